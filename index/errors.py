@@ -1,0 +1,61 @@
+"""Every error that Footnote raises on purpose, as one tree; nothing else lives here.
+
+FootnoteError
+├── MisuseError            the call was wrong: mend the call (exit code 2)
+│   ├── SettingsError      a setting has an unknown name or a value out of range
+│   └── UnknownDocumentError
+└── OperationError         the call was right, the world was not (exit code 1)
+    ├── ReadError          a file could not be read as an article
+    ├── LibraryError       the library on disk cannot be used as it is
+    │   ├── LibraryBusyError      another process is writing
+    │   └── LibraryMismatchError  built with another model, dimension or format
+    ├── EmbeddingError     the embedding model cannot be loaded or is not the one expected
+    └── CitationError      a citation does not match the stored text
+
+The message of each is one sentence that a user can act on: what was wrong, what is allowed,
+what to do next.
+"""
+
+
+class FootnoteError(Exception):
+    """Base of all; catch it to catch everything that Footnote raises on purpose."""
+
+
+class MisuseError(FootnoteError):
+    """The call itself was wrong; repeating it unchanged cannot work."""
+
+
+class SettingsError(MisuseError):
+    """A setting has an unknown name or a value that is not allowed."""
+
+
+class UnknownDocumentError(MisuseError):
+    """No document in the library has this id."""
+
+
+class OperationError(FootnoteError):
+    """The call was right, but a file, a disk or a model was not as needed."""
+
+
+class ReadError(OperationError):
+    """A file could not be read as an article; the message is the reason."""
+
+
+class LibraryError(OperationError):
+    """The library on disk cannot be used as it is; the message names the command that helps."""
+
+
+class LibraryBusyError(LibraryError):
+    """Another process is writing to this library."""
+
+
+class LibraryMismatchError(LibraryError):
+    """The library was built with another embedding model, dimension or format version."""
+
+
+class EmbeddingError(OperationError):
+    """The embedding model cannot be loaded, or its files are not the expected ones."""
+
+
+class CitationError(OperationError):
+    """A citation's quote is not what the stored text has at its offsets."""

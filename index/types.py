@@ -1,0 +1,165 @@
+"""The types that carry documents and evidence between modules; no behaviour beyond derivation.
+
+All are frozen, slotted and keyword-only. Offsets are half-open character positions in
+`Document.text`, the extracted NFC-normalised text; pages count from 1.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What a reader took out of one file, before it has an id or a place in a library."""
+
+    title: str
+    text: str
+    """NFC-normalised; `\\n` line ends; the coordinate system of every offset."""
+    media_type: str
+    section_starts: tuple[int, ...] = ()
+    """Ascending offsets at which a heading begins: no passage crosses one."""
+    page_starts: tuple[int, ...] = ()
+    """Ascending offsets at which a page begins, the first 0; empty where there are no pages."""
+    published: str | None = None
+    """ISO 8601 date as the source states it."""
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A half-open range of characters in a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSummary:
+    """A document's catalogue card: everything but its text."""
+
+    id: str
+    title: str
+    source: str
+    """Where it came from: an absolute path, a URL, or `seeds/NAME`."""
+    media_type: str
+    sha256: str
+    """Hex digest of the text's UTF-8 bytes."""
+    characters: int
+    sentences: int
+    published: str | None
+    author: str | None
+    added_at: str
+    """UTC, ISO 8601, to the second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """One sentence of a document: the unit that is embedded, matched, quoted and cited."""
+
+    document_id: str
+    ordinal: int
+    """Position in the document, from 0."""
+    start: int
+    end: int
+    text: str
+    """`document.text[start:end]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A stored document with its text and its sentences, in order."""
+
+    summary: DocumentSummary
+    text: str
+    page_starts: tuple[int, ...]
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A run of whole sentences: the unit shown to a language model and searched lexically."""
+
+    id: str
+    """`<document id>:<ordinal>`."""
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    """`document.text[start:end]`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredSentence:
+    """A sentence of a hit with what was measured of it against the question."""
+
+    sentence: Sentence
+    similarity: float
+    """Cosine of question and sentence vectors, -1 to 1."""
+    coverage: float
+    """Share of the question's term weight (inverse document frequency) that it holds, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage found for a question, with all its sentences in text order."""
+
+    passage: Passage
+    title: str
+    source: str
+    document_sha256: str
+    page: int | None
+    """Page of the passage's first character; None where the document has no pages."""
+    score: float
+    """Weighted sum of normalised dense and lexical scores, about 0 to 1, higher is better."""
+    sentences: tuple[ScoredSentence, ...]
+    similar: tuple[str, ...] = ()
+    """Ids of near-duplicate passages that this hit stands for."""
+
+
+ChangeKind = Literal["added", "changed", "unchanged", "skipped"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What became of one source handed to `add`."""
+
+    kind: ChangeKind
+    source: str
+    document_id: str | None = None
+    """None when skipped."""
+    reason: str = ""
+    """Why it was skipped; empty otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddReport:
+    """What one call of `add` did, a change per source, in the order they were given."""
+
+    changes: tuple[Change, ...]
+    embedded: int = 0
+    """Sentences whose vectors were computed; those known already are reused."""
+
+    def of(self, kind: ChangeKind) -> tuple[Change, ...]:
+        """Return the changes of one kind, in order."""
+        return tuple(change for change in self.changes if change.kind == kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a check of the library found wrong."""
+
+    problem: str
+    """A sentence a user can read."""
+    repairable: bool
+    """Whether `footnote doctor --repair` mends it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """The result of comparing the catalog with the vectors."""
+
+    documents: int
+    sentences: int
+    vectors: int
+    findings: tuple[Finding, ...] = field(default=())
