@@ -1,1 +1,5 @@
-"""Placeholder."""
+"""Gold questions, metrics, runs over standard sets, reports and gates: a client of `rag`.
+
+Import from its modules (`from eval.runner import run`), never the package: its name is also
+that of a builtin.
+"""

@@ -1,0 +1,178 @@
+"""Measures of one answer against gold: its words, its citations, its abstention; pure functions.
+
+Measures of rankings are in `eval.ranking`; taking means over cases is `eval.results`' work.
+"""
+
+import math
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+DocumentSpan = tuple[str, int, int]
+"""Document id, start and end: half-open character offsets in the document's text."""
+
+Outcome = Literal["answered", "abstained", "crashed"]
+
+
+def normalised_nfc(text: str) -> str:
+    """Return the text in the form in which documents are stored: NFC, line feeds only."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def normalise_answer(text: str) -> str:
+    """Return the text as SQuAD compares answers, made fit for any script.
+
+    Lower case, no punctuation, no English articles, single spaces. Source: `normalize_answer`
+    in the official SQuAD 1.1 script (Rajpurkar et al. 2016), preceded by NFKC and with every
+    Unicode punctuation mark (category P) counted as punctuation, so that curly quotes go too.
+    May be empty.
+    """
+    kept = "".join(mark for mark in _folded(text) if not _is_punctuation(mark))
+    return _without_articles(kept)
+
+
+def exact_match(prediction: str, answers: Sequence[str]) -> float:
+    """Return 1.0 if the prediction equals an answer after normalisation, else 0.0.
+
+    Source: SQuAD 1.1 (Rajpurkar et al. 2016). No answers count as one empty answer, SQuAD
+    2.0's form of "there is none".
+    """
+    normalised = normalise_answer(prediction)
+    return float(any(normalised == normalise_answer(answer) for answer in answers or ("",)))
+
+
+def token_f1(prediction: str, answers: Sequence[str]) -> float:
+    """Return the best F1, 0 to 1, over the answers, of their words as multisets.
+
+    Source: SQuAD 1.1 (Rajpurkar et al. 2016); as in SQuAD 2.0, where either side has no words
+    it is 1 if both have none. No answers count as one empty answer.
+    """
+    words = normalise_answer(prediction).split()
+    return max(_f1(words, normalise_answer(answer).split()) for answer in answers or ("",))
+
+
+def contains_answer(text: str, answers: Iterable[str]) -> bool:
+    """Tell whether any of the answers is in the text after normalisation, as whole words.
+
+    Whole words, so that "2" is not in "27". Punctuation inside words is tried both removed
+    (SQuAD's way: "U.S." as "us") and as a space ("air-to-air" as "air to air"); between two
+    digits it is always removed. An answer of nothing but articles or punctuation is compared
+    as it stands. Source: the "answer in context" test of open-domain QA (Chen et al. 2017,
+    DrQA's `has_answer`). No answers give False.
+    """
+    joined, spaced = normalise_answer(text), _spaced(text)
+    return any(
+        _has_words(joined, normalise_answer(answer))
+        or _has_words(spaced, _spaced(answer))
+        or (not _spaced(answer) and _folded(answer).strip() in _folded(text).split())
+        for answer in answers
+    )
+
+
+def span_precision_recall(
+    cited: Iterable[DocumentSpan], gold: Iterable[DocumentSpan]
+) -> tuple[float, float]:
+    """Return precision and recall, 0 to 1, of the cited characters against the gold ones.
+
+    A character is a document and a position; overlaps count once. With nothing cited,
+    precision is 1 if there is no gold either, else 0; with no gold, recall is 1. The idea is
+    ALCE's citation precision and recall (Gao et al. 2023), taken on exact characters in place
+    of a model's judgement.
+    """
+    cited_characters, gold_characters = _characters(cited), _characters(gold)
+    common = len(cited_characters & gold_characters)
+    precision = common / len(cited_characters) if cited_characters else float(not gold_characters)
+    recall = common / len(gold_characters) if gold_characters else 1.0
+    return precision, recall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abstention:
+    """How well the system told what it cannot answer."""
+
+    right: int
+    """Unanswerable questions on which it abstained."""
+    given: int
+    """Abstentions, with crashes on answerable questions, which are wrong ones."""
+    due: int
+    """Unanswerable questions."""
+
+    @property
+    def precision(self) -> float:
+        """Share of abstentions that were right; with none, 1 if none was due, else 0."""
+        return self.right / self.given if self.given else float(not self.due)
+
+    @property
+    def recall(self) -> float:
+        """Share of unanswerable questions on which it abstained; with none, 1."""
+        return self.right / self.due if self.due else 1.0
+
+
+def abstention(cases: Iterable[tuple[bool, Outcome]]) -> Abstention:
+    """Count abstentions over (answerable, outcome) pairs.
+
+    A crash is always wrong: on an answerable question it counts as a wrong abstention, on an
+    unanswerable one as none. Source: abstaining as a binary decision, "no answer" being the
+    positive class, as in SQuAD 2.0 (Rajpurkar et al. 2018).
+    """
+    right = given = due = 0
+    for answerable, outcome in cases:
+        due += not answerable
+        right += not answerable and outcome == "abstained"
+        given += outcome == "abstained" or (answerable and outcome == "crashed")
+    return Abstention(right=right, given=given, due=due)
+
+
+def wilson_interval(successes: float, trials: int) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a rate, within 0 to 1; (0, 1) for no trials.
+
+    Source: Wilson (1927), "Probable inference", z = 1.959964. For the mean of graded values
+    in 0 to 1, `successes` may be their sum: their variance is at most that of a rate, so the
+    interval errs on the wide side.
+    """
+    if not trials:
+        return 0.0, 1.0
+    z, rate = 1.959964, successes / trials
+    scale = 1 + z * z / trials
+    centre = (rate + z * z / (2 * trials)) / scale
+    spread = rate * (1 - rate) / trials + z * z / (4 * trials * trials)
+    half = z * math.sqrt(max(0.0, spread)) / scale
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _f1(predicted: list[str], gold: list[str]) -> float:
+    if not predicted or not gold:
+        return float(predicted == gold)
+    common = sum((Counter(predicted) & Counter(gold)).values())
+    return 2 * common / (len(predicted) + len(gold))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def _spaced(text: str) -> str:
+    folded = re.sub(r"(?<=\d)[.,'’](?=\d)", "", _folded(text))
+    return _without_articles("".join(" " if _is_punctuation(mark) else mark for mark in folded))
+
+
+def _without_articles(text: str) -> str:
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def _is_punctuation(mark: str) -> bool:
+    return mark in string.punctuation or unicodedata.category(mark).startswith("P")
+
+
+def _has_words(text: str, words: str) -> bool:
+    return bool(words) and f" {words} " in f" {text} "
+
+
+def _characters(spans: Iterable[DocumentSpan]) -> set[tuple[str, int]]:
+    return {
+        (document, position) for document, start, end in spans for position in range(start, end)
+    }
