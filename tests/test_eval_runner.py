@@ -1,0 +1,220 @@
+"""A gold suite run against a stand-in assistant whose replies are written out."""
+
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from eval.gold import GoldCase, GoldError, Quote, Suite
+from eval.runner import run
+from index.types import Document, DocumentSummary, Hit, Passage
+from rag.types import Answer, AnswerSentence, Citation, Usage
+
+TEXT = "They build AMRAAM. Nakatani wants SM-6."
+FIRST, SECOND = (0, 18), (19, 39)
+
+
+def summary(source: str = "/articles/a.txt", document_id: str = "d1") -> DocumentSummary:
+    return DocumentSummary(
+        id=document_id,
+        title="A",
+        source=source,
+        media_type="text/plain",
+        sha256="0",
+        characters=len(TEXT),
+        sentences=2,
+        published=None,
+        author=None,
+        added_at="2026-01-01T00:00:00Z",
+    )
+
+
+def hit(span, ordinal=0) -> Hit:
+    passage = Passage(
+        id=f"d1:{ordinal}",
+        document_id="d1",
+        ordinal=ordinal,
+        start=span[0],
+        end=span[1],
+        text=TEXT[slice(*span)],
+    )
+    return Hit(
+        passage=passage,
+        title="A",
+        source="/articles/a.txt",
+        document_sha256="0",
+        page=None,
+        score=1.0,
+        sentences=(),
+    )
+
+
+def citation(number, span) -> Citation:
+    return Citation(
+        number=number,
+        document_id="d1",
+        title="A",
+        source="/articles/a.txt",
+        page=None,
+        start=span[0],
+        end=span[1],
+        quote=TEXT[slice(*span)],
+        document_sha256="0",
+    )
+
+
+def answer(*spans, hits=(FIRST, SECOND)) -> Answer:
+    """An answer that quotes these spans; an abstention without any."""
+    quoted = [AnswerSentence(text=TEXT[slice(*s)], citations=(n,)) for n, s in enumerate(spans, 1)]
+    return Answer(
+        question="",
+        status="answered" if spans else "abstained",
+        reason=None if spans else "weak_match",
+        text="",
+        sentences=tuple(quoted),
+        citations=tuple(citation(n, s) for n, s in enumerate(spans, 1)),
+        confidence=0.5,
+        hits=tuple(hit(span, place) for place, span in enumerate(hits)),
+        model="extractive",
+        usage=Usage(),
+        seconds=0.0,
+    )
+
+
+@dataclass
+class StandIn:
+    replies: dict[str, Answer] = field(default_factory=dict)
+    summaries: tuple[DocumentSummary, ...] = (summary(),)
+
+    def ask(self, question, *, k=None):
+        if question not in self.replies:
+            raise RuntimeError(f"no reply to {question}")
+        return self.replies[question]
+
+    def documents(self):
+        return self.summaries
+
+    def document(self, document_id):
+        return Document(summary=self.summaries[0], text=TEXT, page_starts=(), sentences=())
+
+
+def case(**changes) -> GoldCase:
+    plain = GoldCase(
+        id="missile",
+        question="Which missile?",
+        answers=("AMRAAM",),
+        must_include=(),
+        must_not_include=(),
+        evidence=(Quote(document="a.txt", quote="They build AMRAAM."),),
+        answerable=True,
+        critical=False,
+        tags=(),
+        notes="",
+        place="mine.jsonl:1",
+    )
+    return replace(plain, **changes)
+
+
+UNANSWERABLE = case(id="cost", question="Cost?", answers=(), evidence=(), answerable=False)
+
+
+def run_on(reply, *cases, **settings):
+    cases = cases or (case(),)
+    replies = {one.question: reply for one in cases if reply is not None}
+    return run(StandIn(replies), Suite(name="mine", cases=cases), **settings)
+
+
+def rates(report) -> dict[str, float]:
+    return {rate.name: rate.value for rate in report.rates}
+
+
+def test_a_right_answer_with_its_sentence_cited_passes():
+    report = run_on(answer(FIRST))
+    assert report.failures == ()
+    assert report.cases[0].scores == {
+        "containment": 1.0,
+        "exact_match": 0.0,
+        "f1": pytest.approx(0.5),  # one word of three is gold's one: 2 * 1 / 4
+        "answered": 1.0,
+        "citation_precision": 1.0,
+        "citation_recall": 1.0,
+        "hit@1": 1.0,
+        "hit@5": 1.0,
+        "recall@5": 1.0,
+        "mrr": 1.0,
+    }
+
+
+def test_a_needless_second_citation_costs_precision_only():
+    report = run_on(answer(FIRST, SECOND))
+    assert report.cases[0].passed
+    assert report.cases[0].scores["citation_precision"] == pytest.approx(18 / 38)
+    assert report.cases[0].scores["citation_recall"] == 1.0
+
+
+def test_the_wrong_sentence_fails_with_each_reason():
+    report = run_on(answer(SECOND, hits=(SECOND, FIRST)))
+    expected = ("no accepted answer is in the text", "none of the evidence is cited")
+    assert report.cases[0].problems == expected
+    assert report.cases[0].scores["mrr"] == 0.5
+    assert report.cases[0].scores["hit@1"] == 0.0
+
+
+def test_the_right_words_on_other_evidence_fail():
+    wanted = case(evidence=(Quote(document="a.txt", quote="Nakatani wants SM-6."),))
+    assert run_on(answer(FIRST), wanted).cases[0].problems == ("none of the evidence is cited",)
+
+
+def test_required_and_forbidden_words_are_checked():
+    wanted = case(must_include=("AMRAAM", "SM-6"), must_not_include=("They build",))
+    problems = run_on(answer(FIRST), wanted).cases[0].problems
+    assert problems == ("'SM-6' is missing", "'They build' must not be there")
+
+
+def test_evidence_half_retrieved_is_half_recalled():
+    quotes = ("They build AMRAAM.", "Nakatani wants SM-6.")
+    wanted = case(evidence=tuple(Quote(document="a.txt", quote=quote) for quote in quotes))
+    assert rates(run_on(answer(FIRST, hits=(FIRST,)), wanted))["recall@5"] == 0.5
+
+
+def test_abstaining_on_an_answerable_question_scores_zero():
+    report = run_on(answer())
+    assert report.cases[0].problems == ("abstained (weak_match); the answer is in the documents",)
+    assert rates(report)["containment"] == 0.0
+    assert rates(report)["citation_precision"] == 0.0
+    assert rates(report)["hit@5"] == 1.0
+
+
+def test_an_unanswerable_question_passes_by_abstaining_only():
+    assert run_on(answer(), UNANSWERABLE).cases[0].passed
+    failed = run_on(answer(FIRST), UNANSWERABLE)
+    assert failed.cases[0].problems == ("answered; it should abstain",)
+    assert rates(failed)["abstention_recall"] == 0.0
+
+
+def test_a_crash_is_wrong_in_every_denominator_and_listed():
+    right, crash = case(id="right"), case(id="crash", question="Crash?")
+    standin = StandIn({right.question: answer(FIRST)})
+    report = run(standin, Suite(name="mine", cases=(crash, right, UNANSWERABLE)))
+    assert [failed.id for failed in report.failures] == ["crash", "cost"]
+    assert report.cases[0].error == "RuntimeError: no reply to Crash?"
+    halves = {name: value for name, value in rates(report).items() if value == 0.5}
+    assert {"containment", "citation_recall", "hit@5", "mrr", "answered"} <= set(halves)
+    assert (rates(report)["passed"], rates(report)["abstention_recall"]) == (1 / 3, 0.0)
+
+
+def test_a_quote_that_is_gone_stops_the_run_before_any_question():
+    wanted = case(evidence=(Quote(document="a.txt", quote="They sell AMRAAM."),))
+    with pytest.raises(GoldError, match="of gold 'missile' is gone from"):
+        run_on(None, wanted)
+
+
+def test_two_documents_of_the_name_that_gold_gives_are_refused():
+    standin = StandIn(summaries=(summary(), summary("/other/a.txt", "d2")))
+    with pytest.raises(GoldError, match=r"two documents .* named 'a\.txt'"):
+        run(standin, Suite(name="mine", cases=(case(),)))
+
+
+def test_each_result_is_handed_out_as_it_is_ready():
+    seen = []
+    report = run_on(answer(FIRST), case(), UNANSWERABLE, on_case=seen.append)
+    assert tuple(seen) == report.cases
