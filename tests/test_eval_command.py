@@ -1,0 +1,166 @@
+"""The sub-command `footnote eval`: arguments, what it runs, and its exit codes."""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from eval.command import register
+from eval.launch import sample
+from index.types import AddReport
+from rag import MisuseError
+from rag.types import Answer, AnswerSentence, Citation, Usage
+
+TEXT = "They build AMRAAM."
+
+
+class StandIn:
+    """Holds one document and answers every question with it."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def add(self, *_):
+        return AddReport(changes=())
+
+    def documents(self):
+        return (SimpleNamespace(id="d1", source="/articles/a.txt"),)
+
+    def document(self, _):
+        return SimpleNamespace(text=TEXT)
+
+    def ask(self, question, *, k=None):
+        cited = Citation(
+            number=1,
+            document_id="d1",
+            title="",
+            source="",
+            page=None,
+            start=0,
+            end=18,
+            quote=TEXT,
+            document_sha256="0",
+        )
+        return Answer(
+            question=question,
+            status="answered",
+            reason=None,
+            text=TEXT,
+            sentences=(AnswerSentence(text=TEXT, citations=(1,)),),
+            citations=(cited,),
+            confidence=0.5,
+            hits=(),
+            model="extractive",
+            usage=Usage(),
+            seconds=0.0,
+        )
+
+
+@pytest.fixture
+def footnote(monkeypatch):
+    """Run `footnote eval` with a stand-in for the library; give its exit code."""
+
+    def run(*arguments):
+        opened = SimpleNamespace(open=lambda *_, **__: StandIn())
+        monkeypatch.setattr("eval.launch.Assistant", opened)
+        parser = argparse.ArgumentParser(prog="footnote")
+        register(parser.add_subparsers())
+        args = parser.parse_args(["eval", *map(str, arguments)])
+        return args.run(args)
+
+    return run
+
+
+def suite_file(tmp_path, *, answers=("AMRAAM",), critical=False):
+    evidence = [{"document": "a.txt", "quote": TEXT}]
+    row = {"id": "a", "question": "Which?", "answers": answers, "evidence": evidence}
+    path = tmp_path / "mine.jsonl"
+    path.write_text(json.dumps(row | {"critical": critical}))
+    return path
+
+
+def test_a_suite_that_passes_exits_with_0(footnote, tmp_path, capsys):
+    assert footnote(suite_file(tmp_path)) == 0
+    assert capsys.readouterr().out.endswith("0 of 1 failed\n\nGate: passed\n")
+
+
+def test_a_missed_threshold_exits_with_1_and_is_named(footnote, tmp_path, capsys):
+    thresholds = tmp_path / "thresholds.toml"
+    thresholds.write_text("[mine]\ncontainment = 0.5\n")
+    code = footnote(suite_file(tmp_path, answers=["SM-6"]), "--thresholds", thresholds)
+    assert code == 1
+    assert "- mine: containment is 0.0000, below 0.5000\n" in capsys.readouterr().out
+
+
+def test_a_failed_critical_case_exits_with_1(footnote, tmp_path, capsys):
+    assert footnote(suite_file(tmp_path, answers=["SM-6"], critical=True)) == 1
+    assert "critical case a failed" in capsys.readouterr().out
+
+
+def test_json_is_all_that_is_printed(footnote, tmp_path, capsys):
+    assert footnote(suite_file(tmp_path), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["suites"][0]["suite"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("mine.jsonl", "--squad", "x.json"), "do not go with --squad"),
+        (("--library", "x"), "goes with gold suites only"),
+        (("absent.jsonl",), "cannot be read"),
+        (("--squad", "absent.json"), "cannot be read"),
+        (("--beir", "absent"), "holds no corpus"),
+    ],
+)
+def test_wrong_use_is_an_error_of_its_own_class(footnote, arguments, words):
+    with pytest.raises(MisuseError, match=words):
+        footnote(*arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--limit", "0"), ("--k", "x"), ("--squad", "a", "--beir", "b")]
+)
+def test_wrong_arguments_exit_with_2(footnote, arguments):
+    with pytest.raises(SystemExit) as caught:
+        footnote(*arguments)
+    assert caught.value.code == 2
+
+
+def test_help_shows_an_example(footnote, capsys):
+    with pytest.raises(SystemExit):
+        footnote("--help")
+    assert "footnote eval --squad dev-v2.0.json --limit 500" in capsys.readouterr().out
+
+
+def test_a_sample_keeps_the_order_and_depends_on_the_seed_only():
+    chosen = sample(range(100), limit=10, seed=1)
+    assert list(chosen) == sorted(set(chosen))
+    assert len(chosen) == 10
+    assert chosen == sample(range(100), limit=10, seed=1) != sample(range(100), limit=10, seed=2)
+    assert sample("abc", limit=None, seed=0) == sample("abc", limit=9, seed=0) == ("a", "b", "c")
+
+
+def test_loading_the_command_imports_nothing_that_asking_needs():
+    code = (
+        "import sys\nfrom eval.command import register\n"
+        "print([name for name in sys.modules if name in ('rag', 'tqdm', 'eval.launch')])"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_nothing_binds_the_name_of_the_builtin_eval():
+    root = Path(__file__).parent.parent
+    sources = [*root.glob("*/*.py"), *root.glob("*/*/*.py")]
+    lines = [
+        line.split("#")[0] for path in sources for line in path.read_text("utf-8").splitlines()
+    ]
+    assert [line for line in lines if line.strip().startswith("import " + "eval")] == []
