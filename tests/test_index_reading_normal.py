@@ -1,0 +1,56 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.reading.normal import normalise, one_line
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("", ""),
+        ("a\r\nb\rc\u2028d\x0ce", "a\nb\nc\nd\ne"),
+        ("\ufefffirst", "first"),
+        ("zero\u200bwidth \u200e\u200f\u2060word", "zerowidth word"),
+        ("cafe\u0301", "café"),
+        ("\u202egpj.exe\u2066x\u2069", "gpj.exex"),
+        ("tag\U000e0041\U000e0042s", "tags"),
+        ("co\u00adoperation", "cooperation"),
+        ("bell\x07 tab\tnul\x00", "bell tab\tnul"),
+        ("un\u200cseen un\u200dseen", "unseen unseen"),
+        ("a\ud800b", "a\ufffdb"),
+    ],
+)
+def test_text_is_stored_without_what_no_reader_sees(written, stored):
+    assert normalise(written) == stored
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["👩\u200d👧", "❤\ufe0f\u200d🔥", "می\u200cخواهم", "ශ්\u200dරී", "葛\U000e0100飾区", "a\u00a0b"],
+)
+def test_joiners_and_selectors_stay_where_they_spell(text):
+    assert normalise(text) == unicodedata.normalize("NFC", text)
+
+
+def test_a_message_in_variation_selectors_is_removed():
+    hidden = "".join(chr(0xE0100 + ord(letter)) for letter in "obey")
+    assert normalise(f"😀{hidden} ok") == "😀 ok"
+    assert normalise("x\ufe00\ufe01\ufe02y") == "x\ufe00y"
+
+
+def test_a_pile_of_marks_is_cut_at_thirty():
+    assert normalise("e" + "\u0323" * 100_000 + "!") == "ẹ" + "\u0323" * 29 + "!"
+
+
+def test_one_line_joins_lines_and_blanks():
+    assert one_line("  A\n title \t here ") == "A title here"
+
+
+@given(st.text())
+def test_the_result_is_nfc_and_normalising_again_changes_nothing(text):
+    once = normalise(text)
+    assert unicodedata.is_normalized("NFC", once)
+    assert normalise(once) == once
