@@ -1,0 +1,173 @@
+"""What format some bytes are in: by their content first, by the file's extension second."""
+
+import codecs
+import re
+from pathlib import PurePath
+from typing import Final
+
+HEAD = 2048
+"""Bytes looked at; the signatures of text formats are asked for after leading blanks."""
+
+_STRONG: Final = (
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"GIF87a", "image/gif"),
+    (0, b"GIF89a", "image/gif"),
+    (0, b"II*\0", "image/tiff"),
+    (0, b"MM\0*", "image/tiff"),
+    (0, b"\0\0\1\0", "image/x-icon"),
+    (4, b"ftyp", "video/mp4"),
+    (0, b"\x1aE\xdf\xa3", "video/x-matroska"),
+    (0, b"\x7fELF", "application/x-executable"),
+    (0, b"\xcf\xfa\xed\xfe", "application/x-executable"),
+    (0, b"\xca\xfe\xba\xbe", "application/x-executable"),
+    (0, b"\0asm", "application/x-executable"),
+    (0, b"PK\3\4", "application/zip"),
+    (0, b"PK\5\6", "application/zip"),
+    (0, b"\x1f\x8b", "application/gzip"),
+    (0, b"\xfd7zXZ\0", "application/x-xz"),
+    (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (0, b"Rar!\x1a\7", "application/vnd.rar"),
+    (0, b"\x28\xb5\x2f\xfd", "application/zstd"),
+    (0, b"SQLite format 3\0", "application/vnd.sqlite3"),
+    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/msword"),
+    (0, b"{\\rtf", "application/rtf"),
+    (0, b"%!PS-Adobe", "application/postscript"),
+)
+"""Offset, bytes and media type of signatures that no text begins with by chance."""
+
+_WEAK: Final = (
+    (0, b"MZ", "application/x-executable"),
+    (0, b"BM", "image/bmp"),
+    (0, b"RIFF", "audio/x-riff"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"fLaC", "audio/flac"),
+    (0, b"BZh", "application/x-bzip2"),
+    (0, b"wOF", "font/woff"),
+)
+"""Signatures that are letters: taken only where a NUL byte says that this is no text."""
+
+_ZIPPED: Final = (
+    (b"mimetypeapplication/epub+zip", "application/epub+zip"),
+    (b"mimetypeapplication/vnd.oasis", "application/vnd.oasis.opendocument"),
+    (b"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml"),
+    (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml"),
+    (b"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml"),
+)
+"""What a zip archive holds that makes it a document."""
+
+_EXTENSIONS: Final = {
+    ".md": "text/markdown",
+    ".markdown": "text/markdown",
+    ".mdown": "text/markdown",
+    ".mkd": "text/markdown",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "text/html",
+    ".csv": "text/csv",
+    ".tsv": "text/csv",
+    ".eml": "message/rfc822",
+    ".mbox": "message/rfc822",
+    ".mht": "multipart/related",
+    ".mhtml": "multipart/related",
+}
+"""Formats that are text: there the extension decides, and any other one means plain text."""
+
+_DOCUMENTS: Final = {
+    "application/pdf": "PDF files",
+    "application/epub+zip": "EPUB books",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml": "Word documents",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml": "Excel workbooks",
+    "application/vnd.openxmlformats-officedocument.presentationml": "PowerPoint slides",
+    "application/vnd.oasis.opendocument": "OpenDocument files",
+    "application/msword": "old Microsoft Office files",
+    "application/rtf": "RTF documents",
+    "application/postscript": "PostScript files",
+    "text/csv": "CSV tables",
+    "message/rfc822": "e-mail files",
+    "multipart/related": "MHTML web archives",
+}
+"""Documents with text in them, by the name they have in a message."""
+
+_PROLOGUE: Final = (("<?", "?>"), ("<!--", "-->"))
+_PAGE = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
+_FRAGMENT = re.compile(
+    r"<(?:!--|(?:h[1-6]|p|div|table|ul|ol|br|b|a|font|title|style|script|article|section|main|span)"
+    r"[\s/>])",
+    re.IGNORECASE,
+)
+"""Tags that begin HTML fragments (WHATWG MIME Sniffing, section 7.1), and Markdown files too."""
+
+
+def media_type(data: bytes, *, name: str) -> str:
+    """Name the format of a file.
+
+    Args:
+        data: The file's content, or at least its first `HEAD` bytes and, for a zip, all of it.
+        name: The file's name; its extension tells text formats apart.
+
+    Returns:
+        A media type; `text/plain` where neither content nor extension say more, empty content
+        included.
+    """
+    return _signature(data) or _text_type(data[:HEAD], suffix=PurePath(name).suffix.lower())
+
+
+def describe(kind: str) -> str:
+    """Return the one-sentence reason why a file of this media type is not read."""
+    advice = "save its text as .txt, .md or .html and add that"
+    if kind in _DOCUMENTS:
+        return f"{_DOCUMENTS[kind]} are not read yet; {advice}"
+    family, _, form = kind.partition("/")
+    noun = {"image": "image", "video": "video", "audio": "sound", "font": "font"}.get(
+        family, "file"
+    )
+    label = form.removeprefix("x-").removeprefix("vnd.").upper()
+    return f"not text: looks like {label} {noun}; plain text, Markdown and HTML are read"
+
+
+def _signature(data: bytes) -> str | None:
+    for offset, magic, kind in _STRONG:
+        if data.startswith(magic, offset):
+            return _inside_zip(data) if kind == "application/zip" else kind
+    if data[:HEAD].lstrip().startswith(b"%PDF-"):
+        return "application/pdf"
+    if b"\0" in data[:HEAD]:
+        for offset, magic, kind in _WEAK:
+            if data.startswith(magic, offset):
+                return kind
+    return None
+
+
+def _inside_zip(data: bytes) -> str:
+    return next((kind for member, kind in _ZIPPED if member in data), "application/zip")
+
+
+def _text_type(head: bytes, *, suffix: str) -> str:
+    by_name = _EXTENSIONS.get(suffix, "text/plain")
+    start = _readable(head).lstrip("\ufeff \t\r\n\f\0")
+    if not start.startswith("<"):
+        return by_name
+    # A comment or an XML declaration may stand in front of the tag that tells.
+    tag = _after_prologue(start)
+    if _PAGE.match(tag):
+        return "text/html"
+    # A README.md may begin with <p align="center">; only a name without a say is overruled.
+    if by_name == "text/plain" and suffix != ".xml" and _FRAGMENT.match(start):
+        return "text/html"
+    return by_name
+
+
+def _after_prologue(start: str) -> str:
+    for opening, closing in _PROLOGUE * 3:
+        if start.startswith(opening):
+            start = start.partition(closing)[2].lstrip()
+    return start
+
+
+def _readable(head: bytes) -> str:
+    """Decode well enough to see ASCII tags, UTF-16 included."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head.decode("utf-16", errors="ignore")
+    return head.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").decode("latin-1")
