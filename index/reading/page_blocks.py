@@ -1,0 +1,169 @@
+"""From an HTML tree, or the one trafilatura makes of it, to blocks of text."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.reading.layout import Block
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+_LINE_TAGS = frozenset(
+    re.findall(
+        r"\w+",
+        "address article aside blockquote body caption center cell dd details dialog div dl dt "
+        "fieldset figcaption figure footer form graphic h1 h2 h3 h4 h5 h6 head header hr html item "
+        "legend li list main nav ol p pre quote row section summary table tbody td tfoot th thead "
+        "title tr ul",
+    )
+)
+"""Elements that stand on lines of their own, in HTML and in trafilatura's XML."""
+_LISTS = frozenset({"ul", "ol", "list"})
+_ITEMS = frozenset({"li", "item"})
+_ROWS = frozenset({"tr", "row"})
+_CELLS = frozenset({"td", "th", "cell"})
+_VERBATIM = frozenset({"pre", "code"})
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+
+
+def page_blocks(root: "Element") -> Iterator[Block]:
+    """Yield the text of a tree as blocks, in order: paragraphs, headings, items, rows, code.
+
+    Args:
+        root: HTML, or the body of trafilatura's result (`head`, `list`, `item`, `row`, `lb`),
+            without comments.
+    """
+    from lxml.etree import iterwalk
+
+    page = _Page()
+    for event, element in iterwalk(root, events=("start", "end")):
+        if event == "start":
+            page.open(element)
+        else:
+            page.shut(element, tail=None if element is root else element.tail)
+    yield from page.blocks
+
+
+@dataclass(slots=True)
+class _List:
+    ordered: bool
+    lead: str
+    """Of the item that the list stands in; empty outside of any."""
+    number: int = 0
+
+
+class _Page:
+    """The state of one pass over a tree: open elements, text since the last block, blocks."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+        self._pieces: list[str] = []
+        self._lists: list[_List] = []
+        self._levels: list[int] = [0]
+        self._rows: list[int] = []
+        """Number of blocks before each open table row."""
+        self._cells: list[list[int]] = []
+        """Number of blocks before each cell of each open row."""
+        self._lead = ""
+        self._attached = False
+        self._verbatim = 0
+
+    def open(self, element: "Element") -> None:
+        """Take in an element's start and the text up to its first child."""
+        tag = _tag(element)
+        if tag in ("br", "lb"):
+            self._pieces.append("\n")
+        elif _on_own_line(element, tag):
+            self._end_block()
+            self._levels.append(_level(element, tag) or self._levels[-1])
+            self._verbatim += tag in _VERBATIM
+            self._open_part(element, tag)
+        self._say(element.text)
+
+    def shut(self, element: "Element", *, tail: str | None) -> None:
+        """Take in an element's end and the text after it."""
+        tag = _tag(element)
+        if _on_own_line(element, tag):
+            self._end_block()
+            self._levels.pop()
+            self._verbatim -= tag in _VERBATIM
+            self._shut_part(tag)
+        self._say(tail)
+
+    def _open_part(self, element: "Element", tag: str) -> None:
+        """Begin a list, an item, a row or a cell."""
+        if tag in _LISTS:
+            ordered = tag == "ol" or element.get("rend") == "ol"
+            self._lists.append(_List(ordered, self._lead))
+            self._attached = bool(self._lead)
+        elif tag in _ITEMS and self._lists:
+            now = self._lists[-1]
+            now.number += 1
+            self._lead = "  " * (len(self._lists) - 1)
+            self._lead += f"{now.number}. " if now.ordered else "- "
+        elif tag in _ROWS:
+            self._rows.append(len(self.blocks))
+            self._cells.append([])
+        elif tag in _CELLS and self._cells:
+            self._cells[-1].append(len(self.blocks))
+
+    def _shut_part(self, tag: str) -> None:
+        if tag in _LISTS:
+            self._lead = self._lists.pop().lead
+            self._attached = bool(self._lead)
+        elif tag in _ITEMS and self._lists:
+            self._attached = True
+        elif tag in _ROWS:
+            self._join_cells(self._rows.pop(), self._cells.pop())
+
+    def _join_cells(self, start: int, cells: list[int]) -> None:
+        """Make one line of a row, unless it lays out a page rather than data."""
+        ends = [*cells[1:], len(self.blocks)]
+        texts = [self.blocks[at:end] for at, end in zip(cells, ends, strict=True)] if cells else []
+        if start == len(self.blocks) or any(
+            len(blocks) > 1 or any(block.level for block in blocks) for blocks in texts
+        ):
+            return
+        line = " | ".join("".join(block.text for block in blocks) for blocks in texts)
+        follows = start > 0 and self.blocks[start - 1].row
+        self.blocks[start:] = [Block(text=" ".join(line.split()), attached=follows, row=True)]
+
+    def _say(self, text: str | None) -> None:
+        # Line ends of the source are blanks; only <br> and preformatted text break lines.
+        if text:
+            self._pieces.append(text if self._verbatim else _BLANKS.sub(" ", text))
+
+    def _end_block(self) -> None:
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        text = text if self._verbatim else _flowing(text)
+        if not text.strip():
+            return
+        text = text.strip("\n").replace("\n", "\n" + " " * len(self._lead))
+        self.blocks.append(
+            Block(text=self._lead + text, level=self._levels[-1], attached=self._attached)
+        )
+        # What follows in the same item stands under its text.
+        self._lead = " " * len(self._lead)
+        self._attached = bool(self._lead)
+
+
+def _tag(element: "Element") -> str:
+    return element.tag.lower() if isinstance(element.tag, str) else ""
+
+
+def _on_own_line(element: "Element", tag: str) -> bool:
+    # trafilatura has one element for `<pre>` and for `<code>` inside a sentence.
+    return tag in _LINE_TAGS or (tag == "code" and "\n" in (element.text or ""))
+
+
+def _level(element: "Element", tag: str) -> int:
+    name = (element.get("rend") or "h2") if tag == "head" else tag
+    return int(name[1]) if re.fullmatch("h[1-6]", name) else 0
+
+
+def _flowing(text: str) -> str:
+    """Return running text with single blanks, its line breaks kept."""
+    return "\n".join(" ".join(re.split(r"[ \t]+", line.strip(" \t"))) for line in text.split("\n"))
