@@ -1,0 +1,82 @@
+import pytest
+
+from index.errors import ReadError
+from index.reading import read_bytes
+from index.reading.front_matter import FrontMatter, split_front_matter
+
+
+def read(source):
+    return read_bytes(source.encode(), name="some_notes.md")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("Some *text* with **bold** and `a*b`.", "Some text with bold and a*b."),
+        ("See [the page](http://x.example 't') now.", "See the page now."),
+        ("Before ![a picture](x.png) after.", "Before after."),
+        ("wrapped\nlines\\\nbroken", "wrapped lines\nbroken"),
+        ("- one\n- two\n  1. deep\n", "- one\n- two\n  1. deep"),
+        ("3. three\n4. four", "3. three\n4. four"),
+        ("| A | B |\n|---|---|\n| 1 | *2* |", "A | B\n1 | 2"),
+        ("```py\nx = 1\n\ny = 2\n```", "x = 1\n\ny = 2"),
+        ("> quoted\n> twice\n\nafter", "quoted twice\n\nafter"),
+        ("Tom &amp; &#8203;Ann ~~gone~~", "Tom & Ann gone"),
+        ("a <!-- note --> b\n\n<!-- block -->\n\nc", "a b\n\nc"),
+        ('x <span style="display:none">secret</span> y', "x y"),
+        ("<div hidden>\n\nsecret\n\n</div>\n\nseen", "seen"),
+    ],
+)
+def test_markdown_becomes_the_text_that_a_reader_sees(source, text):
+    assert read(source).text == text
+
+
+def test_headings_stay_as_text_and_their_offsets_are_kept():
+    article = read("Intro.\n\n# One *e\u0301t\u00e9*\n\ntext\n\nTwo\n---\nmore")
+    assert article.text == "Intro.\n\nOne été\n\ntext\n\nTwo\n\nmore"
+    assert article.section_starts == (8, 23)
+    assert article.title == "One été"
+
+
+def test_front_matter_is_read_and_is_no_text():
+    article = read(
+        "---\ntitle: 'A: title'\ndate: 2024-03-01T10:00:00Z\n"
+        "authors:\n  - Ann Lee\n  - Bo\n---\n# H\n\nText"
+    )
+    assert (article.title, article.published, article.author) == (
+        "A: title",
+        "2024-03-01",
+        "Ann Lee, Bo",
+    )
+    assert article.text == "H\n\nText"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["---\n\nJust text\n\n---\n\nmore", "---\ntitle: never closed\n", "---\n---\nx", "text"],
+)
+def test_a_rule_across_the_page_is_no_front_matter(source):
+    assert split_front_matter(source) == (FrontMatter(), source)
+
+
+def test_a_date_that_is_not_iso_is_left_out():
+    front, _ = split_front_matter("---\ndate: March 1st\nauthor: [Ann, 'Bo']  \n---\n")
+    assert front == FrontMatter(author="Ann, Bo")
+
+
+def test_a_file_name_is_the_title_of_last_resort():
+    assert read("Just a sentence.").title == "some notes"
+
+
+def test_a_paragraph_too_long_to_resolve_is_kept_as_written():
+    assert read("[" * 6000).text == "[" * 6000
+
+
+def test_nothing_but_markup_is_refused():
+    with pytest.raises(ReadError, match="empty but for markup"):
+        read("<!-- nothing -->\n\n![only](a.png)")
+
+
+def test_a_file_longer_than_any_novel_is_read_with_its_marks():
+    article = read("*word*\n\n" * 130_000)
+    assert article.text.startswith("*word*\n\n*word*")
