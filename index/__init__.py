@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Documents in, ranked evidence out; imports none of our other packages."""

@@ -1,7 +1,18 @@
 """Reading: which files to read, and what text each of them holds."""
 
 from index.reading.find import Found, find
+from index.reading.normal import normalise, one_line
 from index.reading.protocol import Reader
-from index.reading.registry import READERS, read_bytes, read_file
+from index.reading.registry import READERS, file_bytes, read_bytes, read_file
 
-__all__ = ["READERS", "Found", "Reader", "find", "read_bytes", "read_file"]
+__all__ = [
+    "READERS",
+    "Found",
+    "Reader",
+    "file_bytes",
+    "find",
+    "normalise",
+    "one_line",
+    "read_bytes",
+    "read_file",
+]

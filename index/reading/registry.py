@@ -27,17 +27,28 @@ def read_file(path: Path) -> Extract:
         ReadError: It is no regular file, cannot be opened, is larger than `MAX_BYTES`, is empty,
             or is of a format that is not read; the message is the reason, without the path.
     """
+    return read_bytes(file_bytes(path), name=path.name)
+
+
+def file_bytes(path: Path) -> bytes:
+    """Return the content of one regular file, at most one byte more than `MAX_BYTES`.
+
+    Raises:
+        ReadError: It is no regular file or cannot be opened.
+    """
     try:
         # Asked before it is opened: opening a FIFO blocks and opening a device can act on it.
         if not stat.S_ISREG(path.stat().st_mode):
             raise ReadError("not a regular file; only files with text in them are read")
-        data = _bytes_of(path)
+        # One that was put in its place meanwhile must not block either.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as file:
+            return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise ReadError(
             f"cannot be opened: {reason or error}; check that it is there and may be read"
         ) from error
-    return read_bytes(data, name=path.name)
 
 
 def read_bytes(data: bytes, *, name: str) -> Extract:
@@ -62,10 +73,3 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         if kind in reader.media_types:
             return reader.read(data, name=name)
     raise ReadError(describe(kind))
-
-
-def _bytes_of(path: Path) -> bytes:
-    """Return at most one byte more than `MAX_BYTES`, never waiting for a FIFO put in between."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    with open(descriptor, "rb") as file:
-        return file.read(MAX_BYTES + 1)

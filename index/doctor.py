@@ -1,0 +1,122 @@
+"""Checks a library: catalog against itself, against its vectors and against the settings.
+
+It changes nothing; `index.repair` mends what is found here.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from index import catalog, shelf
+from index.errors import LibraryError, LibraryMismatchError
+from index.generations import generation_folder
+from index.library import Library
+from index.prepare import is_whole
+from index.types import Checkup, Finding
+from index.vectors import hashes_in
+
+
+def check(library: Library) -> Checkup:
+    """Check all of a library; an empty result of findings means that it is sound."""
+    try:
+        if not library.exists():
+            return Checkup(documents=0, sentences=0, vectors=0)
+        with catalog.snapshot(library.folder) as db:
+            return _checked(library, db)
+    except LibraryError as error:
+        finding = Finding(problem=str(error), repairable=True)
+        return Checkup(documents=0, sentences=0, vectors=0, findings=(finding,))
+
+
+def _checked(library: Library, db: sqlite3.Connection) -> Checkup:
+    findings = list(_file_findings(db))
+    if not findings:
+        findings += _mismatch(library, db)
+        findings += [f for examine in _EXAMINATIONS for f in examine(db)]
+    stored, found = _vector_findings(library.folder, db)
+    sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
+    documents, _ = shelf.counts(db)
+    return Checkup(
+        documents=documents, sentences=sentences, vectors=stored, findings=(*findings, *found)
+    )
+
+
+def _file_findings(db: sqlite3.Connection) -> Iterator[Finding]:
+    for (line,) in db.execute("PRAGMA quick_check(3)"):
+        if line != "ok":
+            yield Finding(problem=f"the catalog's file is damaged: {line}", repairable=True)
+
+
+def _mismatch(library: Library, db: sqlite3.Connection) -> Iterator[Finding]:
+    try:
+        library.require_imprint(db)
+    except LibraryMismatchError as error:
+        yield Finding(problem=str(error), repairable=True)
+
+
+def _texts(db: sqlite3.Connection) -> Iterator[Finding]:
+    for source, text, sha256 in db.execute("SELECT source, text, sha256 FROM documents"):
+        if not is_whole(text, sha256=sha256):
+            yield Finding(
+                problem=f"the stored text of {source!r} is not the one that was added: remove the "
+                "document and add it again",
+                repairable=False,
+            )
+
+
+def _searchable(db: sqlite3.Connection) -> Iterator[Finding]:
+    for table, terms in (("passages", "passage_terms"), ("sentences", "sentence_terms")):
+        missing, extra = db.execute(
+            f"SELECT (SELECT count(*) FROM {table} WHERE key NOT IN (SELECT rowid FROM {terms})), "
+            f"(SELECT count(*) FROM {terms} WHERE rowid NOT IN (SELECT key FROM {table}))"
+        ).fetchone()
+        if missing or extra:
+            yield Finding(
+                problem=f"the full-text search lacks {missing} {table} and has {extra} too many",
+                repairable=True,
+            )
+
+
+def _whole_vectors(db: sqlite3.Connection) -> Iterator[Finding]:
+    size = catalog.imprint(db).dimension * 4
+    short = db.execute("SELECT count(*) FROM vectors WHERE length(vector) != ?", (size,))
+    if count := short.fetchone()[0]:
+        yield Finding(problem=f"{count} stored vectors have a wrong length", repairable=True)
+
+
+def _unused_vectors(db: sqlite3.Connection) -> Iterator[Finding]:
+    unused = db.execute(
+        "SELECT count(*) FROM vectors WHERE key NOT IN (SELECT vector FROM sentences)"
+    )
+    if count := unused.fetchone()[0]:
+        yield Finding(
+            problem=f"an interrupted run left {count} vectors that no document uses",
+            repairable=True,
+        )
+
+
+_EXAMINATIONS: tuple[Callable[[sqlite3.Connection], Iterator[Finding]], ...] = (
+    _texts,
+    _searchable,
+    _whole_vectors,
+    _unused_vectors,
+)
+
+
+def _vector_findings(folder: Path, db: sqlite3.Connection) -> tuple[int, tuple[Finding, ...]]:
+    wanted = set(shelf.all_used_hashes(db))
+    name = catalog.generation(db)
+    if not name:
+        problem = "the catalog names no vectors for its sentences"
+        return 0, (Finding(problem=problem, repairable=True),) if wanted else ()
+    try:
+        stored = hashes_in(generation_folder(folder, name))
+    except LibraryError as error:
+        return 0, (Finding(problem=str(error), repairable=True),)
+    missing, extra = len(wanted - stored), len(stored - wanted)
+    if not missing and not extra:
+        return len(stored), ()
+    problem = (
+        f"the vectors folder lacks {missing} of {len(wanted)} vectors and has {extra} too many"
+    )
+    return len(stored), (Finding(problem=problem, repairable=True),)

@@ -1,0 +1,281 @@
+"""A library on disk: add, remove, look up, and a consistent view for questions; no ranking."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import catalog, prepare, shelf
+from index.catalog import Imprint
+from index.embedding import Embedder
+from index.errors import LibraryError, UnknownDocumentError
+from index.generations import OpenGenerations
+from index.lock import writing
+from index.prepare import Incoming
+from index.publish import OnStep, publish, rebuild
+from index.types import AddReport, Change, Document, DocumentSummary
+from index.vectorise import OnProgress, embed_missing
+
+_HEALING_SECONDS = 30.0
+_TRIES = 3
+"""Times a reader follows a library that changes under it before it gives up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A library at one moment: its catalog in a read transaction, and the vectors it names."""
+
+    db: sqlite3.Connection
+    nearest: Callable[[NDArray[np.float32], int], list[str]]
+    """Given a vector and k: hashes of about the k nearest sentences, nearest first."""
+
+
+class Library:
+    """One folder with a catalog and its vectors. Safe to share between threads.
+
+    Args:
+        folder: Where it is, or will be made by the first `add`.
+        model: Name of the embedding model that the settings ask for.
+        load: Loads that model; called once, and only when something must be embedded.
+        on_step: Called with the name of each writing step before it begins.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        model: str,
+        load: Callable[[], Embedder],
+        on_step: OnStep = lambda step: None,
+    ) -> None:
+        self.folder = folder
+        self._model = model
+        self._load = load
+        self._on_step = on_step
+        self._loading = threading.Lock()
+        self._embedder: Embedder | None = None
+        self._generations = OpenGenerations(folder)
+
+    def exists(self) -> bool:
+        """Say whether there is a catalog.
+
+        Raises:
+            LibraryError: The path is a file, or vectors are there without their catalog.
+        """
+        if self.folder.exists() and not self.folder.is_dir():
+            raise LibraryError(
+                f"library path {str(self.folder)!r} is a file: name a folder with --library or "
+                "FOOTNOTE_LIBRARY"
+            )
+        found = catalog.catalog_path(self.folder).is_file()
+        if not found and (self.folder / "vectors").exists():
+            raise LibraryError(
+                f"library {str(self.folder)!r} has vectors but no catalog.db: put the catalog back "
+                "from a backup, or remove the folder and add your articles again"
+            )
+        return found
+
+    def embedder(self) -> Embedder:
+        """Return the embedding model, loaded at the first call."""
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = self._load()
+            return self._embedder
+
+    def summaries(self) -> tuple[DocumentSummary, ...]:
+        """Return the cards of all documents, by time of adding; empty without a library."""
+        if not self.exists():
+            return ()
+        with catalog.snapshot(self.folder) as db:
+            return shelf.summaries(db)
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by its id or by an unambiguous beginning of it.
+
+        Raises:
+            UnknownDocumentError: No id, or more than one, begins like this.
+        """
+        if not self.exists():
+            raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
+        with catalog.snapshot(self.folder) as db:
+            found = shelf.document(db, _resolve(db, document_id))
+        assert found is not None, "an id just resolved in the same snapshot is there"
+        return found
+
+    def text(self, document_id: str) -> str:
+        """Return the stored text of a document by its full id.
+
+        Raises:
+            UnknownDocumentError: It is not there (any more).
+        """
+        with catalog.snapshot(self.folder) as db:
+            row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
+        return str(row[0])
+
+    def file_hashes(self) -> Mapping[str, str]:
+        """Return sha256 of the file each stored source was read from; empty without a library."""
+        if not self.exists():
+            return {}
+        with catalog.snapshot(self.folder) as db:
+            return dict(db.execute("SELECT source, file_sha256 FROM documents"))
+
+    def add(
+        self,
+        incoming: Iterable[Incoming | Change],
+        *,
+        on_progress: OnProgress = lambda done, total: None,
+        wait: float = 0.0,
+    ) -> AddReport:
+        """Add documents and replace changed ones, all visible at once or not at all.
+
+        Args:
+            incoming: What was read, and what was not, in order.
+            on_progress: Told of sentences embedded and to embed.
+            wait: Seconds to wait for another writer.
+
+        Returns:
+            A change per item, in order. Nothing is written when nothing is new.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryMismatchError: The library was built with another model or format.
+            LibraryError: It cannot be written; it is as it was.
+        """
+        items = list(incoming)
+        cards = self._cards()
+        changes = [_classified(item, cards) for item in items]
+        # The last one wins where a source comes twice, as if they had been added in turn.
+        new = {
+            item.source: item
+            for item, change in zip(items, changes, strict=True)
+            if isinstance(item, Incoming) and change.kind in ("added", "changed")
+        }
+        if not new:
+            return AddReport(changes=tuple(changes))
+        catalog.create(self.folder, self.imprint())
+        with writing(self.folder, wait=wait), catalog.connected(self.folder) as db:
+            self.require_imprint(db)
+            entries = [prepare.entry(item) for item in new.values()]
+            embedded = embed_missing(
+                db,
+                entries,
+                embedder=self.embedder(),
+                on_progress=on_progress,
+                on_step=self._on_step,
+            )
+            publish(self.folder, db, entries=entries, on_step=self._on_step)
+        return AddReport(changes=tuple(changes), embedded=embedded)
+
+    def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
+        """Remove documents by id or unambiguous beginning of one; all of them or none.
+
+        Returns:
+            The cards of what was removed, in the order given.
+
+        Raises:
+            UnknownDocumentError: No id, or more than one, begins like one of these.
+            LibraryBusyError: Another process is writing.
+        """
+        if not self.exists():
+            raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
+        with writing(self.folder), catalog.connected(self.folder) as db:
+            ids = list(dict.fromkeys(_resolve(db, given) for given in document_ids))
+            cards = {card.id: card for card in shelf.summaries(db)}
+            publish(self.folder, db, remove=ids, on_step=self._on_step)
+        return tuple(cards[document_id] for document_id in ids)
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Open the library as it is now, for the length of a `with` block.
+
+        A generation that another process has just replaced is followed; one that is missing or
+        unreadable is built anew from the catalog.
+
+        Raises:
+            LibraryError: There is no library, or it cannot be read or healed.
+            LibraryMismatchError: It was built with another model, dimension or format.
+        """
+        with ExitStack() as stack:
+            for _ in range(_TRIES):
+                db = stack.enter_context(catalog.snapshot(self.folder))
+                self.require_imprint(db)
+                name = catalog.generation(db)
+                if not name:
+                    yield View(db=db, nearest=_nothing)
+                    return
+                try:
+                    generation = stack.enter_context(self._generations.reading(name))
+                except LibraryError:
+                    stack.close()
+                    self._heal(name)
+                    continue
+                yield View(db=db, nearest=generation.nearest)
+                return
+            raise LibraryError(
+                f"vectors of library {str(self.folder)!r} cannot be opened: run `footnote doctor`"
+            )
+
+    def imprint(self) -> Imprint:
+        """Return what this library's settings ask for."""
+        return Imprint(model=self._model, dimension=self.embedder().dimension)
+
+    def require_imprint(self, db: sqlite3.Connection) -> None:
+        """Refuse a catalog that was built with something else.
+
+        Raises:
+            LibraryMismatchError: The message says both sides and the command that helps.
+        """
+        catalog.require_imprint(db, self.imprint(), library=self.folder)
+
+    def close(self) -> None:
+        """Close the vectors and the embedding model."""
+        self._generations.close()
+        with self._loading:
+            if self._embedder is not None:
+                self._embedder.close()
+            self._embedder = None
+
+    def _heal(self, name: str) -> None:
+        """Build the vectors anew unless another process has published newer ones meanwhile."""
+        with writing(self.folder, wait=_HEALING_SECONDS), catalog.connected(self.folder) as db:
+            if catalog.generation(db) == name:
+                rebuild(self.folder, db, on_step=self._on_step)
+
+    def _cards(self) -> dict[str, DocumentSummary]:
+        return {card.source: card for card in self.summaries()}
+
+
+def _nothing(vector: NDArray[np.float32], k: int) -> list[str]:
+    return []
+
+
+def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -> Change:
+    if isinstance(item, Change):
+        return item
+    card = cards.get(item.source)
+    fresh = prepare.document_id(item.source)
+    if card is None:
+        return Change(kind="added", source=item.source, document_id=fresh)
+    same = prepare.is_same(item, card)
+    return Change(kind="unchanged" if same else "changed", source=item.source, document_id=card.id)
+
+
+def _resolve(db: sqlite3.Connection, given: str) -> str:
+    found = shelf.ids_like(db, given) if given else ()
+    if given in found:
+        return given
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownDocumentError(
+            f"{given!r} is the beginning of {len(found)} document ids ({', '.join(found[:3])}...): "
+            "give more of it"
+        )
+    raise UnknownDocumentError(f"no document {given!r}: `footnote list` shows the ids")

@@ -1,0 +1,77 @@
+"""Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.ledger import Entry
+from index.passages import group
+from index.sentences import split
+from index.types import DocumentSummary, Extract
+
+_ID_LENGTH = 12
+_HASH_LENGTH = 32
+"""Hex digits; 128 bits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An article that was read, with the place it came from."""
+
+    source: str
+    extract: Extract
+    file_sha256: str = ""
+    """Of the bytes it was read from; empty for an article given as text."""
+
+
+def document_id(source: str) -> str:
+    """Return the id of the document that a source has in every library."""
+    return _digest(source)[:_ID_LENGTH]
+
+
+def is_same(incoming: Incoming, card: DocumentSummary) -> bool:
+    """Say whether what was read is what is stored: text, title, date and author."""
+    extract = incoming.extract
+    return (_digest(extract.text), extract.title, extract.published, extract.author) == (
+        card.sha256,
+        card.title,
+        card.published,
+        card.author,
+    )
+
+
+def is_whole(text: str, *, sha256: str) -> bool:
+    """Say whether a stored text is the one that was added."""
+    return _digest(text) == sha256
+
+
+def entry(incoming: Incoming) -> Entry:
+    """Split, group and hash an article."""
+    extract = incoming.extract
+    sentences = split(extract.text)
+    breaks = sorted({*extract.section_starts, *extract.page_starts})
+    return Entry(
+        id=document_id(incoming.source),
+        source=incoming.source,
+        extract=extract,
+        sha256=_digest(extract.text),
+        file_sha256=incoming.file_sha256,
+        sentences=sentences,
+        hashes=tuple(
+            _digest(extract.text[span.start : span.end])[:_HASH_LENGTH] for span in sentences
+        ),
+        passages=group(extract.text, sentences, breaks=breaks),
+    )
+
+
+def sentences_by_hash(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return each distinct sentence text of these entries under its hash."""
+    return {
+        digest: item.extract.text[span.start : span.end]
+        for item in entries
+        for digest, span in zip(item.hashes, item.sentences, strict=True)
+    }
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

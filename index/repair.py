@@ -1,0 +1,169 @@
+"""Mends a library: vectors from the catalog, and the catalog from the documents it still holds."""
+
+import json
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import catalog, ledger, prepare
+from index.doctor import check
+from index.errors import LibraryError
+from index.ledger import Entry
+from index.library import Library
+from index.lock import writing
+from index.prepare import Incoming
+from index.publish import rebuild
+from index.types import Checkup, Extract
+from index.vectorise import OnProgress, embed_missing
+
+_WORKSHOP = "rebuilding"
+_BATCH = 256
+"""Documents read again between two commits of a new catalog."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved:
+    """A document as an old catalog has it."""
+
+    incoming: Incoming
+    added_at: str
+
+
+def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
+    """Mend what a check finds and return the check of what came out.
+
+    Vectors are built anew from the catalog's. A catalog that is damaged, of another format or of
+    another model is written anew from the documents in it; a damaged one is kept beside it.
+
+    Raises:
+        LibraryBusyError: Another process is writing.
+        LibraryError: The disk is full, or the folder cannot be written.
+    """
+    before = check(library)
+    if not before.findings:
+        return before
+    library.close()
+    with writing(library.folder):
+        if not catalog.catalog_path(library.folder).exists():
+            _finish_swap(library.folder)
+        if _needs_new_catalog(library):
+            _rewrite(library, on_progress)
+        with catalog.connected(library.folder) as db:
+            rebuild(library.folder, db, on_step=lambda step: None)
+    return check(library)
+
+
+def _needs_new_catalog(library: Library) -> bool:
+    """Say whether anything but unused vectors is wrong with the catalog itself."""
+    try:
+        with catalog.snapshot(library.folder) as db:
+            library.require_imprint(db)
+            sound = [row[0] for row in db.execute("PRAGMA quick_check(1)")] == ["ok"]
+            lengths = db.execute("SELECT DISTINCT length(vector) FROM vectors").fetchall()
+            size = catalog.imprint(db).dimension * 4
+            for table, terms in (("passages", "passage_terms"), ("sentences", "sentence_terms")):
+                rows = db.execute(f"SELECT key FROM {table} ORDER BY key").fetchall()
+                sound &= rows == db.execute(f"SELECT rowid FROM {terms} ORDER BY rowid").fetchall()
+            return not sound or any(length != (size,) for length in lengths)
+    except LibraryError:
+        return True
+
+
+def _rewrite(library: Library, on_progress: OnProgress) -> None:
+    """Write a new catalog from the documents that can be read, and move it into place."""
+    old = catalog.catalog_path(library.folder)
+    workshop = library.folder / _WORKSHOP
+    shutil.rmtree(workshop, ignore_errors=True)
+    catalog.create(workshop, library.imprint())
+    with catalog.connected(workshop) as db:
+        batch: list[_Saved] = []
+        for saved in _readable(old):
+            batch.append(saved)
+            if len(batch) == _BATCH:
+                _write(library, db, batch, on_progress)
+                batch = []
+        _write(library, db, batch, on_progress)
+    _swap(library.folder)
+
+
+def _swap(folder: Path) -> None:
+    """Set the old catalog aside and move the finished new one into its place.
+
+    The old file goes first: from then on a missing catalog beside a finished one means that this
+    was interrupted, and the next repair goes on here.
+    """
+    old = catalog.catalog_path(folder)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for suffix in ("", "-wal", "-shm"):
+        part = old.with_name(old.name + suffix)
+        if part.exists():
+            part.replace(old.with_name(f"catalog-before-{stamp}.db{suffix}"))
+    catalog.catalog_path(folder / _WORKSHOP).replace(old)
+    shutil.rmtree(folder / _WORKSHOP)
+
+
+def _finish_swap(folder: Path) -> None:
+    if not catalog.catalog_path(folder / _WORKSHOP).exists():
+        raise LibraryError(
+            f"library {str(folder)!r} has no catalog.db to repair from: put it back from a "
+            "backup, or remove the folder and add your articles again"
+        )
+    _swap(folder)
+
+
+def _write(
+    library: Library, db: sqlite3.Connection, batch: list[_Saved], on_progress: OnProgress
+) -> None:
+    entries: list[Entry] = [prepare.entry(saved.incoming) for saved in batch]
+    embed_missing(db, entries, embedder=library.embedder(), on_progress=on_progress)
+    with catalog.transaction(db):
+        for entry, saved in zip(entries, batch, strict=True):
+            ledger.write(db, entry, added_at=saved.added_at)
+
+
+def _readable(path: Path) -> Iterator[_Saved]:
+    """Yield the documents of a catalog that can still be read whole, in order of key."""
+    columns = (
+        "source, file_sha256, title, text, media_type, section_starts, page_starts, published, "
+        "author, added_at, sha256"
+    )
+    with closing(sqlite3.connect(path)) as db:
+        # Without this, SQLite reads nothing of a file that is shorter than its header says.
+        db.execute("PRAGMA writable_schema = ON")
+        for (key,) in _keys(db):
+            with suppress(sqlite3.Error, ValueError, TypeError):
+                row = db.execute(
+                    f"SELECT {columns} FROM documents WHERE key = ?", (key,)
+                ).fetchone()
+                saved = _saved(row)
+                if prepare.is_whole(saved.incoming.extract.text, sha256=row[-1]):
+                    yield saved
+
+
+def _keys(db: sqlite3.Connection) -> list[tuple[int]]:
+    """Return the keys of all documents, or every key there can be if the file is too damaged."""
+    try:
+        return db.execute("SELECT key FROM documents NOT INDEXED ORDER BY key").fetchall()
+    except sqlite3.Error:
+        with suppress(sqlite3.Error):
+            last = db.execute("SELECT max(key) FROM documents").fetchone()[0] or 0
+            return [(key,) for key in range(1, last + 1)]
+        return []
+
+
+def _saved(row: tuple) -> _Saved:  # type: ignore[type-arg]  # a row of SQLite
+    extract = Extract(
+        title=row[2],
+        text=row[3],
+        media_type=row[4],
+        section_starts=tuple(json.loads(row[5])),
+        page_starts=tuple(json.loads(row[6])),
+        published=row[7],
+        author=row[8],
+    )
+    incoming = Incoming(source=row[0], file_sha256=row[1], extract=extract)
+    return _Saved(incoming=incoming, added_at=row[9])

@@ -1,0 +1,89 @@
+"""What counts as a word: one rule for documents and questions; no ranking.
+
+A text becomes terms: case-folded, without accents, stemmed (Snowball's English stemmer, Porter
+2001). Compounds give their parts and their joined form, so that `SM-6` and `SM6` meet while
+`SM-6` and `SM-3` share only `sm`. Dotted initials (`U.S.`) join, thousands separators and
+ordinal endings go (`27,000`, `30th`), possessive endings go.
+"""
+
+import re
+import threading
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+
+import Stemmer
+
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_TOKEN = re.compile(
+    rf"[{_CJK}]"
+    r"|\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?"
+    r"|\d+(?:[.,]\d+)+[^\W_]*"
+    rf"|[^\W_{_CJK}]+(?:['\-/&+][^\W_{_CJK}]+)*"
+)
+_SPLIT = re.compile(r"[\-/&+]")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
+_SINGLE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "−": "-"})
+_LONGEST_TERM = 64
+_stemmers = threading.local()
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of a text in order; an empty list where it has no word or number."""
+    return [term for token in _tokens(text) for term in _terms_of(token)]
+
+
+def content_terms(question: str) -> list[str]:
+    """Return the distinct terms of a question without function words, in order.
+
+    Empty where the question has only function words or no word at all.
+    """
+    return list(
+        dict.fromkeys(t for w in _tokens(question) if not _is_stop(w) for t in _terms_of(w))
+    )
+
+
+def has_words(text: str) -> bool:
+    """Say whether a text holds any letter or digit."""
+    return any(character.isalnum() for character in text)
+
+
+def _tokens(text: str) -> list[str]:
+    if text.isascii():
+        return _TOKEN.findall(text.lower())
+    decomposed = unicodedata.normalize("NFKD", text.translate(_SINGLE)).casefold()
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _TOKEN.findall(unicodedata.normalize("NFC", bare))
+
+
+@lru_cache(maxsize=65536)
+def _terms_of(token: str) -> tuple[str, ...]:
+    if token[0].isdigit() and ("." in token or "," in token):
+        return (token.replace(",", "")[:_LONGEST_TERM],)
+    token = token.replace(".", "")
+    parts = tuple(_stem(part) for part in _SPLIT.split(token))
+    return parts if len(parts) == 1 else (*parts, "".join(parts)[:_LONGEST_TERM])
+
+
+def _stem(word: str) -> str:
+    word = word.removesuffix("'s").replace("'", "")[:_LONGEST_TERM]
+    ordinal = _ORDINAL.fullmatch(word)
+    if ordinal:
+        return ordinal[1]
+    if not hasattr(_stemmers, "english"):
+        # A stemmer is not safe to share between threads.
+        _stemmers.english = Stemmer.Stemmer("english")
+    return str(_stemmers.english.stemWord(word))
+
+
+def _is_stop(token: str) -> bool:
+    bare = token.removesuffix("'s").replace("'", "")
+    # "us" is not among the stop words: folded, it is also the country.
+    return bare in stop_words()
+
+
+@cache
+def stop_words() -> frozenset[str]:
+    """Return the function words that a question's terms leave out."""
+    lines = files("index").joinpath("data/stopwords.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
