@@ -1,0 +1,200 @@
+"""Finds the passages for a question: dense and lexical scores over one snapshot; no answering.
+
+Dense: Chroma proposes the nearest sentences; each candidate passage then gets the exact cosine of
+its best sentence from the catalog's vectors. Lexical: FTS5's BM25 over passages and over sentences.
+The normalised scores are combined by a weighted sum, not by reciprocal ranks, so that a far better
+passage stays far ahead.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import shelf
+from index.library import Library, View
+from index.selection import collapse, page_of, spread
+from index.shelf import DocumentRow, PassageRow, SentenceRow
+from index.terms import content_terms, terms
+from index.types import Hit, Passage, ScoredSentence, Sentence
+
+_POOL = 64
+"""Sentences and passages that each of the three searches proposes."""
+_COMMON = 0.5
+"""A term that a larger share of many passages has is left out of the lexical searches."""
+_SPARE = 4
+"""Passages looked at for each one wanted, so that collapsing leaves enough."""
+_MANY = 1000
+"""Passages from which on common terms are left out: before, they cost nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The weights of the three scores; they add up to 1."""
+
+    dense: float = 0.7
+    passage: float = 0.15
+    sentence: float = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scored:
+    passage: PassageRow
+    sentences: Sequence[SentenceRow]
+    similarities: NDArray[np.float32]
+    """One a sentence."""
+    score: float
+
+
+def search(
+    library: Library,
+    question: str,
+    *,
+    k: int,
+    weights: Weights = Weights(),  # frozen
+) -> tuple[Hit, ...]:
+    """Return the k best passages, best first, ties broken by passage id.
+
+    Near-duplicates are collapsed into the best of them; one document gets at most half of the
+    places while others have candidates. Empty for an empty library or a question without words.
+
+    Raises:
+        LibraryError: The library cannot be read.
+        EmbeddingError: The embedding model cannot be loaded.
+    """
+    vector = library.embedder().embed_question(question)
+    with library.view() as view:
+        wanted = content_terms(question) or terms(question)
+        weight_of = _term_weights(view, wanted)
+        ranked = _ranked(view, vector, weight_of, weights)
+        return _hits(view, ranked, k=k, weight_of=weight_of)
+
+
+def _term_weights(view: View, wanted: Sequence[str]) -> dict[str, float]:
+    """Return the inverse document frequency of each question term, terms nobody has included."""
+    _, passages = shelf.counts(view.db)
+    held = shelf.passage_counts(view.db, wanted)
+    return {t: math.log(1 + (passages + 1) / (held.get(t, 0) + 0.5)) for t in wanted}
+
+
+def _ranked(
+    view: View,
+    vector: NDArray[np.float32],
+    weight_of: Mapping[str, float],
+    weights: Weights,
+) -> list[_Scored]:
+    lexical = _rare(view, list(weight_of))
+    by_passage = shelf.search_terms(
+        view.db, "passage_terms", lexical, limit=_POOL, weights="0.5, 1.0"
+    )
+    by_sentence = shelf.search_terms(view.db, "sentence_terms", lexical, limit=_POOL, weights="1.0")
+    home = shelf.passage_of_sentence(view.db, by_sentence)
+    best_sentence: dict[int, float] = {}
+    for key, score in by_sentence.items():
+        best_sentence[home[key]] = max(score, best_sentence.get(home[key], 0.0))
+    proposed = shelf.passages_of_vectors(view.db, view.nearest(vector, _POOL))
+    candidates = proposed | set(by_passage) | set(best_sentence)
+    rows = shelf.passages(view.db, candidates)
+    members = shelf.sentences(view.db, candidates)
+    passage_scale = max(by_passage.values(), default=1.0)
+    sentence_scale = max(best_sentence.values(), default=1.0)
+    scored = []
+    for key, row in rows.items():
+        similarities = np.array([s.vector for s in members[key]], dtype=np.float32) @ vector
+        score = (
+            weights.dense * max(0.0, float(similarities.max()))
+            + weights.passage * by_passage.get(key, 0.0) / passage_scale
+            + weights.sentence * best_sentence.get(key, 0.0) / sentence_scale
+        )
+        scored.append(
+            _Scored(passage=row, sentences=members[key], similarities=similarities, score=score)
+        )
+    return sorted(scored, key=lambda s: (-s.score, s.passage.id))
+
+
+def _rare(view: View, wanted: Sequence[str]) -> list[str]:
+    """Leave out the terms that most passages have, if any other is left."""
+    _, passages = shelf.counts(view.db)
+    if passages < _MANY:
+        return list(wanted)
+    held = shelf.passage_counts(view.db, wanted)
+    rare = [term for term in wanted if held.get(term, 0) <= _COMMON * passages]
+    return rare or list(wanted)
+
+
+def _hits(
+    view: View, ranked: Sequence[_Scored], *, k: int, weight_of: Mapping[str, float]
+) -> tuple[Hit, ...]:
+    pool = ranked[: k * _SPARE]
+    words = shelf.terms_of(view.db, "passage_terms", [s.passage.key for s in pool])
+    groups = collapse([words[scored.passage.key] for scored in pool])
+    kept = list(groups)
+    chosen = [kept[n] for n in spread([pool[p].passage.document for p in kept], k=k)]
+    documents = shelf.documents(view.db, {pool[p].passage.document for p in chosen})
+    held = shelf.terms_of(
+        view.db, "sentence_terms", [s.key for p in chosen for s in pool[p].sentences]
+    )
+    return tuple(
+        _hit(
+            pool[position],
+            documents[pool[position].passage.document],
+            coverages=[_coverage(held[s.key], weight_of) for s in pool[position].sentences],
+            similar=tuple(pool[twin].passage.id for twin in groups[position]),
+        )
+        for position in chosen
+    )
+
+
+def _hit(
+    scored: _Scored,
+    document: DocumentRow,
+    *,
+    coverages: Sequence[float],
+    similar: tuple[str, ...],
+) -> Hit:
+    row = scored.passage
+    return Hit(
+        passage=Passage(
+            id=row.id,
+            document_id=document.id,
+            ordinal=row.ordinal,
+            start=row.start,
+            end=row.end,
+            text=document.text[row.start : row.end],
+        ),
+        title=document.title,
+        source=document.source,
+        document_sha256=document.sha256,
+        page=page_of(row.start, document.page_starts),
+        score=scored.score,
+        sentences=tuple(
+            _scored_sentence(sentence, document, similarity=float(similarity), coverage=coverage)
+            for sentence, similarity, coverage in zip(
+                scored.sentences, scored.similarities, coverages, strict=True
+            )
+        ),
+        similar=similar,
+    )
+
+
+def _scored_sentence(
+    row: SentenceRow, document: DocumentRow, *, similarity: float, coverage: float
+) -> ScoredSentence:
+    return ScoredSentence(
+        sentence=Sentence(
+            document_id=document.id,
+            ordinal=row.ordinal,
+            start=row.start,
+            end=row.end,
+            text=document.text[row.start : row.end],
+        ),
+        similarity=similarity,
+        coverage=coverage,
+    )
+
+
+def _coverage(held: frozenset[str], weight_of: Mapping[str, float]) -> float:
+    total = sum(weight_of.values())
+    return sum(w for term, w in weight_of.items() if term in held) / total if total else 0.0
