@@ -111,7 +111,7 @@ def _own_library(args: argparse.Namespace) -> Iterator[Assistant]:
 @contextmanager
 def _temporary_library() -> Iterator[Assistant]:
     with tempfile.TemporaryDirectory(prefix="footnote-eval-", ignore_cleanup_errors=True) as folder:
-        settings = Settings(library=Path(folder) / "library", seed=False)
+        settings = Settings(library=Path(folder) / "library", seeds=False)
         with Assistant.open(settings) as assistant:
             yield assistant
 

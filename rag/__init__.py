@@ -1,1 +1,97 @@
-"""Placeholder."""
+"""Footnote's Python API: ask questions of your own articles and get checked citations.
+
+`from rag import Assistant` is the way in; everything that is promised to users is in `__all__`.
+"""
+
+from index.embedding import Embedder
+from index.errors import (
+    CitationError,
+    EmbeddingError,
+    FootnoteError,
+    LibraryBusyError,
+    LibraryError,
+    LibraryMismatchError,
+    MisuseError,
+    OperationError,
+    ReadError,
+    SettingsError,
+    UnknownDocumentError,
+)
+from index.intake import Article
+from index.types import (
+    AddReport,
+    Change,
+    Checkup,
+    Document,
+    DocumentSummary,
+    Finding,
+    Hit,
+    Passage,
+    ScoredSentence,
+    Sentence,
+    Span,
+)
+from rag.answerer import Answerer
+from rag.as_json import as_json, json_text
+from rag.assistant import Assistant
+from rag.seeds import seed_paths
+from rag.settings import Settings
+from rag.types import (
+    Answer,
+    AnswerSentence,
+    Citation,
+    Draft,
+    DraftSentence,
+    Event,
+    Evidence,
+    Reason,
+    Retrieved,
+    Status,
+    TextDelta,
+    Usage,
+)
+
+__all__ = [
+    "AddReport",
+    "Answer",
+    "AnswerSentence",
+    "Answerer",
+    "Article",
+    "Assistant",
+    "Change",
+    "Checkup",
+    "Citation",
+    "CitationError",
+    "Document",
+    "DocumentSummary",
+    "Draft",
+    "DraftSentence",
+    "Embedder",
+    "EmbeddingError",
+    "Event",
+    "Evidence",
+    "Finding",
+    "FootnoteError",
+    "Hit",
+    "LibraryBusyError",
+    "LibraryError",
+    "LibraryMismatchError",
+    "MisuseError",
+    "OperationError",
+    "Passage",
+    "ReadError",
+    "Reason",
+    "Retrieved",
+    "ScoredSentence",
+    "Sentence",
+    "Settings",
+    "SettingsError",
+    "Span",
+    "Status",
+    "TextDelta",
+    "UnknownDocumentError",
+    "Usage",
+    "as_json",
+    "json_text",
+    "seed_paths",
+]

@@ -1,0 +1,162 @@
+"""The commands over a library: ask, add, list, show, remove, search, doctor."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag import terminal
+from rag.as_json import json_text
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+
+Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Run = Callable[[argparse.Namespace], int]
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to the parser of `footnote`."""
+    ask = _command(
+        commands,
+        "ask",
+        _ask,
+        "answer a question with checked footnotes",
+        'footnote ask "Which missile will Japan co-produce?"',
+    )
+    ask.add_argument("question", help="the question, in quotes")
+    ask.add_argument("--show-hits", action="store_true", help="also print the passages found")
+    search = _command(
+        commands,
+        "search",
+        _search,
+        "rank passages for a question, without answering",
+        'footnote search "defense budget" --k 3',
+    )
+    search.add_argument("question", help="the question or words, in quotes")
+    for parser in (ask, search):
+        parser.add_argument("--k", type=int, metavar="N", help="passages to retrieve (default 8)")
+    add = _command(
+        commands,
+        "add",
+        _add,
+        "add files, folders or glob patterns, or what changed in them",
+        "footnote add notes.txt ~/articles 'clippings/**/*.html'",
+    )
+    add.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a glob pattern")
+    _command(commands, "list", _list, "list the documents", "footnote list")
+    show = _command(
+        commands,
+        "show",
+        _show,
+        "print a document with its sentences numbered",
+        "footnote show 3f2a",
+    )
+    show.add_argument("id", help="a document's id or the beginning of it")
+    remove = _command(commands, "remove", _remove, "remove documents", "footnote remove 3f2a 77b0")
+    remove.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
+    doctor = _command(
+        commands,
+        "doctor",
+        _doctor,
+        "check the library, and mend it with --repair",
+        "footnote doctor --repair",
+    )
+    doctor.add_argument("--repair", action="store_true", help="mend what is found")
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Run,
+    summary: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.",
+        epilog=f"example: {example}",
+    )
+    parser.add_argument(
+        "--library",
+        type=Path,
+        metavar="FOLDER",
+        help="the library's folder (default: FOOTNOTE_LIBRARY or your data folder)",
+    )
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.set_defaults(run=run)
+    return parser
+
+
+@contextmanager
+def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
+    from rag.assistant import Assistant
+    from rag.settings import Settings
+
+    settings = Settings.load(library=arguments.library)
+    with (
+        terminal.progress("Indexing", unit="sentence") as on_progress,
+        Assistant.open(settings, on_progress=on_progress) as assistant,
+    ):
+        yield assistant
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as assistant:
+        answer = assistant.ask(arguments.question, k=arguments.k)
+    if arguments.json:
+        _print(json_text(answer))
+    else:
+        _print(terminal.answer(answer))
+        if arguments.show_hits and answer.hits:
+            _print("\n" + terminal.hits(answer.hits))
+    return 2 if answer.reason == "empty_question" else 0
+
+
+def _search(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as assistant:
+        hits = assistant.search(arguments.question, k=arguments.k)
+    _print(json_text(hits) if arguments.json else terminal.hits(hits))
+    return 0
+
+
+def _add(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as assistant:
+        report = assistant.add(*arguments.paths)
+    _print(json_text(report) if arguments.json else terminal.report(report))
+    return 1 if len(report.of("skipped")) == len(report.changes) else 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as assistant:
+        documents = assistant.documents()
+    _print(json_text(documents) if arguments.json else terminal.documents(documents))
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as assistant:
+        document = assistant.document(arguments.id)
+    _print(json_text(document) if arguments.json else terminal.document(document))
+    return 0
+
+
+def _remove(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as assistant:
+        removed = assistant.remove(*arguments.ids)
+    _print(json_text(removed) if arguments.json else terminal.removed(removed))
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    with _opened(arguments) as assistant:
+        checkup = assistant.repair() if arguments.repair else assistant.check()
+    _print(json_text(checkup) if arguments.json else terminal.checkup(checkup))
+    return 1 if checkup.findings else 0
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")

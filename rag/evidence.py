@@ -1,0 +1,116 @@
+"""Measures each retrieved sentence as a possible answer; it decides nothing.
+
+The measures are few and named, so that a fitted weight can be read. They are computed from the
+question, the hits and nothing else; `rag.extractive` weighs them.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.terms import content_terms, terms
+from index.types import Hit, ScoredSentence
+from rag.question import Question, holds, names, words
+
+NAMES = (
+    "similarity",
+    "coverage",
+    "passage_coverage",
+    "best_coverage",
+    "hit_score",
+    "hit_margin",
+    "similarity_margin",
+    "neighbour",
+    "holds_typed",
+    "lacks_typed",
+    "type_nearby",
+    "missing_names",
+    "missing_numbers",
+    "new_terms",
+    "heading",
+    "wh_reason",
+    "wh_yes_no",
+)
+"""The measures, in the order of a candidate's vector."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A sentence that may answer, with its measures."""
+
+    hit: Hit
+    scored: ScoredSentence
+    measures: NDArray[np.float64]
+    """(len(NAMES),)."""
+
+
+def candidates(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
+    """Return every sentence of the hits with its measures, hit by hit, in text order.
+
+    Empty for no hits.
+    """
+    asked = _Asked(question, hits)
+    return [
+        Candidate(hit=hit, scored=scored, measures=asked.measure(hit, position))
+        for hit in hits
+        for position, scored in enumerate(hit.sentences)
+    ]
+
+
+class _Asked:
+    """A question with what it takes from all hits together."""
+
+    def __init__(self, question: Question, hits: Sequence[Hit]) -> None:
+        self.question = question
+        self.wanted = content_terms(question.text)
+        self.names = names(question.text)
+        self.numbers = {t for t in terms(question.text) if t[:1].isdigit()}
+        everything = [s for hit in hits for s in hit.sentences]
+        self.best_similarity = max((s.similarity for s in everything), default=0.0)
+        self.best_coverage = max((s.coverage for s in everything), default=0.0)
+        self.best_score = max((hit.score for hit in hits), default=0.0)
+        self.context = {hit.passage.id: self._context_of(hit) for hit in hits}
+
+    def _context_of(self, hit: Hit) -> tuple[float, float, float, bool]:
+        text = f"{hit.title}\n{hit.passage.text}"
+        held, seen = set(terms(text)), words(text)
+        share = sum(t in held for t in self.wanted) / max(1, len(self.wanted))
+        lost_names = sum(name not in seen for name in self.names) / max(1, len(self.names))
+        lost_numbers = sum(n not in held for n in self.numbers) / max(1, len(self.numbers))
+        typed = holds(self.question.expects, hit.passage.text, asked=self.question.text)
+        return share, lost_names, lost_numbers, typed
+
+    def measure(self, hit: Hit, position: int) -> NDArray[np.float64]:
+        """Return the measures of one sentence of a hit, (len(NAMES),)."""
+        scored = hit.sentences[position]
+        text = scored.sentence.text
+        share, lost_names, lost_numbers, type_nearby = self.context[hit.passage.id]
+        around = [
+            hit.sentences[n] for n in (position - 1, position + 1) if 0 <= n < len(hit.sentences)
+        ]
+        typed = self.question.expects not in ("any", "yes_no")
+        fits = holds(self.question.expects, text, asked=self.question.text)
+        new = len(set(terms(text)) - set(self.wanted))
+        values = {
+            "similarity": scored.similarity,
+            "coverage": scored.coverage,
+            "passage_coverage": share,
+            "best_coverage": self.best_coverage,
+            "hit_score": hit.score,
+            "hit_margin": hit.score - self.best_score,
+            "similarity_margin": scored.similarity - self.best_similarity,
+            "neighbour": max((s.similarity for s in around), default=0.0),
+            "holds_typed": float(typed and fits),
+            "lacks_typed": float(typed and not fits),
+            "type_nearby": float(typed and type_nearby),
+            "missing_names": lost_names,
+            "missing_numbers": lost_numbers,
+            "new_terms": math.log1p(new),
+            "heading": float(text[-1:].isalnum()),
+            "wh_reason": float(self.question.expects == "reason"),
+            "wh_yes_no": float(self.question.expects == "yes_no"),
+        }
+        return np.array([values[name] for name in NAMES])

@@ -1,0 +1,80 @@
+"""Offers Footnote to LlamaIndex users as their own types; imports llama_index."""
+
+from typing import TYPE_CHECKING
+
+from llama_index.core.base.base_query_engine import BaseQueryEngine
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.response.schema import Response
+from llama_index.core.prompts.mixin import PromptMixinType
+from llama_index.core.schema import (
+    NodeRelationship,
+    NodeWithScore,
+    QueryBundle,
+    RelatedNodeInfo,
+    TextNode,
+)
+
+from rag.as_json import as_json
+
+if TYPE_CHECKING:
+    from index.types import Hit
+    from rag.assistant import Assistant
+    from rag.types import Answer
+
+
+class FootnoteRetriever(BaseRetriever):
+    """An assistant's retrieval as a LlamaIndex retriever: passages as nodes, best first."""
+
+    def __init__(self, assistant: "Assistant", *, k: int | None) -> None:
+        super().__init__()
+        self._assistant = assistant
+        self._k = k
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return [_node(hit) for hit in self._assistant.search(query_bundle.query_str, k=self._k)]
+
+
+class FootnoteQueryEngine(BaseQueryEngine):
+    """An assistant as a LlamaIndex query engine.
+
+    The response's metadata holds `status`, `reason`, `confidence` and `citations` as plain data;
+    its source nodes are the retrieved passages.
+    """
+
+    def __init__(self, assistant: "Assistant", *, k: int | None) -> None:
+        super().__init__(callback_manager=None)
+        self._assistant = assistant
+        self._k = k
+
+    def _query(self, query_bundle: QueryBundle) -> Response:
+        return _response(self._assistant.ask(query_bundle.query_str, k=self._k))
+
+    async def _aquery(self, query_bundle: QueryBundle) -> Response:
+        return _response(await self._assistant.aask(query_bundle.query_str, k=self._k))
+
+    def _get_prompt_modules(self) -> PromptMixinType:
+        return {}
+
+
+def _response(answer: "Answer") -> Response:
+    metadata = {
+        "status": answer.status,
+        "reason": answer.reason,
+        "confidence": answer.confidence,
+        "citations": [as_json(citation) for citation in answer.citations],
+    }
+    nodes = [_node(hit) for hit in answer.hits]
+    return Response(response=answer.text, source_nodes=nodes, metadata=metadata)
+
+
+def _node(hit: "Hit") -> NodeWithScore:
+    passage = hit.passage
+    node = TextNode(
+        id_=passage.id,
+        text=passage.text,
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        metadata={"title": hit.title, "source": hit.source, "page": hit.page},
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.document_id)},
+    )
+    return NodeWithScore(node=node, score=hit.score)

@@ -1,0 +1,151 @@
+"""Reads a question: what kind of answer it asks for, and whether a sentence holds that kind.
+
+Rules over English surface forms, in the manner of the answer types of question classification
+(Li and Roth, "Learning Question Classifiers", 2002); the words are data. No model, and no
+knowledge of any document.
+"""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+AnswerType = Literal["person", "place", "time", "amount", "money", "reason", "yes_no", "any"]
+
+_BLANKS = re.compile(r"\s+")
+_WORD = re.compile(r"[\w’'\-]+")
+_NAME = re.compile(r"(?<![\w’'])[A-ZÀ-Þ][\w’'\-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question with what it asks for."""
+
+    text: str
+    """NFC, one line, no control characters."""
+    expects: AnswerType
+    several: bool
+    """Whether it asks for several things."""
+
+
+def read_question(text: str) -> Question:
+    """Clean a question and tell what it asks for; empty text gives an empty question."""
+    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    cleaned = _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+    plain = cleaned.replace("’", "'")
+    fitting = (kind for kind, form in _forms() if form.search(plain))
+    expects: AnswerType = next(fitting, "any")
+    return Question(text=cleaned, expects=expects, several=bool(_several().search(plain)))
+
+
+def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
+    """Say whether a sentence holds something of the expected type that the question lacks.
+
+    Types without a surface form (`any`, `yes_no`) are always held.
+    """
+    if expects in ("any", "yes_no"):
+        return True
+    if expects in ("person", "place"):
+        return bool(names(sentence) - words(asked))
+    pattern = _signs()[expects]
+    return bool(_found(pattern, sentence) - _found(pattern, asked))
+
+
+def names(sentence: str) -> frozenset[str]:
+    """Return the capitalised words of a sentence, folded, without plain words that open one."""
+    openers = _words()["names"]["opener"].split()
+    found = (_folded(match.group()) for match in _NAME.finditer(sentence))
+    return frozenset(name for name in found if name not in openers)
+
+
+def words(text: str) -> frozenset[str]:
+    """Return all words of a text, folded, however they are written."""
+    return frozenset(_folded(word) for word in _WORD.findall(text))
+
+
+def _folded(word: str) -> str:
+    return word.replace("’", "'").removesuffix("'s").rstrip("'").casefold()
+
+
+def _found(pattern: re.Pattern[str], text: str) -> set[str]:
+    return {match.group().casefold() for match in pattern.finditer(text)}
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    source = files("rag").joinpath("data/question_words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(source)
+
+
+def _any_of(table: str, name: str) -> str:
+    return f"(?:{'|'.join(re.escape(word) for word in _words()[table][name].split())})"
+
+
+@cache
+def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
+    """Return the forms of questions by what they ask for; the first that fits counts."""
+    lead = (
+        rf"^(?:(?:{_any_of('asks', 'lead')}|tell me|do you know|can you tell me)\b[^?]{{0,60}}?\b)?"
+    )
+    which = r"(?:what|which) (?:\w+ )?"
+    money = rf"how much\b.*\b{_any_of('asks', 'money_verb')}\b|how much money|how expensive"
+    priced = rf"{_any_of('asks', 'money_noun')}s? (?:is|was|of|did|does|for)\b"
+    forms: tuple[tuple[AnswerType, str], ...] = (
+        ("money", rf"{lead}(?:{money}|(?:what|which) .*\b{priced})"),
+        (
+            "time",
+            rf"{lead}(?:when\b|{which}{_any_of('asks', 'time_noun')}s?\b"
+            rf"|how {_any_of('asks', 'time_adverb')}\b)",
+        ),
+        (
+            "amount",
+            rf"{lead}(?:how {_any_of('asks', 'amount_adjective')}\b"
+            rf"|{which}{_any_of('asks', 'amount_noun')}\b)",
+        ),
+        ("person", rf"{lead}(?:who|whom|whose)\b"),
+        ("place", rf"{lead}(?:where\b|{which}{_any_of('asks', 'place_noun')}\b)"),
+        (
+            "reason",
+            rf"{lead}(?:why\b|how come\b|what (?:is|was|were|are) the (?:reason|cause|purpose)"
+            rf"|what {_any_of('asks', 'cause_verb')}\b)",
+        ),
+        ("yes_no", rf"^{_any_of('asks', 'auxiliary')}\b"),
+    )
+    return tuple((kind, re.compile(form, re.IGNORECASE)) for kind, form in forms)
+
+
+@cache
+def _several() -> re.Pattern[str]:
+    """Return the form of questions that ask for several things."""
+    plural = (
+        r"(?:other |different |kinds? of |types? of )?\w{2,}(?<!us)(?<!ss)(?<!is)s "
+        r"(?!is |was |does |has )"
+    )
+    open_ended = (
+        rf"what (?:did|do|does|have|has|will)\b.*\b{_any_of('asks', 'several_verb')}(?: to)?"
+        rf"(?: {_any_of('asks', 'several_about')}\b.*)?\??$"
+    )
+    return re.compile(
+        r"^(?:and |but )?(?:list\b|enumerate\b|name (?:all|the|some|two|three|four|five)\b"
+        rf"|(?:what|which|who) (?:all )?(?:are|were)\b|(?:what|which) {plural}"
+        rf"|{open_ended}|what (?:else|things|topics)\b)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _signs() -> dict[AnswerType, re.Pattern[str]]:
+    """Return what each type of answer looks like in a text."""
+    day = rf"{_any_of('holds', 'month_beside_a_day')}[a-z]*\.?"
+    signs: dict[AnswerType, str] = {
+        "time": rf"\b(?:1[0-9]\d\d|20\d\d)s?\b|\b{day} \d|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {day}"
+        rf"|\b(?:{_any_of('holds', 'month')}|{_any_of('holds', 'weekday')}"
+        rf"|{_any_of('holds', 'time')}|\d+(?::\d\d)? ?[ap]\.?m\.?)\b",
+        "amount": rf"\d[\d.,]*|\b{_any_of('holds', 'number')}\b",
+        "money": rf"[$€£¥₹]|\b{_any_of('holds', 'currency')}\b",
+        "reason": rf"\b{_any_of('holds', 'reason')}\b",
+    }
+    return {kind: re.compile(sign, re.IGNORECASE) for kind, sign in signs.items()}

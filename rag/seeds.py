@@ -1,0 +1,22 @@
+"""Finds the articles that ship with the product."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from index.intake import Article
+from index.reading import read_file
+
+
+def seed_paths() -> tuple[Path, ...]:
+    """Return the shipped articles' files, by name."""
+    return tuple(
+        sorted(Path(str(item)) for item in files("seeds").iterdir() if item.name.endswith(".txt"))
+    )
+
+
+def seed_articles() -> Iterator[Article]:
+    """Yield the shipped articles; their source is `seeds/NAME` on every machine."""
+    for path in seed_paths():
+        extract = read_file(path)
+        yield Article(source=f"seeds/{path.name}", title=extract.title, text=extract.text)

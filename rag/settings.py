@@ -1,0 +1,72 @@
+"""Settings: one frozen object, made once at an entry point and passed down; no global state."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from index.errors import SettingsError
+
+_PREFIX = "FOOTNOTE_"
+
+
+def _default_library() -> Path:
+    return Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "library"
+
+
+class Settings(BaseSettings):
+    """What a user can choose; every field is also an environment variable `FOOTNOTE_NAME`.
+
+    Use `Settings.load(...)`: it also refuses misspelt variables and says what is allowed.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
+
+    library: Path = Field(default_factory=_default_library)
+    """Folder of the library; made at the first use."""
+    k: int = Field(default=8, ge=1, le=100)
+    """Passages retrieved for a question, 1 to 100."""
+    threshold: float | None = Field(default=None, ge=0, le=1)
+    """Confidence under which a question is not answered, 0 to 1; None: as calibrated."""
+    embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
+    """A sentence-transformers model, by name or path."""
+    embedding_engine: Literal["auto", "onnx", "sentence-transformers"] = "auto"
+    """What runs it; `auto` takes onnxruntime for the default model, else sentence-transformers."""
+    seeds: bool = True
+    """Whether a library that is asked before anything was added gets the article in `seeds/`."""
+
+    @classmethod
+    def load(cls, **given: Any) -> Self:  # noqa: ANN401  # pydantic checks the values
+        """Return the settings of the environment with the given ones on top; None means not given.
+
+        Raises:
+            SettingsError: A variable is misspelt, or a value is not allowed.
+        """
+        _refuse_misspelt(os.environ, known=list(cls.model_fields))
+        try:
+            return cls(**{name: value for name, value in given.items() if value is not None})
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from error
+
+
+def _refuse_misspelt(environment: os._Environ[str], *, known: list[str]) -> None:
+    allowed = [_PREFIX + name.upper() for name in known]
+    for name in environment:
+        if name.startswith(_PREFIX) and name.upper() not in allowed:
+            nearest = difflib.get_close_matches(name, allowed, n=1, cutoff=0.0)[0]
+            raise SettingsError(
+                f"unknown variable {name}: did you mean {nearest}? Allowed are {', '.join(allowed)}"
+            )
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    name = ".".join(str(part) for part in first["loc"])
+    return (
+        f"setting {name!r} cannot be {first['input']!r}: {first['msg'].lower()}; set {name} or "
+        f"{_PREFIX}{name.upper()} to an allowed value"
+    )

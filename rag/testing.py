@@ -1,0 +1,76 @@
+"""Fakes for tests, ours and yours: fast, offline, deterministic; never the thing under test."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.terms import terms
+from index.types import Hit
+from rag.types import Draft, DraftSentence, Evidence
+
+
+class HashEmbedder:
+    """Embeds a text as the sum of one pseudo-random vector a term: equal words, near vectors.
+
+    Args:
+        name: What a library records as its model.
+        dimension: Length of the vectors.
+    """
+
+    def __init__(self, name: str = "hash", dimension: int = 64) -> None:
+        self.name = name
+        self.dimension = dimension
+        self.embedded = 0
+        """Texts embedded so far, questions left aside."""
+
+    def embed(
+        self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Return (n, dimension) float32 with L2-normalised rows; (0, dimension) for no texts."""
+        self.embedded += len(texts)
+        rows = [self.embed_question(text) for text in texts]
+        if on_progress is not None:
+            on_progress(len(texts))
+        return np.array(rows, dtype=np.float32).reshape(len(texts), self.dimension)
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """Return one vector, (dimension,) float32, L2-normalised."""
+        total = sum((self._of(term) for term in terms(text)), self._of(""))
+        return (total / np.linalg.norm(total)).astype(np.float32)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return how many terms each text has."""
+        return [len(terms(text)) for text in texts]
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
+
+    def _of(self, term: str) -> NDArray[np.float64]:
+        seed = int.from_bytes(hashlib.sha256(term.encode("utf-8")).digest()[:8], "big")
+        return np.random.default_rng(seed).standard_normal(self.dimension)
+
+
+class ScriptedAnswerer:
+    """Proposes what it was told to, with the first sentence of the first hit as its evidence.
+
+    Args:
+        texts: The sentences of its draft.
+        confidence: The draft's confidence.
+        name: What the answer shows as its model.
+    """
+
+    def __init__(self, *texts: str, confidence: float = 1.0, name: str = "scripted") -> None:
+        self.name = name
+        self._texts = texts
+        self._confidence = confidence
+
+    def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """Return the scripted sentences; an empty draft where there are no hits."""
+        if not hits:
+            return Draft(sentences=(), confidence=0.0)
+        first = hits[0].sentences[0].sentence
+        evidence = Evidence(hit=hits[0], start=first.start, end=first.end)
+        sentences = tuple(DraftSentence(text=t, evidence=(evidence,)) for t in self._texts)
+        return Draft(sentences=sentences, confidence=self._confidence)

@@ -1,0 +1,114 @@
+"""What the doctor finds, and what a repair leaves."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.doctor import check
+from index.intake import Article, read_articles
+from index.library import Library
+from index.repair import repair
+from index.retriever import search
+from index.types import Checkup
+from rag.testing import HashEmbedder
+
+Make = Callable[..., Library]
+
+
+@pytest.fixture
+def library(make_library: Make) -> Library:
+    library = make_library()
+    texts = {f"doc{n}": f"Report {n} is about topic{n}. It has two sentences." for n in range(20)}
+    library.add(read_articles(Article(source=s, title=s, text=text) for s, text in texts.items()))
+    return library
+
+
+def mended(library: Library) -> Checkup:
+    return repair(library, on_progress=lambda done, total: None)
+
+
+def catalog(library: Library) -> Path:
+    return library.folder / "catalog.db"
+
+
+def change(library: Library, statement: str) -> None:
+    db = sqlite3.connect(catalog(library))
+    db.execute(statement)
+    db.commit()
+    db.close()
+
+
+def found(library: Library) -> str:
+    return search(library, "topic7", k=1)[0].passage.text
+
+
+def test_a_sound_library_has_no_findings(library: Library) -> None:
+    checkup = check(library)
+    assert (checkup.documents, checkup.sentences, checkup.vectors) == (20, 40, 21)
+    assert checkup.findings == ()
+
+
+def test_an_absent_library_is_sound_and_empty(make_library: Make) -> None:
+    assert check(make_library()) == Checkup(documents=0, sentences=0, vectors=0)
+
+
+def test_vectors_that_chroma_lost_are_found_and_rebuilt(library: Library) -> None:
+    library.close()
+    (index,) = library.folder.glob("vectors/*/chroma.sqlite3")
+    db = sqlite3.connect(index)
+    db.execute("DELETE FROM embeddings WHERE rowid <= 5")
+    db.commit()
+    db.close()
+    assert "lacks 5 of 21 vectors" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7")
+
+
+def test_a_gap_in_the_full_text_search_is_found_and_mended(library: Library) -> None:
+    change(library, "DELETE FROM sentence_terms WHERE rowid <= 3")
+    assert "lacks 3 sentences" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+
+
+def test_vectors_of_an_interrupted_run_are_found_and_dropped(library: Library) -> None:
+    change(library, "INSERT INTO vectors (hash, vector) VALUES ('x', zeroblob(256))")
+    assert "left 1 vectors" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+
+
+def test_a_library_of_another_model_is_embedded_again(library: Library) -> None:
+    other = Library(library.folder, model="other", load=lambda: HashEmbedder("other", dimension=32))
+    assert "'hash'" in check(other).findings[0].problem
+    assert mended(other).findings == ()
+    assert found(other).startswith("Report 7")
+    assert [c.added_at for c in other.summaries()] == [c.added_at for c in library.summaries()]
+
+
+def test_a_catalog_cut_short_gives_back_the_documents_that_can_be_read(library: Library) -> None:
+    library.add(read_articles([Article(source="last", title="last", text="The last one. " * 9000)]))
+    library.close()
+    os.truncate(catalog(library), catalog(library).stat().st_size * 3 // 4)
+    assert "damaged" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7")
+    assert list(library.folder.glob("catalog-before-*.db"))
+
+
+def test_a_catalog_that_is_no_database_leaves_an_empty_library_and_the_file(
+    library: Library,
+) -> None:
+    catalog(library).write_bytes(b"not a database" * 100)
+    assert "damaged" in check(library).findings[0].problem
+    assert mended(library).documents == 0
+    (kept,) = library.folder.glob("catalog-before-*.db")
+    assert kept.read_bytes().startswith(b"not a database")
+
+
+def test_a_changed_text_is_found(library: Library) -> None:
+    change(library, "UPDATE documents SET text = text || ' Forged.' WHERE source = 'doc3'")
+    (finding,) = check(library).findings
+    assert "'doc3'" in finding.problem
+    assert not finding.repairable

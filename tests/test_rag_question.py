@@ -1,0 +1,77 @@
+"""What a question asks for, and which sentences hold it."""
+
+import pytest
+
+from rag.question import AnswerType, holds, names, read_question
+
+
+@pytest.mark.parametrize(
+    ("question", "expects"),
+    [
+        ("Who signed the treaty?", "person"),
+        ("When did the bridge open?", "time"),
+        ("In what year was it built?", "time"),
+        ("How long did the talks last?", "time"),
+        ("How many people came?", "amount"),
+        ("What percentage of voters agreed?", "amount"),
+        ("How much did the bridge cost?", "money"),
+        ("What is the price of bread?", "money"),
+        ("How much rain fell?", "amount"),
+        ("Where was the treaty signed?", "place"),
+        ("In which city did they meet?", "place"),
+        ("Why did the mayor resign?", "reason"),
+        ("Did the mayor resign?", "yes_no"),
+        ("Which missile will be built?", "any"),
+        ("Tell me about the bridge.", "any"),
+        ("", "any"),
+    ],
+)
+def test_a_question_asks_for(question: str, expects: AnswerType) -> None:
+    assert read_question(question).expects == expects
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("What are the goals of the plan?", True),
+        ("Which countries joined?", True),
+        ("What did they agree on?", True),
+        ("List the members.", True),
+        ("What is the goal of the plan?", False),
+        ("Which country joined?", False),
+        ("Who resigned?", False),
+    ],
+)
+def test_a_question_asks_for_several_things(question: str, several: bool) -> None:
+    assert read_question(question).several is several
+
+
+@pytest.mark.parametrize(
+    ("expects", "sentence", "held"),
+    [
+        ("time", "The bridge opened on 3 May.", True),
+        ("time", "The bridge is long.", False),
+        ("amount", "Some twenty-seven thousand came.", True),
+        ("amount", "Many came.", False),
+        ("money", "It cost £300.", True),
+        ("money", "It cost 300 lives.", False),
+        ("person", "Ada Lovelace wrote it.", True),
+        ("person", "The bridge is old.", False),
+        ("any", "Anything.", True),
+    ],
+)
+def test_a_sentence_holds_the_type(expects: AnswerType, sentence: str, held: bool) -> None:
+    assert holds(expects, sentence, asked="What of the bridge?") is held
+
+
+def test_what_the_question_says_itself_is_not_an_answer() -> None:
+    assert not holds("amount", "The 27 voted.", asked="Why did the 27 vote?")
+    assert not holds("person", "Lovelace resigned.", asked="Who is Lovelace?")
+
+
+def test_a_question_is_one_clean_line() -> None:
+    assert read_question("  Who\x00 \n came\u200b? ").text == "Who came ?"
+
+
+def test_names_are_capitalised_words_without_openers() -> None:
+    assert names("The mayor of Paris met Ada’s sister.") == {"paris", "ada"}
