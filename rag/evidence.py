@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence
-from rag.question import Question, holds, names, words
+from rag.question import Question, hedges, holds, names, words
 
 NAMES = (
     "similarity",
@@ -31,6 +31,7 @@ NAMES = (
     "missing_numbers",
     "new_terms",
     "heading",
+    "hedges",
     "wh_reason",
     "wh_yes_no",
 )
@@ -110,6 +111,7 @@ class _Asked:
             "missing_numbers": lost_numbers,
             "new_terms": math.log1p(new),
             "heading": float(text[-1:].isalnum()),
+            "hedges": float(hedges(text, asked=self.question.text)),
             "wh_reason": float(self.question.expects == "reason"),
             "wh_yes_no": float(self.question.expects == "yes_no"),
         }

@@ -13,7 +13,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-AnswerType = Literal["person", "place", "time", "amount", "money", "reason", "yes_no", "any"]
+AnswerType = Literal[
+    "person", "place", "date", "duration", "amount", "money", "reason", "yes_no", "any"
+]
 
 _BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"[\w’'\-]+")
@@ -52,6 +54,16 @@ def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
         return bool(names(sentence) - words(asked))
     pattern = _signs()[expects]
     return bool(_found(pattern, sentence) - _found(pattern, asked))
+
+
+def hedges(sentence: str, *, asked: str) -> int:
+    """Count the words by which a sentence only intends or supposes what it says.
+
+    Cues of speculation in the manner of the CoNLL-2010 shared task (Farkas et al., 2010); those
+    that the question has too are not counted.
+    """
+    cues = frozenset(_words()["hedges"]["intention"].split())
+    return len((words(sentence) & cues) - words(asked))
 
 
 def names(sentence: str) -> frozenset[str]:
@@ -95,10 +107,11 @@ def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
     priced = rf"{_any_of('asks', 'money_noun')}s? (?:is|was|of|did|does|for)\b"
     forms: tuple[tuple[AnswerType, str], ...] = (
         ("money", rf"{lead}(?:{money}|(?:what|which) .*\b{priced})"),
+        ("date", rf"{lead}(?:when\b|{which}{_any_of('asks', 'date_noun')}s?\b|how recently\b)"),
         (
-            "time",
-            rf"{lead}(?:when\b|{which}{_any_of('asks', 'time_noun')}s?\b"
-            rf"|how {_any_of('asks', 'time_adverb')}\b)",
+            "duration",
+            rf"{lead}(?:how (?:long|often|soon|late|early)\b"
+            rf"|how many {_any_of('holds', 'duration')}\b)",
         ),
         (
             "amount",
@@ -141,9 +154,10 @@ def _signs() -> dict[AnswerType, re.Pattern[str]]:
     """Return what each type of answer looks like in a text."""
     day = rf"{_any_of('holds', 'month_beside_a_day')}[a-z]*\.?"
     signs: dict[AnswerType, str] = {
-        "time": rf"\b(?:1[0-9]\d\d|20\d\d)s?\b|\b{day} \d|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {day}"
+        "date": rf"\b(?:1[0-9]\d\d|20\d\d)s?\b|\b{day} \d|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {day}"
         rf"|\b(?:{_any_of('holds', 'month')}|{_any_of('holds', 'weekday')}"
-        rf"|{_any_of('holds', 'time')}|\d+(?::\d\d)? ?[ap]\.?m\.?)\b",
+        rf"|{_any_of('holds', 'date')}|\d+(?::\d\d)? ?[ap]\.?m\.?)\b",
+        "duration": rf"\b{_any_of('holds', 'duration')}\b",
         "amount": rf"\d[\d.,]*|\b{_any_of('holds', 'number')}\b",
         "money": rf"[$€£¥₹]|\b{_any_of('holds', 'currency')}\b",
         "reason": rf"\b{_any_of('holds', 'reason')}\b",

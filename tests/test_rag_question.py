@@ -2,16 +2,16 @@
 
 import pytest
 
-from rag.question import AnswerType, holds, names, read_question
+from rag.question import AnswerType, hedges, holds, names, read_question
 
 
 @pytest.mark.parametrize(
     ("question", "expects"),
     [
         ("Who signed the treaty?", "person"),
-        ("When did the bridge open?", "time"),
-        ("In what year was it built?", "time"),
-        ("How long did the talks last?", "time"),
+        ("When did the bridge open?", "date"),
+        ("In what year was it built?", "date"),
+        ("How long did the talks last?", "duration"),
         ("How many people came?", "amount"),
         ("What percentage of voters agreed?", "amount"),
         ("How much did the bridge cost?", "money"),
@@ -49,8 +49,10 @@ def test_a_question_asks_for_several_things(question: str, several: bool) -> Non
 @pytest.mark.parametrize(
     ("expects", "sentence", "held"),
     [
-        ("time", "The bridge opened on 3 May.", True),
-        ("time", "The bridge is long.", False),
+        ("date", "The bridge opened on 3 May.", True),
+        ("date", "The bridge opened after the war.", False),
+        ("duration", "The talks went on for two days.", True),
+        ("duration", "The talks went on in May.", False),
         ("amount", "Some twenty-seven thousand came.", True),
         ("amount", "Many came.", False),
         ("money", "It cost £300.", True),
@@ -75,3 +77,9 @@ def test_a_question_is_one_clean_line() -> None:
 
 def test_names_are_capitalised_words_without_openers() -> None:
     assert names("The mayor of Paris met Ada’s sister.") == {"paris", "ada"}
+
+
+def test_hedges_are_words_that_only_intend_or_suppose() -> None:
+    assert hedges("They may plan a bridge.", asked="What is built?") == 2
+    assert hedges("They may plan a bridge.", asked="What do they plan?") == 1
+    assert hedges("They build a bridge.", asked="What is built?") == 0
