@@ -38,7 +38,7 @@ _WITHHELD = 0.3
 _TITLES = 24
 _OF_A_TITLE = 12
 _CURVE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
-_ALSO = 0.6
+_ALSO, _CLOSE = 0.5, 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +219,7 @@ def _write(
         "intercept": round(intercept, 4),
         "threshold": round(threshold, 2),
         "also": _ALSO,
+        "close": _CLOSE,
     }
     args.write.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence
-from rag.question import Question, hedges, holds, names, words
+from rag.question import AnswerType, Question, hedges, holds, names, words
 
 NAMES = (
     "similarity",
@@ -24,9 +24,12 @@ NAMES = (
     "hit_margin",
     "similarity_margin",
     "neighbour",
-    "holds_typed",
-    "lacks_typed",
-    "type_nearby",
+    "holds_value",
+    "lacks_value",
+    "value_nearby",
+    "holds_name",
+    "lacks_name",
+    "holds_reason",
     "missing_names",
     "missing_numbers",
     "new_terms",
@@ -36,6 +39,10 @@ NAMES = (
     "wh_yes_no",
 )
 """The measures, in the order of a candidate's vector."""
+
+_VALUES: tuple[AnswerType, ...] = ("date", "duration", "amount", "money")
+"""Types with a surface form of their own; a name can look like any other capitalised word."""
+_NAMES: tuple[AnswerType, ...] = ("person", "place")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +99,8 @@ class _Asked:
         around = [
             hit.sentences[n] for n in (position - 1, position + 1) if 0 <= n < len(hit.sentences)
         ]
-        typed = self.question.expects not in ("any", "yes_no")
+        value = self.question.expects in _VALUES
+        name = self.question.expects in _NAMES
         fits = holds(self.question.expects, text, asked=self.question.text)
         new = len(set(terms(text)) - set(self.wanted))
         values = {
@@ -104,9 +112,12 @@ class _Asked:
             "hit_margin": hit.score - self.best_score,
             "similarity_margin": scored.similarity - self.best_similarity,
             "neighbour": max((s.similarity for s in around), default=0.0),
-            "holds_typed": float(typed and fits),
-            "lacks_typed": float(typed and not fits),
-            "type_nearby": float(typed and type_nearby),
+            "holds_value": float(value and fits),
+            "lacks_value": float(value and not fits),
+            "value_nearby": float(value and type_nearby),
+            "holds_name": float(name and fits),
+            "lacks_name": float(name and not fits),
+            "holds_reason": float(self.question.expects == "reason" and fits),
             "missing_names": lost_names,
             "missing_numbers": lost_numbers,
             "new_terms": math.log1p(new),

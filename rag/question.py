@@ -53,7 +53,9 @@ def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
     if expects in ("person", "place"):
         return bool(names(sentence) - words(asked))
     pattern = _signs()[expects]
-    return bool(_found(pattern, sentence) - _found(pattern, asked))
+    found = _found(pattern, sentence)
+    # "How many years" names the unit of its answer.
+    return bool(found if expects == "duration" else found - _found(pattern, asked))
 
 
 def hedges(sentence: str, *, asked: str) -> int:
@@ -104,9 +106,9 @@ def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
     )
     which = r"(?:what|which) (?:\w+ )?"
     money = rf"how much\b.*\b{_any_of('asks', 'money_verb')}\b|how much money|how expensive"
-    priced = rf"{_any_of('asks', 'money_noun')}s? (?:is|was|of|did|does|for)\b"
+    priced = rf"{_any_of('asks', 'money_noun')}s?\b"
     forms: tuple[tuple[AnswerType, str], ...] = (
-        ("money", rf"{lead}(?:{money}|(?:what|which) .*\b{priced})"),
+        ("money", rf"{lead}(?:{money}|what (?:is|was|will be|are|were) the (?:\w+ )?{priced})"),
         ("date", rf"{lead}(?:when\b|{which}{_any_of('asks', 'date_noun')}s?\b|how recently\b)"),
         (
             "duration",
@@ -158,8 +160,9 @@ def _signs() -> dict[AnswerType, re.Pattern[str]]:
         rf"|\b(?:{_any_of('holds', 'month')}|{_any_of('holds', 'weekday')}"
         rf"|{_any_of('holds', 'date')}|\d+(?::\d\d)? ?[ap]\.?m\.?)\b",
         "duration": rf"\b{_any_of('holds', 'duration')}\b",
-        "amount": rf"\d[\d.,]*|\b{_any_of('holds', 'number')}\b",
-        "money": rf"[$€£¥₹]|\b{_any_of('holds', 'currency')}\b",
+        "amount": rf"\d[\d.,]*|\b(?:{_any_of('holds', 'number')}|{_any_of('holds', 'quantity')})\b",
+        "money": rf"[$€£¥₹]|\d[\d.,]*|\b(?:{_any_of('holds', 'currency')}"
+        rf"|{_any_of('holds', 'number')})\b",
         "reason": rf"\b{_any_of('holds', 'reason')}\b",
     }
     return {kind: re.compile(sign, re.IGNORECASE) for kind, sign in signs.items()}

@@ -232,3 +232,15 @@ def test_a_catalog_of_an_interrupted_creation_does_not_stay_in_the_way(
     catalog.catalog_path(tmp_path / "library").with_suffix(".new").write_bytes(b"half")
     add(make_library(), a="Cats sleep.")
     assert best(make_library(), "cats") == "Cats sleep."
+
+
+def test_a_reader_that_comes_late_follows_a_busy_writer_without_waiting(
+    make_library: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    add(library, a="Cats sleep.")
+    real, names = catalog.generation, iter(["000000"])
+    # The first look sees a generation that the writer has replaced and removed since.
+    monkeypatch.setattr(catalog, "generation", lambda db: next(names, None) or real(db))
+    with writing(tmp_path / "library"):
+        assert best(library, "cats") == "Cats sleep."

@@ -16,6 +16,7 @@ from rag.question import AnswerType, hedges, holds, names, read_question
         ("What percentage of voters agreed?", "amount"),
         ("How much did the bridge cost?", "money"),
         ("What is the price of bread?", "money"),
+        ("Which of these is a cost of meat?", "any"),
         ("How much rain fell?", "amount"),
         ("Where was the treaty signed?", "place"),
         ("In which city did they meet?", "place"),
@@ -56,7 +57,8 @@ def test_a_question_asks_for_several_things(question: str, several: bool) -> Non
         ("amount", "Some twenty-seven thousand came.", True),
         ("amount", "Many came.", False),
         ("money", "It cost £300.", True),
-        ("money", "It cost 300 lives.", False),
+        ("money", "It cost twice as much.", True),
+        ("money", "It cost many lives.", False),
         ("person", "Ada Lovelace wrote it.", True),
         ("person", "The bridge is old.", False),
         ("any", "Anything.", True),
@@ -64,6 +66,10 @@ def test_a_question_asks_for_several_things(question: str, several: bool) -> Non
 )
 def test_a_sentence_holds_the_type(expects: AnswerType, sentence: str, held: bool) -> None:
     assert holds(expects, sentence, asked="What of the bridge?") is held
+
+
+def test_the_unit_that_a_question_names_is_part_of_its_answer() -> None:
+    assert holds("duration", "It takes five years.", asked="How many years does it take?")
 
 
 def test_what_the_question_says_itself_is_not_an_answer() -> None:
