@@ -160,8 +160,8 @@ def _signs() -> dict[AnswerType, re.Pattern[str]]:
         rf"|\b(?:{_any_of('holds', 'month')}|{_any_of('holds', 'weekday')}"
         rf"|{_any_of('holds', 'date')}|\d+(?::\d\d)? ?[ap]\.?m\.?)\b",
         "duration": rf"\b{_any_of('holds', 'duration')}\b",
-        "amount": rf"\d[\d.,]*|\b(?:{_any_of('holds', 'number')}|{_any_of('holds', 'quantity')})\b",
-        "money": rf"[$€£¥₹]|\d[\d.,]*|\b(?:{_any_of('holds', 'currency')}"
+        "amount": rf"(?<![\w\-])\d[\d.,]*|\b(?:{_any_of('holds', 'number')}|{_any_of('holds', 'quantity')})\b",
+        "money": rf"[$€£¥₹]|(?<![\w\-])\d[\d.,]*|\b(?:{_any_of('holds', 'currency')}"
         rf"|{_any_of('holds', 'number')})\b",
         "reason": rf"\b{_any_of('holds', 'reason')}\b",
     }

@@ -57,6 +57,7 @@ def test_a_question_asks_for_several_things(question: str, several: bool) -> Non
         ("amount", "Some twenty-seven thousand came.", True),
         ("amount", "Many came.", False),
         ("money", "It cost £300.", True),
+        ("amount", "They bought the SM-6.", False),
         ("money", "It cost twice as much.", True),
         ("money", "It cost many lives.", False),
         ("person", "Ada Lovelace wrote it.", True),
