@@ -1,0 +1,48 @@
+"""The sub-command `footnote ui`: what it refuses and what it says."""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag import MisuseError
+from ui.command import register
+
+
+def footnote(*arguments):
+    parser = argparse.ArgumentParser(prog="footnote")
+    register(parser.add_subparsers())
+    args = parser.parse_args(["ui", *arguments])
+    return args.run(args)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", "", "127.0.0.1.x"])
+def test_an_address_that_others_reach_is_refused(host):
+    with pytest.raises(MisuseError, match=r"only 127\.0\.0\.1 and localhost are allowed"):
+        footnote("--host", host)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "٧٨٦٠"])
+def test_what_is_no_port_exits_with_2(port, capsys):
+    with pytest.raises(SystemExit) as caught:
+        footnote(f"--port={port}")
+    assert caught.value.code == 2
+    assert "give a number from 1 to 65535" in capsys.readouterr().err
+
+
+def test_help_shows_an_example(capsys):
+    with pytest.raises(SystemExit):
+        footnote("--help")
+    assert "example: footnote ui --port 7870" in capsys.readouterr().out
+
+
+def test_loading_the_command_imports_neither_gradio_nor_the_library():
+    code = (
+        "import sys\nfrom ui.command import register\n"
+        "print([name for name in sys.modules if name in ('rag', 'index', 'gradio', 'ui.launch')])"
+    )
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
+    assert done.stdout == "[]\n", done.stderr
