@@ -155,13 +155,15 @@ def _several() -> re.Pattern[str]:
 def _signs() -> dict[AnswerType, re.Pattern[str]]:
     """Return what each type of answer looks like in a text."""
     day = rf"{_any_of('holds', 'month_beside_a_day')}[a-z]*\.?"
+    number = r"(?<![\w\-])\d[\d.,]*"
     signs: dict[AnswerType, str] = {
         "date": rf"\b(?:1[0-9]\d\d|20\d\d)s?\b|\b{day} \d|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {day}"
         rf"|\b(?:{_any_of('holds', 'month')}|{_any_of('holds', 'weekday')}"
         rf"|{_any_of('holds', 'date')}|\d+(?::\d\d)? ?[ap]\.?m\.?)\b",
         "duration": rf"\b{_any_of('holds', 'duration')}\b",
-        "amount": rf"(?<![\w\-])\d[\d.,]*|\b(?:{_any_of('holds', 'number')}|{_any_of('holds', 'quantity')})\b",
-        "money": rf"[$€£¥₹]|(?<![\w\-])\d[\d.,]*|\b(?:{_any_of('holds', 'currency')}"
+        "amount": rf"{number}|\b(?:{_any_of('holds', 'number')}"
+        rf"|{_any_of('holds', 'quantity')})\b",
+        "money": rf"[$€£¥₹]|{number}|\b(?:{_any_of('holds', 'currency')}"
         rf"|{_any_of('holds', 'number')})\b",
         "reason": rf"\b{_any_of('holds', 'reason')}\b",
     }
