@@ -35,7 +35,7 @@ def run_squad(
 
     Measured on answerable questions: `recall@1`, `recall@5`, `mrr` of the right paragraph,
     paragraphs ranked by their best hit; `sentence@1`, `sentence@3`: a sentence that holds an
-    answer's place is among the first (cited ones first, then the hits' by similarity);
+    answer's place is among the first, in the answerer's own ranking;
     `containment`: the first cited quote contains an accepted answer; `f1` of the answer's
     text; `answered`. On all: abstention precision and recall, impossible questions being
     those to abstain on. A question that raises is wrong in all of them.
@@ -56,13 +56,18 @@ def run_squad(
 
 
 def sentence_ranking(answer: Answer) -> tuple[DocumentSpan, ...]:
-    """Return cited spans in their order, then the hits' sentences by falling similarity."""
+    """Return the answerer's ranking, then the hits' other sentences by falling similarity.
+
+    Cited spans come first where the answerer ranks no sentences.
+    """
+    ranked = [(s.document_id, s.start, s.end) for s in answer.ranked]
     cited = [quote.span for quote in cited_quotes(answer)]
     scored = [sentence for hit in answer.hits for sentence in hit.sentences]
     scored.sort(key=lambda s: (-s.similarity, s.sentence.document_id, s.sentence.start))
     spans = [(s.sentence.document_id, s.sentence.start, s.sentence.end) for s in scored]
-    rest = [span for span in spans if not any(overlap(span, quote) for quote in cited)]
-    return tuple(dict.fromkeys([*cited, *rest]))
+    first = ranked or cited
+    rest = [span for span in spans if not any(overlap(span, other) for other in first)]
+    return tuple(dict.fromkeys([*first, *rest]))
 
 
 def _ask(

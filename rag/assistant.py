@@ -268,6 +268,7 @@ class Assistant:
             model=self._answerer.name,
             usage=Usage(),
             seconds=time.perf_counter() - started,
+            ranked=draft.ranked,
         )
 
 

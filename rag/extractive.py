@@ -22,6 +22,8 @@ _MOST_OF_A_LIST = 4
 """Sentences in the answer to a question that asks for several things."""
 _MOST_OF_A_FACT = 2
 """Sentences in any other answer: a second one only where it is almost as probable."""
+_RANKED = 10
+"""Sentences named in `Answer.ranked`."""
 _SAME = 0.95
 """Share of words from which a sentence says nothing beyond one already chosen."""
 
@@ -77,9 +79,11 @@ class ExtractiveAnswerer:
         ranked = rank(asked, hits)
         if not ranked:
             return Draft(sentences=(), confidence=0.0)
-        best = ranked[0][0]
-        chosen = _chosen(ranked, asked)
-        return Draft(sentences=tuple(_sentence(c) for c in chosen), confidence=best)
+        return Draft(
+            sentences=tuple(_sentence(candidate) for candidate in _chosen(ranked, asked)),
+            confidence=ranked[0][0],
+            ranked=tuple(candidate.scored.sentence for _, candidate in ranked[:_RANKED]),
+        )
 
 
 def rank(question: Question, hits: Sequence[Hit]) -> list[tuple[float, Candidate]]:

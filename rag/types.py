@@ -6,7 +6,7 @@ All are frozen, slotted and keyword-only. The types of evidence are in `index.ty
 from dataclasses import dataclass
 from typing import Literal
 
-from index.types import Hit
+from index.types import Hit, Sentence
 
 Status = Literal["answered", "abstained"]
 Reason = Literal["no_match", "weak_match", "empty_library", "empty_question"]
@@ -67,6 +67,8 @@ class Answer:
     """`extractive`, or the language model that wrote the text."""
     usage: Usage
     seconds: float
+    ranked: tuple[Sentence, ...] = ()
+    """Up to ten sentences of the hits, the most probable answer first, also on abstention."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,8 @@ class Draft:
     """Most direct first; empty when nothing answers."""
     confidence: float
     """0 to 1, as in `Answer.confidence`."""
+    ranked: tuple[Sentence, ...] = ()
+    """As in `Answer.ranked`; empty where the answerer ranks no sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,3 +94,10 @@ def test_measures_have_a_weight_each_and_confidences_fall(assistant: Assistant) 
 
 def test_nothing_retrieved_gives_nothing() -> None:
     assert rank(read_question("Who?"), ()) == []
+
+
+def test_the_most_probable_sentences_are_named_also_on_abstention(assistant: Assistant) -> None:
+    answered = assistant.ask("Which missile will Japan co-produce?")
+    assert answered.ranked[0].text == answered.citations[0].quote
+    abstained = assistant.ask("How do I boil an egg?")
+    assert len(abstained.ranked) == 10
