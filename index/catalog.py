@@ -23,6 +23,10 @@ _DAMAGE = (
     "disk I/O",
     "corrupt",
 )
+_NO_SPACE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
+_NO_ACCESS = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
+_BESIDE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
+"""How the names of errors begin where SQLite cannot keep its files beside the catalog."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,37 +43,58 @@ def catalog_path(library: Path) -> Path:
     return library / "catalog.db"
 
 
+def is_there(library: Path) -> bool:
+    """Say whether a folder has a catalog.
+
+    Raises:
+        LibraryError: The path is a file, or may not be looked into.
+    """
+    try:
+        found = catalog_path(library).is_file()
+        blocked = not found and library.exists() and not library.is_dir()
+    except OSError as error:
+        raise LibraryError(
+            f"library {str(library)!r} cannot be opened ({error.strerror}): check its permissions, "
+            "or name another folder with --library or FOOTNOTE_LIBRARY"
+        ) from error
+    if blocked:
+        raise _is_a_file(library)
+    return found
+
+
 def create(library: Path, imprint: Imprint) -> None:
     """Create an empty catalog in a folder; the folder is made if needed.
 
     Raises:
         LibraryError: The path is a file, or cannot be written.
     """
+    if is_there(library):
+        return
     try:
         library.mkdir(parents=True, exist_ok=True)
+        # Made under another name and moved into place, so that a kill leaves no half-made catalog.
+        unfinished = catalog_path(library).with_suffix(".new")
+        unfinished.unlink(missing_ok=True)
+        _write_empty(unfinished, imprint, library=library)
+        unfinished.replace(catalog_path(library))
     except (FileExistsError, NotADirectoryError):
-        raise LibraryError(
-            f"library path {str(library)!r} is a file: name a folder with --library or "
-            "FOOTNOTE_LIBRARY"
-        ) from None
+        raise _is_a_file(library) from None
     except OSError as error:
         raise LibraryError(
-            f"cannot make library folder {str(library)!r}: {error.strerror}"
+            f"library folder {str(library)!r} cannot be made or written ({error.strerror}): mend "
+            "that, or name another folder with --library or FOOTNOTE_LIBRARY"
         ) from error
-    if catalog_path(library).exists():
-        return
-    # Made under another name and moved into place, so that a kill leaves no half-made catalog.
-    unfinished = catalog_path(library).with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
+
+
+def _write_empty(path: Path, imprint: Imprint, *, library: Path) -> None:
     schema = files("index").joinpath("data/catalog.sql").read_text(encoding="utf-8")
-    with _opened(unfinished, library=library) as db:
+    with _opened(path, library=library) as db:
         db.execute("PRAGMA journal_mode = WAL")
         with transaction(db):
             for statement in schema.split(";\n"):
                 db.execute(statement)
             set_imprint(db, imprint)
             db.execute("INSERT INTO meta VALUES ('generation', '')")
-    unfinished.replace(catalog_path(library))
 
 
 @contextmanager
@@ -79,31 +104,67 @@ def connected(library: Path) -> Iterator[sqlite3.Connection]:
     Raises:
         LibraryError: There is no catalog, it is damaged, or the disk is full.
     """
-    path = catalog_path(library)
-    if not path.is_file():
-        raise LibraryError(f"no library at {str(library)!r}: add articles with `footnote add PATH`")
-    with _opened(path, library=library) as db:
+    with _opened(_existing(library), library=library) as db:
         yield db
-
-
-@contextmanager
-def _opened(path: Path, *, library: Path) -> Iterator[sqlite3.Connection]:
-    try:
-        with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as db:
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA foreign_keys = ON")
-            yield db
-    except sqlite3.Error as error:
-        raise _explained(error, library) from error
 
 
 @contextmanager
 def snapshot(library: Path) -> Iterator[sqlite3.Connection]:
-    """Open the catalog in one read transaction: all that is read is of one moment."""
-    with connected(library) as db:
-        db.execute("BEGIN")
+    """Open the catalog in one read transaction: all that is read is of one moment.
+
+    Where its folder may not be written or the disk is full, it is read as it lies.
+
+    Raises:
+        LibraryError: There is no catalog, it is damaged, or it may not be read.
+    """
+    path = _existing(library)
+    with _explaining(library), closing(_reading(path)) as db:
         yield db
-        db.execute("ROLLBACK")
+
+
+def _existing(library: Path) -> Path:
+    if not is_there(library):
+        raise LibraryError(f"no library at {str(library)!r}: add articles with `footnote add PATH`")
+    return catalog_path(library)
+
+
+@contextmanager
+def _opened(path: Path, *, library: Path) -> Iterator[sqlite3.Connection]:
+    with (
+        _explaining(library),
+        closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as db,
+    ):
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA foreign_keys = ON")
+        yield db
+
+
+def _reading(path: Path) -> sqlite3.Connection:
+    """Open a read transaction, without SQLite's files beside the catalog where they cannot be made.
+
+    Read so, nothing tells of a writer that begins meanwhile; the check of every citation against
+    the stored text does.
+    """
+    try:
+        return _begun(f"{path.absolute().as_uri()}?mode=rw")
+    except sqlite3.OperationalError as error:
+        log = path.with_name(f"{path.name}-wal")
+        beside = _name(error).startswith(_BESIDE)
+        if not beside or (log.exists() and log.stat().st_size):
+            raise
+        return _begun(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
+
+
+def _begun(uri: str) -> sqlite3.Connection:
+    db = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        db.execute("BEGIN")
+        # The transaction begins, and most troubles show, with the first read.
+        db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 @contextmanager
@@ -174,15 +235,40 @@ def _meta(db: sqlite3.Connection, name: str) -> str:
     return str(row[0])
 
 
+@contextmanager
+def _explaining(library: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explained(error, library) from error
+
+
 def _explained(error: sqlite3.Error, library: Path) -> LibraryError:
-    if "full" in str(error):
+    folder = str(library)
+    if _name(error).startswith(_NO_SPACE):
         return LibraryError(
-            f"the disk of library {str(library)!r} is full: nothing was changed; free some space "
-            "and run the command again"
+            f"the disk of library {folder!r} is full: nothing was changed; free some space and run "
+            "the command again"
+        )
+    if _name(error).startswith(_NO_ACCESS):
+        return LibraryError(
+            f"library {folder!r} cannot be opened ({error}): check its permissions, or name "
+            "another folder with --library or FOOTNOTE_LIBRARY"
         )
     if any(sign in str(error) for sign in _DAMAGE):
         return LibraryError(
-            f"the catalog of library {str(library)!r} is damaged ({error}): run "
+            f"the catalog of library {folder!r} is damaged ({error}): run "
             "`footnote doctor --repair` to save what can be read"
         )
-    return LibraryError(f"cannot use the catalog of library {str(library)!r}: {error}")
+    return LibraryError(f"cannot use the catalog of library {folder!r}: {error}")
+
+
+def _name(error: sqlite3.Error) -> str:
+    """Return SQLite's name of an error; empty for one that SQLite did not raise."""
+    return getattr(error, "sqlite_errorname", None) or ""
+
+
+def _is_a_file(library: Path) -> LibraryError:
+    return LibraryError(
+        f"library path {str(library)!r} is a file: name a folder with --library or FOOTNOTE_LIBRARY"
+    )

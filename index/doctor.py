@@ -3,6 +3,7 @@
 It changes nothing; `index.repair` mends what is found here.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,17 +16,31 @@ from index.prepare import is_whole
 from index.types import Checkup, Finding
 from index.vectors import hashes_in
 
+WORKSHOP = "rebuilding"
+"""Folder in a library in which a repair writes a new catalog."""
+
 
 def check(library: Library) -> Checkup:
-    """Check all of a library; an empty result of findings means that it is sound."""
+    """Check all of a library; an empty result of findings means that it is sound.
+
+    Raises:
+        LibraryError: The path is a file, or may not be looked into.
+    """
+    catalog.is_there(library.folder)
     try:
         if not library.exists():
             return Checkup(documents=0, sentences=0, vectors=0)
         with catalog.snapshot(library.folder) as db:
             return _checked(library, db)
     except LibraryError as error:
-        finding = Finding(problem=str(error), repairable=True)
+        finding = Finding(problem=str(error), repairable=_can_mend(library.folder))
         return Checkup(documents=0, sentences=0, vectors=0, findings=(finding,))
+
+
+def _can_mend(folder: Path) -> bool:
+    """Say whether the folder may be written and has a catalog, be it in the repair's workshop."""
+    places = (folder, folder / WORKSHOP)
+    return os.access(folder, os.W_OK) and any(catalog.is_there(place) for place in places)
 
 
 def _checked(library: Library, db: sqlite3.Connection) -> Checkup:
@@ -112,7 +127,13 @@ def _vector_findings(folder: Path, db: sqlite3.Connection) -> tuple[int, tuple[F
     try:
         stored = hashes_in(generation_folder(folder, name))
     except LibraryError as error:
-        return 0, (Finding(problem=str(error), repairable=True),)
+        problem = str(error)
+        if not os.access(folder, os.W_OK):
+            problem = (
+                f"the vectors of library {str(folder)!r} cannot be checked: its folder may not be "
+                "written, which Chroma needs even to read; questions are answered from the catalog"
+            )
+        return 0, (Finding(problem=problem, repairable=_can_mend(folder)),)
     missing, extra = len(wanted - stored), len(stored - wanted)
     if not missing and not extra:
         return len(stored), ()

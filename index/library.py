@@ -5,12 +5,13 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, prepare, shelf
+from index import catalog, prepare, scan, shelf
 from index.catalog import Imprint
 from index.embedding import Embedder
 from index.errors import LibraryError, UnknownDocumentError
@@ -21,7 +22,6 @@ from index.publish import OnStep, publish, rebuild
 from index.types import AddReport, Change, Document, DocumentSummary
 from index.vectorise import OnProgress, embed_missing
 
-_HEALING_SECONDS = 30.0
 _TRIES = 3
 """Times a reader follows a library that changes under it before it gives up."""
 
@@ -65,14 +65,10 @@ class Library:
         """Say whether there is a catalog.
 
         Raises:
-            LibraryError: The path is a file, or vectors are there without their catalog.
+            LibraryError: The path is a file, may not be looked into, or has vectors without their
+                catalog.
         """
-        if self.folder.exists() and not self.folder.is_dir():
-            raise LibraryError(
-                f"library path {str(self.folder)!r} is a file: name a folder with --library or "
-                "FOOTNOTE_LIBRARY"
-            )
-        found = catalog.catalog_path(self.folder).is_file()
+        found = catalog.is_there(self.folder)
         if not found and (self.folder / "vectors").exists():
             raise LibraryError(
                 f"library {str(self.folder)!r} has vectors but no catalog.db: put the catalog back "
@@ -196,10 +192,11 @@ class Library:
         """Open the library as it is now, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
-        unreadable is built anew from the catalog.
+        unreadable is built anew from the catalog, and where that cannot be done now, the catalog's
+        own vectors are searched.
 
         Raises:
-            LibraryError: There is no library, or it cannot be read or healed.
+            LibraryError: There is no library, or its catalog cannot be read.
             LibraryMismatchError: It was built with another model, dimension or format.
         """
         with ExitStack() as stack:
@@ -213,8 +210,10 @@ class Library:
                 try:
                     generation = stack.enter_context(self._generations.reading(name))
                 except LibraryError:
+                    if not self._heal(name):
+                        yield View(db=db, nearest=partial(scan.nearest, db))
+                        return
                     stack.close()
-                    self._heal(name)
                     continue
                 yield View(db=db, nearest=generation.nearest)
                 return
@@ -242,11 +241,19 @@ class Library:
                 self._embedder.close()
             self._embedder = None
 
-    def _heal(self, name: str) -> None:
-        """Build the vectors anew unless another process has published newer ones meanwhile."""
-        with writing(self.folder, wait=_HEALING_SECONDS), catalog.connected(self.folder) as db:
-            if catalog.generation(db) == name:
-                rebuild(self.folder, db, on_step=self._on_step)
+    def _heal(self, name: str) -> bool:
+        """Build the vectors anew unless another process has published newer ones meanwhile.
+
+        Returns:
+            False where the library cannot be written now.
+        """
+        try:
+            with writing(self.folder), catalog.connected(self.folder) as db:
+                if catalog.generation(db) == name:
+                    rebuild(self.folder, db, on_step=self._on_step)
+        except LibraryError:
+            return False
+        return True
 
     def _cards(self) -> dict[str, DocumentSummary]:
         return {card.source: card for card in self.summaries()}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import catalog, ledger, prepare
-from index.doctor import check
+from index.doctor import WORKSHOP, check
 from index.errors import LibraryError
 from index.ledger import Entry
 from index.library import Library
@@ -20,7 +20,6 @@ from index.publish import rebuild
 from index.types import Checkup, Extract
 from index.vectorise import OnProgress, embed_missing
 
-_WORKSHOP = "rebuilding"
 _BATCH = 256
 """Documents read again between two commits of a new catalog."""
 
@@ -48,13 +47,23 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
         return before
     library.close()
     with writing(library.folder):
-        if not catalog.catalog_path(library.folder).exists():
-            _finish_swap(library.folder)
-        if _needs_new_catalog(library):
-            _rewrite(library, on_progress)
-        with catalog.connected(library.folder) as db:
-            rebuild(library.folder, db, on_step=lambda step: None)
+        try:
+            _mend(library, on_progress)
+        except OSError as error:
+            raise LibraryError(
+                f"library {str(library.folder)!r} cannot be repaired ({error.strerror or error}): "
+                "mend that and run `footnote doctor --repair` again"
+            ) from error
     return check(library)
+
+
+def _mend(library: Library, on_progress: OnProgress) -> None:
+    if not catalog.is_there(library.folder):
+        _finish_swap(library.folder)
+    if _needs_new_catalog(library):
+        _rewrite(library, on_progress)
+    with catalog.connected(library.folder) as db:
+        rebuild(library.folder, db, on_step=lambda step: None)
 
 
 def _needs_new_catalog(library: Library) -> bool:
@@ -76,7 +85,7 @@ def _needs_new_catalog(library: Library) -> bool:
 def _rewrite(library: Library, on_progress: OnProgress) -> None:
     """Write a new catalog from the documents that can be read, and move it into place."""
     old = catalog.catalog_path(library.folder)
-    workshop = library.folder / _WORKSHOP
+    workshop = library.folder / WORKSHOP
     shutil.rmtree(workshop, ignore_errors=True)
     catalog.create(workshop, library.imprint())
     with catalog.connected(workshop) as db:
@@ -102,12 +111,12 @@ def _swap(folder: Path) -> None:
         part = old.with_name(old.name + suffix)
         if part.exists():
             part.replace(old.with_name(f"catalog-before-{stamp}.db{suffix}"))
-    catalog.catalog_path(folder / _WORKSHOP).replace(old)
-    shutil.rmtree(folder / _WORKSHOP)
+    catalog.catalog_path(folder / WORKSHOP).replace(old)
+    shutil.rmtree(folder / WORKSHOP)
 
 
 def _finish_swap(folder: Path) -> None:
-    if not catalog.catalog_path(folder / _WORKSHOP).exists():
+    if not catalog.catalog_path(folder / WORKSHOP).exists():
         raise LibraryError(
             f"library {str(folder)!r} has no catalog.db to repair from: put it back from a "
             "backup, or remove the folder and add your articles again"

@@ -24,6 +24,7 @@ _COLLECTION = "sentences"
 # what an exact scan of 10,000 vectors finds, where Chroma's default of 100 finds 98.5 %.
 _HNSW = {"space": "ip", "ef_construction": 128, "ef_search": 200, "num_threads": 1}
 _LARGEST_SLICE = 1000
+_NO_SPACE = ("is full", "No space left", "File too large", "quota exceeded")
 _OWN_FUNCTIONS = {("legacy", None), ("unknown", None), ("known", "default")}
 
 
@@ -71,29 +72,43 @@ def build(
     Raises:
         LibraryError: Chroma cannot write, or the base is not ours.
     """
-    if folder.exists():
-        shutil.rmtree(folder)
-    if base is None:
-        client, collection = _create(folder)
-    else:
-        on_step("copy")
-        shutil.copytree(base, folder)
-        client, collection = _open(folder)
     try:
-        with _explained(folder):
-            largest = min(client.get_max_batch_size(), _LARGEST_SLICE)
-            for first in range(0, len(remove), largest):
-                on_step("delete")
-                collection.delete(ids=list(remove[first : first + largest]))
-            for hashes, matrix in slices:
-                for first in range(0, len(hashes), largest):
-                    on_step("add")
-                    part = slice(first, first + largest)
-                    collection.add(ids=hashes[part], embeddings=matrix[part])
-    finally:
-        client.close()
-    on_step("sync")
-    _sync(folder)
+        with _explained(folder, _unwritten):
+            if folder.exists():
+                shutil.rmtree(folder)
+            if base is not None:
+                on_step("copy")
+                shutil.copytree(base, folder)
+            client, collection = _create(folder) if base is None else _open(folder)
+            try:
+                _change(client, collection, remove=remove, slices=slices, on_step=on_step)
+            finally:
+                client.close()
+            on_step("sync")
+            _sync(folder)
+    except BaseException:
+        # On a full disk, what is half done would stand in the way of everything else.
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _change(
+    client: Any,  # noqa: ANN401  # chromadb's types stay in this file
+    collection: Any,  # noqa: ANN401
+    *,
+    remove: Sequence[str],
+    slices: Iterator[tuple[list[str], NDArray[np.float32]]],
+    on_step: Callable[[str], None],
+) -> None:
+    largest = min(client.get_max_batch_size(), _LARGEST_SLICE)
+    for first in range(0, len(remove), largest):
+        on_step("delete")
+        collection.delete(ids=list(remove[first : first + largest]))
+    for hashes, matrix in slices:
+        for first in range(0, len(hashes), largest):
+            on_step("add")
+            part = slice(first, first + largest)
+            collection.add(ids=hashes[part], embeddings=matrix[part])
 
 
 def hashes_in(folder: Path) -> set[str]:
@@ -129,11 +144,10 @@ def _open(folder: Path) -> tuple[Any, Any]:  # chromadb's types stay in this fil
 
 
 def _create(folder: Path) -> tuple[Any, Any]:
-    with _explained(folder):
-        client = _client(folder)
-        return client, client.create_collection(
-            _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
-        )
+    client = _client(folder)
+    return client, client.create_collection(
+        _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+    )
 
 
 def _client(folder: Path) -> Any:  # noqa: ANN401  # chromadb's types stay in this file
@@ -147,7 +161,8 @@ def _refuse_foreign_functions(folder: Path) -> None:
     """Refuse a folder whose files name an embedding function: loading one can run its code."""
     database = folder / "chroma.sqlite3"
     try:
-        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        uri = f"{database.absolute().as_uri()}?mode=ro"
+        with closing(sqlite3.connect(uri, uri=True)) as db:
             rows = db.execute("SELECT config_json_str, schema_str FROM collections").fetchall()
             foreign = [
                 f for row in rows for cell in row if cell for f in _functions(json.loads(cell))
@@ -175,27 +190,35 @@ def _functions(config: object) -> Iterator[dict[str, Any]]:
                 yield from _functions(value)
 
 
+def _broken(folder: Path, reason: object) -> str:
+    return (
+        f"vectors folder {str(folder)!r} cannot be used ({reason}): run `footnote doctor --repair` "
+        "to build it anew from the catalog"
+    )
+
+
+def _unwritten(folder: Path, reason: object) -> str:
+    return (
+        f"vectors folder {str(folder)!r} cannot be written ({reason}): nothing was changed; mend "
+        "that and run the command again"
+    )
+
+
 @contextmanager
-def _explained(folder: Path) -> Iterator[None]:
+def _explained(folder: Path, say: Callable[[Path, object], str] = _broken) -> Iterator[None]:
     """Turn whatever Chroma raises into one sentence; its errors share no base class."""
     try:
         yield
     except LibraryError:
         raise
     except Exception as error:  # chromadb raises InternalError, OSError, RuntimeError
-        raise LibraryError(_broken(folder, error)) from error
-
-
-def _broken(folder: Path, error: Exception) -> str:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    if "full" in reason or "No space" in reason:
-        return (
-            f"the disk of {str(folder)!r} is full: nothing was changed; free some space and retry"
-        )
-    return (
-        f"vectors folder {str(folder)!r} cannot be used ({reason}): run `footnote doctor --repair` "
-        "to build it anew from the catalog"
-    )
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        if any(sign in reason for sign in _NO_SPACE):
+            raise LibraryError(
+                f"the disk of {str(folder)!r} is full: nothing was changed; free some space and "
+                "run the command again"
+            ) from error
+        raise LibraryError(say(folder, reason)) from error
 
 
 def _sync(folder: Path) -> None:
