@@ -61,7 +61,7 @@ class Assistant:
             return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
 
         self._library = Library(
-            settings.library.expanduser().absolute(),
+            settings.library.absolute(),
             model=settings.embedding_model if embedder is None else embedder.name,
             load=load,
         )
@@ -90,7 +90,9 @@ class Assistant:
         """
         settings = settings or Settings.load()
         if library is not None:
-            settings = settings.model_copy(update={"library": Path(library)})
+            settings = settings.model_copy(
+                update={"library": Settings.load(library=library).library}
+            )
         return cls(
             settings,
             answerer=answerer or ExtractiveAnswerer(),
@@ -158,10 +160,10 @@ class Assistant:
         """
         asked = _cleaned(question)
         k = _checked_k(self.settings.k if k is None else k)
-        self._seed()
-        if not has_words(asked) or not self._library.exists():
+        if not has_words(asked):
             return ()
-        return search(self._library, asked, k=k)
+        self._seed()
+        return search(self._library, asked, k=k) if self._library.exists() else ()
 
     def ask(self, question: str, *, k: int | None = None) -> Answer:
         """Answer with checked citations, or abstain with a reason.

@@ -4,10 +4,12 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from index.errors import MisuseError, ReadError
+from index.terms import has_words
 from rag import terminal
+from rag.abstention import says
 from rag.as_json import json_text
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
 Run = Callable[[argparse.Namespace], int]
+T = TypeVar("T")
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,7 +29,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "answer a question with checked footnotes",
         'footnote ask "Which missile will Japan co-produce?"',
     )
-    ask.add_argument("question", help="the question, in quotes")
     ask.add_argument("--show-hits", action="store_true", help="also print the passages found")
     search = _command(
         commands,
@@ -35,9 +37,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "rank passages for a question, without answering",
         'footnote search "defense budget" --k 3',
     )
-    search.add_argument("question", help="the question or words, in quotes")
     for parser in (ask, search):
-        parser.add_argument("--k", type=int, metavar="N", help="passages to retrieve (default 8)")
+        parser.add_argument("question", nargs="+", help="the question; quotes keep the shell off ?")
+        parser.add_argument(
+            "--k", type=_number, metavar="N", help="passages to retrieve, 1 to 100 (default: 8)"
+        )
     add = _command(
         commands,
         "add",
@@ -82,13 +86,18 @@ def _command(
     )
     parser.add_argument(
         "--library",
-        type=Path,
         metavar="FOLDER",
         help="the library's folder (default: FOOTNOTE_LIBRARY or your data folder)",
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(run=run)
     return parser
+
+
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
+    return int(text)
 
 
 @contextmanager
@@ -98,7 +107,7 @@ def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
 
     settings = Settings.load(library=arguments.library)
     with (
-        terminal.progress("Indexing", unit="sentence") as on_progress,
+        terminal.progress("Indexing", unit=" sentences") as on_progress,
         Assistant.open(settings, on_progress=on_progress) as assistant,
     ):
         yield assistant
@@ -106,9 +115,11 @@ def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
 
 def _ask(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
-        answer = assistant.ask(arguments.question, k=arguments.k)
+        answer = assistant.ask(" ".join(arguments.question), k=arguments.k)
     if arguments.json:
-        _print(json_text(answer))
+        _print_json(answer)
+    elif answer.reason == "empty_question":
+        raise MisuseError(answer.text)
     else:
         _print(terminal.answer(answer))
         if arguments.show_hits and answer.hits:
@@ -118,44 +129,69 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 def _search(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
-        hits = assistant.search(arguments.question, k=arguments.k)
-    _print(json_text(hits) if arguments.json else terminal.hits(hits))
-    return 0
+        question = " ".join(arguments.question)
+        hits = assistant.search(question, k=arguments.k)
+    if arguments.json:
+        _print_json(hits)
+    elif not has_words(question):
+        raise MisuseError(says("empty_question"))
+    else:
+        _print(terminal.hits(hits))
+    return 0 if has_words(question) else 2
 
 
 def _add(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
         report = assistant.add(*arguments.paths)
-    _print(json_text(report) if arguments.json else terminal.report(report))
-    return 1 if len(report.of("skipped")) == len(report.changes) else 0
+    skipped = report.of("skipped")
+    if arguments.json:
+        _print_json(report)
+    elif len(skipped) == len(report.changes) == 1:
+        raise ReadError(f"{skipped[0].source!r} was not added: {skipped[0].reason}")
+    else:
+        _print(terminal.report(report))
+        if len(skipped) == len(report.changes):
+            raise ReadError("nothing was added: every file was skipped, for the reasons above")
+    return 1 if len(skipped) == len(report.changes) else 0
 
 
 def _list(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
         documents = assistant.documents()
-    _print(json_text(documents) if arguments.json else terminal.documents(documents))
+    _show_result(documents, terminal.documents, arguments)
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
         document = assistant.document(arguments.id)
-    _print(json_text(document) if arguments.json else terminal.document(document))
+    _show_result(document, terminal.document, arguments)
     return 0
 
 
 def _remove(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
         removed = assistant.remove(*arguments.ids)
-    _print(json_text(removed) if arguments.json else terminal.removed(removed))
+    _show_result(removed, terminal.removed, arguments)
     return 0
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
         checkup = assistant.repair() if arguments.repair else assistant.check()
-    _print(json_text(checkup) if arguments.json else terminal.checkup(checkup))
+    _show_result(checkup, terminal.checkup, arguments)
     return 1 if checkup.findings else 0
+
+
+def _show_result(value: T, as_text: Callable[[T], str], arguments: argparse.Namespace) -> None:
+    if arguments.json:
+        _print_json(value)
+    else:
+        _print(as_text(value))
+
+
+def _print_json(value: object) -> None:
+    _print(json_text(value, encoding=sys.stdout.encoding or "utf-8"))
 
 
 def _print(text: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
@@ -24,10 +24,12 @@ class Settings(BaseSettings):
     Use `Settings.load(...)`: it also refuses misspelt variables and says what is allowed.
     """
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
+    )
 
     library: Path = Field(default_factory=_default_library)
-    """Folder of the library; made at the first use."""
+    """Folder of the library, `~` allowed; made at the first use."""
     k: int = Field(default=8, ge=1, le=100)
     """Passages retrieved for a question, 1 to 100."""
     threshold: float | None = Field(default=None, ge=0, le=1)
@@ -38,6 +40,21 @@ class Settings(BaseSettings):
     """What runs it; `auto` takes onnxruntime for the default model, else sentence-transformers."""
     seeds: bool = True
     """Whether a library that is asked before anything was added gets the article in `seeds/`."""
+
+    @field_validator("library", mode="before")
+    @classmethod
+    def _folder(cls, given: object) -> object:
+        """Refuse what is no path, above all the empty one, which would be the current folder."""
+        if not isinstance(given, str | Path):
+            return given
+        if not str(given).strip():
+            raise ValueError("it is empty")
+        if "\0" in str(given):
+            raise ValueError("a path holds no NUL")
+        try:
+            return Path(given).expanduser()
+        except RuntimeError as error:
+            raise ValueError("there is no such home folder") from error
 
     @classmethod
     def load(cls, **given: Any) -> Self:  # noqa: ANN401  # pydantic checks the values
@@ -66,7 +83,8 @@ def _refuse_misspelt(environment: os._Environ[str], *, known: list[str]) -> None
 def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
+    reason = first["msg"].removeprefix("Value error, ")
     return (
-        f"setting {name!r} cannot be {first['input']!r}: {first['msg'].lower()}; set {name} or "
-        f"{_PREFIX}{name.upper()} to an allowed value"
+        f"setting {name!r} cannot be {first['input']!r}: {reason[0].lower()}{reason[1:]}; set "
+        f"{name} or {_PREFIX}{name.upper()} to an allowed value"
     )

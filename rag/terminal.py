@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
-from index.types import AddReport, ChangeKind, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.types import Answer, Citation
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _WIDEST = 100
+_STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode categories of what a terminal may obey: controls, format characters, line separators."""
 _KINDS: tuple[ChangeKind, ...] = ("added", "changed", "unchanged", "skipped")
 
 
@@ -27,14 +29,14 @@ def answer(answer: Answer) -> str:
         if answer.hits:
             lines += ["", _styled("Nearest passages:", _DIM)]
             lines += [
-                _wrapped(f"- {_label(hit)}: {_first(hit)}", indent=2) for hit in answer.hits[:3]
+                _wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
         return "\n".join(lines)
     lines = [_wrapped(printable(answer.text))]
     for citation in answer.citations:
         lines += [
             "",
-            _footnote_head(citation),
+            _styled_head(_footnote_head(citation), indent=4),
             _wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
     return "\n".join(lines)
@@ -46,34 +48,28 @@ def hits(hits: Sequence[Hit]) -> str:
         return "No passage found."
     blocks = []
     for rank, hit in enumerate(hits, start=1):
-        head = _styled(f"{rank}. {hit.score:.3f}  {_label(hit)}", _BOLD)
-        blocks.append(f"{head}\n{_wrapped(printable(hit.passage.text), indent=3, first=3)}")
-    return "\n".join(blocks)
+        number = f"{rank}."
+        indent = len(str(len(hits))) + 2
+        head = _styled_head(f"{number:{indent}}{hit.score:.3f}  {_label(hit)}", indent=indent)
+        text = _wrapped(printable(hit.passage.text), indent=indent, first=indent)
+        blocks.append(f"{head}\n{text}")
+    return "\n\n".join(blocks)
 
 
 def report(report: AddReport) -> str:
     """Return what became of each source, the reasons for skipped ones, and the counts."""
     shown = [change for change in report.changes if change.kind != "unchanged"]
-    lines = [
-        f"{change.kind:9}  {change.document_id or '-':12}  {printable(change.source)}"
-        + (f": {printable(change.reason)}" if change.reason else "")
-        for change in shown
-    ]
+    lines = [_change(change) for change in shown]
     counts = ", ".join(f"{len(report.of(kind))} {kind}" for kind in _KINDS if report.of(kind))
-    return "\n".join(
-        [*lines, f"{counts or 'nothing to add'}; {report.embedded} sentences embedded"]
-    )
+    embedded = _count(report.embedded, "sentence")
+    return "\n".join([*lines, f"{counts or 'nothing to add'}; {embedded} embedded"])
 
 
 def documents(cards: Sequence[DocumentSummary]) -> str:
-    """Return one line a document; a sentence where there are none."""
+    """Return a line for each document, two in a terminal; a sentence where there are none."""
     if not cards:
         return "The library is empty: add articles with `footnote add PATH`."
-    return "\n".join(
-        f"{_styled(card.id, _BOLD)}  {card.sentences:5} sentences  {printable(card.title)}"
-        f"  {_styled(printable(card.source), _DIM)}"
-        for card in cards
-    )
+    return "\n".join(_terminal_card(card) if _is_terminal() else _card(card) for card in cards)
 
 
 def document(document: Document) -> str:
@@ -84,7 +80,7 @@ def document(document: Document) -> str:
         *(x for x in (card.author, card.published) if x),
         f"added {card.added_at}",
     ]
-    head = [_styled(printable(card.title), _BOLD), _styled(printable(", ".join(about)), _DIM), ""]
+    head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM), ""]
     width = len(str(len(document.sentences)))
     return "\n".join(
         head
@@ -97,20 +93,24 @@ def document(document: Document) -> str:
 
 def removed(cards: Sequence[DocumentSummary]) -> str:
     """Return a line for each removed document."""
-    return "\n".join(f"removed  {card.id}  {printable(card.title)}" for card in cards)
+    return "\n".join(f"removed  {card.id}  {one_line(card.title)}" for card in cards)
 
 
 def checkup(checkup: Checkup) -> str:
     """Return the counts of a library and what is wrong with it."""
     counts = (
-        f"{checkup.documents} documents, {checkup.sentences} sentences, {checkup.vectors} vectors"
+        f"{_count(checkup.documents, 'document')}, {_count(checkup.sentences, 'sentence')}, "
+        f"{_count(checkup.vectors, 'vector')}"
     )
-    if not checkup.findings:
+    problems = checkup.findings
+    if not problems:
         return f"{counts}: all sound."
-    lines = [_styled(f"- {printable(finding.problem)}", _YELLOW) for finding in checkup.findings]
-    if any(finding.repairable for finding in checkup.findings):
-        lines.append("Run `footnote doctor --repair` to mend it.")
-    return "\n".join([f"{counts}: {len(checkup.findings)} problems.", *lines])
+    lines = [_wrapped(f"- {one_line(finding.problem)}", indent=2) for finding in problems]
+    if any(finding.repairable for finding in problems):
+        lines.append(
+            f"Run `footnote doctor --repair` to mend {'it' if len(problems) == 1 else 'them'}."
+        )
+    return "\n".join([f"{counts}: {_styled(_count(len(problems), 'problem'), _YELLOW)}.", *lines])
 
 
 @contextmanager
@@ -138,12 +138,51 @@ def progress(title: str, *, unit: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def printable(text: str) -> str:
-    """Return text that cannot steer the terminal: control characters but line ends are escaped."""
-    return "".join(
-        c
-        if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c == "\u200d"
-        else c.encode("unicode_escape", "backslashreplace").decode("ascii")
-        for c in text
+    """Return text that cannot steer the terminal: control characters but line ends are escaped.
+
+    A tab becomes a space; joiners, which scripts and emoji spell with, stay.
+    """
+    return "".join(_shown(c) for c in text)
+
+
+def one_line(text: str) -> str:
+    """Return text as `printable` does, on one line."""
+    return printable(" ".join(text.splitlines()))
+
+
+def _shown(character: str) -> str:
+    if character == "\t":
+        return " "
+    if character in "\n\u200c\u200d" or unicodedata.category(character) not in _STEERING:
+        return character
+    return ascii(character)[1:-1]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _change(change: Change) -> str:
+    if change.kind != "skipped":
+        return f"{change.kind:8} {change.document_id}  {one_line(change.source)}"
+    head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
+    if not _is_terminal():
+        return f"{head}: {reason}"
+    return f"{head}\n{_wrapped(reason, indent=9, first=9)}"
+
+
+def _card(card: DocumentSummary) -> str:
+    sentences = _count(card.sentences, "sentence")
+    return f"{card.id}  {sentences:>15}  {one_line(card.title)}  {one_line(card.source)}"
+
+
+def _terminal_card(card: DocumentSummary) -> str:
+    indent = len(card.id) + 2
+    about = f"{_count(card.sentences, 'sentence')}, {one_line(card.source)}"
+    title = _wrapped(f"{card.id}  {one_line(card.title)}", indent=indent)
+    return (
+        f"{_styled(card.id, _BOLD)}{title.removeprefix(card.id)}\n"
+        f"{_styled(_wrapped(about, indent=indent, first=indent), _DIM)}"
     )
 
 
@@ -151,21 +190,30 @@ def _footnote_head(citation: Citation) -> str:
     where = f"characters {citation.start}-{citation.end}"
     if citation.page is not None:
         where = f"page {citation.page}, {where}"
-    return f"{_styled(f'[{citation.number}]', _BOLD)} {printable(citation.title)}, {where}"
+    return f"[{citation.number}] {one_line(citation.title)}, {where}"
+
+
+def _styled_head(text: str, *, indent: int) -> str:
+    return _styled(_wrapped(text, indent=indent), _BOLD)
 
 
 def _label(hit: Hit) -> str:
     page = f", page {hit.page}" if hit.page is not None else ""
-    return f"{printable(hit.title)}{page} ({hit.passage.id})"
+    return f"{one_line(hit.title)}{page} ({hit.passage.id})"
 
 
-def _first(hit: Hit) -> str:
+def _nearest(hit: Hit) -> str:
     best = max(hit.sentences, key=lambda s: s.similarity)
-    return printable(best.sentence.text)
+    return one_line(best.sentence.text)
 
 
 def _styled(text: str, style: str) -> str:
-    return f"{style}{text}{_PLAIN}" if _is_terminal() and "NO_COLOR" not in os.environ else text
+    return f"{style}{text}{_PLAIN}" if _is_terminal() and _wants_colour() else text
+
+
+def _wants_colour() -> bool:
+    """Follow https://no-color.org, by which an empty NO_COLOR asks for nothing."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _wrapped(text: str, *, indent: int = 0, first: int = 0) -> str:
@@ -178,6 +226,9 @@ def _wrapped(text: str, *, indent: int = 0, first: int = 0) -> str:
             width,
             initial_indent=" " * (first if n == 0 else indent),
             subsequent_indent=" " * indent,
+            # A web address stays whole, and a word as it is written, so that they can be copied.
+            break_long_words=False,
+            break_on_hyphens=False,
         )
         for n, line in enumerate(text.split("\n"))
     )

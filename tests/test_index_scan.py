@@ -91,11 +91,13 @@ def test_what_a_failed_writer_built_is_removed(
     assert len(library.summaries()) == 3
 
 
-def test_a_catalog_that_cannot_grow_is_not_called_damaged(library: Library) -> None:
-    with (
-        pytest.raises(LibraryError, match="is full: nothing was changed"),
-        catalog.connected(library.folder) as db,
-    ):
+def grow(library: Library) -> None:
+    with catalog.connected(library.folder) as db:
         db.execute("PRAGMA max_page_count = 1")
         for number in range(1000):
             db.execute("INSERT INTO vectors (hash, vector) VALUES (?, zeroblob(4096))", (number,))
+
+
+def test_a_catalog_that_cannot_grow_is_not_called_damaged(library: Library) -> None:
+    with pytest.raises(LibraryError, match="is full: nothing was changed"):
+        grow(library)
