@@ -62,21 +62,36 @@ def is_there(library: Path) -> bool:
     return found
 
 
-def create(library: Path, imprint: Imprint) -> None:
-    """Create an empty catalog in a folder; the folder is made if needed.
+def make_folder(library: Path) -> None:
+    """Make the folder of a library if it is not there.
 
     Raises:
         LibraryError: The path is a file, or cannot be written.
     """
+    with _writing_files(library):
+        library.mkdir(parents=True, exist_ok=True)
+
+
+def create(library: Path, imprint: Imprint) -> None:
+    """Create an empty catalog if there is none; the caller holds the writer's lock.
+
+    Raises:
+        LibraryError: The folder cannot be written.
+    """
     if is_there(library):
         return
-    try:
-        library.mkdir(parents=True, exist_ok=True)
+    with _writing_files(library):
         # Made under another name and moved into place, so that a kill leaves no half-made catalog.
         unfinished = catalog_path(library).with_suffix(".new")
         unfinished.unlink(missing_ok=True)
         _write_empty(unfinished, imprint, library=library)
         unfinished.replace(catalog_path(library))
+
+
+@contextmanager
+def _writing_files(library: Path) -> Iterator[None]:
+    try:
+        yield
     except (FileExistsError, NotADirectoryError):
         raise _is_a_file(library) from None
     except OSError as error:

@@ -76,6 +76,17 @@ class Library:
             )
         return found
 
+    def is_new(self) -> bool:
+        """Say whether nothing was ever published: no catalog, or one left by an interrupted start.
+
+        Raises:
+            LibraryError: As `exists`, or the catalog cannot be read.
+        """
+        if not self.exists():
+            return True
+        with catalog.snapshot(self.folder) as db:
+            return not catalog.generation(db)
+
     def embedder(self) -> Embedder:
         """Return the embedding model, loaded at the first call."""
         with self._loading:
@@ -155,18 +166,20 @@ class Library:
         }
         if not new:
             return AddReport(changes=tuple(changes))
-        catalog.create(self.folder, self.imprint())
-        with writing(self.folder, wait=wait), catalog.connected(self.folder) as db:
-            self.require_imprint(db)
-            entries = [prepare.entry(item) for item in new.values()]
-            embedded = embed_missing(
-                db,
-                entries,
-                embedder=self.embedder(),
-                on_progress=on_progress,
-                on_step=self._on_step,
-            )
-            publish(self.folder, db, entries=entries, on_step=self._on_step)
+        catalog.make_folder(self.folder)
+        with writing(self.folder, wait=wait):
+            catalog.create(self.folder, self.imprint())
+            with catalog.connected(self.folder) as db:
+                self.require_imprint(db)
+                entries = [prepare.entry(item) for item in new.values()]
+                embedded = embed_missing(
+                    db,
+                    entries,
+                    embedder=self.embedder(),
+                    on_progress=on_progress,
+                    on_step=self._on_step,
+                )
+                publish(self.folder, db, entries=entries, on_step=self._on_step)
         return AddReport(changes=tuple(changes), embedded=embedded)
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
@@ -205,7 +218,7 @@ class Library:
                 self.require_imprint(db)
                 name = catalog.generation(db)
                 if not name:
-                    yield View(db=db, nearest=_nothing)
+                    yield View(db=db, nearest=partial(scan.nearest, db))
                     return
                 try:
                     generation = stack.enter_context(self._generations.reading(name))
@@ -257,10 +270,6 @@ class Library:
 
     def _cards(self) -> dict[str, DocumentSummary]:
         return {card.source: card for card in self.summaries()}
-
-
-def _nothing(vector: NDArray[np.float32], k: int) -> list[str]:
-    return []
 
 
 def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -> Change:

@@ -87,6 +87,7 @@ def _rewrite(library: Library, on_progress: OnProgress) -> None:
     old = catalog.catalog_path(library.folder)
     workshop = library.folder / WORKSHOP
     shutil.rmtree(workshop, ignore_errors=True)
+    catalog.make_folder(workshop)
     catalog.create(workshop, library.imprint())
     with catalog.connected(workshop) as db:
         batch: list[_Saved] = []

@@ -247,7 +247,7 @@ class Assistant:
 
     def _seed(self) -> None:
         """Put the shipped articles into a library that is asked before anything was added."""
-        if self.settings.seeds and not self._library.exists():
+        if self.settings.seeds and self._library.is_new():
             self._library.add(
                 read_articles(seed_articles()),
                 on_progress=self._on_progress,
