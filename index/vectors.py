@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from index.errors import LibraryError
 
 _COLLECTION = "sentences"
-# One thread builds the same graph from the same vectors every time; ef_search 200 finds 99 % of
-# what an exact scan of 10,000 vectors finds, where Chroma's default of 100 finds 98.5 %.
+# With ef_search 200, 99.4 % of the 64 nearest of 12,086 real sentences are found (80 questions,
+# against an exact scan). One thread, so that the order of building does not depend on scheduling.
 _HNSW = {"space": "ip", "ef_construction": 128, "ef_search": 200, "num_threads": 1}
 _LARGEST_SLICE = 1000
 _NO_SPACE = ("is full", "No space left", "File too large", "quota exceeded")
