@@ -1,0 +1,1 @@
+"""The reader: finds the exact answer inside a passage; `train` makes it, `model` runs it."""

@@ -1,0 +1,203 @@
+"""Trains the reader: `python -m rag.reader.train --help`; needs the extra `train`.
+
+One run whose learning rate falls to zero when its steps or its minutes are over, whichever comes
+first (a budget in time: Izsak et al., "How to Train BERT with an Academic Budget", 2021). It can
+be stopped and started again: a checkpoint is written every few minutes.
+"""
+
+import argparse
+import json
+import os
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from index.embedding import model_files
+from rag.reader.examples import Example, ExampleMaker, Row, read_rows
+from rag.reader.torch_model import TorchReader, device, loss_of
+from rag.reader.tuning import evaluate
+
+_BODY_RATE, _HEAD_RATE = 1.5e-4, 6e-4
+_WARM_UP = 0.05
+_BATCH_TOKENS = 2304
+_POOL = 1024
+"""Examples sorted by length together, so that batches need little padding."""
+_TYPE_OF_WINDOW = 1
+
+
+def main() -> None:
+    """Read the command line and train."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="gzipped JSONL files")
+    parser.add_argument(
+        "--share", action="append", default=[], metavar="NAME=SHARE",
+        help="how often a file's rows are drawn in one pass, by the start of its name; 1 if unnamed",
+    )  # fmt: skip
+    parser.add_argument("--tune", type=Path, required=True, help="a file that is only measured")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and log")
+    parser.add_argument("--passes", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--misses", type=float, default=0.5, help="near misses for each answer")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    torch.manual_seed(options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    shares = {name: float(share) for name, share in (s.split("=") for s in options.share)}
+    rows = _drawn(options.data, shares, options.passes, options.seed)
+    batches = _batches(rows, seed=options.seed, misses=options.misses)
+    _Run(options.out, steps=len(batches), minutes=options.minutes).train(
+        batches, tune=read_rows(options.tune), seconds_between=300
+    )
+
+
+def _drawn(paths: Sequence[Path], shares: dict[str, float], passes: int, seed: int) -> list[Row]:
+    """Return the rows of all passes in the order in which they are shown."""
+    draw = random.Random(seed)
+    rows: list[Row] = []
+    for _ in range(passes):
+        one: list[Row] = []
+        for path in paths:
+            stored = read_rows(path)
+            share = next((s for n, s in shares.items() if path.name.startswith(n)), 1.0)
+            one += stored * int(share)
+            one += draw.sample(stored, round(len(stored) * (share % 1)))
+        draw.shuffle(one)
+        rows += one
+    return rows
+
+
+def _batches(rows: Sequence[Row], *, seed: int, misses: float) -> list[list[Example]]:
+    """Return batches of about equally long examples, in random order."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(model_files.model_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    examples = list(ExampleMaker(rows, tokenizer, seed=seed, misses=misses).examples())
+    draw = random.Random(seed)
+    batches: list[list[Example]] = []
+    for start in range(0, len(examples), _POOL):
+        pool = sorted(examples[start : start + _POOL], key=lambda e: len(e.ids))
+        formed = list(_filled(pool))
+        draw.shuffle(formed)
+        batches += formed
+    return batches
+
+
+def _filled(pool: Sequence[Example]) -> Iterator[list[Example]]:
+    batch: list[Example] = []
+    for example in pool:
+        if batch and (len(batch) + 1) * len(example.ids) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(example)
+    if batch:
+        yield batch
+
+
+class _Run:
+    """A training run with its checkpoint and its log."""
+
+    def __init__(self, out: Path, *, steps: int, minutes: float) -> None:
+        self._checkpoint, self._log = out / "checkpoint.pt", out / "log.jsonl"
+        self._steps, self._seconds = steps, minutes * 60
+        self._model = TorchReader(model_files.model_folder()).to(device())
+        body = [p for p in self._model.bert.parameters() if p.requires_grad]
+        self._trained = [*body, *self._model.head.parameters()]
+        self._optimizer = torch.optim.AdamW(
+            [
+                {"params": body, "lr": _BODY_RATE, "peak": _BODY_RATE},
+                {"params": self._model.head.parameters(), "lr": _HEAD_RATE, "peak": _HEAD_RATE},
+            ],
+            betas=(0.9, 0.98), weight_decay=0.01, fused=True,
+        )  # fmt: skip
+        self._step, self._elapsed = 0, 0.0
+        if self._checkpoint.exists():
+            self._load()
+
+    def train(
+        self, batches: Sequence[Sequence[Example]], *, tune: Sequence[Row], seconds_between: float
+    ) -> None:
+        """Take the remaining steps; measure and save now and then, and at the end."""
+        started, before = time.monotonic(), self._elapsed
+        saved, mean = 0.0, 0.0
+        while self._progress() < 1:
+            loss = self._take(batches[self._step])
+            self._step += 1
+            self._elapsed = before + time.monotonic() - started
+            mean = loss if mean == 0 else 0.98 * mean + 0.02 * loss
+            if self._step % 50 == 0:
+                self._note(loss=mean)
+            if self._elapsed - saved > seconds_between:
+                self._save()
+                self._note(**evaluate(self._model, tune[::8]))
+                saved = self._elapsed
+        self._save()
+        self._note(**evaluate(self._model, tune))
+
+    def _progress(self) -> float:
+        return max(self._step / self._steps, self._elapsed / self._seconds)
+
+    def _take(self, batch: Sequence[Example]) -> float:
+        """Take one step and return the batch's loss."""
+        progress = self._progress()
+        share = min(progress / _WARM_UP, (1 - progress) / (1 - _WARM_UP))
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["peak"] * max(share, 1e-3)
+        ids, mask, types, starts, ends = _tensors(batch)
+        self._model.train()
+        with torch.autocast(device().type, torch.bfloat16):
+            scores = self._model(ids, mask, types)
+        loss = loss_of(scores, starts, ends)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch ships no type for it
+        nn.utils.clip_grad_norm_(self._trained, 1.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad()
+        return float(loss.detach())
+
+    def _note(self, **figures: float) -> None:
+        entry = {"step": self._step, "of": self._steps, "minutes": round(self._elapsed / 60, 2)}
+        entry |= {name: round(value, 4) for name, value in figures.items()}
+        with self._log.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    def _save(self) -> None:
+        state = {
+            "model": self._model.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "step": self._step,
+            "elapsed": self._elapsed,
+        }
+        new = self._checkpoint.with_suffix(".new")
+        torch.save(state, new)
+        os.replace(new, self._checkpoint)
+
+    def _load(self) -> None:
+        state = torch.load(self._checkpoint, weights_only=True)
+        self._model.load_state_dict(state["model"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._step, self._elapsed = state["step"], state["elapsed"]
+
+
+def _tensors(batch: Sequence[Example]) -> tuple[torch.Tensor, ...]:
+    """Return ids, mask, types, starts and ends of a batch, padded to its longest example."""
+    length = max(len(example.ids) for example in batch)
+    ids = torch.zeros(len(batch), length, dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    for row, example in enumerate(batch):
+        size = len(example.ids)
+        ids[row, :size] = torch.tensor(example.ids)
+        mask[row, :size] = 1
+        types[row, example.passage_from : size] = _TYPE_OF_WINDOW
+    spans = torch.tensor([example.span or (0, 0) for example in batch])
+    return tuple(t.to(device()) for t in (ids, mask, types, spans[:, 0], spans[:, 1]))
+
+
+if __name__ == "__main__":
+    main()
