@@ -10,6 +10,10 @@ FootnoteError
     │   ├── LibraryBusyError      another process is writing
     │   └── LibraryMismatchError  built with another model, dimension or format
     ├── EmbeddingError     the embedding model cannot be loaded or is not the one expected
+    ├── ModelError         a language model did not answer
+    │   ├── ModelUnavailableError  it could not be reached in time, or had no capacity
+    │   ├── ModelRejectedError     it refused the request: key, model name or request
+    │   └── ModelResponseError     it answered with something that is no complete answer
     └── CitationError      a citation does not match the stored text
 
 The message of each is one sentence that a user can act on: what was wrong, what is allowed,
@@ -55,6 +59,22 @@ class LibraryMismatchError(LibraryError):
 
 class EmbeddingError(OperationError):
     """The embedding model cannot be loaded, or its files are not the expected ones."""
+
+
+class ModelError(OperationError):
+    """A language model did not answer; the message names the provider and never its reply."""
+
+
+class ModelUnavailableError(ModelError):
+    """The model could not be reached in time, or the provider has no capacity now."""
+
+
+class ModelRejectedError(ModelError):
+    """The provider refused the request: the key, the model's name or the request itself."""
+
+
+class ModelResponseError(ModelError):
+    """What came back is no complete answer: cut short, empty or not in the provider's format."""
 
 
 class CitationError(OperationError):

@@ -12,6 +12,10 @@ from index.errors import (
     LibraryError,
     LibraryMismatchError,
     MisuseError,
+    ModelError,
+    ModelRejectedError,
+    ModelResponseError,
+    ModelUnavailableError,
     OperationError,
     ReadError,
     SettingsError,
@@ -34,6 +38,7 @@ from index.types import (
 from rag.answerer import Answerer
 from rag.as_json import as_json, json_text
 from rag.assistant import Assistant
+from rag.models import LanguageModel, Message, Reply
 from rag.seeds import seed_paths
 from rag.settings import Settings
 from rag.types import (
@@ -44,11 +49,14 @@ from rag.types import (
     DraftSentence,
     Event,
     Evidence,
+    PromptDigest,
     Reason,
     Retrieved,
     Status,
     TextDelta,
+    Turn,
     Usage,
+    Verdict,
 )
 
 __all__ = [
@@ -73,14 +81,22 @@ __all__ = [
     "Finding",
     "FootnoteError",
     "Hit",
+    "LanguageModel",
     "LibraryBusyError",
     "LibraryError",
     "LibraryMismatchError",
+    "Message",
     "MisuseError",
+    "ModelError",
+    "ModelRejectedError",
+    "ModelResponseError",
+    "ModelUnavailableError",
     "OperationError",
     "Passage",
+    "PromptDigest",
     "ReadError",
     "Reason",
+    "Reply",
     "Retrieved",
     "ScoredSentence",
     "Sentence",
@@ -89,8 +105,10 @@ __all__ = [
     "Span",
     "Status",
     "TextDelta",
+    "Turn",
     "UnknownDocumentError",
     "Usage",
+    "Verdict",
     "as_json",
     "json_text",
     "seed_paths",

@@ -200,7 +200,7 @@ class Assistant:
         yield Retrieved(hits=answer.hits)
         gap = ""
         for sentence in answer.sentences:
-            yield TextDelta(text=gap + citations.marked([sentence]))
+            yield TextDelta(text=gap + citations.marked([sentence]), sentence=sentence)
             gap = " "
         if not answer.sentences:
             yield TextDelta(text=answer.text)
@@ -271,6 +271,7 @@ class Assistant:
             usage=Usage(),
             seconds=time.perf_counter() - started,
             ranked=draft.ranked,
+            searched=question,
         )
 
 

@@ -57,7 +57,14 @@ def cite(draft: Draft, fetch: Fetch) -> tuple[tuple[AnswerSentence, ...], tuple[
                 numbers[key] = len(citations) + 1
                 citations.append(_checked(evidence, number=numbers[key], fetch=fetch))
             own.append(numbers[key])
-        sentences.append(AnswerSentence(text=sentence.text, citations=tuple(own)))
+        sentences.append(
+            AnswerSentence(
+                text=sentence.text,
+                citations=tuple(own),
+                verdict=sentence.verdict,
+                note=sentence.note,
+            )
+        )
     return tuple(sentences), tuple(citations)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
@@ -40,8 +40,30 @@ class Settings(BaseSettings):
     """What runs it; `auto` takes onnxruntime for the default model, else sentence-transformers."""
     seeds: bool = True
     """Whether a library that is asked before anything was added gets the article in `seeds/`."""
+    llm: str = Field(default="extractive", min_length=1)
+    """What writes the answers: `extractive`, or `PROVIDER:MODEL` as `rag.models` reads it."""
+    llm_base_url: str | None = Field(default=None, min_length=1)
+    """Address of the provider's API; required for `openai-like`, the provider's own when None."""
+    llm_api_key: SecretStr | None = None
+    """The provider's key; None takes the provider's own variable, such as `OPENAI_API_KEY`."""
+    llm_deadline: float = Field(default=60.0, gt=0, le=3600)
+    """Seconds that one answer may take in all, 0 to 3,600."""
+    llm_context: int | None = Field(default=None, ge=1024)
+    """Tokens of the model's context window; None: as the model's client says."""
+    llm_max_tokens: int = Field(default=1024, ge=16)
+    """Tokens that an answer may have."""
+    llm_price_in: float | None = Field(default=None, ge=0)
+    """Price of a million input tokens; None: unknown."""
+    llm_price_out: float | None = Field(default=None, ge=0)
+    """Price of a million output tokens; None: unknown."""
+    llm_fallback: bool = True
+    """Whether the extractive answer is given, labelled as such, when the model fails."""
+    strict: bool = False
+    """Whether sentences that the sources do not support are left out instead of marked."""
+    prompts: Path | None = None
+    """Folder of prompts that replace the shipped ones of the same name."""
 
-    @field_validator("library", mode="before")
+    @field_validator("library", "prompts", mode="before")
     @classmethod
     def _folder(cls, given: object) -> object:
         """Refuse what is no path, above all the empty one, which would be the current folder."""

@@ -9,7 +9,14 @@ from typing import Literal
 from index.types import Hit, Sentence
 
 Status = Literal["answered", "abstained"]
-Reason = Literal["no_match", "weak_match", "empty_library", "empty_question"]
+Reason = Literal["no_match", "weak_match", "empty_library", "empty_question", "unsupported"]
+Verdict = Literal["supported", "misattributed", "altered", "stitched", "unsupported"]
+"""What a check of one sentence found.
+
+supported: a cited source says it. misattributed: another source says it, and is cited instead.
+altered: a source says it with another number, date, name or negation. stitched: its pieces stand in
+places that do not say it together. unsupported: no source says it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,18 +38,48 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerSentence:
-    """One sentence of an answer with the numbers of the citations that carry it."""
+    """One sentence of an answer with the numbers of its citations and what its check found."""
 
     text: str
+    """Without citation marks."""
     citations: tuple[int, ...]
+    """Of what carries it; of what it differs from where it is altered or stitched."""
+    verdict: Verdict = "supported"
+    note: str = ""
+    """What differs from the sources, for a reader; empty where it is supported."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Tokens that a language model counted; zero for the extractive answerer."""
+    """What a language model took; zero for the extractive answerer."""
 
     input_tokens: int = 0
     output_tokens: int = 0
+    requests: int = 0
+    """Sent to the provider, repeated ones included."""
+    first_token_seconds: float | None = None
+    """From the first request to the first piece of text; None where there was none."""
+    cost: float | None = None
+    """In the currency of the price settings; None where they name no price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptDigest:
+    """Which wording of a prompt was used."""
+
+    name: str
+    sha256: str
+    """Hex digest of the prompt file's UTF-8 bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """An earlier question of a conversation with its answer."""
+
+    question: str
+    """As it was searched: `Answer.searched`."""
+    text: str
+    """The answer's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +106,17 @@ class Answer:
     seconds: float
     ranked: tuple[Sentence, ...] = ()
     """Up to ten sentences of the hits, the most probable answer first, also on abstention."""
+    searched: str = ""
+    """The stand-alone question that was searched: `question`, or a follow-up put in full."""
+    prompts: tuple[PromptDigest, ...] = ()
+    """Of the prompts that made it; empty for the extractive answerer."""
+    fallback: str = ""
+    """Why the language model did not answer and the extractive answerer did; empty otherwise."""
+
+    @property
+    def turn(self) -> Turn:
+        """This exchange, as the history of the next question."""
+        return Turn(question=self.searched or self.question, text=self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +131,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSentence:
-    """One sentence that an answerer proposes, with the evidence it claims for it."""
+    """One sentence that an answerer proposes, with the evidence for it."""
 
     text: str
     evidence: tuple[Evidence, ...]
+    verdict: Verdict = "supported"
+    note: str = ""
+    """As in `AnswerSentence.note`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +161,13 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextDelta:
-    """A piece of the answer's text, to be appended to what came before."""
+    """A checked piece of the answer's text, to be appended to what came before."""
 
     text: str
+    sentence: AnswerSentence | None = None
+    """The sentence that the piece shows; None for the text of an abstention."""
+    citations: tuple[Citation, ...] = ()
+    """Those that this piece is the first to name."""
 
 
 Event = Retrieved | TextDelta | Answer

@@ -121,7 +121,7 @@ def test_json_is_the_whole_answer(seeded: Home) -> None:
     answer = json.loads(seeded.run("ask", QUESTION, "--json", "--k", "2"))
     assert list(answer) == [
         "question", "status", "reason", "text", "sentences", "citations", "confidence", "hits",
-        "model", "usage", "seconds", "ranked",
+        "model", "usage", "seconds", "ranked", "searched", "prompts", "fallback",
     ]  # fmt: skip
     assert (answer["question"], answer["status"], answer["model"]) == (
         QUESTION, "answered", "extractive",
