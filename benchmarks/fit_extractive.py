@@ -19,7 +19,7 @@ import json
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,15 +30,18 @@ from sklearn.linear_model import LogisticRegression
 from eval.metrics import contains_answer
 from eval.squad import SquadQuestion, SquadSet, load_squad
 from index.embedding import load_embedder
+from index.types import Hit
 from rag import Article, Assistant, Embedder, Settings
-from rag.evidence import NAMES, candidates
+from rag.evidence import NAMES, Candidate, candidates
 from rag.question import read_question
+
+Measure = Callable[[str, Sequence[Hit]], tuple[Sequence[Candidate], NDArray[np.float64]]]
+"""Given a question and its hits: sentences, and their measures, (sentences, measures)."""
 
 _WITHHELD = 0.3
 _TITLES = 24
 _OF_A_TITLE = 12
 _CURVE = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
-_ALSO, _CLOSE = 0.5, 0.8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,7 @@ class Asked:
     kind: str
     """`answerable`, `withheld`, `impossible` or `elsewhere`."""
     measures: NDArray[np.float64]
-    """(sentences, len(NAMES))."""
+    """(sentences, measures)."""
     right: NDArray[np.bool_]
     """(sentences,)."""
     contains: NDArray[np.bool_]
@@ -70,40 +73,46 @@ def main() -> None:
     asked: dict[Path, list[Asked]] = {}
     for path in sets:
         others = [s for other, s in sets.items() if other != path]
-        asked[path] = list(_ask_set(sets[path], others, embedder, limit=args.questions))
+        asked[path] = list(ask_set(sets[path], others, embedder, _found, limit=args.questions))
         print(f"asked {len(asked[path])} questions of {path.name}", flush=True)
     fitted = [one for path in args.fit for one in asked[path]]
-    weights, intercept = _fit(fitted)
-    threshold = _best_threshold(fitted, weights, intercept)
+    weights, intercept = fit(fitted)
+    threshold = best_threshold(fitted, weights, intercept)
     for name, weight in sorted(zip(NAMES, weights, strict=True)):
         print(f"{name:18} {weight:8.3f}")
     print(f"{'intercept':18} {intercept:8.3f}\nthreshold {threshold:.2f}")
     for path in sets:
-        _report(asked[path], weights, intercept, seen=path in args.fit)
+        report(asked[path], weights, intercept, seen=path in args.fit)
     if args.write:
-        _write(args, weights, intercept, threshold)
+        _write(args, weights, intercept)
 
 
-def _ask_set(
-    squad: SquadSet, others: Sequence[SquadSet], embedder: Embedder, *, limit: int
+def ask_set(
+    squad: SquadSet,
+    others: Sequence[SquadSet],
+    embedder: Embedder,
+    measure: Measure,
+    *,
+    limit: int,
 ) -> Iterator[Asked]:
+    """Ask a set's questions over all its paragraphs, then title by title; see the module."""
     chance = random.Random(0)
     elsewhere = [q for other in others for q in other.questions]
     questions = chance.sample(squad.questions, min(limit, len(squad.questions)))
     yield from _ask_library(
         f"{squad.name} all", squad.articles, questions,
-        chance.sample(elsewhere, min(len(elsewhere), limit // 3)), embedder,
+        chance.sample(elsewhere, min(len(elsewhere), limit // 3)), embedder, measure,
     )  # fmt: skip
     by_title = defaultdict(list)
     for article in squad.articles:
         by_title[article.title].append(article)
-    for title in sorted(by_title, key=_lot)[:_TITLES]:
+    for title in sorted(by_title, key=lot)[:_TITLES]:
         sources = {article.source for article in by_title[title]}
         own = [q for q in squad.questions if q.source in sources]
         yield from _ask_library(
             f"{squad.name} one", by_title[title],
             chance.sample(own, min(_OF_A_TITLE, len(own))),
-            chance.sample(elsewhere, min(len(elsewhere), _OF_A_TITLE)), embedder,
+            chance.sample(elsewhere, min(len(elsewhere), _OF_A_TITLE)), embedder, measure,
         )  # fmt: skip
 
 
@@ -113,8 +122,9 @@ def _ask_library(
     questions: Sequence[SquadQuestion],
     elsewhere: Sequence[SquadQuestion],
     embedder: Embedder,
+    measure: Measure,
 ) -> Iterator[Asked]:
-    kept = [article for article in articles if _lot(article.text) >= _WITHHELD] or [articles[0]]
+    kept = [article for article in articles if lot(article.text) >= _WITHHELD] or [articles[0]]
     sources = {article.source for article in kept}
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(library=Path(folder), seeds=False)
@@ -123,13 +133,20 @@ def _ask_library(
             for question in questions:
                 kind = "answerable" if question.source in sources else "withheld"
                 kind = "impossible" if question.impossible else kind
-                yield _ask(assistant, question, place=place, kind=kind)
+                yield _ask(assistant, question, measure, place=place, kind=kind)
             for question in elsewhere:
-                yield _ask(assistant, question, place=place, kind="elsewhere")
+                yield _ask(assistant, question, measure, place=place, kind="elsewhere")
 
 
-def _ask(assistant: Assistant, question: SquadQuestion, *, place: str, kind: str) -> Asked:
-    found = candidates(read_question(question.question), assistant.search(question.question))
+def _found(question: str, hits: Sequence[Hit]) -> tuple[Sequence[Candidate], NDArray[np.float64]]:
+    found = candidates(read_question(question), hits)
+    return found, np.array([c.measures for c in found]).reshape(len(found), len(NAMES))
+
+
+def _ask(
+    assistant: Assistant, question: SquadQuestion, measure: Measure, *, place: str, kind: str
+) -> Asked:
+    found, measures = measure(question.question, assistant.search(question.question))
     right = []
     for candidate in found:
         sentence = candidate.scored.sentence
@@ -140,7 +157,7 @@ def _ask(assistant: Assistant, question: SquadQuestion, *, place: str, kind: str
     return Asked(
         place=place,
         kind=kind,
-        measures=np.array([c.measures for c in found]).reshape(len(found), len(NAMES)),
+        measures=measures,
         right=np.array(right, dtype=bool),
         contains=np.array(
             [contains_answer(c.scored.sentence.text, question.answers) for c in found], dtype=bool
@@ -148,7 +165,8 @@ def _ask(assistant: Assistant, question: SquadQuestion, *, place: str, kind: str
     )
 
 
-def _fit(asked: Sequence[Asked]) -> tuple[NDArray[np.float64], float]:
+def fit(asked: Sequence[Asked]) -> tuple[NDArray[np.float64], float]:
+    """Return the weights and the intercept of a logistic regression on all sentences."""
     measures = np.concatenate([one.measures for one in asked])
     right = np.concatenate([one.right for one in asked])
     mean, scale = measures.mean(0), measures.std(0) + 1e-9
@@ -161,9 +179,8 @@ def _confidences(asked: Asked, weights: NDArray[np.float64], intercept: float) -
     return 1 / (1 + np.exp(-(asked.measures @ weights + intercept)))
 
 
-def _best_threshold(
-    asked: Sequence[Asked], weights: NDArray[np.float64], intercept: float
-) -> float:
+def best_threshold(asked: Sequence[Asked], weights: NDArray[np.float64], intercept: float) -> float:
+    """Return the confidence from which answering gains most; see the module."""
     groups = defaultdict(list)
     for one in asked:
         best = _confidences(one, weights, intercept).max(initial=0.0)
@@ -181,9 +198,10 @@ def _best_threshold(
     return float(max(np.arange(0.02, 0.6, 0.01), key=gain))
 
 
-def _report(
+def report(
     asked: Sequence[Asked], weights: NDArray[np.float64], intercept: float, *, seen: bool
 ) -> None:
+    """Print how often the right sentence is first and how many questions are answered."""
     for place in sorted({one.place for one in asked}):
         here = [one for one in asked if one.place == place]
         best = defaultdict(list)
@@ -208,23 +226,18 @@ def _report(
             print(f"  {t:.2f}     " + "  ".join(shares))
 
 
-def _write(
-    args: argparse.Namespace, weights: NDArray[np.float64], intercept: float, threshold: float
-) -> None:
+def _write(args: argparse.Namespace, weights: NDArray[np.float64], intercept: float) -> None:
     stored = {
         "fitted_by": "benchmarks/fit_extractive.py",
         "fitted_on": [path.name for path in args.fit],
         "questions_of_each": args.questions,
         "weights": {n: round(float(w), 4) for n, w in zip(NAMES, weights, strict=True)},
         "intercept": round(intercept, 4),
-        "threshold": round(threshold, 2),
-        "also": _ALSO,
-        "close": _CLOSE,
     }
     args.write.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
 
 
-def _lot(text: str) -> float:
+def lot(text: str) -> float:
     """Draw a number from 0 to 1 that is the same for the same text every time."""
     return int(hashlib.sha256(text.encode("utf-8")).hexdigest()[:8], 16) / 0xFFFFFFFF
 

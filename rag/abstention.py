@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from index.terms import content_terms, has_words
 from index.types import Hit
-from rag.extractive import weighing
+from rag.reader.rescoring import weights
 from rag.types import Draft, Reason
 
 _SAYS: dict[Reason, str] = {
@@ -26,7 +26,7 @@ def why_abstain(
         hits: Retrieved for it; none means that the library is empty.
         draft: What the answerer proposes.
         threshold: Confidence under which nothing is answered, 0 to 1; None takes the one that was
-            calibrated with the weights of the extractive answerer.
+            calibrated with the reader.
     """
     if not has_words(question):
         return "empty_question"
@@ -35,7 +35,7 @@ def why_abstain(
     shared = any(scored.coverage > 0 for hit in hits for scored in hit.sentences)
     if not draft.sentences or not shared or not content_terms(question):
         return "no_match"
-    wanted = weighing().threshold if threshold is None else threshold
+    wanted = weights().threshold if threshold is None else threshold
     return "weak_match" if draft.confidence < wanted else None
 
 

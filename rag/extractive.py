@@ -1,8 +1,9 @@
-"""Answers with the stored sentences themselves: no language model, no network.
+"""Answers with the stored words themselves: no language model, no network.
 
 Each retrieved sentence gets a probability of holding the answer: a logistic regression over the
 measures of `rag.evidence`, fitted by `benchmarks/fit_extractive.py` on public question-answering
-sets (`rag/data/extractive.json` says which and how well).
+sets (`rag/data/extractive.json` says which and how well). The best are then read by `rag.reader`,
+which finds the exact words, and weighed anew.
 """
 
 import json
@@ -10,12 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 
 import numpy as np
 
-from index.types import Hit
+from index.types import Hit, Sentence
 from rag.evidence import NAMES, Candidate, candidates
 from rag.question import Question, holds, read_question
+from rag.reader.onnx_reader import Reading
+from rag.reader.rescoring import probabilities, weights
+from rag.reader.windows import Window, choose
 from rag.types import Draft, DraftSentence, Evidence
 
 _MOST_OF_A_LIST = 4
@@ -35,17 +40,6 @@ class Weighing:
     weights: tuple[float, ...]
     """One for each of `rag.evidence.NAMES`."""
     intercept: float
-    threshold: float
-    """Confidence under which a question is not answered, where the settings name none."""
-    also: float
-    """Share of the best probability that a further sentence of a list must reach."""
-    close: float
-    """Share of the best probability from which a second sentence is too close to leave out.
-
-    At 0.8 one answer in ten shows a second sentence, and one in three of those is the right one:
-    on 874 questions, with the first fitted weights, the right sentence is shown for 0.799 instead
-    of 0.763.
-    """
 
 
 @cache
@@ -55,19 +49,37 @@ def weighing() -> Weighing:
     return Weighing(
         weights=tuple(stored["weights"][name] for name in NAMES),
         intercept=stored["intercept"],
-        threshold=stored["threshold"],
-        also=stored["also"],
-        close=stored["close"],
     )
 
 
+class Reader(Protocol):
+    """What finds the exact answer inside sentences; `rag.reader` has the one that ships."""
+
+    def read(self, question: str, windows: Sequence[Window]) -> Sequence[Reading]:
+        """Return the best span of each sentence of the windows, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A sentence with its probability of answering and what the reader said of it."""
+
+    probability: float
+    candidate: Candidate
+    reading: Reading | None
+    """None where it was not read."""
+
+
 class ExtractiveAnswerer:
-    """Proposes the sentences that answer, most direct first: few for a fact, more for a list."""
+    """Proposes what answers, most direct first: the exact words for a fact, sentences otherwise."""
 
     name = "extractive"
 
+    def __init__(self, reader: Reader | None = None) -> None:
+        """Answer with this reader; None takes the one that ships, loaded at the first question."""
+        self._reader = reader
+
     def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
-        """Choose sentences of the hits.
+        """Choose sentences of the hits, and in the first the exact answer where that is sure.
 
         Args:
             question: What is asked; cleaned here.
@@ -75,16 +87,68 @@ class ExtractiveAnswerer:
 
         Returns:
             A draft whose confidence is the probability of its first sentence.
+
+        Raises:
+            EmbeddingError: The reader's file or the base model's is missing or damaged.
         """
         asked = read_question(question)
-        ranked = rank(asked, hits)
-        if not ranked:
+        judged = judge(asked, rank(asked, hits), self._reader or shipped_reader())
+        if not judged:
             return Draft(sentences=(), confidence=0.0)
+        chosen = _chosen(judged, asked)
+        exact = len(chosen) == 1 and _is_exact(chosen[0], asked)
         return Draft(
-            sentences=tuple(_sentence(candidate) for candidate in _chosen(ranked, asked)),
-            confidence=ranked[0][0],
-            ranked=tuple(candidate.scored.sentence for _, candidate in ranked[:_RANKED]),
+            sentences=tuple(_sentence(one, exact=exact) for one in chosen),
+            confidence=judged[0].probability,
+            ranked=tuple(one.candidate.scored.sentence for one in judged[:_RANKED]),
         )
+
+
+@cache
+def shipped_reader() -> Reader:
+    """Return the reader that ships, one for all answerers of the process."""
+    from rag.reader.onnx_reader import OnnxReader
+
+    return OnnxReader()
+
+
+def judge(
+    question: Question, ranked: Sequence[tuple[float, Candidate]], reader: Reader
+) -> list[Judged]:
+    """Return the ranked sentences anew, those read first, each by its new probability.
+
+    A sentence that was not read keeps its probability, at most that of the last one read.
+    """
+    read = read_best(question, ranked, reader)
+    known = {_key(reading.sentence) for _, _, reading in read}
+    rest = [(p, c) for p, c in ranked if _key(c.scored.sentence) not in known]
+    new = probabilities([p for p, _, _ in read], [reading for _, _, reading in read])
+    judged = [
+        Judged(probability=float(p), candidate=candidate, reading=reading)
+        for p, (_, candidate, reading) in zip(new, read, strict=True)
+    ]
+    judged.sort(key=lambda one: -one.probability)
+    last = judged[-1].probability if judged else 1.0
+    return judged + [
+        Judged(probability=min(p, last), candidate=candidate, reading=None) for p, candidate in rest
+    ]
+
+
+def read_best(
+    question: Question, ranked: Sequence[tuple[float, Candidate]], reader: Reader
+) -> list[tuple[float, Candidate, Reading]]:
+    """Read around the best ranked sentences and return those that were read, in their order."""
+    windows = choose([(c.hit, c.scored.sentence) for _, c in ranked])
+    readings = {_key(reading.sentence): reading for reading in reader.read(question.text, windows)}
+    return [
+        (p, c, readings[_key(c.scored.sentence)])
+        for p, c in ranked
+        if _key(c.scored.sentence) in readings
+    ]
+
+
+def _key(sentence: Sentence) -> tuple[str, int]:
+    return sentence.document_id, sentence.start
 
 
 def rank(question: Question, hits: Sequence[Hit]) -> list[tuple[float, Candidate]]:
@@ -112,17 +176,24 @@ def _may_answer(question: Question, candidate: Candidate) -> bool:
     return question.expects != "money" or holds("money", text, asked=question.text)
 
 
-def _chosen(ranked: Sequence[tuple[float, Candidate]], question: Question) -> list[Candidate]:
-    best = ranked[0][0]
-    chosen = [ranked[0][1]]
-    share = weighing().also if question.several else weighing().close
+def _chosen(judged: Sequence[Judged], question: Question) -> list[Judged]:
+    best = judged[0].probability
+    chosen = [judged[0]]
+    share = weights().also if question.several else weights().close
     most = _MOST_OF_A_LIST if question.several else _MOST_OF_A_FACT
-    for probability, candidate in ranked[1:]:
-        if probability < share * best or len(chosen) == most:
+    for one in judged[1:]:
+        if one.probability < share * best or len(chosen) == most:
             break
-        if not any(_repeats(candidate, other) for other in chosen):
-            chosen.append(candidate)
+        if not any(_repeats(one.candidate, other.candidate) for other in chosen):
+            chosen.append(one)
     return chosen
+
+
+def _is_exact(one: Judged, question: Question) -> bool:
+    """Say whether the reader is sure of the words: never for a yes, a list or a reason."""
+    if question.several or question.expects in ("yes_no", "reason") or one.reading is None:
+        return False
+    return one.reading.span >= weights().exact
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:
@@ -131,7 +202,10 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
     return len(words & seen) >= _SAME * len(words)
 
 
-def _sentence(candidate: Candidate) -> DraftSentence:
-    sentence = candidate.scored.sentence
-    evidence = Evidence(hit=candidate.hit, start=sentence.start, end=sentence.end)
-    return DraftSentence(text=sentence.text, evidence=(evidence,))
+def _sentence(one: Judged, *, exact: bool) -> DraftSentence:
+    sentence = one.candidate.scored.sentence
+    text = sentence.text
+    if exact and one.reading:
+        text = text[one.reading.start - sentence.start : one.reading.end - sentence.start]
+    evidence = Evidence(hit=one.candidate.hit, start=sentence.start, end=sentence.end)
+    return DraftSentence(text=text, evidence=(evidence,))

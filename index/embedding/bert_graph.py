@@ -1,4 +1,4 @@
-"""The ONNX graph of a BERT sentence encoder whose weights stay in their safetensors file.
+"""The ONNX graph of a BERT encoder whose weights stay in their safetensors file.
 
 The graph has no mask and no padding: all rows of a batch have the same length, so a text's vector
 does not depend on its companions. Mean pooling and L2 normalisation are part of it.
@@ -10,6 +10,7 @@ External data by file offset (97 MiB, session in 0.04 s) beats initializers give
 (227 MiB, 0.13 s), which onnxruntime copies.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -25,6 +26,10 @@ Layout = Literal["weights-first", "tokens-first"]
 starts at once and short texts are fast. `tokens-first` computes x Wᵀ, which is faster for much
 text once onnxruntime has packed the weights (about 0.05 s at the start of the session).
 """
+
+
+_MEMORY = "memory"
+"""Stands for a file where a tensor is handed over in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,42 +83,59 @@ def build(
     Raises:
         EmbeddingError: A tensor that the model needs is not in the file.
     """
-    graph = _Graph(tensors=tensors, location=location)
+    graph = Graph(tensors=tensors, location=location)
+    hidden = encode(graph, shape, layout)
+    mean = graph.add("ReduceMean", [hidden, graph.constant("length_axis", [1])], keepdims=0)
+    graph.add("LpNormalization", [mean], output="embedding", axis=-1, p=2)
+    return onnx_wire.model(
+        nodes=graph.nodes,
+        tensors=graph.tensor_messages,
+        inputs=[onnx_wire.value_info("input_ids", onnx_wire.INT64, ["batch", "length"])],
+        output=onnx_wire.value_info("embedding", onnx_wire.FLOAT, ["batch", shape.hidden]),
+    )
+
+
+def encode(graph: "Graph", shape: BertShape, layout: Layout, *, types: str = "") -> str:
+    """Add the encoder over the input `input_ids` and return its output: (batch, length, hidden).
+
+    Args:
+        graph: What it is added to.
+        shape: The model's numbers.
+        layout: How linear layers are computed.
+        types: Name of an input of token types, (batch, length) int64; all are 0 without it.
+
+    Raises:
+        EmbeddingError: A tensor that the model needs is not in the file.
+    """
     size = graph.add("Shape", ["input_ids"])
     rows = graph.constant("rows", [-1, shape.hidden])
     batches = graph.add("Concat", [size, graph.constant("hidden", [shape.hidden])], axis=0)
-    x = graph.add("Reshape", [_embeddings(graph, shape, size), rows])
+    x = graph.add("Reshape", [_embeddings(graph, shape, size, types), rows])
     for number in range(shape.layers):
         prefix = f"encoder.layer.{number}"
         names = (f"{prefix}.attention.self.{part}" for part in ("query", "key", "value"))
-        projected = [_linear(graph, x, name, layout) for name in names]
+        projected = [linear(graph, x, name, layout) for name in names]
         split = [graph.add("Reshape", [part, batches]) for part in projected]
         context = graph.add(
             "MultiHeadAttention", split, domain="com.microsoft", num_heads=shape.heads
         )
         context = graph.add("Reshape", [context, rows])
-        context = _linear(graph, context, f"{prefix}.attention.output.dense", layout)
+        context = linear(graph, context, f"{prefix}.attention.output.dense", layout)
         x = _add_and_norm(graph, shape, [context, x], f"{prefix}.attention.output.LayerNorm")
-        inner = graph.add("Gelu", [_linear(graph, x, f"{prefix}.intermediate.dense", layout)])
-        inner = _linear(graph, inner, f"{prefix}.output.dense", layout)
+        inner = graph.add("Gelu", [linear(graph, x, f"{prefix}.intermediate.dense", layout)])
+        inner = linear(graph, inner, f"{prefix}.output.dense", layout)
         x = _add_and_norm(graph, shape, [inner, x], f"{prefix}.output.LayerNorm")
-    x = graph.add("Reshape", [x, batches])
-    mean = graph.add("ReduceMean", [x, graph.constant("length_axis", [1])], keepdims=0)
-    graph.add("LpNormalization", [mean], output="embedding", axis=-1, p=2)
-    return onnx_wire.model(
-        nodes=graph.nodes,
-        tensors=graph.tensor_messages,
-        input_info=onnx_wire.value_info("input_ids", onnx_wire.INT64, ["batch", "length"]),
-        output_info=onnx_wire.value_info("embedding", onnx_wire.FLOAT, ["batch", shape.hidden]),
-    )
+    return graph.add("Reshape", [x, batches])
 
 
 @dataclass(kw_only=True)
-class _Graph:
+class Graph:
     """Collects nodes and tensors; each node gets its output's name from a counter."""
 
     tensors: Mapping[str, Tensor]
     location: str
+    supplied: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Shapes of tensors that are handed to the session in memory, in place of the file's."""
     nodes: list[bytes] = field(default_factory=list)
     tensor_messages: list[bytes] = field(default_factory=list)
 
@@ -144,6 +166,14 @@ class _Graph:
         Raises:
             EmbeddingError: The file has no such tensor.
         """
+        if name in self.supplied:
+            shape = self.supplied[name]
+            self.tensor_messages.append(
+                onnx_wire.external(
+                    name, shape, location=_MEMORY, offset=0, length=4 * math.prod(shape)
+                )
+            )
+            return name
         tensor = self.tensors.get(name)
         if tensor is None:
             raise EmbeddingError(
@@ -162,7 +192,7 @@ class _Graph:
         return name
 
 
-def _embeddings(graph: _Graph, shape: BertShape, size: str) -> str:
+def _embeddings(graph: Graph, shape: BertShape, size: str, types: str) -> str:
     """Add word, position and type embeddings: (batch, length, hidden)."""
     prefix = "embeddings"
     words = graph.add("Gather", [graph.weight(f"{prefix}.word_embeddings.weight"), "input_ids"])
@@ -170,12 +200,12 @@ def _embeddings(graph: _Graph, shape: BertShape, size: str) -> str:
     length = graph.add("Gather", [size, one], axis=0)
     table = graph.weight(f"{prefix}.position_embeddings.weight")
     positions = graph.add("Slice", [table, zero, length, zero])
-    first_type = graph.add("Gather", [graph.weight(f"{prefix}.token_type_embeddings.weight"), zero])
-    places = graph.add("Add", [positions, first_type])
+    type_table = graph.weight(f"{prefix}.token_type_embeddings.weight")
+    places = graph.add("Add", [positions, graph.add("Gather", [type_table, types or zero])])
     return _add_and_norm(graph, shape, [words, places], f"{prefix}.LayerNorm")
 
 
-def _linear(graph: _Graph, x: str, name: str, layout: Layout) -> str:
+def linear(graph: Graph, x: str, name: str, layout: Layout) -> str:
     """Add a linear layer: (rows, in) to (rows, out); the file's weights are (out, in)."""
     weight = graph.weight(f"{name}.weight")
     bias = graph.weight(f"{name}.bias", column=layout == "weights-first")
@@ -185,7 +215,7 @@ def _linear(graph: _Graph, x: str, name: str, layout: Layout) -> str:
     return graph.add("Transpose", [transposed], perm=[1, 0])
 
 
-def _add_and_norm(graph: _Graph, shape: BertShape, terms: Sequence[str], name: str) -> str:
+def _add_and_norm(graph: Graph, shape: BertShape, terms: Sequence[str], name: str) -> str:
     """Add the sum of two terms, layer-normalised over the last axis."""
     total = graph.add("Add", terms)
     inputs = [total, graph.weight(f"{name}.weight"), graph.weight(f"{name}.bias")]

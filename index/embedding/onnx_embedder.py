@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import groupby
 from pathlib import Path
@@ -123,7 +123,7 @@ class OnnxEmbedder:
     def _tokenizer(self) -> Tokenizer:
         with self._lock:
             if self._loaded_tokenizer is None:
-                self._loaded_tokenizer = _load_tokenizer(self._folder / "tokenizer.json")
+                self._loaded_tokenizer = load_tokenizer(self._folder / "tokenizer.json")
             return self._loaded_tokenizer
 
     def _session(self, layout: Layout) -> InferenceSession:
@@ -133,31 +133,12 @@ class OnnxEmbedder:
             return self._sessions[layout]
 
     def _new_session(self, layout: Layout) -> InferenceSession:
-        # onnxruntime 1.29 and later report use to Microsoft unless this is set before its import:
-        # they keep a device id under ~/.cache and connect, which nothing here may do.
-        # https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md#disabling-telemetry
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-        import onnxruntime
-
         # onnxruntime refuses external data behind a link that leaves its folder, and some
         # installers link packages into a cache.
         weights = (self._folder / "model.safetensors").resolve()
         tensors = model_files.read_header(weights)
         graph = build(self._shape, tensors, location=weights.name, layout=layout)
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        # The graph is written in its final form: searching it for fusions only costs time.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.add_session_config_entry(
-            "session.disable_prepacking", "1" if layout == "weights-first" else "0"
-        )
-        options.add_session_config_entry(
-            "session.model_external_initializers_file_folder_path", str(weights.parent)
-        )
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        return new_session(graph, weights.parent, prepack=layout == "tokens-first")
 
     def _verify_once(self) -> None:
         if not self._verified:
@@ -165,7 +146,50 @@ class OnnxEmbedder:
             self._verified = True
 
 
-def _load_tokenizer(path: Path) -> Tokenizer:
+def new_session(
+    graph: bytes,
+    folder: Path,
+    *,
+    prepack: bool,
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> InferenceSession:
+    """Return a session of one thread for a serialised graph.
+
+    Args:
+        graph: As `bert_graph.build` returns it.
+        folder: Where the files lie that hold the graph's external tensors.
+        prepack: Whether weights are packed at the start, for much text.
+        arrays: External tensors that are in no file, by name.
+    """
+    # onnxruntime 1.29 and later report use to Microsoft unless this is set before its import:
+    # they keep a device id under ~/.cache and connect, which nothing here may do.
+    # https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md#disabling-telemetry
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # The graph is written in its final form: searching it for fusions only costs time.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.disable_prepacking", "0" if prepack else "1")
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(folder)
+    )
+    if arrays:
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
+        options.add_external_initializers(list(arrays), values)
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Return the base model's tokenizer, without truncation and padding.
+
+    Raises:
+        EmbeddingError: The file is missing or damaged.
+    """
     from tokenizers import Tokenizer
 
     try:

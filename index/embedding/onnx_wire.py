@@ -59,12 +59,12 @@ def value_info(name: str, element_type: int, shape: Iterable[int | str]) -> byte
 
 
 def model(
-    *, nodes: Iterable[bytes], tensors: Iterable[bytes], input_info: bytes, output_info: bytes
+    *, nodes: Iterable[bytes], tensors: Iterable[bytes], inputs: Iterable[bytes], output: bytes
 ) -> bytes:
-    """Return a ModelProto of a graph with one input and one output, nodes in running order."""
+    """Return a ModelProto of a graph with one output, nodes in running order."""
     graph = b"".join(_bytes(1, item) for item in nodes) + _text(2, "encoder")
     graph += b"".join(_bytes(5, item) for item in tensors)
-    graph += _bytes(11, input_info) + _bytes(12, output_info)
+    graph += b"".join(_bytes(11, info) for info in inputs) + _bytes(12, output)
     opsets = b"".join(
         _bytes(8, _text(1, domain) + _integer(2, version)) for domain, version in _OPSETS.items()
     )

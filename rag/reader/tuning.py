@@ -30,8 +30,18 @@ def evaluate(model: TorchReader, rows: Sequence[Row]) -> dict[str, float]:
 def measures(found: Sequence[tuple[str, float]], rows: Sequence[Row]) -> dict[str, float]:
     """Return the figures of `evaluate` for answers with their margin over the null answer."""
     golds = [[row.context[a:b] for a, b in row.answers] for row in rows]
-    f1s = np.array([max((f1(a, g) for g in gold), default=0.0) for (a, _), gold in zip(found, golds, strict=True)])
-    ems = np.array([float(any(_normal(a) == _normal(g) for g in gold)) for (a, _), gold in zip(found, golds, strict=True)])
+    f1s = np.array(
+        [
+            max((f1(a, g) for g in gold), default=0.0)
+            for (a, _), gold in zip(found, golds, strict=True)
+        ]
+    )
+    ems = np.array(
+        [
+            float(any(_normal(a) == _normal(g) for g in gold))
+            for (a, _), gold in zip(found, golds, strict=True)
+        ]
+    )
     has = np.array([bool(gold) for gold in golds])
     margins = np.array([margin for _, margin in found])
     best = max(
