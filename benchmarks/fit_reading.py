@@ -18,16 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fit_extractive import Asked, ask_set, best_threshold, fit, report
-from eval.squad import load_squad
+from eval.metrics import contains_answer
+from eval.squad import SquadSet, load_squad
 from index.embedding import load_embedder
 from index.types import Hit
 from rag.evidence import Candidate
 from rag.extractive import rank, read_best, shipped_reader
 from rag.question import read_question
+from rag.reader.onnx_reader import Reading
 from rag.reader.rescoring import NAMES, measures
 
 _ALSO, _CLOSE = 0.5, 0.8
 _BINS = 10
+_CURVE = (-4, -2, 0, 1, 2, 3, 4, 5, 6, 8, 10)
 
 
 def main() -> None:
@@ -42,9 +45,13 @@ def main() -> None:
     embedder = load_embedder()
     sets = {path: load_squad(path) for path in [*args.fit, *args.check]}
     asked: dict[Path, list[Asked]] = {}
+    read: dict[Path, _Reads] = {}
     for path in sets:
         others = [s for other, s in sets.items() if other != path]
-        asked[path] = list(ask_set(sets[path], others, embedder, _read, limit=args.questions))
+        read[path] = _Reads(sets[path])
+        asked[path] = list(
+            ask_set(sets[path], others, embedder, read[path].measure, limit=args.questions)
+        )
         print(f"asked {len(asked[path])} questions of {path.name}", flush=True)
     fitted = [one for path in args.fit for one in asked[path]]
     weights, intercept = fit(fitted)
@@ -55,6 +62,7 @@ def main() -> None:
     for path in sets:
         report(asked[path], weights, intercept, seen=path in args.fit)
         _print_calibration(asked[path], weights, intercept)
+        _print_exact(asked[path], read[path].spans, weights)
     if args.write:
         stored = {
             "fitted_by": "benchmarks/fit_reading.py",
@@ -70,13 +78,53 @@ def main() -> None:
         args.write.write_text(json.dumps(stored, indent=2) + "\n", encoding="utf-8")
 
 
-def _read(question: str, hits: Sequence[Hit]) -> tuple[Sequence[Candidate], NDArray[np.float64]]:
-    asked = read_question(question)
-    read = read_best(asked, rank(asked, hits), shipped_reader())
-    if not read:
-        return [], np.zeros((0, len(NAMES)))
-    found, readings = [p for p, _, _ in read], [reading for _, _, reading in read]
-    return [candidate for _, candidate, _ in read], measures(found, readings)
+class _Reads:
+    """Measures the found sentences of a set's questions and keeps their best spans."""
+
+    def __init__(self, squad: SquadSet) -> None:
+        self._answers = {q.question: q.answers for q in squad.questions}
+        self.spans: list[NDArray[np.float64]] = []
+        """For each question asked, (sentences, 2): the span's score, whether it holds an answer."""
+
+    def measure(
+        self, question: str, hits: Sequence[Hit]
+    ) -> tuple[Sequence[Candidate], NDArray[np.float64]]:
+        """Read around the best of the hits; see `benchmarks.fit_extractive.Measure`."""
+        asked = read_question(question)
+        read = read_best(asked, rank(asked, hits), shipped_reader())
+        accepted = self._answers.get(question, ())
+        self.spans.append(
+            np.array([(r.span, contains_answer(_text(r), accepted)) for _, _, r in read])
+        )
+        if not read:
+            return [], np.zeros((0, len(NAMES)))
+        found, readings = [p for p, _, _ in read], [reading for _, _, reading in read]
+        return [candidate for _, candidate, _ in read], measures(found, readings)
+
+
+def _text(reading: Reading) -> str:
+    begin = reading.sentence.start
+    return reading.sentence.text[reading.start - begin : reading.end - begin]
+
+
+def _print_exact(
+    asked: Sequence[Asked], spans: Sequence[NDArray[np.float64]], weights: NDArray[np.float64]
+) -> None:
+    """Print, by the score from which the words are shown alone, what that gains and loses."""
+    rows = []
+    for one, span in zip(asked, spans, strict=True):
+        if one.kind == "answerable" and len(span):
+            first = (one.measures @ weights).argmax()
+            rows.append((*span[first], one.contains[first]))
+    scores, held, in_sentence = np.array(rows).T
+    print("span from   shown   of these: words hold an answer, sentence holds one")
+    for least in _CURVE:
+        shown = scores >= least
+        if shown.any():
+            print(
+                f"  {least:5.1f}     {shown.mean():.3f}   "
+                f"{held[shown].mean():.3f}   {in_sentence[shown].mean():.3f}"
+            )
 
 
 def _print_calibration(

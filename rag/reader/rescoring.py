@@ -69,7 +69,8 @@ def measures(found: Sequence[float], readings: Sequence[Reading]) -> NDArray[np.
     others = np.where(spans == best, second, best)
     columns = [logits, spans, answers, spans - others]
     columns += [np.full(len(spans), column.max()) for column in (spans, answers, logits)]
-    return np.clip(np.stack(columns, axis=1), -_EXTREME, _EXTREME)
+    measured: NDArray[np.float64] = np.stack(columns, axis=1).clip(-_EXTREME, _EXTREME)
+    return measured
 
 
 def probabilities(found: Sequence[float], readings: Sequence[Reading]) -> NDArray[np.float64]:

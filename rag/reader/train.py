@@ -11,12 +11,14 @@ import os
 import random
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
 from torch import nn
 
 from index.embedding import model_files
+from index.embedding.onnx_embedder import load_tokenizer
 from rag.reader.examples import Example, ExampleMaker, Row, read_rows
 from rag.reader.torch_model import TorchReader, device, loss_of
 from rag.reader.tuning import evaluate
@@ -26,6 +28,8 @@ _WARM_UP = 0.05
 _BATCH_TOKENS = 2304
 _POOL = 1024
 """Examples sorted by length together, so that batches need little padding."""
+_PARTS = 4
+"""Of a batch, computed apart and added up."""
 _TYPE_OF_WINDOW = 1
 
 
@@ -34,9 +38,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="gzipped JSONL files")
     parser.add_argument(
-        "--share", action="append", default=[], metavar="NAME=SHARE",
-        help="how often a file's rows are drawn in one pass, by the start of its name; 1 if unnamed",
-    )  # fmt: skip
+        "--share",
+        action="append",
+        default=[],
+        metavar="NAME=SHARE",
+        help="how often the rows of files whose names start so are drawn in a pass; else once",
+    )
     parser.add_argument("--tune", type=Path, required=True, help="a file that is only measured")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and log")
     parser.add_argument("--passes", type=int, default=1)
@@ -45,15 +52,13 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     options.out.mkdir(parents=True, exist_ok=True)
     shares = {name: float(share) for name, share in (s.split("=") for s in options.share)}
     rows = _drawn(options.data, shares, options.passes, options.seed)
     batches = _batches(rows, seed=options.seed, misses=options.misses)
-    _Run(options.out, steps=len(batches), minutes=options.minutes).train(
-        batches, tune=read_rows(options.tune), seconds_between=300
-    )
+    run = _Run(options.out, steps=len(batches), minutes=options.minutes, threads=options.threads)
+    run.train(batches, tune=read_rows(options.tune), seconds_between=300)
 
 
 def _drawn(paths: Sequence[Path], shares: dict[str, float], passes: int, seed: int) -> list[Row]:
@@ -74,11 +79,7 @@ def _drawn(paths: Sequence[Path], shares: dict[str, float], passes: int, seed: i
 
 def _batches(rows: Sequence[Row], *, seed: int, misses: float) -> list[list[Example]]:
     """Return batches of about equally long examples, in random order."""
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(model_files.model_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
+    tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
     examples = list(ExampleMaker(rows, tokenizer, seed=seed, misses=misses).examples())
     draw = random.Random(seed)
     batches: list[list[Example]] = []
@@ -104,7 +105,7 @@ def _filled(pool: Sequence[Example]) -> Iterator[list[Example]]:
 class _Run:
     """A training run with its checkpoint and its log."""
 
-    def __init__(self, out: Path, *, steps: int, minutes: float) -> None:
+    def __init__(self, out: Path, *, steps: int, minutes: float, threads: int) -> None:
         self._checkpoint, self._log = out / "checkpoint.pt", out / "log.jsonl"
         self._steps, self._seconds = steps, minutes * 60
         self._model = TorchReader(model_files.model_folder()).to(device())
@@ -117,6 +118,11 @@ class _Run:
             ],
             betas=(0.9, 0.98), weight_decay=0.01, fused=True,
         )  # fmt: skip
+        # Each thread takes the next part and computes alone: threads that share each operation
+        # wait for the slower one, and nearly stop when another program runs.
+        self._workers = ThreadPoolExecutor(
+            threads, initializer=torch.set_num_threads, initargs=(1,)
+        )
         self._step, self._elapsed = 0, 0.0
         if self._checkpoint.exists():
             self._load()
@@ -126,7 +132,7 @@ class _Run:
     ) -> None:
         """Take the remaining steps; measure and save now and then, and at the end."""
         started, before = time.monotonic(), self._elapsed
-        saved, mean = 0.0, 0.0
+        saved, mean = before, 0.0
         while self._progress() < 1:
             loss = self._take(batches[self._step])
             self._step += 1
@@ -150,16 +156,24 @@ class _Run:
         share = min(progress / _WARM_UP, (1 - progress) / (1 - _WARM_UP))
         for group in self._optimizer.param_groups:
             group["lr"] = group["peak"] * max(share, 1e-3)
-        ids, mask, types, starts, ends = _tensors(batch)
         self._model.train()
-        with torch.autocast(device().type, torch.bfloat16):
-            scores = self._model(ids, mask, types)
-        loss = loss_of(scores, starts, ends)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch ships no type for it
+        parts = [part for part in (batch[n::_PARTS] for n in range(_PARTS)) if part]
+        done = list(self._workers.map(self._gradients, parts))
+        for parameter, *gradients in zip(
+            self._trained, *(gradients for _, gradients in done), strict=True
+        ):
+            parameter.grad = torch.stack(gradients).sum(0) / len(batch)
         nn.utils.clip_grad_norm_(self._trained, 1.0)
         self._optimizer.step()
-        self._optimizer.zero_grad()
-        return float(loss.detach())
+        return sum(loss for loss, _ in done) / len(batch)
+
+    def _gradients(self, part: Sequence[Example]) -> tuple[float, tuple[torch.Tensor, ...]]:
+        """Return the summed loss of a part of a batch and its gradients."""
+        ids, mask, types, starts, ends = _tensors(part)
+        with torch.autocast(device().type, torch.bfloat16):
+            scores = self._model(ids, mask, types)
+        loss = loss_of(scores, starts, ends) * len(part)
+        return float(loss.detach()), torch.autograd.grad(loss, self._trained)
 
     def _note(self, **figures: float) -> None:
         entry = {"step": self._step, "of": self._steps, "minutes": round(self._elapsed / 60, 2)}

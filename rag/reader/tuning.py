@@ -1,101 +1,67 @@
-"""Measures a reader in training on questions given with their passage; SQuAD 2.0's measures."""
+"""Measures a reader in training on questions given with their passage, as SQuAD 2.0 does."""
 
 import re
 import string
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from index.embedding import model_files
+from index.embedding.onnx_embedder import load_tokenizer
 from rag.reader.examples import CLS, SEP, Row, encode
+from rag.reader.onnx_reader import best_span
 from rag.reader.torch_model import TorchReader, device
 
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
 _LENGTH = 384
-_LONGEST_ANSWER = 30
+_QUESTION = 40
 
 
 def evaluate(model: TorchReader, rows: Sequence[Row]) -> dict[str, float]:
-    """Return F1 and EM of answerable questions, and F1 and null accuracy when it may abstain.
-
-    `f1_answerable` is of the best span, whatever the null answer scores; `f1`, `em` and
-    `null_right` are of the answer at the best threshold of the difference between both, which is
-    what SQuAD 2.0 reports as `best_f1`.
-    """
-    found = [_read(model, row) for row in rows]
-    return measures(found, rows)
+    """Return the figures of `measures` for a model that reads each row's whole passage."""
+    return measures([_read(model, row) for row in rows], rows)
 
 
 def measures(found: Sequence[tuple[str, float]], rows: Sequence[Row]) -> dict[str, float]:
-    """Return the figures of `evaluate` for answers with their margin over the null answer."""
+    """Return F1 and EM where there is an answer, and F1 over all where the reader may abstain.
+
+    Args:
+        found: For each row the best span's text and its score over that of no answer.
+        rows: At least one that has an answer.
+
+    Returns:
+        `f1_answerable` and `em_answerable`, of the best span whatever no answer scores; `f1`, at
+        the best threshold (SQuAD 2.0's `best_f1`), with that `threshold`, the share `null_right`
+        of unanswerable rows under it and `answered` of answerable ones over it; `auc` of the score.
+    """
     golds = [[row.context[a:b] for a, b in row.answers] for row in rows]
-    f1s = np.array(
-        [
-            max((f1(a, g) for g in gold), default=0.0)
-            for (a, _), gold in zip(found, golds, strict=True)
-        ]
-    )
-    ems = np.array(
-        [
-            float(any(_normal(a) == _normal(g) for g in gold))
-            for (a, _), gold in zip(found, golds, strict=True)
-        ]
-    )
+    texts = [text for text, _ in found]
+    pairs = list(zip(texts, golds, strict=True))
+    f1s = np.array([max((f1(text, g) for g in gold), default=0.0) for text, gold in pairs])
+    exact = np.array([any(_normal(text) == _normal(g) for g in gold) for text, gold in pairs])
     has = np.array([bool(gold) for gold in golds])
     margins = np.array([margin for _, margin in found])
-    best = max(
-        ((np.where(margins > t, f1s, ~has).mean(), t) for t in [*margins, -1e9]), key=lambda x: x[0]
-    )
-    answered = margins > best[1]
+
+    def at(threshold: float) -> float:
+        return float(np.where(margins > threshold, f1s, ~has).mean())
+
+    best = max([-np.inf, *margins], key=at)
     return {
         "f1_answerable": float(f1s[has].mean()),
-        "em_answerable": float(ems[has].mean()),
-        "f1": float(best[0]),
-        "threshold": float(best[1]),
-        "null_right": float((~answered)[~has].mean()) if (~has).any() else 1.0,
-        "auc": _auc(margins, has),
+        "em_answerable": float(exact[has].mean()),
+        "f1": at(best),
+        "threshold": float(best),
+        "null_right": float((margins <= best)[~has].mean()) if (~has).any() else 1.0,
+        "answered": float((margins > best)[has].mean()),
+        "auc": _auc(margins[has], margins[~has]),
     }
-
-
-def _auc(margins: np.ndarray, has: np.ndarray) -> float:
-    yes, no = margins[has], margins[~has]
-    return float((yes[:, None] > no[None, :]).mean()) if len(yes) and len(no) else 1.0
-
-
-@torch.no_grad()
-def _read(model: TorchReader, row: Row) -> tuple[str, float]:
-    model.eval()
-    tokenizer = _tokenizer()
-    question = tokenizer.encode(row.question, add_special_tokens=False).ids[:40]
-    passage = encode(tokenizer, [row.context])[0]
-    window = list(passage.ids)[: _LENGTH - 3 - len(question)]
-    ids = torch.tensor([[CLS, *question, SEP, *window, SEP]])
-    begin = len(question) + 2
-    types = (torch.arange(ids.shape[1]) >= begin).long()[None]
-    scores = model(ids.to(device()), torch.ones_like(ids).to(device()), types.to(device()))
-    start, end = (s[0].float().cpu().numpy() for s in (scores.start, scores.end))
-    inner = slice(begin, begin + len(window))
-    total = start[inner, None] + end[None, inner]
-    allowed = np.triu(np.tril(np.ones_like(total), _LONGEST_ANSWER - 1)) > 0
-    total = np.where(allowed, total, -1e9)
-    a, b = np.unravel_index(int(total.argmax()), total.shape)
-    text = row.context[passage.offsets[a][0] : passage.offsets[b][1]]
-    return text, float(total[a, b] - start[0] - end[0] + scores.answers[0])
-
-
-def _tokenizer():
-    from tokenizers import Tokenizer
-
-    global _loaded
-    if _loaded is None:
-        _loaded = Tokenizer.from_file(str(model_files.model_folder() / "tokenizer.json"))
-        _loaded.no_truncation()
-        _loaded.no_padding()
-    return _loaded
-
-
-_loaded = None
 
 
 def f1(answer: str, gold: str) -> float:
@@ -103,6 +69,31 @@ def f1(answer: str, gold: str) -> float:
     a, g = _normal(answer).split(), _normal(gold).split()
     common = sum((Counter(a) & Counter(g)).values())
     return 2 * common / (len(a) + len(g)) if common else float(a == g)
+
+
+def _auc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
+    return float((yes[:, None] > no[None, :]).mean()) if len(yes) and len(no) else 1.0
+
+
+@torch.no_grad()
+def _read(model: TorchReader, row: Row) -> tuple[str, float]:
+    model.eval()
+    question, passage = encode(_tokenizer(), [row.question, row.context])
+    prompt = [CLS, *question.ids[:_QUESTION], SEP]
+    window = passage.ids[: _LENGTH - 1 - len(prompt)]
+    ids = torch.tensor([[*prompt, *window, SEP]], device=device())
+    types = (torch.arange(ids.shape[1], device=device()) >= len(prompt)).long()[None]
+    scores = model(ids, torch.ones_like(ids), types)
+    start, end = (logits[0].float().cpu().numpy() for logits in (scores.start, scores.end))
+    inner = slice(len(prompt), len(prompt) + len(window))
+    first, last, best = best_span(start[inner], end[inner])
+    text = row.context[passage.offsets[first][0] : passage.offsets[last][1]]
+    return text, best - float(start[0] + end[0])
+
+
+@cache
+def _tokenizer() -> "Tokenizer":
+    return load_tokenizer(model_files.model_folder() / "tokenizer.json")
 
 
 def _normal(text: str) -> str:

@@ -55,7 +55,7 @@ def _around(hit: Hit, sentence: Sentence, read: set[tuple[str, int]]) -> Window:
         grew = False
         for low, high in ((first - 1, last), (first, last + 1)):
             new = low if low < first else high
-            fits = 0 <= low and high < len(members)
+            fits = low >= 0 and high < len(members)
             if (
                 fits
                 and members[high].end - members[low].start <= _CHARACTERS

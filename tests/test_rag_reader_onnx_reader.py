@@ -1,0 +1,82 @@
+"""The reader finds the exact words, inside their sentence, and says where none answers."""
+
+import numpy as np
+import pytest
+
+from index.types import Hit, Passage, ScoredSentence, Sentence
+from rag.reader.onnx_reader import OnnxReader, Reading, best_span
+from rag.reader.windows import Window
+
+TEXTS = ("The bridge opened in 1998.", "Its builder was Mary Jones.", "Cats sleep all day.")
+
+
+@pytest.fixture(scope="module")
+def reader() -> OnnxReader:
+    return OnnxReader()
+
+
+def window(*texts: str) -> Window:
+    """Return a window of these sentences, at offset 100 of their document."""
+    sentences, start = [], 100
+    for n, text in enumerate(texts):
+        end = start + len(text)
+        sentences.append(Sentence(document_id="d", ordinal=n, start=start, end=end, text=text))
+        start = end + 1
+    text = " ".join(texts)
+    passage = Passage(
+        id="d:0", document_id="d", ordinal=0, start=100, end=100 + len(text), text=text
+    )
+    hit = Hit(
+        passage=passage,
+        title="",
+        source="",
+        document_sha256="",
+        page=None,
+        score=1.0,
+        sentences=tuple(ScoredSentence(sentence=s, similarity=0, coverage=0) for s in sentences),
+    )
+    return Window(hit=hit, sentences=tuple(sentences))
+
+
+def words(reading: Reading) -> str:
+    sentence = reading.sentence
+    return sentence.text[reading.start - sentence.start : reading.end - sentence.start]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [("When did the bridge open?", "1998"), ("Who built the bridge?", "Mary Jones")],
+)
+def test_the_best_span_is_the_answer(reader: OnnxReader, question: str, answer: str) -> None:
+    readings = reader.read(question, [window(*TEXTS)])
+    assert len(readings) == 3
+    assert answer in words(max(readings, key=lambda reading: reading.span))
+
+
+def test_a_sentence_that_answers_scores_above_one_that_does_not(reader: OnnxReader) -> None:
+    right, wrong = reader.read("When did the bridge open?", [window(TEXTS[0]), window(TEXTS[2])])
+    assert right.span > wrong.span
+    assert right.answers > wrong.answers
+
+
+def test_a_window_is_read_the_same_whatever_is_read_beside_it(reader: OnnxReader) -> None:
+    alone = reader.read("Who built it?", [window(TEXTS[1])])
+    beside = reader.read("Who built it?", [window(*TEXTS), window(TEXTS[1])])
+    assert beside[-1] == alone[0]
+
+
+def test_nothing_to_read_gives_nothing(reader: OnnxReader) -> None:
+    assert reader.read("Who?", []) == []
+
+
+def test_the_best_span_does_not_end_before_it_starts() -> None:
+    starts = np.array([0.0, 5.0, 1.0], dtype=np.float32)
+    ends = np.array([9.0, 0.0, 2.0], dtype=np.float32)
+    assert best_span(starts, ends) == (0, 0, 9.0)
+    assert best_span(starts, np.array([0.0, 0.0, 2.0], dtype=np.float32)) == (1, 2, 7.0)
+
+
+def test_a_span_has_at_most_thirty_tokens() -> None:
+    starts, ends = np.zeros(40, dtype=np.float32), np.zeros(40, dtype=np.float32)
+    starts[0], ends[30], ends[29] = 5.0, 5.0, 4.0
+    assert best_span(starts, ends) == (0, 29, 9.0)

@@ -1,0 +1,91 @@
+"""Training examples: where the answer is marked, and that near misses have none."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from index.embedding import model_files
+from index.embedding.onnx_embedder import load_tokenizer
+from rag.reader.examples import ExampleMaker, Row, read_rows
+from rag.reader.swaps import Swaps
+
+ROWS = [
+    Row(
+        question=f"Who built the old bridge in {town}?",
+        context=f"The old bridge in {town} was built by {builder} in 1901. Boats pass below it.",
+        answers=((32 + len(town), 32 + len(town) + len(builder)),),
+        document="",
+    )
+    for town, builder in [("Riga", "Anna Berg"), ("Turin", "Luca Conti"), ("Lyon", "Marc Petit")]
+]
+
+
+def shown(misses: float) -> list[tuple[str, str | None]]:
+    """Return what is shown and the marked answer of each example."""
+    tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
+    found = []
+    for example in ExampleMaker(ROWS, tokenizer, seed=1, misses=misses).examples():
+        answer = None
+        if example.span:
+            answer = tokenizer.decode(list(example.ids[example.span[0] : example.span[1] + 1]))
+        found.append((tokenizer.decode(list(example.ids)), answer))
+    return found
+
+
+def test_the_answer_is_marked_where_it_stands() -> None:
+    assert [answer for _, answer in shown(0.0)] == ["anna berg", "luca conti", "marc petit"]
+
+
+def test_a_near_miss_follows_each_answer_and_marks_none() -> None:
+    found = shown(1.0)
+    assert [answer is None for _, answer in found] == [False, True] * 3
+    for (text, answer), (miss, _) in zip(found[::2], found[1::2], strict=True):
+        assert miss != text
+        assert answer
+        assert answer not in miss or miss.split("?")[0] != text.split("?")[0]
+
+
+def test_the_same_seed_shows_the_same() -> None:
+    assert shown(0.5) == shown(0.5)
+
+
+def test_a_word_is_swapped_for_its_opposite_or_for_another_name() -> None:
+    swaps = Swaps(["When did Anna Berg leave Riga?", "When did Luca Conti die?"], seed=1)
+    assert swaps.swap("who came first?", "") == "who came last?"
+    assert swaps.swap("who came home?", "") is None
+    swapped = {swaps.swap("when did Luca Conti die?", "Riga") for _ in range(20)}
+    assert "when did Riga die?" not in swapped
+    assert "when did Anna Berg die?" in swapped
+
+
+def test_rows_are_read_with_the_places_of_their_answers(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl.gz"
+    row = {"question": "Who?", "context": "It was Ann.", "is_impossible": False}
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write(json.dumps(row | {"answers": {"text": ["Ann"], "answer_start": [7]}}) + "\n")
+        file.write(json.dumps(row | {"answers": {"text": [], "answer_start": []}}) + "\n")
+    assert [r.answers for r in read_rows(path)] == [((7, 10),)]
+
+
+def test_a_run_that_was_stopped_goes_on_and_reports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rag.reader import train
+
+    data = tmp_path / "rows.jsonl.gz"
+    with gzip.open(data, "wt", encoding="utf-8") as file:
+        for row in ROWS:
+            (start, end) = row.answers[0]
+            answers = {"text": [row.context[start:end]], "answer_start": [start]}
+            line = {"question": row.question, "context": row.context, "answers": answers}
+            file.write(json.dumps(line) + "\n")
+    words = ["train", "--data", str(data), "--tune", str(data), "--out", str(tmp_path / "out")]
+    for passes in ("1", "400"):
+        monkeypatch.setattr("sys.argv", [*words, "--passes", passes])
+        train.main()
+    log = (tmp_path / "out" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    last = json.loads(log[-1])
+    assert last["step"] == last["of"] > json.loads(log[0])["of"]
+    assert last["f1_answerable"] == pytest.approx(1.0)

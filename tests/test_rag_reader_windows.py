@@ -1,0 +1,51 @@
+"""What the reader reads: whole sentences around the best ones, none of them twice."""
+
+from index.types import Hit, Passage, ScoredSentence, Sentence
+from rag.reader.windows import choose
+
+
+def hit(*lengths: int) -> Hit:
+    """Return a hit whose sentences have these lengths, one blank between them."""
+    sentences, start = [], 0
+    for ordinal, length in enumerate(lengths):
+        sentences.append(
+            Sentence(
+                document_id="d", ordinal=ordinal, start=start, end=start + length, text="x" * length
+            )
+        )
+        start += length + 1
+    text = " ".join("x" * length for length in lengths)
+    return Hit(
+        passage=Passage(id="d:0", document_id="d", ordinal=0, start=0, end=len(text), text=text),
+        title="",
+        source="",
+        document_sha256="",
+        page=None,
+        score=1.0,
+        sentences=tuple(ScoredSentence(sentence=s, similarity=0, coverage=0) for s in sentences),
+    )
+
+
+def test_a_window_grows_to_the_sentence_before_and_then_as_far_as_it_fits() -> None:
+    found = hit(200, 150, 100, 150, 300)
+    (window,) = choose([(found, found.sentences[2].sentence)])
+    assert [s.ordinal for s in window.sentences] == [1, 2, 3]
+    assert (window.start, len(window.text)) == (201, 402)
+
+
+def test_a_sentence_that_a_window_holds_gets_none_of_its_own() -> None:
+    found = hit(200, 200, 200)
+    windows = choose([(found, found.sentences[n].sentence) for n in (0, 1, 2)])
+    assert [[s.ordinal for s in window.sentences] for window in windows] == [[0, 1], [2]]
+
+
+def test_a_sentence_longer_than_a_window_is_read_alone() -> None:
+    found = hit(100, 900, 100)
+    (window,) = choose([(found, found.sentences[1].sentence)])
+    assert [s.ordinal for s in window.sentences] == [1]
+
+
+def test_at_most_eight_windows_are_read() -> None:
+    found = hit(*[500] * 12)
+    assert len(choose([(found, s.sentence) for s in found.sentences])) == 8
+    assert choose([]) == []
