@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--fit", nargs="+", type=Path, required=True)
     parser.add_argument("--check", nargs="*", type=Path, default=[])
     parser.add_argument("--questions", type=int, default=400, help="of each set")
-    parser.add_argument("--exact", type=float, default=4.0, help="score that shows a span alone")
+    parser.add_argument("--exact", type=float, default=5.0, help="score that shows a span alone")
     parser.add_argument("--write", type=Path)
     args = parser.parse_args()
     embedder = load_embedder()

@@ -28,7 +28,7 @@ FAILURE = 1
 MISUSE = 2
 _CATS = "Cats sleep all day. Dogs bark at night."
 _QUESTION = "When do dogs bark?"
-_ANSWER = "Dogs bark at night. [1]"
+_ANSWER = "“Dogs bark at night.”"
 
 
 def ordinary_user() -> None:
@@ -328,7 +328,7 @@ def test_doctor_finds_a_truncated_catalog_and_repair_keeps_the_old_one(desk: Des
 
 def test_a_deleted_vectors_folder_heals_at_the_next_question(desk: Desk) -> None:
     shutil.rmtree(desk.library / "vectors")
-    assert desk.run("ask", _QUESTION).printed.startswith(_ANSWER)
+    assert desk.run("ask", _QUESTION).printed.count(_ANSWER) == 1
     assert list(desk.library.glob("vectors/*/chroma.sqlite3"))
 
 
@@ -344,7 +344,7 @@ def read_only(desk: Desk) -> Iterator[Desk]:
 def test_a_library_that_may_only_be_read_answers(read_only: Desk) -> None:
     done = read_only.run("ask", _QUESTION, before=ordinary_user)
     assert (done.code, done.said) == (SOUND, "")
-    assert done.printed.startswith(_ANSWER)
+    assert done.printed.count(_ANSWER) == 1
     assert "Cats" in read_only.run("list", before=ordinary_user).printed
 
 
@@ -378,7 +378,7 @@ def test_what_does_not_fit_on_the_disk_loses_nothing_and_can_be_added_later(desk
     assert (done.code, done.printed) == (FAILURE, "")
     assert done.said.endswith("nothing was changed; free some space and run the command again")
     assert desk.titles() == ["Cats"]
-    assert desk.run("ask", _QUESTION).printed.startswith(_ANSWER)
+    assert desk.run("ask", _QUESTION).printed.count(_ANSWER) == 1
     assert desk.run("add", path).code == SOUND
     assert desk.run("doctor").printed.endswith(": all sound.\n")
 
@@ -406,7 +406,7 @@ def test_on_a_full_disk_questions_are_answered_and_nothing_is_lost(
     assert done.said.endswith(
         "is full: nothing was changed; free some space and run the command again"
     )
-    assert small_disk.run("ask", _QUESTION).printed.startswith(_ANSWER)
+    assert small_disk.run("ask", _QUESTION).printed.count(_ANSWER) == 1
     (small_disk.folder / "rest").unlink()
     assert small_disk.run("add", tmp_path / "birds.txt").code == SOUND
     assert small_disk.titles() == ["Cats", "birds"]
@@ -420,7 +420,7 @@ def test_a_second_writer_is_told_so_and_the_first_goes_on(desk: Desk) -> None:
     first.send_signal(signal.SIGCONT)
     assert done.code == FAILURE
     assert f"is being written by process {first.pid}: wait until it has finished" in done.said
-    assert asked.printed.startswith(_ANSWER)
+    assert asked.printed.count(_ANSWER) == 1
     assert first.communicate(timeout=120)[1] == ""
     assert desk.titles() == ["Cats", "ships"]
 
@@ -433,7 +433,7 @@ def test_an_interrupted_add_leaves_the_library_as_it_was(desk: Desk) -> None:
     assert (adding.returncode, printed) == (130, "")
     assert said == "footnote: interrupted; the library is sound\n"
     assert desk.titles() == ["Cats"]
-    assert desk.run("ask", _QUESTION).printed.startswith(_ANSWER)
+    assert desk.run("ask", _QUESTION).printed.count(_ANSWER) == 1
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["ask", _QUESTION, "--json"], ["--help"]])

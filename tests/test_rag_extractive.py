@@ -101,3 +101,16 @@ def test_the_most_probable_sentences_are_named_also_on_abstention(assistant: Ass
     assert answered.ranked[0].text == answered.citations[0].quote
     abstained = assistant.ask("How do I boil an egg?")
     assert len(abstained.ranked) == 10
+
+
+def test_the_exact_words_answer_a_fact_and_their_sentence_is_the_quote(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("Who is Japan's Minister of Defense?")
+    assert answer.text == "Gen Nakatani [1]"
+    assert answer.citations[0].quote.startswith("Minister of Defense of Japan, Gen Nakatani, and")
+
+
+def test_a_reason_is_answered_with_its_whole_sentence(assistant: Assistant) -> None:
+    answer = assistant.ask("Why do American forces operate and train together with Japanese ones?")
+    assert answer.sentences[0].text == answer.citations[0].quote
