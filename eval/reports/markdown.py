@@ -14,8 +14,9 @@ MOST_BYTES = 1_000_000
 _RESERVE = 300
 """Bytes kept for each suite's closing lines."""
 _LONGEST = 300
-_MOST_NEW = 20
-_SIGNS = re.compile(r"[\\`*_{}\[\]()#+\-.!|~<>&@:$^=\"']")
+_MOST_ITEMS = 20
+_SIGNS = re.compile(r"[\\`*_\[\]<>&|~@$:!#]|(?<=www)\.", re.IGNORECASE)
+"""What starts anything but plain text in GitHub's Markdown."""
 
 
 def markdown(runs: Sequence[SuiteRun], *, most_bytes: int = MOST_BYTES) -> str:
@@ -35,14 +36,13 @@ def markdown(runs: Sequence[SuiteRun], *, most_bytes: int = MOST_BYTES) -> str:
 def inline(text: str) -> str:
     """Return any text as Markdown that shows it on one line, also in a cell of a table."""
     shown = cut(one_line(fit(text)), _LONGEST)
-    return _SIGNS.sub(lambda sign: f"&#{ord(sign[0])};", shown)
+    return _SIGNS.sub(lambda sign: f"\\{sign[0]}", shown)
 
 
 def _summary(run: SuiteRun) -> str:
     lines = ["", f"### {inline(run.report.suite)}", "", run.lead, ""]
     if not run.gate.passed:
-        lines += ["**Why the gate failed:**", ""]
-        lines += [f"- {inline(reason)}" for reason in run.gate.reasons] + [""]
+        lines += ["**Why the gate failed:**", "", *_list(map(inline, run.gate.reasons)), ""]
     if run.stale:
         lines += ["> [!WARNING]", f"> {inline(run.stale)}", ""]
     return "\n".join([*lines, *_table(run), *_worse(run), ""])
@@ -73,12 +73,18 @@ def _worse(run: SuiteRun) -> Iterator[str]:
         return
     yield f"**Newly failing: {len(newly)}**"
     yield ""
-    for case in newly[:_MOST_NEW]:
-        critical = " (critical)" if case.critical else ""
-        yield f"- **{inline(case.question)}**{critical}: {inline('; '.join(case.problems))}"
-    if len(newly) > _MOST_NEW:
-        yield f"- and {len(newly) - _MOST_NEW} more"
+    yield from _list(
+        f"**{inline(case.question)}**{' (critical)' * case.critical}: "
+        f"{inline('; '.join(case.problems))}"
+        for case in newly
+    )
     yield ""
+
+
+def _list(items: Iterable[str]) -> list[str]:
+    found = [f"- {item}" for item in items]
+    more = len(found) - _MOST_ITEMS
+    return [*found[:_MOST_ITEMS], f"- and {more} more"] if more > 0 else found
 
 
 def _details(run: SuiteRun, most_bytes: int) -> str:
