@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from index.library import Library
 from eval.reports import SuiteRun
 from eval.reports.model import (
     CaseResult,
@@ -19,6 +18,7 @@ from eval.reports.model import (
     Report,
     RetrievedPassage,
 )
+from index.library import Library
 from rag import AnswerSentence, Assistant, Settings
 from rag.testing import HashEmbedder
 

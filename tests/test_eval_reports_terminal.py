@@ -1,5 +1,7 @@
 """What a report looks like on a terminal."""
 
+import re
+
 from eval.reports import terminal
 from eval.reports.model import Comparison, MetricChange
 
@@ -30,7 +32,7 @@ def test_a_failure_shows_expected_and_got_and_why(make_case, make_run):
 def test_a_measure_is_shown_with_its_interval_and_its_change(make_case, make_run):
     run = make_run(make_case(), comparison=Comparison(metrics=(DROP,)))
     row = next(line for line in terminal([run]).splitlines() if line.startswith("containment"))
-    assert row.split() == "containment 0.500 0.095 - 0.905 2 0.800 -0.300 0.031".split()
+    assert " ".join(row.split()) == "containment 0.500 0.095 - 0.905 2 0.800 -0.300 0.031"
 
 
 def test_no_line_is_wider_than_80_columns(make_case, make_run):
@@ -79,8 +81,6 @@ def test_the_gate_names_what_was_missed(make_run):
 
 
 def test_colour_is_used_only_when_asked_for_and_changes_no_word(make_case, make_run):
-    import re
-
     run = make_run(make_case(**WRONG), comparison=Comparison(metrics=(DROP,), stale=("model",)))
     plain, coloured = terminal([run]), terminal([run], colour=True)
     assert "\x1b" not in plain

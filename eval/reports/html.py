@@ -20,7 +20,7 @@ from eval.reports.view import suite_view
 if TYPE_CHECKING:
     import jinja2
 
-_BUFFER = 500
+_BUFFER = 20
 
 
 def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
@@ -30,7 +30,7 @@ def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
     stays that of one case whatever their number.
     """
     suites = [suite_view(run, number=number) for number, run in enumerate(runs)]
-    style = _style() + "".join(_filter_rules(view.number, len(view.kinds)) for view in suites)
+    style = _style() + "".join(_filter_rules(view.number, len(view.kinds) - 1) for view in suites)
     stream = (
         _templates()
         .get_template("report.html.j2")
