@@ -40,6 +40,7 @@ def test_every_case_is_a_test_case_and_the_counts_are_right(make_case, make_run)
         "skipped": "0",
         "time": "0.060",
     }
+    assert (len(root.findall(".//failure")), len(root.findall(".//error"))) == (2, 1)
     assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("4", "2", "1")
 
 
