@@ -9,7 +9,7 @@ import pytest
 from lxml import html as parser
 
 from eval.reports import html
-from eval.reports.model import Comparison, EvidenceQuote, RetrievedPassage
+from eval.reports.model import Comparison, EvidenceQuote, Rate, RetrievedPassage
 from rag import AnswerSentence
 
 HOSTILE = (
@@ -167,3 +167,12 @@ def test_memory_does_not_grow_with_the_cases(make_case, make_run):
     tracemalloc.stop()
     assert size > 2_500_000
     assert peak < 1_500_000
+
+
+def test_a_tag_is_set_against_the_baseline(make_case, make_run):
+    tags = (Rate(name="which", value=1, low=0.2, high=1, n=1),)
+    wrong = make_case(problems=("wrong",))
+    comparison = Comparison(metrics=(), before={"missile": wrong, "b": make_case("b")})
+    run = make_run(make_case(), tag_rates=tags, comparison=comparison)
+    tick = page_of(run).find(".//ul[@class='bars']//line[@class='tick']")
+    assert tick.get("x1") == "50.00%"

@@ -28,8 +28,6 @@ class Curve:
 
     line: str
     """`x,y` pairs, as a `polyline` takes them; empty for no points."""
-    before: str
-    """The baseline's; empty without one."""
     ticks: tuple[Tick, ...]
     """Of the upright axis."""
 
@@ -67,16 +65,14 @@ class Dot:
     label: str
 
 
-def risk_coverage(
-    points: Sequence[tuple[float, float]], before: Sequence[tuple[float, float]] = ()
-) -> Curve:
-    """Lay out (coverage, risk) points, both 0 to 1, with the baseline's where there is one."""
-    worst = max((risk for _, risk in (*points, *before)), default=0.0)
+def risk_coverage(points: Sequence[tuple[float, float]]) -> Curve:
+    """Lay out (coverage, risk) points, both 0 to 1."""
+    worst = max((risk for _, risk in points), default=0.0)
     ceiling = next(top for top in _CEILINGS if worst <= top or top == _CEILINGS[-1])
     ticks = tuple(
         Tick(at=_percent(1 - share), label=f"{100 * ceiling * share:g}%") for share in (0, 0.5, 1)
     )
-    return Curve(line=_line(points, ceiling), before=_line(before, ceiling), ticks=ticks)
+    return Curve(line=_line(points, ceiling), ticks=ticks)
 
 
 def confidences(cases: Iterable[CaseResult]) -> Histogram:

@@ -51,6 +51,7 @@ class SuiteView:
     metrics: tuple[MetricView, ...]
     tags: tuple[Rate, ...]
     tags_before: Mapping[str, float]
+    """The share of each tag's cases that passed in the baseline."""
     curve: plots.Curve | None
     histogram: plots.Histogram
     reliability: tuple[plots.Dot, ...]
@@ -76,7 +77,7 @@ def suite_view(run: SuiteRun, *, number: int) -> SuiteView:
         run=run,
         metrics=tuple(_metric(run, *measure) for measure in run.measures()),
         tags=tuple(rate for rate in report.tag_rates if rate.name in places),
-        tags_before={},
+        tags_before=_tags_before(run),
         curve=curve,
         histogram=plots.confidences(report.cases),
         reliability=plots.reliability(report.cases),
@@ -125,6 +126,14 @@ def _shows(run: SuiteRun) -> Iterator[Choice]:
         changed = found["newly failing"] + found["newly passing"] + found["changed"]
         yield Choice(id="newly", label="Newly failing", count=found["newly failing"])
         yield Choice(id="changed", label="Changed", count=changed)
+
+
+def _tags_before(run: SuiteRun) -> dict[str, float]:
+    passed: dict[str, list[bool]] = {}
+    for case in run.comparison.before.values() if run.comparison else ():
+        for tag in case.tags:
+            passed.setdefault(tag, []).append(case.passed)
+    return {tag: sum(found) / len(found) for tag, found in passed.items()}
 
 
 def _kinds(kinds: Sequence[tuple[str, int]], cases: int) -> Iterator[Choice]:
