@@ -109,7 +109,8 @@ def _in_words(change: MetricChange) -> str:
     if size == "0":
         return "no change"
     surely = f"p {change.p_value:.3f}" if change.significant else "may be chance"
-    return f"{'up' if change.difference > 0 else 'down'} {size} points, {surely}"
+    unit = "point" if size == "1" else "points"
+    return f"{'up' if change.difference > 0 else 'down'} {size} {unit}, {surely}"
 
 
 def _direction(change: MetricChange) -> str:
