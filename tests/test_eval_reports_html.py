@@ -158,6 +158,14 @@ def test_no_cases_are_a_page_too(make_run):
     assert page.find_class("none")[0].text == "No questions were asked."
 
 
+def test_of_very_many_cases_only_the_failed_ones_show_their_passages(make_case, make_run):
+    cases = [make_case(str(number)) for number in range(2000)]
+    page = page_of(make_run(*cases, make_case("wrong", problems=("wrong",))))
+    assert len(page.find_class("case")) == 2001
+    assert len(page.findall(".//article")) == 1
+    assert page.find(".//article").get("id") == "s0-c0-1"
+
+
 def test_memory_does_not_grow_with_the_cases(make_case, make_run):
     few, many = (make_run(*[make_case(str(n)) for n in range(size)]) for size in (50, 3000))
     "".join(html([few]))
