@@ -181,6 +181,6 @@ def test_a_tag_is_set_against_the_baseline(make_case, make_run):
     tags = (Rate(name="which", value=1, low=0.2, high=1, n=1),)
     wrong = make_case(problems=("wrong",))
     comparison = Comparison(metrics=(), before={"missile": wrong, "b": make_case("b")})
-    run = make_run(make_case(), tag_rates=tags, comparison=comparison)
+    run = make_run(make_case(), make_case("b"), tag_rates=tags, comparison=comparison)
     tick = page_of(run).find(".//ul[@class='bars']//line[@class='tick']")
     assert tick.get("x1") == "50.00%"

@@ -3,7 +3,7 @@
 import pytest
 
 from eval.gate import METRICS
-from eval.reports.labels import label_of, percent, points, reason_in_words
+from eval.reports.labels import label_of, percent, points, probability, reason_in_words
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,10 @@ def test_only_all_is_100_percent_and_only_none_0(value, shown):
 )
 def test_a_difference_is_in_points_with_its_sign(difference, shown):
     assert points(difference) == shown
+
+
+def test_a_p_value_is_never_said_to_be_0():
+    assert [probability(p) for p in (0.0, 0.0312, 1)] == ["<0.001", "0.031", "1.000"]
 
 
 def test_every_metric_of_the_suites_has_words_of_its_own():

@@ -41,6 +41,11 @@ def points(difference: float) -> str:
     return "0" if float(rounded) == 0 else rounded.removesuffix(".0").replace("-", "−")
 
 
+def probability(p_value: float) -> str:
+    """Return a p value with three decimals; one that would read as 0 is said to be less."""
+    return "<0.001" if p_value < 0.0005 else f"{p_value:.3f}"
+
+
 def reason_in_words(reason: str) -> str:
     """Return why an answer abstained as a sentence; a code without an entry as it is."""
     return str(_words()["reason"].get(reason, {}).get("sentence", reason))

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from eval.reports.labels import label_of, percent, points
+from eval.reports.labels import label_of, percent, points, probability
 from eval.reports.model import CaseResult
 from eval.reports.suite import Standing, SuiteRun
 from eval.reports.text import cut, fit, one_line
@@ -60,7 +60,7 @@ def _table(run: SuiteRun) -> Iterator[str]:
         if change:
             moved = points(change.difference)
             strong = f"**{moved}**" if change.significant else moved
-            row += [percent(change.before), strong, f"{change.p_value:.3f}"]
+            row += [percent(change.before), strong, probability(change.p_value)]
         elif compared:
             row += ["", "", ""]
         yield f"| {' | '.join(row)} |"

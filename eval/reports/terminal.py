@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from eval.reports.labels import probability
 from eval.reports.model import CaseResult
 from eval.reports.suite import Standing, SuiteRun
 from eval.reports.text import one_line
@@ -53,7 +54,7 @@ def _table(run: SuiteRun) -> Iterator[_Line]:
         if change is None:
             yield "plain", row
             continue
-        row += f"{change.before:>10.3f}{change.difference:>+8.3f}{change.p_value:>7.3f}"
+        row += f"{change.before:>10.3f}{change.difference:>+8.3f}{probability(change.p_value):>7}"
         better: _Style = "good" if change.difference > 0 else "bad"
         yield (better if change.significant else "plain"), row
 

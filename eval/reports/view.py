@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eval.reports import plots
 from eval.reports.cases import CaseView, case_views
-from eval.reports.labels import label_of, points
+from eval.reports.labels import label_of, points, probability
 from eval.reports.model import MetricChange, Rate
 from eval.reports.suite import SuiteRun
 
@@ -100,7 +100,7 @@ def _metric(run: SuiteRun, rate: Rate, change: MetricChange | None) -> MetricVie
         change=_in_words(change) if change else "",
         points=points(change.difference) if change else "",
         direction=_direction(change) if change else "",
-        p=f"{change.p_value:.3f}" if change else "",
+        p=probability(change.p_value) if change else "",
     )
 
 
@@ -108,7 +108,7 @@ def _in_words(change: MetricChange) -> str:
     size = points(abs(change.difference)).lstrip("+")
     if size == "0":
         return "no change"
-    surely = f"p {change.p_value:.3f}" if change.significant else "may be chance"
+    surely = f"p {probability(change.p_value)}" if change.significant else "may be chance"
     unit = "point" if size == "1" else "points"
     return f"{'up' if change.difference > 0 else 'down'} {size} {unit}, {surely}"
 
@@ -130,10 +130,11 @@ def _shows(run: SuiteRun) -> Iterator[Choice]:
 
 
 def _tags_before(run: SuiteRun) -> dict[str, float]:
+    known = run.comparison.before if run.comparison else {}
     passed: dict[str, list[bool]] = {}
-    for case in run.comparison.before.values() if run.comparison else ():
-        for tag in case.tags:
-            passed.setdefault(tag, []).append(case.passed)
+    for case in run.report.cases:
+        for tag in case.tags if case.id in known else ():
+            passed.setdefault(tag, []).append(known[case.id].passed)
     return {tag: sum(found) / len(found) for tag, found in passed.items()}
 
 
