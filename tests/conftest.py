@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eval.reports import SuiteRun
-from eval.reports.model import (
+from eval.results import (
     CaseResult,
     CitedQuote,
     Comparison,

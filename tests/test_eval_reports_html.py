@@ -9,7 +9,7 @@ import pytest
 from lxml import html as parser
 
 from eval.reports import html
-from eval.reports.model import Comparison, EvidenceQuote, Rate, RetrievedPassage
+from eval.results import Comparison, EvidenceQuote, Rate, RetrievedPassage
 from rag import AnswerSentence
 
 HOSTILE = (

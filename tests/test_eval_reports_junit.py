@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from eval.reports import junit
-from eval.reports.model import Comparison
+from eval.results import Comparison
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parent / "data/junit.xsd"))
 HOSTILE = "a\x00b \ud800 ]]> <![CDATA[ &amp; <!-- --> \x1b[31m \u202e \ufffe \r\n\t \"'é😀"

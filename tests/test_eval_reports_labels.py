@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.gate import METRICS
+from eval.comparing.gate import METRICS
 from eval.reports.labels import label_of, percent, points, probability, reason_in_words
 
 

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from eval.reports import markdown
 from eval.reports.markdown import inline
-from eval.reports.model import Comparison, MetricChange
+from eval.results import Comparison, MetricChange
 
 HOSTILE = (
     "| a | `code` **bold** _it_ [x](https://evil.example) ![i](https://evil.example/i) <b>b</b> "
@@ -86,7 +86,7 @@ def test_escaped_text_reads_as_it_was(text):
 
 
 def test_a_table_keeps_its_columns_whatever_a_metric_is_called(make_run):
-    from eval.reports.model import Rate
+    from eval.results import Rate
 
     text = markdown([make_run(rates=(Rate(name="a|b", value=1, low=0, high=1, n=1),))])
     assert sum(token.type == "td_open" for token in tokens(text)) == 4

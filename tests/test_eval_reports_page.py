@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eval.reports import write_reports
-from eval.reports.model import Comparison, MetricChange, Rate
+from eval.results import Comparison, MetricChange, Rate
 from rag import AnswerSentence
 
 try:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from eval.reports.model import Comparison, MetricChange, Rate
+from eval.results import Comparison, MetricChange, Rate
 
 
 def change(name, before, after, *, significant):

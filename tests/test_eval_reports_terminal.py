@@ -3,7 +3,7 @@
 import re
 
 from eval.reports import terminal
-from eval.reports.model import Comparison, MetricChange
+from eval.results import Comparison, MetricChange
 
 WRONG = {"problems": ("no accepted answer is in the text",), "text": "They build ships."}
 DROP = MetricChange(

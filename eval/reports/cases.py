@@ -6,9 +6,9 @@ from itertools import count
 from pathlib import PurePath
 
 from eval.reports.labels import label_of
-from eval.reports.model import CaseResult, CitedQuote
 from eval.reports.suite import Standing, SuiteRun
 from eval.reports.text import cut
+from eval.results import CaseResult, CitedQuote
 
 _CONTEXT = 400
 """The most characters of its passage shown on either side of a quote."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
-from eval.reports.model import CaseResult
 from eval.reports.suite import Standing, SuiteRun
 from eval.reports.text import cut, fit
+from eval.results import CaseResult
 
 
 def junit(runs: Sequence[SuiteRun]) -> str:

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from eval.reports.labels import label_of, percent, points, probability
-from eval.reports.model import CaseResult
 from eval.reports.suite import Standing, SuiteRun
 from eval.reports.text import cut, fit, one_line
+from eval.results import CaseResult
 
 MOST_BYTES = 1_000_000
 """GitHub refuses a step's summary over 1 MiB; the rest is for what other commands add."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from eval.metrics import wilson_interval
-from eval.reports.model import CaseResult
+from eval.results import CaseResult
 
 _BINS = 10
 _MOST_POINTS = 200

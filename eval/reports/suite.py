@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from eval.reports.model import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
+from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
 
 Standing = Literal["newly failing", "failing", "newly passing", "changed", "passed"]
 """How a case fares against the baseline; without one it is failing or passed."""

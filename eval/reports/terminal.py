@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from eval.reports.labels import probability
-from eval.reports.model import CaseResult
 from eval.reports.suite import Standing, SuiteRun
 from eval.reports.text import one_line
+from eval.results import CaseResult
 
 WIDTH = 80
 _Style = Literal["plain", "bad", "good", "loud", "strong"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from eval.reports import plots
 from eval.reports.cases import CaseView, case_views
 from eval.reports.labels import label_of, points, probability
-from eval.reports.model import MetricChange, Rate
 from eval.reports.suite import SuiteRun
+from eval.results import MetricChange, Rate
 
 _KINDS = 24
 """The most tags that get a filter and a bar, the most frequent first."""

@@ -1,15 +1,12 @@
-"""Gold questions: the JSONL format, its checks, and evidence quotes resolved to spans.
+"""Gold questions: what a case holds, and the checks of one; reading files is `eval.suites.load`'s.
 
-Running them is `eval.runner`'s work. Evidence is kept as a quote and not as offsets, so that
-cutting documents differently never breaks a suite.
+Evidence is kept as a quote and not as offsets, so that cutting documents differently never breaks
+a suite.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from eval.jsonl import DatasetError, read_objects
-from eval.metrics import DocumentSpan, normalised_nfc
 from rag import MisuseError
 
 
@@ -56,46 +53,12 @@ class Suite:
     cases: tuple[GoldCase, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceText:
-    """A stored document as evidence is looked up in it."""
-
-    document_id: str
-    text: str
-
-
-def load_suite(path: Path) -> Suite:
-    """Read and check a gold file.
-
-    Raises:
-        GoldError: unreadable file, no case in it, invalid JSON, unknown key, wrong type,
-            repeated id, an answerable case without answers, or an unanswerable one with
-            answers or evidence.
-    """
-    cases: dict[str, GoldCase] = {}
-    try:
-        for number, row in read_objects(path):
-            case = parse_case(row, f"{path}:{number}")
-            if case.id in cases:
-                raise GoldError(
-                    f"{case.place}: id {case.id!r} is used already at {cases[case.id].place}; "
-                    "give each case its own"
-                )
-            cases[case.id] = case
-    except DatasetError as error:
-        raise GoldError(str(error)) from error
-    if not cases:
-        raise GoldError(f"{str(path)!r} holds no cases; write one JSON object a line")
-    return Suite(
-        name=path.name.removesuffix(".gz").removesuffix(".jsonl"), cases=(*cases.values(),)
-    )
-
-
 def parse_case(row: Mapping[str, object], place: str) -> GoldCase:
-    """Turn one JSON object into a case.
+    """Turn one object of a gold file into a case.
 
     Raises:
-        GoldError: as `load_suite` says; the message begins with `place`.
+        GoldError: an unknown key, a wrong type, an answerable case without answers, or an
+            unanswerable one with answers or evidence; the message begins with `place`.
     """
     unknown = sorted(set(row) - KEYS)
     if unknown:
@@ -119,40 +82,7 @@ def parse_case(row: Mapping[str, object], place: str) -> GoldCase:
     return case
 
 
-def locate(case: GoldCase, texts: Mapping[str, SourceText]) -> tuple[DocumentSpan, ...]:
-    """Find each evidence quote of a case in the documents, given by file name.
-
-    Returns the spans in the order of the evidence; empty where the case has none.
-
-    Raises:
-        GoldError: no document has that file name, or the quote is not in its text exactly once.
-    """
-    return tuple(_locate(case, quote, texts) for quote in case.evidence)
-
-
 KEYS = frozenset(GoldCase.__dataclass_fields__) - {"place"}
-
-
-def _locate(case: GoldCase, evidence: Quote, texts: Mapping[str, SourceText]) -> DocumentSpan:
-    source = texts.get(evidence.document)
-    if source is None:
-        raise GoldError(
-            f"{case.place}: gold {case.id!r} names document {evidence.document!r}, which is not "
-            "in the library; add it or correct the name"
-        )
-    quote = normalised_nfc(evidence.quote)
-    start = source.text.find(quote)
-    if start < 0:
-        raise GoldError(
-            f"{case.place}: the passage {_short(quote)!r} of gold {case.id!r} is gone from "
-            f"{evidence.document!r}; update or retire it"
-        )
-    if source.text.find(quote, start + 1) >= 0:
-        raise GoldError(
-            f"{case.place}: gold {case.id!r} quotes {_short(quote)!r}, which is more than once in "
-            f"{evidence.document!r}; lengthen the quote"
-        )
-    return source.document_id, start, start + len(quote)
 
 
 def _check_answerable(case: GoldCase) -> None:
@@ -207,7 +137,3 @@ def _flag(row: Mapping[str, object], key: str, place: str, *, default: bool) -> 
     if not isinstance(value, bool):
         raise GoldError(f"{place}: {key!r} is {value!r}, but true or false is needed")
     return value
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."

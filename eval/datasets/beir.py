@@ -1,27 +1,11 @@
-"""Reads and runs retrieval sets in BEIR's form: a corpus, queries and relevance grades."""
+"""Reads retrieval sets in BEIR's form: a corpus, queries and relevance grades."""
 
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from eval.jsonl import DatasetError, read_lines, read_objects, string_field
-from eval.ranking import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
-from eval.results import CaseResult, Report, summarise
-from eval.runner import OnCase, ignore
-from rag import Article, Hit
-
-METRICS = ("ndcg@10", "recall@10", "mrr@10", "hit@1")
-RETRIEVED = 30
-"""Passages asked for per query, so that ten distinct documents are likely among them."""
-
-
-class Searched(Protocol):
-    """What is evaluated: an `Assistant`, or anything that searches as one does."""
-
-    def search(self, question: str, *, k: int | None = None) -> Iterable[Hit]:
-        """Return the passages found for a question, best first."""
+from eval.datasets.jsonl import DatasetError, read_lines, read_objects, string_field
+from rag import Article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,61 +48,6 @@ def load_beir(folder: Path) -> BeirSet:
         name=name,
         articles=tuple(_articles(corpus, prefix=f"beir/{name}/")),
         queries=tuple(_queries(queries, graded)),
-    )
-
-
-def run_beir(
-    assistant: Searched,
-    queries: Iterable[BeirQuery],
-    *,
-    name: str,
-    k: int | None = None,
-    on_case: OnCase = ignore,
-) -> Report:
-    """Search every query and score the ranking of documents, each at its best hit's place.
-
-    Measures `ndcg@10`, `recall@10`, `mrr@10` and `hit@1`; a query fails if no relevant
-    document is among the first ten. One that raises scores zero and is listed.
-
-    Args:
-        assistant: what is searched; it holds exactly the set's articles.
-        queries: in the order in which to search.
-        name: name of the set in the report.
-        k: passages to retrieve per query; None means 30.
-        on_case: called with each result as it is ready.
-    """
-    results = []
-    for query in queries:
-        results.append(_search(assistant, query, k=k or RETRIEVED))
-        on_case(results[-1])
-    return summarise(name, results)
-
-
-def _search(assistant: Searched, query: BeirQuery, *, k: int) -> CaseResult:
-    began, error, ranked = time.perf_counter(), "", tuple[str, ...]()
-    try:
-        ranked = distinct(hit.source for hit in assistant.search(query.text, k=k))
-    except Exception as raised:  # noqa: BLE001 - whatever it raises, the query is wrong, the run goes on
-        error = f"{type(raised).__name__}: {raised}"
-    relevant = {source for source, grade in query.relevance.items() if grade > 0}
-    values = (
-        ndcg_at(ranked, query.relevance, 10),
-        recall_at(ranked, relevant, 10),
-        reciprocal_rank(ranked, relevant, 10),
-        hit_at(ranked, relevant, 1),
-    )
-    missed = "" if values[1] else "no relevant document is among the first ten"
-    return CaseResult(
-        id=query.id,
-        question=query.text,
-        answerable=True,
-        expected=tuple(sorted(relevant)),
-        status="crashed" if error else "answered",
-        text=" ".join(ranked[:10]),
-        problems=(f"crashed: {error}",) if error else (missed,) if missed else (),
-        scores=dict(zip(METRICS, values, strict=True)),
-        seconds=time.perf_counter() - began,
-        error=error,
     )
 
 

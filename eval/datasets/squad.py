@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.jsonl import DatasetError, open_text, read_objects, string_field
+from eval.datasets.jsonl import DatasetError, open_text, read_objects, string_field
 from eval.metrics import normalised_nfc
 from rag import Article
 

@@ -1,13 +1,24 @@
 """Asks a SQuAD-form set, all questions over all its paragraphs at once, and scores it."""
 
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from eval.metrics import DocumentSpan, contains_answer, token_f1
-from eval.ranking import distinct, recall_at, reciprocal_rank
-from eval.results import CaseResult, Report, summarise
-from eval.runner import Asked, OnCase, cited_quotes, ignore, overlap, plain_text
-from eval.squad import SquadQuestion
+from eval.datasets.squad import SquadQuestion
+from eval.metrics import (
+    DocumentSpan,
+    contains_answer,
+    distinct,
+    exact_match,
+    recall_at,
+    reciprocal_rank,
+    token_f1,
+)
+from eval.results import CaseResult, Report
+from eval.running.fingerprint import fingerprint_of
+from eval.running.pool import OnCase, ignore, results
+from eval.running.reply import cited_spans, overlap, plain_text, with_crash, with_reply
+from eval.running.suite import Asked
+from eval.summary import summarise
 from rag import Answer, Hit
 
 ANSWERABLE = (
@@ -17,6 +28,7 @@ ANSWERABLE = (
     "sentence@1",
     "sentence@3",
     "containment",
+    "exact_match",
     "f1",
     "answered",
 )
@@ -29,6 +41,7 @@ def run_squad(
     *,
     name: str,
     k: int | None = None,
+    jobs: int = 1,
     on_case: OnCase = ignore,
 ) -> Report:
     """Ask the questions of an assistant that holds exactly the set's articles.
@@ -36,23 +49,35 @@ def run_squad(
     Measured on answerable questions: `recall@1`, `recall@5`, `mrr` of the right paragraph,
     paragraphs ranked by their best hit; `sentence@1`, `sentence@3`: a sentence that holds an
     answer's place is among the first, in the answerer's own ranking;
-    `containment`: the first cited quote contains an accepted answer; `f1` of the answer's
-    text; `answered`. On all: abstention precision and recall, impossible questions being
-    those to abstain on. A question that raises is wrong in all of them.
+    `containment`: the first cited quote contains an accepted answer; `exact_match` and `f1` of
+    the answer's text; `answered`. On all: abstention precision and recall, impossible questions
+    being those to abstain on. A question that raises is wrong in all of them.
 
     Args:
         assistant: what is asked.
-        questions: in the order in which to ask them.
+        questions: in the order of the report.
         name: name of the set in the report.
         k: passages to retrieve per question; None leaves it to the assistant.
+        jobs: threads that ask at once, from 1.
         on_case: called with each result as it is ready.
     """
+    found = []
+    for result in squad_cases(assistant, questions, k=k, jobs=jobs):
+        found.append(result)
+        on_case(result)
+    return summarise(name, found, fingerprint=fingerprint_of(assistant, k=k))
+
+
+def squad_cases(
+    assistant: Asked, questions: Iterable[SquadQuestion], *, k: int | None = None, jobs: int = 1
+) -> Iterator[CaseResult]:
+    """Yield the result of every question in order, as `run_squad` says."""
     ids = {summary.source: summary.id for summary in assistant.documents()}
-    results = []
-    for question in questions:
-        results.append(_ask(assistant, question, document_id=ids.get(question.source, ""), k=k))
-        on_case(results[-1])
-    return summarise(name, results)
+
+    def ask(question: SquadQuestion) -> CaseResult:
+        return _ask(assistant, question, document_id=ids.get(question.source, ""), k=k)
+
+    return results(questions, ask, jobs=jobs)
 
 
 def sentence_ranking(answer: Answer) -> tuple[DocumentSpan, ...]:
@@ -61,7 +86,7 @@ def sentence_ranking(answer: Answer) -> tuple[DocumentSpan, ...]:
     Cited spans come first where the answerer ranks no sentences.
     """
     ranked = [(s.document_id, s.start, s.end) for s in answer.ranked]
-    cited = [quote.span for quote in cited_quotes(answer)]
+    cited = list(cited_spans(answer))
     scored = [sentence for hit in answer.hits for sentence in hit.sentences]
     scored.sort(key=lambda s: (-s.similarity, s.sentence.document_id, s.sentence.start))
     spans = [(s.sentence.document_id, s.sentence.start, s.sentence.end) for s in scored]
@@ -73,40 +98,23 @@ def sentence_ranking(answer: Answer) -> tuple[DocumentSpan, ...]:
 def _ask(
     assistant: Asked, question: SquadQuestion, *, document_id: str, k: int | None
 ) -> CaseResult:
-    began = time.perf_counter()
-    try:
-        answer = assistant.ask(question.question, k=k)
-    except Exception as error:  # noqa: BLE001 - whatever it raises, the case is wrong, the run goes on
-        return _crashed(question, error, seconds=time.perf_counter() - began)
-    values = {} if question.impossible else _scores(question, answer, document_id)
-    return CaseResult(
-        id=question.id,
-        question=question.question,
-        answerable=not question.impossible,
-        expected=question.answers,
-        status=answer.status,
-        reason=answer.reason or "",
-        text=plain_text(answer),
-        citations=cited_quotes(answer),
-        problems=_problems(question, answer, values.get("containment", 0.0)),
-        scores=values,
-        confidence=answer.confidence,
-        seconds=time.perf_counter() - began,
-    )
-
-
-def _crashed(question: SquadQuestion, error: Exception, *, seconds: float) -> CaseResult:
-    message = f"{type(error).__name__}: {error}"
-    return CaseResult(
+    blank = CaseResult(
         id=question.id,
         question=question.question,
         answerable=not question.impossible,
         expected=question.answers,
         status="crashed",
-        problems=(f"crashed: {message}",),
-        scores={} if question.impossible else dict.fromkeys(ANSWERABLE, 0.0),
-        seconds=seconds,
-        error=message,
+    )
+    try:
+        answer = assistant.ask(question.question, k=k)
+    except Exception as error:  # noqa: BLE001 - whatever it raises, the case is wrong, the run goes on
+        return with_crash(blank, error, metrics=() if question.impossible else ANSWERABLE)
+    values = {} if question.impossible else _scores(question, answer, document_id)
+    relevant = {hit.passage.id for hit in answer.hits if document_id in documents_of(hit)}
+    return replace(
+        with_reply(blank, answer, relevant=relevant),
+        problems=_problems(question, answer, values.get("containment", 0.0)),
+        scores=values,
     )
 
 
@@ -122,6 +130,7 @@ def _scores(question: SquadQuestion, answer: Answer, document_id: str) -> dict[s
         float(any(right[:1])),
         float(any(right[:3])),
         float(contains_answer(first, question.answers)),
+        exact_match(plain_text(answer), question.answers),
         token_f1(plain_text(answer), question.answers),
         float(answer.status == "answered"),
     )
