@@ -40,11 +40,7 @@ def agrees(claimed: Date, held: Date) -> bool:
     """Say whether a source's date bears out a claimed one: a missing year is no conflict."""
     if conflicts(claimed, held):
         return False
-    told = [
-        getattr(held, part)
-        for part in ("month", "day")
-        if getattr(claimed, part) is not None
-    ]
+    told = [getattr(held, part) for part in ("month", "day") if getattr(claimed, part) is not None]
     if None in told or (held.decade and claimed.year is not None and not claimed.decade):
         return False
     shared = (
