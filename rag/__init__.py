@@ -58,6 +58,8 @@ from rag.types import (
     Usage,
     Verdict,
 )
+from rag.verification.verify import CheckedClaim, Verification
+from rag.verify_text import verify
 
 __all__ = [
     "AddReport",
@@ -68,6 +70,7 @@ __all__ = [
     "Assistant",
     "Change",
     "Checkup",
+    "CheckedClaim",
     "Citation",
     "CitationError",
     "Document",
@@ -109,7 +112,9 @@ __all__ = [
     "UnknownDocumentError",
     "Usage",
     "Verdict",
+    "Verification",
     "as_json",
     "json_text",
     "seed_paths",
+    "verify",
 ]

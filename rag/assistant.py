@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,7 @@ from index.intake import Article, read_articles, read_sources
 from index.library import Library
 from index.repair import repair
 from index.retriever import search
+from index.similarity import similarity
 from index.terms import has_words
 from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
@@ -25,6 +27,7 @@ from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
 from rag.types import Answer, Event, Retrieved, TextDelta, Usage
+from rag.verification.verify import Verification, verify_text
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -205,6 +208,17 @@ class Assistant:
         if not answer.sentences:
             yield TextDelta(text=answer.text)
         yield answer
+
+    def verify(self, text: str, *, k: int | None = None) -> Verification:
+        """Check what any text says, claim by claim; see `rag.verify`."""
+        return verify_text(
+            text,
+            documents=self.documents(),
+            search=lambda claim, wanted: self.search(claim, k=wanted),
+            similarity=partial(similarity, self._library),
+            fetch=self._library.text,
+            k=_checked_k(self.settings.k if k is None else k),
+        )
 
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""

@@ -1,4 +1,4 @@
-"""The commands over a library: ask, add, list, show, remove, search, doctor."""
+"""The commands over a library: ask, add, list, show, remove, search, verify, doctor."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import MisuseError, ReadError
 from index.terms import has_words
-from rag import terminal
+from rag import terminal, verify_command
 from rag.abstention import says
 from rag.as_json import json_text
 
@@ -61,6 +61,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     show.add_argument("id", help="a document's id or the beginning of it")
     remove = _command(commands, "remove", _remove, "remove documents", "footnote remove 3f2a 77b0")
     remove.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
+    verify = _command(
+        commands,
+        "verify",
+        verify_command.run,
+        "check a text from anywhere against your articles, claim by claim",
+        "footnote verify answer.md",
+    )
+    verify_command.add_arguments(verify)
     doctor = _command(
         commands,
         "doctor",
