@@ -38,7 +38,7 @@ from index.types import (
 from rag.answerer import Answerer
 from rag.as_json import as_json, json_text
 from rag.assistant import Assistant
-from rag.models import LanguageModel, Message, Reply
+from rag.models import LanguageModel, Message, Reply, load_model
 from rag.seeds import seed_paths
 from rag.settings import Settings
 from rag.types import (
@@ -69,8 +69,8 @@ __all__ = [
     "Article",
     "Assistant",
     "Change",
-    "Checkup",
     "CheckedClaim",
+    "Checkup",
     "Citation",
     "CitationError",
     "Document",
@@ -115,6 +115,7 @@ __all__ = [
     "Verification",
     "as_json",
     "json_text",
+    "load_model",
     "seed_paths",
     "verify",
 ]

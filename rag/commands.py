@@ -30,6 +30,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         'footnote ask "Which missile will Japan co-produce?"',
     )
     ask.add_argument("--show-hits", action="store_true", help="also print the passages found")
+    ask.add_argument(
+        "--llm",
+        metavar="MODEL",
+        help="what writes the answer: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
+    )
+    ask.add_argument(
+        "--strict",
+        action="store_true",
+        default=None,
+        help="leave out what the sources do not say, instead of marking it",
+    )
     search = _command(
         commands,
         "search",
@@ -113,7 +124,11 @@ def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
     from rag.assistant import Assistant
     from rag.settings import Settings
 
-    settings = Settings.load(library=arguments.library)
+    settings = Settings.load(
+        library=arguments.library,
+        llm=getattr(arguments, "llm", None),
+        strict=getattr(arguments, "strict", None),
+    )
     with (
         terminal.progress("Indexing", unit=" sentences") as on_progress,
         Assistant.open(settings, on_progress=on_progress) as assistant,
