@@ -1,8 +1,10 @@
 """What every test gets: a home of its own, no FOOTNOTE_ variables, and no network."""
 
+import gc
 import os
 import socket
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,15 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="module")
+def left_sockets() -> Iterator[None]:
+    """Collect the sockets of broken connections, which the models' client libraries leave open."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
 
 
 @pytest.fixture

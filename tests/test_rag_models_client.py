@@ -33,8 +33,8 @@ from index.errors import (
 from rag.models import LanguageModel, Message, Reply, cost, load_model
 from rag.settings import Settings
 
-# The client libraries leave sockets of broken connections to the garbage collector.
 pytestmark = [
+    pytest.mark.usefixtures("left_sockets"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]

@@ -68,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         return wire
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
         wire = self.wire
         wire.received.append(Received(self.path, dict(self.headers), body))
         act = wire.script[min(len(wire.received), len(wire.script)) - 1]
