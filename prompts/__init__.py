@@ -1,1 +1,5 @@
-"""Prompt templates as package data; empty until language models plug in, and read by `rag` only."""
+"""The prompts that language models get: one file a job, and the loader that checks them."""
+
+from prompts.loader import JOBS, Part, Prompt, PromptError, load_prompt
+
+__all__ = ["JOBS", "Part", "Prompt", "PromptError", "load_prompt"]

@@ -38,7 +38,7 @@ from index.types import (
 from rag.answerer import Answerer
 from rag.as_json import as_json, json_text
 from rag.assistant import Assistant
-from rag.models import LanguageModel, Message, Reply
+from rag.models import LanguageModel, Message, Reply, load_model
 from rag.seeds import seed_paths
 from rag.settings import Settings
 from rag.types import (
@@ -58,6 +58,8 @@ from rag.types import (
     Usage,
     Verdict,
 )
+from rag.verification.verify import CheckedClaim, Verification
+from rag.verify_text import verify
 
 __all__ = [
     "AddReport",
@@ -67,6 +69,7 @@ __all__ = [
     "Article",
     "Assistant",
     "Change",
+    "CheckedClaim",
     "Checkup",
     "Citation",
     "CitationError",
@@ -109,7 +112,10 @@ __all__ = [
     "UnknownDocumentError",
     "Usage",
     "Verdict",
+    "Verification",
     "as_json",
     "json_text",
+    "load_model",
     "seed_paths",
+    "verify",
 ]

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """Whether sentences that the sources do not support are left out instead of marked."""
     prompts: Path | None = None
     """Folder of prompts that replace the shipped ones of the same name."""
+    trace_text: bool = False
+    """Whether traces hold questions and claims besides counts."""
 
     @field_validator("library", "prompts", mode="before")
     @classmethod

@@ -1,0 +1,232 @@
+"""Judges one claim against retrieved passages; no language model and no text of its own.
+
+The verdicts are those of `rag.types.Verdict`. A claim is supported by one sentence, whose pronouns
+may be filled from what stands around it, or clause by clause by neighbouring sentences. Whatever
+nothing bears out counts against it: a name, a number, a date and a limit (all, only, most) always,
+other words in proportion, so that an addition to a true sentence is not carried by its rest.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.types import Hit, ScoredSentence, Sentence
+from rag.types import Evidence, Verdict
+from rag.verification.claims import Claim
+from rag.verification.faults import Fault
+from rag.verification.quotes import misquoted
+from rag.verification.reading import Reading, read
+from rag.verification.support import Context, Fit, fit
+
+Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
+"""Given a text and n stored sentences: their cosines, (n,) float32."""
+
+_ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
+"""From this cosine on, the share of a claim's weight that may be missing."""
+_RUN = 2
+"""Missing words in a row from which something was added."""
+_REST = 0.6
+"""Share that must be borne out for the rest to be called altered."""
+_PIECE = 0.25
+"""Share of a claim that each piece of a stitched one bears out."""
+_MOST = 3
+"""Sentences given as evidence."""
+_NEIGHBOURS = 2
+"""Sentences apart up to which two still say something together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A claim with what was found of it."""
+
+    claim: Claim
+    verdict: Verdict
+    evidence: tuple[Evidence, ...]
+    """Exact sentences, the best first, at most three; none where it is unsupported."""
+    note: str
+    """What differs, for a reader; empty where it is supported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """One sentence of a hit with how it bears out the claim."""
+
+    hit: Hit
+    number: int
+    """Of the source, from 1."""
+    position: int
+    """In the hit."""
+    similarity: float
+    fit: Fit
+
+    @property
+    def evidence(self) -> Evidence:
+        sentence = self.hit.sentences[self.position].sentence
+        return Evidence(hit=self.hit, start=sentence.start, end=sentence.end)
+
+
+def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judged:
+    """Judge a claim against the sources it may rest on.
+
+    Args:
+        claim: As `read_claims` gives it; numbers outside the list count as not there.
+        hits: Source 1, 2 and so on; none makes the claim unsupported.
+        similarity: Gives cosines of the claim with stored sentences.
+
+    Returns:
+        The verdict. `supported` where a cited source, or with no citation any source, bears it
+        out; `misattributed` where only another one does, which is the evidence then.
+    """
+    said = read(claim.text)
+    cited = {n for n in claim.cited if 1 <= n <= len(hits)}
+    found = _compare(said, hits, similarity)
+    good = [f for f in found if _bears_out(said, f)]
+    for verdict, own in (("supported", True), ("misattributed", False)):
+        chosen = [f for f in good if (not cited or f.number in cited) == own]
+        together = () if chosen else _together(said, hits, cited, own, similarity)
+        if chosen or together:
+            evidence = (chosen[0].evidence,) if chosen else together
+            return _judged(claim, verdict, evidence, hits)
+    altered = _altered(said, found, cited)
+    if altered is not None:
+        notes = "; ".join(dict.fromkeys(f.note for f in altered.fit.faults[:2]))
+        return Judged(claim=claim, verdict="altered", evidence=(altered.evidence,), note=notes)
+    pieces = _pieces(said, found)
+    if pieces:
+        note = "its parts stand in places that do not say it together"
+        return Judged(claim=claim, verdict="stitched", evidence=pieces, note=note)
+    return Judged(claim=claim, verdict="unsupported", evidence=(), note=_nothing(said, found))
+
+
+def _judged(
+    claim: Claim, verdict: Verdict, evidence: tuple[Evidence, ...], hits: Sequence[Hit]
+) -> Judged:
+    title = evidence[0].hit.title
+    note = f"it stands in another source: {title}" if verdict == "misattributed" else ""
+    return Judged(claim=claim, verdict=verdict, evidence=evidence[:_MOST], note=note)
+
+
+def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list[_Found]:
+    """Return all sentences of the hits with their fit, the best first."""
+    places = [(hit, n, p) for n, hit in enumerate(hits, 1) for p in range(len(hit.sentences))]
+    if not places:
+        return []
+    cosines = similarity(said.text, [hit.sentences[p].sentence for hit, _, p in places])
+    found = [
+        _Found(
+            hit=hit,
+            number=number,
+            position=position,
+            similarity=float(cosine),
+            fit=_fit(said, hit, position),
+        )
+        for (hit, number, position), cosine in zip(places, cosines, strict=True)
+    ]
+    return sorted(found, key=lambda f: -_merit(f))
+
+
+def _merit(found: _Found) -> float:
+    hard = len(found.fit.faults) + len(found.fit.lacks)
+    return found.fit.share + 0.2 * found.similarity - 0.05 * hard
+
+
+def _fit(said: Reading, hit: Hit, position: int) -> Fit:
+    sentence = hit.sentences[position].sentence
+    found = fit(said, read(sentence.text), _context(hit, position))
+    wrong = misquoted(said.text, hit.passage.text)
+    if wrong:
+        return replace(found, faults=(*found.faults, Fault(kind="quote", note=wrong)))
+    return found
+
+
+def _context(hit: Hit, position: int) -> Context:
+    texts = [s.sentence.text for s in hit.sentences]
+    return Context(
+        before=tuple(read(t) for t in reversed(texts[max(0, position - 3) : position])),
+        after=read(texts[position + 1]) if position + 1 < len(texts) else None,
+        title=read(hit.title),
+    )
+
+
+def _bears_out(said: Reading, found: _Found) -> bool:
+    result = found.fit
+    if result.faults or result.lacks or not (said.words or said.values or said.dates):
+        return False
+    allowed = next((share for at, share in _ALLOWED if found.similarity >= at), 0.0)
+    return 1.0 - result.share <= allowed and _longest_run(said, result.missing) < _RUN
+
+
+def _longest_run(said: Reading, missing: Sequence[int]) -> int:
+    best = run = 0
+    last = -2
+    for n in missing:
+        run = run + 1 if n == last + 1 else 1
+        if said.words[n].weight < 0.5:
+            run -= 1
+        best, last = max(best, run), n
+    return best
+
+
+def _together(
+    said: Reading, hits: Sequence[Hit], cited: set[int], own: bool, similarity: Similarity
+) -> tuple[Evidence, ...]:
+    """Return neighbouring sentences of one passage that each bear out a clause of the claim."""
+    return ()
+
+
+def _altered(said: Reading, found: Sequence[_Found], cited: set[int]) -> _Found | None:
+    """Return the sentence that says the claim but for its faults; of cited sources first."""
+    near = [f for f in found if f.fit.faults and not f.fit.lacks and _rest(said, f.fit) >= _REST]
+    near.sort(key=lambda f: -_merit(f) - 0.1 * (f.number in cited))
+    return near[0] if near else None
+
+
+def _rest(said: Reading, result: Fit) -> float:
+    """Return the share of the claim's words that is borne out, wrong names left out of account."""
+    words = [(n, w) for n, w in enumerate(said.words) if not (w.name and n in result.missing)]
+    total = sum(w.weight for _, w in words)
+    lost = sum(w.weight for n, w in words if n in result.missing)
+    lost += 0.5 * sum(said.words[n].weight for n in result.borrowed)
+    return 1.0 - lost / total if total else 1.0
+
+
+def _pieces(said: Reading, found: Sequence[_Found]) -> tuple[Evidence, ...]:
+    """Return sentences from places apart that each bear out a part, and the whole together."""
+    total = sum(w.weight for w in said.words)
+    for first in found[:3]:
+        for other in found:
+            if _apart(first, other) and _completes(said, first.fit, other.fit, total):
+                return first.evidence, other.evidence
+    return ()
+
+
+def _apart(one: _Found, other: _Found) -> bool:
+    return one.hit.passage.id != other.hit.passage.id or (
+        abs(one.position - other.position) > _NEIGHBOURS
+    )
+
+
+def _completes(said: Reading, one: Fit, other: Fit, total: float) -> bool:
+    both = one.covered | other.covered
+    values = len(said.values) + len(said.dates)
+    if len(one.held | other.held) < values:
+        return False
+    lost = sum(w.weight for n, w in enumerate(said.words) if n not in both)
+    for mine, theirs in ((one, other), (other, one)):
+        added = [said.words[n] for n in mine.covered - theirs.covered]
+        plain = [w for w in added if not w.name and w.weight >= 0.5]
+        if sum(w.weight for w in added) < _PIECE * total or len(plain) < 2:
+            return False
+    return lost <= 0.15 * total
+
+
+def _nothing(said: Reading, found: Sequence[_Found]) -> str:
+    if not found:
+        return "no source says anything of it"
+    best = found[0].fit
+    words = list(dict.fromkeys([*best.lacks, *(said.words[n].text for n in best.missing)]))
+    return f"no source says it: nothing on {', '.join(words[:4])}" if words else "no source says it"
