@@ -5,6 +5,7 @@ The work is in `eval.launch`, imported when the command runs.
 
 import argparse
 
+from eval.numbers import positive, share
 from eval.upkeep_words import add_upkeep
 
 EXAMPLE = """examples:
@@ -53,6 +54,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="library to ask with SUITE (default: yours); all else runs in a temporary one",
     )
     _add_choice(parser)
+    _add_models(parser)
     _add_reports(parser)
     _add_gate(parser)
     parser.set_defaults(run=run)
@@ -69,32 +71,6 @@ def run(args: argparse.Namespace) -> int:
     from eval.commands.launch import evaluate
 
     return evaluate(args)
-
-
-def positive(text: str) -> int:
-    """Read a whole number from 1 for argparse.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not one.
-    """
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
-def share(text: str) -> float:
-    """Read a number from 0 to 1 for argparse.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not one.
-    """
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
-    return value
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -115,6 +91,23 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
         "--resume",
         metavar="FILE",
         help="keep finished cases in FILE, and go on after those that it has",
+    )
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--llm", metavar="MODEL", help="what answers: extractive, or PROVIDER:MODEL"
+    )
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--record", metavar="FILE", help="keep the model's replies in FILE")
+    kept.add_argument(
+        "--replay", metavar="FILE", help="answer from the replies in FILE: no key, no network"
+    )
+    parser.add_argument(
+        "--judge", metavar="MODEL", help="also ask this model's opinion; never part of the gate"
+    )
+    parser.add_argument(
+        "--judge-self", action="store_true", help="let the answering model be the judge"
     )
 
 

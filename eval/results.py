@@ -74,6 +74,8 @@ class CaseResult:
     usage: Usage = field(default_factory=Usage)
     searched: str = ""
     fallback: str = ""
+    judged: str = ""
+    """A judging model's advice: `right`, `wrong` or `unclear`, then why; empty without a judge."""
 
     @property
     def passed(self) -> bool:

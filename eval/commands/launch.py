@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from eval.commands.models import judge_of
 from eval.commands.work import HERE, Work, prepared
 from eval.comparing.baseline import baseline_of, load_baseline, save_baseline
 from eval.comparing.comparison import compare
@@ -70,6 +71,8 @@ def _check(args: argparse.Namespace) -> None:
     for wrong, sentence in refusals:
         if wrong:
             raise MisuseError(sentence)
+    if args.judge and args.judge == args.llm and not args.judge_self:
+        raise MisuseError("the judge is the answering model: name another, or say --judge-self")
     for path in (args.html, args.junit, args.markdown):
         if path:
             check_target(Path(path))
@@ -79,11 +82,12 @@ def _runs(
     args: argparse.Namespace, thresholds: Mapping[str, Thresholds]
 ) -> tuple[list[SuiteRun], bool]:
     """Return what was run and whether it was interrupted."""
-    runs = []
+    runs, judge_model = [], judge_of(args)
     with prepared(args) as works, ExitStack() as stack:
         journal = stack.enter_context(Journal(Path(args.resume))) if args.resume else None
         for work in works:
             cases, interrupted = _ask(work, journal)
+            cases = list(judge_model.judged(cases)) if judge_model else cases
             report = summarise(work.name, cases, fingerprint=work.fingerprint)
             comparison = _compared(report, work, args)
             if args.update_baseline and not interrupted:

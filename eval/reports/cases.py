@@ -122,5 +122,7 @@ def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
         yield "cost", f"{case.usage.cost:.4f}"
     if case.searched not in ("", case.question):
         yield "searched", cut(case.searched)
+    if case.judged:
+        yield "judge says (advice)", cut(case.judged)
     if case.fallback:
         yield "fell back", cut(case.fallback)

@@ -47,12 +47,28 @@ class SuiteRun:
             "from that; --update-baseline writes a new one"
         )
 
+    @property
+    def advice(self) -> str:
+        """What a judging model makes of the answers, as a sentence; empty without one."""
+        judged = [case for case in self.report.cases if case.judged]
+        if not judged:
+            return ""
+        right = sum(case.judged.startswith("right") for case in judged)
+        differ = [case.id for case in judged if case.judged.startswith("right") != case.passed]
+        listed = f": {', '.join(differ[:10])}{' ...' * (len(differ) > 10)}" if differ else ""
+        return (
+            f"it finds {right} of {len(judged)} right, otherwise than the checks in {len(differ)}"
+            f"{listed}; no part of the gate"
+        )
+
     def facts(self) -> Iterator[tuple[str, str]]:
         """Give what the results depend on and what they took, a name and a value each."""
         report = self.report
         yield from report.fingerprint.items()
         if report.input_tokens or report.output_tokens:
             yield "tokens", f"{report.input_tokens:,} in, {report.output_tokens:,} out"
+        if self.advice:
+            yield "judge (advice)", self.advice
         if report.cost is not None:
             yield "cost", f"{report.cost:.4f}"
 

@@ -39,6 +39,9 @@ def _suite(run: SuiteRun, failures: int) -> Iterator[_Line]:
     yield "plain", ""
     yield from _table(run)
     yield from _failures(run, failures)
+    if run.advice:
+        yield "plain", ""
+        yield from _wrapped(f"Judge, as advice: {run.advice}")
     yield "plain", ""
     yield from _gate(run)
 
@@ -87,12 +90,11 @@ def _failure(case: CaseResult, standing: Standing) -> Iterator[_Line]:
 
 
 def _gate(run: SuiteRun) -> Iterator[_Line]:
-    if run.gate.passed:
-        yield "good", "Gate: passed"
-        return
-    yield "bad", "Gate: FAILED"
+    yield ("good", "Gate: passed") if run.gate.passed else ("bad", "Gate: FAILED")
     for reason in run.gate.reasons:
         yield from _wrapped(reason, first="- ", rest="  ", style="bad")
+    for note in run.gate.notes:
+        yield from _wrapped(note, first="  ", rest="  ")
 
 
 def _wrapped(
