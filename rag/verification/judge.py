@@ -6,15 +6,13 @@ nothing bears out counts against it: a name, a number, a date and a limit (all, 
 other words in proportion, so that an addition to a true sentence is not carried by its rest.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import Hit, ScoredSentence, Sentence
+from index.types import Hit, Sentence
 from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim
 from rag.verification.faults import Fault

@@ -191,7 +191,7 @@ def _weight(stem: str, *, name: bool, strict: bool) -> float:
 def _opens(text: str, token: re.Match[str], tokens: list[re.Match[str]], n: int) -> bool:
     """Tell whether a capital may be there only because the sentence or a quotation begins."""
     begins = n == 0 or (tokens[n - 1][0] in '"“' and (n == 1 or tokens[n - 2][0] in _BREAKS))
-    if not begins or token[0].isupper() and len(token[0]) > 1:
+    if not begins or (token[0].isupper() and len(token[0]) > 1):
         return False
     following = tokens[n + 1] if n + 1 < len(tokens) else None
     glued = following is not None and text[token.end() : following.start()] == " "
