@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from index.types import Hit, ScoredSentence, Sentence
 from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim
+from rag.verification.context import Context
 from rag.verification.faults import Fault
 from rag.verification.quotes import misquoted
 from rag.verification.reading import Reading, read
-from rag.verification.support import Context, Fit, fit
+from rag.verification.support import Fit, fit
 
 Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
 """Given a text and n stored sentences: their cosines, (n,) float32."""
@@ -29,9 +30,11 @@ _ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
 """From this cosine on, the share of a claim's weight that may be missing."""
 _RUN = 2
 """Missing words in a row from which something was added."""
-_REST = 0.6
+_REST = 0.7
 """Share that must be borne out for the rest to be called altered."""
-_PIECE = 0.25
+_SURE = 0.85
+"""Share from which what differs explains the claim better than pieces of other places."""
+_PIECE = 0.2
 """Share of a claim that each piece of a stitched one bears out."""
 _MOST = 3
 """Sentences given as evidence."""
@@ -92,13 +95,14 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
             evidence = (chosen[0].evidence,) if chosen else together
             return _judged(claim, verdict, evidence, hits)
     altered = _altered(said, found, cited)
-    if altered is not None:
-        notes = "; ".join(dict.fromkeys(f.note for f in altered.fit.faults[:2]))
-        return Judged(claim=claim, verdict="altered", evidence=(altered.evidence,), note=notes)
-    pieces = _pieces(said, found)
+    sure = altered is not None and _rest(said, altered.fit) >= _SURE
+    pieces = () if sure else _pieces(said, found)
     if pieces:
         note = "its parts stand in places that do not say it together"
         return Judged(claim=claim, verdict="stitched", evidence=pieces, note=note)
+    if altered is not None:
+        notes = "; ".join(dict.fromkeys(f.note for f in altered.fit.faults[:2]))
+        return Judged(claim=claim, verdict="altered", evidence=(altered.evidence,), note=notes)
     return Judged(claim=claim, verdict="unsupported", evidence=(), note=_nothing(said, found))
 
 
@@ -149,6 +153,7 @@ def _context(hit: Hit, position: int) -> Context:
         before=tuple(read(t) for t in reversed(texts[max(0, position - 3) : position])),
         after=read(texts[position + 1]) if position + 1 < len(texts) else None,
         title=read(hit.title),
+        passage=hit.passage.text,
     )
 
 
@@ -180,9 +185,15 @@ def _together(
 
 def _altered(said: Reading, found: Sequence[_Found], cited: set[int]) -> _Found | None:
     """Return the sentence that says the claim but for its faults; of cited sources first."""
-    near = [f for f in found if f.fit.faults and not f.fit.lacks and _rest(said, f.fit) >= _REST]
-    near.sort(key=lambda f: -_merit(f) - 0.1 * (f.number in cited))
+    near = [f for f in found if f.fit.faults and not f.fit.lacks and _is_close(said, f.fit)]
+    near.sort(key=lambda f: (-_merit(f) - 0.1 * (f.number in cited)))
     return near[0] if near else None
+
+
+def _is_close(said: Reading, result: Fit) -> bool:
+    shared = sum(not said.words[n].name and said.words[n].weight > 0.5 for n in result.covered)
+    names = any(said.words[n].name for n in result.covered)
+    return shared + names >= min(2, len(said.words)) and _rest(said, result) >= _REST
 
 
 def _rest(said: Reading, result: Fit) -> float:
@@ -196,11 +207,16 @@ def _rest(said: Reading, result: Fit) -> float:
 
 def _pieces(said: Reading, found: Sequence[_Found]) -> tuple[Evidence, ...]:
     """Return sentences from places apart that each bear out a part, and the whole together."""
-    total = sum(w.weight for w in said.words)
-    for first in found[:3]:
-        for other in found:
-            if _apart(first, other) and _completes(said, first.fit, other.fit, total):
-                return first.evidence, other.evidence
+    for first in found[:4]:
+        chosen = [first]
+        while len(chosen) < _MOST and not _is_whole(said, chosen):
+            rest = [f for f in found if all(_apart(f, c) for c in chosen)]
+            best = max(rest, key=lambda f: _gain(said, chosen, f), default=None)
+            if best is None or _gain(said, chosen, best) < _PIECE:
+                break
+            chosen.append(best)
+        if len(chosen) > 1 and _is_whole(said, chosen):
+            return tuple(f.evidence for f in chosen)
     return ()
 
 
@@ -210,18 +226,25 @@ def _apart(one: _Found, other: _Found) -> bool:
     )
 
 
-def _completes(said: Reading, one: Fit, other: Fit, total: float) -> bool:
-    both = one.covered | other.covered
-    values = len(said.values) + len(said.dates)
-    if len(one.held | other.held) < values:
+def _gain(said: Reading, chosen: Sequence[_Found], other: _Found) -> float:
+    """Return the share of the claim that a further sentence adds; a lone word or name is none."""
+    known = frozenset().union(*(c.fit.covered for c in chosen))
+    values = frozenset().union(*(c.fit.held for c in chosen))
+    added = [said.words[n] for n in other.fit.covered - known]
+    news = len([w for w in added if w.weight > 0.5]) + 2 * len(other.fit.held - values)
+    if news < 2:
+        return 0.0
+    total = sum(w.weight for w in said.words)
+    return (sum(w.weight for w in added) + len(other.fit.held - values)) / max(1.0, total)
+
+
+def _is_whole(said: Reading, chosen: Sequence[_Found]) -> bool:
+    known = frozenset().union(*(c.fit.covered for c in chosen))
+    values = frozenset().union(*(c.fit.held for c in chosen))
+    if len(values) < len(said.values) + len(said.dates):
         return False
-    lost = sum(w.weight for n, w in enumerate(said.words) if n not in both)
-    for mine, theirs in ((one, other), (other, one)):
-        added = [said.words[n] for n in mine.covered - theirs.covered]
-        plain = [w for w in added if not w.name and w.weight >= 0.5]
-        if sum(w.weight for w in added) < _PIECE * total or len(plain) < 2:
-            return False
-    return lost <= 0.15 * total
+    total = sum(w.weight for w in said.words)
+    return sum(w.weight for n, w in enumerate(said.words) if n not in known) <= 0.15 * total
 
 
 def _nothing(said: Reading, found: Sequence[_Found]) -> str:

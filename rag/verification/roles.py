@@ -6,49 +6,48 @@ from rag.verification.faults import Fault, differs
 from rag.verification.lexicon import lists
 from rag.verification.reading import Reading, Word
 
-_REACH = 60
+_BEHIND = 2
 """Characters between a verb of speech and who speaks, where he is named behind it."""
 
 
 def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
-    """Yield a fault where a shared word has its names the other way round, or another speaker."""
+    """Yield a fault where a shared verb has another subject than in the claim.
+
+    The subject is the name before the verb. It is another one where the sentence has the claim's
+    subject only behind its verb, and before it a name that the claim has behind or not at all.
+    """
     if _passive(claim) != _passive(held):
         return
     back = {p: n for n, p in pairs.items()}
     for n, p in pairs.items():
-        mine, other = claim.words[n], held.words[p]
-        if mine.name or mine.stem in lists()["symmetric"] or other.stem in lists()["symmetric"]:
+        if not (_is_verb(claim.words[n]) and _is_verb(held.words[p])):
             continue
-        before, behind = _around(claim, n)
-        theirs_before, theirs_behind = _around(held, p)
-        if not (before and behind and theirs_before and theirs_behind):
+        subject = _subject(claim, n)
+        places = [pairs[i] for i in subject if i in pairs]
+        if not places or min(places) < p:
             continue
-        if {pairs.get(i) for i in before} & theirs_behind and (
-            {pairs.get(i) for i in behind} & theirs_before
-        ):
-            first = claim.words[min(before)].text
-            second = next((held.words[i].text for i in theirs_before if i in back), "")
-            if first.lower() != second.lower():
-                yield differs(
-                    f"{second} … {other.text} … {first}", f"{first} … {mine.text}", "name"
-                )
-                return
+        before = [i for i in range(p) if held.words[i].name]
+        rivals = [i for i in before if back.get(i, len(claim.words)) > n]
+        if rivals:
+            name = " ".join(held.words[i].text for i in rivals[-2:])
+            mine = " ".join(claim.words[i].text for i in subject)
+            yield differs(name, mine, "name")
+            return
 
 
 def speaker(reading: Reading) -> Word | None:
     """Return the name beside the first verb of speech: "X said", "said X"; None without one."""
-    text = reading.text
-    lower = text.lower()
+    lower = f" {reading.text.lower()} "
     names = [w for w in reading.words if w.name]
-    for verb in lists()["speech"]:
-        at = f" {lower} ".find(f" {verb} ")
+    for verb in sorted(lists()["speech"] & reading.plain):
+        at = lower.find(f" {verb} ")
         if at < 0:
             continue
         end = at + len(verb)
-        after = [w for w in names if end <= w.start <= end + _REACH and w.start - end <= 2]
         before = [w for w in names if at - 2 <= w.end <= at]
-        if before or after:
-            return (before or after)[-1 if before else 0]
+        behind = [w for w in names if 0 <= w.start - end <= _BEHIND]
+        if before or behind:
+            return (before or behind)[0]
     return None
 
 
@@ -56,19 +55,22 @@ def _passive(reading: Reading) -> bool:
     return "by" in reading.plain and bool(reading.plain & lists()["be"])
 
 
-def _around(reading: Reading, at: int) -> tuple[set[int], set[int]]:
-    """Return the indices of the names next before and next behind a word, joined ones included."""
-    words = reading.words
-    before: set[int] = set()
-    behind: set[int] = set()
-    for n in range(at - 1, -1, -1):
-        if words[n].name:
-            before.add(n)
-        elif before:
+def _is_verb(word: Word) -> bool:
+    lower = word.text.lower()
+    known = lists()
+    return (
+        not word.name
+        and (lower.endswith("ed") or lower in known["irregular"])
+        and word.stem not in known["symmetric"]
+    )
+
+
+def _subject(reading: Reading, verb: int) -> list[int]:
+    """Return the indices of the words of the name next before a verb, in its clause."""
+    found: list[int] = []
+    for n in range(verb - 1, -1, -1):
+        if reading.words[n].name:
+            found.insert(0, n)
+        elif found:
             break
-    for n in range(at + 1, len(words)):
-        if words[n].name:
-            behind.add(n)
-        elif behind:
-            break
-    return before, behind
+    return found
