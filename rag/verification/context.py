@@ -13,5 +13,5 @@ class Context:
     """The sentences of its passage before it, nearest first, at most three."""
     after: Reading | None
     title: Reading
-    passage: str
-    """Its passage's text."""
+    document: str
+    """The texts of the retrieved passages of its document."""

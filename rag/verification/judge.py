@@ -21,7 +21,7 @@ from rag.verification.context import Context
 from rag.verification.faults import Fault
 from rag.verification.quotes import misquoted
 from rag.verification.reading import Reading, read
-from rag.verification.support import Fit, fit
+from rag.verification.support import BORROWED, Fit, fit
 
 Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
 """Given a text and n stored sentences: their cosines, (n,) float32."""
@@ -95,7 +95,7 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
             evidence = (chosen[0].evidence,) if chosen else together
             return _judged(claim, verdict, evidence, hits)
     altered = _altered(said, found, cited)
-    sure = altered is not None and _rest(said, altered.fit) >= _SURE
+    sure = altered is not None and _is_sure(said, altered.fit)
     pieces = () if sure else _pieces(said, found)
     if pieces:
         note = "its parts stand in places that do not say it together"
@@ -120,13 +120,17 @@ def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list
     if not places:
         return []
     cosines = similarity(said.text, [hit.sentences[p].sentence for hit, _, p in places])
+    texts: dict[str, str] = {}
+    for hit in hits:
+        known = texts.get(hit.passage.document_id, "")
+        texts[hit.passage.document_id] = f"{known}\n{hit.passage.text}"
     found = [
         _Found(
             hit=hit,
             number=number,
             position=position,
             similarity=float(cosine),
-            fit=_fit(said, hit, position),
+            fit=_fit(said, hit, position, texts[hit.passage.document_id]),
         )
         for (hit, number, position), cosine in zip(places, cosines, strict=True)
     ]
@@ -138,22 +142,22 @@ def _merit(found: _Found) -> float:
     return found.fit.share + 0.2 * found.similarity - 0.05 * hard
 
 
-def _fit(said: Reading, hit: Hit, position: int) -> Fit:
+def _fit(said: Reading, hit: Hit, position: int, text: str) -> Fit:
     sentence = hit.sentences[position].sentence
-    found = fit(said, read(sentence.text), _context(hit, position))
+    found = fit(said, read(sentence.text), _context(hit, position, text))
     wrong = misquoted(said.text, hit.passage.text)
     if wrong:
         return replace(found, faults=(*found.faults, Fault(kind="quote", note=wrong)))
     return found
 
 
-def _context(hit: Hit, position: int) -> Context:
+def _context(hit: Hit, position: int, text: str) -> Context:
     texts = [s.sentence.text for s in hit.sentences]
     return Context(
         before=tuple(read(t) for t in reversed(texts[max(0, position - 3) : position])),
         after=read(texts[position + 1]) if position + 1 < len(texts) else None,
         title=read(hit.title),
-        passage=hit.passage.text,
+        document=text,
     )
 
 
@@ -186,7 +190,7 @@ def _together(
 def _altered(said: Reading, found: Sequence[_Found], cited: set[int]) -> _Found | None:
     """Return the sentence that says the claim but for its faults; of cited sources first."""
     near = [f for f in found if f.fit.faults and not f.fit.lacks and _is_close(said, f.fit)]
-    near.sort(key=lambda f: (-_merit(f) - 0.1 * (f.number in cited)))
+    near.sort(key=lambda f: -_merit(f) - 0.1 * (f.number in cited))
     return near[0] if near else None
 
 
@@ -196,12 +200,16 @@ def _is_close(said: Reading, result: Fit) -> bool:
     return shared + names >= min(2, len(said.words)) and _rest(said, result) >= _REST
 
 
+def _is_sure(said: Reading, result: Fit) -> bool:
+    return len(result.faults) == 1 and _rest(said, result) >= _SURE
+
+
 def _rest(said: Reading, result: Fit) -> float:
     """Return the share of the claim's words that is borne out, wrong names left out of account."""
     words = [(n, w) for n, w in enumerate(said.words) if not (w.name and n in result.missing)]
     total = sum(w.weight for _, w in words)
     lost = sum(w.weight for n, w in words if n in result.missing)
-    lost += 0.5 * sum(said.words[n].weight for n in result.borrowed)
+    lost += BORROWED * sum(said.words[n].weight for n in result.borrowed)
     return 1.0 - lost / total if total else 1.0
 
 

@@ -31,7 +31,7 @@ def near(
     if not word.name:
         return any(word.stem in r.stems for r in around)
     if word.text.lower() in titles():
-        return word.text.lower() in context.passage.lower()
+        return word.text.lower() in context.document.lower()
     if _completes(claim, at, context, pairs):
         return True
     if any(other.stem == word.stem for other in context.title.words):
@@ -45,7 +45,7 @@ def _completes(claim: Reading, at: int, context: Context, pairs: Mapping[int, in
         if other in pairs and 0 <= other < len(claim.words) and claim.words[other].name:
             first, last = sorted((at, other))
             name = f"{claim.words[first].text} {claim.words[last].text}"
-            if name.lower() in context.passage.lower():
+            if name.lower() in context.document.lower():
                 return True
     return False
 

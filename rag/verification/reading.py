@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from index.terms import stop_words, terms
 from rag.verification.dates import Date, read_dates
-from rag.verification.lexicon import aliases, lists
+from rag.verification.lexicon import aliases, lists, phrasal
 from rag.verification.thesaurus import is_known
 from rag.verification.values import Value, read_values
 
@@ -94,7 +94,8 @@ class _Scope:
     def meet(self, lower: str) -> None:
         """Take note of a negator or a hedge; a second negator takes the first back."""
         if lower in lists()["negators"] or lower.endswith("n't"):
-            self._left["negated"] = 0 if self._left["negated"] > 0 else _SCOPE
+            close = self._left["negated"] >= _SCOPE - 1
+            self._left["negated"] = 0 if close else _SCOPE
             self._negators += 1
         if lower == "only":  # "not only" says yes
             self._left["negated"] = 0
@@ -145,14 +146,24 @@ def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]])
             )  # fmt: skip
             continue
         scope.meet(lower)
-        found += _content(token, lower, scope, behind=_word_at(tokens, n + 1), first=_opens(text, token, tokens, n))
+        found += _content(
+            token,
+            lower,
+            scope,
+            behind=_word_at(tokens, n + 1),
+            first=_opens(text, token, tokens, n),
+        )
     return found
 
 
-def _content(token: re.Match[str], lower: str, scope: _Scope, *, behind: str, first: bool) -> list[Word]:
+def _content(
+    token: re.Match[str], lower: str, scope: _Scope, *, behind: str, first: bool
+) -> list[Word]:
     known = lists()
     bare = lower.removesuffix("'s").rstrip("'")
-    if (bare in stop_words() and bare not in known["strict"] | known["kept"]) or bare in known["be"]:
+    if (bare in stop_words() and bare not in known["strict"] | known["kept"]) or bare in known[
+        "be"
+    ]:
         return []
     if bare in known["negators"] or lower.endswith("n't") or _weakens(bare):
         return []
@@ -160,6 +171,7 @@ def _content(token: re.Match[str], lower: str, scope: _Scope, *, behind: str, fi
     if not stems:
         return []
     name = token[0][0].isupper() and not (first and is_known(stems[0]))
+    stems[0] = phrasal().get((stems[0], behind), stems[0])
     denies = stems[0] in known["deniers"] and (
         stems[0] not in known["deniers_before_to"] or behind == "to"
     )

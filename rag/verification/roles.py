@@ -6,6 +6,8 @@ from rag.verification.faults import Fault, differs
 from rag.verification.lexicon import lists
 from rag.verification.reading import Reading, Word
 
+_NEAR = 3
+"""Content words before a verb among which its subject stands."""
 _BEHIND = 2
 """Characters between a verb of speech and who speaks, where he is named behind it."""
 
@@ -18,6 +20,7 @@ def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator
     """
     if _passive(claim) != _passive(held):
         return
+    yield from _of_other_clause(claim, held, pairs)
     back = {p: n for n, p in pairs.items()}
     for n, p in pairs.items():
         if not (_is_verb(claim.words[n]) and _is_verb(held.words[p])):
@@ -32,6 +35,26 @@ def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator
             name = " ".join(held.words[i].text for i in rivals[-2:])
             mine = " ".join(claim.words[i].text for i in subject)
             yield differs(name, mine, "name")
+            return
+
+
+def _of_other_clause(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
+    """Yield a fault where the sentence says a word of another subject, in a clause of its own."""
+    taken = set(pairs.values())
+    for n, p in pairs.items():
+        clause = held.words[p].clause
+        mine = [i for i in _subject(claim, n) if i in pairs]
+        if (
+            held.words[p].name
+            or not mine
+            or any(held.words[pairs[i]].clause == clause for i in mine)
+        ):
+            continue
+        own = [i for i in range(max(0, p - _NEAR), p) if held.words[i].clause == clause]
+        names = [i for i in own if held.words[i].name]
+        if names and taken.isdisjoint(names):
+            name = " ".join(held.words[i].text for i in names)
+            yield differs(name, " ".join(claim.words[i].text for i in mine), "name")
             return
 
 

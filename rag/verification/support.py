@@ -21,7 +21,7 @@ from rag.verification.values import comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
-_BORROWED = 0.25
+BORROWED = 0.25
 """Share of a word's weight that is lost where only the context bears it out."""
 
 
@@ -50,7 +50,9 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
     contrary = _contrary(claim, held, pairs)
     known = pairs.keys() | contrary.keys()
     borrowed = [
-        n for n in range(len(claim.words)) if n not in known and near(claim, n, held, context, pairs)
+        n
+        for n in range(len(claim.words))
+        if n not in known and near(claim, n, held, context, pairs)
     ]
     missing = [n for n in range(len(claim.words)) if n not in known and n not in borrowed]
     values, value_faults, lacks = _compare_values(claim, held)
@@ -68,7 +70,7 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
     limits = [claim.words[n].text for n in missing if _is_limit(claim, claim.words[n])]
     total = sum(w.weight for w in claim.words)
     lost = sum(claim.words[n].weight for n in missing)
-    lost += _BORROWED * sum(claim.words[n].weight for n in borrowed if not claim.words[n].name)
+    lost += BORROWED * sum(claim.words[n].weight for n in borrowed if not claim.words[n].name)
     return Fit(
         share=1.0 - lost / total if total else 1.0,
         covered=frozenset(known),
@@ -188,21 +190,22 @@ def _polarity(
     """Find words that only one side negates, and opposites that both sides state alike."""
     denied = not any(_denies(claim.words[n]) for n in pairs)
     seen: set[tuple[str, int]] = set()
-    for n, p in sorted(pairs.items()):
+    for n, p in sorted((pairs | contrary).items()):
         mine, other = claim.words[n], held.words[p]
         # The first shared word behind a negator is what it turns.
         negators = {("claim", mine.negated), ("source", other.negated)} - seen
         seen |= negators
-        if mine.name or not (any(number for _, number in negators) or denied):
+        new = any(number for _, number in negators)
+        if n in contrary:
+            if bool(mine.negated) == bool(other.negated):
+                yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
+                return
             continue
-        turned = bool(mine.negated) ^ (denied and mine.denied)
-        if turned != bool(other.negated) ^ (denied and other.denied):
+        if mine.name or not (new or (denied and mine.denied != other.denied)):
+            continue
+        turned = (new and bool(mine.negated)) ^ (denied and mine.denied)
+        if turned != (new and bool(other.negated)) ^ (denied and other.denied):
             yield Fault(kind="negation", note=_negation(mine, claim=turned))
-            return
-    for n, p in contrary.items():
-        mine, other = claim.words[n], held.words[p]
-        if bool(mine.negated) == bool(other.negated):
-            yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
             return
 
 

@@ -10,6 +10,10 @@ from importlib.resources import files
 from rag.verification.lexicon import phrases
 
 
+_NOT = ("un", "in", "im", "dis", "non", "ir")
+"""Beginnings that turn a word into its opposite."""
+
+
 def retells(claimed: str, held: str) -> bool:
     """Say whether a source's stem bears out another stem of a claim; equal ones do."""
     if claimed == held:
@@ -27,7 +31,8 @@ def is_known(stem: str) -> bool:
 
 def opposite(one: str, other: str) -> bool:
     """Say whether two stems exclude each other."""
-    return other in _opposites().get(one, ())
+    short, long = sorted((one, other), key=len)
+    return other in _opposites().get(one, ()) or any(long == p + short for p in _NOT)
 
 
 @cache
