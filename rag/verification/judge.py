@@ -28,6 +28,8 @@ Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
 
 _ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
 """From this cosine on, the share of a claim's weight that may be missing."""
+_ON_TOPIC, _ALL_BORROWED = 0.35, 0.15
+"""From this cosine on, what may be lost where one word is only in the context and a value agrees."""
 _RUN = 2
 """Missing words in a row from which something was added."""
 _REST = 0.7
@@ -166,6 +168,13 @@ def _bears_out(said: Reading, found: _Found) -> bool:
     if result.faults or result.lacks or not (said.words or said.values or said.dates):
         return False
     allowed = next((share for at, share in _ALLOWED if found.similarity >= at), 0.0)
+    if (
+        not result.missing
+        and result.held
+        and len(result.borrowed) == 1
+        and (found.similarity >= _ON_TOPIC)
+    ):
+        allowed = max(allowed, _ALL_BORROWED)
     return 1.0 - result.share <= allowed and _longest_run(said, result.missing) < _RUN
 
 
@@ -194,6 +203,10 @@ def _altered(said: Reading, found: Sequence[_Found], cited: set[int]) -> _Found 
     return near[0] if near else None
 
 
+def _closeness(said: Reading, found: _Found) -> float:
+    return _rest(said, found.fit) + 0.2 * found.similarity - 0.05 * len(found.fit.faults)
+
+
 def _is_close(said: Reading, result: Fit) -> bool:
     shared = sum(not said.words[n].name and said.words[n].weight > 0.5 for n in result.covered)
     names = any(said.words[n].name for n in result.covered)
@@ -201,7 +214,10 @@ def _is_close(said: Reading, result: Fit) -> bool:
 
 
 def _is_sure(said: Reading, result: Fit) -> bool:
-    return len(result.faults) == 1 and _rest(said, result) >= _SURE
+    """Tell whether what differs is plain: nothing but values and a no, or one kind of thing."""
+    kinds = {fault.kind for fault in result.faults}
+    plain = kinds.isdisjoint(("name", "cause"))
+    return (plain or len(kinds) == 1) and _rest(said, result) >= _SURE
 
 
 def _rest(said: Reading, result: Fit) -> float:
@@ -216,6 +232,8 @@ def _rest(said: Reading, result: Fit) -> float:
 def _pieces(said: Reading, found: Sequence[_Found]) -> tuple[Evidence, ...]:
     """Return sentences from places apart that each bear out a part, and the whole together."""
     for first in found[:4]:
+        if _gain(said, [], first) < _PIECE:
+            continue
         chosen = [first]
         while len(chosen) < _MOST and not _is_whole(said, chosen):
             rest = [f for f in found if all(_apart(f, c) for c in chosen)]
@@ -236,9 +254,9 @@ def _apart(one: _Found, other: _Found) -> bool:
 
 def _gain(said: Reading, chosen: Sequence[_Found], other: _Found) -> float:
     """Return the share of the claim that a further sentence adds; a lone word or name is none."""
-    known = frozenset().union(*(c.fit.covered for c in chosen))
-    values = frozenset().union(*(c.fit.held for c in chosen))
-    added = [said.words[n] for n in other.fit.covered - known]
+    known = _known(chosen)
+    values = _values(chosen)
+    added = [said.words[n] for n in other.fit.literal - known]
     news = len([w for w in added if w.weight > 0.5]) + 2 * len(other.fit.held - values)
     if news < 2:
         return 0.0
@@ -246,9 +264,16 @@ def _gain(said: Reading, chosen: Sequence[_Found], other: _Found) -> float:
     return (sum(w.weight for w in added) + len(other.fit.held - values)) / max(1.0, total)
 
 
+def _known(chosen: Sequence[_Found]) -> frozenset[int]:
+    return frozenset(n for c in chosen for n in c.fit.covered)
+
+
+def _values(chosen: Sequence[_Found]) -> frozenset[int]:
+    return frozenset(n for c in chosen for n in c.fit.held)
+
+
 def _is_whole(said: Reading, chosen: Sequence[_Found]) -> bool:
-    known = frozenset().union(*(c.fit.covered for c in chosen))
-    values = frozenset().union(*(c.fit.held for c in chosen))
+    known, values = _known(chosen), _values(chosen)
     if len(values) < len(said.values) + len(said.dates):
         return False
     total = sum(w.weight for w in said.words)

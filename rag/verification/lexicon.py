@@ -36,6 +36,13 @@ def aliases() -> dict[str, str]:
 
 
 @cache
+def base_forms() -> dict[str, str]:
+    """Return the stem of the base form of each irregular form of a verb."""
+    rows = (row.split() for row in phrases("irregular"))
+    return {form: base for base, *forms in rows for form in forms}
+
+
+@cache
 def phrasal() -> dict[tuple[str, str], str]:
     """Return the stem that a verb's stem and the particle behind it mean."""
     rows = (row.split() for row in phrases("phrasal"))

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from index.terms import stop_words, terms
 from rag.verification.dates import Date, read_dates
-from rag.verification.lexicon import aliases, lists, phrasal
+from rag.verification.lexicon import aliases, base_forms, lists, phrasal
 from rag.verification.thesaurus import is_known
 from rag.verification.values import Value, read_values
 
@@ -171,6 +171,7 @@ def _content(
     if not stems:
         return []
     name = token[0][0].isupper() and not (first and is_known(stems[0]))
+    stems[0] = base_forms().get(stems[0], stems[0])
     stems[0] = phrasal().get((stems[0], behind), stems[0])
     denies = stems[0] in known["deniers"] and (
         stems[0] not in known["deniers_before_to"] or behind == "to"

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from index.terms import terms
 from rag.verification.faults import Fault, differs
-from rag.verification.lexicon import lists
+from rag.verification.lexicon import base_forms, lists
 from rag.verification.reading import Reading, Word
 
 _NEAR = 3
@@ -51,7 +52,7 @@ def _of_other_clause(claim: Reading, held: Reading, pairs: Mapping[int, int]) ->
         ):
             continue
         own = [i for i in range(max(0, p - _NEAR), p) if held.words[i].clause == clause]
-        names = [i for i in own if held.words[i].name]
+        names = [i for i in own if held.words[i].name and not _behind_preposition(held, i)]
         if names and taken.isdisjoint(names):
             name = " ".join(held.words[i].text for i in names)
             yield differs(name, " ".join(claim.words[i].text for i in mine), "name")
@@ -74,6 +75,16 @@ def speaker(reading: Reading) -> Word | None:
     return None
 
 
+def _behind_preposition(reading: Reading, at: int) -> bool:
+    before = reading.text[max(0, reading.words[at].start - 16) : reading.words[at].start]
+    words = [w for w in before.lower().split() if w not in ("the", "a", "an", "its", "their")]
+    return bool(words) and words[-1] in lists()["prepositions"]
+
+
+def _stem(word: str) -> str:
+    return next(iter(terms(word)), "")
+
+
 def _passive(reading: Reading) -> bool:
     return "by" in reading.plain and bool(reading.plain & lists()["be"])
 
@@ -83,7 +94,7 @@ def _is_verb(word: Word) -> bool:
     known = lists()
     return (
         not word.name
-        and (lower.endswith("ed") or lower in known["irregular"])
+        and (lower.endswith("ed") or _stem(lower) in base_forms() or lower in known["present"])
         and word.stem not in known["symmetric"]
     )
 

@@ -21,6 +21,8 @@ from rag.verification.values import comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
+_VALUE = 1.5
+"""Weight of a number or date that agrees."""
 BORROWED = 0.25
 """Share of a word's weight that is lost where only the context bears it out."""
 
@@ -33,6 +35,8 @@ class Fit:
     """Of the weight of the claim's words that is borne out, 0 to 1; 1 for a claim without any."""
     covered: frozenset[int]
     """Indices of the claim's words that the sentence itself bears out."""
+    literal: frozenset[int]
+    """Those of them that it bears out by the same word."""
     held: frozenset[int]
     """Indices of the claim's values, then dates, that it bears out."""
     missing: tuple[int, ...]
@@ -68,12 +72,13 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
         *_causes(claim, held),
     ]
     limits = [claim.words[n].text for n in missing if _is_limit(claim, claim.words[n])]
-    total = sum(w.weight for w in claim.words)
+    total = sum(w.weight for w in claim.words) + _VALUE * (len(values) + len(dates))
     lost = sum(claim.words[n].weight for n in missing)
     lost += BORROWED * sum(claim.words[n].weight for n in borrowed if not claim.words[n].name)
     return Fit(
         share=1.0 - lost / total if total else 1.0,
         covered=frozenset(known),
+        literal=frozenset(n for n in pairs if claim.words[n].stem in held.stems),
         held=frozenset([*values, *(len(claim.values) + n for n in dates)]),
         missing=tuple(missing),
         borrowed=tuple(borrowed),
