@@ -73,12 +73,14 @@ class Asker:
         hits: tuple[Hit, ...] | None = None
         try:
             searched, usage = yield from writer.rewrite(question, history)
-            hits = self._retrieve(searched)
+            hits, orders = self._retrieve(searched)
             yield Retrieved(hits=hits, searched=searched)
             if not hits:
                 answer = self._extracted(question, searched, started=started)
             else:
-                written = yield from writer.write(searched, hits, self._fetch, usage)
+                written = yield from writer.write(
+                    searched, hits, orders=orders, fetch=self._fetch, usage=usage
+                )
                 answer = self._shown(question, searched, hits, written, started=started)
         except ModelError as error:
             if not self._settings.llm_fallback:
@@ -89,19 +91,20 @@ class Asker:
                 yield Retrieved(hits=answer.hits, searched=searched)
         yield answer
 
-    def _retrieve(self, searched: str) -> tuple[Hit, ...]:
+    def _retrieve(self, searched: str) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+        """Return the hits without sentences that give orders, and those sentences."""
         told = searched if self._settings.trace_text else ""
         with tracing.span("retrieve", text=told) as counts:
-            hits = without_orders(self._search(searched), asked=searched)
+            hits, orders = without_orders(self._search(searched), asked=searched)
             counts["passages"] = len(hits)
-        return hits
+        return hits, orders
 
     def _extracted(
         self, question: str, searched: str, *, started: float, failure: str = ""
     ) -> Answer:
         """Return the answerer's answer, asked anew where a document changed meanwhile."""
         for attempt in range(1, _TRIES + 1):
-            hits = self._retrieve(searched)
+            hits, _ = self._retrieve(searched)
             draft = self._answerer.draft(searched, hits)
             reason = why_abstain(searched, hits, draft, threshold=self._settings.threshold)
             try:

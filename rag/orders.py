@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
+from index.terms import content_terms, terms
 from index.types import Hit
 
 _LONGEST = 2000
@@ -23,24 +24,47 @@ def gives_orders(sentence: str, *, asked: str = "") -> bool:
 
     Args:
         sentence: From a document.
-        asked: The question; a form that it has too is not counted.
+        asked: The question; a sentence of a form that it has too is what it asks about.
     """
     text = sentence[:_LONGEST].replace("’", "'")
-    return any(form.search(text) and not form.search(asked) for form in _forms())
+    found = [form for form in _forms() if form.search(text)]
+    return bool(found) and not any(form.search(asked) for form in found)
 
 
-def without_orders(hits: Iterable[Hit], *, asked: str) -> tuple[Hit, ...]:
-    """Return the hits without sentences that give orders; a hit of nothing else is left out."""
-    kept = []
+def without_orders(hits: Iterable[Hit], *, asked: str) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+    """Take the sentences that give orders out of hits.
+
+    Returns:
+        The hits without them, those of nothing else left out, and the sentences taken out.
+    """
+    kept: list[Hit] = []
+    orders: list[str] = []
     for hit in hits:
-        sentences = tuple(
-            s for s in hit.sentences if not gives_orders(s.sentence.text, asked=asked)
-        )
+        sentences = []
+        for scored in hit.sentences:
+            if gives_orders(scored.sentence.text, asked=asked):
+                orders.append(scored.sentence.text)
+            else:
+                sentences.append(scored)
         if len(sentences) == len(hit.sentences):
             kept.append(hit)
         elif sentences:
-            kept.append(replace(hit, sentences=sentences))
-    return tuple(kept)
+            kept.append(replace(hit, sentences=tuple(sentences)))
+    return tuple(kept), tuple(orders)
+
+
+def obeys(claim: str, orders: Iterable[str], *, known: Iterable[str]) -> bool:
+    """Say whether a claim has a term that only an order has: it was told to say it.
+
+    Args:
+        claim: A sentence of a model's answer.
+        orders: Sentences that give orders.
+        known: The question and the sources, whose terms are anybody's.
+    """
+    told = {term for order in orders for term in content_terms(order)}
+    if not told:
+        return False
+    return bool(told.difference(*(terms(text) for text in known)).intersection(terms(claim)))
 
 
 @cache

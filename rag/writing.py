@@ -14,6 +14,7 @@ from rag import tracing
 from rag.citations import SHOWN_AS_TRUE, Fetch, Footnotes, marked
 from rag.follow_up import stand_alone
 from rag.models import LanguageModel, Message, Reply, cost
+from rag.orders import obeys
 from rag.plain import plain
 from rag.question import read_question
 from rag.settings import Settings
@@ -102,13 +103,20 @@ class Writer:
         return (put if fits else stand_alone(asked, history)), self._usage(piece)
 
     def write(
-        self, question: str, hits: Sequence[Hit], fetch: Fetch, usage: Usage
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        orders: Sequence[str],
+        fetch: Fetch,
+        usage: Usage,
     ) -> Generator[Step, Piece | None, Written]:
         """Yield checked sentences as they come, and return all of them.
 
         Args:
             question: Stands alone.
             hits: Retrieved for it, best first; at least one.
+            orders: Sentences of documents that told the model what to say.
             fetch: Gives the stored texts to check citations against.
             usage: What the question took so far.
 
@@ -120,6 +128,7 @@ class Writer:
         yield Request(messages=self._messages(question, given))
         page = _Page(Footnotes(fetch), strict=self._settings.strict)
         reader = ClaimReader()
+        known = (question, *(scored.sentence.text for hit in given for scored in hit.sentences))
         piece: Piece | None = None
         with tracing.span("generate", text=self._told(question)) as counts:
             while not isinstance(piece, Reply):
@@ -128,7 +137,9 @@ class Writer:
                 done = isinstance(piece, Reply)
                 claims = reader.finish() if done else reader.feed(str(piece))
                 for claim in claims:
-                    yield from page.take(self._checked(claim, given))
+                    checked = self._checked(claim, given)
+                    if not obeys(checked.text, orders, known=known) or holds(checked):
+                        yield from page.take(checked)
             counts |= {"sources": len(given), "requests": piece.requests}
             counts |= {"input_tokens": piece.input_tokens, "output_tokens": piece.output_tokens}
         rewritten = (self._rewrite,) if usage.requests else ()
@@ -218,7 +229,7 @@ class _Page:
             self.declined = True
             return
         self.seen += 1
-        true = sentence.verdict in SHOWN_AS_TRUE
+        true = holds(sentence)
         if self._strict and not true:
             return
         self._held.append(sentence)
@@ -242,6 +253,11 @@ class _Page:
         return TextDelta(
             text=gap + marked([sentence]), sentence=sentence, citations=self.citations[known:]
         )
+
+
+def holds(sentence: DraftSentence) -> bool:
+    """Say whether the sources say a sentence."""
+    return sentence.verdict in SHOWN_AS_TRUE
 
 
 def checked_prompt(name: str, settings: Settings) -> Prompt:

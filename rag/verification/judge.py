@@ -6,32 +6,35 @@ nothing bears out counts against it: a name, a number, a date and a limit (all, 
 other words in proportion, so that an addition to a true sentence is not carried by its rest.
 """
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import Hit, ScoredSentence, Sentence
+from index.types import Hit, Sentence
 from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim
+from rag.verification.context import Context
 from rag.verification.faults import Fault
 from rag.verification.quotes import misquoted
 from rag.verification.reading import Reading, read
-from rag.verification.support import Context, Fit, fit
+from rag.verification.support import BORROWED, Fit, fit
 
 Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
 """Given a text and n stored sentences: their cosines, (n,) float32."""
 
 _ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
 """From this cosine on, the share of a claim's weight that may be missing."""
+_ON_TOPIC, _ALL_BORROWED = 0.35, 0.15
+"""From this cosine on, what may be lost where one word is only in the context and a value agrees."""
 _RUN = 2
 """Missing words in a row from which something was added."""
-_REST = 0.6
+_REST = 0.7
 """Share that must be borne out for the rest to be called altered."""
-_PIECE = 0.25
+_SURE = 0.85
+"""Share from which what differs explains the claim better than pieces of other places."""
+_PIECE = 0.2
 """Share of a claim that each piece of a stitched one bears out."""
 _MOST = 3
 """Sentences given as evidence."""
@@ -92,13 +95,14 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
             evidence = (chosen[0].evidence,) if chosen else together
             return _judged(claim, verdict, evidence, hits)
     altered = _altered(said, found, cited)
-    if altered is not None:
-        notes = "; ".join(dict.fromkeys(f.note for f in altered.fit.faults[:2]))
-        return Judged(claim=claim, verdict="altered", evidence=(altered.evidence,), note=notes)
-    pieces = _pieces(said, found)
+    sure = altered is not None and _is_sure(said, altered.fit)
+    pieces = () if sure else _pieces(said, found)
     if pieces:
         note = "its parts stand in places that do not say it together"
         return Judged(claim=claim, verdict="stitched", evidence=pieces, note=note)
+    if altered is not None:
+        notes = "; ".join(dict.fromkeys(f.note for f in altered.fit.faults[:2]))
+        return Judged(claim=claim, verdict="altered", evidence=(altered.evidence,), note=notes)
     return Judged(claim=claim, verdict="unsupported", evidence=(), note=_nothing(said, found))
 
 
@@ -116,13 +120,17 @@ def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list
     if not places:
         return []
     cosines = similarity(said.text, [hit.sentences[p].sentence for hit, _, p in places])
+    texts: dict[str, str] = {}
+    for hit in hits:
+        known = texts.get(hit.passage.document_id, "")
+        texts[hit.passage.document_id] = f"{known}\n{hit.passage.text}"
     found = [
         _Found(
             hit=hit,
             number=number,
             position=position,
             similarity=float(cosine),
-            fit=_fit(said, hit, position),
+            fit=_fit(said, hit, position, texts[hit.passage.document_id]),
         )
         for (hit, number, position), cosine in zip(places, cosines, strict=True)
     ]
@@ -134,21 +142,22 @@ def _merit(found: _Found) -> float:
     return found.fit.share + 0.2 * found.similarity - 0.05 * hard
 
 
-def _fit(said: Reading, hit: Hit, position: int) -> Fit:
+def _fit(said: Reading, hit: Hit, position: int, text: str) -> Fit:
     sentence = hit.sentences[position].sentence
-    found = fit(said, read(sentence.text), _context(hit, position))
+    found = fit(said, read(sentence.text), _context(hit, position, text))
     wrong = misquoted(said.text, hit.passage.text)
     if wrong:
         return replace(found, faults=(*found.faults, Fault(kind="quote", note=wrong)))
     return found
 
 
-def _context(hit: Hit, position: int) -> Context:
+def _context(hit: Hit, position: int, text: str) -> Context:
     texts = [s.sentence.text for s in hit.sentences]
     return Context(
         before=tuple(read(t) for t in reversed(texts[max(0, position - 3) : position])),
         after=read(texts[position + 1]) if position + 1 < len(texts) else None,
         title=read(hit.title),
+        document=text,
     )
 
 
@@ -157,6 +166,13 @@ def _bears_out(said: Reading, found: _Found) -> bool:
     if result.faults or result.lacks or not (said.words or said.values or said.dates):
         return False
     allowed = next((share for at, share in _ALLOWED if found.similarity >= at), 0.0)
+    if (
+        not result.missing
+        and result.held
+        and len(result.borrowed) == 1
+        and (found.similarity >= _ON_TOPIC)
+    ):
+        allowed = max(allowed, _ALL_BORROWED)
     return 1.0 - result.share <= allowed and _longest_run(said, result.missing) < _RUN
 
 
@@ -180,9 +196,26 @@ def _together(
 
 def _altered(said: Reading, found: Sequence[_Found], cited: set[int]) -> _Found | None:
     """Return the sentence that says the claim but for its faults; of cited sources first."""
-    near = [f for f in found if f.fit.faults and not f.fit.lacks and _rest(said, f.fit) >= _REST]
+    near = [f for f in found if f.fit.faults and not f.fit.lacks and _is_close(said, f.fit)]
     near.sort(key=lambda f: -_merit(f) - 0.1 * (f.number in cited))
     return near[0] if near else None
+
+
+def _closeness(said: Reading, found: _Found) -> float:
+    return _rest(said, found.fit) + 0.2 * found.similarity - 0.05 * len(found.fit.faults)
+
+
+def _is_close(said: Reading, result: Fit) -> bool:
+    shared = sum(not said.words[n].name and said.words[n].weight > 0.5 for n in result.covered)
+    names = any(said.words[n].name for n in result.covered)
+    return shared + names >= min(2, len(said.words)) and _rest(said, result) >= _REST
+
+
+def _is_sure(said: Reading, result: Fit) -> bool:
+    """Tell whether what differs is plain: nothing but values and a no, or one kind of thing."""
+    kinds = {fault.kind for fault in result.faults}
+    plain = kinds.isdisjoint(("name", "cause"))
+    return (plain or len(kinds) == 1) and _rest(said, result) >= _SURE
 
 
 def _rest(said: Reading, result: Fit) -> float:
@@ -190,17 +223,24 @@ def _rest(said: Reading, result: Fit) -> float:
     words = [(n, w) for n, w in enumerate(said.words) if not (w.name and n in result.missing)]
     total = sum(w.weight for _, w in words)
     lost = sum(w.weight for n, w in words if n in result.missing)
-    lost += 0.5 * sum(said.words[n].weight for n in result.borrowed)
+    lost += BORROWED * sum(said.words[n].weight for n in result.borrowed)
     return 1.0 - lost / total if total else 1.0
 
 
 def _pieces(said: Reading, found: Sequence[_Found]) -> tuple[Evidence, ...]:
     """Return sentences from places apart that each bear out a part, and the whole together."""
-    total = sum(w.weight for w in said.words)
-    for first in found[:3]:
-        for other in found:
-            if _apart(first, other) and _completes(said, first.fit, other.fit, total):
-                return first.evidence, other.evidence
+    for first in found[:4]:
+        if _gain(said, [], first) < _PIECE:
+            continue
+        chosen = [first]
+        while len(chosen) < _MOST and not _is_whole(said, chosen):
+            rest = [f for f in found if all(_apart(f, c) for c in chosen)]
+            best = max(rest, key=lambda f: _gain(said, chosen, f), default=None)
+            if best is None or _gain(said, chosen, best) < _PIECE:
+                break
+            chosen.append(best)
+        if len(chosen) > 1 and _is_whole(said, chosen):
+            return tuple(f.evidence for f in chosen)
     return ()
 
 
@@ -210,18 +250,32 @@ def _apart(one: _Found, other: _Found) -> bool:
     )
 
 
-def _completes(said: Reading, one: Fit, other: Fit, total: float) -> bool:
-    both = one.covered | other.covered
-    values = len(said.values) + len(said.dates)
-    if len(one.held | other.held) < values:
+def _gain(said: Reading, chosen: Sequence[_Found], other: _Found) -> float:
+    """Return the share of the claim that a further sentence adds; a lone word or name is none."""
+    known = _known(chosen)
+    values = _values(chosen)
+    added = [said.words[n] for n in other.fit.literal - known]
+    news = len([w for w in added if w.weight > 0.5]) + 2 * len(other.fit.held - values)
+    if news < 2:
+        return 0.0
+    total = sum(w.weight for w in said.words)
+    return (sum(w.weight for w in added) + len(other.fit.held - values)) / max(1.0, total)
+
+
+def _known(chosen: Sequence[_Found]) -> frozenset[int]:
+    return frozenset(n for c in chosen for n in c.fit.covered)
+
+
+def _values(chosen: Sequence[_Found]) -> frozenset[int]:
+    return frozenset(n for c in chosen for n in c.fit.held)
+
+
+def _is_whole(said: Reading, chosen: Sequence[_Found]) -> bool:
+    known, values = _known(chosen), _values(chosen)
+    if len(values) < len(said.values) + len(said.dates):
         return False
-    lost = sum(w.weight for n, w in enumerate(said.words) if n not in both)
-    for mine, theirs in ((one, other), (other, one)):
-        added = [said.words[n] for n in mine.covered - theirs.covered]
-        plain = [w for w in added if not w.name and w.weight >= 0.5]
-        if sum(w.weight for w in added) < _PIECE * total or len(plain) < 2:
-            return False
-    return lost <= 0.15 * total
+    total = sum(w.weight for w in said.words)
+    return sum(w.weight for n, w in enumerate(said.words) if n not in known) <= 0.15 * total
 
 
 def _nothing(said: Reading, found: Sequence[_Found]) -> str:

@@ -35,5 +35,19 @@ def aliases() -> dict[str, str]:
     }
 
 
+@cache
+def base_forms() -> dict[str, str]:
+    """Return the stem of the base form of each irregular form of a verb."""
+    rows = (row.split() for row in phrases("irregular"))
+    return {form: base for base, *forms in rows for form in forms}
+
+
+@cache
+def phrasal() -> dict[tuple[str, str], str]:
+    """Return the stem that a verb's stem and the particle behind it mean."""
+    rows = (row.split() for row in phrases("phrasal"))
+    return {(form.split("_")[0], form.split("_")[1]): meant for form, meant in rows}
+
+
 def _table(name: str) -> dict:  # type: ignore[type-arg]  # tables of a TOML file
     return tomllib.loads(files("rag").joinpath(f"data/{name}.toml").read_text(encoding="utf-8"))

@@ -1,6 +1,11 @@
-"""Compares names: initials, surnames, and short forms of organisations."""
+"""Compares names: initials, surnames, and what a pronoun may stand for."""
 
-from rag.verification.reading import Word
+from collections.abc import Mapping
+
+from rag.verification.context import Context
+from rag.verification.lexicon import lists, titles
+from rag.verification.reading import Reading, Word
+from rag.verification.roles import speaker
 
 
 def in_names(claimed: Word, held: Word) -> bool:
@@ -11,3 +16,58 @@ def in_names(claimed: Word, held: Word) -> bool:
         return True
     one, other = claimed.text.rstrip("."), held.text
     return held.name and len(one) == 1 and one.isupper() and other[:1] == one
+
+
+def near(
+    claim: Reading, at: int, held: Reading, context: Context, pairs: Mapping[int, int]
+) -> bool:
+    """Say whether what stands around a sentence bears out a word of the claim that it lacks.
+
+    A name only where the sentence refers back and has no other subject, or where it completes a
+    name that the sentence has in short.
+    """
+    word = claim.words[at]
+    around = [*context.before, context.title, *([context.after] if context.after else [])]
+    if not word.name:
+        return any(word.stem in r.stems for r in around)
+    if word.text.lower() in titles():
+        return word.text.lower() in context.document.lower()
+    if _completes(claim, at, context, pairs):
+        return True
+    if any(other.stem == word.stem for other in context.title.words):
+        return True
+    return _refers(held, pairs) and _named_before(word, context)
+
+
+def _completes(claim: Reading, at: int, context: Context, pairs: Mapping[int, int]) -> bool:
+    """Tell whether a neighbouring word of the same name is there, and both stand together."""
+    for other in (at - 1, at + 1):
+        if other in pairs and 0 <= other < len(claim.words) and claim.words[other].name:
+            first, last = sorted((at, other))
+            name = f"{claim.words[first].text} {claim.words[last].text}"
+            if name.lower() in context.document.lower():
+                return True
+    return False
+
+
+def _refers(held: Reading, pairs: Mapping[int, int]) -> bool:
+    """Tell whether a sentence refers back, without a subject or speaker that the claim lacks."""
+    taken = set(pairs.values())
+    shared = [n for n in taken if not held.words[n].name]
+    first = min(shared, default=len(held.words))
+    if any(w.name and n not in taken for n, w in enumerate(held.words[:first])):
+        return False
+    says = speaker(held)
+    if says is not None and held.words.index(says) not in taken:
+        return False
+    definite = held.text[:4].lower() == "the "
+    return definite or bool(held.plain & lists()["pronouns"])
+
+
+def _named_before(word: Word, context: Context) -> bool:
+    """Tell whether the nearest sentence before that names anything names this."""
+    for sentence in context.before:
+        names = [w for w in sentence.words if w.name]
+        if names:
+            return any(in_names(word, other) for other in names)
+    return False

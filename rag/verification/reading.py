@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from index.terms import stop_words, terms
 from rag.verification.dates import Date, read_dates
-from rag.verification.lexicon import aliases, lists
+from rag.verification.lexicon import aliases, base_forms, lists, phrasal
 from rag.verification.thesaurus import is_known
 from rag.verification.values import Value, read_values
 
@@ -39,8 +39,8 @@ class Word:
     name: bool
     weight: float
     clause: int
-    negated: bool
-    """Turned by a negator before it in its clause."""
+    negated: int
+    """The negator before it in its clause, from 1; 0 where there is none."""
     denied: bool
     """Turned by a verb of denial before it in its clause."""
     hedge: str
@@ -83,6 +83,7 @@ class _Scope:
 
     def __init__(self) -> None:
         self.clause = -1
+        self._negators = 0
         self.end()
 
     def end(self) -> None:
@@ -93,7 +94,9 @@ class _Scope:
     def meet(self, lower: str) -> None:
         """Take note of a negator or a hedge; a second negator takes the first back."""
         if lower in lists()["negators"] or lower.endswith("n't"):
-            self._left["negated"] = 0 if self._left["negated"] > 0 else _SCOPE
+            close = self._left["negated"] >= _SCOPE - 1
+            self._left["negated"] = 0 if close else _SCOPE
+            self._negators += 1
         if lower == "only":  # "not only" says yes
             self._left["negated"] = 0
         for hedge in ("uncertain", "possible", "intended"):
@@ -106,10 +109,11 @@ class _Scope:
         """Take note of a verb that says no to what follows."""
         self._left["denied"] = _SCOPE
 
-    def spend(self) -> tuple[bool, bool, str]:
+    def spend(self) -> tuple[int, bool, str]:
         """Return what holds for the next content word: negated, denied, hedge."""
         left = self._left
-        state = left["negated"] > 0, left["denied"] > 0, self._hedge if left["hedge"] > 0 else ""
+        negator = self._negators if left["negated"] > 0 else 0
+        state = negator, left["denied"] > 0, self._hedge if left["hedge"] > 0 else ""
         self._left = {name: n - 1 for name, n in left.items()}
         return state
 
@@ -142,14 +146,24 @@ def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]])
             )  # fmt: skip
             continue
         scope.meet(lower)
-        found += _content(token, lower, scope, first=_opens(text, token, tokens, n))
+        found += _content(
+            token,
+            lower,
+            scope,
+            behind=_word_at(tokens, n + 1),
+            first=_opens(text, token, tokens, n),
+        )
     return found
 
 
-def _content(token: re.Match[str], lower: str, scope: _Scope, *, first: bool) -> list[Word]:
+def _content(
+    token: re.Match[str], lower: str, scope: _Scope, *, behind: str, first: bool
+) -> list[Word]:
     known = lists()
     bare = lower.removesuffix("'s").rstrip("'")
-    if (bare in stop_words() and bare not in known["strict"]) or bare in known["be"]:
+    if (bare in stop_words() and bare not in known["strict"] | known["kept"]) or bare in known[
+        "be"
+    ]:
         return []
     if bare in known["negators"] or lower.endswith("n't") or _weakens(bare):
         return []
@@ -157,7 +171,11 @@ def _content(token: re.Match[str], lower: str, scope: _Scope, *, first: bool) ->
     if not stems:
         return []
     name = token[0][0].isupper() and not (first and is_known(stems[0]))
-    denies = stems[0] in known["deniers"]
+    stems[0] = base_forms().get(stems[0], stems[0])
+    stems[0] = phrasal().get((stems[0], behind), stems[0])
+    denies = stems[0] in known["deniers"] and (
+        stems[0] not in known["deniers_before_to"] or behind == "to"
+    )
     pieces = stems[:-1] if len(stems) > 2 and not any(c.isdigit() for c in token[0]) else stems[-1:]
     state = [scope.spend() for _ in pieces]
     if denies:
@@ -169,8 +187,12 @@ def _content(token: re.Match[str], lower: str, scope: _Scope, *, first: bool) ->
             negated=negated, denied=denied, hedge=hedge,
         )
         for stem, (negated, denied, hedge) in zip(pieces, state, strict=True)
-        if len(pieces) == 1 or (len(stem) > 2 and stem not in stop_words())
+        if len(pieces) == 1 or (len(stem) > 1 and stem not in stop_words())
     ]  # fmt: skip
+
+
+def _word_at(tokens: list[re.Match[str]], n: int) -> str:
+    return tokens[n][0].lower() if n < len(tokens) else ""
 
 
 def _weakens(lower: str) -> bool:
@@ -183,7 +205,7 @@ def _weight(stem: str, *, name: bool, strict: bool) -> float:
         return 2.0
     if strict:
         return 1.2
-    if stem in lists()["light"]:
+    if stem in lists()["light"] or stem in lists()["kept"] or stem == "co":
         return 0.3
     return 0.8 if len(stem) < 5 else 1.0
 
@@ -191,7 +213,7 @@ def _weight(stem: str, *, name: bool, strict: bool) -> float:
 def _opens(text: str, token: re.Match[str], tokens: list[re.Match[str]], n: int) -> bool:
     """Tell whether a capital may be there only because the sentence or a quotation begins."""
     begins = n == 0 or (tokens[n - 1][0] in '"“' and (n == 1 or tokens[n - 2][0] in _BREAKS))
-    if not begins or token[0].isupper() and len(token[0]) > 1:
+    if not begins or (token[0].isupper() and len(token[0]) > 1):
         return False
     following = tokens[n + 1] if n + 1 < len(tokens) else None
     glued = following is not None and text[token.end() : following.start()] == " "

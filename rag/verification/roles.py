@@ -2,73 +2,109 @@
 
 from collections.abc import Iterator, Mapping
 
+from index.terms import terms
 from rag.verification.faults import Fault, differs
-from rag.verification.lexicon import lists
+from rag.verification.lexicon import base_forms, lists
 from rag.verification.reading import Reading, Word
 
-_REACH = 60
+_NEAR = 3
+"""Content words before a verb among which its subject stands."""
+_BEHIND = 2
 """Characters between a verb of speech and who speaks, where he is named behind it."""
 
 
 def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
-    """Yield a fault where a shared word has its names the other way round, or another speaker."""
+    """Yield a fault where a shared verb has another subject than in the claim.
+
+    The subject is the name before the verb. It is another one where the sentence has the claim's
+    subject only behind its verb, and before it a name that the claim has behind or not at all.
+    """
     if _passive(claim) != _passive(held):
         return
+    yield from _of_other_clause(claim, held, pairs)
     back = {p: n for n, p in pairs.items()}
     for n, p in pairs.items():
-        mine, other = claim.words[n], held.words[p]
-        if mine.name or mine.stem in lists()["symmetric"] or other.stem in lists()["symmetric"]:
+        if not (_is_verb(claim.words[n]) and _is_verb(held.words[p])):
             continue
-        before, behind = _around(claim, n)
-        theirs_before, theirs_behind = _around(held, p)
-        if not (before and behind and theirs_before and theirs_behind):
+        subject = _subject(claim, n)
+        places = [pairs[i] for i in subject if i in pairs]
+        if not places or min(places) < p:
             continue
-        if {pairs.get(i) for i in before} & theirs_behind and (
-            {pairs.get(i) for i in behind} & theirs_before
+        before = [i for i in range(p) if held.words[i].name]
+        rivals = [i for i in before if back.get(i, len(claim.words)) > n]
+        if rivals:
+            name = " ".join(held.words[i].text for i in rivals[-2:])
+            mine = " ".join(claim.words[i].text for i in subject)
+            yield differs(name, mine, "name")
+            return
+
+
+def _of_other_clause(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
+    """Yield a fault where the sentence says a word of another subject, in a clause of its own."""
+    taken = set(pairs.values())
+    for n, p in pairs.items():
+        clause = held.words[p].clause
+        mine = [i for i in _subject(claim, n) if i in pairs]
+        if (
+            held.words[p].name
+            or not mine
+            or any(held.words[pairs[i]].clause == clause for i in mine)
         ):
-            first = claim.words[min(before)].text
-            second = next((held.words[i].text for i in theirs_before if i in back), "")
-            if first.lower() != second.lower():
-                yield differs(
-                    f"{second} … {other.text} … {first}", f"{first} … {mine.text}", "name"
-                )
-                return
+            continue
+        own = [i for i in range(max(0, p - _NEAR), p) if held.words[i].clause == clause]
+        names = [i for i in own if held.words[i].name and not _behind_preposition(held, i)]
+        if names and taken.isdisjoint(names):
+            name = " ".join(held.words[i].text for i in names)
+            yield differs(name, " ".join(claim.words[i].text for i in mine), "name")
+            return
 
 
 def speaker(reading: Reading) -> Word | None:
     """Return the name beside the first verb of speech: "X said", "said X"; None without one."""
-    text = reading.text
-    lower = text.lower()
+    lower = f" {reading.text.lower()} "
     names = [w for w in reading.words if w.name]
-    for verb in lists()["speech"]:
-        at = f" {lower} ".find(f" {verb} ")
+    for verb in sorted(lists()["speech"] & reading.plain):
+        at = lower.find(f" {verb} ")
         if at < 0:
             continue
         end = at + len(verb)
-        after = [w for w in names if end <= w.start <= end + _REACH and w.start - end <= 2]
         before = [w for w in names if at - 2 <= w.end <= at]
-        if before or after:
-            return (before or after)[-1 if before else 0]
+        behind = [w for w in names if 0 <= w.start - end <= _BEHIND]
+        if before or behind:
+            return (before or behind)[0]
     return None
+
+
+def _behind_preposition(reading: Reading, at: int) -> bool:
+    before = reading.text[max(0, reading.words[at].start - 16) : reading.words[at].start]
+    words = [w for w in before.lower().split() if w not in ("the", "a", "an", "its", "their")]
+    return bool(words) and words[-1] in lists()["prepositions"]
+
+
+def _stem(word: str) -> str:
+    return next(iter(terms(word)), "")
 
 
 def _passive(reading: Reading) -> bool:
     return "by" in reading.plain and bool(reading.plain & lists()["be"])
 
 
-def _around(reading: Reading, at: int) -> tuple[set[int], set[int]]:
-    """Return the indices of the names next before and next behind a word, joined ones included."""
-    words = reading.words
-    before: set[int] = set()
-    behind: set[int] = set()
-    for n in range(at - 1, -1, -1):
-        if words[n].name:
-            before.add(n)
-        elif before:
+def _is_verb(word: Word) -> bool:
+    lower = word.text.lower()
+    known = lists()
+    return (
+        not word.name
+        and (lower.endswith("ed") or _stem(lower) in base_forms() or lower in known["present"])
+        and word.stem not in known["symmetric"]
+    )
+
+
+def _subject(reading: Reading, verb: int) -> list[int]:
+    """Return the indices of the words of the name next before a verb, in its clause."""
+    found: list[int] = []
+    for n in range(verb - 1, -1, -1):
+        if reading.words[n].name:
+            found.insert(0, n)
+        elif found:
             break
-    for n in range(at + 1, len(words)):
-        if words[n].name:
-            behind.add(n)
-        elif behind:
-            break
-    return before, behind
+    return found

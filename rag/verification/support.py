@@ -8,24 +8,23 @@ turns the comparison into a verdict.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.verification.context import Context
 from rag.verification.dates import agrees, conflicts
 from rag.verification.faults import Fault, differs
 from rag.verification.lexicon import lists, phrases, titles
-from rag.verification.names import in_names
+from rag.verification.names import in_names, near
 from rag.verification.reading import Reading, Word
 from rag.verification.roles import swapped
 from rag.verification.thesaurus import opposite, retells
 from rag.verification.values import comparable, same
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What stands around a sentence."""
-
-    before: tuple[Reading, ...]
-    """The sentences of its passage before it, nearest first, at most three."""
-    after: Reading | None
-    title: Reading
+_TELLING = 0.5
+"""Weight from which a word says something of its own."""
+_VALUE = 1.5
+"""Weight of a number or date that agrees."""
+BORROWED = 0.25
+"""Share of a word's weight that is lost where only the context bears it out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +35,8 @@ class Fit:
     """Of the weight of the claim's words that is borne out, 0 to 1; 1 for a claim without any."""
     covered: frozenset[int]
     """Indices of the claim's words that the sentence itself bears out."""
+    literal: frozenset[int]
+    """Those of them that it bears out by the same word."""
     held: frozenset[int]
     """Indices of the claim's values, then dates, that it bears out."""
     missing: tuple[int, ...]
@@ -52,7 +53,11 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
     pairs = _pairs(claim, held)
     contrary = _contrary(claim, held, pairs)
     known = pairs.keys() | contrary.keys()
-    borrowed = [n for n, w in enumerate(claim.words) if n not in known and _near(w, held, context)]
+    borrowed = [
+        n
+        for n in range(len(claim.words))
+        if n not in known and near(claim, n, held, context, pairs)
+    ]
     missing = [n for n in range(len(claim.words)) if n not in known and n not in borrowed]
     values, value_faults, lacks = _compare_values(claim, held)
     dates, date_faults, late = _compare_dates(claim, held, context)
@@ -66,13 +71,14 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
         *swapped(claim, held, pairs),
         *_causes(claim, held),
     ]
-    limits = [claim.words[n].text for n in missing if _is_strict(claim.words[n])]
-    total = sum(w.weight for w in claim.words)
+    limits = [claim.words[n].text for n in missing if _is_limit(claim, claim.words[n])]
+    total = sum(w.weight for w in claim.words) + _VALUE * (len(values) + len(dates))
     lost = sum(claim.words[n].weight for n in missing)
-    lost += 0.5 * sum(claim.words[n].weight for n in borrowed if not claim.words[n].name)
+    lost += BORROWED * sum(claim.words[n].weight for n in borrowed if not claim.words[n].name)
     return Fit(
         share=1.0 - lost / total if total else 1.0,
         covered=frozenset(known),
+        literal=frozenset(n for n in pairs if claim.words[n].stem in held.stems),
         held=frozenset([*values, *(len(claim.values) + n for n in dates)]),
         missing=tuple(missing),
         borrowed=tuple(borrowed),
@@ -107,20 +113,8 @@ def _contrary(claim: Reading, held: Reading, pairs: dict[int, int]) -> dict[int,
         if n not in pairs
         for p, other in enumerate(held.words)
         if p not in taken and opposite(word.stem, other.stem)
+        if word.stem not in lists()["kept"] or pairs.get(n + 1) == p + 1
     }
-
-
-def _near(word: Word, held: Reading, context: Context) -> bool:
-    """Tell whether what stands around bears out a word; a name only where the sentence refers."""
-    around = [*context.before, context.title, *([context.after] if context.after else [])]
-    if not word.name:
-        return any(word.stem in r.stems for r in around)
-    if word.text.lower() in titles():
-        return any(word.text.lower() in r.plain for r in around)
-    back = [*context.before, context.title]
-    return bool(held.plain & lists()["pronouns"]) and any(
-        in_names(word, other) for r in back for other in r.words
-    )
 
 
 def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
@@ -129,14 +123,13 @@ def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Faul
         if any(same(value, other) for other in held.values) or _as_year(value.amount, held):
             found.append(n)
             continue
-        if value.amount == 1 and held.plain & {"a", "an", "one", "single", "only"}:
+        if _as_word(value.amount, held):
             found.append(n)
             continue
         rivals = [
             other
             for other in held.values
-            if (comparable(value, other) or value.kind == other.kind == "number")
-            and not any(same(mine, other) for mine in claim.values)
+            if comparable(value, other) and not any(same(mine, other) for mine in claim.values)
         ]
         if rivals:
             best = min(rivals, key=lambda v: abs(v.amount - value.amount))
@@ -144,6 +137,12 @@ def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Faul
         else:
             lacks.append(value.text)
     return found, faults, lacks
+
+
+def _as_word(amount: float, held: Reading) -> bool:
+    if amount == 1:
+        return bool(held.plain & {"a", "an", "one", "single", "only"})
+    return amount == 2 and bool(held.plain & lists()["pairs"])
 
 
 def _as_year(amount: float, held: Reading) -> bool:
@@ -195,18 +194,23 @@ def _polarity(
 ) -> Iterator[Fault]:
     """Find words that only one side negates, and opposites that both sides state alike."""
     denied = not any(_denies(claim.words[n]) for n in pairs)
-    for n, p in pairs.items():
+    seen: set[tuple[str, int]] = set()
+    for n, p in sorted((pairs | contrary).items()):
         mine, other = claim.words[n], held.words[p]
-        if mine.name:
+        # The first shared word behind a negator is what it turns.
+        negators = {("claim", mine.negated), ("source", other.negated)} - seen
+        seen |= negators
+        new = any(number for _, number in negators)
+        if n in contrary:
+            if bool(mine.negated) == bool(other.negated):
+                yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
+                return
             continue
-        turned = mine.negated ^ (denied and mine.denied)
-        if turned != other.negated ^ (denied and other.denied):
+        if mine.name or not (new or (denied and mine.denied != other.denied)):
+            continue
+        turned = (new and bool(mine.negated)) ^ (denied and mine.denied)
+        if turned != (new and bool(other.negated)) ^ (denied and other.denied):
             yield Fault(kind="negation", note=_negation(mine, claim=turned))
-            return
-    for n, p in contrary.items():
-        mine, other = claim.words[n], held.words[p]
-        if mine.negated == other.negated:
-            yield differs(other.text, mine.text, "negation")
             return
 
 
@@ -246,5 +250,9 @@ def _causes(claim: Reading, held: Reading) -> Iterator[Fault]:
         yield Fault(kind="cause", note="the source does not say that the one caused the other")
 
 
-def _is_strict(word: Word) -> bool:
-    return word.text.lower() in lists()["strict"]
+def _is_limit(claim: Reading, word: Word) -> bool:
+    """Tell whether a missing word alone makes a claim say more: a limit, or a further verb."""
+    if word.text.lower() in lists()["strict"]:
+        return True
+    before = claim.text[max(0, word.start - 8) : word.start].lower().split()
+    return word.weight >= _TELLING and before[-1:] in (["and"], ["but"], ["then"])

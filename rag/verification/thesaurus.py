@@ -7,7 +7,11 @@ from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 
-from rag.verification.lexicon import phrases
+from rag.verification.lexicon import base_forms, phrases
+
+
+_NOT = ("un", "in", "im", "dis", "non", "ir")
+"""Beginnings that turn a word into its opposite."""
 
 
 def retells(claimed: str, held: str) -> bool:
@@ -27,7 +31,8 @@ def is_known(stem: str) -> bool:
 
 def opposite(one: str, other: str) -> bool:
     """Say whether two stems exclude each other."""
-    return other in _opposites().get(one, ())
+    short, long = sorted((one, other), key=len)
+    return other in _opposites().get(one, ()) or any(long == p + short for p in _NOT)
 
 
 @cache
@@ -35,14 +40,16 @@ def _own() -> dict[str, frozenset[int]]:
     groups: dict[str, set[int]] = defaultdict(set)
     for number, line in enumerate(phrases("same")):
         for stem in line.split():
-            groups[stem].add(number)
+            groups[base_forms().get(stem, stem)].add(number)
     return {stem: frozenset(numbers) for stem, numbers in groups.items()}
 
 
 @cache
 def _opposites() -> dict[str, frozenset[str]]:
     pairs: dict[str, set[str]] = defaultdict(set)
-    for one, other in [*_wordnet()[1], *(line.split() for line in phrases("opposites"))]:
+    base = base_forms()
+    for pair in [*_wordnet()[1], *(line.split() for line in phrases("opposites"))]:
+        one, other = (base.get(stem, stem) for stem in pair)
         pairs[one].add(other)
         pairs[other].add(one)
     return {stem: frozenset(others) for stem, others in pairs.items()}

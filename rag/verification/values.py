@@ -106,7 +106,8 @@ def _pattern() -> re.Pattern[str]:
     shares = "|".join(s.replace(" ", "[ -]") for s in sorted(tables["shares"], key=len)[::-1])
     return re.compile(
         rf"""
-        (?P<clock> (?<![\w.,:]) (?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?[ ]?(?P<half>[ap]\.?m\b\.?)
+        (?P<clock> (?<![\w.,:]) (?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d\d))?[ ]?
+              (?P<half>[ap]\.?m\b\.?|in[ ]the[ ](?:morning|afternoon|evening)\b|at[ ]night\b)
             | (?<![\w.,:]) (?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d) (?![\w:])
             | \b(?:noon|midday|midnight)\b )
         | (?P<share> (?<![\w-]) (?:{shares}) (?![\w-]) (?![ ](?:million|billion|an?[ ])))
@@ -241,8 +242,12 @@ def _minutes(match: re.Match[str]) -> float:
         return 0
     if match["hour24"]:
         return int(match["hour24"]) * 60 + int(match["minute24"])
-    hour = int(match["hour"]) % 12 + (12 if match["half"][0] in "pP" else 0)
+    hour = int(match["hour"]) % 12 + (0 if _is_morning(match["half"]) else 12)
     return hour * 60 + int(match["minute"] or 0)
+
+
+def _is_morning(half: str) -> bool:
+    return half[0] in "aA" and not half.lower().startswith("at") or half.lower().endswith("morning")
 
 
 def _ordinal(word: str) -> float:
