@@ -14,8 +14,9 @@ import pytest
 if TYPE_CHECKING:
     from eval.results import CaseResult
     from eval.suites.cases import GoldCase
+    from rag import Assistant
 
-_ASSISTANT = pytest.StashKey["Assistant"]()
+_ASSISTANT: "pytest.StashKey[Assistant]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,13 +88,13 @@ class GoldItem(pytest.Item):
         """Ask, and fail with what is wrong."""
         result = _asked(self.config, self._case)
         if not result.passed:
-            raise GoldFailure(result)
+            raise GoldFailedError(result)
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None
     ) -> str:
         """Say what was asked, expected and got."""
-        if isinstance(excinfo.value, GoldFailure):
+        if isinstance(excinfo.value, GoldFailedError):
             return "\n".join(_told(excinfo.value.result))
         return str(excinfo.value)
 
@@ -103,7 +104,7 @@ class GoldItem(pytest.Item):
         return self.path, int(line) - 1, self._case.id
 
 
-class GoldFailure(Exception):
+class GoldFailedError(Exception):
     """A case that failed."""
 
     def __init__(self, result: "CaseResult") -> None:

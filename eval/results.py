@@ -69,6 +69,8 @@ class CaseResult:
     seconds: float = 0.0
     error: str = ""
     """Class and message of what a crash raised; empty otherwise."""
+    outdated: bool = False
+    """Whether its evidence is not in the documents once, so that it was not asked."""
     model: str = ""
     prompts: tuple[PromptDigest, ...] = ()
     usage: Usage = field(default_factory=Usage)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from eval.reports.labels import probability
 from eval.results import CaseResult, Comparison, GateResult, MetricChange, Report
 from eval.running.beir import METRICS as BEIR_METRICS
 from eval.running.squad import ANSWERABLE
@@ -62,7 +63,8 @@ def judge(
 
     It fails where a value is below its threshold (one equal to it passes, one that no case
     measures does not), where a metric dropped significantly, and where a critical case fails: with
-    a baseline only one that passed in it or is new. Smaller changes are noted and fail nothing.
+    a baseline only one that passed in it or is new. So does a case whose evidence is gone, since it
+    measures nothing any more. Smaller changes are noted and fail nothing.
     """
     reasons = [
         *_missed(report.suite, report.cases, thresholds.suite),
@@ -72,6 +74,7 @@ def judge(
             for missed in _missed(f"{report.suite}, tag {tag}", _tagged(report, tag), least)
         ),
         *_critical(report, comparison),
+        *(f"{report.suite}: {'; '.join(c.problems)}" for c in report.cases if c.outdated),
         *(_told(report.suite, c) for c in _significant(comparison) if c.difference < 0),
     ]
     return GateResult(reasons=tuple(reasons), notes=tuple(_notes(comparison)))
@@ -95,7 +98,7 @@ def _tagged(report: Report, tag: str) -> tuple[CaseResult, ...]:
 def _critical(report: Report, comparison: Comparison | None) -> Iterator[str]:
     for case in report.failures:
         before = comparison.before.get(case.id) if comparison else None
-        if case.critical and (before is None or before.passed):
+        if case.critical and not case.outdated and (before is None or before.passed):
             newly = "newly failed" if before else "failed"
             yield f"{report.suite}: critical case {case.id} {newly}: {'; '.join(case.problems)}"
 
@@ -109,7 +112,7 @@ def _significant(comparison: Comparison | None) -> Iterator[MetricChange]:
 def _told(suite: str, change: MetricChange) -> str:
     return (
         f"{suite}: {change.name} dropped from {change.before:.4f} to {change.after:.4f} "
-        f"(p {change.p_value:.4f}, {change.test})"
+        f"(p {probability(change.p_value)}, {change.test})"
     )
 
 
@@ -120,8 +123,6 @@ def _notes(comparison: Comparison | None) -> Iterator[str]:
     if unsure:
         listed = ", ".join(f"{c.name} {c.difference:+.3f}" for c in unsure)
         yield f"may be chance and fails nothing: {listed}"
-    if comparison.newly_failing:
-        yield f"newly failing: {', '.join(comparison.newly_failing)}"
     for word, names in (("new", comparison.added), ("not asked", comparison.removed)):
         if names:
             cases = "case is" if len(names) == 1 else "cases are"

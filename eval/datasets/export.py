@@ -1,7 +1,7 @@
 """Writes gold suites in other formats: SQuAD 2.0, BEIR, promptfoo."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +9,8 @@ from eval.suites.cases import GoldCase, Suite
 from eval.suites.evidence import SourceText, locate
 
 Format = Literal["squad", "beir", "promptfoo"]
+_ASK = """exec: sh -c 'footnote ask -- "$0"'"""
+"""promptfoo appends the prompt, its options and its context; only the first is a question."""
 Texts = Mapping[str, tuple[SourceText, ...]]
 
 
@@ -51,7 +53,7 @@ def write_beir(suite: Suite, texts: Texts, folder: Path) -> None:
     (folder / "qrels" / "test.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
-def as_promptfoo(suite: Suite, command: Sequence[str] = ("footnote", "ask")) -> str:
+def as_promptfoo(suite: Suite) -> str:
     """Return the suite as a promptfoo configuration in YAML that asks through the command.
 
     What is accepted, required and forbidden become assertions on the printed answer; unanswerable
@@ -62,7 +64,7 @@ def as_promptfoo(suite: Suite, command: Sequence[str] = ("footnote", "ask")) -> 
     content = {
         "description": f"Footnote suite {suite.name}",
         "prompts": ["{{question}}"],
-        "providers": [f"exec: {' '.join(command)}"],
+        "providers": [_ASK],
         "tests": [
             {
                 "description": case.id,
@@ -73,7 +75,7 @@ def as_promptfoo(suite: Suite, command: Sequence[str] = ("footnote", "ask")) -> 
             for case in suite.cases
         ],
     }
-    return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100))
 
 
 def _assertions(case: GoldCase) -> Iterator[dict[str, object]]:

@@ -20,7 +20,7 @@ class Journal:
     Use it as a context manager. A last line that was cut short by a crash is dropped.
 
     Raises:
-        MisuseError: the file is no journal.
+        MisuseError: the file is no journal, or its folder does not exist.
         OperationError: another process uses the file, or it cannot be read or written.
     """
 
@@ -32,18 +32,25 @@ class Journal:
         self._runs: dict[str, str] = {}
 
     def __enter__(self) -> Self:
+        if not self._path.parent.is_dir():
+            raise MisuseError(f"journal {str(self._path)!r}: name a file in a folder that exists")
         try:
             self._lock.acquire(timeout=0)
-            self._read()
-            self._file = self._path.open("a", encoding="utf-8")
         except filelock.Timeout as error:
             raise OperationError(
                 f"journal {str(self._path)!r} is used by another run: wait for it or name another"
             ) from error
+        try:
+            self._read()
+            self._file = self._path.open("a", encoding="utf-8")
         except OSError as error:
+            self._lock.release()
             raise OperationError(
                 f"journal {str(self._path)!r} cannot be used ({error.strerror}): name another"
             ) from error
+        except MisuseError:
+            self._lock.release()
+            raise
         return self
 
     def __exit__(

@@ -103,7 +103,8 @@ def run_case(
         answer = assistant.ask(case.question, k=k)
         texts_of = {c.document_id: assistant.document(c.document_id) for c in answer.citations}
     except EvidenceError as error:
-        return replace(blank, problems=(str(error),), scores=dict.fromkeys(metrics_of(case), 0.0))
+        scored = dict.fromkeys(metrics_of(case), 0.0)
+        return replace(blank, problems=(str(error),), scores=scored, outdated=True)
     except Exception as error:  # noqa: BLE001 - whatever it raises, the case is wrong, the run goes on
         return with_crash(blank, error, metrics=metrics_of(case))
     relevant = {hit.passage.id for hit in answer.hits if _reaches(hit, gold)}
