@@ -44,6 +44,7 @@ from rag.settings import Settings
 from rag.types import (
     Answer,
     AnswerSentence,
+    CheckedClaim,
     Citation,
     Draft,
     DraftSentence,
@@ -57,8 +58,8 @@ from rag.types import (
     Turn,
     Usage,
     Verdict,
+    Verification,
 )
-from rag.verification.verify import CheckedClaim, Verification
 from rag.verify_text import verify
 
 __all__ = [
