@@ -47,6 +47,7 @@ from rag.settings_file import keep_setting
 from rag.types import (
     Answer,
     AnswerSentence,
+    CheckedClaim,
     Citation,
     Draft,
     DraftSentence,
@@ -60,8 +61,8 @@ from rag.types import (
     Turn,
     Usage,
     Verdict,
+    Verification,
 )
-from rag.verification.verify import CheckedClaim, Verification
 from rag.verify_text import verify
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from index.errors import CitationError, ModelError, UnknownDocumentError
 from index.types import Hit
@@ -14,7 +15,9 @@ from rag.orders import without_orders
 from rag.settings import Settings
 from rag.steps import Steps
 from rag.types import Answer, Reason, Retrieved, TextDelta, Turn, Usage
-from rag.writing import Writer, Written
+
+if TYPE_CHECKING:
+    from rag.writing import Writer, Written
 
 _TRIES = 3
 """Times a question is asked anew when a document changes between retrieval and citation."""
@@ -41,7 +44,7 @@ class Asker:
         search: Search,
         fetch: Fetch,
         answerer: Answerer,
-        writer: Writer | None,
+        writer: "Writer | None",
     ) -> None:
         self._settings = settings
         self._search = search
@@ -67,7 +70,7 @@ class Asker:
             yield from self._written(question, history, self._writer, started=started)
 
     def _written(
-        self, question: str, history: Sequence[Turn], writer: Writer, *, started: float
+        self, question: str, history: Sequence[Turn], writer: "Writer", *, started: float
     ) -> Steps:
         searched: str | None = None
         hits: tuple[Hit, ...] | None = None
@@ -136,7 +139,7 @@ class Asker:
         question: str,
         searched: str,
         hits: tuple[Hit, ...],
-        written: Written,
+        written: "Written",
         *,
         started: float,
     ) -> Answer:

@@ -18,9 +18,7 @@ from rag.extractive import ExtractiveAnswerer
 from rag.models import LanguageModel, load_model
 from rag.settings import Settings
 from rag.steps import Steps, adrive, drive
-from rag.types import Answer, Event, Turn
-from rag.verification.verify import Verification, verify_text
-from rag.writing import Writer
+from rag.types import Answer, Event, Turn, Verification
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -134,6 +132,8 @@ class Assistant(Collection):
 
     def verify(self, text: str, *, k: int | None = None) -> Verification:
         """Check what any text says, claim by claim; see `rag.verify`."""
+        from rag.verification.verify import verify_text
+
         return verify_text(
             text,
             documents=self.documents(),
@@ -172,6 +172,8 @@ class Assistant(Collection):
     ) -> Steps:
         writer = None
         if model is not None:
+            from rag.writing import Writer
+
             writer = Writer(
                 model,
                 settings=self.settings,

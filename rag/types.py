@@ -129,6 +129,40 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedClaim:
+    """A claim of a text with its verdict."""
+
+    text: str
+    """Without citation marks."""
+    start: int
+    end: int
+    """Offsets in `Verification.text`, citation marks included."""
+    cited: tuple[int, ...]
+    """The numbers that the text cites for it."""
+    verdict: Verdict
+    citations: tuple[int, ...]
+    """Numbers of the `Verification.citations` that bear it out, or that it differs from."""
+    note: str
+    """What differs, for a reader; empty where it is supported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was found of each claim of a text."""
+
+    text: str
+    """The text that the offsets of the claims are in."""
+    claims: tuple[CheckedClaim, ...]
+    citations: tuple[Citation, ...]
+    """Checked quotes, in order of number; the numbers are ours, not the text's."""
+
+    @property
+    def supported(self) -> bool:
+        """Whether every claim is supported by what it cites."""
+        return all(claim.verdict == "supported" for claim in self.claims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """A span of one hit's document that a draft sentence rests on."""
 
