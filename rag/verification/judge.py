@@ -19,6 +19,7 @@ from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim
 from rag.verification.context import Context
 from rag.verification.faults import Fault
+from rag.verification.names import refers_back
 from rag.verification.quotes import misquoted
 from rag.verification.reading import Reading, read
 from rag.verification.support import BORROWED, Fit, fit
@@ -30,6 +31,14 @@ _ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
 """From this cosine on, the share of a claim's weight that may be missing."""
 _ON_TOPIC, _ALL_BORROWED = 0.35, 0.15
 """From this cosine on, what may be lost where one word is only in the context and a value agrees."""
+_CONTRARY = 0.05
+"""By how much a sentence that contradicts must fit better to outweigh one that supports."""
+_CONTRADICTED = 0.8
+"""Share of its words that a sentence says no to from which two sentences cannot support it."""
+_AGREES = 0.08
+"""What may be missing in addition where a number or date agrees."""
+_TRIED = 4
+"""Sentences, the best first, that are tried together with a neighbour."""
 _RUN = 2
 """Missing words in a row from which something was added."""
 _REST = 0.7
@@ -89,10 +98,16 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
     said = read(claim.text)
     cited = {n for n in claim.cited if 1 <= n <= len(hits)}
     found = _compare(said, hits, similarity)
-    good = [f for f in found if _bears_out(said, f)]
-    for verdict, own in (("supported", True), ("misattributed", False)):
+    against = max((_literal(said, f.fit) for f in found if _denies(f.fit)), default=0.0)
+    good = [
+        f for f in found if _bears_out(said, f) and _literal(said, f.fit) >= against - _CONTRARY
+    ]
+    verdicts: tuple[Verdict, ...] = ("supported", "misattributed")
+    for verdict in verdicts:
+        own = verdict == "supported"
         chosen = [f for f in good if (not cited or f.number in cited) == own]
-        together = () if chosen else _together(said, hits, cited, own, similarity)
+        rest = [f for f in found if (not cited or f.number in cited) == own]
+        together = () if chosen or against > _CONTRADICTED else _together(said, rest)
         if chosen or together:
             evidence = (chosen[0].evidence,) if chosen else together
             return _judged(claim, verdict, evidence, hits)
@@ -106,6 +121,17 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
         notes = "; ".join(dict.fromkeys(f.note for f in altered.fit.faults[:2]))
         return Judged(claim=claim, verdict="altered", evidence=(altered.evidence,), note=notes)
     return Judged(claim=claim, verdict="unsupported", evidence=(), note=_nothing(said, found))
+
+
+def _literal(said: Reading, result: Fit) -> float:
+    """Return the share of the claim's words that a sentence has as they are."""
+    total = sum(w.weight for w in said.words)
+    return sum(said.words[n].weight for n in result.literal) / total if total else 1.0
+
+
+def _denies(result: Fit) -> bool:
+    """Tell whether a sentence says the opposite, and nothing else differs."""
+    return bool(result.faults) and all(fault.kind == "negation" for fault in result.faults)
 
 
 def _judged(
@@ -189,11 +215,45 @@ def _longest_run(said: Reading, missing: Sequence[int]) -> int:
     return best
 
 
-def _together(
-    said: Reading, hits: Sequence[Hit], cited: set[int], own: bool, similarity: Similarity
-) -> tuple[Evidence, ...]:
-    """Return neighbouring sentences of one passage that each bear out a clause of the claim."""
+def _together(said: Reading, found: Sequence[_Found]) -> tuple[Evidence, ...]:
+    """Return two neighbouring sentences that bear out the claim as one.
+
+    The second must refer back and name nobody new, so that its subject is the first's.
+    """
+    places = {(f.hit.passage.id, f.position): f for f in found}
+    for one in found[:_TRIED]:
+        for first, second in ((one.position - 1, one.position), (one.position, one.position + 1)):
+            ahead = places.get((one.hit.passage.id, first))
+            behind = places.get((one.hit.passage.id, second))
+            if ahead and behind and _are_one(said, ahead, behind):
+                return ahead.evidence, behind.evidence
     return ()
+
+
+def _are_one(said: Reading, ahead: _Found, behind: _Found) -> bool:
+    one, other = (f.hit.sentences[f.position].sentence.text.rstrip(".") for f in (ahead, behind))
+    known = read(one).stems | said.stems
+    if not refers_back(read(other)) or any(
+        w.name and w.stem not in known for w in read(other).words
+    ):
+        return False
+    if any(fault.kind == "quote" for fault in ahead.fit.faults):
+        return False
+    if not (_adds(ahead, behind) and _adds(behind, ahead)):
+        return False
+    both = read(f"{one}; {other}")
+    joined = replace(
+        ahead,
+        fit=fit(
+            said, both, Context(before=(), after=None, title=read(ahead.hit.title), document="")
+        ),
+        similarity=max(ahead.similarity, behind.similarity),
+    )
+    return _bears_out(said, joined)
+
+
+def _adds(one: _Found, other: _Found) -> bool:
+    return bool(one.fit.literal - other.fit.literal or one.fit.held - other.fit.held)
 
 
 def _altered(said: Reading, found: Sequence[_Found], cited: set[int]) -> _Found | None:
@@ -208,6 +268,9 @@ def _closeness(said: Reading, found: _Found) -> float:
 
 
 def _is_close(said: Reading, result: Fit) -> bool:
+    kinds = {fault.kind for fault in result.faults}
+    if "name" in kinds and not kinds.isdisjoint(("number", "date")):
+        return False
     shared = sum(not said.words[n].name and said.words[n].weight > 0.5 for n in result.covered)
     names = any(said.words[n].name for n in result.covered)
     return shared + names >= min(2, len(said.words)) and _rest(said, result) >= _REST

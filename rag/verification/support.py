@@ -21,6 +21,8 @@ from rag.verification.values import comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
+_TURNED = 2
+"""Content words behind a negator of which the first shared one is what it turns."""
 _VALUE = 1.5
 """Weight of a number or date that agrees."""
 BORROWED = 0.25
@@ -194,23 +196,23 @@ def _polarity(
 ) -> Iterator[Fault]:
     """Find words that only one side negates, and opposites that both sides state alike."""
     denied = not any(_denies(claim.words[n]) for n in pairs)
-    seen: set[tuple[str, int]] = set()
+    seen: set[tuple[str, int]] = {("claim", 0), ("source", 0)}
     for n, p in sorted((pairs | contrary).items()):
         mine, other = claim.words[n], held.words[p]
-        # The first shared word behind a negator is what it turns.
-        negators = {("claim", mine.negated), ("source", other.negated)} - seen
-        seen |= negators
-        new = any(number for _, number in negators)
-        if n in contrary:
-            if bool(mine.negated) == bool(other.negated):
-                yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
-                return
-            continue
-        if mine.name or not (new or (denied and mine.denied != other.denied)):
-            continue
-        turned = (new and bool(mine.negated)) ^ (denied and mine.denied)
-        if turned != (new and bool(other.negated)) ^ (denied and other.denied):
-            yield Fault(kind="negation", note=_negation(mine, claim=turned))
+        # The first shared word behind a negator is what it turns, if it stands close enough.
+        no = mine.reach <= _TURNED and ("claim", mine.negated) not in seen
+        source_no = other.reach <= _TURNED and ("source", other.negated) not in seen
+        seen |= {("claim", mine.negated), ("source", other.negated)}
+        if denied and not mine.name:
+            no ^= mine.denied and ("claim", -1) not in seen
+            source_no ^= other.denied and ("source", -1) not in seen
+            seen |= {("claim", -1)} if mine.denied else set()
+            seen |= {("source", -1)} if other.denied else set()
+        if n in contrary and bool(mine.negated) == bool(other.negated):
+            yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
+            return
+        if n in pairs and not mine.name and no != source_no:
+            yield Fault(kind="negation", note=_negation(mine, claim=no))
             return
 
 
