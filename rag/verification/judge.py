@@ -19,9 +19,11 @@ from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim
 from rag.verification.context import Context
 from rag.verification.faults import Fault
+from rag.verification.lexicon import lists
 from rag.verification.names import refers_back
 from rag.verification.quotes import misquoted
 from rag.verification.reading import Reading, read
+from rag.verification.roles import is_verb
 from rag.verification.support import BORROWED, Fit, fit
 
 Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
@@ -37,6 +39,12 @@ _CONTRADICTED = 0.8
 """Share of its words that a sentence says no to from which two sentences cannot support it."""
 _AGREES = 0.08
 """What may be missing in addition where a number or date agrees."""
+_PLAIN = 1.5
+"""How much larger the missing share may be where names, which weigh much, are left aside."""
+_SHORT = 4
+"""Words of a claim, names aside, up to which its verb cannot be missing."""
+_LIGHT = 0.5
+"""Weight up to which a word says little."""
 _TRIED = 4
 """Sentences, the best first, that are tried together with a neighbour."""
 _RUN = 2
@@ -112,7 +120,7 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
             evidence = (chosen[0].evidence,) if chosen else together
             return _judged(claim, verdict, evidence, hits)
     altered = _altered(said, found, cited)
-    sure = altered is not None and _is_sure(said, altered.fit)
+    sure = altered is not None and _is_sure(said, altered)
     pieces = () if sure else _pieces(said, found)
     if pieces:
         note = "its parts stand in places that do not say it together"
@@ -201,7 +209,18 @@ def _bears_out(said: Reading, found: _Found) -> bool:
         and (found.similarity >= _ON_TOPIC)
     ):
         allowed = max(allowed, _ALL_BORROWED)
+    if 1.0 - _rest(said, result) > _PLAIN * allowed or _lacks_verb(said, result):
+        return False
     return 1.0 - result.share <= allowed and _longest_run(said, result.missing) < _RUN
+
+
+def _lacks_verb(said: Reading, result: Fit) -> bool:
+    """Tell whether a short claim's verb is missing: what was done, not who said or denied it."""
+    plain = [n for n, w in enumerate(said.words) if not w.name and w.weight > _LIGHT]
+    told = lists()["speech"] | lists()["present"]
+    verbs = [n for n in plain if is_verb(said.words[n]) and said.words[n].text not in told]
+    verbs = [n for n in verbs if said.words[n].stem not in lists()["deniers"]]
+    return len(plain) <= _SHORT and bool(verbs) and all(n in result.missing for n in verbs)
 
 
 def _longest_run(said: Reading, missing: Sequence[int]) -> int:
@@ -232,7 +251,7 @@ def _together(said: Reading, found: Sequence[_Found]) -> tuple[Evidence, ...]:
 
 def _are_one(said: Reading, ahead: _Found, behind: _Found) -> bool:
     one, other = (f.hit.sentences[f.position].sentence.text.rstrip(".") for f in (ahead, behind))
-    known = read(one).stems | said.stems
+    known = read(one).stems
     if not refers_back(read(other)) or any(
         w.name and w.stem not in known for w in read(other).words
     ):
@@ -273,14 +292,15 @@ def _is_close(said: Reading, result: Fit) -> bool:
         return False
     shared = sum(not said.words[n].name and said.words[n].weight > 0.5 for n in result.covered)
     names = any(said.words[n].name for n in result.covered)
+    shared += not kinds.isdisjoint(("number", "date"))
     return shared + names >= min(2, len(said.words)) and _rest(said, result) >= _REST
 
 
-def _is_sure(said: Reading, result: Fit) -> bool:
+def _is_sure(said: Reading, found: _Found) -> bool:
     """Tell whether what differs is plain: nothing but values and a no, or one kind of thing."""
-    kinds = {fault.kind for fault in result.faults}
+    kinds = {fault.kind for fault in found.fit.faults}
     plain = kinds.isdisjoint(("name", "cause"))
-    return (plain or len(kinds) == 1) and _rest(said, result) >= _SURE
+    return (plain or len(kinds) == 1) and _rest(said, found.fit) >= _SURE
 
 
 def _rest(said: Reading, result: Fit) -> float:
@@ -288,7 +308,8 @@ def _rest(said: Reading, result: Fit) -> float:
     words = [(n, w) for n, w in enumerate(said.words) if not (w.name and n in result.missing)]
     total = sum(w.weight for _, w in words)
     lost = sum(w.weight for n, w in words if n in result.missing)
-    lost += BORROWED * sum(said.words[n].weight for n in result.borrowed)
+    plain = [said.words[n] for n in result.borrowed if not said.words[n].name]
+    lost += BORROWED * sum(w.weight for w in plain)
     return 1.0 - lost / total if total else 1.0
 
 

@@ -111,13 +111,14 @@ class _Scope:
         """Take note of a verb that says no to what follows."""
         self._left["denied"] = _SCOPE
 
-    def spend(self) -> tuple[int, int, bool, str]:
+    def spend(self, *, counts: bool = True) -> tuple[int, int, bool, str]:
         """Return what holds for the next content word: negated, reach, denied, hedge."""
         left = self._left
         negator = self._negators if left["negated"] > 0 else 0
         reach = _SCOPE + 1 - left["negated"] if negator else 0
         state = negator, reach, left["denied"] > 0, self._hedge if left["hedge"] > 0 else ""
-        self._left = {name: n - 1 for name, n in left.items()}
+        if counts:  # an adverb or a light verb stands between a negator and what it turns
+            self._left = {name: n - 1 for name, n in left.items()}
         return state
 
 
@@ -181,16 +182,18 @@ def _content(
         stems[0] not in known["deniers_before_to"] or behind == "to"
     )
     pieces = stems[:-1] if len(stems) > 2 and not any(c.isdigit() for c in token[0]) else stems[-1:]
-    state = [scope.spend() for _ in pieces]
+    strict = bare in known["strict"]
+    weights = [_weight(stem, name=name, strict=strict) for stem in pieces]
+    state = [scope.spend(counts=w > 0.5 and not bare.endswith("ly")) for w in weights]
     if denies:
         scope.deny()
     return [
         Word(
             stem=stem, text=token[0], start=token.start(), end=token.end(), name=name,
-            weight=_weight(stem, name=name, strict=bare in known["strict"]), clause=scope.clause,
+            weight=weight, clause=scope.clause,
             negated=negated, reach=reach, denied=denied, hedge=hedge,
         )
-        for stem, (negated, reach, denied, hedge) in zip(pieces, state, strict=True)
+        for stem, weight, (negated, reach, denied, hedge) in zip(pieces, weights, state, strict=True)
         if len(pieces) == 1 or (len(stem) > 1 and stem not in stop_words())
     ]  # fmt: skip
 

@@ -21,7 +21,7 @@ from rag.verification.values import comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
-_TURNED = 2
+_TURNED = 1
 """Content words behind a negator of which the first shared one is what it turns."""
 _VALUE = 1.5
 """Weight of a number or date that agrees."""
@@ -196,22 +196,25 @@ def _polarity(
 ) -> Iterator[Fault]:
     """Find words that only one side negates, and opposites that both sides state alike."""
     denied = not any(_denies(claim.words[n]) for n in pairs)
-    seen: set[tuple[str, int]] = {("claim", 0), ("source", 0)}
+    seen: set[tuple[str, int]] = set()
     for n, p in sorted((pairs | contrary).items()):
         mine, other = claim.words[n], held.words[p]
-        # The first shared word behind a negator is what it turns, if it stands close enough.
-        no = mine.reach <= _TURNED and ("claim", mine.negated) not in seen
-        source_no = other.reach <= _TURNED and ("source", other.negated) not in seen
+        # The first shared word behind a negator is what it turns.
+        first = [
+            word.negated > 0 and word.reach == 1 and (side, word.negated) not in seen
+            for side, word in (("claim", mine), ("source", other))
+        ]
         seen |= {("claim", mine.negated), ("source", other.negated)}
-        if denied and not mine.name:
-            no ^= mine.denied and ("claim", -1) not in seen
-            source_no ^= other.denied and ("source", -1) not in seen
-            seen |= {("claim", -1)} if mine.denied else set()
-            seen |= {("source", -1)} if other.denied else set()
-        if n in contrary and bool(mine.negated) == bool(other.negated):
+        no, source_no = mine.negated > 0, other.negated > 0
+        if n in contrary and no == source_no:
             yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
             return
-        if n in pairs and not mine.name and no != source_no:
+        if n in contrary or mine.name:
+            continue
+        if denied and (mine.denied or other.denied):
+            first = [f or d for f, d in zip(first, (mine.denied, other.denied), strict=True)]
+            no, source_no, denied = no ^ mine.denied, source_no ^ other.denied, False
+        if any(first) and no != source_no:
             yield Fault(kind="negation", note=_negation(mine, claim=no))
             return
 
