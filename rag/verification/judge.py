@@ -22,7 +22,7 @@ from rag.verification.faults import Fault
 from rag.verification.lexicon import lists
 from rag.verification.names import refers_back
 from rag.verification.quotes import misquoted
-from rag.verification.reading import Reading, read
+from rag.verification.reading import Reading, read, stems_of
 from rag.verification.roles import is_verb
 from rag.verification.support import BORROWED, Fit, fit
 
@@ -45,6 +45,8 @@ _SHORT = 4
 """Words of a claim, names aside, up to which its verb cannot be missing."""
 _LIGHT = 0.5
 """Weight up to which a word says little."""
+_COMPARED = 16
+"""Sentences that are read and compared, and as many of the cited sources."""
 _TRIED = 4
 """Sentences, the best first, that are tried together with a neighbour."""
 _RUN = 2
@@ -105,7 +107,7 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
     """
     said = read(claim.text)
     cited = {n for n in claim.cited if 1 <= n <= len(hits)}
-    found = _compare(said, hits, similarity)
+    found = _compare(said, hits, cited, similarity)
     against = max((_literal(said, f.fit) for f in found if _denies(f.fit)), default=0.0)
     good = [
         f for f in found if _bears_out(said, f) and _literal(said, f.fit) >= against - _CONTRARY
@@ -150,8 +152,10 @@ def _judged(
     return Judged(claim=claim, verdict=verdict, evidence=evidence[:_MOST], note=note)
 
 
-def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list[_Found]:
-    """Return all sentences of the hits with their fit, the best first."""
+def _compare(
+    said: Reading, hits: Sequence[Hit], cited: set[int], similarity: Similarity
+) -> list[_Found]:
+    """Return the nearest sentences of the hits with their fit, the best first."""
     places = [(hit, n, p) for n, hit in enumerate(hits, 1) for p in range(len(hit.sentences))]
     if not places:
         return []
@@ -160,6 +164,12 @@ def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list
     for hit in hits:
         known = texts.get(hit.passage.document_id, "")
         texts[hit.passage.document_id] = f"{known}\n{hit.passage.text}"
+    own = said.stems
+    nearness = [
+        float(cosine) + len(own & stems_of(hit.sentences[p].sentence.text)) / max(1, len(own))
+        for (hit, _, p), cosine in zip(places, cosines, strict=True)
+    ]
+    chosen = _nearest(nearness, [number in cited for _, number, _ in places])
     found = [
         _Found(
             hit=hit,
@@ -168,9 +178,15 @@ def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list
             similarity=float(cosine),
             fit=_fit(said, hit, position, texts[hit.passage.document_id]),
         )
-        for (hit, number, position), cosine in zip(places, cosines, strict=True)
+        for (hit, number, position), cosine in ((places[n], cosines[n]) for n in chosen)
     ]
     return sorted(found, key=lambda f: -_merit(f))
+
+
+def _nearest(nearness: Sequence[float], cited: Sequence[bool]) -> list[int]:
+    """Return the places of the sentences to compare: the nearest ones, and the nearest cited."""
+    order = sorted(range(len(nearness)), key=lambda n: -nearness[n])
+    return sorted({*order[:_COMPARED], *[n for n in order if cited[n]][:_COMPARED]})
 
 
 def _merit(found: _Found) -> float:
@@ -190,9 +206,9 @@ def _fit(said: Reading, hit: Hit, position: int, text: str) -> Fit:
 def _context(hit: Hit, position: int, text: str) -> Context:
     texts = [s.sentence.text for s in hit.sentences]
     return Context(
-        before=tuple(read(t) for t in reversed(texts[max(0, position - 3) : position])),
-        after=read(texts[position + 1]) if position + 1 < len(texts) else None,
-        title=read(hit.title),
+        before=tuple(reversed(texts[max(0, position - 3) : position])),
+        after=texts[position + 1] if position + 1 < len(texts) else "",
+        title=hit.title,
         document=text,
     )
 
@@ -263,9 +279,7 @@ def _are_one(said: Reading, ahead: _Found, behind: _Found) -> bool:
     both = read(f"{one}; {other}")
     joined = replace(
         ahead,
-        fit=fit(
-            said, both, Context(before=(), after=None, title=read(ahead.hit.title), document="")
-        ),
+        fit=fit(said, both, Context(before=(), after="", title=ahead.hit.title, document="")),
         similarity=max(ahead.similarity, behind.similarity),
     )
     return _bears_out(said, joined)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rag.verification.context import Context
 from rag.verification.lexicon import lists, titles
-from rag.verification.reading import Reading, Word
+from rag.verification.reading import Reading, Word, read, stems_of
 from rag.verification.roles import is_verb, speaker
 
 
@@ -27,14 +27,14 @@ def near(
     name that the sentence has in short.
     """
     word = claim.words[at]
-    around = [*context.before, context.title, *([context.after] if context.after else [])]
     if not word.name:
-        return not is_verb(word) and any(word.stem in r.stems for r in around)
+        around = (*context.before, context.title, context.after)
+        return not is_verb(word) and any(word.stem in stems_of(text) for text in around)
     if word.text.lower() in titles():
         return word.text.lower() in context.document.lower()
     if _completes(claim, at, context, pairs):
         return True
-    if any(other.stem == word.stem for other in context.title.words):
+    if any(other.stem == word.stem for other in read(context.title).words):
         return True
     return _refers(claim, held, pairs) and _named_before(word, context)
 
@@ -80,8 +80,8 @@ def refers_back(sentence: Reading) -> bool:
 
 def _named_before(word: Word, context: Context) -> bool:
     """Tell whether the nearest sentence before that names anything names this."""
-    for sentence in context.before:
-        names = [w for w in sentence.words if w.name]
+    for text in context.before:
+        names = [w for w in read(text).words if w.name]
         if names:
             return any(in_names(word, other) for other in names)
     return False

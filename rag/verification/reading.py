@@ -122,6 +122,12 @@ class _Scope:
         return state
 
 
+@lru_cache(maxsize=8192)
+def stems_of(text: str) -> frozenset[str]:
+    """Return the terms of a text; less than `read` does, and faster."""
+    return frozenset(terms(text))
+
+
 def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]]) -> list[Word]:
     found: list[Word] = []
     scope = _Scope()

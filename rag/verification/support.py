@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.verification.context import Context
-from rag.verification.dates import agrees, conflicts
+from rag.verification.dates import Date, agrees, conflicts
 from rag.verification.faults import Fault, differs
 from rag.verification.lexicon import lists, phrases, titles
 from rag.verification.names import in_names, near
-from rag.verification.reading import Reading, Word
+from rag.verification.reading import Reading, Word, read
 from rag.verification.roles import swapped
 from rag.verification.thesaurus import opposite, retells
 from rag.verification.values import comparable, same
@@ -155,7 +155,9 @@ def _compare_dates(
     claim: Reading, held: Reading, context: Context
 ) -> tuple[list[int], list[Fault], list[str]]:
     found, faults, lacks = [], [], []
-    around = [d for r in (*context.before, context.title) for d in r.dates]
+    around: list[Date] = []
+    if claim.dates:
+        around = [d for text in (*context.before, context.title) for d in read(text).dates]
     for n, date in enumerate(claim.dates):
         if any(agrees(date, other) for other in held.dates):
             found.append(n)
