@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -299,3 +300,16 @@ def test_the_query_engine_abstains_as_we_do_and_can_be_awaited(filled: Assistant
     assert response.metadata is not None
     assert (response.metadata["status"], response.metadata["reason"]) == ("abstained", "no_match")
     assert response.metadata["citations"] == []
+
+
+def test_questions_are_logged_only_where_a_setting_asks_for_it(make: Make, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    add(make(), bridge=_BRIDGE)
+    make().ask("When was the bridge closed?")
+    assert not log.exists()
+    logging = make(log=log)
+    logging.ask("When was the bridge closed?")
+    list(logging.stream("Who closed it?"))
+    asyncio.run(logging.aask("Why?"))
+    asked = [json.loads(line)["question"] for line in log.read_text("utf-8").splitlines()]
+    assert asked == ["When was the bridge closed?", "Who closed it?", "Why?"]
