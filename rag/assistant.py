@@ -16,6 +16,7 @@ from rag.asking import Asker
 from rag.collection import Collection, checked_k, checked_question
 from rag.extractive import ExtractiveAnswerer
 from rag.models import LanguageModel, load_model
+from rag.question_log import log_question
 from rag.settings import Settings
 from rag.steps import Steps, adrive, drive
 from rag.types import Answer, Event, Turn, Verification
@@ -118,7 +119,9 @@ class Assistant(Collection):
         Raises as `ask` does. Closing the iterator stops the language model.
         """
         model = self._model()
-        yield from drive(self._steps(question, k=k, history=history, model=model), model)
+        for event in drive(self._steps(question, k=k, history=history, model=model), model):
+            self._log(event)
+            yield event
 
     async def astream(
         self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
@@ -128,6 +131,7 @@ class Assistant(Collection):
         steps = self._steps(question, k=k, history=history, model=model)
         async with aclosing(adrive(steps, model)) as events:
             async for event in events:
+                self._log(event)
                 yield event
 
     def verify(self, text: str, *, k: int | None = None) -> Verification:
@@ -154,6 +158,10 @@ class Assistant(Collection):
         from rag.llama import FootnoteQueryEngine
 
         return FootnoteQueryEngine(self, k=k)
+
+    def _log(self, event: Event) -> None:
+        if isinstance(event, Answer):
+            log_question(event, self.settings)
 
     def _model(self) -> LanguageModel | None:
         """Return the language model, loaded at the first call; None where there is none."""

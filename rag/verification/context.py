@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from rag.verification.reading import Reading
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """The surroundings of one sentence of a passage."""
 
-    before: tuple[Reading, ...]
+    before: tuple[str, ...]
     """The sentences of its passage before it, nearest first, at most three."""
-    after: Reading | None
-    title: Reading
+    after: str
+    """The sentence behind it; empty where there is none."""
+    title: str
     document: str
     """The texts of the retrieved passages of its document."""

@@ -17,8 +17,11 @@ from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim
 from rag.verification.context import Context
 from rag.verification.faults import Fault
+from rag.verification.lexicon import lists
+from rag.verification.names import refers_back
 from rag.verification.quotes import misquoted
-from rag.verification.reading import Reading, read
+from rag.verification.reading import Reading, read, stems_of
+from rag.verification.roles import is_verb
 from rag.verification.support import BORROWED, Fit, fit
 
 Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
@@ -28,6 +31,22 @@ _ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
 """From this cosine on, the share of a claim's weight that may be missing."""
 _ON_TOPIC, _ALL_BORROWED = 0.35, 0.15
 """From this cosine on, what may be lost where one word is only in the context and a value agrees."""
+_CONTRARY = 0.05
+"""By how much a sentence that contradicts must fit better to outweigh one that supports."""
+_CONTRADICTED = 0.8
+"""Share of its words that a sentence says no to from which two sentences cannot support it."""
+_AGREES = 0.08
+"""What may be missing in addition where a number or date agrees."""
+_PLAIN = 1.5
+"""How much larger the missing share may be where names, which weigh much, are left aside."""
+_SHORT = 4
+"""Words of a claim, names aside, up to which its verb cannot be missing."""
+_LIGHT = 0.5
+"""Weight up to which a word says little."""
+_COMPARED = 16
+"""Sentences that are read and compared, and as many of the cited sources."""
+_TRIED = 4
+"""Sentences, the best first, that are tried together with a neighbour."""
 _RUN = 2
 """Missing words in a row from which something was added."""
 _REST = 0.7
@@ -86,16 +105,22 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
     """
     said = read(claim.text)
     cited = {n for n in claim.cited if 1 <= n <= len(hits)}
-    found = _compare(said, hits, similarity)
-    good = [f for f in found if _bears_out(said, f)]
-    for verdict, own in (("supported", True), ("misattributed", False)):
+    found = _compare(said, hits, cited, similarity)
+    against = max((_literal(said, f.fit) for f in found if _denies(f.fit)), default=0.0)
+    good = [
+        f for f in found if _bears_out(said, f) and _literal(said, f.fit) >= against - _CONTRARY
+    ]
+    verdicts: tuple[Verdict, ...] = ("supported", "misattributed")
+    for verdict in verdicts:
+        own = verdict == "supported"
         chosen = [f for f in good if (not cited or f.number in cited) == own]
-        together = () if chosen else _together(said, hits, cited, own, similarity)
+        rest = [f for f in found if (not cited or f.number in cited) == own]
+        together = () if chosen or against > _CONTRADICTED else _together(said, rest)
         if chosen or together:
             evidence = (chosen[0].evidence,) if chosen else together
             return _judged(claim, verdict, evidence, hits)
     altered = _altered(said, found, cited)
-    sure = altered is not None and _is_sure(said, altered.fit)
+    sure = altered is not None and _is_sure(said, altered)
     pieces = () if sure else _pieces(said, found)
     if pieces:
         note = "its parts stand in places that do not say it together"
@@ -106,6 +131,17 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
     return Judged(claim=claim, verdict="unsupported", evidence=(), note=_nothing(said, found))
 
 
+def _literal(said: Reading, result: Fit) -> float:
+    """Return the share of the claim's words that a sentence has as they are."""
+    total = sum(w.weight for w in said.words)
+    return sum(said.words[n].weight for n in result.literal) / total if total else 1.0
+
+
+def _denies(result: Fit) -> bool:
+    """Tell whether a sentence says the opposite, and nothing else differs."""
+    return bool(result.faults) and all(fault.kind == "negation" for fault in result.faults)
+
+
 def _judged(
     claim: Claim, verdict: Verdict, evidence: tuple[Evidence, ...], hits: Sequence[Hit]
 ) -> Judged:
@@ -114,8 +150,10 @@ def _judged(
     return Judged(claim=claim, verdict=verdict, evidence=evidence[:_MOST], note=note)
 
 
-def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list[_Found]:
-    """Return all sentences of the hits with their fit, the best first."""
+def _compare(
+    said: Reading, hits: Sequence[Hit], cited: set[int], similarity: Similarity
+) -> list[_Found]:
+    """Return the nearest sentences of the hits with their fit, the best first."""
     places = [(hit, n, p) for n, hit in enumerate(hits, 1) for p in range(len(hit.sentences))]
     if not places:
         return []
@@ -124,6 +162,12 @@ def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list
     for hit in hits:
         known = texts.get(hit.passage.document_id, "")
         texts[hit.passage.document_id] = f"{known}\n{hit.passage.text}"
+    own = said.stems
+    nearness = [
+        float(cosine) + len(own & stems_of(hit.sentences[p].sentence.text)) / max(1, len(own))
+        for (hit, _, p), cosine in zip(places, cosines, strict=True)
+    ]
+    chosen = _nearest(nearness, [number in cited for _, number, _ in places])
     found = [
         _Found(
             hit=hit,
@@ -132,9 +176,15 @@ def _compare(said: Reading, hits: Sequence[Hit], similarity: Similarity) -> list
             similarity=float(cosine),
             fit=_fit(said, hit, position, texts[hit.passage.document_id]),
         )
-        for (hit, number, position), cosine in zip(places, cosines, strict=True)
+        for (hit, number, position), cosine in ((places[n], cosines[n]) for n in chosen)
     ]
     return sorted(found, key=lambda f: -_merit(f))
+
+
+def _nearest(nearness: Sequence[float], cited: Sequence[bool]) -> list[int]:
+    """Return the places of the sentences to compare: the nearest ones, and the nearest cited."""
+    order = sorted(range(len(nearness)), key=lambda n: -nearness[n])
+    return sorted({*order[:_COMPARED], *[n for n in order if cited[n]][:_COMPARED]})
 
 
 def _merit(found: _Found) -> float:
@@ -154,9 +204,9 @@ def _fit(said: Reading, hit: Hit, position: int, text: str) -> Fit:
 def _context(hit: Hit, position: int, text: str) -> Context:
     texts = [s.sentence.text for s in hit.sentences]
     return Context(
-        before=tuple(read(t) for t in reversed(texts[max(0, position - 3) : position])),
-        after=read(texts[position + 1]) if position + 1 < len(texts) else None,
-        title=read(hit.title),
+        before=tuple(reversed(texts[max(0, position - 3) : position])),
+        after=texts[position + 1] if position + 1 < len(texts) else "",
+        title=hit.title,
         document=text,
     )
 
@@ -173,7 +223,18 @@ def _bears_out(said: Reading, found: _Found) -> bool:
         and (found.similarity >= _ON_TOPIC)
     ):
         allowed = max(allowed, _ALL_BORROWED)
+    if 1.0 - _rest(said, result) > _PLAIN * allowed or _lacks_verb(said, result):
+        return False
     return 1.0 - result.share <= allowed and _longest_run(said, result.missing) < _RUN
+
+
+def _lacks_verb(said: Reading, result: Fit) -> bool:
+    """Tell whether a short claim's verb is missing: what was done, not who said or denied it."""
+    plain = [n for n, w in enumerate(said.words) if not w.name and w.weight > _LIGHT]
+    told = lists()["speech"] | lists()["present"]
+    verbs = [n for n in plain if is_verb(said.words[n]) and said.words[n].text not in told]
+    verbs = [n for n in verbs if said.words[n].stem not in lists()["deniers"]]
+    return len(plain) <= _SHORT and bool(verbs) and all(n in result.missing for n in verbs)
 
 
 def _longest_run(said: Reading, missing: Sequence[int]) -> int:
@@ -187,11 +248,43 @@ def _longest_run(said: Reading, missing: Sequence[int]) -> int:
     return best
 
 
-def _together(
-    said: Reading, hits: Sequence[Hit], cited: set[int], own: bool, similarity: Similarity
-) -> tuple[Evidence, ...]:
-    """Return neighbouring sentences of one passage that each bear out a clause of the claim."""
+def _together(said: Reading, found: Sequence[_Found]) -> tuple[Evidence, ...]:
+    """Return two neighbouring sentences that bear out the claim as one.
+
+    The second must refer back and name nobody new, so that its subject is the first's.
+    """
+    places = {(f.hit.passage.id, f.position): f for f in found}
+    for one in found[:_TRIED]:
+        for first, second in ((one.position - 1, one.position), (one.position, one.position + 1)):
+            ahead = places.get((one.hit.passage.id, first))
+            behind = places.get((one.hit.passage.id, second))
+            if ahead and behind and _are_one(said, ahead, behind):
+                return ahead.evidence, behind.evidence
     return ()
+
+
+def _are_one(said: Reading, ahead: _Found, behind: _Found) -> bool:
+    one, other = (f.hit.sentences[f.position].sentence.text.rstrip(".") for f in (ahead, behind))
+    known = read(one).stems
+    if not refers_back(read(other)) or any(
+        w.name and w.stem not in known for w in read(other).words
+    ):
+        return False
+    if any(fault.kind == "quote" for fault in ahead.fit.faults):
+        return False
+    if not (_adds(ahead, behind) and _adds(behind, ahead)):
+        return False
+    both = read(f"{one}; {other}")
+    joined = replace(
+        ahead,
+        fit=fit(said, both, Context(before=(), after="", title=ahead.hit.title, document="")),
+        similarity=max(ahead.similarity, behind.similarity),
+    )
+    return _bears_out(said, joined)
+
+
+def _adds(one: _Found, other: _Found) -> bool:
+    return bool(one.fit.literal - other.fit.literal or one.fit.held - other.fit.held)
 
 
 def _altered(said: Reading, found: Sequence[_Found], cited: set[int]) -> _Found | None:
@@ -206,16 +299,20 @@ def _closeness(said: Reading, found: _Found) -> float:
 
 
 def _is_close(said: Reading, result: Fit) -> bool:
+    kinds = {fault.kind for fault in result.faults}
+    if "name" in kinds and not kinds.isdisjoint(("number", "date")):
+        return False
     shared = sum(not said.words[n].name and said.words[n].weight > 0.5 for n in result.covered)
     names = any(said.words[n].name for n in result.covered)
+    shared += not kinds.isdisjoint(("number", "date"))
     return shared + names >= min(2, len(said.words)) and _rest(said, result) >= _REST
 
 
-def _is_sure(said: Reading, result: Fit) -> bool:
+def _is_sure(said: Reading, found: _Found) -> bool:
     """Tell whether what differs is plain: nothing but values and a no, or one kind of thing."""
-    kinds = {fault.kind for fault in result.faults}
+    kinds = {fault.kind for fault in found.fit.faults}
     plain = kinds.isdisjoint(("name", "cause"))
-    return (plain or len(kinds) == 1) and _rest(said, result) >= _SURE
+    return (plain or len(kinds) == 1) and _rest(said, found.fit) >= _SURE
 
 
 def _rest(said: Reading, result: Fit) -> float:
@@ -223,7 +320,8 @@ def _rest(said: Reading, result: Fit) -> float:
     words = [(n, w) for n, w in enumerate(said.words) if not (w.name and n in result.missing)]
     total = sum(w.weight for _, w in words)
     lost = sum(w.weight for n, w in words if n in result.missing)
-    lost += BORROWED * sum(said.words[n].weight for n in result.borrowed)
+    plain = [said.words[n] for n in result.borrowed if not said.words[n].name]
+    lost += BORROWED * sum(w.weight for w in plain)
     return 1.0 - lost / total if total else 1.0
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from rag.verification.context import Context
 from rag.verification.lexicon import lists, titles
-from rag.verification.reading import Reading, Word
-from rag.verification.roles import speaker
+from rag.verification.reading import Reading, Word, read, stems_of
+from rag.verification.roles import is_verb, speaker
 
 
 def in_names(claimed: Word, held: Word) -> bool:
@@ -27,16 +27,16 @@ def near(
     name that the sentence has in short.
     """
     word = claim.words[at]
-    around = [*context.before, context.title, *([context.after] if context.after else [])]
     if not word.name:
-        return any(word.stem in r.stems for r in around)
+        around = (*context.before, context.title, context.after)
+        return not is_verb(word) and any(word.stem in stems_of(text) for text in around)
     if word.text.lower() in titles():
         return word.text.lower() in context.document.lower()
     if _completes(claim, at, context, pairs):
         return True
-    if any(other.stem == word.stem for other in context.title.words):
+    if any(other.stem == word.stem for other in read(context.title).words):
         return True
-    return _refers(held, pairs) and _named_before(word, context)
+    return _refers(claim, held, pairs) and _named_before(word, context)
 
 
 def _completes(claim: Reading, at: int, context: Context, pairs: Mapping[int, int]) -> bool:
@@ -50,24 +50,38 @@ def _completes(claim: Reading, at: int, context: Context, pairs: Mapping[int, in
     return False
 
 
-def _refers(held: Reading, pairs: Mapping[int, int]) -> bool:
-    """Tell whether a sentence refers back, without a subject or speaker that the claim lacks."""
+def _refers(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> bool:
+    """Tell whether a sentence refers back, without a subject or speaker that the claim lacks.
+
+    It must hold at least half of the claim's words itself.
+    """
     taken = set(pairs.values())
-    shared = [n for n in taken if not held.words[n].name]
+    shared = [p for p in taken if not held.words[p].name]
+    plain = sum(not w.name for w in claim.words)
+    if 2 * len(shared) < plain:
+        return False
     first = min(shared, default=len(held.words))
     if any(w.name and n not in taken for n, w in enumerate(held.words[:first])):
         return False
     says = speaker(held)
-    if says is not None and held.words.index(says) not in taken:
+    if (
+        says is not None
+        and held.words.index(says) not in taken
+        and (claim.plain & lists()["speech"] or not held.plain & lists()["others"])
+    ):
         return False
-    definite = held.text[:4].lower() == "the "
-    return definite or bool(held.plain & lists()["pronouns"])
+    return refers_back(held)
+
+
+def refers_back(sentence: Reading) -> bool:
+    """Say whether a sentence has a pronoun, or begins with a definite thing."""
+    return sentence.text[:4].lower() == "the " or bool(sentence.plain & lists()["pronouns"])
 
 
 def _named_before(word: Word, context: Context) -> bool:
     """Tell whether the nearest sentence before that names anything names this."""
-    for sentence in context.before:
-        names = [w for w in sentence.words if w.name]
+    for text in context.before:
+        names = [w for w in read(text).words if w.name]
         if names:
             return any(in_names(word, other) for other in names)
     return False

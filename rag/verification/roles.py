@@ -19,23 +19,22 @@ def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator
     The subject is the name before the verb. It is another one where the sentence has the claim's
     subject only behind its verb, and before it a name that the claim has behind or not at all.
     """
-    if _passive(claim) != _passive(held):
-        return
     yield from _of_other_clause(claim, held, pairs)
     back = {p: n for n, p in pairs.items()}
     for n, p in pairs.items():
-        if not (_is_verb(claim.words[n]) and _is_verb(held.words[p])):
+        mine, other = claim.words[n], held.words[p]
+        if not (is_verb(mine) and is_verb(other)) or mine.stem in lists()["symmetric"]:
             continue
+        turned = _is_passive(claim, n) != _is_passive(held, p)
         subject = _subject(claim, n)
         places = [pairs[i] for i in subject if i in pairs]
-        if not places or min(places) < p:
+        if not places or (any(i < p for i in places) if not turned else any(i > p for i in places)):
             continue
-        before = [i for i in range(p) if held.words[i].name]
-        rivals = [i for i in before if back.get(i, len(claim.words)) > n]
+        there = range(p) if not turned else range(p + 1, len(held.words))
+        rivals = [i for i in there if held.words[i].name and back.get(i, len(claim.words)) > n]
         if rivals:
             name = " ".join(held.words[i].text for i in rivals[-2:])
-            mine = " ".join(claim.words[i].text for i in subject)
-            yield differs(name, mine, "name")
+            yield differs(name, " ".join(claim.words[i].text for i in subject), "name")
             return
 
 
@@ -85,17 +84,20 @@ def _stem(word: str) -> str:
     return next(iter(terms(word)), "")
 
 
-def _passive(reading: Reading) -> bool:
-    return "by" in reading.plain and bool(reading.plain & lists()["be"])
+def _is_passive(reading: Reading, verb: int) -> bool:
+    """Tell whether a form of "be" stands shortly before a verb and "by" shortly behind."""
+    word = reading.words[verb]
+    before = reading.text[max(0, word.start - 24) : word.start].lower().split()
+    behind = reading.text[word.end : word.end + 24].lower().split()
+    return bool(lists()["be"].intersection(before[-3:])) and "by" in behind[:3]
 
 
-def _is_verb(word: Word) -> bool:
+def is_verb(word: Word) -> bool:
+    """Tell whether a word looks like a verb that tells what was done."""
     lower = word.text.lower()
     known = lists()
-    return (
-        not word.name
-        and (lower.endswith("ed") or _stem(lower) in base_forms() or lower in known["present"])
-        and word.stem not in known["symmetric"]
+    return not word.name and (
+        lower.endswith("ed") or _stem(lower) in base_forms() or lower in known["present"]
     )
 
 

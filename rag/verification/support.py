@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.verification.context import Context
-from rag.verification.dates import agrees, conflicts
+from rag.verification.dates import Date, agrees, conflicts
 from rag.verification.faults import Fault, differs
 from rag.verification.lexicon import lists, phrases, titles
 from rag.verification.names import in_names, near
-from rag.verification.reading import Reading, Word
+from rag.verification.reading import Reading, Word, read
 from rag.verification.roles import swapped
 from rag.verification.thesaurus import opposite, retells
 from rag.verification.values import comparable, same
@@ -21,6 +21,8 @@ from rag.verification.values import comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
+_TURNED = 1
+"""Content words behind a negator of which the first shared one is what it turns."""
 _VALUE = 1.5
 """Weight of a number or date that agrees."""
 BORROWED = 0.25
@@ -153,7 +155,9 @@ def _compare_dates(
     claim: Reading, held: Reading, context: Context
 ) -> tuple[list[int], list[Fault], list[str]]:
     found, faults, lacks = [], [], []
-    around = [d for r in (*context.before, context.title) for d in r.dates]
+    around: list[Date] = []
+    if claim.dates:
+        around = [d for text in (*context.before, context.title) for d in read(text).dates]
     for n, date in enumerate(claim.dates):
         if any(agrees(date, other) for other in held.dates):
             found.append(n)
@@ -198,19 +202,22 @@ def _polarity(
     for n, p in sorted((pairs | contrary).items()):
         mine, other = claim.words[n], held.words[p]
         # The first shared word behind a negator is what it turns.
-        negators = {("claim", mine.negated), ("source", other.negated)} - seen
-        seen |= negators
-        new = any(number for _, number in negators)
-        if n in contrary:
-            if bool(mine.negated) == bool(other.negated):
-                yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
-                return
+        first = [
+            word.negated > 0 and word.reach == 1 and (side, word.negated) not in seen
+            for side, word in (("claim", mine), ("source", other))
+        ]
+        seen |= {("claim", mine.negated), ("source", other.negated)}
+        no, source_no = mine.negated > 0, other.negated > 0
+        if n in contrary and no == source_no:
+            yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
+            return
+        if n in contrary or mine.name:
             continue
-        if mine.name or not (new or (denied and mine.denied != other.denied)):
-            continue
-        turned = (new and bool(mine.negated)) ^ (denied and mine.denied)
-        if turned != (new and bool(other.negated)) ^ (denied and other.denied):
-            yield Fault(kind="negation", note=_negation(mine, claim=turned))
+        if denied and (mine.denied or other.denied):
+            first = [f or d for f, d in zip(first, (mine.denied, other.denied), strict=True)]
+            no, source_no, denied = no ^ mine.denied, source_no ^ other.denied, False
+        if any(first) and no != source_no:
+            yield Fault(kind="negation", note=_negation(mine, claim=no))
             return
 
 

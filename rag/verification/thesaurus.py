@@ -4,16 +4,19 @@ From Princeton WordNet 3.1 by `benchmarks/make_thesaurus.py`, with lists of our 
 """
 
 from collections import defaultdict
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from rag.verification.lexicon import base_forms, phrases
 
 
+_PAIRS = 65536
+"""Pairs of stems whose relation is kept."""
 _NOT = ("un", "in", "im", "dis", "non", "ir")
 """Beginnings that turn a word into its opposite."""
 
 
+@lru_cache(maxsize=_PAIRS)
 def retells(claimed: str, held: str) -> bool:
     """Say whether a source's stem bears out another stem of a claim; equal ones do."""
     if claimed == held:
@@ -29,6 +32,7 @@ def is_known(stem: str) -> bool:
     return stem in _wordnet()[0] or stem in _own()
 
 
+@lru_cache(maxsize=_PAIRS)
 def opposite(one: str, other: str) -> bool:
     """Say whether two stems exclude each other."""
     short, long = sorted((one, other), key=len)

@@ -28,6 +28,8 @@ class Value:
     kind: Kind
     amount: float
     """In the base unit of its dimension, percent, the currency, minutes of the day, or a count."""
+    raw: float
+    """As written, before its unit is taken into account."""
     unit: str
     """Dimension or currency; empty for a bare number."""
     bound: Bound
@@ -67,6 +69,8 @@ def same(claimed: Value, held: Value) -> bool:
     if not comparable(claimed, held):
         return False
     a, b = claimed.amount, held.amount
+    if not (claimed.unit and held.unit):
+        a, b = claimed.raw, held.raw
     if claimed.kind == "time":
         return a == b or (a % 720 == b % 720 and "m" not in claimed.text + held.text)
     scale = max(abs(a), abs(b), 1e-9)
@@ -183,7 +187,7 @@ def _with_unit(kind: Kind, amount: float, scale: str, start: int, end: int, text
         squared = "square" in after[0].lower()
         if squared:
             dimension, factor = "area", factor * factor
-        return _make(kind, amount * factor, dimension, start, after.end(), text)
+        return _make(kind, amount, dimension, start, after.end(), text, factor)
     return _make(kind, amount, "", start, end, text)
 
 
@@ -194,11 +198,19 @@ def _with_currency_name(amount: float, currency: str, start: int, end: int, text
     return _make("money", amount, currency, start, end, text)
 
 
-def _make(kind: Kind, amount: float, unit: str, start: int, end: int, text: str) -> Value:
+def _make(
+    kind: Kind, amount: float, unit: str, start: int, end: int, text: str, factor: float = 1.0
+) -> Value:
     return Value(
-        kind=kind, amount=amount, unit=unit, bound=_bound(text, start, end),
-        start=start, end=end, text=text[start:end],
-    )  # fmt: skip
+        kind=kind,
+        amount=amount * factor,
+        raw=amount,
+        unit=unit,
+        bound=_bound(text, start, end),
+        start=start,
+        end=end,
+        text=text[start:end],
+    )
 
 
 def _bound(text: str, start: int, end: int) -> Bound:
@@ -230,7 +242,8 @@ def _ranges(values: list[Value], text: str) -> tuple[Value, ...]:
             values[n] = one = replace(one, kind=other.kind, unit=other.unit)
         scale = _SCALE.search(other.text)
         if scale and one.amount < 1000 and not _SCALE.search(one.text):
-            values[n] = replace(one, amount=one.amount * quantities()["scales"][scale[0].lower()])
+            scaled = one.raw * quantities()["scales"][scale[0].lower()]
+            values[n] = replace(one, amount=scaled, raw=scaled)
     return tuple(values)
 
 
