@@ -64,7 +64,8 @@ def judge(
     It fails where a value is below its threshold (one equal to it passes, one that no case
     measures does not), where a metric dropped significantly, and where a critical case fails: with
     a baseline only one that passed in it or is new. So does a case whose evidence is gone, since it
-    measures nothing any more, and a crash, such as a recording that lacks a reply. Smaller changes are noted and fail nothing.
+    measures nothing any more, and a crash, such as a recording that lacks a reply. Smaller changes
+    are noted and fail nothing.
     """
     reasons = [
         *_missed(report.suite, report.cases, thresholds.suite),
