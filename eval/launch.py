@@ -67,8 +67,13 @@ def _reports(args: argparse.Namespace) -> list[Report]:
     return _suites(args)
 
 
+def _shipped() -> list[Path]:
+    """Return the suites of questions; `claims.jsonl` holds claims for the verification's tests."""
+    return sorted(p for p in (HERE / "gold").glob("*.jsonl") if p.name != "claims.jsonl")
+
+
 def _suites(args: argparse.Namespace) -> list[Report]:
-    paths = [Path(path) for path in args.suites] or sorted((HERE / "gold").glob("*.jsonl"))
+    paths = [Path(path) for path in args.suites] or _shipped()
     suites = [_sampled(load_suite(path), args) for path in paths]
     with _own_library(args) if args.suites else _temporary_library() as assistant:
         if not args.suites:
