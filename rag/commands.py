@@ -30,6 +30,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         'footnote ask "Which missile will Japan co-produce?"',
     )
     ask.add_argument("--show-hits", action="store_true", help="also print the passages found")
+    ask.add_argument(
+        "--strict",
+        action="store_true",
+        default=None,
+        help="leave out what the sources do not say, instead of marking it",
+    )
     search = _command(
         commands,
         "search",
@@ -69,6 +75,19 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "footnote verify answer.md",
     )
     verify_command.add_arguments(verify)
+    models = _command(
+        commands,
+        "models",
+        _models,
+        "say which language models are configured, and whether they answer",
+        "footnote models --llm ollama:llama3.2",
+    )
+    for parser in (ask, models):
+        parser.add_argument(
+            "--llm",
+            metavar="MODEL",
+            help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
+        )
     doctor = _command(
         commands,
         "doctor",
@@ -113,7 +132,11 @@ def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
     from rag.assistant import Assistant
     from rag.settings import Settings
 
-    settings = Settings.load(library=arguments.library)
+    settings = Settings.load(
+        library=arguments.library,
+        llm=getattr(arguments, "llm", None),
+        strict=getattr(arguments, "strict", None),
+    )
     with (
         terminal.progress("Indexing", unit=" sentences") as on_progress,
         Assistant.open(settings, on_progress=on_progress) as assistant,
@@ -182,6 +205,12 @@ def _remove(arguments: argparse.Namespace) -> int:
         removed = assistant.remove(*arguments.ids)
     _show_result(removed, terminal.removed, arguments)
     return 0
+
+
+def _models(arguments: argparse.Namespace) -> int:
+    from rag.models.command import run
+
+    return run(arguments)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

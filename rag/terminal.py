@@ -23,7 +23,14 @@ _KINDS: tuple[ChangeKind, ...] = ("added", "changed", "unchanged", "skipped")
 
 
 def answer(answer: Answer) -> str:
-    """Return an answer with its footnotes, or an abstention with the nearest passages."""
+    """Return an answer with its footnotes, or an abstention with the nearest passages.
+
+    Where a language model was asked, what was searched, what it took and how it failed are told.
+    """
+    return "\n".join([*_answer_lines(answer), *_about(answer)])
+
+
+def _answer_lines(answer: Answer) -> list[str]:
     if answer.status == "abstained":
         lines = [_styled(printable(answer.text), _YELLOW)]
         if answer.hits:
@@ -31,7 +38,7 @@ def answer(answer: Answer) -> str:
             lines += [
                 wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
-        return "\n".join(lines)
+        return lines
     lines = [wrapped(printable(answer.text))]
     for citation in answer.citations:
         lines += [
@@ -39,7 +46,25 @@ def answer(answer: Answer) -> str:
             _styled_head(footnote_head(citation), indent=4),
             wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
-    return "\n".join(lines)
+    return lines
+
+
+def _about(answer: Answer) -> list[str]:
+    lines = []
+    if answer.fallback:
+        failed = f"This is the extractive answer, for {one_line(answer.fallback)}."
+        lines.append(_styled(wrapped(failed), _YELLOW))
+    if answer.searched not in ("", answer.question):
+        lines.append(_styled(wrapped(f"Searched: {one_line(answer.searched)}"), _DIM))
+    usage = answer.usage
+    if usage.requests:
+        cost = "" if usage.cost is None else f", cost {usage.cost:.6f}".rstrip("0").rstrip(".")
+        took = (
+            f"{answer.model}, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, "
+            f"{answer.seconds:.1f} s{cost}"
+        )
+        lines.append(_styled(wrapped(one_line(took)), _DIM))
+    return ["", *lines] if lines else []
 
 
 def hits(hits: Sequence[Hit]) -> str:

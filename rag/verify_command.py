@@ -10,7 +10,7 @@ from rag import terminal
 from rag.as_json import json_text
 
 if TYPE_CHECKING:
-    from rag.verification.verify import CheckedClaim, Verification
+    from rag.types import CheckedClaim, Verification
 
 _LARGEST = 4_000_000
 """Bytes; an hour of checking."""

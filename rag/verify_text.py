@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rag.assistant import Assistant
-from rag.verification.verify import Verification
+from rag.types import Verification
 
 
 def verify(

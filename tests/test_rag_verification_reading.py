@@ -116,8 +116,7 @@ def test_dates_are_compared_as_values(claimed: str, held: str, right: bool) -> N
 
 def test_a_date_of_two_readings_is_none() -> None:
     assert read_dates("on 03/04") == ()
-    assert read_dates("It may rain in a March for peace") != ()
-    assert read_dates("It may rain") == ()
+    assert read_dates("It may rain, and they March.") == ()
 
 
 def test_names_that_mean_the_same_are_read_alike() -> None:

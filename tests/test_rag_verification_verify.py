@@ -48,9 +48,7 @@ def test_each_claim_gets_its_verdict_and_exact_quote(stocked: Assistant) -> None
 )
 def test_a_right_fact_of_another_source_is_misattributed(stocked: Assistant, listed: str) -> None:
     assert verdicts(stocked, f"The bridge opens on 3 May. [1]\n\n{listed}\n") == ["misattributed"]
-    right = listed.replace("The old tower", "The new bridge")
     assert verdicts(stocked, f"The tower was closed in 1998. [1]\n\n{listed}\n") == ["supported"]
-    assert "tower" in right or "bridge" in right
 
 
 def test_numbers_without_a_list_stand_for_nothing(stocked: Assistant) -> None:

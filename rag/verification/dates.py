@@ -87,7 +87,7 @@ def _pattern() -> re.Pattern[str]:
         | \b(?P<m3>{month})(?:[ ]of)?[ ](?P<y2>{year})\b
         | (?<![\w.,$€£-]) (?P<decade>(?P<dy>1[4-9]\d0|20\d0)s)\b
         | \b(?P<wd2>{weekday})\b
-        | \b(?:{lead})[ -](?P<m4>{month})\b
+        | \b(?:{lead})[ -](?P<m4>{month})\b (?![ ](?:of[ ])?\d)
         | \b(?P<m5>{alone})\b
         | (?<![\w.,$€£/-]) (?P<y3>{year}) (?![\w%/]|[.,]\d|-\d)
         """,

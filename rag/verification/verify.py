@@ -1,13 +1,13 @@
 """Verifies a text from anywhere: each claim is searched for and judged; prints nothing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.errors import MisuseError
 from index.terms import has_words
 from index.types import DocumentSummary, Hit
 from rag.citations import Fetch, cite
-from rag.types import Citation, Draft, DraftSentence, Verdict
+from rag.types import CheckedClaim, Draft, DraftSentence, Verification
 from rag.verification.claims import Claim, read_claims
 from rag.verification.found import Similarity
 from rag.verification.judge import Judged, judge
@@ -22,40 +22,6 @@ _OF_CITED = 4
 """Passages of the documents that a claim cites, where the best ones are of others."""
 _LONGEST = 2000
 """Characters of a claim that are searched for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedClaim:
-    """A claim of a text with its verdict."""
-
-    text: str
-    """Without citation marks."""
-    start: int
-    end: int
-    """Offsets in `Verification.text`, citation marks included."""
-    cited: tuple[int, ...]
-    """The numbers that the text cites for it."""
-    verdict: Verdict
-    citations: tuple[int, ...]
-    """Numbers of the `Verification.citations` that bear it out, or that it differs from."""
-    note: str
-    """What differs, for a reader; empty where it is supported."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verification:
-    """What was found of each claim of a text."""
-
-    text: str
-    """The text that the offsets of the claims are in."""
-    claims: tuple[CheckedClaim, ...]
-    citations: tuple[Citation, ...]
-    """Checked quotes, in order of number; the numbers are ours, not the text's."""
-
-    @property
-    def supported(self) -> bool:
-        """Whether every claim is supported by what it cites."""
-        return all(claim.verdict == "supported" for claim in self.claims)
 
 
 def verify_text(
