@@ -18,7 +18,6 @@ from rag.verification.roles import swapped
 from rag.verification.thesaurus import opposite, retells
 from rag.verification.values import comparable, same
 
-
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
 _TURNED = 1
