@@ -1,6 +1,5 @@
 """Verdicts of single claims over a small article, through the Python API."""
 
-from pathlib import Path
 
 import pytest
 
