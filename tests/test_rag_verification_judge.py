@@ -1,6 +1,5 @@
 """Verdicts of single claims over a small article, through the Python API."""
 
-
 import pytest
 
 from rag import Article, Assistant, Settings, verify
