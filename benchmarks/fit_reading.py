@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fit_extractive import Asked, ask_set, best_threshold, fit, report
+from eval.datasets.squad import SquadSet, load_squad
 from eval.metrics import contains_answer
-from eval.squad import SquadSet, load_squad
 from index.embedding import load_embedder
 from index.types import Hit
 from rag.evidence import Candidate

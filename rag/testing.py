@@ -1,13 +1,16 @@
 """Fakes for tests, ours and yours: fast, offline, deterministic; never the thing under test."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import ModelError
 from index.terms import terms
 from index.types import Hit
+from rag.models import Message, Reply
 from rag.types import Draft, DraftSentence, Evidence
 
 
@@ -74,3 +77,60 @@ class ScriptedAnswerer:
         evidence = Evidence(hit=hits[0], start=first.start, end=first.end)
         sentences = tuple(DraftSentence(text=t, evidence=(evidence,)) for t in self._texts)
         return Draft(sentences=sentences, confidence=self._confidence)
+
+
+class ScriptedModel:
+    """A language model that says what it was told to, word by word, one reply a request.
+
+    Args:
+        replies: The text of each reply in turn, or the error that is raised in its place; a pair of
+            a text and an error is a reply that breaks off there. The last one is repeated.
+        name: What the answer shows as its model.
+        context_window: Tokens of its window.
+    """
+
+    def __init__(
+        self,
+        *replies: str | ModelError | tuple[str, ModelError],
+        name: str = "scripted:model",
+        context_window: int = 8192,
+    ) -> None:
+        self.name = name
+        self.context_window = context_window
+        self.parameters: Mapping[str, str | int | float] = {"temperature": 0}
+        self.asked: list[tuple[Message, ...]] = []
+        """The messages of each request so far."""
+        self._replies = replies
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+        """Yield the words of the next reply, then the reply."""
+        script = self._replies[min(len(self.asked), len(self._replies) - 1)]
+        self.asked.append(tuple(messages))
+        text, error = script if isinstance(script, tuple) else (script, None)
+        if isinstance(text, ModelError):
+            raise text
+        yield from re.findall(r"\S+\s*|\s+", text)
+        if error is not None:
+            raise error
+        yield Reply(
+            text=text,
+            input_tokens=sum(len(terms(message.text)) for message in messages),
+            output_tokens=len(terms(text)),
+            requests=1,
+            first_token_seconds=0.0,
+        )
+
+    async def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
+        """Yield as `stream` does."""
+        for piece in self.stream(messages):
+            yield piece
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the next reply."""
+        *_, reply = self.stream(messages)
+        assert isinstance(reply, Reply)
+        return reply
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return the next reply."""
+        return self.complete(messages)
