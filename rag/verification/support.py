@@ -42,6 +42,8 @@ class Fit:
     """Indices of the claim's values, then dates, that it bears out."""
     missing: tuple[int, ...]
     """Indices of the claim's words that nothing bears out, in order."""
+    spare: int
+    """How many telling words of the sentence bear out nothing."""
     borrowed: tuple[int, ...]
     """Indices of the claim's words that only the context bears out."""
     lacks: tuple[str, ...]
@@ -54,12 +56,17 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
     pairs = _pairs(claim, held)
     contrary = _contrary(claim, held, pairs)
     known = pairs.keys() | contrary.keys()
+    used = {*pairs.values(), *contrary.values()}
     borrowed = [
         n
         for n in range(len(claim.words))
         if n not in known and near(claim, n, held, context, pairs)
     ]
-    missing = [n for n in range(len(claim.words)) if n not in known and n not in borrowed]
+    missing = [
+        n
+        for n, word in enumerate(claim.words)
+        if n not in known and n not in borrowed and not _is_implied(word, claim, held)
+    ]
     values, value_faults, lacks = _compare_values(claim, held)
     dates, date_faults, late = _compare_dates(claim, held, context)
     name_faults, nameless = _compare_names(claim, held, missing, pairs)
@@ -82,6 +89,7 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
         literal=frozenset(n for n in pairs if claim.words[n].stem in held.stems),
         held=frozenset([*values, *(len(claim.values) + n for n in dates)]),
         missing=tuple(missing),
+        spare=sum(w.weight > _TELLING for n, w in enumerate(held.words) if n not in used),
         borrowed=tuple(borrowed),
         lacks=(*lacks, *late, *nameless, *limits),
         faults=tuple(faults),
@@ -149,6 +157,19 @@ def _like_year(value: Value) -> bool:
         and not value.unit
         and len(value.text) == 4 == len(str(int(value.raw)))
     )
+
+
+def _is_implied(word: Word, claim: Reading, held: Reading) -> bool:
+    """Tell whether an agreeing value says a word: what is 30 kg weighs it, "for $5" is a cost."""
+    for mine in claim.values:
+        kind = mine.kind if mine.kind == "money" else mine.unit
+        if word.stem not in lists().get(f"implied_by_{kind}", ()):
+            continue
+        for other in held.values:
+            before = held.text[: other.start].split()[-1:]
+            if same(mine, other) and (kind != "money" or before in (["for"], ["at"], ["of"])):
+                return True
+    return False
 
 
 def _as_word(amount: float, held: Reading) -> bool:
