@@ -1,9 +1,9 @@
 """The question that a judging model is asked about an answer; asking it is the caller's work."""
 
 from rag.models import Message
+from rag.prompting import checked_prompt, messages_of
 from rag.settings import Settings
 from rag.sources import inert, nonce_of
-from rag.writing import checked_prompt
 
 
 def judge_messages(
@@ -28,5 +28,4 @@ def judge_messages(
         "answer": inert(given),
         "nonce": nonce_of(question, told, given),
     }
-    parts = checked_prompt("judge", settings).fill(values)
-    return tuple(Message(role=part.role, text=part.text) for part in parts)
+    return messages_of(checked_prompt("judge", settings).fill(values))

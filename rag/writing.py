@@ -7,15 +7,15 @@ before its check, so that nothing unchecked is ever on a page.
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-from index.errors import CitationError, ModelError, SettingsError, UnknownDocumentError
+from index.errors import CitationError, ModelError, UnknownDocumentError
 from index.types import Hit
-from prompts import Part, Prompt, PromptError, load_prompt
 from rag import tracing
 from rag.citations import SHOWN_AS_TRUE, Fetch, Footnotes, marked
 from rag.follow_up import stand_alone
 from rag.models import LanguageModel, Message, Reply, cost
 from rag.orders import obeys
 from rag.plain import plain
+from rag.prompting import checked_prompt, messages_of
 from rag.question import read_question
 from rag.settings import Settings
 from rag.sources import CountTokens, fit, inert, nonce_of, numbered, room_of
@@ -93,7 +93,7 @@ class Writer:
         nonce = nonce_of(asked, *turns)
         told = "\n".join(f"{nonce} turn\n{inert(turn)}" for turn in turns[-_TURNS:])
         values = {"question": inert(asked), "history": f"{told}\n{nonce} end", "nonce": nonce}
-        yield Request(messages=_messages(self._rewrite.fill(values)))
+        yield Request(messages=messages_of(self._rewrite.fill(values)))
         piece = yield NEXT
         while not isinstance(piece, Reply):
             _raise_failure(piece)
@@ -174,7 +174,7 @@ class Writer:
             "nonce": nonce,
             "count": str(len(given)),
         }
-        return _messages(self._answer.fill(values))
+        return messages_of(self._answer.fill(values))
 
     def _checked(self, claim: Claim, given: Sequence[Hit]) -> DraftSentence:
         claim = replace(claim, text=plain(claim.text))
@@ -258,22 +258,6 @@ class _Page:
 def holds(sentence: DraftSentence) -> bool:
     """Say whether the sources say a sentence."""
     return sentence.verdict in SHOWN_AS_TRUE
-
-
-def checked_prompt(name: str, settings: Settings) -> Prompt:
-    """Load a prompt from the settings' folder, or the shipped one.
-
-    Raises:
-        SettingsError: It cannot be used; the message says why and what is allowed.
-    """
-    try:
-        return load_prompt(name, folder=settings.prompts)
-    except PromptError as error:
-        raise SettingsError(str(error)) from error
-
-
-def _messages(parts: Sequence[Part]) -> tuple[Message, ...]:
-    return tuple(Message(role=part.role, text=part.text) for part in parts)
 
 
 def _raise_failure(piece: Piece | None) -> None:

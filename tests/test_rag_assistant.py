@@ -35,12 +35,13 @@ _NAMES = [
     "AddReport", "Answer", "AnswerSentence", "Answerer", "Article", "Assistant", "Change",
     "CheckedClaim", "Checkup", "Citation", "CitationError", "Document", "DocumentSummary", "Draft",
     "DraftSentence", "Embedder", "EmbeddingError", "Event", "Evidence", "Finding", "FootnoteError",
-    "Hit", "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError", "Message",
-    "MisuseError", "ModelError", "ModelRejectedError", "ModelResponseError",
-    "ModelUnavailableError", "OperationError", "Passage", "PromptDigest", "ReadError", "Reason",
-    "Reply", "Retrieved", "ScoredSentence", "Sentence", "Settings", "SettingsError", "Span",
-    "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage", "Verdict", "Verification",
-    "as_json", "json_text", "load_model", "seed_paths", "verify",
+    "Hit", "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError",
+    "LoggedQuestion", "Message", "MisuseError", "ModelError", "ModelRejectedError",
+    "ModelResponseError", "ModelUnavailableError", "OperationError", "Passage", "PromptDigest",
+    "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence", "Settings",
+    "SettingsError", "Span", "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage",
+    "Verdict", "Verification", "as_json", "json_text", "judge_messages", "keep_setting",
+    "load_model", "log_question", "logged_questions", "seed_paths", "verify",
 ]  # fmt: skip
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
 _PETS = "Cats sleep all day. Dogs bark at night."

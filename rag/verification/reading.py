@@ -162,6 +162,8 @@ def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]])
             behind=_word_at(tokens, n + 1),
             first=_opens(text, token, tokens, n),
         )
+        if lower == "against" and _word_at(tokens, n + 1).endswith("ing"):
+            scope.deny()
     return found
 
 

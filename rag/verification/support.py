@@ -122,8 +122,20 @@ def _contrary(claim: Reading, held: Reading, pairs: dict[int, int]) -> dict[int,
         if n not in pairs
         for p, other in enumerate(held.words)
         if p not in taken and opposite(word.stem, other.stem)
-        if word.stem not in lists()["kept"] or pairs.get(n + 1) == p + 1
+        if word.stem not in lists()["kept"]
+        or pairs.get(n + 1) == p + 1
+        or _compares(word, other, claim=claim, held=held)
     }
+
+
+def _compares(word: Word, other: Word, *, claim: Reading, held: Reading) -> bool:
+    """Tell whether one side only says more where the other only says less."""
+    degrees = lists()["degrees"]
+    return (
+        {word.stem, other.stem} <= degrees
+        and word.stem not in held.stems
+        and other.stem not in claim.stems
+    )
 
 
 def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
