@@ -1,7 +1,5 @@
 """Who did what to whom, and what is only hoped: retellings that hold and that do not."""
 
-from pathlib import Path
-
 import pytest
 
 from rag import Article, Assistant, Settings

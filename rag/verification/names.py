@@ -8,7 +8,6 @@ from rag.verification.lexicon import lists, titles
 from rag.verification.reading import Reading, Word, read, stems_of
 from rag.verification.roles import is_verb, speaker
 
-
 _TOKEN = re.compile(r"\W*(\w+)")
 
 
@@ -90,8 +89,8 @@ def _named_before(word: Word, held: Reading, context: Context) -> bool:
     for text in context.before:
         sentence = read(text)
         names = [w for w in sentence.words if w.name]
-        if names and held.text.split()[0].strip('“"').lower() in ("he", "she"):
-            names = _subject(sentence, names)
+        if is_of_one(held):
+            names = subject(sentence)
         if names:
             return any(in_names(word, other) for other in names)
     return False

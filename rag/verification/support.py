@@ -8,15 +8,14 @@ turns the comparison into a verdict.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.verification.amounts import compare_dates, compare_values, is_implied
 from rag.verification.context import Context
-from rag.verification.dates import Date, agrees, conflicts
 from rag.verification.faults import Fault, differs
 from rag.verification.lexicon import lists, phrases, titles
 from rag.verification.names import in_names, near
-from rag.verification.reading import Reading, Word, read
+from rag.verification.reading import Reading, Word
 from rag.verification.roles import swapped
 from rag.verification.thesaurus import opposite, retells
-from rag.verification.values import Value, comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
@@ -65,10 +64,10 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
     missing = [
         n
         for n, word in enumerate(claim.words)
-        if n not in known and n not in borrowed and not _is_implied(word, claim, held)
+        if n not in known and n not in borrowed and not is_implied(word, claim, held)
     ]
-    values, value_faults, lacks = _compare_values(claim, held)
-    dates, date_faults, late = _compare_dates(claim, held, context)
+    values, value_faults, lacks = compare_values(claim, held)
+    dates, date_faults, late = compare_dates(claim, held, context)
     name_faults, nameless = _compare_names(claim, held, missing, pairs)
     faults = [
         *value_faults,
@@ -136,88 +135,6 @@ def _compares(word: Word, other: Word, *, claim: Reading, held: Reading) -> bool
         and word.stem not in held.stems
         and other.stem not in claim.stems
     )
-
-
-def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
-    found, faults, lacks = [], [], []
-    for n, value in enumerate(claim.values):
-        if any(same(value, other) for other in held.values) or _as_year(value.amount, held):
-            found.append(n)
-            continue
-        if _as_word(value.amount, held):
-            found.append(n)
-            continue
-        rivals = [
-            other
-            for other in held.values
-            if comparable(value, other) and not any(same(mine, other) for mine in claim.values)
-        ]
-        year = next((d for d in held.dates if d.year and d.month is None), None)
-        if not rivals and year is not None and _like_year(value):
-            faults.append(differs(year.text, value.text, "date"))
-        elif rivals:
-            best = min(rivals, key=lambda v: abs(v.amount - value.amount))
-            faults.append(differs(best.text, value.text, "number"))
-        else:
-            lacks.append(value.text)
-    return found, faults, lacks
-
-
-def _like_year(value: Value) -> bool:
-    return (
-        value.kind == "number"
-        and not value.unit
-        and len(value.text) == 4 == len(str(int(value.raw)))
-    )
-
-
-def _is_implied(word: Word, claim: Reading, held: Reading) -> bool:
-    """Tell whether an agreeing value says a word: what is 30 kg weighs it, "for $5" is a cost."""
-    for mine in claim.values:
-        kind = mine.kind if mine.kind == "money" else mine.unit
-        if word.stem not in lists().get(f"implied_by_{kind}", ()):
-            continue
-        for other in held.values:
-            before = held.text[: other.start].split()[-1:]
-            if same(mine, other) and (kind != "money" or before in (["for"], ["at"], ["of"])):
-                return True
-    return False
-
-
-def _as_word(amount: float, held: Reading) -> bool:
-    if amount == 1:
-        return bool(held.plain & {"a", "an", "one", "single", "only"})
-    return amount == 2 and bool(held.plain & lists()["pairs"])
-
-
-def _as_year(amount: float, held: Reading) -> bool:
-    return any(d.year == amount and d.month is None for d in held.dates)
-
-
-def _compare_dates(
-    claim: Reading, held: Reading, context: Context
-) -> tuple[list[int], list[Fault], list[str]]:
-    found, faults, lacks = [], [], []
-    around: list[Date] = []
-    if claim.dates:
-        around = [d for text in (*context.before, context.title) for d in read(text).dates]
-    for n, date in enumerate(claim.dates):
-        if any(agrees(date, other) for other in held.dates):
-            found.append(n)
-            continue
-        if date.year and any(v.amount == date.year for v in held.values):
-            found.append(n)
-            continue
-        rivals = [
-            other
-            for other in held.dates
-            if conflicts(date, other) and not any(agrees(mine, other) for mine in claim.dates)
-        ]
-        if rivals:
-            faults.append(differs(rivals[0].text, date.text, "date"))
-        elif not any(agrees(date, other) for other in around):
-            lacks.append(date.text)
-    return found, faults, lacks
 
 
 def _compare_names(

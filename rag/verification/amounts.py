@@ -1,0 +1,92 @@
+"""Compares the numbers and dates of a claim with those of a sentence."""
+
+from rag.verification.context import Context
+from rag.verification.dates import Date, agrees, conflicts
+from rag.verification.faults import Fault, differs
+from rag.verification.lexicon import lists
+from rag.verification.reading import Reading, Word, read
+from rag.verification.values import Value, comparable, same
+
+
+def compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
+    """Return indices of the values that a sentence has, faults for others, and what it lacks."""
+    found, faults, lacks = [], [], []
+    for n, value in enumerate(claim.values):
+        if any(same(value, other) for other in held.values) or _as_year(value.amount, held):
+            found.append(n)
+            continue
+        if _as_word(value.amount, held):
+            found.append(n)
+            continue
+        rivals = [
+            other
+            for other in held.values
+            if comparable(value, other) and not any(same(mine, other) for mine in claim.values)
+        ]
+        year = next((d for d in held.dates if d.year and d.month is None), None)
+        if not rivals and year is not None and _like_year(value):
+            faults.append(differs(year.text, value.text, "date"))
+        elif rivals:
+            best = min(rivals, key=lambda v: abs(v.amount - value.amount))
+            faults.append(differs(best.text, value.text, "number"))
+        else:
+            lacks.append(value.text)
+    return found, faults, lacks
+
+
+def compare_dates(
+    claim: Reading, held: Reading, context: Context
+) -> tuple[list[int], list[Fault], list[str]]:
+    """Return the same for dates; one that stands around the sentence is not lacking."""
+    found, faults, lacks = [], [], []
+    around: list[Date] = []
+    if claim.dates:
+        around = [d for text in (*context.before, context.title) for d in read(text).dates]
+    for n, date in enumerate(claim.dates):
+        if any(agrees(date, other) for other in held.dates):
+            found.append(n)
+            continue
+        if date.year and any(v.amount == date.year for v in held.values):
+            found.append(n)
+            continue
+        rivals = [
+            other
+            for other in held.dates
+            if conflicts(date, other) and not any(agrees(mine, other) for mine in claim.dates)
+        ]
+        if rivals:
+            faults.append(differs(rivals[0].text, date.text, "date"))
+        elif not any(agrees(date, other) for other in around):
+            lacks.append(date.text)
+    return found, faults, lacks
+
+
+def is_implied(word: Word, claim: Reading, held: Reading) -> bool:
+    """Tell whether an agreeing value says a word: what is 30 kg weighs it, "for $5" is a cost."""
+    for mine in claim.values:
+        kind = mine.kind if mine.kind == "money" else mine.unit
+        if word.stem not in lists().get(f"implied_by_{kind}", ()):
+            continue
+        for other in held.values:
+            before = held.text[: other.start].split()[-1:]
+            if same(mine, other) and (kind != "money" or before in (["for"], ["at"], ["of"])):
+                return True
+    return False
+
+
+def _as_word(amount: float, held: Reading) -> bool:
+    if amount == 1:
+        return bool(held.plain & {"a", "an", "one", "single", "only"})
+    return amount == 2 and bool(held.plain & lists()["pairs"])
+
+
+def _like_year(value: Value) -> bool:
+    return (
+        value.kind == "number"
+        and not value.unit
+        and len(value.text) == 4 == len(str(int(value.raw)))
+    )
+
+
+def _as_year(amount: float, held: Reading) -> bool:
+    return any(d.year == amount and d.month is None for d in held.dates)
