@@ -12,7 +12,12 @@ def compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault
     """Return indices of the values that a sentence has, faults for others, and what it lacks."""
     found, faults, lacks = [], [], []
     for n, value in enumerate(claim.values):
-        if any(same(value, other) for other in held.values) or _as_year(value.amount, held):
+        own = _of_same_noun(value, claim, held)
+        match = next((other for other in own if same(value, other)), None)
+        if match is not None and _is_denied(value, claim) != _is_denied(match, held):
+            faults.append(Fault(kind="negation", note=f"one says no to “{match.text}”"))
+            continue
+        if match is not None or _as_year(value.amount, held):
             found.append(n)
             continue
         if _as_word(value.amount, held):
@@ -20,7 +25,7 @@ def compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault
             continue
         rivals = [
             other
-            for other in held.values
+            for other in own
             if comparable(value, other) and not any(same(mine, other) for mine in claim.values)
         ]
         year = next((d for d in held.dates if d.year and d.month is None), None)
@@ -32,6 +37,25 @@ def compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault
         else:
             lacks.append(value.text)
     return found, faults, lacks
+
+
+def _of_same_noun(value: Value, claim: Reading, held: Reading) -> list[Value]:
+    """Return the sentence's values of what the claim counts; all of them where none is."""
+    counted = _noun(value, claim)
+    own = [v for v in held.values if counted and comparable(value, v) and _noun(v, held) == counted]
+    return own or list(held.values)
+
+
+def _noun(value: Value, reading: Reading) -> str:
+    """Return the stem of the word right behind a value; empty where none follows."""
+    behind = (w.stem for w in reading.words if 0 <= w.start - value.end <= 1)
+    return next(behind, "")
+
+
+def _is_denied(value: Value, reading: Reading) -> bool:
+    """Tell whether "not" or its like stands right before a value."""
+    before = reading.text[max(0, value.start - 24) : value.start].lower().split()
+    return bool(before) and before[-1] in lists()["negators"]
 
 
 def compare_dates(
@@ -68,7 +92,7 @@ def is_implied(word: Word, claim: Reading, held: Reading) -> bool:
         if word.stem not in lists().get(f"implied_by_{kind}", ()):
             continue
         for other in held.values:
-            before = held.text[: other.start].split()[-1:]
+            before = held.text[max(0, other.start - 8) : other.start].split()[-1:]
             if same(mine, other) and (kind != "money" or before in (["for"], ["at"], ["of"])):
                 return True
     return False

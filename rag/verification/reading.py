@@ -5,6 +5,7 @@ negated by a negator, or by a verb of denial, that stands before it in its claus
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -131,13 +132,13 @@ def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]])
     scope = _Scope()
     known = lists()
     skip = 0
-    spans = sorted(taken)
+    spans = deque(sorted(taken))
     for n, token in enumerate(tokens):
         lower = token[0].lower().replace("’", "'")
         if token[0] in _BREAKS or lower in known["contrasts"]:
             scope.end()
         while spans and spans[0][1] <= token.start():
-            spans.pop(0)
+            spans.popleft()
         inside = bool(spans) and spans[0][0] < token.end() and token.start() < spans[0][1]
         if n < skip or inside or not token[0][0].isalnum():
             continue
