@@ -9,16 +9,23 @@ from rag.verification.values import Value, comparable, same
 
 
 def compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
-    """Return indices of the values that a sentence has, faults for others, and what it lacks."""
+    """Return indices of the values that a sentence has, faults for others, and what it lacks.
+
+    A number that the claim has twice, the sentence must have twice.
+    """
     found, faults, lacks = [], [], []
+    used: list[Value] = []
     for n, value in enumerate(claim.values):
         own = _of_same_noun(value, claim, held)
-        match = next((other for other in own if same(value, other)), None)
+        equal = [other for other in held.values if same(value, other) and _is_equal(value, other)]
+        near = equal or [other for other in own if same(value, other)]
+        match = next((other for other in near if other not in used), None)
         if match is not None and _is_denied(value, claim) != _is_denied(match, held):
             faults.append(Fault(kind="negation", note=f"one says no to “{match.text}”"))
             continue
         if match is not None or _as_year(value.amount, held):
             found.append(n)
+            used += [match] if match else []
             continue
         if _as_word(value.amount, held):
             found.append(n)
@@ -26,7 +33,8 @@ def compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault
         rivals = [
             other
             for other in own
-            if comparable(value, other) and not any(same(mine, other) for mine in claim.values)
+            if comparable(value, other)
+            and (other in used or not any(same(mine, other) for mine in claim.values))
         ]
         year = next((d for d in held.dates if d.year and d.month is None), None)
         if not rivals and year is not None and _like_year(value):
@@ -37,6 +45,10 @@ def compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault
         else:
             lacks.append(value.text)
     return found, faults, lacks
+
+
+def _is_equal(one: Value, other: Value) -> bool:
+    return one.amount == other.amount or one.raw == other.raw
 
 
 def _of_same_noun(value: Value, claim: Reading, held: Reading) -> list[Value]:

@@ -211,7 +211,7 @@ def _says_nothing(lower: str) -> bool:
     known = lists()
     if lower in stop_words() and lower not in known["strict"] | known["kept"]:
         return True
-    kinds = ("be", "negators", "possible", "future", "causes", "contrasts")
+    kinds = ("be", "negators", "modal", "future", "causes", "contrasts")
     return any(lower in known[kind] for kind in kinds)
 
 
@@ -220,7 +220,12 @@ def _weight(stem: str, *, name: bool, strict: bool) -> float:
         return 2.0
     if strict:
         return 1.2
-    if stem in lists()["light"] or stem in lists()["kept"] or stem == "co":
+    if (
+        stem in lists()["light"]
+        or stem in lists()["hopes"]
+        or stem in lists()["kept"]
+        or stem == "co"
+    ):
         return 0.3
     return 0.8 if len(stem) < 5 else 1.0
 
