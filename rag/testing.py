@@ -1,13 +1,17 @@
 """Fakes for tests, ours and yours: fast, offline, deterministic; never the thing under test."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import ModelError
 from index.terms import terms
 from index.types import Hit
+from rag.models.protocol import Message, Reply
 from rag.types import Draft, DraftSentence, Evidence
 
 
@@ -74,3 +78,63 @@ class ScriptedAnswerer:
         evidence = Evidence(hit=hits[0], start=first.start, end=first.end)
         sentences = tuple(DraftSentence(text=t, evidence=(evidence,)) for t in self._texts)
         return Draft(sentences=sentences, confidence=self._confidence)
+
+
+class ScriptedModel:
+    """A language model that says what it was told to, word by word, and keeps what it was asked.
+
+    Args:
+        replies: One a call, in order, at least one; the last one is repeated.
+        error: What every call raises, once it gave `error_after` words.
+        error_after: Words of the reply that come before the error.
+        name: What the answer shows as its model.
+        context_window: Tokens that messages and reply may have together.
+    """
+
+    def __init__(
+        self,
+        *replies: str,
+        error: ModelError | None = None,
+        error_after: int = 0,
+        name: str = "scripted:model",
+        context_window: int = 8192,
+    ) -> None:
+        self.name = name
+        self.context_window = context_window
+        self.parameters: dict[str, str | int | float] = {"temperature": 0}
+        self.asked: list[tuple[Message, ...]] = []
+        """The messages of every call so far."""
+        self._replies = replies
+        self._error = error
+        self._error_after = error_after
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the next reply, or raise the error."""
+        *_, reply = self.stream(messages)
+        assert isinstance(reply, Reply)
+        return replace(reply, first_token_seconds=None)
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return as `complete` does."""
+        return self.complete(messages)
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+        """Yield the next reply word by word, then whole; one token is counted a word."""
+        self.asked.append(tuple(messages))
+        text = self._replies[min(len(self.asked), len(self._replies)) - 1]
+        words = re.findall(r"\s*\S+|\s+$", text)
+        yield from words[: self._error_after] if self._error else words
+        if self._error:
+            raise self._error
+        yield Reply(
+            text=text,
+            input_tokens=sum(len(message.text.split()) for message in messages),
+            output_tokens=len(words),
+            requests=1,
+            first_token_seconds=0.0,
+        )
+
+    async def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
+        """Yield as `stream` does."""
+        for piece in self.stream(messages):
+            yield piece
