@@ -4,10 +4,9 @@ Not through LlamaIndex's package for it: that needs botocore, which needs python
 while Chroma's kubernetes needs 3.
 """
 
-import json
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rag.models.access import Access
 from rag.models.http import client_options
@@ -16,7 +15,7 @@ from rag.models.wire import Chunk, Limits
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic
-    from anthropic.types import RawMessageStreamEvent
+    from anthropic.types import MessageParam, RawMessageStreamEvent
 
 _CONTEXT = 200_000
 """Tokens of every Claude model since Claude 2.1 (November 2023), at least."""
@@ -24,13 +23,15 @@ _CONTEXT = 200_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnthropicWire:
-    """Asks with a client of its own for each request."""
+    """Asks with a client of its own for each request.
+
+    No temperature is sent: the models from Claude Opus 4.7 on refuse it, and the library's version
+    2 has no such argument any more.
+    """
 
     model: str
     access: Access
     limits: Limits
-    left_out: set[str] = field(default_factory=set)
-    """`temperature`, once the model refused it."""
 
     def prepare(self) -> None:
         """Import Anthropic's library, about 1 s at the first call."""
@@ -41,24 +42,27 @@ class AnthropicWire:
         """The same for every model."""
         return _CONTEXT
 
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """What every request asks for."""
+        return {"max_tokens": self.limits.max_tokens}
+
     async def chunks(
         self, messages: Sequence[Message], *, whole: bool
     ) -> AsyncGenerator[Chunk, None]:
         """Send the messages and yield what comes."""
-        asked: dict[str, Any] = {
-            "model": self.model,
-            "max_tokens": self.limits.max_tokens,
-            "messages": [
-                {"role": m.role, "content": m.text} for m in messages if m.role != "system"
-            ],
-        }
-        if system := "\n\n".join(m.text for m in messages if m.role == "system"):
-            asked["system"] = system
-        if "temperature" not in self.left_out:
-            asked["temperature"] = 0.0
+        from anthropic import omit
+
+        system = "\n\n".join(m.text for m in messages if m.role == "system")
+        talk = [_param(m) for m in messages if m.role != "system"]
         async with self._client() as client:
             if whole:
-                reply = await client.messages.create(**asked)
+                reply = await client.messages.create(
+                    model=self.model,
+                    max_tokens=self.limits.max_tokens,
+                    messages=talk,
+                    system=system or omit,
+                )
                 yield Chunk(
                     text="".join(block.text for block in reply.content if block.type == "text"),
                     finish=reply.stop_reason,
@@ -66,18 +70,20 @@ class AnthropicWire:
                     output_tokens=reply.usage.output_tokens,
                 )
                 return
-            async with await client.messages.create(**asked, stream=True) as events:
+            events = await client.messages.create(
+                model=self.model,
+                max_tokens=self.limits.max_tokens,
+                messages=talk,
+                system=system or omit,
+                stream=True,
+            )
+            async with events:
                 async for event in events:
                     yield _chunk(event)
 
     def leave_out(self, error: Exception) -> bool:
-        """Return whether the refusal names the temperature, which newer models do not take."""
-        told = json.dumps(getattr(error, "body", None), default=str)
-        if getattr(error, "status_code", None) != 400 or "temperature" not in told:
-            return False
-        new = "temperature" not in self.left_out
-        self.left_out.add("temperature")
-        return new
+        """Return False: nothing is sent that a model could do without."""
+        return False
 
     async def models(self) -> int:
         """Return how many models the first page of the provider's list has."""
@@ -97,6 +103,12 @@ class AnthropicWire:
             timeout=http["timeout"],
             http_client=httpx2.AsyncClient(**http),
         )
+
+
+def _param(message: Message) -> "MessageParam":
+    if message.role == "assistant":
+        return {"role": "assistant", "content": message.text}
+    return {"role": "user", "content": message.text}
 
 
 def _chunk(event: "RawMessageStreamEvent") -> Chunk:

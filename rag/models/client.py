@@ -45,8 +45,8 @@ class Client:
 
     @property
     def parameters(self) -> Mapping[str, str | int | float]:
-        """What every request asks for; a model that takes no temperature is asked without."""
-        return {"temperature": 0.0, "max_tokens": self._limits.max_tokens}
+        """What every request asks for besides the messages."""
+        return self._wire.parameters
 
     def complete(self, messages: Sequence[Message]) -> Reply:
         """Return the reply to the messages, asked for in one piece."""

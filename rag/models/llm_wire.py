@@ -1,6 +1,6 @@
 """Any LlamaIndex `LLM` object, a user's or a third party's, asked in a thread of its own."""
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +34,12 @@ class LLMWire:
             return self.llm.metadata.context_window
         except ValueError:
             return None
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """The object's temperature and token limit, where it has such attributes."""
+        found = {name: getattr(self.llm, name, None) for name in ("temperature", "max_tokens")}
+        return {name: value for name, value in found.items() if isinstance(value, int | float)}
 
     async def chunks(
         self, messages: Sequence[Message], *, whole: bool

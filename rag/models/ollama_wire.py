@@ -1,6 +1,6 @@
 """Ollama's own interface through LlamaIndex: the only one that can set the context window."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -36,6 +36,11 @@ class OllamaWire:
     def known_context(self) -> int | None:
         """As it is sent with every request."""
         return self.limits.context or UNKNOWN_CONTEXT
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """What every request asks for."""
+        return {"temperature": 0.0, "max_tokens": self.limits.max_tokens}
 
     async def chunks(
         self, messages: Sequence[Message], *, whole: bool

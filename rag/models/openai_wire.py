@@ -1,7 +1,7 @@
 """OpenAI's chat completions through LlamaIndex: OpenAI itself and every server that speaks them."""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,11 @@ class OpenAIWire:
             return openai_modelname_to_contextsize(self.model)
         except ValueError:
             return None
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """What every request asks for; a model that refuses a temperature is asked without."""
+        return {"temperature": 0.0, "max_tokens": self.limits.max_tokens}
 
     async def chunks(
         self, messages: Sequence[Message], *, whole: bool

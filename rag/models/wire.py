@@ -1,6 +1,6 @@
 """What the client needs of a provider's own library: chunks of a reply, and nothing hidden."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -43,6 +43,11 @@ class Wire(Protocol):
     @property
     def known_context(self) -> int | None:
         """Tokens that the library says the model has; None where it does not know it."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """As `LanguageModel.parameters`."""
         ...
 
     def chunks(self, messages: Sequence[Message], *, whole: bool) -> AsyncGenerator[Chunk, None]:
