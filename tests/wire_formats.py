@@ -1,7 +1,7 @@
 """The wire formats of OpenAI, Ollama and Anthropic, as their servers write them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from wire_server import Part, Served
@@ -35,8 +35,8 @@ def _event(data: object, name: str | None = None) -> bytes:
     return f"{head}data: {json.dumps(data)}\n\n".encode()
 
 
-def _parts(pieces: Sequence[str | float], write: "type | object") -> list[Part]:
-    return [piece if isinstance(piece, float) else write(piece) for piece in pieces]  # type: ignore[operator]
+def _parts(pieces: Sequence[str | float], write: Callable[[str], bytes]) -> list[Part]:
+    return [piece if isinstance(piece, float) else write(piece) for piece in pieces]
 
 
 class OpenAIFormat:
@@ -46,9 +46,7 @@ class OpenAIFormat:
     error_event = _event({"error": {"message": "sk-secret overloaded", "type": "server_error"}})
     garbage = b"data: {not json\n\n"
 
-    def whole(
-        self, text: str | None, *, finish: str | None = None, choices: bool = True
-    ) -> Served:
+    def whole(self, text: str | None, *, finish: str | None = None, choices: bool = True) -> Served:
         message = {"role": "assistant", "content": text}
         choice = {"index": 0, "message": message, "finish_reason": finish or "stop"}
         body = self._head("chat.completion") | {
@@ -137,9 +135,7 @@ class AnthropicFormat:
 
     def whole(self, text: str | None, *, finish: str | None = None) -> Served:
         content = [] if text is None else [{"type": "text", "text": text}]
-        return Served(
-            parts=[json.dumps(self._message(content, finish or "end_turn", 7)).encode()]
-        )
+        return Served(parts=[json.dumps(self._message(content, finish or "end_turn", 7)).encode()])
 
     def stream(
         self,
@@ -150,9 +146,7 @@ class AnthropicFormat:
     ) -> Served:
         parts: list[Part] = [
             self._typed("message_start", message=self._message([], None, 1)),
-            self._typed(
-                "content_block_start", index=0, content_block={"type": "text", "text": ""}
-            ),
+            self._typed("content_block_start", index=0, content_block={"type": "text", "text": ""}),
             self._typed("ping"),
         ]
         parts += _parts(pieces, self._delta)

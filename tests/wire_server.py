@@ -1,6 +1,7 @@
 """A real HTTP server on 127.0.0.1 that replies as it is told, faults included."""
 
 import json
+import os
 import socket
 import struct
 import threading
@@ -43,9 +44,8 @@ class WireServer:
         self.requests: list[Request] = []
         self.hung_up = threading.Event()
         """Set once a client closed a connection while a reply was being sent."""
-        self._stopped = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Listener(("127.0.0.1", 0), _Handler)
+        self._server.wire = self
 
     @property
     def url(self) -> str:
@@ -56,69 +56,68 @@ class WireServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stopped.set()
         self._server.shutdown()
         self._server.server_close()
 
-    def _handler(server) -> type[BaseHTTPRequestHandler]:  # noqa: N805
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
 
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                server.requests.append(
-                    Request(
-                        path=self.path,
-                        headers={name.lower(): value for name, value in self.headers.items()},
-                        body=json.loads(body or b"{}"),
-                    )
-                )
-                reply = server.replies[min(len(server.requests), len(server.replies)) - 1]
-                try:
-                    self._send(reply)
-                except OSError:
-                    server.hung_up.set()
-                self.close_connection = True
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    wire: WireServer
 
-            do_GET = do_POST  # noqa: N815
 
-            def _send(self, reply: Served) -> None:
-                self._pause(reply.wait)
-                self.send_response(reply.status)
-                self.send_header("Content-Type", reply.kind)
-                self.send_header("Transfer-Encoding", "chunked")
-                self.send_header("Connection", "close")
-                for name, value in reply.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                for part in reply.parts:
-                    if part == RESET:
-                        self._reset()
-                        return
-                    if isinstance(part, float):
-                        self._pause(part)
-                    elif isinstance(part, bytes):
-                        self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
-                self.wfile.write(b"0\r\n\r\n")
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Listener
 
-            def _pause(self, seconds: float) -> None:
-                """Wait, and notice at once when the client hangs up."""
-                if seconds <= 0:
-                    return
-                self.connection.settimeout(seconds)
-                try:
-                    if not self.connection.recv(1) and not server._stopped.is_set():
-                        raise ConnectionResetError
-                except TimeoutError:
-                    self.connection.settimeout(None)
+    def do_POST(self) -> None:
+        wire = self.server.wire
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(path=self.path, headers=headers, body=json.loads(body or b"{}"))
+        wire.requests.append(request)
+        reply = wire.replies[min(len(wire.requests), len(wire.replies)) - 1]
+        try:
+            self._send(reply)
+        except OSError:
+            wire.hung_up.set()
+        self.close_connection = True
 
-            def _reset(self) -> None:
-                self.wfile.flush()
-                linger = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.connection.close()
+    do_GET = do_POST  # noqa: N815
 
-            def log_message(self, *_: object) -> None:
-                pass
+    def _send(self, reply: Served) -> None:
+        self._pause(reply.wait)
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.kind)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Connection", "close")
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        for part in reply.parts:
+            if isinstance(part, bytes):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            elif isinstance(part, float):
+                self._pause(part)
+            else:
+                self._reset()
+                return
+        self.wfile.write(b"0\r\n\r\n")
 
-        return Handler
+    def _pause(self, seconds: float) -> None:
+        """Wait, and notice at once when the client hangs up."""
+        if seconds <= 0:
+            return
+        self.connection.settimeout(seconds)
+        try:
+            if not self.connection.recv(1):
+                raise ConnectionResetError
+        except TimeoutError:
+            self.connection.settimeout(None)
+
+    def _reset(self) -> None:
+        self.wfile.flush()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())  # http.server would end it gently
+
+    def log_message(self, *_: object) -> None:
+        pass

@@ -15,6 +15,7 @@ from rag.models.wire import Chunk, Limits
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+OPENAI = "https://api.openai.com/v1"
 _OPTIONAL = ("stream_options", "temperature", "max_tokens")
 
 
@@ -104,11 +105,20 @@ class OpenAIWire:
         from openai import AsyncOpenAI
 
         key = self.access.key
+        foreign = self.access.base_url != OPENAI
         http = client_options(httpx, self.access.base_url, self.limits.deadline)
         return AsyncOpenAI(
             api_key=key.get_secret_value() if key else "none",
             base_url=self.access.base_url,
+            default_headers=_without_account() if foreign else None,
             max_retries=0,
             timeout=http["timeout"],
             http_client=httpx.AsyncClient(**http),
         )
+
+
+def _without_account() -> dict[str, Any]:
+    """Return headers that keep a user's OPENAI_ORG_ID and OPENAI_PROJECT_ID from other hosts."""
+    from openai import omit
+
+    return {"OpenAI-Organization": omit, "OpenAI-Project": omit}

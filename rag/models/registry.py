@@ -13,7 +13,7 @@ from rag.models.client import Client
 from rag.models.faults import Advice
 from rag.models.llm_wire import LLMWire
 from rag.models.ollama_wire import OllamaWire
-from rag.models.openai_wire import OpenAIWire
+from rag.models.openai_wire import OPENAI, OpenAIWire
 from rag.models.protocol import LanguageModel
 from rag.models.spec import ModelSpec, parse_spec
 from rag.models.wire import Limits, Wire
@@ -53,7 +53,7 @@ def _openai(*, model: str, access: Access, limits: Limits) -> Wire:
 PROVIDERS: Mapping[str, Provider] = {
     "openai": Provider(
         wire=_openai,
-        base_url="https://api.openai.com/v1",
+        base_url=OPENAI,
         key_variable="OPENAI_API_KEY",
         needs_key=True,
     ),
