@@ -27,8 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
+from eval.datasets.squad import SquadQuestion, SquadSet, load_squad
 from eval.metrics import contains_answer
-from eval.squad import SquadQuestion, SquadSet, load_squad
 from index.embedding import load_embedder
 from rag import Article, Assistant, Embedder, Settings
 from rag.evidence import NAMES, candidates

@@ -5,13 +5,23 @@ The work is in `eval.launch`, imported when the command runs.
 
 import argparse
 
+from eval.numbers import positive, share
+from eval.upkeep_words import add_upkeep
+
 EXAMPLE = """examples:
   footnote eval                                 the shipped questions and article
   footnote eval my_gold.jsonl --library notes   your questions over your library
+  footnote eval my_gold.yaml --html report.html --junit junit.xml
+  footnote eval my_gold.jsonl --update-baseline keep these results to compare with
   footnote eval --squad dev-v2.0.json --limit 500
   footnote eval --beir scifact --json > scifact.json
+  footnote eval lint my_gold.jsonl --library notes
+  footnote eval schema                          the gold format as JSON Schema
+  footnote eval export my_gold.jsonl --to promptfoo
+  footnote eval calibrate my_gold.jsonl --precision 0.9
+  footnote eval init-ci my_gold.jsonl           a GitHub Actions workflow
 
-exit code: 0 passed, 1 a threshold is missed or a critical case failed, 2 misuse
+exit code: 0 passed, 1 the gate failed, 2 misuse, 130 interrupted
 """
 
 
@@ -28,7 +38,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "suites",
         nargs="*",
         metavar="SUITE",
-        help="gold files (JSONL); without any, the shipped one",
+        help="gold files (JSONL or YAML); without any, the shipped one",
     )
     sets = parser.add_mutually_exclusive_group()
     sets.add_argument(
@@ -43,34 +53,30 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         default=argparse.SUPPRESS,
         help="library to ask with SUITE (default: yours); all else runs in a temporary one",
     )
-    _add_options(parser)
+    _add_choice(parser)
+    _add_models(parser)
+    _add_reports(parser)
+    _add_gate(parser)
     parser.set_defaults(run=run)
+    add_upkeep(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the evaluation and print its report; return 0 if the gate passed, else 1.
+    """Run the evaluation and print its report; return the exit code.
 
     Raises:
         MisuseError: an argument or a file is not as it should be.
         OperationError: the library cannot be used.
     """
-    from eval.launch import evaluate
+    from eval.commands.launch import evaluate
 
     return evaluate(args)
 
 
-def positive(text: str) -> int:
-    """Read a whole number from 1 for argparse.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not one.
-    """
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
-def _add_options(parser: argparse.ArgumentParser) -> None:
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tag", action="append", default=[], metavar="TAG", help="only cases with this tag"
+    )
     parser.add_argument(
         "--limit", type=positive, metavar="N", help="ask a random N questions of each"
     )
@@ -78,7 +84,52 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--seed", type=int, default=0, metavar="N", help="seed of that choice (default: 0)"
     )
     parser.add_argument("--k", type=positive, metavar="N", help="passages to retrieve per question")
+    parser.add_argument(
+        "--jobs", type=positive, default=1, metavar="N", help="threads that ask (default: 1)"
+    )
+    parser.add_argument(
+        "--resume",
+        metavar="FILE",
+        help="keep finished cases in FILE, and go on after those that it has",
+    )
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--llm", metavar="MODEL", help="what answers: extractive, or PROVIDER:MODEL"
+    )
+    kept = parser.add_mutually_exclusive_group()
+    kept.add_argument("--record", metavar="FILE", help="keep the model's replies in FILE")
+    kept.add_argument(
+        "--replay", metavar="FILE", help="answer from the replies in FILE: no key, no network"
+    )
+    parser.add_argument(
+        "--judge", metavar="MODEL", help="also ask this model's opinion; never part of the gate"
+    )
+    parser.add_argument(
+        "--judge-self", action="store_true", help="let the answering model be the judge"
+    )
+
+
+def _add_reports(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print every case and rate as JSON")
+    parser.add_argument("--html", metavar="FILE", help="write a report for reading, in one file")
+    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML for a CI server")
+    parser.add_argument("--markdown", metavar="FILE", help="write a summary for a CI job")
+
+
+def _add_gate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="results to compare with (default: baselines/SUITE.json beside the suite, if there)",
+    )
+    parser.add_argument(
+        "--update-baseline", action="store_true", help="keep this run's results as the baseline"
+    )
+    parser.add_argument(
+        "--fail-under", type=share, metavar="RATE", help="lowest share of passed cases, 0 to 1"
+    )
     parser.add_argument(
         "--thresholds", metavar="FILE", help="TOML file of thresholds (default: the shipped one)"
     )

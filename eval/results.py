@@ -1,19 +1,43 @@
-"""What a run found: a result per case, and rates over them; printing is `eval.report`'s work."""
+"""What a run found: results of cases, rates, the comparison with a baseline, the gate."""
 
-import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from eval.metrics import DocumentSpan, Outcome, abstention, wilson_interval
+from eval.metrics import DocumentSpan, Outcome
+from rag import AnswerSentence, PromptDigest, Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceQuote:
+    """What a right answer rests on: a literal quote and the document that holds it."""
+
+    document: str
+    quote: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitedQuote:
-    """What a case's answer cited, kept without the hits so that long runs stay small."""
+    """What a case's answer cited, in the order of its numbers, with the passage around it."""
 
     span: DocumentSpan
     title: str
+    source: str
     quote: str
+    passage: str
+    """The text of the passage that holds the quote; empty where it is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetrievedPassage:
+    """A passage that was retrieved for a case."""
+
+    rank: int
+    """From 1."""
+    title: str
+    text: str
+    score: float
+    relevant: bool
+    """Whether it holds evidence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,14 +49,17 @@ class CaseResult:
     answerable: bool
     critical: bool = False
     tags: tuple[str, ...] = ()
-    expected: tuple[str, ...]
+    expected: tuple[str, ...] = ()
     """Accepted answers or relevant document ids; empty where abstaining is right."""
+    evidence: tuple[EvidenceQuote, ...] = ()
     status: Outcome
     reason: str = ""
     """Reason code of an abstention; empty otherwise."""
     text: str = ""
     """The answer without its `[n]` marks; empty when there is none."""
+    sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[CitedQuote, ...] = ()
+    retrieved: tuple[RetrievedPassage, ...] = ()
     problems: tuple[str, ...] = ()
     """Why the case failed, in words; empty when it passed."""
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -42,6 +69,15 @@ class CaseResult:
     seconds: float = 0.0
     error: str = ""
     """Class and message of what a crash raised; empty otherwise."""
+    outdated: bool = False
+    """Whether its evidence is not in the documents once, so that it was not asked."""
+    model: str = ""
+    prompts: tuple[PromptDigest, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    searched: str = ""
+    fallback: str = ""
+    judged: str = ""
+    """A judging model's advice: `right`, `wrong` or `unclear`, then why; empty without a judge."""
 
     @property
     def passed(self) -> bool:
@@ -51,13 +87,16 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """A metric over the cases to which it applies, with its 95 % Wilson interval."""
+    """A metric over the cases to which it applies, with its 95 % interval.
+
+    The interval is Wilson's where every value is 0 or 1, else the bootstrap's.
+    """
 
     name: str
     value: float
     low: float
     high: float
-    cases: int
+    n: int
     """The denominator."""
 
 
@@ -68,8 +107,19 @@ class Report:
     suite: str
     cases: tuple[CaseResult, ...]
     rates: tuple[Rate, ...]
-    median_seconds: float
-    """Median time of a question; 0 for no cases."""
+    tag_rates: tuple[Rate, ...] = ()
+    """The share of passed cases of each tag, named as the tag."""
+    risk_coverage: tuple[tuple[float, float], ...] = ()
+    """(coverage, risk) points, the surest answers first."""
+    aurc: float | None = None
+    """Area under that curve; None where there is none."""
+    p50_seconds: float = 0.0
+    p95_seconds: float = 0.0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost: float | None = None
+    fingerprint: Mapping[str, str] = field(default_factory=dict)
+    """Name and value of what the results depend on: version, model, settings, digests."""
 
     @property
     def failures(self) -> tuple[CaseResult, ...]:
@@ -79,37 +129,54 @@ class Report:
         )
 
 
-def summarise(suite: str, cases: Sequence[CaseResult]) -> Report:
-    """Take the rate of every metric, in the order in which the cases first name them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricChange:
+    """A metric against the baseline, over the cases that both have."""
 
-    Adds `passed`, and, where there are unanswerable cases, `abstention_precision` and
-    `abstention_recall`. No cases give a report without rates.
-    """
-    values: dict[str, list[float]] = {"passed": []} if cases else {}
-    for case in cases:
-        values["passed"].append(float(case.passed))
-        for name, value in case.scores.items():
-            values.setdefault(name, []).append(value)
-    rates = [_rate(name, sum(found), len(found)) for name, found in values.items()]
-    return Report(
-        suite=suite,
-        cases=tuple(cases),
-        rates=(*rates, *_abstention_rates(cases)),
-        median_seconds=statistics.median(case.seconds for case in cases) if cases else 0.0,
-    )
+    name: str
+    before: float
+    after: float
+    p_value: float
+    test: str
+    low: float
+    high: float
+    """The 95 % interval of the difference."""
+    significant: bool
 
-
-def _abstention_rates(cases: Sequence[CaseResult]) -> tuple[Rate, ...]:
-    counts = abstention((case.answerable, case.status) for case in cases)
-    if not counts.due:
-        return ()
-    return (
-        _rate("abstention_precision", counts.right, counts.given),
-        _rate("abstention_recall", counts.right, counts.due),
-    )
+    @property
+    def difference(self) -> float:
+        """After less before: below 0 is worse."""
+        return self.after - self.before
 
 
-def _rate(name: str, successes: float, trials: int) -> Rate:
-    low, high = wilson_interval(successes, trials)
-    value = successes / trials if trials else 0.0
-    return Rate(name=name, value=value, low=low, high=high, cases=trials)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A run against its baseline."""
+
+    metrics: tuple[MetricChange, ...]
+    newly_failing: tuple[str, ...] = ()
+    newly_passing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    """Ids of cases whose answer or citations differ though they pass or fail as before."""
+    stale: tuple[str, ...] = ()
+    """Names of what differs between the two fingerprints."""
+    before: Mapping[str, CaseResult] = field(default_factory=dict)
+    """The baseline's cases by id, as far as it has them."""
+    added: tuple[str, ...] = ()
+    """Ids of cases that the baseline lacks; like `removed`, they are compared with nothing."""
+    removed: tuple[str, ...] = ()
+    """Ids of the baseline's cases that were not asked in this run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateResult:
+    """Whether a run passes, and each reason why not as one sentence."""
+
+    reasons: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    """What a reader should know and what fails nothing, a sentence each."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was missed."""
+        return not self.reasons

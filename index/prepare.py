@@ -10,7 +10,7 @@ from index.sentences import split
 from index.types import DocumentSummary, Extract
 
 _ID_LENGTH = 12
-_HASH_LENGTH = 32
+HASH_LENGTH = 32
 """Hex digits; 128 bits."""
 
 
@@ -26,13 +26,13 @@ class Incoming:
 
 def document_id(source: str) -> str:
     """Return the id of the document that a source has in every library."""
-    return _digest(source)[:_ID_LENGTH]
+    return text_hash(source)[:_ID_LENGTH]
 
 
 def is_same(incoming: Incoming, card: DocumentSummary) -> bool:
     """Say whether what was read is what is stored: text, title, date and author."""
     extract = incoming.extract
-    return (_digest(extract.text), extract.title, extract.published, extract.author) == (
+    return (text_hash(extract.text), extract.title, extract.published, extract.author) == (
         card.sha256,
         card.title,
         card.published,
@@ -42,7 +42,7 @@ def is_same(incoming: Incoming, card: DocumentSummary) -> bool:
 
 def is_whole(text: str, *, sha256: str) -> bool:
     """Say whether a stored text is the one that was added."""
-    return _digest(text) == sha256
+    return text_hash(text) == sha256
 
 
 def entry(incoming: Incoming) -> Entry:
@@ -54,11 +54,11 @@ def entry(incoming: Incoming) -> Entry:
         id=document_id(incoming.source),
         source=incoming.source,
         extract=extract,
-        sha256=_digest(extract.text),
+        sha256=text_hash(extract.text),
         file_sha256=incoming.file_sha256,
         sentences=sentences,
         hashes=tuple(
-            _digest(extract.text[span.start : span.end])[:_HASH_LENGTH] for span in sentences
+            text_hash(extract.text[span.start : span.end])[:HASH_LENGTH] for span in sentences
         ),
         passages=group(extract.text, sentences, breaks=breaks),
     )
@@ -73,5 +73,6 @@ def sentences_by_hash(entries: Sequence[Entry]) -> dict[str, str]:
     }
 
 
-def _digest(text: str) -> str:
+def text_hash(text: str) -> str:
+    """Return the hex SHA-256 of a text's UTF-8 bytes: a sentence's name among the vectors."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -38,12 +38,16 @@ from index.types import (
 from rag.answerer import Answerer
 from rag.as_json import as_json, json_text
 from rag.assistant import Assistant
-from rag.models import LanguageModel, Message, Reply
+from rag.judging import judge_messages
+from rag.models import LanguageModel, Message, Reply, load_model
+from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.seeds import seed_paths
 from rag.settings import Settings
+from rag.settings_file import keep_setting
 from rag.types import (
     Answer,
     AnswerSentence,
+    CheckedClaim,
     Citation,
     Draft,
     DraftSentence,
@@ -57,7 +61,9 @@ from rag.types import (
     Turn,
     Usage,
     Verdict,
+    Verification,
 )
+from rag.verify_text import verify
 
 __all__ = [
     "AddReport",
@@ -67,6 +73,7 @@ __all__ = [
     "Article",
     "Assistant",
     "Change",
+    "CheckedClaim",
     "Checkup",
     "Citation",
     "CitationError",
@@ -85,6 +92,7 @@ __all__ = [
     "LibraryBusyError",
     "LibraryError",
     "LibraryMismatchError",
+    "LoggedQuestion",
     "Message",
     "MisuseError",
     "ModelError",
@@ -109,7 +117,14 @@ __all__ = [
     "UnknownDocumentError",
     "Usage",
     "Verdict",
+    "Verification",
     "as_json",
     "json_text",
+    "judge_messages",
+    "keep_setting",
+    "load_model",
+    "log_question",
+    "logged_questions",
     "seed_paths",
+    "verify",
 ]

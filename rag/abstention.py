@@ -12,6 +12,7 @@ _SAYS: dict[Reason, str] = {
     "weak_match": "The documents do not say.",
     "empty_library": "The library is empty: add articles first.",
     "empty_question": "The question is empty: ask it in words.",
+    "declined": "The documents do not say.",
     "unsupported": "The documents do not say: nothing that the language model wrote is in them.",
 }
 

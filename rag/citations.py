@@ -4,7 +4,10 @@ import hashlib
 from collections.abc import Callable, Sequence
 
 from index.errors import CitationError
-from rag.types import AnswerSentence, Citation, Draft, Evidence
+from rag.types import AnswerSentence, Citation, Draft, DraftSentence, Evidence, Verdict
+
+SHOWN_AS_TRUE: frozenset[Verdict] = frozenset({"supported", "misattributed"})
+"""Verdicts of sentences that the cited sources say; a misattributed one is cited anew."""
 
 Fetch = Callable[[str], str]
 """Given a document id: the stored text. Raises UnknownDocumentError."""
@@ -32,6 +35,46 @@ def check(citation: Citation, text: str) -> None:
         )
 
 
+class Footnotes:
+    """Numbers and checks evidence, sentence by sentence; a span keeps its first number.
+
+    Args:
+        fetch: Gives the stored texts to check against.
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self.citations: tuple[Citation, ...] = ()
+        """So far, in order of number."""
+
+    def cite(self, sentence: DraftSentence) -> AnswerSentence:
+        """Return a sentence with the numbers of its citations.
+
+        Raises:
+            CitationError: Evidence does not match the stored text; nothing was numbered.
+            UnknownDocumentError: Its document was removed meanwhile.
+        """
+        new: list[Citation] = []
+        own: list[int] = []
+        for evidence in sentence.evidence:
+            key = (evidence.hit.passage.document_id, evidence.start, evidence.end)
+            known = {(c.document_id, c.start, c.end): c.number for c in new} | self._numbers
+            if key not in known:
+                number = len(known) + 1
+                new.append(_checked(evidence, number=number, fetch=self._fetch))
+                known[key] = number
+            own.append(known[key])
+        self._numbers |= {(c.document_id, c.start, c.end): c.number for c in new}
+        self.citations += tuple(new)
+        return AnswerSentence(
+            text=sentence.text,
+            citations=tuple(dict.fromkeys(own)),
+            verdict=sentence.verdict,
+            note=sentence.note,
+        )
+
+
 def cite(draft: Draft, fetch: Fetch) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
     """Number and check the evidence of a draft.
 
@@ -45,35 +88,27 @@ def cite(draft: Draft, fetch: Fetch) -> tuple[tuple[AnswerSentence, ...], tuple[
 
     Raises:
         CitationError: Evidence does not match the stored text; nothing of the draft is shown then.
+        UnknownDocumentError: A document was removed meanwhile.
     """
-    numbers: dict[tuple[str, int, int], int] = {}
-    citations: list[Citation] = []
-    sentences: list[AnswerSentence] = []
-    for sentence in draft.sentences:
-        own: list[int] = []
-        for evidence in sentence.evidence:
-            key = (evidence.hit.passage.document_id, evidence.start, evidence.end)
-            if key not in numbers:
-                numbers[key] = len(citations) + 1
-                citations.append(_checked(evidence, number=numbers[key], fetch=fetch))
-            own.append(numbers[key])
-        sentences.append(
-            AnswerSentence(
-                text=sentence.text,
-                citations=tuple(own),
-                verdict=sentence.verdict,
-                note=sentence.note,
-            )
-        )
-    return tuple(sentences), tuple(citations)
+    footnotes = Footnotes(fetch)
+    sentences = tuple(footnotes.cite(sentence) for sentence in draft.sentences)
+    return sentences, footnotes.citations
 
 
 def marked(sentences: Sequence[AnswerSentence]) -> str:
-    """Return the sentences as one text with `[n]` after each."""
+    """Return the sentences as one text, each with its `[n]` and what its check found wrong."""
     return " ".join(
-        sentence.text + "".join(f" [{number}]" for number in sentence.citations)
+        sentence.text
+        + _finding(sentence)
+        + "".join(f" [{number}]" for number in sentence.citations)
         for sentence in sentences
     )
+
+
+def _finding(sentence: AnswerSentence) -> str:
+    if sentence.verdict in SHOWN_AS_TRUE:
+        return ""
+    return f" [{sentence.verdict}: {sentence.note}]" if sentence.note else f" [{sentence.verdict}]"
 
 
 def _checked(evidence: Evidence, *, number: int, fetch: Fetch) -> Citation:

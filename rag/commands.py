@@ -1,4 +1,4 @@
-"""The commands over a library: ask, add, list, show, remove, search, doctor."""
+"""The commands over a library: ask, add, list, show, remove, search, verify, doctor."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import MisuseError, ReadError
 from index.terms import has_words
-from rag import terminal
+from rag import terminal, verify_command
 from rag.abstention import says
 from rag.as_json import json_text
 
@@ -30,6 +30,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         'footnote ask "Which missile will Japan co-produce?"',
     )
     ask.add_argument("--show-hits", action="store_true", help="also print the passages found")
+    ask.add_argument(
+        "--strict",
+        action="store_true",
+        default=None,
+        help="leave out what the sources do not say, instead of marking it",
+    )
     search = _command(
         commands,
         "search",
@@ -61,6 +67,27 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     show.add_argument("id", help="a document's id or the beginning of it")
     remove = _command(commands, "remove", _remove, "remove documents", "footnote remove 3f2a 77b0")
     remove.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
+    verify = _command(
+        commands,
+        "verify",
+        verify_command.run,
+        "check a text from anywhere against your articles, claim by claim",
+        "footnote verify answer.md",
+    )
+    verify_command.add_arguments(verify)
+    models = _command(
+        commands,
+        "models",
+        _models,
+        "say which language models are configured, and whether they answer",
+        "footnote models --llm ollama:llama3.2",
+    )
+    for parser in (ask, models):
+        parser.add_argument(
+            "--llm",
+            metavar="MODEL",
+            help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
+        )
     doctor = _command(
         commands,
         "doctor",
@@ -105,7 +132,11 @@ def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
     from rag.assistant import Assistant
     from rag.settings import Settings
 
-    settings = Settings.load(library=arguments.library)
+    settings = Settings.load(
+        library=arguments.library,
+        llm=getattr(arguments, "llm", None),
+        strict=getattr(arguments, "strict", None),
+    )
     with (
         terminal.progress("Indexing", unit=" sentences") as on_progress,
         Assistant.open(settings, on_progress=on_progress) as assistant,
@@ -174,6 +205,12 @@ def _remove(arguments: argparse.Namespace) -> int:
         removed = assistant.remove(*arguments.ids)
     _show_result(removed, terminal.removed, arguments)
     return 0
+
+
+def _models(arguments: argparse.Namespace) -> int:
+    from rag.models.command import run
+
+    return run(arguments)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

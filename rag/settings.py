@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
+from rag.settings_file import settings_file
 
 _PREFIX = "FOOTNOTE_"
 
@@ -62,6 +63,20 @@ class Settings(BaseSettings):
     """Whether sentences that the sources do not support are left out instead of marked."""
     prompts: Path | None = None
     """Folder of prompts that replace the shipped ones of the same name."""
+    log: bool | Path = False
+    """Whether questions asked are kept, beside the library, or the file that they are kept in."""
+
+    @field_validator("log", mode="before")
+    @classmethod
+    def _switch(cls, given: object) -> object:
+        """Read `1` and `0`, `true` and `false`, `on` and `off` as a switch, all else as a path."""
+        if not isinstance(given, str):
+            return given
+        switch = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
+        return switch.get(given.strip().lower(), Path(given).expanduser())
+
+    trace_text: bool = False
+    """Whether traces hold questions and claims besides counts."""
 
     @field_validator("library", "prompts", mode="before")
     @classmethod
@@ -80,14 +95,17 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls, **given: Any) -> Self:  # noqa: ANN401  # pydantic checks the values
-        """Return the settings of the environment with the given ones on top; None means not given.
+        """Return the settings: those given, else of the environment, else of the settings file.
+
+        None means not given.
 
         Raises:
             SettingsError: A variable is misspelt, or a value is not allowed.
         """
         _refuse_misspelt(os.environ, known=list(cls.model_fields))
         try:
-            return cls(**{name: value for name, value in given.items() if value is not None})
+            known = {name: value for name, value in given.items() if value is not None}
+            return cls(**known | {"_env_file": settings_file(), "_env_file_encoding": "utf-8"})
         except ValidationError as error:
             raise SettingsError(_sentence(error)) from error
 

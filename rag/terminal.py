@@ -23,23 +23,48 @@ _KINDS: tuple[ChangeKind, ...] = ("added", "changed", "unchanged", "skipped")
 
 
 def answer(answer: Answer) -> str:
-    """Return an answer with its footnotes, or an abstention with the nearest passages."""
+    """Return an answer with its footnotes, or an abstention with the nearest passages.
+
+    Where a language model was asked, what was searched, what it took and how it failed are told.
+    """
+    return "\n".join([*_answer_lines(answer), *_about(answer)])
+
+
+def _answer_lines(answer: Answer) -> list[str]:
     if answer.status == "abstained":
         lines = [_styled(printable(answer.text), _YELLOW)]
         if answer.hits:
             lines += ["", _styled("Nearest passages:", _DIM)]
             lines += [
-                _wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
+                wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
-        return "\n".join(lines)
-    lines = [_wrapped(printable(answer.text))]
+        return lines
+    lines = [wrapped(printable(answer.text))]
     for citation in answer.citations:
         lines += [
             "",
-            _styled_head(_footnote_head(citation), indent=4),
-            _wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
+            _styled_head(footnote_head(citation), indent=4),
+            wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
-    return "\n".join(lines)
+    return lines
+
+
+def _about(answer: Answer) -> list[str]:
+    lines = []
+    if answer.fallback:
+        failed = f"This is the extractive answer, for {one_line(answer.fallback)}."
+        lines.append(_styled(wrapped(failed), _YELLOW))
+    if answer.searched not in ("", answer.question):
+        lines.append(_styled(wrapped(f"Searched: {one_line(answer.searched)}"), _DIM))
+    usage = answer.usage
+    if usage.requests:
+        cost = "" if usage.cost is None else f", cost {usage.cost:.6f}".rstrip("0").rstrip(".")
+        took = (
+            f"{answer.model}, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, "
+            f"{answer.seconds:.1f} s{cost}"
+        )
+        lines.append(_styled(wrapped(one_line(took)), _DIM))
+    return ["", *lines] if lines else []
 
 
 def hits(hits: Sequence[Hit]) -> str:
@@ -51,7 +76,7 @@ def hits(hits: Sequence[Hit]) -> str:
         number = f"{rank}."
         indent = len(str(len(hits))) + 2
         head = _styled_head(f"{number:{indent}}{hit.score:.3f}  {_label(hit)}", indent=indent)
-        text = _wrapped(printable(hit.passage.text), indent=indent, first=indent)
+        text = wrapped(printable(hit.passage.text), indent=indent, first=indent)
         blocks.append(f"{head}\n{text}")
     return "\n\n".join(blocks)
 
@@ -85,7 +110,7 @@ def document(document: Document) -> str:
     return "\n".join(
         head
         + [
-            _wrapped(f"{s.ordinal + 1:{width}}  {printable(s.text)}", indent=width + 2)
+            wrapped(f"{s.ordinal + 1:{width}}  {printable(s.text)}", indent=width + 2)
             for s in document.sentences
         ]
     )
@@ -105,7 +130,7 @@ def checkup(checkup: Checkup) -> str:
     problems = checkup.findings
     if not problems:
         return f"{counts}: all sound."
-    lines = [_wrapped(f"- {one_line(finding.problem)}", indent=2) for finding in problems]
+    lines = [wrapped(f"- {one_line(finding.problem)}", indent=2) for finding in problems]
     if any(finding.repairable for finding in problems):
         lines.append(
             f"Run `footnote doctor --repair` to mend {'it' if len(problems) == 1 else 'them'}."
@@ -168,7 +193,7 @@ def _change(change: Change) -> str:
     head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
     if not _is_terminal():
         return f"{head}: {reason}"
-    return f"{head}\n{_wrapped(reason, indent=9, first=9)}"
+    return f"{head}\n{wrapped(reason, indent=9, first=9)}"
 
 
 def _card(card: DocumentSummary) -> str:
@@ -179,14 +204,15 @@ def _card(card: DocumentSummary) -> str:
 def _terminal_card(card: DocumentSummary) -> str:
     indent = len(card.id) + 2
     about = f"{_count(card.sentences, 'sentence')}, {one_line(card.source)}"
-    title = _wrapped(f"{card.id}  {one_line(card.title)}", indent=indent)
+    title = wrapped(f"{card.id}  {one_line(card.title)}", indent=indent)
     return (
         f"{_styled(card.id, _BOLD)}{title.removeprefix(card.id)}\n"
-        f"{_styled(_wrapped(about, indent=indent, first=indent), _DIM)}"
+        f"{_styled(wrapped(about, indent=indent, first=indent), _DIM)}"
     )
 
 
-def _footnote_head(citation: Citation) -> str:
+def footnote_head(citation: Citation) -> str:
+    """Return the line above a footnote's quote: number, title and place."""
     where = f"characters {citation.start}-{citation.end}"
     if citation.page is not None:
         where = f"page {citation.page}, {where}"
@@ -194,7 +220,7 @@ def _footnote_head(citation: Citation) -> str:
 
 
 def _styled_head(text: str, *, indent: int) -> str:
-    return _styled(_wrapped(text, indent=indent), _BOLD)
+    return _styled(wrapped(text, indent=indent), _BOLD)
 
 
 def _label(hit: Hit) -> str:
@@ -216,7 +242,8 @@ def _wants_colour() -> bool:
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _wrapped(text: str, *, indent: int = 0, first: int = 0) -> str:
+def wrapped(text: str, *, indent: int = 0, first: int = 0) -> str:
+    """Return text folded at the terminal's width; as it is, but indented, where there is none."""
     if not _is_terminal():
         return " " * first + text.replace("\n", "\n" + " " * indent)
     width = min(_WIDEST, shutil.get_terminal_size().columns)

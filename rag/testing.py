@@ -2,8 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from index.errors import ModelError
 from index.terms import terms
 from index.types import Hit
-from rag.models.protocol import Message, Reply
+from rag.models import Message, Reply
 from rag.types import Draft, DraftSentence, Evidence
 
 
@@ -81,55 +80,42 @@ class ScriptedAnswerer:
 
 
 class ScriptedModel:
-    """A language model that says what it was told to, word by word, and keeps what it was asked.
+    """A language model that says what it was told to, word by word, one reply a request.
 
     Args:
-        replies: One a call, in order, at least one; the last one is repeated.
-        error: What every call raises, once it gave `error_after` words.
-        error_after: Words of the reply that come before the error.
+        replies: The text of each reply in turn, or the error that is raised in its place; a pair of
+            a text and an error is a reply that breaks off there. The last one is repeated.
         name: What the answer shows as its model.
-        context_window: Tokens that messages and reply may have together.
+        context_window: Tokens of its window.
     """
 
     def __init__(
         self,
-        *replies: str,
-        error: ModelError | None = None,
-        error_after: int = 0,
+        *replies: str | ModelError | tuple[str, ModelError],
         name: str = "scripted:model",
         context_window: int = 8192,
     ) -> None:
         self.name = name
         self.context_window = context_window
-        self.parameters: dict[str, str | int | float] = {"temperature": 0}
+        self.parameters: Mapping[str, str | int | float] = {"temperature": 0}
         self.asked: list[tuple[Message, ...]] = []
-        """The messages of every call so far."""
+        """The messages of each request so far."""
         self._replies = replies
-        self._error = error
-        self._error_after = error_after
-
-    def complete(self, messages: Sequence[Message]) -> Reply:
-        """Return the next reply, or raise the error."""
-        *_, reply = self.stream(messages)
-        assert isinstance(reply, Reply)
-        return replace(reply, first_token_seconds=None)
-
-    async def acomplete(self, messages: Sequence[Message]) -> Reply:
-        """Return as `complete` does."""
-        return self.complete(messages)
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
-        """Yield the next reply word by word, then whole; one token is counted a word."""
+        """Yield the words of the next reply, then the reply."""
+        script = self._replies[min(len(self.asked), len(self._replies) - 1)]
         self.asked.append(tuple(messages))
-        text = self._replies[min(len(self.asked), len(self._replies)) - 1]
-        words = re.findall(r"\s*\S+|\s+$", text)
-        yield from words[: self._error_after] if self._error else words
-        if self._error:
-            raise self._error
+        text, error = script if isinstance(script, tuple) else (script, None)
+        if isinstance(text, ModelError):
+            raise text
+        yield from re.findall(r"\S+\s*|\s+", text)
+        if error is not None:
+            raise error
         yield Reply(
             text=text,
-            input_tokens=sum(len(message.text.split()) for message in messages),
-            output_tokens=len(words),
+            input_tokens=sum(len(terms(message.text)) for message in messages),
+            output_tokens=len(terms(text)),
             requests=1,
             first_token_seconds=0.0,
         )
@@ -138,3 +124,13 @@ class ScriptedModel:
         """Yield as `stream` does."""
         for piece in self.stream(messages):
             yield piece
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the next reply."""
+        *_, reply = self.stream(messages)
+        assert isinstance(reply, Reply)
+        return reply
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return the next reply."""
+        return self.complete(messages)

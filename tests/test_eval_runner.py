@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from eval.gold import GoldCase, GoldError, Quote, Suite
-from eval.runner import run
+from eval.running.suite import run
+from eval.suites.cases import GoldCase, Quote, Suite
 from index.types import Document, DocumentSummary, Hit, Passage
 from rag.types import Answer, AnswerSentence, Citation, Usage
 
@@ -84,6 +84,7 @@ def answer(*spans, hits=(FIRST, SECOND)) -> Answer:
 class StandIn:
     replies: dict[str, Answer] = field(default_factory=dict)
     summaries: tuple[DocumentSummary, ...] = (summary(),)
+    texts: dict[str, str] = field(default_factory=dict)
 
     def ask(self, question, *, k=None):
         if question not in self.replies:
@@ -94,7 +95,8 @@ class StandIn:
         return self.summaries
 
     def document(self, document_id):
-        return Document(summary=self.summaries[0], text=TEXT, page_starts=(), sentences=())
+        text = self.texts.get(document_id, TEXT)
+        return Document(summary=self.summaries[0], text=text, page_starts=(), sentences=())
 
 
 def case(**changes) -> GoldCase:
@@ -135,6 +137,9 @@ def test_a_right_answer_with_its_sentence_cited_passes():
         "exact_match": 0.0,
         "f1": pytest.approx(0.5),  # one word of three is gold's one: 2 * 1 / 4
         "answered": 1.0,
+        "sentence_precision": 1.0,
+        "sentence_recall": 1.0,
+        "quote_faithfulness": 1.0,
         "citation_precision": 1.0,
         "citation_recall": 1.0,
         "hit@1": 1.0,
@@ -202,19 +207,69 @@ def test_a_crash_is_wrong_in_every_denominator_and_listed():
     assert (rates(report)["passed"], rates(report)["abstention_recall"]) == (1 / 3, 0.0)
 
 
-def test_a_quote_that_is_gone_stops_the_run_before_any_question():
-    wanted = case(evidence=(Quote(document="a.txt", quote="They sell AMRAAM."),))
-    with pytest.raises(GoldError, match="of gold 'missile' is gone from"):
-        run_on(None, wanted)
+@pytest.mark.parametrize(
+    ("quote", "words"),
+    [
+        ("They sell AMRAAM.", "gold missile's passage is gone: update or retire it"),
+        ("a", "gold missile's passage is ambiguous: lengthen the quote"),
+    ],
+)
+def test_a_quote_that_is_not_there_once_fails_its_case_only(quote, words):
+    wanted = case(evidence=(Quote(document="a.txt", quote=quote),))
+    report = run_on(answer(FIRST), wanted, case(id="other"))
+    assert [failed.id for failed in report.failures] == ["missile"]
+    assert words in report.cases[0].problems[0]
+    assert set(report.cases[0].scores.values()) == {0.0}
 
 
-def test_two_documents_of_the_name_that_gold_gives_are_refused():
-    standin = StandIn(summaries=(summary(), summary("/other/a.txt", "d2")))
-    with pytest.raises(GoldError, match=r"two documents .* named 'a\.txt'"):
-        run(standin, Suite(name="mine", cases=(case(),)))
+def test_evidence_of_a_document_that_is_not_there_fails_its_case():
+    wanted = case(evidence=(Quote(document="b.txt", quote="They build AMRAAM."),))
+    problem = run_on(answer(FIRST), wanted).cases[0].problems[0]
+    assert "document 'b.txt' is not in the library" in problem
+
+
+def test_two_documents_of_one_name_are_told_apart_by_the_quote():
+    standin = StandIn({"Which missile?": answer(FIRST)})
+    standin.summaries = (summary(), summary("/other/a.txt", "d2"))
+    standin.texts = {"d1": TEXT, "d2": "They sell nothing."}
+    assert run(standin, Suite(name="mine", cases=(case(),))).failures == ()
+    standin.texts = {"d1": TEXT, "d2": TEXT}
+    failed = run(standin, Suite(name="mine", cases=(case(),))).failures[0]
+    assert "several documents named 'a.txt'" in failed.problems[0]
 
 
 def test_each_result_is_handed_out_as_it_is_ready():
     seen = []
     report = run_on(answer(FIRST), case(), UNANSWERABLE, on_case=seen.append)
     assert tuple(seen) == report.cases
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_results_keep_the_order_of_the_suite_whatever_the_threads(jobs):
+    cases = [case(id=f"c{number}", question=f"{number}?") for number in range(40)]
+    report = run_on(answer(FIRST), *cases, jobs=jobs)
+    assert [result.id for result in report.cases] == [one.id for one in cases]
+
+
+def test_a_quote_that_is_not_literal_is_not_faithful():
+    standin = StandIn({"Which missile?": answer(FIRST)}, texts={"d1": TEXT.upper()})
+    wanted = case(evidence=())
+    report = run(standin, Suite(name="mine", cases=(wanted,)))
+    assert report.cases[0].scores["quote_faithfulness"] == 0.0
+
+
+def test_what_was_cited_and_retrieved_is_kept_for_the_report():
+    result = run_on(answer(FIRST)).cases[0]
+    assert (result.citations[0].passage, result.citations[0].source) == (
+        "They build AMRAAM.",
+        "/articles/a.txt",
+    )
+    assert [(one.rank, one.relevant) for one in result.retrieved] == [(1, True), (2, False)]
+    assert result.evidence[0].quote == "They build AMRAAM."
+
+
+def test_the_fingerprint_does_not_depend_on_the_order_of_gold():
+    cases = (case(), UNANSWERABLE)
+    first = run_on(answer(FIRST), *cases).fingerprint
+    assert first == run_on(answer(FIRST), *reversed(cases)).fingerprint
+    assert first["gold"] != run_on(answer(FIRST), case(answers=("SM-6",))).fingerprint["gold"]

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.gold import SourceText, load_suite, locate
 from eval.metrics import contains_answer
+from eval.suites.evidence import SourceText, locate
+from eval.suites.load import load_suite
 
 ROOT = Path(__file__).parent.parent
 SUITE = load_suite(ROOT / "eval" / "gold" / "japan_us_defense.jsonl")
@@ -21,7 +22,7 @@ def article() -> str:
 
 @pytest.mark.parametrize("case", SUITE.cases, ids=lambda case: case.id)
 def test_every_quote_is_in_the_article_once_and_holds_the_answer(case):
-    texts = {NAME: SourceText(document_id="d", text=article())}
+    texts = {NAME: (SourceText(document_id="d", text=article()),)}
     spans = locate(case, texts)
     quotes = " ".join(article()[start:end] for _, start, end in spans)
     assert bool(spans) == case.answerable

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.squad import SquadQuestion
-from eval.squad_runner import ANSWERABLE, run_squad, sentence_ranking
+from eval.datasets.squad import SquadQuestion
+from eval.running.squad import ANSWERABLE, run_squad, sentence_ranking
 from index.types import Hit, Passage, ScoredSentence, Sentence
 from rag.types import Answer, AnswerSentence, Citation, Usage
 
@@ -83,7 +83,10 @@ class StandIn:
         return self.reply
 
     def documents(self):
-        return [SimpleNamespace(id="da", source="s/a"), SimpleNamespace(id="db", source="s/b")]
+        return [
+            SimpleNamespace(id="da", source="s/a", sha256="0"),
+            SimpleNamespace(id="db", source="s/b", sha256="1"),
+        ]
 
 
 def scores(reply):
@@ -92,9 +95,9 @@ def scores(reply):
 
 def test_the_right_sentence_of_the_right_paragraph_scores_in_everything():
     found = scores(answer(("da", 0, 20), hits=(hit("da"), hit("db"))))
-    f1 = found.pop("f1")
-    assert f1 == pytest.approx(2 / 5)  # one word of four is gold's one
-    assert found == dict.fromkeys(set(ANSWERABLE) - {"f1"}, 1.0)
+    assert found.pop("f1") == pytest.approx(2 / 5)  # one word of four is gold's one
+    assert found.pop("exact_match") == 0.0
+    assert found == dict.fromkeys(set(ANSWERABLE) - {"f1", "exact_match"}, 1.0)
 
 
 def test_the_same_words_in_another_paragraph_are_not_the_right_sentence():

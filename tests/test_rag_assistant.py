@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import json
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,14 +33,15 @@ from rag.testing import HashEmbedder, ScriptedAnswerer
 
 _NAMES = [
     "AddReport", "Answer", "AnswerSentence", "Answerer", "Article", "Assistant", "Change",
-    "Checkup", "Citation", "CitationError", "Document", "DocumentSummary", "Draft", "DraftSentence",
-    "Embedder", "EmbeddingError", "Event", "Evidence", "Finding", "FootnoteError", "Hit",
-    "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError", "Message",
-    "MisuseError", "ModelError", "ModelRejectedError", "ModelResponseError",
-    "ModelUnavailableError", "OperationError", "Passage", "PromptDigest", "ReadError", "Reason",
-    "Reply", "Retrieved", "ScoredSentence", "Sentence", "Settings", "SettingsError", "Span",
-    "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage", "Verdict", "as_json",
-    "json_text", "seed_paths",
+    "CheckedClaim", "Checkup", "Citation", "CitationError", "Document", "DocumentSummary", "Draft",
+    "DraftSentence", "Embedder", "EmbeddingError", "Event", "Evidence", "Finding", "FootnoteError",
+    "Hit", "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError",
+    "LoggedQuestion", "Message", "MisuseError", "ModelError", "ModelRejectedError",
+    "ModelResponseError", "ModelUnavailableError", "OperationError", "Passage", "PromptDigest",
+    "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence", "Settings",
+    "SettingsError", "Span", "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage",
+    "Verdict", "Verification", "as_json", "json_text", "judge_messages", "keep_setting",
+    "load_model", "log_question", "logged_questions", "seed_paths", "verify",
 ]  # fmt: skip
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
 _PETS = "Cats sleep all day. Dogs bark at night."
@@ -299,3 +301,16 @@ def test_the_query_engine_abstains_as_we_do_and_can_be_awaited(filled: Assistant
     assert response.metadata is not None
     assert (response.metadata["status"], response.metadata["reason"]) == ("abstained", "no_match")
     assert response.metadata["citations"] == []
+
+
+def test_questions_are_logged_only_where_a_setting_asks_for_it(make: Make, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    add(make(), bridge=_BRIDGE)
+    make().ask("When was the bridge closed?")
+    assert not log.exists()
+    logging = make(log=log)
+    logging.ask("When was the bridge closed?")
+    list(logging.stream("Who closed it?"))
+    asyncio.run(logging.aask("Why?"))
+    asked = [json.loads(line)["question"] for line in log.read_text("utf-8").splitlines()]
+    assert asked == ["When was the bridge closed?", "Who closed it?", "Why?"]

@@ -156,7 +156,7 @@ def test_any_llama_index_model_can_be_asked(way: str) -> None:
 
     model = load_model(MockLLM(max_tokens=2), Settings.load())
     *_, reply = events(model, way, [Message(role="user", text="ping pong")])
-    assert (reply.text.split(), model.name) == (["text", "text"], "MockLLM:unnamed")
+    assert (reply.text.split(), model.name) == (["text", "text"], "llama-index:MockLLM")
     assert model.parameters == {"max_tokens": 2}
 
 
@@ -169,4 +169,4 @@ def test_a_llama_index_model_of_the_user_s_own_is_asked_in_openai_s_format(way: 
         model = load_model(llm, Settings.load())
         for _ in range(2):
             reply = events(model, way)[-1]
-    assert (reply.text, reply.output_tokens, model.name) == ("Ten years.", 7, "OpenAILike:m")
+    assert (reply.text, reply.output_tokens, model.name) == ("Ten years.", 7, "llama-index:m")

@@ -120,7 +120,7 @@ def test_the_window_of_a_known_openai_model_is_looked_up() -> None:
 
 def test_a_missing_package_is_told_how_to_be_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "anthropic", None)
-    with pytest.raises(MisuseError, match=r"pip install -c constraints.txt '\.\[anthropic\]'"):
+    with pytest.raises(SettingsError, match=r'pip install -c constraints.txt "\.\[anthropic\]"'):
         load_model("anthropic:claude", Settings.load(llm_api_key=KEY))
 
 

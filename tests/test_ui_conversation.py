@@ -11,7 +11,8 @@ class Streaming:
     def __init__(self, *events):
         self._events = events
 
-    def stream(self, question):
+    def stream(self, question, *, history=()):
+        self.history = history
         for event in self._events:
             if isinstance(event, Exception):
                 raise event
@@ -61,3 +62,10 @@ def test_questions_are_offered_for_the_shipped_article_only(assistant):
     offered = example_questions(assistant.documents())
     assert len(offered) == 3
     assert offered[0] == "Which missile will Japan co-produce?"
+
+
+def test_a_follow_up_is_asked_with_the_turns_before_it(assistant):
+    earlier = tuple(moments(assistant, "What is the Lune?", number=1))[-1:]
+    streaming = Streaming(ValueError("stop"))
+    list(moments(streaming, "And the other?", number=2, earlier=earlier))
+    assert [turn.question for turn in streaming.history] == ["What is the Lune?"]

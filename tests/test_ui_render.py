@@ -220,3 +220,23 @@ def test_a_growing_answer_is_shown_as_far_as_it_has_come():
 
 def test_an_empty_library_says_how_to_fill_it():
     assert "footnote add PATH" in render.library([])
+
+
+@pytest.mark.parametrize(
+    ("verdict", "shown"),
+    [
+        ("supported", ""),
+        ("misattributed", ""),
+        ("altered", "[altered: the source says <27,000>]"),
+        ("unsupported", "[unsupported: the source says <27,000>]"),
+    ],
+)
+def test_a_sentence_that_its_sources_do_not_say_is_marked(verdict, shown):
+    given = turn()
+    note = "the source says <27,000>"
+    wrong = AnswerSentence(text="It is 28,000.", citations=(1,), verdict=verdict, note=note)
+    answer = replace(given.answer, sentences=(wrong,), fallback="<b> failed", searched="Why it?")
+    page = Page(render.conversation([replace(given, answer=answer)]))
+    assert [text for text in page.all_in("span") if "27,000" in text] == [shown][: bool(shown)]
+    assert "Searched: Why it?" in "".join(page.all_in("p"))
+    assert "The extractive answer, for <b> failed." in page.all_in("p")

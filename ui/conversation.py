@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from rag import Answer, Assistant, Event, FootnoteError, Hit, Retrieved, TextDelta
@@ -34,18 +34,27 @@ def moments(
     question: str,
     *,
     number: int,
+    earlier: Sequence[Turn] = (),
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Turn]:
     """Ask, and yield the turn as it grows: asked, passages found, text, then complete.
 
     Text is passed on at most ten times a second. Nothing is raised: an error becomes the last
     turn's `problem`.
+
+    Args:
+        assistant: What is asked.
+        question: As it was typed; it may lean on the earlier turns.
+        number: Of the turn.
+        earlier: The conversation so far.
+        clock: Seconds, for the pace of updates.
     """
+    history = [past.answer.turn for past in earlier if past.answer is not None]
     turn = Turn(number=number, question=question)
     yield turn
     shown = clock()
     try:
-        for event in assistant.stream(question):
+        for event in assistant.stream(question, history=history):
             turn = _after(turn, event)
             if isinstance(event, TextDelta) and clock() - shown < _BETWEEN_UPDATES:
                 continue

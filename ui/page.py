@@ -99,7 +99,7 @@ class _Handlers:
             yield [gr.skip()] * 5
             return
         number = turns[-1].number + 1 if turns else 1
-        for turn in moments(self._assistant, asked, number=number):
+        for turn in moments(self._assistant, asked, number=number, earlier=turns):
             now = with_turn(turns, turn)
             yield [now, render.conversation(now), render.sources(now), "", gr.update(visible=False)]
 

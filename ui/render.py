@@ -98,7 +98,15 @@ def _sentence(turn: int, sentence: "AnswerSentence", titles: dict[int, str]) -> 
         f"<span>[</span>{n}<span>]</span></a>"
         for n in sentence.citations
     )
-    return f"{safe(sentence.text)}&nbsp;{chips}"
+    return f"{safe(sentence.text)}{_finding(sentence)}&nbsp;{chips}"
+
+
+def _finding(sentence: "AnswerSentence") -> str:
+    """Return what the check found wrong with a sentence; empty where its sources say it."""
+    if sentence.verdict in ("supported", "misattributed"):
+        return ""
+    said = f"{sentence.verdict}: {sentence.note}" if sentence.note else sentence.verdict
+    return f' <span class="finding">[{safe(said)}]</span>'
 
 
 def _abstention(turn: int, answer: "Answer") -> str:
@@ -118,7 +126,17 @@ def _byline(turn: int, answer: "Answer") -> str:
     if answer.citations:
         count = _count(len(answer.citations), "source")
         by += f' · <a href="#sources-{turn}">{count}</a>'
-    return f'<p class="by">Model: {by}</p>'
+    return f'{_aside(answer)}<p class="by">Model: {by}</p>'
+
+
+def _aside(answer: "Answer") -> str:
+    """Return what was searched in place of a follow-up, and why a language model did not answer."""
+    lines = []
+    if answer.searched not in ("", answer.question):
+        lines.append(f'<p class="by">Searched: {safe(answer.searched)}</p>')
+    if answer.fallback:
+        lines.append(f'<p class="finding">The extractive answer, for {safe(answer.fallback)}.</p>')
+    return "".join(lines)
 
 
 def _panel(turn: "Turn") -> str:

@@ -81,17 +81,21 @@ def third_parties() -> Mapping[str, EntryPoint]:
     return {entry.name: entry for entry in found if entry.name not in PROVIDERS}
 
 
-def load_model(chosen: "str | LLM | LanguageModel", settings: Settings) -> LanguageModel | None:
-    """Return the model that a name or an object stands for; None for `extractive`.
+def load_model(
+    chosen: "str | LLM | LanguageModel | None", settings: Settings
+) -> LanguageModel | None:
+    """Return the model that a name or an object stands for; None for `extractive` and None.
 
     Args:
         chosen: `extractive`, `PROVIDER:MODEL`, any LlamaIndex `LLM` object, or a model of ours.
         settings: Deadline, tokens, address and key.
 
     Raises:
-        MisuseError: It is none of these, or a package that it needs is not installed.
-        SettingsError: The provider, the address or the key is missing or unusable.
+        MisuseError: It is none of these, or a third party's package fails to make it.
+        SettingsError: The provider, its package, the address or the key is missing or unusable.
     """
+    if chosen is None:
+        return None
     if not isinstance(chosen, str):
         return _of_object(chosen, settings)
     others = third_parties()
@@ -102,15 +106,11 @@ def load_model(chosen: "str | LLM | LanguageModel", settings: Settings) -> Langu
         return _of_third_party(spec, others[spec.provider], settings)
     provider = PROVIDERS[spec.provider]
     access = access_of(spec.provider, provider, settings)
-    limits = _limits(settings)
+    limits = limits_of(settings)
     return Client(
         provider.wire(model=spec.model, access=access, limits=limits),
         limits=limits,
-        advice=Advice(
-            model=str(spec),
-            key=f"{KEY} or {provider.key_variable}" if provider.key_variable else KEY,
-            unknown_model=provider.unknown_model,
-        ),
+        advice=advice_of(str(spec), provider),
     )
 
 
@@ -118,13 +118,12 @@ def access_of(name: str, provider: Provider, settings: Settings) -> Access:
     """Return where and with which key a provider is asked.
 
     Raises:
-        MisuseError: Its package is not installed.
-        SettingsError: The address or the key is missing or unusable.
+        SettingsError: Its package, the address or the key is missing or unusable.
     """
     if provider.extra and find_spec(provider.extra) is None:
-        raise MisuseError(
+        raise SettingsError(
             f"{name!r} needs the package {provider.extra!r}: install it in Footnote's folder "
-            f"with `pip install -c constraints.txt '.[{provider.extra}]'`"
+            f'with `pip install -c constraints.txt ".[{provider.extra}]"`'
         )
     address = settings.llm_base_url or provider.base_url
     if address is None:
@@ -138,7 +137,21 @@ def access_of(name: str, provider: Provider, settings: Settings) -> Access:
     return Access(base_url=checked_address(address), key=key, key_from=key_from)
 
 
-def _limits(settings: Settings) -> Limits:
+def advice_of(name: str, provider: Provider) -> Advice:
+    """Return what errors of a provider tell to do; `name` is what they call it."""
+    return Advice(
+        model=name,
+        key=f"{KEY} or {provider.key_variable}" if provider.key_variable else KEY,
+        unknown_model=provider.unknown_model,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what a reply may take.
+
+    Raises:
+        SettingsError: The reply alone would fill the context window.
+    """
     if settings.llm_context is not None and settings.llm_max_tokens >= settings.llm_context:
         raise SettingsError(
             f"FOOTNOTE_LLM_MAX_TOKENS is {settings.llm_max_tokens}, which leaves no room for a "
@@ -169,9 +182,9 @@ def _of_third_party(spec: ModelSpec, entry: EntryPoint, settings: Settings) -> L
 def _of_object(made: object, settings: Settings, *, name: str | None = None) -> LanguageModel:
     if _is_llama_index(made):
         llm = cast("LLM", made)
-        name = name or f"{type(llm).__name__}:{getattr(llm, 'model', 'unnamed')}"
+        name = name or f"llama-index:{getattr(llm, 'model', type(llm).__name__)}"
         advice = Advice(model=name, key="its key", unknown_model="check its name")
-        return Client(LLMWire(llm=llm), limits=_limits(settings), advice=advice)
+        return Client(LLMWire(llm=llm), limits=limits_of(settings), advice=advice)
     if all(hasattr(made, name) for name in ("name", "context_window", "complete", "astream")):
         return cast("LanguageModel", made)
     raise MisuseError(

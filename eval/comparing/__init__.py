@@ -1,0 +1,1 @@
+"""Baselines, significance and the gate."""

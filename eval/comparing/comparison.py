@@ -1,0 +1,97 @@
+"""Compares a run with its baseline, case by case and metric by metric."""
+
+from collections.abc import Mapping, Sequence
+
+from eval.comparing.baseline import Baseline
+from eval.comparing.significance import difference_interval, holm, mcnemar, paired_randomisation
+from eval.results import CaseResult, Comparison, MetricChange, Report
+
+ALPHA = 0.05
+"""A drop with a p value under it, adjusted for the number of metrics, is taken for real."""
+
+
+def compare(report: Report, baseline: Baseline) -> Comparison:
+    """Compare the cases that both have; the order of either does not matter.
+
+    Metrics whose values are 0 or 1 are tested by McNemar's exact test, graded ones by paired
+    randomisation; p values are adjusted by Holm's method over the metrics that can be
+    tested, so that many metrics do not make false alarms likely.
+    """
+    before = {case.id: case for case in baseline.cases}
+    after = {case.id: case for case in report.cases}
+    both = [name for name in after if name in before]
+    pairs = [(before[name], after[name]) for name in both]
+    return Comparison(
+        metrics=_changes(pairs),
+        newly_failing=tuple(b.id for b, a in pairs if b.passed and not a.passed),
+        newly_passing=tuple(b.id for b, a in pairs if a.passed and not b.passed),
+        changed=tuple(b.id for b, a in pairs if b.passed == a.passed and _said(b) != _said(a)),
+        stale=_stale(baseline.fingerprint, report.fingerprint),
+        before=before,
+        added=tuple(name for name in after if name not in before),
+        removed=tuple(name for name in before if name not in after),
+    )
+
+
+def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MetricChange, ...]:
+    values = _paired_values(pairs)
+    raw = {name: _p_value(*zip(*found, strict=True)) for name, found in values.items()}
+    adjusted = holm({name: p_value for name, (p_value, _) in raw.items()})
+    return tuple(
+        _change(name, found, p_value=adjusted[name], test=raw[name][1])
+        for name, found in values.items()
+    )
+
+
+def _paired_values(
+    pairs: Sequence[tuple[CaseResult, CaseResult]],
+) -> dict[str, list[tuple[float, float]]]:
+    """Return each metric's values before and after, of the cases that have it in both."""
+    values: dict[str, list[tuple[float, float]]] = {}
+    for before, after in pairs:
+        earlier = _scores(before)
+        for name, value in _scores(after).items():
+            if name in earlier:
+                values.setdefault(name, []).append((earlier[name], value))
+    return values
+
+
+def _scores(case: CaseResult) -> dict[str, float]:
+    """Return a case's scores with the two that are not among them."""
+    due = {} if case.answerable else {"abstention_recall": float(case.status == "abstained")}
+    # A baseline holds four decimals.
+    rounded = {name: round(value, 4) for name, value in case.scores.items()}
+    return {"passed": float(case.passed), **rounded, **due}
+
+
+def _p_value(before: Sequence[float], after: Sequence[float]) -> tuple[float, str]:
+    if all(value in (0.0, 1.0) for value in (*before, *after)):
+        return mcnemar([v == 1 for v in before], [v == 1 for v in after]), "exact McNemar"
+    return paired_randomisation(before, after), "paired randomisation"
+
+
+def _change(
+    name: str, pairs: Sequence[tuple[float, float]], *, p_value: float, test: str
+) -> MetricChange:
+    before, after = [b for b, _ in pairs], [a for _, a in pairs]
+    low, high = difference_interval(before, after)
+    return MetricChange(
+        name=name,
+        before=sum(before) / len(before),
+        after=sum(after) / len(after),
+        p_value=p_value,
+        test=test,
+        low=low,
+        high=high,
+        significant=p_value < ALPHA,
+    )
+
+
+def _said(case: CaseResult) -> tuple[str, str, tuple[str, ...]]:
+    return case.status, case.text, tuple(citation.quote for citation in case.citations)
+
+
+def _stale(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(
+        name for name in dict.fromkeys([*before, *now]) if before.get(name) != now.get(name)
+    )

@@ -1,0 +1,90 @@
+"""Measures of an answer's words against gold ones; pure functions."""
+
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+
+def normalised_nfc(text: str) -> str:
+    """Return the text in the form in which documents are stored: NFC, line feeds only."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def normalise_answer(text: str) -> str:
+    """Return the text as SQuAD compares answers, made fit for any script.
+
+    Lower case, no punctuation, no English articles, single spaces. Source: `normalize_answer`
+    in the official SQuAD 1.1 script (Rajpurkar et al. 2016), preceded by NFKC and with every
+    Unicode punctuation mark (category P) counted as punctuation, so that curly quotes go too.
+    May be empty.
+    """
+    kept = "".join(mark for mark in _folded(text) if not _is_punctuation(mark))
+    return _without_articles(kept)
+
+
+def exact_match(prediction: str, answers: Sequence[str]) -> float:
+    """Return 1.0 if the prediction equals an answer after normalisation, else 0.0.
+
+    Source: SQuAD 1.1 (Rajpurkar et al. 2016). No answers count as one empty answer, SQuAD
+    2.0's form of "there is none".
+    """
+    normalised = normalise_answer(prediction)
+    return float(any(normalised == normalise_answer(answer) for answer in answers or ("",)))
+
+
+def token_f1(prediction: str, answers: Sequence[str]) -> float:
+    """Return the best F1, 0 to 1, over the answers, of their words as multisets.
+
+    Source: SQuAD 1.1 (Rajpurkar et al. 2016); as in SQuAD 2.0, where either side has no words
+    it is 1 if both have none. No answers count as one empty answer.
+    """
+    words = normalise_answer(prediction).split()
+    return max(_f1(words, normalise_answer(answer).split()) for answer in answers or ("",))
+
+
+def contains_answer(text: str, answers: Iterable[str]) -> bool:
+    """Tell whether any of the answers is in the text after normalisation, as whole words.
+
+    Whole words, so that "2" is not in "27". Punctuation inside words is tried both removed
+    (SQuAD's way: "U.S." as "us") and as a space ("air-to-air" as "air to air"); between two
+    digits it is always removed. An answer of nothing but articles or punctuation is compared
+    as it stands. Source: the "answer in context" test of open-domain QA (Chen et al. 2017,
+    DrQA's `has_answer`). No answers give False.
+    """
+    joined, spaced = normalise_answer(text), _spaced(text)
+    return any(
+        _has_words(joined, normalise_answer(answer))
+        or _has_words(spaced, _spaced(answer))
+        or (not _spaced(answer) and _folded(answer).strip() in _folded(text).split())
+        for answer in answers
+    )
+
+
+def _f1(predicted: list[str], gold: list[str]) -> float:
+    if not predicted or not gold:
+        return float(predicted == gold)
+    common = sum((Counter(predicted) & Counter(gold)).values())
+    return 2 * common / (len(predicted) + len(gold))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def _spaced(text: str) -> str:
+    folded = re.sub(r"(?<=\d)[.,'’](?=\d)", "", _folded(text))
+    return _without_articles("".join(" " if _is_punctuation(mark) else mark for mark in folded))
+
+
+def _without_articles(text: str) -> str:
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def _is_punctuation(mark: str) -> bool:
+    return mark in string.punctuation or unicodedata.category(mark).startswith("P")
+
+
+def _has_words(text: str, words: str) -> bool:
+    return bool(words) and f" {words} " in f" {text} "

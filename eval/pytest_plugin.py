@@ -1,0 +1,147 @@
+"""A pytest plugin: each gold case is a test. It imports nothing of Footnote until it is used.
+
+`pytest --footnote-gold FILE` collects every case of a gold file. A test marked
+`@pytest.mark.footnote_gold("FILE")` is run once for each case, with its result as the fixture
+`footnote_case`.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from eval.results import CaseResult
+    from eval.suites.cases import GoldCase
+    from rag import Assistant
+
+_ASSISTANT: "pytest.StashKey[Assistant]" = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("footnote")
+    group.addoption(
+        "--footnote-gold", action="append", default=[], metavar="FILE", help="gold file to run"
+    )
+    group.addoption(
+        "--footnote-library", metavar="DIR", help="library that is asked (default: yours)"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known, and the gold files part of what is collected."""
+    config.addinivalue_line(
+        "markers", "footnote_gold(file): run for each case of a gold file, as `footnote_case`"
+    )
+    config.args.extend(str(path) for path in _gold_files(config))
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the gold files that were named."""
+    if file_path in _gold_files(parent.config):
+        return GoldFile.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a marked test one call for each case."""
+    marker = metafunc.definition.get_closest_marker("footnote_gold")
+    if marker is None or "footnote_case" not in metafunc.fixturenames:
+        return
+    path = metafunc.definition.path.parent / marker.args[0]
+    cases = _cases(path)
+    metafunc.parametrize("footnote_case", cases, ids=[case.id for case in cases], indirect=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the library, if it was opened."""
+    assistant = config.stash.get(_ASSISTANT, None)
+    if assistant is not None:
+        assistant.close()
+
+
+@pytest.fixture
+def footnote_case(request: pytest.FixtureRequest) -> "CaseResult":
+    """Ask the case's question and return its result; `problems` is empty where it passed."""
+    return _asked(request.config, request.param)
+
+
+class GoldFile(pytest.File):
+    """A gold file: a test for each case."""
+
+    def collect(self) -> Iterable[pytest.Item]:
+        """Yield the cases."""
+        for case in _cases(self.path):
+            yield GoldItem.from_parent(self, name=case.id, case=case)
+
+
+class GoldItem(pytest.Item):
+    """One case as a test."""
+
+    def __init__(self, *, case: "GoldCase", **named: object) -> None:
+        super().__init__(**named)  # type: ignore[arg-type]
+        self._case = case
+
+    def runtest(self) -> None:
+        """Ask, and fail with what is wrong."""
+        result = _asked(self.config, self._case)
+        if not result.passed:
+            raise GoldFailedError(result)
+
+    def repr_failure(
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None
+    ) -> str:
+        """Say what was asked, expected and got."""
+        if isinstance(excinfo.value, GoldFailedError):
+            return "\n".join(_told(excinfo.value.result))
+        return str(excinfo.value)
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Name the case and its line."""
+        line = self._case.place.rpartition(":")[2]
+        return self.path, int(line) - 1, self._case.id
+
+
+class GoldFailedError(Exception):
+    """A case that failed."""
+
+    def __init__(self, result: "CaseResult") -> None:
+        super().__init__("; ".join(result.problems))
+        self.result = result
+
+
+def _gold_files(config: pytest.Config) -> list[Path]:
+    return [config.invocation_params.dir / path for path in config.getoption("--footnote-gold")]
+
+
+def _cases(path: Path) -> tuple["GoldCase", ...]:
+    from eval.suites.load import load_suite
+    from rag import FootnoteError
+
+    try:
+        return load_suite(path).cases
+    except FootnoteError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":
+    from eval.running.suite import run_case
+    from eval.suites.evidence import source_texts
+    from rag import Assistant
+
+    assistant = config.stash.get(_ASSISTANT, None)
+    if assistant is None:
+        assistant = Assistant.open(library=config.getoption("--footnote-library"))
+        config.stash[_ASSISTANT] = assistant
+    texts = source_texts(assistant, {quote.document for quote in case.evidence})
+    return run_case(assistant, case, texts)
+
+
+def _told(result: "CaseResult") -> Iterator[str]:
+    yield f"question: {result.question}"
+    yield f"expected: {' | '.join(result.expected) or 'to abstain'}"
+    yield f"got:      {result.text or result.reason or result.status}"
+    for problem in result.problems:
+        yield f"problem:  {problem}"

@@ -1,0 +1,102 @@
+"""Writes reports as one HTML file that asks for nothing else; the words are in `eval.reports.view`.
+
+Templates escape all that they are given; text that HTML cannot hold is made visible before. The
+page has no script, and its policy forbids scripts, other styles and every request.
+"""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from eval.reports.labels import percent, reason_in_words
+from eval.reports.suite import SuiteRun
+from eval.reports.text import cut, fit
+from eval.reports.view import suite_view
+
+if TYPE_CHECKING:
+    import jinja2
+
+_BUFFER = 20
+
+
+def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
+    """Return the runs as one self-contained HTML document, in pieces to be written as they come.
+
+    Encode it as UTF-8: every character that cannot be encoded has been made visible. Memory
+    stays that of one case whatever their number.
+    """
+    suites = [suite_view(run, number=number) for number, run in enumerate(runs)]
+    style = _style() + "".join(_filter_rules(view.number, len(view.kinds) - 1) for view in suites)
+    stream = (
+        _templates()
+        .get_template("report.html.j2")
+        .stream(
+            suites=suites,
+            passed=all(run.gate.passed for run in runs),
+            model=_shared(runs, "model"),
+            version=_shared(runs, "version"),
+            style=style,
+            style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
+        )
+    )
+    stream.enable_buffering(_BUFFER)
+    return iter(stream)
+
+
+def _shared(runs: Sequence[SuiteRun], fact: str) -> str:
+    values = [run.report.fingerprint.get(fact, "") for run in runs]
+    return ", ".join(value for value in dict.fromkeys(values) if value)
+
+
+def _filter_rules(suite: int, kinds: int) -> str:
+    """Return the rules by which a chosen tag hides other cases; made of numbers only."""
+    # Looking into the filter alone: a rule that looked into the whole suite would be checked anew
+    # for each case that a browser reads, which took 20 s for 10,000 of them.
+    return "".join(
+        f".filter:has(#s{suite}-kind-{kind}:checked) ~ .list > .case:not(.kind-{kind})"
+        "{display:none}\n"
+        for kind in range(kinds)
+    )
+
+
+@cache
+def _templates() -> "jinja2.Environment":
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_read),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        cut=cut,
+        of100=lambda share: f"{100 * share:.2f}",
+        percent=percent,
+        reason=reason_in_words,
+    )
+    return environment
+
+
+def _visible(value: object) -> object:
+    return fit(value) if type(value) is str else value
+
+
+def _style() -> str:
+    """Return the style sheet with its fonts in it."""
+
+    def as_data(found: re.Match[str]) -> str:
+        content = files("eval").joinpath(f"reports/data/fonts/{found[1]}").read_bytes()
+        return f"url(data:font/woff2;base64,{base64.b64encode(content).decode('ascii')})"
+
+    return re.sub(r'url\("([\w-]+\.woff2)"\)', as_data, _read("report.css"))
+
+
+def _read(name: str) -> str:
+    return files("eval").joinpath(f"reports/data/{name}").read_text(encoding="utf-8")

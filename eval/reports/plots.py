@@ -1,0 +1,138 @@
+"""Lays out the plots of the HTML report: numbers to percentages of a plot's area, no markup.
+
+All coordinates are percentages with the origin at the top left, as SVG draws them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from eval.metrics import wilson_interval
+from eval.results import CaseResult
+
+_BINS = 10
+_MOST_POINTS = 200
+_CEILINGS = (0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A labelled place on an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Risk against coverage, 0 to 100 % to the right, risk upwards."""
+
+    line: str
+    """`x,y` pairs, as a `polyline` takes them; empty for no points."""
+    ticks: tuple[Tick, ...]
+    """Of the upright axis."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a histogram: two counts, one standing on the other."""
+
+    x: float
+    width: float
+    lower: float
+    """Height of the questions that have an answer."""
+    upper: float
+    """Height of those that have none."""
+    label: str
+    """What it holds, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """How often each confidence came, for questions with an answer and without."""
+
+    columns: tuple[Column, ...]
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """Answers of about one confidence, and how many of them were right, with its interval."""
+
+    x: float
+    y: float
+    top: float
+    bottom: float
+    label: str
+
+
+def risk_coverage(points: Sequence[tuple[float, float]]) -> Curve:
+    """Lay out (coverage, risk) points, both 0 to 1."""
+    worst = max((risk for _, risk in points), default=0.0)
+    ceiling = next(top for top in _CEILINGS if worst <= top or top == _CEILINGS[-1])
+    ticks = tuple(
+        Tick(at=_percent(1 - share), label=f"{100 * ceiling * share:g}%") for share in (0, 0.5, 1)
+    )
+    return Curve(line=_line(points, ceiling), ticks=ticks)
+
+
+def confidences(cases: Iterable[CaseResult]) -> Histogram:
+    """Count the cases by confidence, in ten equal bins."""
+    counts = [[0, 0] for _ in range(_BINS)]
+    for case in cases:
+        counts[_bin(case.confidence)][not case.answerable] += 1
+    most = max((sum(pair) for pair in counts), default=0) or 1
+    width = 100 / _BINS
+    columns = tuple(
+        Column(
+            x=_percent(place / _BINS) + width * 0.1,
+            width=width * 0.8,
+            lower=_percent(with_answer / most),
+            upper=_percent(without / most),
+            label=f"confidence {_span(place)}: {with_answer} with an answer, {without} without",
+        )
+        for place, (with_answer, without) in enumerate(counts)
+    )
+    return Histogram(columns=columns, ticks=(Tick(at=100, label="0"), Tick(at=0, label=str(most))))
+
+
+def reliability(cases: Iterable[CaseResult]) -> tuple[Dot, ...]:
+    """Compare confidence with being right, over answered cases in ten equal bins; empty ones go.
+
+    Source: the reliability diagram (DeGroot and Fienberg 1983), each bin at its mean
+    confidence, with the Wilson interval of its share of passed cases.
+    """
+    bins: list[list[CaseResult]] = [[] for _ in range(_BINS)]
+    for case in cases:
+        if case.status == "answered":
+            bins[_bin(case.confidence)].append(case)
+    return tuple(_dot(place, members) for place, members in enumerate(bins) if members)
+
+
+def _dot(place: int, members: Sequence[CaseResult]) -> Dot:
+    right, of = sum(case.passed for case in members), len(members)
+    low, high = wilson_interval(right, of)
+    return Dot(
+        x=_percent(sum(case.confidence for case in members) / of),
+        y=_percent(1 - right / of),
+        top=_percent(1 - high),
+        bottom=_percent(1 - low),
+        label=f"confidence {_span(place)}: {right} of {of} right",
+    )
+
+
+def _line(points: Sequence[tuple[float, float]], ceiling: float) -> str:
+    step = max(1, -(-len(points) // _MOST_POINTS))
+    kept = [*points[::step], *(points[-1:] if (len(points) - 1) % step else ())]
+    return " ".join(f"{_percent(x)},{_percent(1 - y / ceiling)}" for x, y in kept)
+
+
+def _bin(confidence: float) -> int:
+    return min(_BINS - 1, max(0, int(confidence * _BINS)))
+
+
+def _span(place: int) -> str:
+    return f"{place / _BINS:g} to {(place + 1) / _BINS:g}"
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 2)

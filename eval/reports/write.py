@@ -1,0 +1,77 @@
+"""Writes report files, each whole or not at all."""
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from eval.reports.html import html
+from eval.reports.junit import junit
+from eval.reports.markdown import markdown
+from eval.reports.suite import SuiteRun
+from rag import MisuseError, OperationError
+
+
+def check_target(path: Path) -> None:
+    """Make sure, before a long run, that a report can be put there.
+
+    Raises:
+        MisuseError: its folder does not exist, or it is a folder itself.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise MisuseError(f"a report cannot be {str(path)!r}: name a file in a folder that exists")
+
+
+def write_reports(
+    runs: Sequence[SuiteRun],
+    *,
+    html_path: Path | None = None,
+    junit_path: Path | None = None,
+    markdown_path: Path | None = None,
+) -> None:
+    """Write the reports that a path is given for.
+
+    Raises:
+        OperationError: one cannot be written; those before it are.
+    """
+    if junit_path:
+        write_whole(junit_path, [junit(runs)])
+    if markdown_path:
+        write_whole(markdown_path, [markdown(runs)])
+    if html_path:
+        write_whole(html_path, html(runs))
+
+
+def write_whole(path: Path, pieces: Iterable[str]) -> None:
+    """Write the pieces to a file as UTF-8; what stood there stays until all is written.
+
+    What is no regular file, such as /dev/stdout, is written to as it is.
+
+    Raises:
+        OperationError: it cannot be written; nothing is left behind.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            _write(path, pieces)
+        else:
+            _replace(path.resolve(), pieces)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OperationError(
+            f"the report {str(path)!r} could not be written ({reason}): name another file"
+        ) from error
+
+
+def _replace(path: Path, pieces: Iterable[str]) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        _write(part, pieces)
+        part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)

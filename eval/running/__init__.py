@@ -1,0 +1,1 @@
+"""Runs that ask questions and score the replies."""

@@ -1,0 +1,201 @@
+"""Records a language model's replies in a file, and answers from it without key or network."""
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import filelock
+
+from eval.datasets.jsonl import read_objects
+from rag import LanguageModel, Message, MisuseError, ModelResponseError, OperationError, Reply
+
+_WAIT = 60.0
+"""Seconds to wait for another process that adds a reply."""
+
+
+class RecordingModel:
+    """Asks a model and adds each reply to a JSON Lines file; safe to share between threads.
+
+    A line holds name, parameters and messages of the request, their digest, and the reply; keys
+    and headers are no part of these. Replies that the file has already are not asked for again.
+
+    Args:
+        model: what is asked.
+        path: the file, made at the first reply.
+
+    Raises:
+        MisuseError: the file is there and holds something else.
+    """
+
+    def __init__(self, model: LanguageModel, path: Path) -> None:
+        self._model = model
+        self._path = path
+        self._writing = threading.Lock()
+        self._replies = {one.key: one.reply for one in _read(path)} if path.exists() else {}
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self._model.name
+
+    @property
+    def context_window(self) -> int:
+        """The model's."""
+        return self._model.context_window
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """The model's."""
+        return self._model.parameters
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the model's reply, recorded; raises as the model does."""
+        return self._known(messages) or self._keep(messages, self._model.complete(messages))
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return the model's reply, recorded; raises as the model does."""
+        known = self._known(messages)
+        if known:
+            return known
+        reply = await self._model.acomplete(messages)
+        return await asyncio.to_thread(self._keep, messages, reply)
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+        """Yield the model's pieces, then its reply, which is recorded once it is whole."""
+        known = self._known(messages)
+        if known:
+            yield from (known.text, known)
+            return
+        for piece in self._model.stream(messages):
+            yield self._keep(messages, piece) if isinstance(piece, Reply) else piece
+
+    async def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
+        """Yield as `stream` does, without blocking the event loop."""
+        known = self._known(messages)
+        if known:
+            yield known.text
+            yield known
+            return
+        async for piece in self._model.astream(messages):
+            if isinstance(piece, Reply):
+                piece = await asyncio.to_thread(self._keep, messages, piece)
+            yield piece
+
+    def _known(self, messages: Sequence[Message]) -> Reply | None:
+        return self._replies.get(request_key(self.name, self.parameters, messages))
+
+    def _keep(self, messages: Sequence[Message], reply: Reply) -> Reply:
+        key = request_key(self.name, self.parameters, messages)
+        row = {
+            "key": key,
+            "model": self.name,
+            "context_window": self.context_window,
+            "parameters": dict(self.parameters),
+            "messages": [asdict(message) for message in messages],
+            "reply": asdict(reply),
+        }
+        line = json.dumps(row) + "\n"
+        try:
+            with (
+                self._writing,
+                filelock.FileLock(f"{self._path}.lock", timeout=_WAIT),
+                self._path.open("a", encoding="utf-8") as file,
+            ):
+                file.write(line)
+        except OSError as error:
+            raise OperationError(
+                f"the reply cannot be recorded in {str(self._path)!r} ({error}): name another file"
+            ) from error
+        self._replies[key] = reply
+        return reply
+
+
+class ReplayedModel:
+    """Answers from a file that `RecordingModel` wrote, with no key and no network.
+
+    Its replies count no request.
+
+    Args:
+        path: the file.
+        model: name of the recorded model; may be None where the file holds one model only.
+
+    Raises:
+        MisuseError: the file cannot be read, holds no reply of the model, or those of several
+            while none is named.
+    """
+
+    def __init__(self, path: Path, *, model: str | None = None) -> None:
+        recorded = [one for one in _read(path) if model in (None, one.model)]
+        names = sorted({one.model for one in recorded})
+        if len(names) != 1:
+            held = f"those of {', '.join(names)}: name one with --llm" if names else "no such reply"
+            raise MisuseError(f"recording {str(path)!r} holds {held}")
+        self.name = names[0]
+        self.context_window = recorded[-1].context_window
+        self.parameters: Mapping[str, str | int | float] = recorded[-1].parameters
+        self._path = path
+        self._replies = {one.key: one.reply for one in recorded}
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the recorded reply.
+
+        Raises:
+            ModelResponseError: there is none; the message names the command that records it.
+        """
+        reply = self._replies.get(request_key(self.name, self.parameters, messages))
+        if reply is None:
+            raise ModelResponseError(
+                f"recording {str(self._path)!r} has no reply to this prompt: record it with "
+                f"`footnote eval --llm {self.name} --record {self._path}`"
+            )
+        return replace(reply, requests=0, first_token_seconds=None)
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return as `complete` does."""
+        return self.complete(messages)
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+        """Yield the recorded text in one piece, then the reply; raises as `complete` does."""
+        reply = self.complete(messages)
+        yield from (reply.text, reply)
+
+    async def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
+        """Yield as `stream` does."""
+        for piece in self.stream(messages):
+            yield piece
+
+
+def request_key(
+    name: str, parameters: Mapping[str, str | int | float], messages: Sequence[Message]
+) -> str:
+    """Return the SHA-256 hex digest of what makes a reply: model, parameters and messages."""
+    request = [name, dict(parameters), [[message.role, message.text] for message in messages]]
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode("ascii")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Recorded:
+    key: str
+    model: str
+    context_window: int
+    parameters: Mapping[str, str | int | float]
+    messages: tuple[Message, ...]
+    reply: Reply
+
+
+def _read(path: Path) -> list[_Recorded]:
+    from pydantic import TypeAdapter, ValidationError
+
+    adapter, found = TypeAdapter(_Recorded), []
+    for number, row in read_objects(path):
+        try:
+            found.append(adapter.validate_python(row))
+        except ValidationError as error:
+            raise MisuseError(
+                f"{path}:{number}: not a recorded reply: name a file that --record wrote"
+            ) from error
+    return found

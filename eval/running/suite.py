@@ -1,0 +1,212 @@
+"""Asks the questions of a gold suite and scores the replies; no files, no printing."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+from eval.metrics import (
+    DocumentSpan,
+    contains_answer,
+    exact_match,
+    hit_at,
+    quote_faithfulness,
+    reciprocal_rank,
+    sentence_precision_recall,
+    span_precision_recall,
+    token_f1,
+)
+from eval.results import CaseResult, EvidenceQuote, Report
+from eval.running.fingerprint import fingerprint_of
+from eval.running.pool import OnCase, ignore, results
+from eval.running.reply import cited_spans, overlap, plain_text, with_crash, with_reply
+from eval.suites.cases import GoldCase, Suite
+from eval.suites.evidence import EvidenceError, SourceText, locate, source_texts
+from eval.summary import summarise
+from rag import Answer, Document, DocumentSummary, Hit
+
+WORDS = ("containment", "exact_match", "f1", "answered")
+CITED = ("sentence_precision", "sentence_recall", "quote_faithfulness")
+EVIDENCE = ("citation_precision", "citation_recall", "hit@1", "hit@5", "recall@5", "mrr")
+LARGE = 2000
+"""Cases from which on the passages of those that passed are not kept; reports do not show them."""
+
+
+class Asked(Protocol):
+    """What is evaluated: an `Assistant`, or anything that replies as one does."""
+
+    def ask(self, question: str, *, k: int | None = None) -> Answer:
+        """Answer a question from the documents, or abstain."""
+
+    def documents(self) -> Iterable[DocumentSummary]:
+        """List the documents that are asked about."""
+
+    def document(self, document_id: str) -> Document:
+        """Return one document with its text."""
+
+
+def run(
+    assistant: Asked,
+    suite: Suite,
+    *,
+    k: int | None = None,
+    jobs: int = 1,
+    on_case: OnCase = ignore,
+) -> Report:
+    """Ask every question of the suite and score what comes back.
+
+    A question that raises is a crashed case with every score zero, and one whose evidence is not
+    in the documents exactly once fails with what to do about it; the others go on.
+
+    Args:
+        assistant: what is asked; its documents must hold the suite's evidence.
+        suite: the cases; their results are in its order.
+        k: passages to retrieve per question; None leaves it to the assistant.
+        jobs: threads that ask at once, from 1; the assistant must be safe to share.
+        on_case: called with each result as it is ready.
+    """
+    found = []
+    for result in run_cases(assistant, suite, k=k, jobs=jobs):
+        found.append(result)
+        on_case(result)
+    return summarise(suite.name, found, fingerprint=fingerprint_of(assistant, suite, k=k))
+
+
+def run_cases(
+    assistant: Asked, suite: Suite, *, k: int | None = None, jobs: int = 1
+) -> Iterator[CaseResult]:
+    """Yield the result of every case in order, as `run` says."""
+    names = {quote.document for case in suite.cases for quote in case.evidence}
+    texts = source_texts(assistant, names)
+    large = len(suite.cases) > LARGE
+
+    def ask(case: GoldCase) -> CaseResult:
+        result = run_case(assistant, case, texts, k=k)
+        return _slim(result) if large and result.passed else result
+
+    return results(suite.cases, ask, jobs=jobs)
+
+
+def run_case(
+    assistant: Asked,
+    case: GoldCase,
+    texts: Mapping[str, tuple[SourceText, ...]],
+    *,
+    k: int | None = None,
+) -> CaseResult:
+    """Ask one question and score the reply against the case.
+
+    `texts` are the documents that its evidence names, as `source_texts` gives them.
+    """
+    blank = _blank(case)
+    try:
+        gold = locate(case, texts)
+        answer = assistant.ask(case.question, k=k)
+        texts_of = {c.document_id: assistant.document(c.document_id) for c in answer.citations}
+    except EvidenceError as error:
+        scored = dict.fromkeys(metrics_of(case), 0.0)
+        return replace(blank, problems=(str(error),), scores=scored, outdated=True)
+    except Exception as error:  # noqa: BLE001 - whatever it raises, the case is wrong, the run goes on
+        return with_crash(blank, error, metrics=metrics_of(case))
+    relevant = {hit.passage.id for hit in answer.hits if _reaches(hit, gold)}
+    result = with_reply(blank, answer, relevant=relevant)
+    literal = {document_id: document.text for document_id, document in texts_of.items()}
+    return replace(
+        result,
+        problems=problems(case, answer, gold),
+        scores=scores(case, answer, gold, literal) if case.answerable else {},
+    )
+
+
+def metrics_of(case: GoldCase) -> tuple[str, ...]:
+    """Return the names of the metrics that apply to a case, in the order of the report."""
+    if not case.answerable:
+        return ()
+    return WORDS + CITED + (EVIDENCE if case.evidence else ())
+
+
+def scores(
+    case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...], texts: Mapping[str, str]
+) -> Mapping[str, float]:
+    """Score the reply to an answerable case; the keys are `metrics_of(case)`.
+
+    `texts` are those of the cited documents, by id.
+    """
+    text = plain_text(answer)
+    precision, recall = sentence_precision_recall(answer.sentences)
+    quotes = zip(cited_spans(answer), (c.quote for c in answer.citations), strict=True)
+    values = (
+        float(contains_answer(text, case.answers)),
+        exact_match(text, case.answers),
+        token_f1(text, case.answers),
+        float(answer.status == "answered"),
+        precision,
+        recall,
+        quote_faithfulness(quotes, texts),
+    )
+    found = dict(zip(WORDS + CITED, values, strict=True))
+    return found | evidence_scores(answer, gold) if gold else found
+
+
+def evidence_scores(answer: Answer, gold: tuple[DocumentSpan, ...]) -> dict[str, float]:
+    """Score citations and hits against the located evidence, of which there is at least one.
+
+    A hit is relevant if its passage shares a character with any evidence; `recall@5` is the
+    share of the evidence that the first five hits reach.
+    """
+    precision, recall = span_precision_recall(cited_spans(answer), gold)
+    ranked = [hit.passage.id for hit in answer.hits]
+    relevant = {hit.passage.id for hit in answer.hits if _reaches(hit, gold)}
+    reached = [any(_reaches(hit, (span,)) for hit in answer.hits[:5]) for span in gold]
+    values = (
+        precision,
+        recall,
+        hit_at(ranked, relevant, 1),
+        hit_at(ranked, relevant, 5),
+        sum(reached) / len(reached),
+        reciprocal_rank(ranked, relevant),
+    )
+    return dict(zip(EVIDENCE, values, strict=True))
+
+
+def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> tuple[str, ...]:
+    """Say in words what is wrong with the reply; empty when the case passes."""
+    if not case.answerable:
+        return () if answer.status == "abstained" else ("answered; it should abstain",)
+    if answer.status == "abstained":
+        return (f"abstained ({answer.reason}); the answer is in the documents",)
+    text = plain_text(answer)
+    found = [] if contains_answer(text, case.answers) else ["no accepted answer is in the text"]
+    found += [f"{part!r} is missing" for part in case.must_include if not _has(text, part)]
+    found += [f"{part!r} must not be there" for part in case.must_not_include if _has(text, part)]
+    if gold and not any(overlap(span, one) for span in cited_spans(answer) for one in gold):
+        found.append("none of the evidence is cited")
+    return tuple(found)
+
+
+def _blank(case: GoldCase) -> CaseResult:
+    return CaseResult(
+        id=case.id,
+        question=case.question,
+        answerable=case.answerable,
+        critical=case.critical,
+        tags=case.tags,
+        expected=case.answers,
+        evidence=tuple(
+            EvidenceQuote(document=one.document, quote=one.quote) for one in case.evidence
+        ),
+        status="crashed",
+    )
+
+
+def _slim(result: CaseResult) -> CaseResult:
+    cited = tuple(replace(citation, passage="") for citation in result.citations)
+    return replace(result, citations=cited, retrieved=())
+
+
+def _reaches(hit: Hit, gold: tuple[DocumentSpan, ...]) -> bool:
+    passage = (hit.passage.document_id, hit.passage.start, hit.passage.end)
+    return any(overlap(passage, span) for span in gold)
+
+
+def _has(text: str, part: str) -> bool:
+    return contains_answer(text, (part,))

@@ -1,0 +1,1 @@
+"""Gold suites: cases, files, evidence, and their upkeep."""

@@ -1,0 +1,141 @@
+"""Adds a case to a gold file, checked, whole or not at all."""
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import filelock
+
+from eval.suites.cases import GoldCase, GoldError, Quote, parse_case
+from eval.suites.evidence import Documents, EvidenceError, locate, source_texts
+from eval.suites.load import YAML_SUFFIXES, read_cases
+from rag import OperationError
+
+_WAIT = 10.0
+"""Seconds to wait for another process that adds a case."""
+
+
+def add_case(
+    path: Path,
+    documents: Documents,
+    *,
+    question: str,
+    answers: Sequence[str] = (),
+    evidence: Sequence[Quote] = (),
+    answerable: bool = True,
+    critical: bool = False,
+    tags: Sequence[str] = (),
+    notes: str = "",
+    case_id: str = "",
+) -> GoldCase:
+    """Append a case to a JSON Lines gold file, which is made where there is none.
+
+    Several processes may add at once. After a crash the file is as it was or has the new case.
+
+    Args:
+        path: the file.
+        documents: where the evidence must be, each quote once; an `Assistant`, for one.
+        question: what is asked.
+        answers: accepted answers; none when it is not answerable.
+        evidence: quotes that say it.
+        answerable: whether the documents answer it; if not, abstaining is right.
+        critical: whether its failure alone fails the gate.
+        tags: for choosing cases and for rates of their own.
+        notes: for readers of the file.
+        case_id: unique in the file; empty makes one from the question.
+
+    Returns:
+        The case as it was written.
+
+    Raises:
+        GoldError: the case is not as it should be, its evidence is not in the documents once,
+            its id or question is in the file already, or the file is wrong itself.
+        OperationError: the file cannot be written; it is as it was.
+    """
+    if path.suffix.lower() in YAML_SUFFIXES or path.name.endswith(".gz"):
+        raise GoldError(f"{str(path)!r} cannot be added to: name a plain JSON Lines file")
+    row: dict[str, object] = {
+        "question": question,
+        "answers": list(answers),
+        "evidence": [{"document": one.document, "quote": one.quote} for one in evidence],
+        "answerable": answerable,
+        "critical": critical,
+        "tags": list(tags),
+        "notes": notes,
+    }
+    row = {name: value for name, value in row.items() if value or name == "answerable"}
+    try:
+        with filelock.FileLock(f"{path}.lock", timeout=_WAIT):
+            return _add(path, documents, row, case_id)
+    except filelock.Timeout as error:
+        raise OperationError(
+            f"{str(path)!r} is written to by another process: try again"
+        ) from error
+    except OSError as error:
+        raise OperationError(
+            f"no case could be added to {str(path)!r} ({error.strerror}): check the path"
+        ) from error
+
+
+def same_question(question: str) -> str:
+    """Return a form of a question that is equal for the same words, whatever their case."""
+    return " ".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip("?!. ")
+
+
+def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str) -> GoldCase:
+    known = _known(path)
+    row = {"id": case_id or _fresh_id(str(row["question"]), {case.id for case in known}), **row}
+    case = parse_case(row, f"{path}:{len(known) + 1}")
+    for other in known:
+        if other.id == case.id:
+            raise GoldError(f"id {case.id!r} is used already at {other.place}: choose another")
+        if same_question(other.question) == same_question(case.question):
+            raise GoldError(
+                f"the question is in the file already, at {other.place}: mend that case"
+            )
+    try:
+        locate(case, source_texts(documents, {quote.document for quote in case.evidence}))
+    except EvidenceError as error:
+        raise GoldError(str(error)) from error
+    _append(path, json.dumps(row, ensure_ascii=False))
+    return case
+
+
+def _known(path: Path) -> list[GoldCase]:
+    known = []
+    for case in read_cases(path) if path.exists() else ():
+        if isinstance(case, GoldError):
+            raise case
+        known.append(case)
+    return known
+
+
+def _append(path: Path, line: str) -> None:
+    """Write the file anew beside itself and put it in its place, so that no crash halves it."""
+    before = path.read_bytes() if path.exists() else b""
+    if before and not before.endswith(b"\n"):
+        before += b"\n"
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(before + line.encode("utf-8", "replace") + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            part.chmod(target.stat().st_mode)
+        part.replace(target)
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _fresh_id(question: str, taken: Collection[str]) -> str:
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", question).lower())
+    plain = "-".join(words[:8])[:60] or "case"
+    names = (plain, *(f"{plain}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)

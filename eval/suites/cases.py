@@ -1,0 +1,139 @@
+"""Gold questions: what a case holds, and the checks of one; reading files is `eval.suites.load`'s.
+
+Evidence is kept as a quote and not as offsets, so that cutting documents differently never breaks
+a suite.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from rag import MisuseError
+
+
+class GoldError(MisuseError):
+    """A gold file is not as it should be; the message names file, line and case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A literal piece of a document that says what a case asks for."""
+
+    document: str
+    """File name of the document's source, such as `article.txt`."""
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoldCase:
+    """One question with what a right reply to it has."""
+
+    id: str
+    question: str
+    answers: tuple[str, ...]
+    """Accepted answers, any of them; empty when it is not answerable."""
+    must_include: tuple[str, ...]
+    """Strings that must all be in the reply."""
+    must_not_include: tuple[str, ...]
+    evidence: tuple[Quote, ...]
+    answerable: bool
+    critical: bool
+    """Whether its failure alone fails the gate."""
+    tags: tuple[str, ...]
+    notes: str
+    place: str
+    """`file:line`, for messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """The cases of one file, in file order."""
+
+    name: str
+    """The file's name without its suffix."""
+    cases: tuple[GoldCase, ...]
+
+
+def parse_case(row: Mapping[str, object], place: str) -> GoldCase:
+    """Turn one object of a gold file into a case.
+
+    Raises:
+        GoldError: an unknown key, a wrong type, an answerable case without answers, or an
+            unanswerable one with answers or evidence; the message begins with `place`.
+    """
+    unknown = sorted(set(row) - KEYS)
+    if unknown:
+        raise GoldError(
+            f"{place}: unknown key {unknown[0]!r}; allowed are {', '.join(sorted(KEYS))}"
+        )
+    case = GoldCase(
+        id=_string(row, "id", place),
+        question=_string(row, "question", place),
+        answers=_strings(row, "answers", place),
+        must_include=_strings(row, "must_include", place),
+        must_not_include=_strings(row, "must_not_include", place),
+        evidence=tuple(_quotes(row, place)),
+        answerable=_flag(row, "answerable", place, default=True),
+        critical=_flag(row, "critical", place, default=False),
+        tags=_strings(row, "tags", place),
+        notes=_string(row, "notes", place) if "notes" in row else "",
+        place=place,
+    )
+    _check_answerable(case)
+    return case
+
+
+KEYS = frozenset(GoldCase.__dataclass_fields__) - {"place"}
+
+
+def _check_answerable(case: GoldCase) -> None:
+    if case.answerable and not case.answers:
+        raise GoldError(
+            f"{case.place}: {case.id!r} is answerable but has no answers; list at least one or "
+            'say "answerable": false'
+        )
+    extra = "answers" if case.answers else "evidence" if case.evidence else ""
+    if not case.answerable and extra:
+        raise GoldError(
+            f"{case.place}: {case.id!r} is not answerable but has {extra}; remove it or say "
+            '"answerable": true'
+        )
+
+
+def _quotes(row: Mapping[str, object], place: str) -> Iterator[Quote]:
+    entries = row.get("evidence", [])
+    if not isinstance(entries, list):
+        raise GoldError(f"{place}: 'evidence' is {entries!r}, but a list is needed")
+    for entry in entries:
+        if not isinstance(entry, dict) or set(entry) != {"document", "quote"}:
+            raise GoldError(
+                f"{place}: evidence {entry!r} needs the keys 'document' and 'quote' only"
+            )
+        yield Quote(
+            document=_string(entry, "document", place), quote=_string(entry, "quote", place)
+        )
+
+
+def _string(row: Mapping[str, object], key: str, place: str) -> str:
+    value = row.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise GoldError(f"{place}: {key!r} is {value!r}, but a string that is not blank is needed")
+    return value
+
+
+def _strings(row: Mapping[str, object], key: str, place: str) -> tuple[str, ...]:
+    values = row.get(key, [])
+    if not isinstance(values, list):
+        raise GoldError(f"{place}: {key!r} is {values!r}, but a list of strings is needed")
+    for value in values:
+        if not isinstance(value, str) or not value.strip():
+            raise GoldError(
+                f"{place}: {key!r} holds {value!r}, but only strings that are not blank"
+            )
+    return tuple(values)
+
+
+def _flag(row: Mapping[str, object], key: str, place: str, *, default: bool) -> bool:
+    value = row.get(key, default)
+    if not isinstance(value, bool):
+        raise GoldError(f"{place}: {key!r} is {value!r}, but true or false is needed")
+    return value

@@ -1,0 +1,30 @@
+"""Compares a text with stored sentences by the vectors that the library has of them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import catalog, shelf
+from index.library import Library
+from index.prepare import HASH_LENGTH, text_hash
+from index.types import Sentence
+
+
+def similarity(library: Library, text: str, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+    """Return the cosine of a text with each sentence, (n,) float32, -1 to 1; (0,) for none.
+
+    Only the text is embedded. A sentence that was removed meanwhile gets 0.
+
+    Raises:
+        LibraryError: The library cannot be read.
+        EmbeddingError: The embedding model cannot be loaded.
+    """
+    if not sentences:
+        return np.zeros(0, dtype=np.float32)
+    vector = library.embedder().embed_question(text)
+    hashes = [text_hash(sentence.text)[:HASH_LENGTH] for sentence in sentences]
+    with catalog.snapshot(library.folder) as db:
+        present, stored = shelf.vectors(db, list(dict.fromkeys(hashes)))
+    found = dict(zip(present, stored @ vector, strict=True)) if present else {}
+    return np.array([found.get(digest, 0.0) for digest in hashes], dtype=np.float32)

@@ -1,0 +1,180 @@
+"""The way of a question to its answer, step by step; who waits for a model is `rag.steps`."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from index.errors import CitationError, ModelError, UnknownDocumentError
+from index.types import Hit
+from rag import citations, tracing
+from rag.abstention import says, why_abstain
+from rag.answerer import Answerer
+from rag.citations import Fetch
+from rag.follow_up import stand_alone
+from rag.orders import without_orders
+from rag.settings import Settings
+from rag.steps import Steps
+from rag.types import Answer, Reason, Retrieved, TextDelta, Turn, Usage
+
+if TYPE_CHECKING:
+    from rag.writing import Writer, Written
+
+_TRIES = 3
+"""Times a question is asked anew when a document changes between retrieval and citation."""
+
+Search = Callable[[str], tuple[Hit, ...]]
+"""Given a stand-alone question: passages, best first."""
+
+
+class Asker:
+    """Answers one question after another over a library; holds no conversation.
+
+    Args:
+        settings: Threshold, strictness, and whether a failed model is stood in for.
+        search: Retrieves passages.
+        fetch: Gives the stored texts that citations are checked against.
+        answerer: Answers where there is no language model, or where it failed.
+        writer: Writes answers with a language model; None where there is none.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        search: Search,
+        fetch: Fetch,
+        answerer: Answerer,
+        writer: "Writer | None",
+    ) -> None:
+        self._settings = settings
+        self._search = search
+        self._fetch = fetch
+        self._answerer = answerer
+        self._writer = writer
+
+    def steps(self, question: str, history: Sequence[Turn]) -> Steps:
+        """Yield the events of a question, as `rag.types.Event` says, and requests to the model.
+
+        Raises:
+            CitationError: The stored text does not hold what was retrieved from it.
+            ModelError: The model failed, and the settings want no other answer then.
+        """
+        started = time.perf_counter()
+        if self._writer is None:
+            searched = stand_alone(question, history)
+            answer = self._extracted(question, searched, started=started)
+            yield Retrieved(hits=answer.hits, searched=searched)
+            yield from _told(answer)
+            yield answer
+        else:
+            yield from self._written(question, history, self._writer, started=started)
+
+    def _written(
+        self, question: str, history: Sequence[Turn], writer: "Writer", *, started: float
+    ) -> Steps:
+        searched: str | None = None
+        hits: tuple[Hit, ...] | None = None
+        try:
+            searched, usage = yield from writer.rewrite(question, history)
+            hits, orders = self._retrieve(searched)
+            yield Retrieved(hits=hits, searched=searched)
+            if not hits:
+                answer = self._extracted(question, searched, started=started)
+            else:
+                written = yield from writer.write(
+                    searched, hits, orders=orders, fetch=self._fetch, usage=usage
+                )
+                answer = self._shown(question, searched, hits, written, started=started)
+        except ModelError as error:
+            if not self._settings.llm_fallback:
+                raise
+            searched = stand_alone(question, history) if searched is None else searched
+            answer = self._extracted(question, searched, started=started, failure=str(error))
+            if hits is None:
+                yield Retrieved(hits=answer.hits, searched=searched)
+        yield answer
+
+    def _retrieve(self, searched: str) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+        """Return the hits without sentences that give orders, and those sentences."""
+        told = searched if self._settings.trace_text else ""
+        with tracing.span("retrieve", text=told) as counts:
+            hits, orders = without_orders(self._search(searched), asked=searched)
+            counts["passages"] = len(hits)
+        return hits, orders
+
+    def _extracted(
+        self, question: str, searched: str, *, started: float, failure: str = ""
+    ) -> Answer:
+        """Return the answerer's answer, asked anew where a document changed meanwhile."""
+        for attempt in range(1, _TRIES + 1):
+            hits, _ = self._retrieve(searched)
+            draft = self._answerer.draft(searched, hits)
+            reason = why_abstain(searched, hits, draft, threshold=self._settings.threshold)
+            try:
+                cited = ((), ()) if reason else citations.cite(draft, self._fetch)
+            except (CitationError, UnknownDocumentError):
+                if attempt == _TRIES:
+                    raise
+                continue
+            return Answer(
+                question=question,
+                status="abstained" if reason else "answered",
+                reason=reason,
+                text=says(reason) if reason else citations.marked(cited[0]),
+                sentences=cited[0],
+                citations=cited[1],
+                confidence=draft.confidence,
+                hits=hits,
+                model=self._answerer.name,
+                usage=Usage(),
+                seconds=time.perf_counter() - started,
+                ranked=draft.ranked,
+                searched=searched,
+                fallback=failure,
+            )
+        raise AssertionError("the loop returns or raises")
+
+    def _shown(
+        self,
+        question: str,
+        searched: str,
+        hits: tuple[Hit, ...],
+        written: "Written",
+        *,
+        started: float,
+    ) -> Answer:
+        reason: Reason | None = None
+        if not written.sentences:
+            reason = "declined" if written.declined else "unsupported"
+        return Answer(
+            question=question,
+            status="abstained" if reason else "answered",
+            reason=reason,
+            text=says(reason) if reason else citations.marked(written.sentences),
+            sentences=written.sentences,
+            citations=written.citations,
+            confidence=written.supported,
+            hits=hits,
+            model=written.model,
+            usage=written.usage,
+            seconds=time.perf_counter() - started,
+            ranked=self._answerer.draft(searched, hits).ranked,
+            searched=searched,
+            prompts=written.prompts,
+        )
+
+
+def _told(answer: Answer) -> Steps:
+    """Yield a finished answer's text in pieces, each with the citations it is first to name."""
+    named = 0
+    for sentence in answer.sentences:
+        new = max([named, *sentence.citations])
+        text = citations.marked([sentence])
+        yield TextDelta(
+            text=text if sentence is answer.sentences[0] else f" {text}",
+            sentence=sentence,
+            citations=answer.citations[named:new],
+        )
+        named = new
+    if not answer.sentences:
+        yield TextDelta(text=answer.text)

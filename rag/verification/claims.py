@@ -1,0 +1,215 @@
+"""Reads a text into its claims: sentences without citation marks, and the numbers these name.
+
+It judges nothing. A block is a list item or a run of wrapped lines; what is a block's end, and a
+sentence's, is decided by what stands shortly behind it, so that a stream can be read as it comes.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from index.sentences import split
+
+_NUMBERS = r"\^?\d{1,3}(?:[ ]?[,;–-][ ]?\^?\d{1,3}){0,20}"
+MARK = re.compile(
+    rf"""[ \t]*+(?:
+        \[(?:(?:[Ss]ources?|[Pp]assages?)[ ])?(?P<plain>{_NUMBERS})\](?:\([#h][^()\s]{{0,300}}\))?
+        |【(?P<wide>\d{{1,3}}(?:[ ]?[,;–-][ ]?\d{{1,3}}){{0,20}})(?:[:†][^】]{{0,80}})?】
+    )""",
+    re.VERBOSE,
+)
+"""A citation mark with the blanks before it: `[1]`, `[1, 3]`, `[1-3]`, `[^1]`, `【1】`."""
+_ITEM = re.compile(r"[ \t>]*(?:[-*+•‣–][ \t]+|\d{1,3}[.)][ \t]+)?")
+_STARTS_BLOCK = re.compile(r"[ \t]*(?:[-*+•‣–][ \t]|\d{1,3}[.)][ \t]|#{1,6}[ \t]|[|>])")
+_HEADING = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|(?:\*\*|__)[^*_]+(?:\*\*|__)[ \t:]*$|[|\s:=*_-]*$)")
+_ENDS = re.compile(r"[.!?:…。！？][\"'”’)*_\]】]*\s*$")
+_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}|_{1,2}(?!\w)|`")
+_LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,300}\)")
+_BLANKS = re.compile(r"\s+")
+_WRAPPED = 40
+"""Characters from which a line without a stop is taken to run on in the next one."""
+_NEXT_LINE = 8
+"""Characters of a line that tell whether it begins a block of its own."""
+_BEHIND = 100
+"""Characters behind a sentence that its end may depend on (`index.stops` looks at 80)."""
+_MOST = 50
+"""Numbers that a range may name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One sentence that says something."""
+
+    text: str
+    """On one line, without citation marks, list marks and emphasis."""
+    cited: tuple[int, ...]
+    """The numbers it cites, ascending as written, each once; empty where it cites none."""
+    start: int
+    end: int
+    """Offsets in the text that was read, the marks that belong to it included."""
+
+
+def read_claims(text: str) -> tuple[Claim, ...]:
+    """Return the claims of a plain or Markdown text, in order.
+
+    Headings, questions, rulers and lead-ins that end with a colon are no claims. Marks belong to
+    the sentence that they stand in or behind, at the beginning of a line to the one that follows.
+    """
+    return tuple(
+        claim
+        for start, end, _ in _blocks(text)
+        for claim, _ in _claims(text, start, end)
+        if claim is not None
+    )
+
+
+class ClaimReader:
+    """Reads claims from a text that comes in pieces, each as soon as its end is certain.
+
+    What `feed` and `finish` return together equals `read_claims` of the pieces joined.
+    """
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._before = 0
+        """Characters let go of, in front of `_text`."""
+        self._given = 0
+        """Sentences of the first block of `_text` that were looked at already."""
+
+    def feed(self, piece: str) -> tuple[Claim, ...]:
+        """Take the next piece and return the claims that are complete now."""
+        self._text += piece
+        found: list[Claim] = []
+        gone = 0
+        for start, end, closed in _blocks(self._text):
+            sentences = list(_claims(self._text, start, end))
+            known = len(sentences)
+            if not closed:
+                certain = (_is_certain(self._text, stop, end) for _, stop in sentences)
+                known = sum(1 for _ in takewhile(bool, certain))
+            for claim, _ in sentences[self._given : known]:
+                found += self._placed(claim)
+            self._given = 0 if closed else max(known, self._given)
+            if not closed:
+                break
+            gone = end
+        self._before += gone
+        self._text = self._text[gone:]
+        return tuple(found)
+
+    def finish(self) -> tuple[Claim, ...]:
+        """Return the claims of what is left; the reader is empty then."""
+        found: list[Claim] = []
+        for start, end, _ in _blocks(self._text):
+            for claim, _ in list(_claims(self._text, start, end))[self._given :]:
+                found += self._placed(claim)
+            self._given = 0
+        self._before += len(self._text)
+        self._text = ""
+        return tuple(found)
+
+    def _placed(self, claim: Claim | None) -> list[Claim]:
+        if claim is None:
+            return []
+        by = self._before
+        return [
+            Claim(text=claim.text, cited=claim.cited, start=claim.start + by, end=claim.end + by)
+        ]
+
+
+def numbers_of(mark: re.Match[str]) -> tuple[int, ...]:
+    """Return the numbers that a match of `MARK` names, ranges written out, each once."""
+    found: list[int] = []
+    for part in re.split(r"[,;]", (mark["plain"] or mark["wide"]).replace("^", "")):
+        ends = [int(n) for n in re.split(r"[–-]", part)]
+        found += range(ends[0], min(ends[-1], ends[0] + _MOST) + 1) if len(ends) == 2 else ends
+    return tuple(dict.fromkeys(found))
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, closed): blocks, and whether no later text can lengthen them."""
+    start = end = 0
+    for line in re.finditer(r"[^\n]*(?:\n|$)", text):
+        if line.start() == line.end():
+            break
+        last = text[start:end].rsplit("\n", 1)[-1] if start < end else ""
+        if start < end and _parts(last, line[0]):
+            at_end = line.end() == len(text) and not line[0].endswith("\n")
+            yield start, end, not at_end or len(line[0].strip()) >= _NEXT_LINE
+            start = line.start()
+        if start == end:
+            start = line.start()
+        end = line.start() + len(line[0].rstrip("\n"))
+        if not line[0].strip():
+            start = end = line.end()
+    if start < end:
+        yield start, end, False
+
+
+def _parts(last: str, line: str) -> bool:
+    """Tell whether a line begins a new block behind the line before it."""
+    return (
+        not line.strip()
+        or len(last) < _WRAPPED
+        or _ENDS.search(MARK.sub("", last[-200:])) is not None
+        or _HEADING.match(last) is not None
+        or _STARTS_BLOCK.match(line) is not None
+    )
+
+
+def _is_certain(text: str, stop: int, end: int) -> bool:
+    """Tell whether what stands behind a sentence settles its end and the marks behind it."""
+    behind = text[stop:end]
+    opened = max(behind.rfind("["), behind.rfind("【"))
+    if opened >= 0 and not re.search(r"[\]】]\s*\S", behind[opened:]):
+        behind = behind[:opened]
+    if text[stop - 1 : stop] == "." or MARK.search(text, max(0, stop - 12), stop):
+        return re.match(r"\s*\S+\s+\S+\s", behind) is not None and "(" not in behind[:3]
+    return len(behind) > _BEHIND
+
+
+def _claims(text: str, start: int, end: int) -> Iterator[tuple[Claim | None, int]]:
+    """Yield the claims of a block with where each one's text ends; None for what is no claim."""
+    block = text[start:end].replace("\n", " ")
+    plain, marks, origin = _without_marks(block)
+    spans = split(plain)
+    heading = _HEADING.match(text[start:end]) is not None
+    for n, span in enumerate(spans):
+        limit = spans[n + 1].start if n + 1 < len(spans) else len(plain) + 1
+        low = span.start if n else 0
+        own = [m for at, m in marks if low < at < limit or (at == low == 0)]
+        own += [m for at, m in marks if n and at == low and m.start() > 0 and at == span.start]
+        stop = max([origin[span.end - 1] + 1, *(m.end() for m in own)])
+        words = _plain(plain[span.start : span.end], first=n == 0)
+        first = min([origin[span.start], *(m.start() for m in own)])
+        cited = dict.fromkeys(number for m in own for number in numbers_of(m))
+        claim = Claim(text=words, cited=tuple(cited), start=start + first, end=start + stop)
+        yield (None if heading or not _says(words) else claim), start + stop
+
+
+def _without_marks(block: str) -> tuple[str, list[tuple[int, re.Match[str]]], list[int]]:
+    """Return a text without marks, the marks with where they stood, and where characters were."""
+    pieces: list[str] = []
+    marks: list[tuple[int, re.Match[str]]] = []
+    origin: list[int] = []
+    at = length = 0
+    for mark in MARK.finditer(block):
+        pieces.append(block[at : mark.start()])
+        origin += range(at, mark.start())
+        length += mark.start() - at
+        marks.append((length, mark))
+        at = mark.end()
+    pieces.append(block[at:])
+    origin += range(at, len(block))
+    return "".join(pieces), marks, origin
+
+
+def _plain(sentence: str, *, first: bool) -> str:
+    item = _ITEM.match(sentence) if first else None
+    bare = sentence[item.end() :] if item else sentence
+    return _BLANKS.sub(" ", _EMPHASIS.sub("", _LINK.sub(r"\1", bare)).replace("|", " ")).strip()
+
+
+def _says(words: str) -> bool:
+    return any(c.isalnum() for c in words) and not words.rstrip("\"'”’*)").endswith(("?", ":"))

@@ -1,0 +1,112 @@
+"""Finds names that changed places: who does, and to whom it is done."""
+
+from collections.abc import Iterator, Mapping
+
+from index.terms import terms
+from rag.verification.faults import Fault, differs
+from rag.verification.lexicon import base_forms, lists
+from rag.verification.reading import Reading, Word
+
+_NEAR = 3
+"""Content words before a verb among which its subject stands."""
+_BEHIND = 2
+"""Characters between a verb of speech and who speaks, where he is named behind it."""
+
+
+def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
+    """Yield a fault where a shared verb has another subject than in the claim.
+
+    The subject is the name before the verb. It is another one where the sentence has the claim's
+    subject only behind its verb, and before it a name that the claim has behind or not at all.
+    """
+    yield from _of_other_clause(claim, held, pairs)
+    back = {p: n for n, p in pairs.items()}
+    for n, p in pairs.items():
+        mine, other = claim.words[n], held.words[p]
+        if not (is_verb(mine) and is_verb(other)) or mine.stem in lists()["symmetric"]:
+            continue
+        turned = _is_passive(claim, n) != _is_passive(held, p)
+        subject = _subject(claim, n)
+        places = [pairs[i] for i in subject if i in pairs]
+        if not places or (any(i < p for i in places) if not turned else any(i > p for i in places)):
+            continue
+        there = range(p) if not turned else range(p + 1, len(held.words))
+        rivals = [i for i in there if held.words[i].name and back.get(i, len(claim.words)) > n]
+        if rivals:
+            name = " ".join(held.words[i].text for i in rivals[-2:])
+            yield differs(name, " ".join(claim.words[i].text for i in subject), "name")
+            return
+
+
+def _of_other_clause(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
+    """Yield a fault where the sentence says a word of another subject, in a clause of its own."""
+    taken = set(pairs.values())
+    for n, p in pairs.items():
+        clause = held.words[p].clause
+        mine = [i for i in _subject(claim, n) if i in pairs]
+        if (
+            held.words[p].name
+            or not mine
+            or any(held.words[pairs[i]].clause == clause for i in mine)
+        ):
+            continue
+        own = [i for i in range(max(0, p - _NEAR), p) if held.words[i].clause == clause]
+        names = [i for i in own if held.words[i].name and not _behind_preposition(held, i)]
+        if names and taken.isdisjoint(names):
+            name = " ".join(held.words[i].text for i in names)
+            yield differs(name, " ".join(claim.words[i].text for i in mine), "name")
+            return
+
+
+def speaker(reading: Reading) -> Word | None:
+    """Return the name beside the first verb of speech: "X said", "said X"; None without one."""
+    lower = f" {reading.text.lower()} "
+    names = [w for w in reading.words if w.name]
+    for verb in sorted(lists()["speech"] & reading.plain):
+        at = lower.find(f" {verb} ")
+        if at < 0:
+            continue
+        end = at + len(verb)
+        before = [w for w in names if at - 2 <= w.end <= at]
+        behind = [w for w in names if 0 <= w.start - end <= _BEHIND]
+        if before or behind:
+            return (before or behind)[0]
+    return None
+
+
+def _behind_preposition(reading: Reading, at: int) -> bool:
+    before = reading.text[max(0, reading.words[at].start - 16) : reading.words[at].start]
+    words = [w for w in before.lower().split() if w not in ("the", "a", "an", "its", "their")]
+    return bool(words) and words[-1] in lists()["prepositions"]
+
+
+def _stem(word: str) -> str:
+    return next(iter(terms(word)), "")
+
+
+def _is_passive(reading: Reading, verb: int) -> bool:
+    """Tell whether a form of "be" stands shortly before a verb and "by" shortly behind."""
+    word = reading.words[verb]
+    before = reading.text[max(0, word.start - 24) : word.start].lower().split()
+    behind = reading.text[word.end : word.end + 24].lower().split()
+    return bool(lists()["be"].intersection(before[-3:])) and "by" in behind[:3]
+
+
+def is_verb(word: Word) -> bool:
+    """Tell whether a word looks like a verb that tells what was done."""
+    lower = word.text.lower()
+    known = lists()
+    return not word.name and (
+        lower.endswith("ed") or _stem(lower) in base_forms() or lower in known["present"]
+    )
+
+
+def _subject(reading: Reading, verb: int) -> list[int]:
+    """Return the indices of the words of the name next before a verb, in its clause."""
+    found: list[int] = []
+    for n in range(verb - 1, -1, -1):
+        if reading.words[n].name:
+            found.insert(0, n)
+        elif found:
+            break
+    return found

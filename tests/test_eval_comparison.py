@@ -1,0 +1,148 @@
+"""A run against its baseline: what turned, what dropped for real, and what the gate says."""
+
+import json
+
+import pytest
+
+from eval.comparing.baseline import BaselineError, baseline_of, load_baseline, save_baseline
+from eval.comparing.comparison import compare
+from eval.comparing.gate import Thresholds, judge
+from eval.summary import summarise
+
+
+@pytest.fixture
+def report(make_case):
+    """Make a report of so many cases, of which the named ones fail."""
+
+    def make(count=60, *, failing=(), **changes):
+        cases = [
+            make_case(
+                f"c{number}",
+                problems=("wrong",) if number in failing else (),
+                scores={"containment": float(number not in failing)},
+                **changes,
+            )
+            for number in range(count)
+        ]
+        return summarise("mine", cases, fingerprint={"version": "1"})
+
+    return make
+
+
+def gate(now, before):
+    return judge(now, Thresholds(), compare(now, baseline_of(before)))
+
+
+def test_one_flip_in_sixty_is_told_and_fails_nothing(report):
+    result = gate(report(failing=[3]), report())
+    assert result.passed
+    assert result.notes == ("may be chance and fails nothing: passed -0.017, containment -0.017",)
+
+
+def test_a_drop_that_is_not_chance_fails_and_is_named(report):
+    result = gate(report(failing=range(10)), report())
+    assert result.reasons == (
+        "mine: passed dropped from 1.0000 to 0.8333 (p 0.004, exact McNemar)",
+        "mine: containment dropped from 1.0000 to 0.8333 (p 0.004, exact McNemar)",
+    )
+
+
+def test_a_rise_that_is_not_chance_passes(report):
+    assert gate(report(), report(failing=range(10))).passed
+
+
+def test_the_order_of_cases_does_not_matter(report):
+    now, before = report(failing=[1]), report(failing=[1])
+    reordered = summarise("mine", now.cases[::-1], fingerprint=now.fingerprint)
+    comparison = compare(reordered, baseline_of(before))
+    assert judge(reordered, Thresholds(), comparison).notes == ()
+    assert (comparison.changed, comparison.newly_failing, comparison.stale) == ((), (), ())
+
+
+def test_a_critical_case_that_newly_fails_fails_the_gate_alone(report):
+    result = gate(report(failing=[3], critical=True), report(critical=True))
+    assert result.reasons == ("mine: critical case c3 newly failed: wrong",)
+
+
+def test_a_critical_case_that_failed_before_does_not(report):
+    assert gate(report(failing=[3], critical=True), report(failing=[3], critical=True)).passed
+
+
+def test_outdated_evidence_fails_the_gate_and_is_named(make_case):
+    gone = "gold a's passage is gone: update or retire it"
+    now = summarise("mine", [make_case("a", problems=(gone,), outdated=True)])
+    assert judge(now, Thresholds()).reasons == (f"mine: {gone}",)
+
+
+def test_a_tag_has_thresholds_of_its_own(report, make_case):
+    cases = [make_case("a", tags=("who",)), make_case("b", tags=("when",), problems=("x",))]
+    now = summarise("mine", cases)
+    held = Thresholds(tags={"when": {"passed": 0.5}, "who": {"passed": 1.0}})
+    assert judge(now, held).reasons == ("mine, tag when: passed is 0.0000, below 0.5000",)
+
+
+def test_new_and_removed_cases_are_counted_and_compared_with_nothing(report):
+    comparison = compare(report(4), baseline_of(report(3)))
+    assert (comparison.added, comparison.removed) == (("c3",), ())
+    assert comparison.metrics[0].before == 1.0
+    notes = judge(report(2), Thresholds(), compare(report(2), baseline_of(report(3)))).notes
+    assert notes == ("1 case is not asked since the baseline, compared with nothing",)
+
+
+def test_what_turned_and_what_reads_otherwise_is_listed(make_case):
+    before = summarise("mine", [make_case("a", problems=("x",)), make_case("b"), make_case("c")])
+    now = summarise("mine", [make_case("a"), make_case("b", text="other"), make_case("c")])
+    comparison = compare(now, baseline_of(before))
+    assert (comparison.newly_passing, comparison.changed) == (("a",), ("b",))
+
+
+def test_graded_metrics_are_tested_by_randomisation(make_case):
+    def graded(value):
+        cases = [make_case(f"c{n}", scores={"f1": value - n / 1000}) for n in range(30)]
+        return summarise("mine", cases)
+
+    comparison = compare(graded(0.5), baseline_of(graded(0.75)))
+    change = next(change for change in comparison.metrics if change.name == "f1")
+    assert change.test == "paired randomisation"
+    assert (change.significant, round(change.difference, 4)) == (True, -0.25)
+    assert change.low == pytest.approx(-0.25)
+
+
+def test_abstaining_is_compared_on_what_should_abstain(make_case):
+    def due(status):
+        cases = [make_case(f"c{n}", answerable=False, status=status, scores={}) for n in range(9)]
+        return summarise("mine", cases)
+
+    reasons = gate(due("answered"), due("abstained")).reasons
+    assert reasons == (
+        "mine: abstention_recall dropped from 1.0000 to 0.0000 (p 0.008, exact McNemar)",
+    )
+
+
+def test_a_stale_fingerprint_names_what_differs(report):
+    now = report()
+    before = baseline_of(summarise("mine", now.cases, fingerprint={"version": "0", "k": "8"}))
+    assert compare(now, before).stale == ("version", "k")
+
+
+def test_a_baseline_comes_back_as_it_was_kept(tmp_path, make_case):
+    kept = baseline_of(summarise("mine", [make_case("é\ud800", text="\u2028 \x00")]))
+    save_baseline(tmp_path / "baselines" / "mine.json", kept)
+    read = load_baseline(tmp_path / "baselines" / "mine.json")
+    assert read.cases[0].id == "é?"
+    assert (read.cases[0].text, read.cases[0].scores) == ("\u2028 \x00", {"containment": 1.0})
+    assert read.cases[0].citations[0].source == "b.txt"
+    assert (read.cases[0].retrieved, read.cases[0].seconds) == ((), 0.0)
+
+
+def test_each_case_of_a_baseline_is_a_line(tmp_path, report):
+    save_baseline(tmp_path / "mine.json", baseline_of(report(3)))
+    lines = (tmp_path / "mine.json").read_text().splitlines()
+    assert [json.loads(line.rstrip(","))["id"] for line in lines[-4:-1]] == ["c0", "c1", "c2"]
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"format": 2}', "[1]", '{"format": 1, "suite": "a"}'])
+def test_what_is_no_baseline_is_misuse(tmp_path, text):
+    (tmp_path / "mine.json").write_text(text)
+    with pytest.raises(BaselineError, match="--update-baseline"):
+        load_baseline(tmp_path / "mine.json")

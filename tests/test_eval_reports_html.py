@@ -1,0 +1,186 @@
+"""The HTML report holds any text as text, asks for nothing, and stays small in memory."""
+
+import base64
+import hashlib
+import re
+import tracemalloc
+
+import pytest
+from lxml import html as parser
+
+from eval.reports import html
+from eval.results import Comparison, EvidenceQuote, Rate, RetrievedPassage
+from rag import AnswerSentence
+
+HOSTILE = (
+    "</style></script><script>alert(1)</script><img src=https://evil.example/i onerror=alert(2)>"
+    "\"'><svg onload=alert(3)> {{ 7 * 7 }} {% raw %} ${x} &lt; <style>*{display:none}</style> "
+    "</details></mark></title> ]]> \x00 \ud800 \u202e"
+)
+SHOWN = HOSTILE.replace("\x00", r"\x00").replace("\ud800", r"\ud800")
+
+
+def page_of(*runs):
+    text = "".join(html(runs))
+    return parser.document_fromstring(
+        text.encode("utf-8"), parser=parser.HTMLParser(encoding="utf-8")
+    )
+
+
+@pytest.fixture
+def hostile(make_case, make_run):
+    quote = make_case().citations[0]
+    cited = type(quote)(
+        span=("d", 0, 9), title=HOSTILE, source=HOSTILE, quote=HOSTILE, passage=f"a {HOSTILE} b"
+    )
+    texts = dict.fromkeys(("question", "text", "searched", "fallback", "model"), HOSTILE)
+    many = dict.fromkeys(("tags", "expected", "problems"), (HOSTILE,))
+    case = make_case(
+        HOSTILE,
+        **texts,
+        **many,
+        evidence=(EvidenceQuote(document=HOSTILE, quote=HOSTILE),),
+        sentences=(AnswerSentence(text=HOSTILE, citations=(1,), verdict="altered", note=HOSTILE),),
+        citations=(cited,),
+        retrieved=(
+            RetrievedPassage(rank=1, title=HOSTILE, text=HOSTILE, score=0.1, relevant=False),
+        ),
+        scores={HOSTILE: 1.0},
+    )
+    crash = make_case("crash", status="crashed", error=HOSTILE, problems=(HOSTILE,))
+    comparison = Comparison(metrics=(), stale=(HOSTILE,), before={HOSTILE: crash})
+    facts = {HOSTILE: HOSTILE, "model": HOSTILE, "version": HOSTILE}
+    return make_run(
+        case, crash, suite=HOSTILE, reasons=(HOSTILE,), comparison=comparison, fingerprint=facts
+    )
+
+
+def test_hostile_text_makes_no_element_and_no_attribute(hostile):
+    page = page_of(hostile)
+    names = {element.tag for element in page.iter() if isinstance(element.tag, str)}
+    assert names & {"script", "img", "iframe", "object", "form", "link", "base"} == set()
+    assert len(page.findall(".//style")) == 1
+    attributes = {name for element in page.iter() for name in element.attrib}
+    assert [name for name in attributes if name.startswith("on") or name == "style"] == []
+    assert "evil" not in page.find(".//head/style").text
+
+
+def test_hostile_text_is_shown_as_it_is(hostile):
+    page = page_of(hostile)
+    assert page.find(".//mark").text == SHOWN
+    assert page.find(".//h1").text == SHOWN
+    assert page.find(".//bdi[@class='asked']").text == SHOWN
+
+
+def test_nothing_in_the_page_names_another_place(make_case, make_run):
+    page = page_of(make_run(make_case()))
+    targets = [
+        value
+        for element in page.iter()
+        for name, value in element.attrib.items()
+        if name in ("href", "src", "action", "srcset", "xlink:href")
+    ]
+    assert [target for target in targets if not target.startswith("#")] == []
+    assert re.findall(r"url\((?!data:font/woff2;base64,)", page.find(".//style").text) == []
+    assert "@import" not in page.find(".//style").text
+
+
+def test_the_policy_allows_the_one_style_sheet_and_no_script(make_case, make_run):
+    page = page_of(make_run(make_case()))
+    policy = page.find(".//meta[@http-equiv='Content-Security-Policy']").get("content")
+    digest = hashlib.sha256(page.find(".//style").text.encode()).digest()
+    assert policy == (
+        f"default-src 'none'; style-src 'sha256-{base64.b64encode(digest).decode()}'; "
+        "img-src data:; font-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def test_a_quote_is_marked_in_its_passage(make_case, make_run):
+    case = make_case()
+    block = page_of(make_run(case)).find(".//article/blockquote")
+    assert block.find("mark").text == case.citations[0].quote
+    assert block.text_content() == case.citations[0].passage
+
+
+def test_a_long_passage_is_cut_at_words_around_its_quote(make_case, make_run):
+    quote = make_case().citations[0]
+    long = type(quote)(
+        span=("d", 0, 9),
+        title="t",
+        source="s",
+        quote="found",
+        passage=f"{'word ' * 200}found{' word' * 200}",
+    )
+    block = page_of(make_run(make_case(citations=(long,)))).find(".//article/blockquote")
+    before, after = block.text, block.find("mark").tail
+    assert before.startswith("… word word")
+    assert after.endswith("word word …")
+    assert len(before) <= 402
+
+
+def test_a_source_is_named_without_the_folders_of_one_machine(make_case, make_run):
+    where = page_of(make_run(make_case())).find(".//article/p[@class='where']").text
+    assert where == "b.txt · characters 57–121"
+
+
+def test_a_sentence_that_is_not_supported_says_so(make_case, make_run):
+    altered = AnswerSentence(text="It is SM-6.", citations=(1,), verdict="altered", note="name")
+    page = page_of(make_run(make_case(sentences=(altered,))))
+    assert page.find(".//span[@class='verdict']").text == "altered"
+    assert page.find(".//p[@class='why']").text == "name"
+
+
+def test_the_answer_of_the_baseline_is_shown_where_it_differs(make_case, make_run):
+    comparison = Comparison(metrics=(), before={"missile": make_case(text="It was SM-6.")})
+    since = page_of(make_run(make_case(), comparison=comparison)).find_class("since")[0]
+    assert since.find("h4").text == "In the baseline: passed, answered"
+    assert since.find("p").text == "It was SM-6."
+    same = Comparison(metrics=(), before={"missile": make_case()})
+    assert page_of(make_run(make_case(), comparison=same)).find_class("since") == []
+
+
+def test_a_megabyte_of_answer_is_cut(make_case, make_run):
+    case = make_case(text="x" * 1_000_000, sentences=(), question="q" * 1_000_000)
+    text = "".join(html([make_run(case)]))
+    assert len(text) < 250_000
+    assert "(996,000 more characters)" in text
+
+
+def test_ids_are_unique_over_several_suites(make_case, make_run):
+    page = page_of(*[make_run(make_case("a"), make_case("b"), suite=name) for name in "xy"])
+    ids = [element.get("id") for element in page.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert len(page.findall(".//nav/a")) == 2
+
+
+def test_no_cases_are_a_page_too(make_run):
+    page = page_of(make_run(rates=()))
+    assert page.find_class("none")[0].text == "No questions were asked."
+
+
+def test_of_very_many_cases_only_the_failed_ones_show_their_passages(make_case, make_run):
+    cases = [make_case(str(number)) for number in range(2000)]
+    page = page_of(make_run(*cases, make_case("wrong", problems=("wrong",))))
+    assert len(page.find_class("case")) == 2001
+    assert len(page.findall(".//article")) == 1
+    assert page.find(".//article").get("id") == "s0-c0-1"
+
+
+def test_memory_does_not_grow_with_the_cases(make_case, make_run):
+    few, many = (make_run(*[make_case(str(n)) for n in range(size)]) for size in (50, 3000))
+    "".join(html([few]))
+    tracemalloc.start()
+    size = sum(len(piece) for piece in html([many]))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert size > 2_500_000
+    assert peak < 1_500_000
+
+
+def test_a_tag_is_set_against_the_baseline(make_case, make_run):
+    tags = (Rate(name="which", value=1, low=0.2, high=1, n=1),)
+    wrong = make_case(problems=("wrong",))
+    comparison = Comparison(metrics=(), before={"missile": wrong, "b": make_case("b")})
+    run = make_run(make_case(), make_case("b"), tag_rates=tags, comparison=comparison)
+    tick = page_of(run).find(".//ul[@class='bars']//line[@class='tick']")
+    assert tick.get("x1") == "50.00%"

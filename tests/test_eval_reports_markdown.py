@@ -1,0 +1,99 @@
+"""The summary of a CI job shows any text as text and stays within GitHub's size."""
+
+import re
+
+import pytest
+from markdown_it import MarkdownIt
+
+from eval.reports import markdown
+from eval.reports.markdown import inline
+from eval.results import Comparison, MetricChange
+
+HOSTILE = (
+    "| a | `code` **bold** _it_ [x](https://evil.example) ![i](https://evil.example/i) <b>b</b> "
+    "<script>alert(1)</script> <!-- --> &amp; @someone #1 :tada: $x$ ~~s~~ \\| www.evil.example\n\n"
+    "# head\n</details>\n```\n\x00\ud800"
+)
+MOVED = MetricChange(
+    name="containment",
+    before=0.8,
+    after=0.5,
+    p_value=0.0312,
+    test="McNemar",
+    low=-0.5,
+    high=-0.1,
+    significant=True,
+)
+
+
+def tokens(text):
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    found = parser.parse(text)
+    return found + [child for token in found for child in token.children or ()]
+
+
+def test_the_headline_says_how_the_gate_went(make_run):
+    assert markdown([make_run()]).startswith("## ✅ Evaluation: gate passed\n")
+    failed = markdown([make_run(), make_run(reasons=("mrr is 0.1",))])
+    assert failed.startswith("## ❌ Evaluation: gate failed\n")
+    assert "\n- mrr is 0.1\n" in failed
+
+
+def test_a_measure_has_its_interval_and_its_change(make_run):
+    text = markdown([make_run(comparison=Comparison(metrics=(MOVED,)))])
+    assert "| Answer correct | 50% | 10% – 90% | 2 | 80% | **−30** | 0.031 |" in text
+    assert "| Answer correct | 50% | 10% – 90% | 2 |\n" in markdown([make_run()])
+
+
+def test_a_stale_baseline_is_a_warning(make_run):
+    text = markdown([make_run(comparison=Comparison(metrics=(), stale=("model",)))])
+    assert "> [!WARNING]\n> the baseline differs from this run in model" in text
+
+
+def test_newly_failing_cases_are_listed_and_all_failed_ones_folded(make_case, make_run):
+    old, new = (make_case(n, question=n, problems=("wrong",)) for n in ("old", "new"))
+    comparison = Comparison(metrics=(), newly_failing=("new",))
+    text = markdown([make_run(old, new, comparison=comparison)])
+    assert "**Newly failing: 1**\n\n- **new**: wrong\n" in text
+    assert re.findall("<summary><b>(.*?)</b>: (.*?)</summary>", text) == [
+        ("newly failing", "new"),
+        ("failing", "old"),
+    ]
+
+
+def test_any_text_is_shown_as_text(make_case, make_run):
+    case = make_case(HOSTILE, question=HOSTILE, text=HOSTILE, problems=(HOSTILE,))
+    run = make_run(
+        case,
+        suite=HOSTILE,
+        reasons=(HOSTILE,),
+        comparison=Comparison(metrics=(), newly_failing=(HOSTILE,), stale=(HOSTILE,)),
+    )
+    text = markdown([run])
+    kinds = {token.type for token in tokens(text)}
+    assert kinds & {"link_open", "image", "code_inline", "fence", "html_inline", "s_open"} == set()
+    blocks = [token.content for token in tokens(text) if token.type == "html_block"]
+    tags = set(re.findall("</?[a-z!-]+", "".join(blocks)))
+    ours = ("details", "summary", "b", "dl", "dt", "dd")
+    assert tags <= {start + tag for tag in ours for start in ("<", "</")}
+    assert text.encode("utf-8")
+
+
+@pytest.mark.parametrize("text", ["a | b", "www.a.example", "http://a.example", "_a_", "1 < 2 & 3"])
+def test_escaped_text_reads_as_it_was(text):
+    (paragraph,) = [t for t in tokens(inline(text)) if t.type == "inline"]
+    assert "".join(child.content for child in paragraph.children) == text
+
+
+def test_a_table_keeps_its_columns_whatever_a_metric_is_called(make_run):
+    from eval.results import Rate
+
+    text = markdown([make_run(rates=(Rate(name="a|b", value=1, low=0, high=1, n=1),))])
+    assert sum(token.type == "td_open" for token in tokens(text)) == 4
+
+
+def test_it_fits_and_counts_what_does_not(make_case, make_run):
+    cases = [make_case(str(n), question="é" * 300, problems=("w" * 300,)) for n in range(5000)]
+    text = markdown([make_run(*cases), make_run(*cases)])
+    assert len(text.encode("utf-8")) <= 1_000_000
+    assert re.search(r"<p>and \d+ more: --html or --json shows all</p>\n</details>\n$", text)

@@ -1,0 +1,111 @@
+"""Settings that outlast a shell, and the log that one of them switches on."""
+
+import logging
+import stat
+from pathlib import Path
+
+import pytest
+
+from rag import (
+    Answer,
+    OperationError,
+    Settings,
+    SettingsError,
+    keep_setting,
+    log_question,
+    logged_questions,
+)
+from rag.settings_file import settings_file
+from rag.types import Usage
+
+
+def answer(question="Why?", **changes):
+    plain = {
+        "question": question,
+        "status": "answered",
+        "reason": None,
+        "text": "secret",
+        "sentences": (),
+        "citations": (),
+        "confidence": 0.12345,
+        "hits": (),
+        "model": "extractive",
+        "usage": Usage(),
+        "seconds": 0.0,
+    }
+    return Answer(**(plain | changes))
+
+
+def test_a_kept_setting_takes_effect_and_the_environment_comes_before_it(monkeypatch):
+    path = keep_setting("threshold", "0.3")
+    assert path == settings_file()
+    assert Settings.load().threshold == 0.3
+    assert Settings.load(threshold=0.2).threshold == 0.2
+    monkeypatch.setenv("FOOTNOTE_THRESHOLD", "0.4")
+    assert Settings.load().threshold == 0.4
+
+
+def test_a_setting_is_replaced_and_the_others_stay():
+    keep_setting("k", "5")
+    keep_setting("threshold", "0.3")
+    keep_setting("threshold", "0.25")
+    assert settings_file().read_text() == "FOOTNOTE_K=5\nFOOTNOTE_THRESHOLD=0.25\n"
+    assert (Settings.load().k, Settings.load().threshold) == (5, 0.25)
+
+
+@pytest.mark.parametrize("line", ["FOOTNOTE_TOPK=5", "FOOTNOTE_K=many"])
+def test_a_wrong_line_of_the_file_is_refused(line):
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text(line)
+    with pytest.raises(SettingsError):
+        Settings.load()
+
+
+def test_a_file_that_cannot_be_written_says_what_to_do_instead():
+    settings_file().parent.parent.mkdir(parents=True)
+    settings_file().parent.write_text("a file")
+    with pytest.raises(OperationError, match=r"set FOOTNOTE_THRESHOLD=0\.3 in your shell"):
+        keep_setting("threshold", "0.3")
+
+
+@pytest.mark.parametrize(
+    ("given", "log"),
+    [("1", True), ("on", True), ("0", False), ("false", False), ("~/q", Path("~/q").expanduser())],
+)
+def test_the_log_is_a_switch_or_a_file(monkeypatch, given, log):
+    monkeypatch.setenv("FOOTNOTE_LOG", given)
+    expected = Path(given).expanduser() if isinstance(log, Path) else log
+    assert Settings.load().log == expected
+
+
+def test_nothing_is_logged_unless_it_is_switched_on(tmp_path):
+    settings = Settings(library=tmp_path / "library")
+    log_question(answer(), settings)
+    assert list(tmp_path.iterdir()) == []
+    assert logged_questions(settings) == ()
+
+
+def test_a_logged_question_is_private_and_holds_no_answer(tmp_path):
+    settings = Settings(library=tmp_path / "library", log=True)
+    log_question(answer(searched="Why in full?"), settings)
+    log_question(answer("Cost?", status="abstained"), settings)
+    path = tmp_path / "library.questions.jsonl"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "secret" not in path.read_text()
+    found = [(one.question, one.status, one.confidence) for one in logged_questions(settings)]
+    assert found == [("Why in full?", "answered", 0.1235), ("Cost?", "abstained", 0.1235)]
+
+
+def test_a_line_that_is_no_entry_is_passed_over(tmp_path):
+    settings = Settings(log=tmp_path / "log")
+    log_question(answer(), settings)
+    (tmp_path / "log").write_bytes(
+        (tmp_path / "log").read_bytes() + b'{"question": "cu\n[]\n\xff\n'
+    )
+    assert len(logged_questions(settings)) == 1
+
+
+def test_a_log_that_cannot_be_written_is_a_warning(tmp_path, caplog):
+    with caplog.at_level(logging.WARNING, logger="footnote"):
+        log_question(answer(), Settings(log=tmp_path))
+    assert "cannot be written" in caplog.text

@@ -1,0 +1,244 @@
+"""Answers that a language model writes: what is asked of it, what is shown, what is not."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag import (
+    Answer,
+    Article,
+    Assistant,
+    ModelUnavailableError,
+    Retrieved,
+    Settings,
+    SettingsError,
+    TextDelta,
+    Turn,
+)
+from rag.testing import HashEmbedder, ScriptedModel
+
+_BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
+_PETS = "Cats sleep all day. Dogs bark at night."
+_WRONG = "Pigeons own the moon. [1]"
+_DOWN = ModelUnavailableError("openai did not answer within 60 seconds: try again later")
+
+Make = Callable[..., tuple[Assistant, ScriptedModel]]
+
+
+@pytest.fixture
+def make(tmp_path: Path, embedder: HashEmbedder) -> Make:
+    """Open a library of two articles with a scripted model."""
+
+    def opened(*replies: object, window: int = 8192, **settings: object) -> object:
+        model = ScriptedModel(*replies, context_window=window)  # type: ignore[arg-type]
+        chosen = Settings.load(library=tmp_path / "library", seeds=False, threshold=0.0, **settings)
+        assistant = Assistant.open(chosen, model=model, embedder=embedder)
+        texts = {"bridge": _BRIDGE, "pets": _PETS}
+        assistant.add_articles(Article(source=n, title=n, text=t) for n, t in texts.items())
+        return assistant, model
+
+    return opened  # type: ignore[return-value]
+
+
+def pieces(events: list[object]) -> str:
+    return "".join(event.text for event in events if isinstance(event, TextDelta))
+
+
+def test_a_sentence_that_a_source_says_is_shown_with_the_exact_sentence(make: Make) -> None:
+    assistant, _ = make("Engineers found cracks. [1]")
+    answer = assistant.ask("What did engineers find?")
+    assert (answer.status, answer.text) == ("answered", "Engineers found cracks. [1]")
+    assert [citation.quote for citation in answer.citations] == ["Engineers found cracks."]
+    assert (answer.model, answer.confidence) == ("scripted:model", 1.0)
+
+
+def test_what_the_answer_took_is_told(make: Make) -> None:
+    assistant, _ = make("Engineers found cracks. [1]")
+    usage = assistant.ask("What did engineers find?").usage
+    assert usage.requests == 1
+    assert usage.output_tokens == 4
+    assert usage.input_tokens > 50
+
+
+def test_a_sentence_that_no_source_says_is_marked(make: Make) -> None:
+    assistant, _ = make(f"Engineers found cracks. [1] {_WRONG}")
+    answer = assistant.ask("What did engineers find?")
+    assert [s.verdict for s in answer.sentences] == ["supported", "unsupported"]
+    assert "Pigeons own the moon. [unsupported" in answer.text
+    assert answer.confidence == 0.5
+
+
+def test_a_sentence_that_no_source_says_is_dropped_when_strict(make: Make) -> None:
+    assistant, _ = make(f"{_WRONG} Engineers found cracks. [1]", strict=True)
+    answer = assistant.ask("What did engineers find?")
+    assert answer.text == "Engineers found cracks. [1]"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_answer_of_which_nothing_holds_is_none(make: Make, strict: bool) -> None:
+    assistant, _ = make(_WRONG, strict=strict)
+    answer = assistant.ask("What did engineers find?")
+    assert (answer.status, answer.reason) == ("abstained", "unsupported")
+    assert "Pigeons" not in answer.text
+    assert answer.hits
+
+
+def test_a_model_that_finds_no_answer_abstains(make: Make) -> None:
+    assistant, _ = make("The documents do not say.")
+    answer = assistant.ask("What did engineers find?")
+    assert (answer.status, answer.reason) == ("abstained", "declined")
+    assert answer.text == "The documents do not say."
+
+
+def test_nothing_is_asked_of_the_model_where_there_are_no_sources(
+    tmp_path: Path, embedder: HashEmbedder
+) -> None:
+    model = ScriptedModel("Anything.")
+    settings = Settings.load(library=tmp_path / "empty", seeds=False)
+    with Assistant.open(settings, model=model, embedder=embedder) as assistant:
+        assert assistant.ask("Who?").reason == "empty_library"
+    assert model.asked == []
+
+
+def test_the_passages_come_first_and_the_pieces_are_the_text(make: Make) -> None:
+    assistant, _ = make(f"Engineers found cracks. [1] Cats sleep all day. [2] {_WRONG}")
+    events = list(assistant.stream("What did engineers find?"))
+    assert isinstance(events[0], Retrieved)
+    assert isinstance(events[-1], Answer)
+    assert pieces(events) == events[-1].text
+    named = [c.number for e in events if isinstance(e, TextDelta) for c in e.citations]
+    assert named == [c.number for c in events[-1].citations]
+
+
+def test_all_ways_of_asking_give_the_same_answer(make: Make) -> None:
+    assistant, _ = make(f"Engineers found cracks. [1] {_WRONG}")
+
+    async def streamed() -> list[object]:
+        return [event async for event in assistant.astream("What did engineers find?")]
+
+    events = asyncio.run(streamed())
+    asked = assistant.ask("What did engineers find?")
+    awaited = asyncio.run(assistant.aask("What did engineers find?"))
+    assert pieces(events) == asked.text == awaited.text == events[-1].text  # type: ignore[attr-defined]
+
+
+def test_the_sources_are_numbered_between_marks_that_no_document_could_foresee(make: Make) -> None:
+    assistant, model = make("Engineers found cracks. [1]")
+    assistant.add_articles(
+        [Article(source="x", title="x", text="Engineers cheered [3]. They found Source 1 dry.")]
+    )
+    assistant.ask("What did engineers find?")
+    assistant.ask("What did engineers cheer?")
+    first, second = (asked[-1].text for asked in model.asked)
+    nonce = first.split()[0]
+    assert f"{nonce} source 1: x\n" in first
+    assert first.count(nonce) == len(assistant.search("What did engineers find?")) + 1
+    assert nonce not in second
+
+
+def test_the_same_question_over_the_same_sources_gives_the_same_prompt(make: Make) -> None:
+    assistant, model = make("Engineers found cracks. [1]")
+    assistant.ask("What did engineers find?")
+    assistant.ask("What did engineers find?")
+    assert model.asked[0] == model.asked[1]
+
+
+def test_a_small_window_gets_whole_sentences_of_the_best_passages(make: Make) -> None:
+    assistant, model = make("Engineers found cracks. [1]", window=1750)
+    assistant.add_articles(
+        [Article(source="long", title="long", text="Engineers walk far every day. " * 40)]
+    )
+    assistant.ask("What did engineers find?")
+    sources = model.asked[0][-1].text
+    assert "Engineers found cracks." in sources
+    assert len(sources.split()) < 400
+
+
+def test_a_window_without_room_for_one_sentence_is_refused(make: Make) -> None:
+    assistant, model = make("Engineers found cracks. [1]", window=1100)
+    with pytest.raises(SettingsError, match="FOOTNOTE_LLM_CONTEXT"):
+        assistant.ask("What did engineers find?")
+    assert model.asked == []
+
+
+def test_the_prompts_that_were_used_are_named(make: Make) -> None:
+    assistant, _ = make("What did engineers find?", "Engineers found cracks. [1]")
+    answer = assistant.ask("And what did they find?", history=[Turn(question="Who?", text="x")])
+    assert [prompt.name for prompt in answer.prompts] == ["answer", "rewrite"]
+    assert all(len(prompt.sha256) == 64 for prompt in answer.prompts)
+
+
+def test_a_prompt_of_ones_own_is_used_and_a_broken_one_refused(make: Make, tmp_path: Path) -> None:
+    own = tmp_path / "prompts"
+    own.mkdir()
+    (own / "answer.md").write_text("# user\nOwn $nonce $count $sources $question", "utf-8")
+    assistant, model = make("Engineers found cracks. [1]", prompts=own)
+    assistant.ask("What did engineers find?")
+    assert model.asked[0][0].text.startswith("Own ")
+    (own / "answer.md").write_text("# user\n$question", encoding="utf-8")
+    with pytest.raises(SettingsError, match="lacks"):
+        assistant.ask("What did engineers find?")
+
+
+def test_a_follow_up_is_put_in_full_by_the_model_and_kept_in_the_answer(make: Make) -> None:
+    assistant, model = make("What did the engineers find?", "Engineers found cracks. [1]")
+    history = [Turn(question="Who looked at the bridge?", text="Engineers. [1]")]
+    answer = assistant.ask("And what did they find?", history=history)
+    assert answer.question == "And what did they find?"
+    assert answer.searched == "What did the engineers find?" == answer.turn.question
+    assert "Who looked at the bridge?" in model.asked[0][-1].text
+    assert answer.usage.requests == 2
+
+
+@pytest.mark.parametrize("reply", ["x" * 600, "Sure!\nHere it is:\nWhat?", "\u200b"])
+def test_what_is_no_question_in_full_is_put_aside_for_the_rule(make: Make, reply: str) -> None:
+    assistant, _ = make(reply, "Engineers found cracks. [1]")
+    history = [Turn(question="When was the old bridge closed?", text="In May. [1]")]
+    answer = assistant.ask("When does it open?", history=history)
+    assert answer.searched == "When does the old bridge open?"
+
+
+@pytest.mark.parametrize("broken", [_DOWN, ("Engineers found cracks. [1] And", _DOWN)])
+def test_when_the_model_fails_the_extractive_answer_is_given_and_says_so(
+    make: Make, broken: object
+) -> None:
+    assistant, _ = make(broken)
+    answer = assistant.ask("What did engineers find?")
+    assert (answer.model, answer.status) == ("extractive", "answered")
+    assert answer.fallback == str(_DOWN)
+
+
+def test_a_model_that_fails_at_the_follow_up_is_not_asked_again(make: Make) -> None:
+    assistant, model = make(_DOWN)
+    history = [Turn(question="When was the old bridge closed?", text="In May. [1]")]
+    answer = assistant.ask("When does it open?", history=history)
+    assert answer.searched == "When does the old bridge open?"
+    assert answer.fallback
+    assert len(model.asked) == 1
+
+
+def test_the_failure_is_raised_where_no_other_answer_is_wanted(make: Make) -> None:
+    assistant, _ = make(_DOWN, llm_fallback=False)
+    with pytest.raises(ModelUnavailableError, match="did not answer"):
+        assistant.ask("What did engineers find?")
+
+
+def test_closing_a_stream_closes_the_models(make: Make) -> None:
+    assistant, _ = make("Engineers found cracks. [1] Cats sleep all day. [1]")
+    events = assistant.stream("What did engineers find?")
+    assert isinstance(next(events), Retrieved)
+    events.close()  # type: ignore[attr-defined]
+    assert assistant.ask("What did engineers find?").status == "answered"
+
+
+def test_a_document_that_changes_while_the_model_writes_is_not_cited(make: Make) -> None:
+    assistant, _ = make("Engineers found cracks. [1] The old bridge was closed in May. [1]")
+    events = assistant.stream("What did engineers find?")
+    assert isinstance(next(events), Retrieved)
+    assistant.add_articles([Article(source="bridge", title="bridge", text="All is new.")])
+    answer = list(events)[-1]
+    assert isinstance(answer, Answer)
+    assert all(s.verdict == "unsupported" for s in answer.sentences)
+    assert answer.citations == ()
