@@ -94,6 +94,14 @@ def test_the_event_loop_runs_on_while_a_model_thinks(provider: str) -> None:
         assert asyncio.run(ticks_while(model)) > 10
 
 
+@pytest.mark.parametrize("provider", FORMATS)
+def test_a_model_outlives_the_event_loop_that_it_was_first_asked_in(provider: str) -> None:
+    with WireServer(FORMATS[provider].whole("Ten years.")) as server:
+        model = model_at(server.url, provider)
+        texts = [asyncio.run(model.acomplete(ASKED)).text for _ in range(3)]
+    assert texts == ["Ten years."] * 3
+
+
 def test_many_threads_share_one_model() -> None:
     from concurrent.futures import ThreadPoolExecutor
 

@@ -74,8 +74,10 @@ except KeyboardInterrupt:
 """
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
-@pytest.mark.parametrize("when", ["before the first token", "in a stall"])
+@pytest.mark.parametrize(
+    ("provider", "when"),
+    [("openai-like", "in a stall"), ("anthropic", "before the first token")],
+)
 def test_ctrl_c_stops_at_once(provider: str, when: str) -> None:
     wire = FORMATS[provider]
     stalled = Served(wait=60.0) if when == "before the first token" else wire.stream("Ten", 60.0)
@@ -88,7 +90,7 @@ def test_ctrl_c_stops_at_once(provider: str, when: str) -> None:
         deadline = time.monotonic() + 60
         while not server.requests and time.monotonic() < deadline:
             time.sleep(0.02)
-        if wire and when == "in a stall":
+        if when == "in a stall":
             assert child.stdout.readline() == "Ten\n"
         child.send_signal(signal.SIGINT)
         stopped = time.monotonic()

@@ -80,7 +80,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply)
         except OSError:
             wire.hung_up.set()
-        self.close_connection = True
+            self.close_connection = True
 
     do_GET = do_POST  # noqa: N815
 
@@ -89,7 +89,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.kind)
         self.send_header("Transfer-Encoding", "chunked")
-        self.send_header("Connection", "close")
         for name, value in reply.headers.items():
             self.send_header(name, value)
         self.end_headers()
@@ -100,7 +99,6 @@ class _Handler(BaseHTTPRequestHandler):
                 self._pause(part)
             else:
                 self._reset()
-                return
         self.wfile.write(b"0\r\n\r\n")
 
     def _pause(self, seconds: float) -> None:
@@ -118,6 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())  # http.server would end it gently
+        raise ConnectionResetError
 
     def log_message(self, *_: object) -> None:
         pass
