@@ -129,11 +129,12 @@ def _cases(path: Path) -> tuple["GoldCase", ...]:
 def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":
     from eval.running.suite import run_case
     from eval.suites.evidence import source_texts
-    from rag import Assistant
+    from rag import Assistant, Settings
 
     assistant = config.stash.get(_ASSISTANT, None)
     if assistant is None:
-        assistant = Assistant.open(library=config.getoption("--footnote-library"))
+        library = config.getoption("--footnote-library")
+        assistant = Assistant.open(Settings.load(library=library, log=False))
         config.stash[_ASSISTANT] = assistant
     texts = source_texts(assistant, {quote.document for quote in case.evidence})
     return run_case(assistant, case, texts)

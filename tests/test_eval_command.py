@@ -164,3 +164,115 @@ def test_nothing_binds_the_name_of_the_builtin_eval():
         line.split("#")[0] for path in sources for line in path.read_text("utf-8").splitlines()
     ]
     assert [line for line in lines if line.strip().startswith("import " + "eval")] == []
+
+
+def test_a_baseline_is_kept_beside_the_suite_and_compared_with(footnote, tmp_path, capsys):
+    suite = suite_file(tmp_path)
+    assert footnote(suite, "--update-baseline") == 0
+    assert (tmp_path / "baselines" / "mine.json").is_file()
+    assert footnote(suite) == 0
+    assert "baseline  change" in capsys.readouterr().out
+
+
+def test_a_case_that_was_right_in_the_baseline_is_named_when_it_fails(footnote, tmp_path, capsys):
+    footnote(suite_file(tmp_path, critical=True), "--update-baseline")
+    assert footnote(suite_file(tmp_path, answers=["SM-6"], critical=True)) == 1
+    out = capsys.readouterr().out
+    assert "a (critical, newly failing)" in out
+    assert "STALE BASELINE: the baseline differs from this run in gold" in out
+
+
+def test_a_named_baseline_must_be_there(footnote, tmp_path):
+    with pytest.raises(MisuseError, match="cannot be read"):
+        footnote(suite_file(tmp_path), "--baseline", tmp_path / "absent.json")
+
+
+def test_every_report_is_written(footnote, tmp_path):
+    names = {"--html": "r.html", "--junit": "j.xml", "--markdown": "m.md"}
+    options = [part for option, name in names.items() for part in (option, tmp_path / name)]
+    assert footnote(suite_file(tmp_path), *options) == 0
+    assert all("Which?" in (tmp_path / name).read_text() for name in ("r.html", "j.xml"))
+    assert "gate passed" in (tmp_path / "m.md").read_text()
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(footnote, tmp_path):
+    with pytest.raises(MisuseError, match="a folder that exists"):
+        footnote(suite_file(tmp_path), "--html", tmp_path / "no" / "r.html")
+
+
+@pytest.mark.parametrize(("rate", "code"), [("1", 1), ("0", 0)])
+def test_fail_under_is_a_threshold_of_passed_cases(footnote, tmp_path, rate, code):
+    assert footnote(suite_file(tmp_path, answers=["SM-6"]), "--fail-under", rate) == code
+
+
+def test_a_tag_that_no_case_has_is_misuse(footnote, tmp_path):
+    with pytest.raises(MisuseError, match="has the tag 'who'"):
+        footnote(suite_file(tmp_path), "--tag", "who")
+
+
+def many(tmp_path, count=5):
+    rows = [{"id": f"c{n}", "question": f"Q{n}?", "answers": ["AMRAAM"]} for n in range(count)]
+    path = tmp_path / "many.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def test_an_interrupt_reports_what_is_finished_and_resume_goes_on(
+    footnote, tmp_path, capsys, monkeypatch
+):
+    asked = []
+    ask = StandIn.ask
+
+    def interrupted(self, question, *, k=None):
+        asked.append(question)
+        if asked[-1] == "Q2?" and asked.count("Q2?") == 1:
+            raise KeyboardInterrupt
+        return ask(self, question, k=k)
+
+    monkeypatch.setattr(StandIn, "ask", interrupted)
+    journal = tmp_path / "run.jsonl"
+    assert footnote(many(tmp_path), "--resume", journal) == 130
+    assert "many: 2 questions" in capsys.readouterr().out
+    assert footnote(many(tmp_path), "--resume", journal) == 0
+    assert "many: 5 questions" in capsys.readouterr().out
+    assert asked == ["Q0?", "Q1?", "Q2?", "Q2?", "Q3?", "Q4?"]
+
+
+def test_an_interrupted_run_updates_no_baseline(footnote, tmp_path, monkeypatch):
+    def interrupted(self, question, *, k=None):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StandIn, "ask", interrupted)
+    assert footnote(many(tmp_path), "--update-baseline") == 130
+    assert not (tmp_path / "baselines").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--record", "r.jsonl"), "--record needs a language model"),
+        (("--replay", "absent.jsonl"), "cannot be read"),
+        (("--judge", "extractive"), "--judge needs a language model"),
+        (("--judge", "a:b", "--llm", "a:b"), "say --judge-self"),
+        (("--update-baseline", "--limit", "3"), "needs every case"),
+        (("--tag", "who", "--beir", "x"), "gold suites only"),
+    ],
+)
+def test_models_and_baselines_that_cannot_be_are_misuse(footnote, tmp_path, arguments, words):
+    suite = () if "--beir" in arguments else (suite_file(tmp_path),)
+    with pytest.raises(MisuseError, match=words):
+        footnote(*suite, *arguments)
+
+
+def test_a_word_has_arguments_of_its_own(footnote, tmp_path, capsys):
+    assert footnote("lint", suite_file(tmp_path)) == 0
+    assert footnote("lint", suite_file(tmp_path, answers=[])) == 1
+    assert "answerable but has no answers" in capsys.readouterr().out
+    assert footnote("schema") == 0
+    assert json.loads(capsys.readouterr().out)["title"] == "Footnote gold case"
+
+
+def test_a_suite_named_as_a_word_is_reached_by_its_path(footnote, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    suite_file(tmp_path).rename("lint")
+    assert footnote("./lint") == 0

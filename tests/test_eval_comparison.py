@@ -74,6 +74,12 @@ def test_outdated_evidence_fails_the_gate_and_is_named(make_case):
     assert judge(now, Thresholds()).reasons == (f"mine: {gone}",)
 
 
+def test_a_crash_fails_the_gate_and_the_first_is_named(make_case):
+    crash = make_case("b", status="crashed", problems=("x",), error="ValueError: broken")
+    reasons = judge(summarise("mine", [make_case("a"), crash]), Thresholds()).reasons
+    assert reasons == ("mine: 1 of 2 cases crashed; the first, b: ValueError: broken",)
+
+
 def test_a_tag_has_thresholds_of_its_own(report, make_case):
     cases = [make_case("a", tags=("who",)), make_case("b", tags=("when",), problems=("x",))]
     now = summarise("mine", cases)

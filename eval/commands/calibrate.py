@@ -49,7 +49,7 @@ def told(fit: Calibration, *, wanted: float) -> str:
 
 def _answered(args: argparse.Namespace) -> list[CaseResult]:
     suites = [load_suite(Path(path)) for path in args.suites]
-    settings = Settings.load(library=getattr(args, "library", None), threshold=0.0)
+    settings = Settings.load(library=getattr(args, "library", None), threshold=0.0, log=False)
     cases: list[CaseResult] = []
     with Assistant.open(settings) as assistant:
         for suite in suites:

@@ -14,6 +14,7 @@ def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
     Raises:
         MisuseError: `--record` without a model, or a recording that cannot be used.
     """
+    settings = settings.model_copy(update={"log": False})
     if args.llm:
         settings = settings.model_copy(update={"llm": Settings.load(llm=args.llm).llm})
     if args.replay:

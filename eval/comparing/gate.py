@@ -64,7 +64,8 @@ def judge(
     It fails where a value is below its threshold (one equal to it passes, one that no case
     measures does not), where a metric dropped significantly, and where a critical case fails: with
     a baseline only one that passed in it or is new. So does a case whose evidence is gone, since it
-    measures nothing any more. Smaller changes are noted and fail nothing.
+    measures nothing any more, and a crash, such as a recording that lacks a reply. Smaller changes
+    are noted and fail nothing.
     """
     reasons = [
         *_missed(report.suite, report.cases, thresholds.suite),
@@ -75,6 +76,7 @@ def judge(
         ),
         *_critical(report, comparison),
         *(f"{report.suite}: {'; '.join(c.problems)}" for c in report.cases if c.outdated),
+        *_crashed(report),
         *(_told(report.suite, c) for c in _significant(comparison) if c.difference < 0),
     ]
     return GateResult(reasons=tuple(reasons), notes=tuple(_notes(comparison)))
@@ -101,6 +103,15 @@ def _critical(report: Report, comparison: Comparison | None) -> Iterator[str]:
         if case.critical and not case.outdated and (before is None or before.passed):
             newly = "newly failed" if before else "failed"
             yield f"{report.suite}: critical case {case.id} {newly}: {'; '.join(case.problems)}"
+
+
+def _crashed(report: Report) -> Iterator[str]:
+    crashed = [case for case in report.cases if case.error]
+    if crashed:
+        yield (
+            f"{report.suite}: {len(crashed)} of {len(report.cases)} cases crashed; the first, "
+            f"{crashed[0].id}: {crashed[0].error}"
+        )
 
 
 def _significant(comparison: Comparison | None) -> Iterator[MetricChange]:

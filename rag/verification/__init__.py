@@ -1,6 +1,7 @@
 """Checks what any text says against sources: claims, verdicts and the sentences behind them."""
 
 from rag.verification.claims import Claim, ClaimReader, read_claims
-from rag.verification.judge import Judged, Similarity, judge
+from rag.verification.found import Similarity
+from rag.verification.judge import Judged, judge
 
 __all__ = ["Claim", "ClaimReader", "Judged", "Similarity", "judge", "read_claims"]

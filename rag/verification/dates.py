@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from rag.verification.values import quantities
+from rag.verification.numerals import quantities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,26 +66,29 @@ def conflicts(one: Date, other: Date) -> bool:
 @cache
 def _pattern() -> re.Pattern[str]:
     dates = quantities()["dates"]
-    month = "|".join(w.title() for names in dates["months"] for w in names.split()[:1])
+    long = "|".join(w.title() for names in dates["months"] for w in names.split()[:1])
     short = "|".join(w.title() for names in dates["months"] for w in names.split()[1:])
-    month = rf"(?:{month}|(?:{short})\b\.?)"
+    month = rf"(?:{long}|(?:{short})\b\.?)"
     weekday = "|".join(w.title() for names in dates["weekdays"] for w in names.split()[:1])
     day = r"\d{1,2}(?:st|nd|rd|th)?"
     year = r"(?:1[4-9]\d\d|20\d\d|21\d\d)"
+    lead = "in|of|by|since|from|until|during|after|before|and|to|last|next|early|late|mid|this|each"
+    # "May" and "March" begin sentences too, and count only behind one of these.
+    alone = "|".join(m for m in long.split("|") if m not in ("May", "March"))
     return re.compile(
         rf"""
         (?<![\w.,$€£]) (?P<iso>(?P<iy>{year})-(?P<im>\d\d)-(?P<id>\d\d)) (?!\w)
-        | (?<![\w/]) (?P<slash>(?P<s1>\d{{1,2}})/(?P<s2>\d{{1,2}})(?:/(?P<s3>{year}|\d\d))?) (?![\w/])
+        | (?<![\w/]) (?P<slash>(?P<s1>\d{{1,2}})/(?P<s2>\d{{1,2}})(?:/(?P<s3>{year}|\d\d))?)
+          (?![\w/])
         | \b(?:(?P<wd>{weekday}),?[ ])?(?:the[ ])?
-          (?: (?P<d1>{day})(?:[ ]of)?[ ](?P<m1>{month})\b | (?P<m2>{month})[ ](?:the[ ])?(?P<d2>{day})(?![\d,.]*\d) )
+          (?: (?P<d1>{day})(?:[ ]of)?[ ](?P<m1>{month})\b
+            | (?P<m2>{month})[ ](?:the[ ])?(?P<d2>{day})(?![\d,.]*\d) )
           (?:,?[ ](?P<y1>{year})\b)?
         | \b(?P<m3>{month})(?:[ ]of)?[ ](?P<y2>{year})\b
         | (?<![\w.,$€£-]) (?P<decade>(?P<dy>1[4-9]\d0|20\d0)s)\b
         | \b(?P<wd2>{weekday})\b
-        | (?<=\b) (?:(?<=\bin\ )|(?<=\bof\ )|(?<=\bby\ )|(?<=since\ )|(?<=from\ )|(?<=until\ )|(?<=during\ )
-          |(?<=after\ )|(?<=before\ )|(?<=\band\ )|(?<=\bto\ )|(?<=last\ )|(?<=next\ )|(?<=early\ )|(?<=late\ )
-          |(?<=mid-)|(?<=this\ )|(?<=each\ )|(?<=every\ ))(?P<m4>{month})\b
-        | \b(?P<m5>(?:January|February|April|June|July|August|September|October|November|December))\b
+        | \b(?:{lead})[ -](?P<m4>{month})\b (?![ ](?:of[ ])?\d)
+        | \b(?P<m5>{alone})\b
         | (?<![\w.,$€£/-]) (?P<y3>{year}) (?![\w%/]|[.,]\d|-\d)
         """,
         re.VERBOSE,
@@ -113,9 +116,9 @@ def _date(match: re.Match[str]) -> Date | None:
         day=int(re.sub(r"\D", "", day)) if day else None,
         weekday=_names("weekdays")[weekday.lower()] if weekday else None,
         decade=bool(group["decade"]),
-        start=match.start(),
+        start=match.start("m4") if group["m4"] else match.start(),
         end=match.end(),
-        text=match[0],
+        text=group["m4"] or match[0],
     )
 
 

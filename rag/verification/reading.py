@@ -23,8 +23,6 @@ _SCOPE = 6
 """Content words that one negator can turn."""
 _HEDGED = 4
 """Content words that one hedge can weaken."""
-_LONGEST = 400
-"""Tokens of a sentence that are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +65,8 @@ def read(text: str) -> Reading:
     """Read a sentence; the latest 4096 are kept."""
     dates = read_dates(text)
     values = read_values(text, taken=tuple((d.start, d.end) for d in dates))
-    tokens = [m for _, m in zip(range(_LONGEST), _TOKEN.finditer(text), strict=False)]
-    taken = [(v.start, v.end) for v in (*dates, *values)]
+    tokens = list(_TOKEN.finditer(text))
+    taken = [*((d.start, d.end) for d in dates), *((v.start, v.end) for v in values)]
     words = tuple(_words(text, tokens, taken))
     return Reading(
         text=text,
@@ -151,7 +149,8 @@ def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]])
             found.append(
                 Word(
                     stem=alias, text=text[token.start() : end], start=token.start(), end=end,
-                    name=True, weight=2.0, clause=scope.clause, negated=negated, reach=reach, denied=denied, hedge=hedge,
+                    name=True, weight=2.0, clause=scope.clause, negated=negated, reach=reach,
+                    denied=denied, hedge=hedge,
                 )
             )  # fmt: skip
             continue
@@ -163,6 +162,8 @@ def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]])
             behind=_word_at(tokens, n + 1),
             first=_opens(text, token, tokens, n),
         )
+        if lower == "against" and _word_at(tokens, n + 1).endswith("ing"):
+            scope.deny()
     return found
 
 
@@ -171,13 +172,7 @@ def _content(
 ) -> list[Word]:
     known = lists()
     bare = lower.removesuffix("'s").rstrip("'")
-    if (bare in stop_words() and bare not in known["strict"] | known["kept"]) or bare in known[
-        "be"
-    ]:
-        return []
-    if bare in known["negators"] or lower.endswith("n't") or _weakens(bare):
-        return []
-    stems = terms(token[0])
+    stems = [] if _says_nothing(bare) or lower.endswith("n't") else terms(token[0])
     if not stems:
         return []
     name = token[0][0].isupper() and not (first and is_known(stems[0]))
@@ -199,7 +194,9 @@ def _content(
             weight=weight, clause=scope.clause,
             negated=negated, reach=reach, denied=denied, hedge=hedge,
         )
-        for stem, weight, (negated, reach, denied, hedge) in zip(pieces, weights, state, strict=True)
+        for stem, weight, (negated, reach, denied, hedge) in zip(
+            pieces, weights, state, strict=True
+        )
         if len(pieces) == 1 or (len(stem) > 1 and stem not in stop_words())
     ]  # fmt: skip
 
@@ -208,9 +205,13 @@ def _word_at(tokens: list[re.Match[str]], n: int) -> str:
     return tokens[n][0].lower() if n < len(tokens) else ""
 
 
-def _weakens(lower: str) -> bool:
+def _says_nothing(lower: str) -> bool:
+    """Tell whether a word is of grammar only, or heard as a negator, hedge or conjunction."""
     known = lists()
-    return any(lower in known[name] for name in ("possible", "future", "causes", "contrasts"))
+    if lower in stop_words() and lower not in known["strict"] | known["kept"]:
+        return True
+    kinds = ("be", "negators", "possible", "future", "causes", "contrasts")
+    return any(lower in known[kind] for kind in kinds)
 
 
 def _weight(stem: str, *, name: bool, strict: bool) -> float:

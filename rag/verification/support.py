@@ -16,8 +16,7 @@ from rag.verification.names import in_names, near
 from rag.verification.reading import Reading, Word, read
 from rag.verification.roles import swapped
 from rag.verification.thesaurus import opposite, retells
-from rag.verification.values import comparable, same
-
+from rag.verification.values import Value, comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
@@ -115,8 +114,20 @@ def _contrary(claim: Reading, held: Reading, pairs: dict[int, int]) -> dict[int,
         if n not in pairs
         for p, other in enumerate(held.words)
         if p not in taken and opposite(word.stem, other.stem)
-        if word.stem not in lists()["kept"] or pairs.get(n + 1) == p + 1
+        if word.stem not in lists()["kept"]
+        or pairs.get(n + 1) == p + 1
+        or _compares(word, other, claim=claim, held=held)
     }
+
+
+def _compares(word: Word, other: Word, *, claim: Reading, held: Reading) -> bool:
+    """Tell whether one side only says more where the other only says less."""
+    degrees = lists()["degrees"]
+    return (
+        {word.stem, other.stem} <= degrees
+        and word.stem not in held.stems
+        and other.stem not in claim.stems
+    )
 
 
 def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
@@ -133,12 +144,23 @@ def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Faul
             for other in held.values
             if comparable(value, other) and not any(same(mine, other) for mine in claim.values)
         ]
-        if rivals:
+        year = next((d for d in held.dates if d.year and d.month is None), None)
+        if not rivals and year is not None and _like_year(value):
+            faults.append(differs(year.text, value.text, "date"))
+        elif rivals:
             best = min(rivals, key=lambda v: abs(v.amount - value.amount))
             faults.append(differs(best.text, value.text, "number"))
         else:
             lacks.append(value.text)
     return found, faults, lacks
+
+
+def _like_year(value: Value) -> bool:
+    return (
+        value.kind == "number"
+        and not value.unit
+        and len(value.text) == 4 == len(str(int(value.raw)))
+    )
 
 
 def _as_word(amount: float, held: Reading) -> bool:
@@ -211,7 +233,7 @@ def _polarity(
         if n in contrary and no == source_no:
             yield differs(f"“{other.text}”", f"“{mine.text}”", "negation")
             return
-        if n in contrary or mine.name:
+        if n in contrary or (mine.name and not any(first)):
             continue
         if denied and (mine.denied or other.denied):
             first = [f or d for f, d in zip(first, (mine.denied, other.denied), strict=True)]
@@ -259,7 +281,7 @@ def _causes(claim: Reading, held: Reading) -> Iterator[Fault]:
 
 def _is_limit(claim: Reading, word: Word) -> bool:
     """Tell whether a missing word alone makes a claim say more: a limit, or a further verb."""
-    if word.text.lower() in lists()["strict"]:
+    if word.text.lower() in lists()["strict"] or any(c.isdigit() for c in word.text):
         return True
     before = claim.text[max(0, word.start - 8) : word.start].lower().split()
     return word.weight >= _TELLING and before[-1:] in (["and"], ["but"], ["then"])

@@ -9,7 +9,6 @@ from importlib.resources import files
 
 from rag.verification.lexicon import base_forms, phrases
 
-
 _PAIRS = 65536
 """Pairs of stems whose relation is kept."""
 _NOT = ("un", "in", "im", "dis", "non", "ir")

@@ -4,11 +4,12 @@
 """
 
 import re
-import tomllib
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.resources import files
 from typing import Literal
+
+from rag.verification.numerals import minutes, ordinal, quantities, spelt
 
 Kind = Literal["number", "percent", "money", "time", "ordinal"]
 Bound = Literal["", "about", "over", "under"]
@@ -17,8 +18,8 @@ _CLOSE = 0.06
 """Relative distance that "about" allows."""
 _FAR = 0.5
 """Relative distance beyond which "more than" or "less than" no longer tells the value."""
-_SAME = 1e-3
-"""Relative distance of the same value in two units."""
+_SAME = 1e-6
+"""Relative distance of the same value in two units of a kind: what arithmetic loses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +40,16 @@ class Value:
     text: str
 
 
-@cache
-def quantities() -> dict[str, dict]:  # type: ignore[type-arg]  # tables of a TOML file
-    """Return the tables of `rag/data/quantities.toml`."""
-    source = files("rag").joinpath("data/quantities.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
-
-
 def read_values(text: str, *, taken: tuple[tuple[int, int], ...] = ()) -> tuple[Value, ...]:
     """Return the values of a text in order, but those that overlap a taken span (a date)."""
     found: list[Value] = []
     at = 0
+    spans = deque(sorted(taken))
     for match in _pattern().finditer(text):
         start, end = match.span()
-        if start < at or any(s < end and start < e for s, e in taken):
+        while spans and spans[0][1] <= start:
+            spans.popleft()
+        if start < at or (spans and spans[0][0] < end):
             continue
         value = _value(match, text)
         if value is not None:
@@ -64,7 +61,8 @@ def read_values(text: str, *, taken: tuple[tuple[int, int], ...] = ()) -> tuple[
 def same(claimed: Value, held: Value) -> bool:
     """Say whether a source that holds one value bears out a claim of the other.
 
-    Rounding and bounds are allowed where the claim says so; a bound of the source may not be lost.
+    Rounding and bounds are allowed where the claim says so. The source's "about" may be left out,
+    its "more than" or "less than" may not.
     """
     if not comparable(claimed, held):
         return False
@@ -73,19 +71,19 @@ def same(claimed: Value, held: Value) -> bool:
         a, b = claimed.raw, held.raw
     if claimed.kind == "time":
         return a == b or (a % 720 == b % 720 and "m" not in claimed.text + held.text)
-    scale = max(abs(a), abs(b), 1e-9)
-    if claimed.bound == "about" and not (held.bound and abs(a - b) > scale * _SAME):
-        return abs(a - b) <= _CLOSE * scale
-    if claimed.bound == held.bound or held.bound == "about":
-        if abs(a - b) <= _SAME * scale and not (a != b and a == int(a) and a < 10000):
-            return True
-        if not claimed.unit and a != b:
-            return False
-    if claimed.bound == "over" and held.bound in ("", "about", "over"):
-        return a <= b <= a / _FAR
-    if claimed.bound == "under" and held.bound in ("", "about", "under"):
-        return a * _FAR <= b <= a
-    return claimed.bound == "about" and abs(a - b) <= _CLOSE * scale
+    if abs(a - b) <= _SAME * max(abs(a), abs(b)):
+        opposed = {claimed.bound, held.bound} == {"over", "under"}
+        return not opposed and bool(claimed.bound or held.bound in ("", "about"))
+    return _is_rough(claimed.bound, held.bound, a, b)
+
+
+def _is_rough(claimed: Bound, held: Bound, a: float, b: float) -> bool:
+    """Tell whether a claim's "about", "over" or "under" a is true of b, and tells something."""
+    if claimed == "about":
+        return held in ("", "about") and abs(a - b) <= _CLOSE * max(abs(a), abs(b))
+    if claimed == "over":
+        return held != "under" and a <= b <= a / _FAR
+    return claimed == "under" and held != "over" and a * _FAR <= b <= a
 
 
 def comparable(one: Value, other: Value) -> bool:
@@ -118,7 +116,8 @@ def _pattern() -> re.Pattern[str]:
         | (?P<nth> (?<![\w.,-]) (?:\d{{1,3}}(?:st|nd|rd|th)
             | (?:(?:{tens})-)?(?:{"|".join(tables["ordinals"])})) (?![\w-]) )
         | (?: (?P<money> US\$|[$€£¥₹₩] ) [ ]? )?
-          (?: (?<![\w.,]) (?<![A-Za-z]-) (?P<digits> -?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)? | \d+(?:\.\d+)? )
+          (?: (?<![\w.,]) (?<![A-Za-z]-) 
+              (?P<digits> -?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)? | \d+(?:\.\d+)? )
             | (?<![\w-]) (?P<spelt> {spelt}) (?![\w]) )
           (?: [ -]?(?P<scale> hundred|thousand|million|billion|trillion|dozen|lakh|crore
               |mn|mln|bn|tn|trn|k|m|b )(?![\w]) )?
@@ -131,13 +130,13 @@ def _value(match: re.Match[str], text: str) -> Value | None:
     start, end = match.start(), match.end()
     start += len(match[0]) - len(match[0].lstrip())
     if match["clock"]:
-        return _make("time", _minutes(match), "", start, end, text)
+        return _make("time", minutes(match), "", start, end, text)
     if match["share"]:
         amount = quantities()["shares"][" ".join(re.split(r"[ -]", match["share"].lower()))]
         return _make("percent", amount, "", start, end, text)
     if match["nth"]:
-        return _make("ordinal", _ordinal(match["nth"].lower()), "", start, end, text)
-    amount = float(match["digits"].replace(",", "")) if match["digits"] else _spelt(match["spelt"])
+        return _make("ordinal", ordinal(match["nth"].lower()), "", start, end, text)
+    amount = float(match["digits"].replace(",", "")) if match["digits"] else spelt(match["spelt"])
     if match["spelt"] and match["spelt"].lower() == "one" and not match["scale"]:
         return None if not _counts(text, end) else _with_unit("number", 1, "", start, end, text)
     scale = (match["scale"] or "").lower()
@@ -245,47 +244,6 @@ def _ranges(values: list[Value], text: str) -> tuple[Value, ...]:
             scaled = one.raw * quantities()["scales"][scale[0].lower()]
             values[n] = replace(one, amount=scaled, raw=scaled)
     return tuple(values)
-
-
-def _minutes(match: re.Match[str]) -> float:
-    word = match["clock"].lower()
-    if word in ("noon", "midday"):
-        return 720
-    if word == "midnight":
-        return 0
-    if match["hour24"]:
-        return int(match["hour24"]) * 60 + int(match["minute24"])
-    hour = int(match["hour"]) % 12 + (0 if _is_morning(match["half"]) else 12)
-    return hour * 60 + int(match["minute"] or 0)
-
-
-def _is_morning(half: str) -> bool:
-    return half[0] in "aA" and not half.lower().startswith("at") or half.lower().endswith("morning")
-
-
-def _ordinal(word: str) -> float:
-    if word[0].isdigit():
-        return float(re.sub(r"\D", "", word))
-    tables = quantities()
-    tens, _, one = word.rpartition("-")
-    return float(tables["tens"].get(tens, 0) + tables["ordinals"][one])
-
-
-def _spelt(words: str) -> float:
-    tables = quantities()
-    total = current = 0.0
-    half = words.lower().endswith(" and a half")
-    for word in re.findall(r"[a-z]+", words.lower().removesuffix(" and a half")):
-        if word in ("a", "an"):
-            current += 1
-        elif word == "hundred":
-            current = max(1.0, current) * 100
-        elif word in tables["scales"]:
-            current = (max(1.0, current) + 0.5 * half) * tables["scales"][word]
-            total, current, half = total + current, 0.0, False
-        else:
-            current += tables["ones"].get(word, 0) + tables["tens"].get(word, 0)
-    return total + current + 0.5 * half
 
 
 @cache

@@ -9,7 +9,8 @@ from index.types import DocumentSummary, Hit
 from rag.citations import Fetch, cite
 from rag.types import CheckedClaim, Draft, DraftSentence, Verification
 from rag.verification.claims import Claim, read_claims
-from rag.verification.judge import Judged, Similarity, judge
+from rag.verification.found import Similarity
+from rag.verification.judge import Judged, judge
 from rag.verification.references import resolve
 
 Search = Callable[[str, int], Sequence[Hit]]
