@@ -1,8 +1,8 @@
 """Gold suites are added to, checked, and exchanged with other formats."""
 
 import json
-import multiprocessing
-from pathlib import Path
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -95,18 +95,24 @@ def test_a_crash_before_the_replacement_leaves_the_file_as_it_was(tmp_path, monk
     assert sorted(path.name for path in tmp_path.glob("*part")) == []
 
 
-def _add_some(path, start):
-    for number in range(start, start + 10):
-        add(Path(path), f"Question {number}?")
+_ADD_TEN = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from eval.suites.append import add_case
+shelf = SimpleNamespace(documents=lambda: [], document=None)
+for number in range(int(sys.argv[2]), int(sys.argv[2]) + 10):
+    question = f"Question {number}?"
+    add_case(
+        Path(sys.argv[1]), shelf, question=question, answers=(), evidence=(), answerable=False
+    )
+"""
 
 
 def test_two_processes_that_add_at_once_lose_nothing(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    pair = [context.Process(target=_add_some, args=(str(tmp_path / "g.jsonl"), n)) for n in (0, 10)]
-    for process in pair:
-        process.start()
-    for process in pair:
-        process.join()
+    command = [sys.executable, "-c", _ADD_TEN, str(tmp_path / "g.jsonl")]
+    pair = [subprocess.Popen([*command, start]) for start in ("0", "10")]
+    assert [process.wait(timeout=120) for process in pair] == [0, 0]
     assert len(load_suite(tmp_path / "g.jsonl").cases) == 20
 
 
