@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -98,6 +99,27 @@ def test_ctrl_c_stops_at_once(provider: str, when: str) -> None:
     assert child.returncode == 130, complaints
     assert time.monotonic() - stopped < 2
     assert complaints == ""
+
+
+def test_a_name_that_is_looked_up_for_ever_ends_at_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, over = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> list[object]:
+        asked.set()
+        over.wait(20)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    model = model_at("http://models.invalid", "openai-like", llm_deadline=1.0)
+    model._wire.prepare()
+    started = time.monotonic()
+    with pytest.raises(ModelUnavailableError, match="within 1 s"):
+        model.complete(ASKED)
+    assert time.monotonic() - started < 2
+    assert asked.is_set()
+    over.set()
 
 
 def blocking_llm(seconds: float, *pieces: str) -> object:

@@ -4,12 +4,14 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
+P = ParamSpec("P")
+R = TypeVar("R")
 T = TypeVar("T")
 
 _CLOSING_SECONDS = 1.0
@@ -18,6 +20,28 @@ _CLOSING_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class _End:
     error: BaseException | None = None
+
+
+class _Unwaited(ThreadPoolExecutor):
+    """Runs calls in threads that nothing waits for: a loop looks up host names in them.
+
+    A resolver that hangs would otherwise hold the closing loop, and with it the deadline, and the
+    end of the process.
+    """
+
+    def submit(self, call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Start a call in a thread of its own."""
+        done: Future[R] = Future()
+
+        def run() -> None:
+            if done.set_running_or_notify_cancel():
+                try:
+                    done.set_result(call(*args, **kwargs))
+                except BaseException as error:  # noqa: BLE001  # raised again where it is awaited
+                    done.set_exception(error)
+
+        _start(run)
+        return done
 
 
 def from_loop(make: Callable[[], AsyncGenerator[T, None]]) -> Generator[T, None, None]:
@@ -38,6 +62,7 @@ def from_loop(make: Callable[[], AsyncGenerator[T, None]]) -> Generator[T, None,
         end = _End()
         try:
             with asyncio.Runner() as runner:
+                runner.get_loop().set_default_executor(_Unwaited())
                 started.set_result(runner.get_loop())
                 runner.run(drain())
         except BaseException as error:  # noqa: BLE001  # raised again in the caller's thread
