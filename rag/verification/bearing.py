@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rag.verification.found import Found, rest
+from rag.verification.found import Found, Similarity, rest
 from rag.verification.lexicon import lists
 from rag.verification.reading import Reading
 from rag.verification.roles import is_verb
@@ -18,6 +18,8 @@ _RUN = 2
 """Missing words in a row from which something was added."""
 _PLAIN = 1.5
 """How much larger the missing share may be where names, which weigh much, are left aside."""
+_FOREIGN = 0.005
+"""Cosine that leaving out a claim's missing words may gain before they are foreign."""
 _SHORT = 4
 """Words of a claim, names aside, up to which its verb cannot be missing."""
 _LIGHT = 0.5
@@ -40,6 +42,25 @@ def bears_out(said: Reading, found: Found) -> bool:
     if 1.0 - rest(said, result) > _PLAIN * allowed or _lacks_verb(said, result):
         return False
     return 1.0 - result.share <= allowed and _longest_run(said, result.missing) < _RUN
+
+
+def is_retold(said: Reading, found: Found, similarity: Similarity) -> bool:
+    """Say whether the words that a sentence lacks retell others of its words.
+
+    They do where the sentence has words of its own to be retold, and where the claim without them
+    is not nearer to it than with them. On news retold for learners, the cosine falls by 0.00 in
+    the median when such words are left out, and rises by 0.04 when they are of another article.
+    """
+    lost = [said.words[n] for n in found.fit.missing if said.words[n].weight > _LIGHT]
+    if not lost:
+        return True
+    if len(lost) > found.fit.spare:
+        return False
+    without = said.text
+    for word in reversed(lost):
+        without = without[: word.start] + without[word.end :]
+    sentence = found.hit.sentences[found.position].sentence
+    return float(similarity(without, [sentence])[0]) - found.similarity <= _FOREIGN
 
 
 def _lacks_verb(said: Reading, result: Fit) -> bool:

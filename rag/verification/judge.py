@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index.types import Hit
 from rag.types import Evidence, Verdict
-from rag.verification.bearing import bears_out
+from rag.verification.bearing import bears_out, is_retold
 from rag.verification.claims import Claim
 from rag.verification.found import Found, Similarity, compare, literal, rest
 from rag.verification.pieces import pieces, together
@@ -58,7 +58,13 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity) -> Judge
     cited = {n for n in claim.cited if 1 <= n <= len(hits)}
     found = compare(said, hits, cited, similarity)
     against = max((literal(said, f.fit) for f in found if _denies(f.fit)), default=0.0)
-    good = [f for f in found if bears_out(said, f) and literal(said, f.fit) >= against - _CONTRARY]
+    good = [
+        f
+        for f in found
+        if bears_out(said, f)
+        and literal(said, f.fit) >= against - _CONTRARY
+        and is_retold(said, f, similarity)
+    ]
     verdicts: tuple[Verdict, ...] = ("supported", "misattributed")
     for verdict in verdicts:
         own = verdict == "supported"

@@ -1,11 +1,14 @@
 """Compares names: initials, surnames, and what a pronoun may stand for."""
 
+import re
 from collections.abc import Mapping
 
 from rag.verification.context import Context
 from rag.verification.lexicon import lists, titles
 from rag.verification.reading import Reading, Word, read, stems_of
 from rag.verification.roles import is_verb, speaker
+
+_TOKEN = re.compile(r"\W*(\w+)")
 
 
 def in_names(claimed: Word, held: Word) -> bool:
@@ -36,7 +39,7 @@ def near(
         return True
     if any(other.stem == word.stem for other in read(context.title).words):
         return True
-    return _refers(claim, held, pairs) and _named_before(word, context)
+    return _refers(claim, held, pairs) and _named_before(word, held, context)
 
 
 def _completes(claim: Reading, at: int, context: Context, pairs: Mapping[int, int]) -> bool:
@@ -78,10 +81,37 @@ def refers_back(sentence: Reading) -> bool:
     return sentence.text[:4].lower() == "the " or bool(sentence.plain & lists()["pronouns"])
 
 
-def _named_before(word: Word, context: Context) -> bool:
-    """Tell whether the nearest sentence before that names anything names this."""
+def _named_before(word: Word, held: Reading, context: Context) -> bool:
+    """Tell whether the nearest sentence before that names anything names this.
+
+    "He" and "she" at the beginning stand for who speaks there, else for the first name.
+    """
     for text in context.before:
-        names = [w for w in read(text).words if w.name]
+        sentence = read(text)
+        names = [w for w in sentence.words if w.name]
+        if is_of_one(held):
+            names = subject(sentence)
         if names:
             return any(in_names(word, other) for other in names)
     return False
+
+
+def is_of_one(sentence: Reading) -> bool:
+    """Say whether a sentence begins with "he" or "she"."""
+    first = _TOKEN.match(sentence.text)
+    return first is not None and first[1].lower() in ("he", "she")
+
+
+def subject(sentence: Reading) -> list[Word]:
+    """Return the words of the name of who speaks, else of the first one; none without names."""
+    names = [w for w in sentence.words if w.name]
+    if not names:
+        return []
+    first = speaker(sentence) or names[0]
+    found = [first]
+    for word in names[names.index(first) + 1 :]:
+        if sentence.text[found[-1].end : word.start].strip():
+            break
+        found.append(word)
+    before = [w for w in names[: names.index(first)] if w.end + 1 == found[0].start]
+    return [*before[-1:], *found]

@@ -7,7 +7,7 @@ from rag.types import Evidence
 from rag.verification.bearing import bears_out
 from rag.verification.context import Context
 from rag.verification.found import Found
-from rag.verification.names import refers_back
+from rag.verification.names import in_names, is_of_one, refers_back, subject
 from rag.verification.reading import Reading, read
 from rag.verification.support import fit
 
@@ -44,6 +44,13 @@ def _are_one(said: Reading, ahead: Found, behind: Found) -> bool:
     ):
         return False
     if any(fault.kind == "quote" for fault in ahead.fit.faults):
+        return False
+    first = next((w for w in said.words if w.name), None)
+    if (
+        first
+        and is_of_one(read(other))
+        and not any(in_names(first, word) for word in subject(read(one)))
+    ):
         return False
     if not (_adds(ahead, behind) and _adds(behind, ahead)):
         return False

@@ -5,6 +5,7 @@ negated by a negator, or by a verb of denial, that stands before it in its claus
 """
 
 import re
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -131,13 +132,13 @@ def _words(text: str, tokens: list[re.Match[str]], taken: list[tuple[int, int]])
     scope = _Scope()
     known = lists()
     skip = 0
-    spans = sorted(taken)
+    spans = deque(sorted(taken))
     for n, token in enumerate(tokens):
         lower = token[0].lower().replace("’", "'")
         if token[0] in _BREAKS or lower in known["contrasts"]:
             scope.end()
         while spans and spans[0][1] <= token.start():
-            spans.pop(0)
+            spans.popleft()
         inside = bool(spans) and spans[0][0] < token.end() and token.start() < spans[0][1]
         if n < skip or inside or not token[0][0].isalnum():
             continue
@@ -210,7 +211,7 @@ def _says_nothing(lower: str) -> bool:
     known = lists()
     if lower in stop_words() and lower not in known["strict"] | known["kept"]:
         return True
-    kinds = ("be", "negators", "possible", "future", "causes", "contrasts")
+    kinds = ("be", "negators", "modal", "future", "causes", "contrasts")
     return any(lower in known[kind] for kind in kinds)
 
 
@@ -219,7 +220,12 @@ def _weight(stem: str, *, name: bool, strict: bool) -> float:
         return 2.0
     if strict:
         return 1.2
-    if stem in lists()["light"] or stem in lists()["kept"] or stem == "co":
+    if (
+        stem in lists()["light"]
+        or stem in lists()["hopes"]
+        or stem in lists()["kept"]
+        or stem == "co"
+    ):
         return 0.3
     return 0.8 if len(stem) < 5 else 1.0
 

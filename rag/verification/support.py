@@ -8,15 +8,14 @@ turns the comparison into a verdict.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.verification.amounts import compare_dates, compare_values, is_implied
 from rag.verification.context import Context
-from rag.verification.dates import Date, agrees, conflicts
 from rag.verification.faults import Fault, differs
 from rag.verification.lexicon import lists, phrases, titles
 from rag.verification.names import in_names, near
-from rag.verification.reading import Reading, Word, read
+from rag.verification.reading import Reading, Word
 from rag.verification.roles import swapped
 from rag.verification.thesaurus import opposite, retells
-from rag.verification.values import Value, comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
@@ -42,6 +41,8 @@ class Fit:
     """Indices of the claim's values, then dates, that it bears out."""
     missing: tuple[int, ...]
     """Indices of the claim's words that nothing bears out, in order."""
+    spare: int
+    """How many telling words of the sentence bear out nothing."""
     borrowed: tuple[int, ...]
     """Indices of the claim's words that only the context bears out."""
     lacks: tuple[str, ...]
@@ -54,14 +55,19 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
     pairs = _pairs(claim, held)
     contrary = _contrary(claim, held, pairs)
     known = pairs.keys() | contrary.keys()
+    used = {*pairs.values(), *contrary.values()}
     borrowed = [
         n
         for n in range(len(claim.words))
         if n not in known and near(claim, n, held, context, pairs)
     ]
-    missing = [n for n in range(len(claim.words)) if n not in known and n not in borrowed]
-    values, value_faults, lacks = _compare_values(claim, held)
-    dates, date_faults, late = _compare_dates(claim, held, context)
+    missing = [
+        n
+        for n, word in enumerate(claim.words)
+        if n not in known and n not in borrowed and not is_implied(word, claim, held)
+    ]
+    values, value_faults, lacks = compare_values(claim, held)
+    dates, date_faults, late = compare_dates(claim, held, context)
     name_faults, nameless = _compare_names(claim, held, missing, pairs)
     faults = [
         *value_faults,
@@ -82,6 +88,7 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
         literal=frozenset(n for n in pairs if claim.words[n].stem in held.stems),
         held=frozenset([*values, *(len(claim.values) + n for n in dates)]),
         missing=tuple(missing),
+        spare=sum(w.weight > _TELLING for n, w in enumerate(held.words) if n not in used),
         borrowed=tuple(borrowed),
         lacks=(*lacks, *late, *nameless, *limits),
         faults=tuple(faults),
@@ -128,75 +135,6 @@ def _compares(word: Word, other: Word, *, claim: Reading, held: Reading) -> bool
         and word.stem not in held.stems
         and other.stem not in claim.stems
     )
-
-
-def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
-    found, faults, lacks = [], [], []
-    for n, value in enumerate(claim.values):
-        if any(same(value, other) for other in held.values) or _as_year(value.amount, held):
-            found.append(n)
-            continue
-        if _as_word(value.amount, held):
-            found.append(n)
-            continue
-        rivals = [
-            other
-            for other in held.values
-            if comparable(value, other) and not any(same(mine, other) for mine in claim.values)
-        ]
-        year = next((d for d in held.dates if d.year and d.month is None), None)
-        if not rivals and year is not None and _like_year(value):
-            faults.append(differs(year.text, value.text, "date"))
-        elif rivals:
-            best = min(rivals, key=lambda v: abs(v.amount - value.amount))
-            faults.append(differs(best.text, value.text, "number"))
-        else:
-            lacks.append(value.text)
-    return found, faults, lacks
-
-
-def _like_year(value: Value) -> bool:
-    return (
-        value.kind == "number"
-        and not value.unit
-        and len(value.text) == 4 == len(str(int(value.raw)))
-    )
-
-
-def _as_word(amount: float, held: Reading) -> bool:
-    if amount == 1:
-        return bool(held.plain & {"a", "an", "one", "single", "only"})
-    return amount == 2 and bool(held.plain & lists()["pairs"])
-
-
-def _as_year(amount: float, held: Reading) -> bool:
-    return any(d.year == amount and d.month is None for d in held.dates)
-
-
-def _compare_dates(
-    claim: Reading, held: Reading, context: Context
-) -> tuple[list[int], list[Fault], list[str]]:
-    found, faults, lacks = [], [], []
-    around: list[Date] = []
-    if claim.dates:
-        around = [d for text in (*context.before, context.title) for d in read(text).dates]
-    for n, date in enumerate(claim.dates):
-        if any(agrees(date, other) for other in held.dates):
-            found.append(n)
-            continue
-        if date.year and any(v.amount == date.year for v in held.values):
-            found.append(n)
-            continue
-        rivals = [
-            other
-            for other in held.dates
-            if conflicts(date, other) and not any(agrees(mine, other) for mine in claim.dates)
-        ]
-        if rivals:
-            faults.append(differs(rivals[0].text, date.text, "date"))
-        elif not any(agrees(date, other) for other in around):
-            lacks.append(date.text)
-    return found, faults, lacks
 
 
 def _compare_names(

@@ -82,8 +82,8 @@ def _is_rough(claimed: Bound, held: Bound, a: float, b: float) -> bool:
     if claimed == "about":
         return held in ("", "about") and abs(a - b) <= _CLOSE * max(abs(a), abs(b))
     if claimed == "over":
-        return held != "under" and a <= b <= a / _FAR
-    return claimed == "under" and held != "over" and a * _FAR <= b <= a
+        return held in ("", "about") and a <= b <= a / _FAR
+    return claimed == "under" and held in ("", "about") and a * _FAR <= b <= a
 
 
 def comparable(one: Value, other: Value) -> bool:
