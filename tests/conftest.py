@@ -1,10 +1,8 @@
 """What every test gets: a home of its own, no FOOTNOTE_ variables, and no network."""
 
-import gc
 import os
 import socket
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -54,15 +52,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(socket, "getaddrinfo", lookup)
     monkeypatch.setattr(socket.socket, "connect", connect)
-
-
-@pytest.fixture(scope="module")
-def left_sockets() -> Iterator[None]:
-    """Collect the sockets of broken connections, which the models' client libraries leave open."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
 
 
 @pytest.fixture

@@ -7,24 +7,24 @@ import sys
 import time
 from pathlib import Path
 
-from wire_server import WireServer, silent
+from wire_server import Served, WireServer
 
 import rag
 
 
 def test_an_interrupt_stops_a_silent_model_at_once(tmp_path: Path) -> None:
-    with WireServer("openai", [silent]) as server:
+    with WireServer(Served(wait=60.0)) as server:
         environment = dict(os.environ) | {
             "PYTHONPATH": str(Path(rag.__file__).parents[1]),
             "FOOTNOTE_LIBRARY": str(tmp_path / "library"),
             "FOOTNOTE_LLM": "openai-like:m",
-            "FOOTNOTE_LLM_BASE_URL": server.base_url,
+            "FOOTNOTE_LLM_BASE_URL": server.url,
         }
         command = [sys.executable, "-m", "rag.cli", "ask", "Which missile will Japan co-produce?"]
         process = subprocess.Popen(
             command, env=environment, cwd=tmp_path, stderr=subprocess.PIPE, text=True
         )
-        while not server.received:
+        while not server.requests:
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)

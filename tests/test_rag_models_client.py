@@ -1,271 +1,180 @@
-"""Every provider through its real client library, over real sockets, well and badly behaved."""
+"""Every provider through its real client library and a real server: what is sent, what comes."""
 
 import asyncio
-import logging
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from wire_server import (
-    DIALECTS,
-    KEY,
-    Act,
-    Dialect,
-    WireServer,
-    broken_off,
-    chunk,
-    event,
-    line,
-    says,
-    sends,
-    silent,
-    status,
-)
+from wire_asking import ASKED, KEY, STREAMS, WAYS, events, model_at
+from wire_formats import FORMATS, OpenAIFormat
+from wire_server import Served, WireServer
 
-from index.errors import (
-    ModelError,
-    ModelRejectedError,
-    ModelResponseError,
-    ModelUnavailableError,
-)
-from rag.models import LanguageModel, Message, Reply, cost, load_model
-from rag.settings import Settings
-
-pytestmark = [
-    pytest.mark.usefixtures("left_sockets"),
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-_SPECS = {"openai": "openai-like:m/x:7b", "ollama": "ollama:m:7b", "anthropic": "anthropic:m"}
-_ASKED = [
-    Message(role="system", text="Be brief."),
-    Message(role="user", text="What is in the article?"),
-]
-_TEXT = "Engineers found cracks. [1]"
-_DEADLINE = 1.5
-
-Ask = Callable[[LanguageModel], Reply]
+from rag import Message, Reply, Settings
+from rag.models import cost, load_model
 
 
-def completed(model: LanguageModel) -> Reply:
-    return model.complete(_ASKED)
+def replying(provider: str, way: str) -> Served:
+    wire = FORMATS[provider]
+    return wire.stream("Ten", " years.") if way in STREAMS else wire.whole("Ten years.")
 
 
-def streamed(model: LanguageModel) -> Reply:
-    *_, reply = model.stream(_ASKED)
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("provider", FORMATS)
+def test_a_reply_comes_with_the_provider_s_own_counts(provider: str, way: str) -> None:
+    with WireServer(replying(provider, way)) as server:
+        *pieces, reply = events(model_at(server.url, provider), way)
+    assert pieces == (["Ten", " years."] if way in STREAMS else [])
     assert isinstance(reply, Reply)
-    return reply
+    assert (reply.text, reply.input_tokens, reply.output_tokens) == ("Ten years.", 11, 7)
+    assert reply.requests == len(server.requests) == 1
+    assert (reply.first_token_seconds is not None) == (way in STREAMS)
+    assert server.requests[0].path == FORMATS[provider].path
 
 
-def awaited(model: LanguageModel) -> Reply:
-    return asyncio.run(model.acomplete(_ASKED))
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("provider", FORMATS)
+def test_the_messages_the_model_and_the_key_are_sent(provider: str, way: str) -> None:
+    with WireServer(replying(provider, way)) as server:
+        events(model_at(server.url, provider), way)
+    (request,) = server.requests
+    assert request.headers["authorization"] == f"Bearer {KEY}"
+    assert request.body["model"] == "m:1b/x"
+    assert request.body["stream" if way in STREAMS else "model"]
+    system = {"role": "system", "content": "Be brief."}
+    user = {"role": "user", "content": "How old is the bridge?"}
+    if provider == "anthropic":
+        assert (request.body["system"], request.body["messages"]) == ("Be brief.", [user])
+    else:
+        assert request.body["messages"] == [system, user]
 
 
-def astreamed(model: LanguageModel) -> Reply:
-    async def run() -> Reply:
-        pieces = [piece async for piece in model.astream(_ASKED)]
-        assert isinstance(pieces[-1], Reply)
-        return pieces[-1]
-
-    return asyncio.run(run())
-
-
-WAYS: list[Ask] = [completed, streamed, awaited, astreamed]
-TWO_WAYS: list[Ask] = [streamed, astreamed]
-
-
-def model_of(server: WireServer, **settings: object) -> LanguageModel:
-    chosen = {"llm_base_url": server.base_url, "llm_api_key": KEY, "llm_deadline": _DEADLINE}
-    model = load_model(_SPECS[server.dialect], Settings.load(**(chosen | settings)))
-    assert model is not None
-    return model
-
-
-@pytest.fixture(params=DIALECTS)
-def dialect(request: pytest.FixtureRequest) -> Dialect:
-    return request.param  # type: ignore[no-any-return]
-
-
-@pytest.mark.parametrize("ask", WAYS)
-def test_a_reply_comes_whole_with_what_it_took(dialect: Dialect, ask: Ask) -> None:
-    with WireServer(dialect, [says(_TEXT)]) as server:
-        reply = ask(model_of(server))
-    assert (reply.text, reply.input_tokens, reply.output_tokens) == (_TEXT, 11, 7)
-    assert reply.requests == len(server.received) == 1
-    assert reply.first_token_seconds is not None
-
-
-def test_the_request_says_what_was_meant(dialect: Dialect) -> None:
-    with WireServer(dialect, [says(_TEXT)]) as server:
-        completed(model_of(server, llm_max_tokens=77))
-    (received,) = server.received
-    assert received.body["model"] == _SPECS[dialect].partition(":")[2]
-    assert received.body["stream"] is True
-    assert "What is in the article?" in str(received.body["messages"])
-    assert "77" in str(received.body)
-
-
-def test_pieces_come_as_they_are_sent(dialect: Dialect) -> None:
-    with WireServer(dialect, [broken_off("One two", "stall")]) as server:
-        pieces = model_of(server).stream(_ASKED)
-        began = time.monotonic()
-        assert next(pieces) == "One"
-        assert time.monotonic() - began < _DEADLINE / 2
-        with pytest.raises(ModelUnavailableError):
-            list(pieces)
-
-
-@pytest.mark.parametrize("ask", TWO_WAYS)
-@pytest.mark.parametrize("code", [429, 500, 503])
-def test_a_busy_provider_is_asked_twice_at_most(dialect: Dialect, ask: Ask, code: int) -> None:
-    with WireServer(dialect, [status(code)]) as server, pytest.raises(ModelUnavailableError):
-        ask(model_of(server))
-    assert len(server.received) == 2
-
-
-def test_the_second_request_may_succeed(dialect: Dialect) -> None:
-    with WireServer(dialect, [status(429, retry_after="0"), says(_TEXT)]) as server:
-        reply = completed(model_of(server))
-    assert (reply.text, reply.requests) == (_TEXT, 2)
-
-
-@pytest.mark.parametrize("dialect", ["openai", "anthropic"])
-def test_the_provider_says_how_long_to_wait(dialect: Dialect) -> None:
-    with WireServer(dialect, [status(429, retry_after="30")]) as server:
-        began = time.monotonic()
-        with pytest.raises(ModelUnavailableError, match="status 429"):
-            completed(model_of(server))
-    assert time.monotonic() - began < _DEADLINE
-    assert len(server.received) == 1
-
-
-@pytest.mark.parametrize("ask", TWO_WAYS)
-@pytest.mark.parametrize("code", [400, 401, 403, 404])
-def test_a_refusal_is_final(dialect: Dialect, ask: Ask, code: int) -> None:
-    with (
-        WireServer(dialect, [status(code)]) as server,
-        pytest.raises(ModelRejectedError, match=f"status {code}"),
-    ):
-        ask(model_of(server))
-    assert len(server.received) == 1
-
-
-def test_a_redirect_sends_nothing_elsewhere(dialect: Dialect) -> None:
-    with WireServer(dialect, [says(_TEXT)]) as other:
-        script = [status(307, location=f"{other.base_url}/x")]
-        with WireServer(dialect, script) as server, pytest.raises(ModelError):
-            completed(model_of(server))
-    assert other.received == []
-
-
-@pytest.mark.parametrize("ask", TWO_WAYS)
-@pytest.mark.parametrize("act", [silent, broken_off("One two", "stall"), broken_off("x", "drip")])
-def test_the_deadline_holds_whatever_the_server_does(dialect: Dialect, ask: Ask, act: Act) -> None:
-    with WireServer(dialect, [act]) as server:
-        model = model_of(server)
-        began = time.monotonic()
-        with pytest.raises(ModelUnavailableError, match="in time"):
-            ask(model)
-        assert time.monotonic() - began < _DEADLINE + 1
-    assert len(server.received) == 1
-
-
-@pytest.mark.parametrize("ask", TWO_WAYS)
-def test_a_reset_after_the_first_piece_is_not_asked_again(dialect: Dialect, ask: Ask) -> None:
-    with (
-        WireServer(dialect, [broken_off("One two", "reset")]) as server,
-        pytest.raises(ModelUnavailableError, match="connection"),
-    ):
-        ask(model_of(server))
-    assert len(server.received) == 1
-
-
-@pytest.mark.parametrize("ask", TWO_WAYS)
-def test_a_clean_early_end_is_no_answer(dialect: Dialect, ask: Ask) -> None:
-    with (
-        WireServer(dialect, [broken_off("Japan did not", "end")]) as server,
-        pytest.raises(ModelResponseError, match="broke off"),
-    ):
-        ask(model_of(server))
-    assert len(server.received) == 1
-
-
-def test_an_answer_cut_by_its_length_says_which_setting_helps(dialect: Dialect) -> None:
-    with (
-        WireServer(dialect, [says(_TEXT, finish="length")]) as server,
-        pytest.raises(ModelResponseError, match="FOOTNOTE_LLM_MAX_TOKENS"),
-    ):
-        completed(model_of(server))
-
-
-def _no_answers() -> Iterator[tuple[Dialect, str, Act]]:
-    html = b"<html><body>Sign in</body></html>"
-    for dialect in DIALECTS:
-        yield dialect, "html", sends(html, kind="text/html")
-        yield dialect, "nothing", sends()
-        yield dialect, "blank", says(" ")
-    yield "openai", "cut json", sends(b'data: {"id": "c", "choi\n\n')
-    yield "openai", "garbage", sends(b"data: garbage\n\n")
-    yield "openai", "no choices", sends(chunk([]), b"data: [DONE]\n\n")
-    null = [{"index": 0, "delta": {"content": None}, "finish_reason": "stop"}]
-    yield "openai", "null content", sends(chunk(null), b"data: [DONE]\n\n")
-    error = b'data: {"error": {"message": "%s", "type": "server_error"}}\n\n' % KEY.encode()
-    yield "openai", "error event", sends(error)
-    yield "ollama", "cut json", sends(b'{"model": "m", "mess\n')
-    yield "ollama", "null content", sends(line(message={"role": "assistant"}, done=True))
-    yield "ollama", "error line", sends(b'{"error": "%s"}\n' % KEY.encode())
-    yield "anthropic", "cut json", sends(b'event: message_start\ndata: {"type": "mess\n\n')
-    told = {"type": "overloaded_error", "message": KEY}
-    yield "anthropic", "error event", sends(event("error", error=told))
-
-
-@pytest.mark.parametrize("ask", TWO_WAYS)
 @pytest.mark.parametrize(
-    ("dialect", "act"), [pytest.param(d, a, id=f"{d}-{name}") for d, name, a in _no_answers()]
+    ("provider", "expected"),
+    [
+        ("openai", {"temperature": 0.0, "max_completion_tokens": 50}),
+        ("openai-like", {"temperature": 0.0, "max_tokens": 50}),
+        ("ollama", {"options": {"temperature": 0.0, "num_predict": 50, "num_ctx": 2048}}),
+        ("anthropic", {"max_tokens": 50}),
+    ],
 )
-def test_what_is_no_answer_is_an_error(dialect: Dialect, act: Act, ask: Ask) -> None:
-    with WireServer(dialect, [act]) as server, pytest.raises(ModelError) as caught:
-        ask(model_of(server))
-    assert len(server.received) <= 2
-    assert type(caught.value) in (ModelResponseError, ModelUnavailableError)
-    assert KEY not in str(caught.value)
+def test_limits_are_sent_in_the_provider_s_words(provider: str, expected: object) -> None:
+    with WireServer(replying(provider, "complete")) as server:
+        model = model_at(server.url, provider, llm_max_tokens=50, llm_context=2048)
+        model.complete(ASKED)
+    body = server.requests[0].body
+    assert {name: body[name] for name in expected} == expected
+    assert model.context_window == 2048
+    assert model.parameters["max_tokens"] == 50
 
 
-@pytest.mark.parametrize("act", [status(401), status(500), broken_off("x", "reset"), sends()])
-def test_the_key_is_in_no_message_log_or_trace(
-    dialect: Dialect, act: Act, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("provider", FORMATS)
+def test_a_piece_is_shown_before_the_next_one_is_sent(provider: str) -> None:
+    with WireServer(FORMATS[provider].stream("Ten", 30.0, " years.")) as server:
+        pieces = model_at(server.url, provider).stream(ASKED)
+        started = time.monotonic()
+        assert next(pieces) == "Ten"
+        assert time.monotonic() - started < 5
+        pieces.close()
+
+
+@pytest.mark.parametrize("provider", FORMATS)
+def test_the_event_loop_runs_on_while_a_model_thinks(provider: str) -> None:
+    async def ticks_while(model: object) -> int:
+        asking = asyncio.create_task(model.acomplete(ASKED))
+        ticks = 0
+        while not asking.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        await asking
+        return ticks
+
+    whole = FORMATS[provider].whole("Ten years.")
+    with WireServer(Served(parts=whole.parts, wait=0.3)) as server:
+        model = model_at(server.url, provider)
+        asyncio.run(model.acomplete(ASKED))
+        assert asyncio.run(ticks_while(model)) > 10
+
+
+@pytest.mark.parametrize("provider", FORMATS)
+def test_a_model_outlives_the_event_loop_that_it_was_first_asked_in(provider: str) -> None:
+    with WireServer(FORMATS[provider].whole("Ten years.")) as server:
+        model = model_at(server.url, provider)
+        texts = [asyncio.run(model.acomplete(ASKED)).text for _ in range(3)]
+    assert texts == ["Ten years."] * 3
+
+
+def test_many_threads_share_one_model() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with WireServer(FORMATS["openai-like"].stream("Ten", " years.")) as server:
+        model = model_at(server.url, "openai-like")
+        with ThreadPoolExecutor(8) as pool:
+            texts = pool.map(lambda _: list(model.stream(ASKED))[-1].text, range(24))
+            assert set(texts) == {"Ten years."}
+
+
+def refusing(option: str) -> Served:
+    return Served(
+        status=400,
+        parts=[b'{"error": {"message": "Unsupported: \'%s\'", "code": null}}' % option.encode()],
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "gone", "instead"),
+    [
+        ("stream_options", "stream_options", None),
+        ("temperature", "temperature", None),
+        ("max_tokens", "max_tokens", "max_completion_tokens"),
+    ],
+)
+def test_an_option_that_a_server_refuses_is_left_out_from_then_on(
+    option: str, gone: str, instead: str | None
 ) -> None:
-    caplog.set_level(logging.DEBUG)
-    with WireServer(dialect, [act]) as server:
-        model = model_of(server)
-        with pytest.raises(ModelError) as caught:
-            completed(model)
-    told = "".join(traceback.format_exception(caught.value))
-    assert KEY not in told + caplog.text + repr(model)
+    answering = FORMATS["openai-like"].stream("Ten", " years.")
+    with WireServer(refusing(option), answering) as server:
+        model = model_at(server.url, "openai-like")
+        assert list(model.stream(ASKED))[-1].requests == 2
+        assert list(model.stream(ASKED))[-1].requests == 1
+    bodies = [request.body for request in server.requests]
+    assert [gone in body for body in bodies] == [True, False, False]
+    assert [instead in body for body in bodies] == [False, bool(instead), bool(instead)]
 
 
-def test_a_server_that_is_not_there_is_one_sentence(dialect: Dialect) -> None:
-    with WireServer(dialect, [silent]) as server:
-        pass
-    with pytest.raises(ModelUnavailableError, match="could not be reached"):
-        completed(model_of(server))
+def test_tokens_are_estimated_where_a_server_counts_none() -> None:
+    wire = OpenAIFormat()
+    stream = wire.stream("Ten years old.", ends=False, after=[wire._piece({}, "stop")])
+    with WireServer(stream) as server:
+        reply = list(model_at(server.url, "openai-like").stream(ASKED))[-1]
+    # 9 + 1 + 22 bytes are asked and 14 come: 8 tokens and 3.5, rounded up.
+    assert (reply.input_tokens, reply.output_tokens) == (8, 4)
 
 
-def test_a_stream_that_is_left_closes_its_connection(dialect: Dialect) -> None:
-    with WireServer(dialect, [broken_off("One two", "drip"), says(_TEXT)]) as server:
-        model = model_of(server)
-        pieces = model.stream(_ASKED)
-        assert next(pieces) == "One"
-        pieces.close()  # type: ignore[attr-defined]
-        assert completed(model).text == _TEXT
-
-
-def test_a_reply_has_the_price_that_the_settings_name(tmp_path: Path) -> None:
+def test_the_price_is_that_of_the_settings() -> None:
     reply = Reply(
         text="x", input_tokens=2000, output_tokens=500, requests=1, first_token_seconds=None
     )
-    assert cost(reply, Settings.load(llm_price_in=3.0, llm_price_out=10.0)) == 0.011
-    assert cost(reply, Settings.load()) is None
+    priced = Settings.load(llm_price_in=3.0, llm_price_out=15.0)
+    assert cost(reply, priced) == pytest.approx(0.0135)
+    assert cost(reply, Settings.load(llm_price_in=3.0)) is None
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_any_llama_index_model_can_be_asked(way: str) -> None:
+    from llama_index.core.llms import MockLLM
+
+    model = load_model(MockLLM(max_tokens=2), Settings.load())
+    *_, reply = events(model, way, [Message(role="user", text="ping pong")])
+    assert (reply.text.split(), model.name) == (["text", "text"], "llama-index:MockLLM")
+    assert model.parameters == {"max_tokens": 2}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_llama_index_model_of_the_user_s_own_is_asked_in_openai_s_format(way: str) -> None:
+    from llama_index.llms.openai_like import OpenAILike
+
+    with WireServer(replying("openai", way)) as server:
+        llm = OpenAILike(model="m", api_base=server.url, api_key=KEY, is_chat_model=True)
+        model = load_model(llm, Settings.load())
+        for _ in range(2):
+            reply = events(model, way)[-1]
+    assert (reply.text, reply.output_tokens, model.name) == ("Ten years.", 7, "llama-index:m")

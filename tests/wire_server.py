@@ -1,241 +1,122 @@
-"""A real HTTP server on 127.0.0.1 that speaks the providers' wire formats, well or badly."""
+"""A real HTTP server on 127.0.0.1 that replies as it is told, faults included."""
 
 import json
+import os
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Literal, Self
+from typing import Any
 
-Dialect = Literal["openai", "ollama", "anthropic"]
-DIALECTS: tuple[Dialect, ...] = ("openai", "ollama", "anthropic")
-KEY = "sk-secret-7f3a9c"
+RESET = "reset"
+"""A part that ends the connection with a TCP reset instead of bytes."""
+Part = bytes | float | str
 
 
-@dataclass(frozen=True)
-class Received:
-    """One request as it came in."""
+@dataclass(frozen=True, kw_only=True)
+class Served:
+    """One reply: parts are bytes to send, seconds to wait, or RESET."""
+
+    parts: Sequence[Part] = ()
+    status: int = 200
+    kind: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    wait: float = 0.0
+    """Seconds before the first byte."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What came in."""
 
     path: str
-    headers: dict[str, str]
-    body: dict[str, object]
+    headers: Mapping[str, str]
+    body: dict[str, Any]
 
 
-Act = Callable[["_Handler"], None]
-"""What the server does with a request."""
-
-
-@dataclass
 class WireServer:
-    """Acts on one request after another as its script says; the last act is repeated."""
+    """Serves the replies in order, the last one again and again; use it in a `with` block."""
 
-    dialect: Dialect
-    script: Sequence[Act]
-    received: list[Received] = field(default_factory=list)
-    closing: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, *replies: Served) -> None:
+        self.replies = list(replies)
+        self.requests: list[Request] = []
+        self.hung_up = threading.Event()
+        """Set once a client closed a connection while a reply was being sent."""
+        self._server = _Listener(("127.0.0.1", 0), _Handler)
+        self._server.wire = self
 
-    def __enter__(self) -> Self:
-        server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-        server.daemon_threads = True
-        server.wire = self  # type: ignore[attr-defined]
-        self._server = server
-        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> "WireServer":
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.closing.set()
         self._server.shutdown()
         self._server.server_close()
-        self._thread.join()
 
-    @property
-    def base_url(self) -> str:
-        path = "/v1" if self.dialect == "openai" else ""
-        return f"http://127.0.0.1:{self._server.server_address[1]}{path}"
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    wire: WireServer
 
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    @property
-    def wire(self) -> WireServer:
-        wire: WireServer = self.server.wire  # type: ignore[attr-defined]
-        return wire
+    server: _Listener
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
-        wire = self.wire
-        wire.received.append(Received(self.path, dict(self.headers), body))
-        act = wire.script[min(len(wire.received), len(wire.script)) - 1]
-        self.close_connection = True
-        with suppress(OSError):
-            act(self)
+        wire = self.server.wire
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(path=self.path, headers=headers, body=json.loads(body or b"{}"))
+        wire.requests.append(request)
+        reply = wire.replies[min(len(wire.requests), len(wire.replies)) - 1]
+        try:
+            self._send(reply)
+        except OSError:
+            wire.hung_up.set()
+            self.close_connection = True
 
-    def do_GET(self) -> None:
-        self.do_POST()
+    do_GET = do_POST  # noqa: N815
+
+    def _send(self, reply: Served) -> None:
+        self._pause(reply.wait)
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.kind)
+        self.send_header("Transfer-Encoding", "chunked")
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        for part in reply.parts:
+            if isinstance(part, bytes):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            elif isinstance(part, float):
+                self._pause(part)
+            else:
+                self._reset()
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, and notice at once when the client hangs up."""
+        if seconds <= 0:
+            return
+        self.connection.settimeout(seconds)
+        try:
+            if not self.connection.recv(1):
+                raise ConnectionResetError
+        except TimeoutError:
+            self.connection.settimeout(None)
+
+    def _reset(self) -> None:
+        self.wfile.flush()
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.connection.detach())  # http.server would end it gently
+        raise ConnectionResetError
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-    def head(self, kind: str) -> None:
-        self.send_response(200)
-        self.send_header("content-type", kind)
-        self.send_header("transfer-encoding", "chunked")
-        self.send_header("connection", "close")
-        self.end_headers()
-
-    def frame(self, data: bytes) -> None:
-        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
-        self.wfile.flush()
-
-    def end(self) -> None:
-        self.frame(b"")
-
-
-def says(text: str, *, finish: str | None = None) -> Act:
-    """Answer well: the words one by one, usage, and the end."""
-
-    def act(handler: _Handler) -> None:
-        dialect = handler.wire.dialect
-        handler.head(_KINDS[dialect])
-        for data in (*_opening(dialect), *_words(dialect, text), *_ending(dialect, finish)):
-            handler.frame(data)
-        handler.end()
-
-    return act
-
-
-def broken_off(text: str, how: Literal["end", "reset", "stall", "drip"]) -> Act:
-    """Send the beginning of an answer, and then nothing more of it."""
-
-    def act(handler: _Handler) -> None:
-        dialect = handler.wire.dialect
-        handler.head(_KINDS[dialect])
-        for data in (*_opening(dialect), *_words(dialect, text)):
-            handler.frame(data)
-        if how == "end":
-            handler.end()
-        elif how == "reset":
-            linger = struct.pack("ii", 1, 0)
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            handler.connection.close()
-        elif how == "stall":
-            handler.wire.closing.wait(30)
-        while how == "drip" and not handler.wire.closing.wait(0.1):
-            for data in _words(dialect, " x"):
-                handler.frame(data)
-
-    return act
-
-
-def silent(handler: _Handler) -> None:
-    """Accept the request and never answer."""
-    handler.wire.closing.wait(30)
-
-
-def status(code: int, **headers: str) -> Act:
-    """Refuse, repeating the key and the request as careless providers do."""
-
-    def act(handler: _Handler) -> None:
-        received = handler.wire.received[-1]
-        told = json.dumps({"error": {"message": f"bad {KEY} {received.body}", "type": "x"}})
-        handler.send_response(code)
-        handler.send_header("content-type", "application/json")
-        handler.send_header("content-length", str(len(told)))
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(told.encode())
-
-    return act
-
-
-def sends(*frames: bytes, kind: str | None = None) -> Act:
-    """Answer 200 with these bytes, whatever they are."""
-
-    def act(handler: _Handler) -> None:
-        handler.head(kind or _KINDS[handler.wire.dialect])
-        for data in frames:
-            handler.frame(data)
-        handler.end()
-
-    return act
-
-
-_KINDS = {
-    "openai": "text/event-stream",
-    "ollama": "application/x-ndjson",
-    "anthropic": "text/event-stream",
-}
-
-
-def _opening(dialect: Dialect) -> list[bytes]:
-    if dialect != "anthropic":
-        return []
-    message = {
-        "id": "m", "type": "message", "role": "assistant", "model": "m", "content": [],
-        "stop_reason": None, "stop_sequence": None,
-        "usage": {"input_tokens": 11, "output_tokens": 1},
-    }  # fmt: skip
-    block = {"type": "text", "text": ""}
-    return [
-        event("message_start", message=message),
-        event("content_block_start", index=0, content_block=block),
-    ]
-
-
-def _words(dialect: Dialect, text: str) -> Iterator[bytes]:
-    for n, word in enumerate(text.split(" ")):
-        piece = word if n == 0 else f" {word}"
-        if dialect == "openai":
-            yield chunk([{"index": 0, "delta": {"content": piece}, "finish_reason": None}])
-        elif dialect == "ollama":
-            yield line(message={"role": "assistant", "content": piece}, done=False)
-        else:
-            delta = {"type": "text_delta", "text": piece}
-            yield event("content_block_delta", index=0, delta=delta)
-
-
-def _ending(dialect: Dialect, finish: str | None) -> list[bytes]:
-    if dialect == "openai":
-        usage = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
-        return [
-            chunk([{"index": 0, "delta": {}, "finish_reason": finish or "stop"}]),
-            chunk([], usage=usage),
-            b"data: [DONE]\n\n",
-        ]
-    if dialect == "ollama":
-        message = {"role": "assistant", "content": ""}
-        counts = {"prompt_eval_count": 11, "eval_count": 7, "done_reason": finish or "stop"}
-        return [line(message=message, done=True, **counts)]
-    reason = {"length": "max_tokens", None: "end_turn"}.get(finish, finish)
-    delta = {"stop_reason": reason, "stop_sequence": None}
-    return [
-        event("content_block_stop", index=0),
-        event("message_delta", delta=delta, usage={"output_tokens": 7}),
-        event("message_stop"),
-    ]
-
-
-def chunk(choices: list[dict[str, object]], **more: object) -> bytes:
-    """Return one event of OpenAI's chat completions."""
-    body = {
-        "id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m",
-        "choices": choices, **more,
-    }  # fmt: skip
-    return b"data: %s\n\n" % json.dumps(body).encode()
-
-
-def line(**body: object) -> bytes:
-    """Return one line of Ollama's chat."""
-    return json.dumps({"model": "m", "created_at": "2026-01-01T00:00:00Z", **body}).encode() + b"\n"
-
-
-def event(name: str, **body: object) -> bytes:
-    """Return one event of Anthropic's messages."""
-    return f"event: {name}\ndata: {json.dumps({'type': name, **body})}\n\n".encode()
+        pass

@@ -1,190 +1,201 @@
-"""Makes the model that the settings name; imports a provider's library only where it is used."""
+"""Makes a language model of its name or of an object; nothing is imported before it is chosen."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING, cast
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol, cast
 
-from index.errors import SettingsError
+from index.errors import FootnoteError, MisuseError, SettingsError
+from rag.models.access import ADDRESS, KEY, Access, checked_address, found_key
+from rag.models.anthropic_wire import AnthropicWire
 from rag.models.client import Client
-from rag.models.protocol import LanguageModel, Reply
-from rag.models.spec import (
-    EXTRACTIVE,
-    PROVIDERS,
-    Provider,
-    Spec,
-    base_url_of,
-    read_spec,
-    required_key,
-)
+from rag.models.faults import Advice
+from rag.models.llm_wire import LLMWire
+from rag.models.ollama_wire import OllamaWire
+from rag.models.openai_wire import OPENAI, OpenAIWire
+from rag.models.protocol import LanguageModel
+from rag.models.spec import ModelSpec, parse_spec
+from rag.models.wire import Limits, Wire
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 _GROUP = "footnote.models"
-"""Entry points of other packages: a function of (model, settings) that returns a model."""
-_UNKNOWN_WINDOW = 8192
-"""Tokens of a context window of which nothing is known; nearly every model in use has more."""
 
 
-def load_model(
-    wanted: "LanguageModel | LLM | str | None", settings: Settings
-) -> LanguageModel | None:
-    """Return the language model that is meant; None where answers are extractive.
-
-    Args:
-        wanted: `PROVIDER:MODEL` or `extractive`, a LlamaIndex `LLM`, or a model as it is.
-        settings: Key, address, deadline and sizes.
-
-    Raises:
-        SettingsError: No such provider, no model or key or address, or a package that is missing.
-    """
-    if wanted is None or wanted == EXTRACTIVE:
-        return None
-    if not isinstance(wanted, str):
-        return _adapted(wanted, settings)
-    others = {entry.name: entry for entry in entry_points(group=_GROUP)}
-    known = {provider.name: provider for provider in PROVIDERS}
-    spec = read_spec(wanted, known=(*known, *sorted(set(others) - set(known))))
-    if spec.provider not in known:
-        return _third_party(others[spec.provider], spec, settings)
-    return _MAKERS[spec.provider](spec, known[spec.provider], settings)
+class _MakeWire(Protocol):
+    def __call__(self, *, model: str, access: Access, limits: Limits) -> Wire: ...
 
 
-def cost(reply: Reply, settings: Settings) -> float | None:
-    """Return what a reply cost in the currency of the price settings; None where one is unset."""
-    if settings.llm_price_in is None or settings.llm_price_out is None:
-        return None
-    millions = (
-        reply.input_tokens * settings.llm_price_in + reply.output_tokens * settings.llm_price_out
-    )
-    return millions / 1_000_000
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """What differs between the providers that come with Footnote."""
+
+    wire: _MakeWire
+    base_url: str | None
+    """None where the settings have to name it."""
+    key_variable: str | None
+    """The provider's own; None where there is no such variable."""
+    needs_key: bool
+    extra: str = ""
+    """The extra, and the package in it, that has to be installed; empty where none has."""
+    unknown_model: str = "check its name"
+    """What to do about a model that the provider does not have."""
 
 
-def _openai(spec: Spec, provider: Provider, settings: Settings) -> LanguageModel:
-    return _openai_client(spec, provider, settings, key=required_key(provider, settings))
+def _openai(*, model: str, access: Access, limits: Limits) -> Wire:
+    # OpenAI has retired the name `max_tokens`, and its reasoning models refuse it.
+    return OpenAIWire(model=model, access=access, limits=limits, left_out={"max_tokens"})
 
 
-def _openai_like(spec: Spec, provider: Provider, settings: Settings) -> LanguageModel:
-    given = settings.llm_api_key
-    # Local servers want some key and look at none.
-    return _openai_client(
-        spec, provider, settings, key=given.get_secret_value() if given else "unused"
-    )
-
-
-def _openai_client(
-    spec: Spec, provider: Provider, settings: Settings, *, key: str
-) -> LanguageModel:
-    base_url = base_url_of(provider, settings)
-    import httpx
-    from llama_index.llms.openai.utils import ALL_AVAILABLE_MODELS
-    from llama_index.llms.openai_like import OpenAILike
-
-    window = settings.llm_context or ALL_AVAILABLE_MODELS.get(spec.model, _UNKNOWN_WINDOW)
-    llm = OpenAILike(
-        model=spec.model,
-        api_key=key,
-        api_base=base_url,
-        is_chat_model=True,
-        context_window=window,
-        temperature=0,
-        max_tokens=settings.llm_max_tokens,
-        max_retries=0,
-        timeout=settings.llm_deadline,
-        additional_kwargs={"stream_options": {"include_usage": True}},
-        # A redirect would send the article to another host.
-        http_client=httpx.Client(timeout=settings.llm_deadline, follow_redirects=False),
-        async_http_client=httpx.AsyncClient(timeout=settings.llm_deadline, follow_redirects=False),
-    )
-    return _client(spec.name, llm, settings, window=window)
-
-
-def _ollama(spec: Spec, provider: Provider, settings: Settings) -> LanguageModel:
-    base_url = base_url_of(provider, settings)
-    from llama_index.llms.ollama import Ollama
-    from ollama import AsyncClient as OllamaAsyncClient
-    from ollama import Client as OllamaClient
-
-    window = settings.llm_context or _UNKNOWN_WINDOW
-    timeout = settings.llm_deadline
-    llm = Ollama(
-        model=spec.model,
-        base_url=base_url,
-        temperature=0,
-        context_window=window,
-        additional_kwargs={"num_predict": settings.llm_max_tokens},
-        # A redirect would send the article to another host.
-        client=OllamaClient(host=base_url, timeout=timeout, follow_redirects=False),
-        async_client=OllamaAsyncClient(host=base_url, timeout=timeout, follow_redirects=False),
-    )
-    return _client(spec.name, llm, settings, window=window)
-
-
-def _anthropic(spec: Spec, provider: Provider, settings: Settings) -> LanguageModel:
-    key, base_url = required_key(provider, settings), base_url_of(provider, settings)
-    try:
-        from rag.models.anthropic_transport import AnthropicTransport
-    except ImportError as error:
-        raise SettingsError(
-            "anthropic needs a package that is not installed: run "
-            '`pip install -c constraints.txt ".[anthropic]"`'
-        ) from error
-    transport = AnthropicTransport(
-        spec.model,
-        key=key,
-        base_url=base_url,
-        max_tokens=settings.llm_max_tokens,
-        timeout=settings.llm_deadline,
-    )
-    return Client(
-        spec.name,
-        transport,
-        context_window=settings.llm_context or 200_000,
-        # Its newer models refuse a temperature.
-        parameters={"max_tokens": settings.llm_max_tokens},
-        deadline=settings.llm_deadline,
-    )
-
-
-_MAKERS: dict[str, Callable[[Spec, Provider, Settings], LanguageModel]] = {
-    "openai": _openai,
-    "openai-like": _openai_like,
-    "ollama": _ollama,
-    "anthropic": _anthropic,
+PROVIDERS: Mapping[str, Provider] = {
+    "openai": Provider(
+        wire=_openai,
+        base_url=OPENAI,
+        key_variable="OPENAI_API_KEY",
+        needs_key=True,
+    ),
+    "anthropic": Provider(
+        wire=AnthropicWire,
+        base_url="https://api.anthropic.com",
+        key_variable="ANTHROPIC_API_KEY",
+        needs_key=True,
+        extra="anthropic",
+    ),
+    "ollama": Provider(
+        wire=OllamaWire,
+        base_url="http://127.0.0.1:11434",
+        key_variable="OLLAMA_API_KEY",
+        needs_key=False,
+        unknown_model="check its name, or fetch it with `ollama pull`",
+    ),
+    "openai-like": Provider(wire=OpenAIWire, base_url=None, key_variable=None, needs_key=False),
 }
 
 
-def _third_party(entry: EntryPoint, spec: Spec, settings: Settings) -> LanguageModel:
-    try:
-        made = entry.load()(spec.model, settings)
-    except ImportError as error:
-        raise SettingsError(
-            f"provider {entry.name!r} cannot be loaded ({error}): install its package again"
-        ) from error
-    return _adapted(made, settings)
+def third_parties() -> Mapping[str, EntryPoint]:
+    """Return the providers of other packages by name; a name of ours stays ours."""
+    found = sorted(entry_points(group=_GROUP), key=lambda entry: entry.name)
+    return {entry.name: entry for entry in found if entry.name not in PROVIDERS}
 
 
-def _adapted(given: "LanguageModel | LLM", settings: Settings) -> LanguageModel:
-    """Return a LlamaIndex `LLM` as a model of ours, and a model of ours as it is."""
-    if not hasattr(given, "metadata"):
-        return given
-    llm = cast("LLM", given)
-    window = settings.llm_context or llm.metadata.context_window
-    return _client(f"llama-index:{llm.metadata.model_name}", llm, settings, window=window)
+def load_model(
+    chosen: "str | LLM | LanguageModel | None", settings: Settings
+) -> LanguageModel | None:
+    """Return the model that a name or an object stands for; None for `extractive` and None.
 
+    Args:
+        chosen: `extractive`, `PROVIDER:MODEL`, any LlamaIndex `LLM` object, or a model of ours.
+        settings: Deadline, tokens, address and key.
 
-def _client(name: str, llm: "LLM", settings: Settings, *, window: int) -> LanguageModel:
-    from rag.models.llama_transport import LlamaTransport
-
+    Raises:
+        MisuseError: It is none of these, or a third party's package fails to make it.
+        SettingsError: The provider, its package, the address or the key is missing or unusable.
+    """
+    if chosen is None:
+        return None
+    if not isinstance(chosen, str):
+        return _of_object(chosen, settings)
+    others = third_parties()
+    spec = parse_spec(chosen, [*PROVIDERS, *others])
+    if spec is None:
+        return None
+    if spec.provider in others:
+        return _of_third_party(spec, others[spec.provider], settings)
+    provider = PROVIDERS[spec.provider]
+    access = access_of(spec.provider, provider, settings)
+    limits = limits_of(settings)
     return Client(
-        name,
-        LlamaTransport(llm),
-        context_window=window,
-        parameters=_parameters(settings),
-        deadline=settings.llm_deadline,
+        provider.wire(model=spec.model, access=access, limits=limits),
+        limits=limits,
+        advice=advice_of(str(spec), provider),
     )
 
 
-def _parameters(settings: Settings) -> dict[str, str | int | float]:
-    return {"temperature": 0, "max_tokens": settings.llm_max_tokens}
+def access_of(name: str, provider: Provider, settings: Settings) -> Access:
+    """Return where and with which key a provider is asked.
+
+    Raises:
+        SettingsError: Its package, the address or the key is missing or unusable.
+    """
+    if provider.extra and find_spec(provider.extra) is None:
+        raise SettingsError(
+            f"{name!r} needs the package {provider.extra!r}: install it in Footnote's folder "
+            f'with `pip install -c constraints.txt ".[{provider.extra}]"`'
+        )
+    address = settings.llm_base_url or provider.base_url
+    if address is None:
+        raise SettingsError(
+            f"{name!r} needs the address of its server, for without one the articles would go to "
+            f"OpenAI: set {ADDRESS}, as in http://127.0.0.1:8000/v1"
+        )
+    key, key_from = found_key(settings.llm_api_key, provider.key_variable)
+    if provider.needs_key and key is None:
+        raise SettingsError(f"{name!r} needs a key: set {KEY} or {provider.key_variable}")
+    return Access(base_url=checked_address(address), key=key, key_from=key_from)
+
+
+def advice_of(name: str, provider: Provider) -> Advice:
+    """Return what errors of a provider tell to do; `name` is what they call it."""
+    return Advice(
+        model=name,
+        key=f"{KEY} or {provider.key_variable}" if provider.key_variable else KEY,
+        unknown_model=provider.unknown_model,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what a reply may take.
+
+    Raises:
+        SettingsError: The reply alone would fill the context window.
+    """
+    if settings.llm_context is not None and settings.llm_max_tokens >= settings.llm_context:
+        raise SettingsError(
+            f"FOOTNOTE_LLM_MAX_TOKENS is {settings.llm_max_tokens}, which leaves no room for a "
+            f"question in a window of {settings.llm_context}: lower it, or raise "
+            "FOOTNOTE_LLM_CONTEXT"
+        )
+    return Limits(
+        deadline=settings.llm_deadline,
+        max_tokens=settings.llm_max_tokens,
+        context=settings.llm_context,
+    )
+
+
+def _of_third_party(spec: ModelSpec, entry: EntryPoint, settings: Settings) -> LanguageModel:
+    try:
+        return _of_object(entry.load()(spec.model, settings), settings, name=str(spec))
+    except FootnoteError:
+        raise
+    except Exception as error:  # noqa: BLE001  # foreign code, which was given the key
+        failure = type(error).__name__
+    package = entry.dist.name if entry.dist is not None else entry.value
+    raise MisuseError(
+        f"the package {package!r} cannot make {str(spec)!r}, it fails with {failure}: update or "
+        "remove it, or choose another provider"
+    )
+
+
+def _of_object(made: object, settings: Settings, *, name: str | None = None) -> LanguageModel:
+    if _is_llama_index(made):
+        llm = cast("LLM", made)
+        name = name or f"llama-index:{getattr(llm, 'model', type(llm).__name__)}"
+        advice = Advice(model=name, key="its key", unknown_model="check its name")
+        return Client(LLMWire(llm=llm), limits=limits_of(settings), advice=advice)
+    if all(hasattr(made, name) for name in ("name", "context_window", "complete", "astream")):
+        return cast("LanguageModel", made)
+    raise MisuseError(
+        f"{type(made).__name__!r} is no language model: give `extractive`, PROVIDER:MODEL, a "
+        "LlamaIndex `LLM` object, or an object with the methods of `rag.LanguageModel`"
+    )
+
+
+def _is_llama_index(made: object) -> bool:
+    """Return whether it is an `LLM` of LlamaIndex, which takes seconds to import and ask."""
+    return any(
+        kind.__name__ == "LLM" and kind.__module__.startswith("llama_index.core.")
+        for kind in type(made).__mro__
+    )
