@@ -22,6 +22,7 @@ from rag.reader.onnx_reader import Reading
 from rag.reader.rescoring import probabilities, weights
 from rag.reader.windows import Window, choose
 from rag.types import Draft, DraftSentence, Evidence
+from rag.yes_no import decide
 
 _MOST_OF_A_LIST = 4
 """Sentences in the answer to a question that asks for several things."""
@@ -95,10 +96,8 @@ class ExtractiveAnswerer:
         judged = judge(asked, rank(asked, hits), self._reader or shipped_reader())
         if not judged:
             return Draft(sentences=(), confidence=0.0)
-        chosen = _chosen(judged, asked)
-        exact = len(chosen) == 1 and _is_exact(chosen[0], asked)
         return Draft(
-            sentences=tuple(_sentence(one, exact=exact) for one in chosen),
+            sentences=_decided(asked, hits) or _quoted(asked, judged),
             confidence=judged[0].probability,
             ranked=tuple(one.candidate.scored.sentence for one in judged[:_RANKED]),
         )
@@ -187,6 +186,23 @@ def _chosen(judged: Sequence[Judged], question: Question) -> list[Judged]:
         if not any(_repeats(one.candidate, other.candidate) for other in chosen):
             chosen.append(one)
     return chosen
+
+
+def _decided(question: Question, hits: Sequence[Hit]) -> tuple[DraftSentence, ...]:
+    """Return yes or no and the sentence that says so, nothing where that is not plain."""
+    decided = decide(question, hits)
+    if decided is None:
+        return ()
+    word, evidence = decided
+    begin = evidence.hit.passage.start
+    quote = evidence.hit.passage.text[evidence.start - begin : evidence.end - begin]
+    return tuple(DraftSentence(text=text, evidence=(evidence,)) for text in (f"{word}.", quote))
+
+
+def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence, ...]:
+    chosen = _chosen(judged, question)
+    exact = len(chosen) == 1 and _is_exact(chosen[0], question)
+    return tuple(_sentence(one, exact=exact) for one in chosen)
 
 
 def _is_exact(one: Judged, question: Question) -> bool:
