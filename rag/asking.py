@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from index.errors import CitationError, ModelError, UnknownDocumentError
-from index.types import Hit
+from index.types import Hit, Sentence
 from rag import citations, tracing
 from rag.abstention import says, why_abstain
 from rag.answerer import Answerer
@@ -124,7 +124,7 @@ class Asker:
                 sentences=cited[0],
                 citations=cited[1],
                 confidence=draft.confidence,
-                hits=hits,
+                hits=_by_answer(hits, draft.ranked),
                 model=self._answerer.name,
                 usage=Usage(),
                 seconds=time.perf_counter() - started,
@@ -162,6 +162,18 @@ class Asker:
             searched=searched,
             prompts=written.prompts,
         )
+
+
+def _by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, ...]:
+    """Return the hits by their most probable sentence; those without a ranked one come last."""
+    place = {(sentence.document_id, sentence.start): n for n, sentence in enumerate(ranked)}
+
+    def best(hit: Hit) -> int:
+        members = (scored.sentence for scored in hit.sentences)
+        known = [place[key] for s in members if (key := (s.document_id, s.start)) in place]
+        return min(known, default=len(place))
+
+    return tuple(sorted(hits, key=best))
 
 
 def _told(answer: Answer) -> Steps:

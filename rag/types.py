@@ -108,7 +108,10 @@ class Answer:
     Of a language model's answer: the share of its sentences that the sources support.
     """
     hits: tuple[Hit, ...]
-    """What was retrieved, best first; on abstention these are the nearest passages."""
+    """What was retrieved, best first; on abstention these are the nearest passages.
+
+    The extractive answerer puts the passage of its most probable sentence first.
+    """
     model: str
     """`extractive`, or the language model that wrote the text."""
     usage: Usage

@@ -51,6 +51,16 @@ def test_a_question_about_something_else_is_not_answered(
     assert answer.hits != ()
 
 
+@pytest.mark.parametrize(
+    "question", ["Which missile will Japan co-produce?", "Who is Japan's Minister of Defense?"]
+)
+def test_the_passage_of_the_answer_comes_first(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    cited, first = answer.citations[0], answer.hits[0].passage
+    assert first.start <= cited.start < cited.end <= first.end
+    assert set(answer.hits) == set(assistant.search(question))
+
+
 def test_one_sentence_answers_a_fact(assistant: Assistant) -> None:
     assert len(assistant.ask("Who is Japan's Minister of Defense?").sentences) == 1
 
