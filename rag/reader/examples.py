@@ -175,9 +175,9 @@ class ExampleMaker:
     ) -> Example:
         """Draw a near miss of one of the kinds, a random passage where the kind cannot be made."""
         kind = self._random.random()
-        if kind < 0.3 and (without := self._without(question, passage, answer)):
+        if kind < 0.25 and (without := self._without(question, passage, answer)):
             return without
-        if kind < 0.55 and (swapped := self._swaps.swap(row.question, row.context)):
+        if kind < 0.65 and (swapped := self._swaps.swap(row.question, row.context)):
             return self._swapped(swapped, passage, answer)
         text = row.context[slice(*row.answers[0])]
         near = self._near.find(row.question, row.context, lacking=text) if kind < 0.92 else []
