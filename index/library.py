@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, prepare, scan, shelf
+from index import catalog, records, scan, shelf
+from index.adding import add
 from index.catalog import Imprint
 from index.embedding import Embedder
 from index.errors import LibraryError, UnknownDocumentError
@@ -19,8 +20,9 @@ from index.generations import OpenGenerations
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import OnStep, publish, rebuild
+from index.records import Record
 from index.types import AddReport, Change, Document, DocumentSummary
-from index.vectorise import OnProgress, embed_missing
+from index.vectorise import OnProgress
 
 _TRIES = 3
 """Times a reader follows a library that changes under it before it gives up."""
@@ -56,7 +58,7 @@ class Library:
         self.folder = folder
         self._model = model
         self._load = load
-        self._on_step = on_step
+        self.on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
         self._generations = OpenGenerations(folder)
@@ -126,12 +128,12 @@ class Library:
             raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
         return str(row[0])
 
-    def file_hashes(self) -> Mapping[str, str]:
-        """Return sha256 of the file each stored source was read from; empty without a library."""
+    def records(self) -> Mapping[str, Record]:
+        """Return what tells whether sources changed, by source; empty without a library."""
         if not self.exists():
             return {}
         with catalog.snapshot(self.folder) as db:
-            return dict(db.execute("SELECT source, file_sha256 FROM documents"))
+            return records.records(db)
 
     def add(
         self,
@@ -143,44 +145,40 @@ class Library:
         """Add documents and replace changed ones, all visible at once or not at all.
 
         Args:
-            incoming: What was read, and what was not, in order.
+            incoming: What was read, and what was not; of items with one source the last one counts.
             on_progress: Told of sentences embedded and to embed.
             wait: Seconds to wait for another writer.
 
         Returns:
-            A change per item, in order. Nothing is written when nothing is new.
+            A change per source, in order. Nothing is written when nothing is new.
 
         Raises:
             LibraryBusyError: Another process is writing.
             LibraryMismatchError: The library was built with another model or format.
             LibraryError: It cannot be written; it is as it was.
         """
-        items = list(incoming)
-        cards = self._cards()
-        changes = [_classified(item, cards) for item in items]
-        # The last one wins where a source comes twice, as if they had been added in turn.
-        new = {
-            item.source: item
-            for item, change in zip(items, changes, strict=True)
-            if isinstance(item, Incoming) and change.kind in ("added", "changed")
-        }
-        if not new:
-            return AddReport(changes=tuple(changes))
+        items = {item.source: item for item in incoming}
+        return add(self, items.values(), seen=self.records(), on_progress=on_progress, wait=wait)
+
+    @contextmanager
+    def changing(self, *, wait: float = 0.0) -> Iterator[sqlite3.Connection]:
+        """Hold the writer's lock and the catalog, made if it is not there, in a `with` block.
+
+        Args:
+            wait: Seconds to wait for another writer.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryMismatchError: The library was built with another model or format.
+            LibraryError: It cannot be written.
+        """
         catalog.make_folder(self.folder)
         with writing(self.folder, wait=wait):
             catalog.create(self.folder, self.imprint())
             with catalog.connected(self.folder) as db:
                 self.require_imprint(db)
-                entries = [prepare.entry(item) for item in new.values()]
-                embedded = embed_missing(
-                    db,
-                    entries,
-                    embedder=self.embedder(),
-                    on_progress=on_progress,
-                    on_step=self._on_step,
-                )
-                publish(self.folder, db, entries=entries, on_step=self._on_step)
-        return AddReport(changes=tuple(changes), embedded=embedded)
+                records.prepare_catalog(db)
+                yield db
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
         """Remove documents by id or unambiguous beginning of one; all of them or none.
@@ -197,7 +195,7 @@ class Library:
         with writing(self.folder), catalog.connected(self.folder) as db:
             ids = list(dict.fromkeys(_resolve(db, given) for given in document_ids))
             cards = {card.id: card for card in shelf.summaries(db)}
-            publish(self.folder, db, remove=ids, on_step=self._on_step)
+            publish(self.folder, db, remove=ids, on_step=self.on_step)
         return tuple(cards[document_id] for document_id in ids)
 
     @contextmanager
@@ -263,24 +261,10 @@ class Library:
         try:
             with writing(self.folder), catalog.connected(self.folder) as db:
                 if catalog.generation(db) == name:
-                    rebuild(self.folder, db, on_step=self._on_step)
+                    rebuild(self.folder, db, on_step=self.on_step)
         except LibraryError:
             return False
         return True
-
-    def _cards(self) -> dict[str, DocumentSummary]:
-        return {card.source: card for card in self.summaries()}
-
-
-def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -> Change:
-    if isinstance(item, Change):
-        return item
-    card = cards.get(item.source)
-    fresh = prepare.document_id(item.source)
-    if card is None:
-        return Change(kind="added", source=item.source, document_id=fresh)
-    same = prepare.is_same(item, card)
-    return Change(kind="unchanged" if same else "changed", source=item.source, document_id=card.id)
 
 
 def _resolve(db: sqlite3.Connection, given: str) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, ledger, shelf, vectors
+from index import catalog, ledger, records, shelf, vectors
 from index.generations import generation_folder
+from index.records import Move, Sign
 
 _SLICE = 4096
 _MOSTLY_NEW = 4
@@ -29,6 +30,8 @@ def publish(
     *,
     entries: Sequence[ledger.Entry] = (),
     remove: Sequence[str] = (),
+    moves: Sequence[Move] = (),
+    signs: Sequence[Sign] = (),
     on_step: OnStep,
 ) -> None:
     """Write entries and remove documents, all at once; the caller holds the writer's lock.
@@ -38,6 +41,8 @@ def publish(
         db: Its catalog, with the vectors of all entries stored.
         entries: Documents to write; one replaces the version that its id has.
         remove: Ids of documents to remove.
+        moves: Documents that get another source; vectors and sentences stay.
+        signs: What the files of documents look like now.
         on_step: Called with the name of each step before it begins.
 
     Raises:
@@ -59,6 +64,9 @@ def publish(
         ledger.erase(db, gone)
         for entry in entries:
             ledger.write(db, entry, added_at=now)
+        for moved in moves:
+            records.move(db, moved)
+        records.refresh(db, signs)
         ledger.drop_vectors(db, unused)
         catalog.set_generation(db, name)
         on_step("commit")
