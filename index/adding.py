@@ -1,6 +1,5 @@
 """Writes what was read into a library, all visible at once or not at all."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from index.ledger import Entry
 from index.prepare import Incoming
 from index.publish import publish
 from index.records import Move, Record, Sign
+from index.stores import OpenCatalog
 from index.types import AddReport, Change
 from index.vectorise import OnProgress, Vectoriser
 
@@ -125,9 +125,9 @@ class _Batch:
             return Change(kind="unchanged", source=item.source, document_id=known)
         return self._enter(item, Change(kind="changed", source=item.source, document_id=known))
 
-    def publish(self, library: "Library", db: sqlite3.Connection) -> None:
+    def publish(self, library: "Library", db: OpenCatalog) -> None:
         publish(
-            library.folder,
+            library.vectors,
             db,
             entries=self._entries,
             remove=[record.document_id for record in self._edits.remove],

@@ -1,12 +1,11 @@
 """Reads what is to be added: files, or articles given as text."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.errors import MisuseError, ReadError
+from index.errors import MisuseError
 from index.prepare import Incoming
-from index.reading import file_bytes, normalise, one_line, read_bytes
+from index.reading import Limits, Skipped, normalise, one_line, read_file, stop_reading
 from index.survey import ToRead
 from index.types import Change, Extract
 
@@ -38,12 +37,15 @@ class Reading:
         return (self._read + 1) / (self._bytes + 1)
 
     def __iter__(self) -> Iterator[Incoming | Change]:
-        for file in self._files:
-            if isinstance(file, Change):
-                yield file
-            else:
-                self._read += file.size
-                yield read_one(file)
+        try:
+            for file in self._files:
+                if isinstance(file, Change):
+                    yield file
+                else:
+                    self._read += file.size
+                    yield _read(file)
+        finally:
+            stop_reading()
 
 
 def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
@@ -66,16 +68,13 @@ def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
         )
 
 
-def read_one(file: ToRead) -> Incoming | Change:
-    """Read one file: an article, or a change that says why it was skipped."""
-    try:
-        data = file_bytes(file.path)
-        extract = read_bytes(data, name=file.path.name)
-    except ReadError as error:
-        return Change(kind="skipped", source=file.source, reason=str(error))
+def _read(file: ToRead) -> Incoming | Change:
+    outcome = read_file(file.path, Limits())
+    if isinstance(outcome, Skipped):
+        return Change(kind="skipped", source=file.source, reason=outcome.reason)
     return Incoming(
         source=file.source,
-        extract=extract,
-        file_sha256=hashlib.sha256(data).hexdigest(),
+        extract=outcome.extract,
+        file_sha256=outcome.file_sha256,
         file_stamp=file.file_stamp,
     )

@@ -1,11 +1,12 @@
 """Reads and writes what tells of each document whether its source changed, moved or is gone."""
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from index import catalog
 from index.reading import name_title
+from index.stores import OpenCatalog
 from index.terms import terms
 
 
@@ -43,23 +44,25 @@ class Move:
     source: str
 
 
-def prepare_catalog(db: sqlite3.Connection) -> None:
-    """Give a catalog from before stamps were kept the room for them."""
+def prepare_catalog(db: OpenCatalog) -> None:
+    """Give a catalog room for stamps, which it is made without."""
     if not _has_stamps(db):
-        db.execute("ALTER TABLE documents ADD COLUMN file_stamp TEXT NOT NULL DEFAULT ''")
+        with catalog.transaction(db):
+            db.execute("ALTER TABLE documents ADD COLUMN file_stamp TEXT NOT NULL DEFAULT ''")
+            db.execute("INSERT INTO meta VALUES ('file_stamps', '1')")
 
 
-def records(db: sqlite3.Connection) -> dict[str, Record]:
+def records(db: OpenCatalog) -> dict[str, Record]:
     """Return the record of every document, by source."""
     return {record.source: record for record in _selected(db, "", ())}
 
 
-def record(db: sqlite3.Connection, document_id: str) -> Record | None:
+def record(db: OpenCatalog, document_id: str) -> Record | None:
     """Return the record of one document; None where there is none."""
     return next(iter(_selected(db, "WHERE id = ?", (document_id,))), None)
 
 
-def refresh(db: sqlite3.Connection, signs: Iterable[Sign]) -> None:
+def refresh(db: OpenCatalog, signs: Iterable[Sign]) -> None:
     """Keep what files look like, inside the caller's transaction."""
     db.executemany(
         "UPDATE documents SET file_sha256 = ?, file_stamp = ? WHERE id = ?",
@@ -67,18 +70,14 @@ def refresh(db: sqlite3.Connection, signs: Iterable[Sign]) -> None:
     )
 
 
-def move(db: sqlite3.Connection, moved: Move) -> None:
+def move(db: OpenCatalog, moved: Move) -> None:
     """Give a document its new source; all else stays, but a title made of the file's name."""
     document_id = moved.record.document_id
     db.execute("UPDATE documents SET source = ? WHERE id = ?", (moved.source, document_id))
     title = title_after(moved)
     if title != moved.record.title:
         db.execute("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
-        db.execute(
-            "UPDATE passage_terms SET title = ? WHERE rowid IN (SELECT passages.key FROM passages "
-            "JOIN documents ON documents.key = document WHERE documents.id = ?)",
-            (" ".join(terms(title)), document_id),
-        )
+        _retitle(db, document_id, title)
 
 
 def title_after(moved: Move) -> str:
@@ -89,12 +88,25 @@ def title_after(moved: Move) -> str:
     return title
 
 
-def _has_stamps(db: sqlite3.Connection) -> bool:
-    columns = db.execute("SELECT name FROM pragma_table_info('documents')")
-    return ("file_stamp",) in columns.fetchall()
+def _retitle(db: OpenCatalog, document_id: str, title: str) -> None:
+    """Make the passages of a document searchable by another title."""
+    rows = db.execute(
+        'SELECT passage, substr(text, start + 1, "end" - start) FROM sentences '
+        "JOIN documents ON documents.key = document WHERE id = ? ORDER BY ordinal",
+        (document_id,),
+    )
+    words: dict[int, list[str]] = {}
+    for passage, sentence in rows:
+        words.setdefault(passage, []).extend(terms(sentence))
+    db.erase_terms("passage_terms", list(words))
+    db.write_terms("passage_terms", words, title=terms(title))
 
 
-def _selected(db: sqlite3.Connection, where: str, values: tuple[str, ...]) -> Iterable[Record]:
+def _has_stamps(db: OpenCatalog) -> bool:
+    return bool(db.execute("SELECT 1 FROM meta WHERE name = 'file_stamps'").fetchall())
+
+
+def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:
     stamp = "file_stamp" if _has_stamps(db) else "''"
     rows = db.execute(
         f"SELECT id, source, title, sha256, file_sha256, {stamp}, published, author "

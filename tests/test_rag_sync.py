@@ -230,6 +230,7 @@ def test_a_library_from_before_stamps_is_read_and_grows(assistant: Assistant, fo
     assistant.add(folder)
     with sqlite3.connect(assistant.settings.library / "catalog.db") as db:
         db.execute("ALTER TABLE documents DROP COLUMN file_stamp")
+        db.execute("DELETE FROM meta WHERE name = 'file_stamps'")
     assert set(told(assistant.add(folder))) == {"unchanged"}
     write(folder / "owls.txt", "Owls hunt.")
     assert told(assistant.add(folder))["added"] == ["owls.txt"]

@@ -13,9 +13,7 @@ CREATE TABLE documents (
   page_starts TEXT NOT NULL,
   published TEXT,
   author TEXT,
-  added_at TEXT NOT NULL,
-  -- What the file looked like when it was read (index.stamps); libraries made before lack it.
-  file_stamp TEXT NOT NULL DEFAULT ''
+  added_at TEXT NOT NULL
 );
 -- One vector for each distinct sentence text, by the text's hash.
 CREATE TABLE vectors (key INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, vector BLOB NOT NULL);
