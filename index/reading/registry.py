@@ -7,16 +7,29 @@ type names it: `"application/rtf" = "acme.rtf:RtfReader"`. It is loaded only to 
 from importlib.metadata import EntryPoint, entry_points
 
 from index.errors import ReadError
+from index.reading.docx import DocxReader
+from index.reading.epub import EpubReader
 from index.reading.html import HtmlReader
 from index.reading.limits import MAX_BYTES
+from index.reading.mail import MailReader
 from index.reading.markdown import MarkdownReader
 from index.reading.pdf import PdfReader
 from index.reading.plain import PlainReader
 from index.reading.protocol import Reader
 from index.reading.sniff import describe, media_type
+from index.reading.table import TableReader
 from index.types import Extract
 
-READERS: tuple[Reader, ...] = (PlainReader(), MarkdownReader(), HtmlReader(), PdfReader())
+READERS: tuple[Reader, ...] = (
+    PlainReader(),
+    MarkdownReader(),
+    HtmlReader(),
+    PdfReader(),
+    DocxReader(),
+    EpubReader(),
+    MailReader(),
+    TableReader(),
+)
 """Every format that is read without another package; a new format is one more entry."""
 
 _GROUP = "footnote.readers"
@@ -33,7 +46,13 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         ReadError: It is larger than `MAX_BYTES`, is empty, or is of a format that is not read; the
             message is the reason, without the name.
     """
-    return _reader(checked_type(data, name=name)).read(data, name=name)
+    extract = _reader(checked_type(data, name=name)).read(data, name=name)
+    if len(extract.text) > MAX_BYTES:
+        raise ReadError(
+            f"its text has {len(extract.text)} characters, more than the {MAX_BYTES} that are read "
+            "of one file; split it"
+        )
+    return extract
 
 
 def checked_type(data: bytes, *, name: str) -> str:
