@@ -105,16 +105,6 @@ def docx_table(*rows: tuple[str, ...]) -> str:
     return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
 
 
-def rezipped(data: bytes, **members: bytes) -> bytes:
-    """Return a zip archive with members put in place of those that it has, by their base name."""
-    out = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", DEFLATED) as new:
-        for name in old.namelist():
-            stem = name.rpartition("/")[2].partition(".")[0]
-            new.writestr(name, members.pop(stem, None) or old.read(name))
-    return out.getvalue()
-
-
 def with_members(data: bytes, members: dict[str, bytes]) -> bytes:
     """Return a zip archive with more members."""
     out = BytesIO(data)
@@ -172,3 +162,29 @@ def mail(text: str = "", *, html: str = "", files: dict[str, bytes] | None = Non
             content, maintype="application", subtype="octet-stream", filename=name
         )
     return message.as_bytes()
+
+
+def without(data: bytes, member: str) -> bytes:
+    """Return a zip archive without one of its members."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", DEFLATED) as new:
+        for name in old.namelist():
+            if name != member:
+                new.writestr(name, old.read(name))
+    return out.getvalue()
+
+
+def deflated(data: bytes) -> bytes:
+    """Return a stream of a PDF, packed."""
+    return _stream(data, packed=True)
+
+
+def encrypted_pdf(text: str, *, password: str) -> bytes:
+    """Return a PDF that opens with a password, or without where it is empty."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf(text))))
+    writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()

@@ -55,6 +55,7 @@ _ZIPPED: Final = (
         b"word/document.xml",
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
+    (b"META-INF/container.xml", "application/epub+zip"),
     (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml"),
     (b"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml"),
 )
@@ -103,7 +104,7 @@ _MAIL_ONLY = re.compile(
 
 _PROLOGUE: Final = (("<?", "?>"), ("<!--", "-->"))
 _PAGE = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
-_DRAWING = re.compile(r"(?:<!doctype\s+svg[^>\[]*>\s*)?<svg[\s>]", re.IGNORECASE)
+_DRAWING = re.compile(r"<!doctype\s+svg[\s>\[]|<svg[\s>]", re.IGNORECASE)
 _FRAGMENT = re.compile(
     r"<(?:!--|(?:h[1-6]|p|div|table|ul|ol|br|b|a|font|title|style|script|article|section|main|span)"
     r"[\s/>])",
