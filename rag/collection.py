@@ -1,6 +1,7 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,6 +16,7 @@ from index.retriever import search
 from index.terms import has_words
 from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
+from index.web import Fetcher, is_web_address, read_pages
 from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
@@ -48,17 +50,24 @@ class Collection:
         )
 
     def add(self, *sources: str | Path) -> AddReport:
-        """Add files, folders and glob patterns; what is known and unchanged costs nothing.
+        """Add files, folders, glob patterns and web pages; what is known and unchanged is free.
+
+        A source that begins with `http://` or `https://` is fetched; nothing else ever is.
 
         Returns:
-            What became of each file, in order.
+            What became of each file, in order, and then of each page.
 
         Raises:
             MisuseError: A path does not exist or a pattern matches nothing; nothing was added.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        incoming = read_sources(sources, known=self._library.file_hashes())
+        known = self._library.file_hashes()
+        urls = [str(source) for source in sources if is_web_address(str(source))]
+        files = [source for source in sources if not is_web_address(str(source))]
+        incoming = chain(
+            read_sources(files, known=known), read_pages(urls, known=known, fetcher=Fetcher())
+        )
         return self._library.add(incoming, on_progress=self._on_progress)
 
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
