@@ -13,6 +13,7 @@ from index.reading.html import HtmlReader
 from index.reading.limits import MAX_BYTES
 from index.reading.mail import MailReader
 from index.reading.markdown import MarkdownReader
+from index.reading.normal import normalise
 from index.reading.pdf import PdfReader
 from index.reading.plain import PlainReader
 from index.reading.protocol import Reader
@@ -46,7 +47,11 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         ReadError: It is larger than `MAX_BYTES`, is empty, or is of a format that is not read; the
             message is the reason, without the name.
     """
-    extract = _reader(checked_type(data, name=name)).read(data, name=name)
+    kind = checked_type(data, name=name)
+    own = _own_reader(kind)
+    extract = (own or _foreign(kind)).read(data, name=name)
+    if own is None:
+        _check_foreign(extract)
     if len(extract.text) > MAX_BYTES:
         raise ReadError(
             f"its text has {len(extract.text)} characters, more than the {MAX_BYTES} that are read "
@@ -82,15 +87,12 @@ def _foreign_reader(kind: str) -> EntryPoint | None:
     return next(iter(sorted(entry_points(group=_GROUP, name=kind))), None)
 
 
-def _reader(kind: str) -> Reader:
-    """Return the reader of a type that `checked_type` let pass.
+def _foreign(kind: str) -> Reader:
+    """Return the reader that another package has for a type that `checked_type` let pass.
 
     Raises:
-        ReadError: It is of another package, which cannot be loaded.
+        ReadError: It cannot be loaded.
     """
-    own = _own_reader(kind)
-    if own is not None:
-        return own
     entry = _foreign_reader(kind)
     assert entry is not None, "its type was checked"
     try:
@@ -102,3 +104,18 @@ def _reader(kind: str) -> Reader:
             f"({type(error).__name__}); update or remove it"
         ) from error
     return made
+
+
+def _check_foreign(extract: Extract) -> None:
+    """Refuse what would break the law of exact offsets or shows nothing.
+
+    Raises:
+        ReadError: The text is blank or not normalised, or an offset is outside of it.
+    """
+    starts = (*extract.section_starts, *extract.page_starts)
+    inside = all(0 <= at <= len(extract.text) for at in starts)
+    if not extract.text.strip() or normalise(extract.text) != extract.text or not inside:
+        raise ReadError(
+            "the package that reads such files returned no text, one that is not normalised, or "
+            "wrong offsets; update or remove it"
+        )
