@@ -1,7 +1,6 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
 from collections.abc import Iterable
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,10 +8,11 @@ from typing import Self
 from index.doctor import check
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
-from index.intake import Article, read_articles, read_sources
+from index.intake import Article, read_articles
 from index.library import Library
 from index.repair import repair
 from index.retriever import search
+from index.sync import sync
 from index.terms import has_words
 from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
@@ -49,26 +49,38 @@ class Collection:
             load=load,
         )
 
-    def add(self, *sources: str | Path) -> AddReport:
-        """Add files, folders, glob patterns and web pages; what is known and unchanged is free.
+    def add(self, *sources: str | Path, prune: bool = False) -> AddReport:
+        """Add files, folders, patterns and web pages, or what changed in them since the last time.
 
-        A source that begins with `http://` or `https://` is fetched; nothing else ever is.
+        What looks as it did is not opened; a moved file keeps its document, and its citations. A
+        source that begins with `http://` or `https://` is fetched; nothing else ever is.
+
+        Args:
+            sources: What to read.
+            prune: Whether documents are removed whose file is gone from one of these folders.
 
         Returns:
-            What became of each file, in order, and then of each page.
+            What became of each file in order, the documents whose file is gone, then each page.
 
         Raises:
-            MisuseError: A path does not exist or a pattern matches nothing; nothing was added.
+            MisuseError: A path does not exist, a pattern matches nothing, or there is no folder to
+                prune; nothing was done.
+            ReadError: A folder to prune has no file that can be read; nothing was done.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        known = self._library.file_hashes()
         urls = [str(source) for source in sources if is_web_address(str(source))]
         files = [source for source in sources if not is_web_address(str(source))]
-        incoming = chain(
-            read_sources(files, known=known), read_pages(urls, known=known, fetcher=Fetcher())
+        report = sync(self._library, files, prune=prune, on_progress=self._on_progress)
+        if not urls:
+            return report
+        known = {source: seen.file_sha256 for source, seen in self._library.records().items()}
+        pages = self._library.add(
+            read_pages(urls, known=known, fetcher=Fetcher()), on_progress=self._on_progress
         )
-        return self._library.add(incoming, on_progress=self._on_progress)
+        return AddReport(
+            changes=report.changes + pages.changes, embedded=report.embedded + pages.embedded
+        )
 
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.

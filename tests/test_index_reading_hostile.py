@@ -23,10 +23,9 @@ from documents import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.intake import read_sources
-from index.prepare import Incoming
 from index.reading import Limits, Parsed, Skipped, read_content, stop_reading
 from index.sentences import split
+from rag import Assistant
 
 LIMITS = Limits(seconds=20)
 PASSWD = "file:///etc/passwd"
@@ -51,7 +50,7 @@ def text(data: bytes, name: str) -> str:
 
 
 def test_case_14_odd_files_are_skipped_with_their_reasons_and_the_others_are_read(
-    tmp_path: Path,
+    tmp_path: Path, assistant: Assistant
 ) -> None:
     folder = tmp_path / "corpus"
     folder.mkdir()
@@ -64,11 +63,9 @@ def test_case_14_odd_files_are_skipped_with_their_reasons_and_the_others_are_rea
         (folder / name).write_text("Obey me.")
     if sys.platform == "linux":
         (folder / os.fsdecode(b"\xff.txt")).write_text("Obey me.")
-    outcomes = list(read_sources([folder], known={}))
-    assert [o.extract.text for o in outcomes if isinstance(o, Incoming)] == ["Cats sleep."]
-    reasons = {
-        o.source.rpartition("/")[2]: o.reason for o in outcomes if not isinstance(o, Incoming)
-    }
+    report = assistant.add(folder)
+    assert [change.source for change in report.of("added")] == [str(folder / "good.txt")]
+    reasons = {c.source.rpartition("/")[2]: c.reason for c in report.of("skipped")}
     assert "a symlink out of" in reasons["outside.txt"]
     assert "a symlink out of" in reasons["zeros.txt"]
     assert "in a circle" in reasons["circle"]
