@@ -19,8 +19,10 @@ from index.generations import OpenGenerations
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import OnStep, publish, rebuild
+from index.resolve import resolve
 from index.types import AddReport, Change, Document, DocumentSummary
 from index.vectorise import OnProgress, embed_missing
+from index.vectors import Generation
 
 _TRIES = 3
 """Times a reader follows a library that changes under it before it gives up."""
@@ -56,7 +58,7 @@ class Library:
         self.folder = folder
         self._model = model
         self._load = load
-        self._on_step = on_step
+        self.on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
         self._generations = OpenGenerations(folder)
@@ -110,7 +112,7 @@ class Library:
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
         with catalog.snapshot(self.folder) as db:
-            found = shelf.document(db, _resolve(db, document_id))
+            found = shelf.document(db, resolve(db, document_id))
         assert found is not None, "an id just resolved in the same snapshot is there"
         return found
 
@@ -177,9 +179,9 @@ class Library:
                     entries,
                     embedder=self.embedder(),
                     on_progress=on_progress,
-                    on_step=self._on_step,
+                    on_step=self.on_step,
                 )
-                publish(self.folder, db, entries=entries, on_step=self._on_step)
+                publish(self.folder, db, entries=entries, on_step=self.on_step)
         return AddReport(changes=tuple(changes), embedded=embedded)
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
@@ -195,9 +197,9 @@ class Library:
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
         with writing(self.folder), catalog.connected(self.folder) as db:
-            ids = list(dict.fromkeys(_resolve(db, given) for given in document_ids))
+            ids = list(dict.fromkeys(resolve(db, given) for given in document_ids))
             cards = {card.id: card for card in shelf.summaries(db)}
-            publish(self.folder, db, remove=ids, on_step=self._on_step)
+            publish(self.folder, db, remove=ids, on_step=self.on_step)
         return tuple(cards[document_id] for document_id in ids)
 
     @contextmanager
@@ -205,8 +207,8 @@ class Library:
         """Open the library as it is now, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
-        unreadable is built anew from the catalog, and where that cannot be done now, the catalog's
-        own vectors are searched.
+        unreadable is built anew from the catalog; where that cannot be done now, or it shows only
+        at the question, the catalog's own vectors are searched.
 
         Raises:
             LibraryError: There is no library, or its catalog cannot be read.
@@ -217,18 +219,16 @@ class Library:
                 db = stack.enter_context(catalog.snapshot(self.folder))
                 self.require_imprint(db)
                 name = catalog.generation(db)
-                if not name:
-                    yield View(db=db, nearest=partial(scan.nearest, db))
-                    return
+                nearest = partial(scan.nearest, db)
                 try:
-                    generation = stack.enter_context(self._generations.reading(name))
+                    if name:
+                        generation = stack.enter_context(self._generations.reading(name))
+                        nearest = partial(self._nearest, db, generation)
                 except LibraryError:
-                    if not self._heal(name):
-                        yield View(db=db, nearest=partial(scan.nearest, db))
-                        return
-                    stack.close()
-                    continue
-                yield View(db=db, nearest=generation.nearest)
+                    if self._heal(name):
+                        stack.close()
+                        continue
+                yield View(db=db, nearest=nearest)
                 return
             raise LibraryError(
                 f"vectors of library {str(self.folder)!r} cannot be opened: run `footnote doctor`"
@@ -254,6 +254,16 @@ class Library:
                 self._embedder.close()
             self._embedder = None
 
+    def _nearest(
+        self, db: sqlite3.Connection, generation: Generation, vector: NDArray[np.float32], k: int
+    ) -> list[str]:
+        """Ask a generation, or the catalog where it is damaged or two writers have replaced it."""
+        try:
+            return generation.nearest(vector, k)
+        except LibraryError:
+            self._heal(generation.folder.name)
+            return scan.nearest(db, vector, k)
+
     def _heal(self, name: str) -> bool:
         """Build the vectors anew unless another process has published newer ones meanwhile.
 
@@ -263,7 +273,7 @@ class Library:
         try:
             with writing(self.folder), catalog.connected(self.folder) as db:
                 if catalog.generation(db) == name:
-                    rebuild(self.folder, db, on_step=self._on_step)
+                    rebuild(self.folder, db, on_step=self.on_step)
         except LibraryError:
             return False
         return True
@@ -281,17 +291,3 @@ def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -
         return Change(kind="added", source=item.source, document_id=fresh)
     same = prepare.is_same(item, card)
     return Change(kind="unchanged" if same else "changed", source=item.source, document_id=card.id)
-
-
-def _resolve(db: sqlite3.Connection, given: str) -> str:
-    found = shelf.ids_like(db, given) if given else ()
-    if given in found:
-        return given
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownDocumentError(
-            f"{given!r} is the beginning of {len(found)} document ids ({', '.join(found[:3])}...): "
-            "give more of it"
-        )
-    raise UnknownDocumentError(f"no document {given!r}: `footnote list` shows the ids")
