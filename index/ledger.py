@@ -23,6 +23,8 @@ class Entry:
     """Of the text."""
     file_sha256: str
     """Of the bytes it was read from; empty for an article given as text."""
+    added_at: str
+    """As in `index.prepare.Incoming`."""
     sentences: tuple[Span, ...]
     hashes: tuple[str, ...]
     """Vector hash of each sentence."""
@@ -38,7 +40,7 @@ def store_vectors(
     db.executemany("INSERT OR IGNORE INTO vectors (hash, vector) VALUES (?, ?)", rows)
 
 
-def write(db: sqlite3.Connection, entry: Entry, *, added_at: str) -> None:
+def write(db: sqlite3.Connection, entry: Entry, *, now: str) -> None:
     """Write a document in place of the version that its source had before.
 
     All its vectors must be stored already.
@@ -61,7 +63,7 @@ def write(db: sqlite3.Connection, entry: Entry, *, added_at: str) -> None:
             json.dumps(extract.page_starts),
             extract.published,
             extract.author,
-            added_at,
+            entry.added_at or now,
         ),
     ).lastrowid
     title = " ".join(terms(extract.title))

@@ -22,6 +22,8 @@ class Incoming:
     extract: Extract
     file_sha256: str = ""
     """Of the bytes it was read from; empty for an article given as text."""
+    added_at: str = ""
+    """UTC, ISO 8601, where it is an older library's; empty for the time of writing."""
 
 
 def document_id(source: str) -> str:
@@ -56,6 +58,7 @@ def entry(incoming: Incoming) -> Entry:
         extract=extract,
         sha256=text_hash(extract.text),
         file_sha256=incoming.file_sha256,
+        added_at=incoming.added_at,
         sentences=sentences,
         hashes=tuple(
             text_hash(extract.text[span.start : span.end])[:HASH_LENGTH] for span in sentences

@@ -58,7 +58,7 @@ def publish(
     with catalog.transaction(db):
         ledger.erase(db, gone)
         for entry in entries:
-            ledger.write(db, entry, added_at=now)
+            ledger.write(db, entry, now=now)
         ledger.drop_vectors(db, unused)
         catalog.set_generation(db, name)
         on_step("commit")
