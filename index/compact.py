@@ -39,7 +39,7 @@ def compact(library: Library) -> CompactReport:
     library.close()
     with catalog.connected(folder) as db, writing(folder):
         before = _size(folder)
-        rebuild(folder, db, on_step=library.on_step)
+        rebuild(library.vectors, db, on_step=library.on_step)
         _compact_catalog(library, db)
         # The log could be cut, so nobody reads an older state, which could need older vectors.
         library.on_step("clean")

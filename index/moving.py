@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from index import archive, catalog, prepare, saved
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError
 from index.library import Library
 from index.prepare import Incoming
+from index.stores import OpenCatalog
 from index.types import AddReport
 from index.vectorise import OnProgress
 
@@ -37,9 +37,9 @@ def export_library(library: Library, file: Path) -> ExportReport:
     if file.exists():
         raise ArchiveError(f"{str(file)!r} is there already: name another file")
     try:
-        with catalog.snapshot(library.folder) as db:
+        with library.catalog.snapshot() as db:
             model = catalog.imprint(db).model
-            documents = archive.write(unfinished, _documents(db, library.folder), model=model)
+            documents = archive.write(unfinished, _documents(db, library.catalog.name), model=model)
         with unfinished.open("rb+") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
             os.fsync(written.fileno())
@@ -83,11 +83,11 @@ def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> 
     return library.add(documents, on_progress=on_progress)
 
 
-def _documents(db: sqlite3.Connection, folder: Path) -> Iterator[Incoming]:
+def _documents(db: OpenCatalog, name: str) -> Iterator[Incoming]:
     for row in db.execute(f"SELECT {saved.COLUMNS} FROM documents ORDER BY id"):
         if not prepare.is_whole(row[3], sha256=row[-1]):
             raise LibraryError(
-                f"the text of {row[0]!r} in library {str(folder)!r} is damaged, so nothing was "
+                f"the text of {row[0]!r} in library {name!r} is damaged, so nothing was "
                 "exported: run `footnote doctor`"
             )
         yield saved.incoming(row)

@@ -14,6 +14,7 @@ from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import rebuild
+from index.stores import OpenCatalog
 from index.types import Checkup
 from index.vectorise import OnProgress, embed_missing
 
@@ -52,7 +53,7 @@ def _mend(library: Library, on_progress: OnProgress) -> None:
     if _needs_new_catalog(library):
         _rewrite(library, on_progress)
     with catalog.connected(library.folder) as db:
-        rebuild(library.folder, db, on_step=lambda step: None)
+        rebuild(library.vectors, db, on_step=lambda step: None)
 
 
 def _needs_new_catalog(library: Library) -> bool:
@@ -115,7 +116,7 @@ def _finish_swap(folder: Path) -> None:
 
 
 def _write(
-    library: Library, db: sqlite3.Connection, batch: list[Incoming], on_progress: OnProgress
+    library: Library, db: OpenCatalog, batch: list[Incoming], on_progress: OnProgress
 ) -> None:
     entries = [prepare.entry(incoming) for incoming in batch]
     embed_missing(db, entries, embedder=library.embedder(), on_progress=on_progress)

@@ -1,12 +1,11 @@
 """Finds the one document that the beginning of an id means."""
 
-import sqlite3
-
 from index import shelf
 from index.errors import UnknownDocumentError
+from index.stores import OpenCatalog
 
 
-def resolve(db: sqlite3.Connection, given: str) -> str:
+def resolve(db: OpenCatalog, given: str) -> str:
     """Return the full id that begins like the one given.
 
     Raises:
