@@ -3,8 +3,10 @@
 `from rag import Assistant` is the way in; everything that is promised to users is in `__all__`.
 """
 
+from index.compact import CompactReport
 from index.embedding import Embedder
 from index.errors import (
+    ArchiveError,
     CitationError,
     EmbeddingError,
     FootnoteError,
@@ -22,6 +24,7 @@ from index.errors import (
     UnknownDocumentError,
 )
 from index.intake import Article
+from index.moving import ExportReport
 from index.types import (
     AddReport,
     Change,
@@ -70,6 +73,7 @@ __all__ = [
     "Answer",
     "AnswerSentence",
     "Answerer",
+    "ArchiveError",
     "Article",
     "Assistant",
     "Change",
@@ -77,6 +81,7 @@ __all__ = [
     "Checkup",
     "Citation",
     "CitationError",
+    "CompactReport",
     "Document",
     "DocumentSummary",
     "Draft",
@@ -85,6 +90,7 @@ __all__ = [
     "EmbeddingError",
     "Event",
     "Evidence",
+    "ExportReport",
     "Finding",
     "FootnoteError",
     "Hit",

@@ -6,11 +6,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from index.compact import CompactReport, compact
 from index.doctor import check
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.intake import Article, read_articles
 from index.library import Library
+from index.moving import ExportReport, export_library, import_library
 from index.repair import repair
 from index.retriever import search
 from index.sync import sync
@@ -160,6 +162,34 @@ class Collection:
             LibraryBusyError: Another process is writing.
         """
         return repair(self._library, on_progress=self._on_progress)
+
+    def compact(self) -> CompactReport:
+        """Write all files of the library anew, so that nothing of what was removed is in them.
+
+        Raises:
+            LibraryError: There is no library, it is damaged, or the disk is too full.
+            LibraryBusyError: Another process is writing, or reads for long.
+        """
+        return compact(self._library)
+
+    def export_to(self, file: str | Path) -> ExportReport:
+        """Write all documents into one archive for `import_from`, elsewhere or later.
+
+        Raises:
+            LibraryError: There is no library, or a stored text is damaged.
+            ArchiveError: The file is there already, or cannot be written.
+        """
+        return export_library(self._library, Path(file))
+
+    def import_from(self, file: str | Path) -> AddReport:
+        """Add all documents of an archive, all visible at once or none; ids and dates are kept.
+
+        Raises:
+            ArchiveError: The archive is damaged, was changed, or is too large.
+            LibraryMismatchError: It was made with another embedding model.
+            LibraryBusyError: Another process is writing.
+        """
+        return import_library(self._library, Path(file), on_progress=self._on_progress)
 
     def close(self) -> None:
         """Close the library and the embedding model; a later call opens them again."""

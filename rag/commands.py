@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import MisuseError, ReadError
 from index.terms import has_words
-from rag import terminal, verify_command
+from rag import more_commands, terminal, verify_command
 from rag.abstention import says
 from rag.as_json import json_text
 
@@ -98,6 +98,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
             metavar="MODEL",
             help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
         )
+    for name, run, add_arguments, summary, example in more_commands.COMMANDS:
+        add_arguments(_command(commands, name, run, summary, example))
     doctor = _command(
         commands,
         "doctor",
