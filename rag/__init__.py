@@ -33,6 +33,7 @@ from index.types import (
     Passage,
     ScoredSentence,
     Sentence,
+    SourceState,
     Span,
 )
 from rag.answerer import Answerer
@@ -110,6 +111,7 @@ __all__ = [
     "Sentence",
     "Settings",
     "SettingsError",
+    "SourceState",
     "Span",
     "Status",
     "TextDelta",

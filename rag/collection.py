@@ -16,6 +16,7 @@ from index.sync import sync
 from index.terms import has_words
 from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
+from rag.aging import Aging
 from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
@@ -96,13 +97,13 @@ class Collection:
         return self._library.summaries()
 
     def document(self, document_id: str) -> Document:
-        """Return a document by its id or by an unambiguous beginning of it.
+        """Return a document by its id or a beginning of one, and how its file is now.
 
         Raises:
             UnknownDocumentError: There is no such document.
         """
         self._seed()
-        return self._library.document(document_id)
+        return Aging(self._library.some_records).document(self._library.document(document_id))
 
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.

@@ -39,7 +39,7 @@ _NAMES = [
     "LoggedQuestion", "Message", "MisuseError", "ModelError", "ModelRejectedError",
     "ModelResponseError", "ModelUnavailableError", "OperationError", "Passage", "PromptDigest",
     "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence", "Settings",
-    "SettingsError", "Span", "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage",
+    "SettingsError", "SourceState", "Span", "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage",
     "Verdict", "Verification", "as_json", "json_text", "judge_messages", "keep_setting",
     "load_model", "log_question", "logged_questions", "seed_paths", "verify",
 ]  # fmt: skip
