@@ -65,6 +65,7 @@ from rag.types import (
     Verification,
 )
 from rag.verify_text import verify
+from rag.watching import Notice
 
 __all__ = [
     "AddReport",
@@ -100,6 +101,7 @@ __all__ = [
     "ModelRejectedError",
     "ModelResponseError",
     "ModelUnavailableError",
+    "Notice",
     "OperationError",
     "Passage",
     "PromptDigest",

@@ -1,6 +1,6 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,12 +14,13 @@ from index.repair import repair
 from index.retriever import search
 from index.sync import sync
 from index.terms import has_words
-from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
 from rag.aging import Aging
 from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
+from rag.watching import Notice, watch
 
 LONGEST_QUESTION = 2000
 """Characters; the embedding model reads about the first 1,200 of English prose."""
@@ -69,6 +70,26 @@ class Collection:
             LibraryError: The library cannot be written; it is as it was.
         """
         return sync(self._library, sources, prune=prune, on_progress=self._on_progress)
+
+    def watch(self, folder: str | Path, *, every: float = 2.0) -> Iterator[Change | Notice]:
+        """Yield what changes in a folder while the library is kept in step with it, without end.
+
+        Documents whose file is deleted are removed, as `add` with `prune` does; nothing is while
+        the folder is gone or empty. What is skipped is told once.
+
+        Args:
+            folder: Which one.
+            every: Seconds between two looks; a change is followed once it is quiet so long.
+
+        Raises:
+            MisuseError: There is no such folder.
+            LibraryError: The library cannot be written. One that another process writes to is
+                tried again.
+        """
+        place = Path(folder).expanduser().absolute()
+        if not place.is_dir():
+            raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
+        return watch(place, lambda: self.add(place, prune=True), every=every)
 
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.

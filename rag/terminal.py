@@ -159,6 +159,8 @@ def progress(title: str, *, unit: str) -> Iterator[Callable[[int, int], None]]:
             bars.append(tqdm(total=total, desc=title, unit=unit, delay=1.0, leave=False))
         bars[0].total = total
         bars[0].update(done - bars[0].n)
+        if done >= total:
+            bars.pop().close()
 
     try:
         yield show
