@@ -128,6 +128,11 @@ class Library:
         with self.catalog.snapshot() as db:
             return records.records(db)
 
+    def some_records(self, document_ids: Iterable[str]) -> list[Record]:
+        """Return the records of those documents, by full id, that are there."""
+        with self.catalog.snapshot() as db:
+            return records.some_records(db, document_ids)
+
     def add(
         self,
         incoming: Iterable[Incoming | Change],

@@ -1,7 +1,6 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,12 +16,14 @@ from index.repair import repair
 from index.retriever import search
 from index.sync import sync
 from index.terms import has_words
-from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
 from index.web import Fetcher, is_web_address, read_pages
+from rag.aging import Aging
 from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
+from rag.watching import Notice, watch
 
 LONGEST_QUESTION = 2000
 """Characters; the embedding model reads about the first 1,200 of English prose."""
@@ -85,6 +86,26 @@ class Collection:
             changes=report.changes + pages.changes, embedded=report.embedded + pages.embedded
         )
 
+    def watch(self, folder: str | Path, *, every: float = 2.0) -> Iterator[Change | Notice]:
+        """Yield what changes in a folder while the library is kept in step with it, without end.
+
+        Documents whose file is deleted are removed, as `add` with `prune` does; nothing is while
+        the folder is gone or empty. What is skipped is told once.
+
+        Args:
+            folder: Which one.
+            every: Seconds between two looks; a change is followed once it is quiet so long.
+
+        Raises:
+            MisuseError: There is no such folder.
+            LibraryError: The library cannot be written. One that another process writes to is
+                tried again.
+        """
+        place = Path(folder).expanduser().absolute()
+        if not place.is_dir():
+            raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
+        return watch(place, lambda: self.add(place, prune=True), every=every)
+
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.
 
@@ -112,28 +133,13 @@ class Collection:
         return self._library.summaries()
 
     def document(self, document_id: str) -> Document:
-        """Return a document by its id or by an unambiguous beginning of it.
+        """Return a document by its id or a beginning of one, and how its file is now.
 
         Raises:
             UnknownDocumentError: There is no such document.
         """
         self._seed()
-        return self._library.document(document_id)
-
-    def is_edited(self, summary: DocumentSummary) -> bool:
-        """Say whether a document's file holds other bytes now than when it was added.
-
-        False where it did not come from a file, or the file is gone or may not be read.
-        """
-        stored = self._library.file_hashes().get(summary.source)
-        path = Path(summary.source)
-        if not stored or not path.is_absolute():
-            return False
-        try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() != stored
-        except OSError:
-            return False
+        return Aging(self._library.some_records).document(self._library.document(document_id))
 
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.
