@@ -41,6 +41,17 @@ def read_sources(
         yield found if isinstance(found, Change) else _read(found, known)
 
 
+def read_named(source: str, path: Path, *, known: Mapping[str, str]) -> Incoming | Change:
+    """Read one file that is known by another name than its path, such as an upload.
+
+    Args:
+        source: What it is known by; its last part should be the file's name.
+        path: Where it lies now.
+        known: As for `read_sources`.
+    """
+    return _read(Found(path=path, source=one_line(source)), known)
+
+
 def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
     """Make articles ready that are given as text; an empty one is skipped with the reason.
 

@@ -1,19 +1,21 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from index.doctor import check
+from index.edition import edition
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
-from index.intake import Article, read_articles, read_sources
+from index.intake import Article, read_articles, read_named, read_sources
 from index.library import Library
+from index.prepare import Incoming
 from index.repair import repair
 from index.retriever import search
 from index.terms import has_words
-from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
 from rag.question import read_question
 from rag.seeds import seed_articles
@@ -70,6 +72,33 @@ class Collection:
         """
         return self._library.add(read_articles(articles), on_progress=self._on_progress)
 
+    def add_files(
+        self,
+        files: Mapping[str, Path],
+        *,
+        on_read: Callable[[str], None] = lambda source: None,
+        on_progress: OnProgress | None = None,
+    ) -> AddReport:
+        """Add files, all at once, each under a source of its own, which need not be its path.
+
+        Args:
+            files: Where each source's file lies now; it is not needed afterwards.
+            on_read: Told of each source before its file is read.
+            on_progress: Told of sentences embedded and to embed, in place of the assistant's own.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be written; it is as it was.
+        """
+        known = self._library.file_hashes()
+
+        def read(source: str, path: Path) -> Incoming | Change:
+            on_read(source)
+            return read_named(source, path, known=known)
+
+        incoming = (read(source, path) for source, path in files.items())
+        return self._library.add(incoming, on_progress=on_progress or self._on_progress)
+
     def remove(self, *document_ids: str) -> tuple[DocumentSummary, ...]:
         """Remove documents, all of them or none, and return their cards.
 
@@ -86,6 +115,14 @@ class Collection:
         """Return the cards of all documents, oldest first; empty for an empty library."""
         self._seed()
         return self._library.summaries()
+
+    def edition(self) -> str:
+        """Return a short text that differs once documents changed, whoever changed them; cheap.
+
+        Raises:
+            LibraryError: The library cannot be read.
+        """
+        return edition(self._library)
 
     def document(self, document_id: str) -> Document:
         """Return a document by its id or by an unambiguous beginning of it.
