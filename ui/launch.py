@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import MisuseError, OperationError
+from ui.assets import styles
 from ui.guard import Guard
 from ui.page import build_app
 
@@ -84,8 +85,8 @@ def launch(app: "gr.Blocks", *, host: str, port: int | None) -> str:
             },
             theme=gr.themes.Base(font=["ui-sans-serif", "system-ui", "sans-serif"]),
             # Not `css_paths`: Gradio rewrites that style sheet and loses its light and dark.
-            head=f"<style>{(_FOLDER / 'page.css').read_text(encoding='utf-8')}</style>",
-            favicon_path=_FOLDER / "favicon.svg",
+            head=f"<style>{styles()}</style>",
+            favicon_path=_FOLDER / "data" / "favicon.svg",
         )
     except OSError as error:
         raise OperationError(_taken(host, port)) from error
