@@ -2,13 +2,15 @@
 
 from importlib.resources import files
 
-_STYLES = ("page.css",)
+_STYLES = ("page.css", "desk.css")
 """In this order: a later one may lean on an earlier one's colours."""
 
 
 def styles() -> str:
-    """Return all style sheets as one."""
-    return "\n".join(_text(name) for name in _STYLES)
+    """Return all style sheets as one; the last is that of evaluation reports, inside their tab."""
+    from eval import section_style
+
+    return "\n".join((*(_text(name) for name in _STYLES), section_style("#evaluation")))
 
 
 def script(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ui import ask_tab, evaluation_tab, library_tab, render, settings_tab
+from ui import api, ask_tab, evaluation_tab, library_tab, render, settings_tab
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -32,6 +32,7 @@ def build_app(assistant: "Assistant") -> "gr.Blocks":
         delete_cache=(_CLEANED_SECONDS, _KEPT_SECONDS),
     )
     with app:
+        api.build(assistant)  # first, so that no listener takes the names of the endpoints
         gr.HTML(render.header(), elem_id="top", js_on_load=None, apply_default_css=False)
         with gr.Tabs(elem_id="nav"):
             with gr.Tab("Ask", id="ask") as tab:
@@ -42,5 +43,8 @@ def build_app(assistant: "Assistant") -> "gr.Blocks":
                 evaluation_tab.build(assistant, app=app, tab=tab)
             with gr.Tab("Settings", id="settings") as tab, gr.Column(elem_classes="page"):
                 settings_tab.build(assistant, app=app, tab=tab)
+    # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a
+    # request names.
+    app.has_launched = True
     app.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     return app
