@@ -217,14 +217,6 @@ def test_no_file_of_the_machine_is_served(port, folder):
     assert status(port, "GET", f"/gradio_api/file={folder}/catalog.db", {})[0] == 403
 
 
-def test_no_file_can_be_left_on_the_machine(port):
-    part = (
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nabc\r\n--x--'
-    )
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert status(port, "POST", "/gradio_api/upload", headers, part)[0] == 413
-
-
 RUN = (
     "import argparse, sys\nfrom rag import FootnoteError\nfrom ui.command import register\n"
     "p = argparse.ArgumentParser(); register(p.add_subparsers()); a = p.parse_args(sys.argv[1:])\n"

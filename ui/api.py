@@ -73,10 +73,10 @@ def build(assistant: "Assistant") -> None:
             The articles, each with its id, title, source, dates, author and number of sentences.
         """
         try:
+            words = _text(containing).casefold().split()
             cards = assistant.documents()
         except FootnoteError as error:
             raise _told(error) from error
-        words = _text(containing).casefold().split()
         return [
             {
                 "id": card.id,

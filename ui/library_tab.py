@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ui.assets import script
 from ui.private_folder import private_folder
-from ui.uploads import adding
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -116,6 +115,8 @@ class _Shelf:
     def add(self, paths: object, search: object) -> Iterator[tuple[object, ...]]:
         """Yield the uploads as they get on, then the articles anew and an empty drop zone."""
         import gradio as gr
+
+        from ui.uploads import adding
 
         given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
         for jobs in adding(self._assistant, given):

@@ -78,25 +78,32 @@ def adding(assistant: Assistant, paths: Sequence[object]) -> Iterator[tuple[Job,
 
 
 def _work(assistant: Assistant, files: Mapping[str, Path], events: "SimpleQueue[_Event]") -> None:
+    """Add the files and remove them, and only then tell the end."""
+    try:
+        end = _added(assistant, files, events)
+    finally:
+        for path in files.values():
+            path.unlink(missing_ok=True)
+    events.put(end)
+
+
+def _added(
+    assistant: Assistant, files: Mapping[str, Path], events: "SimpleQueue[_Event]"
+) -> AddReport | str:
     def embedded(done: int, total: int) -> None:
         events.put(_Embedded(share=done / total if total else 1.0))
 
     try:
-        events.put(
-            assistant.add_files(
-                files,
-                on_read=lambda source: events.put(_Reading(source=source)),
-                on_progress=embedded,
-            )
+        return assistant.add_files(
+            files,
+            on_read=lambda source: events.put(_Reading(source=source)),
+            on_progress=embedded,
         )
     except FootnoteError as error:
-        events.put(str(error))
+        return str(error)
     except Exception:  # noqa: BLE001  # the outermost line: the page gets a sentence, the log the rest
         _LOG.exception("uploads could not be added")
-        events.put("Something went wrong inside Footnote: please report what its log says.")
-    finally:
-        for path in files.values():
-            path.unlink(missing_ok=True)
+        return "Something went wrong inside Footnote: please report what its log says."
 
 
 def _waiting(events: "SimpleQueue[_Event]") -> Iterator[_Event]:
