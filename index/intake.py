@@ -7,7 +7,17 @@ from pathlib import Path
 
 from index.errors import MisuseError, ReadError
 from index.prepare import Incoming, document_id
-from index.reading import Found, file_bytes, find, normalise, one_line, read_bytes
+from index.reading import (
+    Found,
+    Limits,
+    Skipped,
+    file_bytes,
+    find,
+    normalise,
+    one_line,
+    read_content,
+    stop_reading,
+)
 from index.types import Change, Extract
 
 
@@ -37,8 +47,11 @@ def read_sources(
     Raises:
         MisuseError: A path does not exist or a pattern matches nothing.
     """
-    for found in find(sources):
-        yield found if isinstance(found, Change) else _read(found, known)
+    try:
+        for found in find(sources):
+            yield found if isinstance(found, Change) else _read(found, known)
+    finally:
+        stop_reading()
 
 
 def read_named(source: str, path: Path, *, known: Mapping[str, str]) -> Incoming | Change:
@@ -79,7 +92,9 @@ def _read(found: Found, known: Mapping[str, str]) -> Incoming | Change:
         digest = hashlib.sha256(data).hexdigest()
         if known.get(source) == digest:
             return Change(kind="unchanged", source=source, document_id=document_id(source))
-        extract = read_bytes(data, name=found.path.name)
     except ReadError as error:
         return Change(kind="skipped", source=source, reason=str(error))
-    return Incoming(source=source, extract=extract, file_sha256=digest)
+    outcome = read_content(data, name=found.path.name, limits=Limits())
+    if isinstance(outcome, Skipped):
+        return Change(kind="skipped", source=source, reason=outcome.reason)
+    return Incoming(source=source, extract=outcome.extract, file_sha256=outcome.file_sha256)

@@ -1,6 +1,5 @@
 """A library on disk: add, remove, look up, and a consistent view for questions; no ranking."""
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -8,17 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from index import catalog, prepare, scan, shelf
-from index.catalog import Imprint
+from index.embedded import FolderCatalog, FolderVectors
 from index.embedding import Embedder
 from index.errors import LibraryError, UnknownDocumentError
-from index.generations import OpenGenerations
-from index.lock import writing
 from index.prepare import Incoming
-from index.publish import OnStep, publish, rebuild
+from index.publish import publish, rebuild
+from index.stores import Catalog, Imprint, Nearest, OnStep, OpenCatalog, VectorIndex
 from index.types import AddReport, Change, Document, DocumentSummary
 from index.vectorise import OnProgress, embed_missing
 
@@ -30,9 +25,8 @@ _TRIES = 3
 class View:
     """A library at one moment: its catalog in a read transaction, and the vectors it names."""
 
-    db: sqlite3.Connection
-    nearest: Callable[[NDArray[np.float32], int], list[str]]
-    """Given a vector and k: hashes of about the k nearest sentences, nearest first."""
+    db: OpenCatalog
+    nearest: Nearest
 
 
 class Library:
@@ -59,7 +53,8 @@ class Library:
         self._on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
-        self._generations = OpenGenerations(folder)
+        self.catalog: Catalog = FolderCatalog(folder)
+        self.vectors: VectorIndex = FolderVectors(folder)
 
     def exists(self) -> bool:
         """Say whether there is a catalog.
@@ -68,13 +63,7 @@ class Library:
             LibraryError: The path is a file, may not be looked into, or has vectors without their
                 catalog.
         """
-        found = catalog.is_there(self.folder)
-        if not found and (self.folder / "vectors").exists():
-            raise LibraryError(
-                f"library {str(self.folder)!r} has vectors but no catalog.db: put the catalog back "
-                "from a backup, or remove the folder and add your articles again"
-            )
-        return found
+        return self.catalog.exists()
 
     def is_new(self) -> bool:
         """Say whether nothing was ever published: no catalog, or one left by an interrupted start.
@@ -84,7 +73,7 @@ class Library:
         """
         if not self.exists():
             return True
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             return not catalog.generation(db)
 
     def embedder(self) -> Embedder:
@@ -98,7 +87,7 @@ class Library:
         """Return the cards of all documents, by time of adding; empty without a library."""
         if not self.exists():
             return ()
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             return shelf.summaries(db)
 
     def document(self, document_id: str) -> Document:
@@ -109,7 +98,7 @@ class Library:
         """
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             found = shelf.document(db, _resolve(db, document_id))
         assert found is not None, "an id just resolved in the same snapshot is there"
         return found
@@ -120,7 +109,7 @@ class Library:
         Raises:
             UnknownDocumentError: It is not there (any more).
         """
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
@@ -130,7 +119,7 @@ class Library:
         """Return sha256 of the file each stored source was read from; empty without a library."""
         if not self.exists():
             return {}
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             return dict(db.execute("SELECT source, file_sha256 FROM documents"))
 
     def add(
@@ -166,20 +155,17 @@ class Library:
         }
         if not new:
             return AddReport(changes=tuple(changes))
-        catalog.make_folder(self.folder)
-        with writing(self.folder, wait=wait):
-            catalog.create(self.folder, self.imprint())
-            with catalog.connected(self.folder) as db:
-                self.require_imprint(db)
-                entries = [prepare.entry(item) for item in new.values()]
-                embedded = embed_missing(
-                    db,
-                    entries,
-                    embedder=self.embedder(),
-                    on_progress=on_progress,
-                    on_step=self._on_step,
-                )
-                publish(self.folder, db, entries=entries, on_step=self._on_step)
+        with self.catalog.writing(wait=wait, create=self.imprint()) as db:
+            self.require_imprint(db)
+            entries = [prepare.entry(item) for item in new.values()]
+            embedded = embed_missing(
+                db,
+                entries,
+                embedder=self.embedder(),
+                on_progress=on_progress,
+                on_step=self._on_step,
+            )
+            publish(self.vectors, db, entries=entries, on_step=self._on_step)
         return AddReport(changes=tuple(changes), embedded=embedded)
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
@@ -194,10 +180,10 @@ class Library:
         """
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
-        with writing(self.folder), catalog.connected(self.folder) as db:
+        with self.catalog.writing() as db:
             ids = list(dict.fromkeys(_resolve(db, given) for given in document_ids))
             cards = {card.id: card for card in shelf.summaries(db)}
-            publish(self.folder, db, remove=ids, on_step=self._on_step)
+            publish(self.vectors, db, remove=ids, on_step=self._on_step)
         return tuple(cards[document_id] for document_id in ids)
 
     @contextmanager
@@ -214,41 +200,41 @@ class Library:
         """
         with ExitStack() as stack:
             for _ in range(_TRIES):
-                db = stack.enter_context(catalog.snapshot(self.folder))
+                db = stack.enter_context(self.catalog.snapshot())
                 self.require_imprint(db)
                 name = catalog.generation(db)
                 if not name:
                     yield View(db=db, nearest=partial(scan.nearest, db))
                     return
                 try:
-                    generation = stack.enter_context(self._generations.reading(name))
+                    nearest = stack.enter_context(self.vectors.reading(name))
                 except LibraryError:
                     if not self._heal(name):
                         yield View(db=db, nearest=partial(scan.nearest, db))
                         return
                     stack.close()
                     continue
-                yield View(db=db, nearest=generation.nearest)
+                yield View(db=db, nearest=nearest)
                 return
             raise LibraryError(
-                f"vectors of library {str(self.folder)!r} cannot be opened: run `footnote doctor`"
+                f"vectors of library {self.catalog.name!r} cannot be opened: run `footnote doctor`"
             )
 
     def imprint(self) -> Imprint:
         """Return what this library's settings ask for."""
         return Imprint(model=self._model, dimension=self.embedder().dimension)
 
-    def require_imprint(self, db: sqlite3.Connection) -> None:
+    def require_imprint(self, db: OpenCatalog) -> None:
         """Refuse a catalog that was built with something else.
 
         Raises:
             LibraryMismatchError: The message says both sides and the command that helps.
         """
-        catalog.require_imprint(db, self.imprint(), library=self.folder)
+        catalog.require_imprint(db, self.imprint(), library=self.catalog.name)
 
     def close(self) -> None:
         """Close the vectors and the embedding model."""
-        self._generations.close()
+        self.vectors.close()
         with self._loading:
             if self._embedder is not None:
                 self._embedder.close()
@@ -261,9 +247,9 @@ class Library:
             False where the library cannot be written now.
         """
         try:
-            with writing(self.folder), catalog.connected(self.folder) as db:
+            with self.catalog.writing() as db:
                 if catalog.generation(db) == name:
-                    rebuild(self.folder, db, on_step=self._on_step)
+                    rebuild(self.vectors, db, on_step=self._on_step)
         except LibraryError:
             return False
         return True
@@ -283,7 +269,7 @@ def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -
     return Change(kind="unchanged" if same else "changed", source=item.source, document_id=card.id)
 
 
-def _resolve(db: sqlite3.Connection, given: str) -> str:
+def _resolve(db: OpenCatalog, given: str) -> str:
     found = shelf.ids_like(db, given) if given else ()
     if given in found:
         return given

@@ -17,6 +17,7 @@ from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import rebuild
+from index.stores import OpenCatalog
 from index.types import Checkup, Extract
 from index.vectorise import OnProgress, embed_missing
 
@@ -63,7 +64,7 @@ def _mend(library: Library, on_progress: OnProgress) -> None:
     if _needs_new_catalog(library):
         _rewrite(library, on_progress)
     with catalog.connected(library.folder) as db:
-        rebuild(library.folder, db, on_step=lambda step: None)
+        rebuild(library.vectors, db, on_step=lambda step: None)
 
 
 def _needs_new_catalog(library: Library) -> bool:
@@ -125,9 +126,7 @@ def _finish_swap(folder: Path) -> None:
     _swap(folder)
 
 
-def _write(
-    library: Library, db: sqlite3.Connection, batch: list[_Saved], on_progress: OnProgress
-) -> None:
+def _write(library: Library, db: OpenCatalog, batch: list[_Saved], on_progress: OnProgress) -> None:
     entries: list[Entry] = [prepare.entry(saved.incoming) for saved in batch]
     embed_missing(db, entries, embedder=library.embedder(), on_progress=on_progress)
     with catalog.transaction(db):

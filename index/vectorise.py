@@ -1,11 +1,11 @@
 """Computes the vectors that the catalog lacks, and stores them as it goes; nothing is published."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 
 from index import catalog, prepare, shelf
 from index.embedding import Embedder
 from index.ledger import Entry, store_vectors
+from index.stores import OpenCatalog
 
 _CHECKPOINT = 512
 """Sentences embedded between two commits of their vectors: what a kill can cost."""
@@ -15,7 +15,7 @@ OnProgress = Callable[[int, int], None]
 
 
 def embed_missing(
-    db: sqlite3.Connection,
+    db: OpenCatalog,
     entries: Sequence[Entry],
     *,
     embedder: Embedder,

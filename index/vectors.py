@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import LibraryError
+from index.stores import Slices
 
 _COLLECTION = "sentences"
 # With ef_search 200, 99.4 % of the 64 nearest of 12,086 real sentences are found (80 questions,
@@ -57,7 +58,7 @@ def build(
     *,
     base: Path | None,
     remove: Sequence[str],
-    slices: Iterator[tuple[list[str], NDArray[np.float32]]],
+    slices: Slices,
     on_step: Callable[[str], None],
 ) -> None:
     """Write a new generation: the base's vectors, less some, plus some; then fsync all of it.
@@ -97,7 +98,7 @@ def _change(
     collection: Any,  # noqa: ANN401
     *,
     remove: Sequence[str],
-    slices: Iterator[tuple[list[str], NDArray[np.float32]]],
+    slices: Slices,
     on_step: Callable[[str], None],
 ) -> None:
     largest = min(client.get_max_batch_size(), _LARGEST_SLICE)

@@ -1,5 +1,6 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -132,6 +133,21 @@ class Collection:
         """
         self._seed()
         return self._library.document(document_id)
+
+    def is_edited(self, summary: DocumentSummary) -> bool:
+        """Say whether a document's file holds other bytes now than when it was added.
+
+        False where it did not come from a file, or the file is gone or may not be read.
+        """
+        stored = self._library.file_hashes().get(summary.source)
+        path = Path(summary.source)
+        if not stored or not path.is_absolute():
+            return False
+        try:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() != stored
+        except OSError:
+            return False
 
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.

@@ -101,6 +101,23 @@ class Settings(BaseSettings):
         except RuntimeError as error:
             raise ValueError("there is no such home folder") from error
 
+    def changed(self, **changes: object) -> Self:
+        """Return these settings with some others, checked as all are.
+
+        Raises:
+            SettingsError: A value is not allowed.
+        """
+        try:
+            return type(self)(**{**dict(self), **changes, "_env_file": None})
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from error
+
+    def for_model(self, model: str) -> Self:
+        """Return these settings for another model; a key or address stays with its provider."""
+        if model.partition(":")[0].strip() == self.llm.partition(":")[0].strip():
+            return self.changed(llm=model)
+        return self.changed(llm=model, llm_base_url=None, llm_api_key=None)
+
     @classmethod
     def load(cls, **given: Any) -> Self:  # noqa: ANN401  # pydantic checks the values
         """Return the settings: those given, else of the environment, else of the settings file.

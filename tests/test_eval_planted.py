@@ -12,7 +12,8 @@ from eval.running.recorded import RecordingModel, ReplayedModel
 from eval.running.suite import run
 from eval.shipped import baseline_beside, shipped_suite, shipped_thresholds
 from eval.suites.load import load_suite
-from index import prepare, shelf
+from index import prepare
+from index.fts5 import SqliteCatalog
 from index.types import Span
 from rag import Assistant, Settings, seed_paths
 from rag.testing import HashEmbedder, ScriptedModel
@@ -53,7 +54,7 @@ def test_a_threshold_that_answers_everything_is_caught(asked):
 
 
 def test_lexical_search_that_finds_nothing_is_caught(asked, monkeypatch):
-    monkeypatch.setattr(shelf, "search_terms", lambda *_, **__: {})
+    monkeypatch.setattr(SqliteCatalog, "search_terms", lambda *_, **__: {})
     gate, _ = asked(thresholds=Thresholds())
     assert any("containment dropped" in reason for reason in gate.reasons)
     assert any("mrr dropped" in reason for reason in gate.reasons)

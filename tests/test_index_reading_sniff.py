@@ -39,5 +39,5 @@ def test_many_comments_in_front_take_no_time():
 
 
 def test_reasons_tell_documents_from_binaries():
-    assert describe("application/pdf").startswith("PDF files are not read yet; save its text")
+    assert describe("application/pdf").startswith("PDF files are not read; save its text")
     assert describe("image/png").startswith("not text: looks like PNG image;")

@@ -110,7 +110,7 @@ def test_both_reports_can_be_taken_along(page):
 def test_a_kept_baseline_shows_what_has_changed_since(page, folder):
     run(page)
     page.get_by_role("button", name="Keep as the baseline").click()
-    expect(page.locator("#evaluation-progress")).to_contain_text("later runs are compared")
+    expect(page.locator("#progress")).to_contain_text("later runs are compared")
     gold = folder.with_name("library.gold.jsonl")
     kept = gold.read_text(encoding="utf-8")
     try:
@@ -125,7 +125,7 @@ def test_a_kept_baseline_shows_what_has_changed_since(page, folder):
 def test_while_a_suite_runs_the_last_result_is_dimmed_and_the_run_can_be_stopped(page):
     run(page)
     page.get_by_label("Shipped questions").check()
-    expect(page.locator("#evaluation-progress h3")).to_have_text("Not run yet")
+    expect(page.locator("#progress h3")).to_have_text("Not run yet")
     page.get_by_label("Your questions").check()
     page.locator("#evaluation .tile").first.wait_for()
     page.get_by_label("Shipped questions").check()

@@ -92,7 +92,7 @@ def test_a_file_of_each_format_is_added_opened_and_removed(page, name):
     page.keyboard.press("Escape")
     expect(page.locator(".reader")).to_have_count(0)
     remove(page, title)
-    expect(page.locator("#library-list .note")).to_have_text(f"Removed “{title}”.")
+    expect(page.locator("#library .note")).to_have_text(f"Removed “{title}”.")
 
 
 def test_the_reason_for_each_file_that_is_skipped_is_told(page):
@@ -113,7 +113,7 @@ def test_titles_sources_authors_and_dates_are_found(page):
         page.get_by_label("Search the library").fill(words)
         expect(page.locator(".entry-title")).to_have_text(["The ferry"])
     page.get_by_label("Search the library").fill("castle")
-    expect(page.locator("#library-list .none")).to_have_text("No article matches the search.")
+    expect(page.locator("#library .none")).to_have_text("No article matches the search.")
     page.get_by_label("Search the library").fill("")
     expect(page.locator(".entry")).to_have_count(2)
     remove(page, "The ferry")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ui.assets import script
+from ui.parts import QUIET, Value, part
 from ui.private_folder import private_folder
 
 if TYPE_CHECKING:
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from rag import Assistant
     from ui.suite_runs import Progress, SuiteRuns
-
-Value = dict[str, Any]
-"""What a script draws; JSON, and every text in it enters the page as text."""
 
 _TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
 _HEAD = """# Evaluation
@@ -33,13 +30,7 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
         start = gr.Button("Run the suite", elem_id="evaluation-run", scale=0, min_width=160)
         stop = gr.Button("Stop", visible=False, elem_classes="plain", scale=0, min_width=100)
     chosen = gr.Radio([], label="Suite", show_label=False, container=False, elem_id="suites")
-    progress = gr.HTML(
-        {},
-        elem_id="evaluation-progress",
-        html_template="<div></div>",
-        js_on_load=script("progress.js"),
-        apply_default_css=False,
-    )
+    progress = part("progress")
     result = gr.HTML("", elem_id="evaluation", js_on_load=None, apply_default_css=False)
     with gr.Row(elem_id="evaluation-files"):
         files = [
@@ -50,15 +41,14 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
             "Keep as the baseline", visible=False, elem_classes="plain", scale=0, min_width=0
         )
     shown = [chosen, progress, result, start, stop, keep, *files]
-    private: Any = {"api_visibility": "private", "show_progress": "hidden"}
     running = start.click(
-        desk.run, chosen, shown, concurrency_id="evaluation", concurrency_limit=8, **private
+        desk.run, chosen, shown, concurrency_id="evaluation", concurrency_limit=8, **QUIET
     )
-    stop.click(desk.show, chosen, shown, cancels=[running], queue=False, **private)
-    keep.click(desk.keep, chosen, [progress], **private)
-    chosen.input(desk.show, chosen, shown, **private)
+    stop.click(desk.show, chosen, shown, cancels=[running], queue=False, **QUIET)
+    keep.click(desk.keep, chosen, [progress], **QUIET)
+    chosen.input(desk.show, chosen, shown, **QUIET)
     for opened in (app.load, tab.select):
-        opened(desk.show, chosen, shown, **private)
+        opened(desk.show, chosen, shown, **QUIET)
 
 
 class _Desk:

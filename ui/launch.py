@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import MisuseError, OperationError
-from ui.assets import styles
+from ui.assets import fonts, head
 from ui.guard import Guard
 from ui.limits import MOST_FILE, BodyLimit, LoginLimit
 from ui.page import build_app
@@ -114,13 +114,14 @@ def launch(
             state_session_capacity=200,
             app_kwargs={
                 "middleware": guards,
+                "routes": [fonts()],
                 "docs_url": None,
                 "redoc_url": None,
                 "openapi_url": None,
             },
             theme=gr.themes.Base(font=["ui-sans-serif", "system-ui", "sans-serif"]),
             # Not `css_paths`: Gradio rewrites that style sheet and loses its light and dark.
-            head=f"<style>{styles()}</style>",
+            head=head(),
             favicon_path=_FOLDER / "data" / "favicon.svg",
         )
     except OSError as error:

@@ -4,9 +4,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ui.assets import script
+from ui.articles import fetching
+from ui.parts import QUIET, Value, part
 from ui.private_folder import private_folder
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ _LOOKING_SECONDS = 3.0
 _LONGEST_SEARCH = 200
 _HEAD = """# Library
 The articles your answers are drawn from. Files stay on this computer."""
-
-Value = dict[str, Any]
-"""What a script draws; JSON, and every text in it enters the page as text."""
 
 
 def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
@@ -41,7 +39,7 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
         height=132,
         elem_id="library-drop",
     )
-    jobs = _drawn("library-jobs", "jobs.js")
+    jobs = part("jobs")
     search = gr.Textbox(
         label="Search the library",
         show_label=False,
@@ -51,28 +49,24 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
         elem_id="library-search",
     )
 
-    # Functions, since Gradio marks the one and reads the annotations of the other.
-    def article(asked: object) -> Value:
-        return shelf.article(asked)
-
+    # A function, for Gradio reads its annotations.
     def remove(search: object, event: gr.EventData) -> tuple[Value, str]:
         return shelf.remove(search, getattr(event, "id", None))
 
-    listed = _drawn("library-list", "library.js", server_functions=[article])
-    private: Any = {"api_visibility": "private", "show_progress": "hidden"}
+    listed = part("library", server_functions=[fetching(assistant)])
     drop.upload(
         shelf.add,
         [drop, search],
         [jobs, listed, seen, drop],
         concurrency_id="library",
         concurrency_limit=1,
-        **private,
+        **QUIET,
     )
-    listed.remove(remove, search, [listed, seen], concurrency_id="library", **private)
-    search.input(shelf.show, search, [listed, seen], trigger_mode="always_last", **private)
+    listed.remove(remove, search, [listed, seen], concurrency_id="library", **QUIET)
+    search.input(shelf.show, search, [listed, seen], trigger_mode="always_last", **QUIET)
     for shown in (app.load, tab.select):
-        shown(shelf.show, search, [listed, seen], **private)
-    gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **private)
+        shown(shelf.show, search, [listed, seen], **QUIET)
+    gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **QUIET)
 
 
 class _Shelf:
@@ -138,20 +132,6 @@ class _Shelf:
             return self.show(search, note=str(error))
         return self.show(search, note=f"Removed “{card.title}”.")
 
-    def article(self, asked: object) -> Value:
-        """Return an article's text in paragraphs; for the page's script, which gives an id."""
-        from rag import FootnoteError
-
-        wanted = asked.get("id") if isinstance(asked, dict) else None
-        if not isinstance(wanted, str) or not wanted:
-            return {"problem": "No article was named."}
-        try:
-            document = self._assistant.document(wanted)
-        except FootnoteError as error:
-            return {"problem": str(error)}
-        paragraphs = [part.strip() for part in document.text.split("\n\n") if part.strip()]
-        return {**_row(document.summary), "paragraphs": paragraphs}
-
     def _cards(self) -> "tuple[str, tuple[DocumentSummary, ...]]":
         """Return all cards, read anew only when the library has changed."""
         with self._reading:
@@ -194,16 +174,3 @@ def _day(written: str) -> str:
     except ValueError:
         return written
     return f"{day.day} {day:%b %Y}"
-
-
-def _drawn(elem_id: str, name: str, **more: Any) -> "gr.HTML":  # noqa: ANN401  # Gradio's own
-    import gradio as gr
-
-    return gr.HTML(
-        {},
-        elem_id=elem_id,
-        html_template="<div></div>",
-        js_on_load=script(name),
-        apply_default_css=False,
-        **more,
-    )

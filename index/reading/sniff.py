@@ -118,13 +118,13 @@ def describe(kind: str) -> str:
     """Return the one-sentence reason why a file of this media type is not read."""
     advice = "save its text as .txt, .md or .html and add that"
     if kind in _DOCUMENTS:
-        return f"{_DOCUMENTS[kind]} are not read yet; {advice}"
+        return f"{_DOCUMENTS[kind]} are not read; {advice}"
     family, _, form = kind.partition("/")
     noun = {"image": "image", "video": "video", "audio": "sound", "font": "font"}.get(
         family, "file"
     )
     label = form.removeprefix("x-").removeprefix("vnd.").upper()
-    return f"not text: looks like {label} {noun}; plain text, Markdown and HTML are read"
+    return f"not text: looks like {label} {noun}; only documents with text in them are read"
 
 
 def _signature(data: bytes) -> str | None:

@@ -1,11 +1,11 @@
 // Draws uploads on their way: { jobs: [{ name, state, note, share }] }.
-const root = element.querySelector("div");
+const root = element.querySelector(".jobs");
 const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", changed: "Added", unchanged: "Unchanged", skipped: "Skipped" };
 function draw() {
   const jobs = (props.value || {}).jobs || [];
   const ended = jobs.every((job) => job.share === 1);
   root.replaceChildren(
-    jobs.length ? h("ul", { class: "jobs", "aria-label": "Uploads", role: "list" }, jobs.map((job) =>
+    jobs.length ? h("ul", { class: "job-list", "aria-label": "Uploads", role: "list" }, jobs.map((job) =>
       h("li", { class: `job ${job.state}` },
         h("bdi", { class: "job-name" }, job.name),
         h("span", { class: "job-state" }, words[job.state] || ""),

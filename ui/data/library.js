@@ -1,8 +1,7 @@
 // Draws the articles of the library: { documents, found, total, note, problem }. Fires 'remove'.
-const root = element.querySelector("div");
+const root = element.querySelector(".library");
 let asking = null;
-const many = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-const about = (one) => [one.author, one.source, many(one.sentences, "sentence"), one.dates].filter(Boolean).join(" · ");
+const about = (one) => [one.author, one.source, count(one.sentences, "sentence"), one.dates].filter(Boolean).join(" · ");
 
 async function open(id) {
   const dialog = h("dialog", { class: "reader", "aria-label": "Article" }, h("p", { class: "note" }, "Opening…"));
@@ -10,12 +9,15 @@ async function open(id) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
-  const found = (await server.article({ id })) || { problem: "The article could not be opened." };
+  const found = (await server.article({ id })) || { missing: true };
+  const known = (props.value.documents || []).find((one) => one.id === id);
   const shut = h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close");
   dialog.replaceChildren(
     h("header", {}, h("h2", { dir: "auto" }, found.title || "No such article"), shut),
-    found.problem ? h("p", { class: "problem", role: "alert" }, found.problem)
-      : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, about(found)), found.paragraphs.map((text) => h("p", { dir: "auto" }, text))),
+    found.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now.")
+      : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, known ? about(known) : found.source),
+        found.edited ? h("p", { class: "note" }, "Its file was edited since it was added.") : "",
+        found.text.split(/\n\s*\n/).map((text) => h("p", { dir: "auto" }, text))),
   );
   shut.focus();
 }
@@ -46,8 +48,8 @@ function draw() {
     h("p", { class: "note", role: "status", dir: "auto" }, note),
     problem ? h("p", { class: "problem", role: "alert" }, problem)
       : documents.length ? h("ul", { class: "entries", role: "list" }, documents.map(row)) : props.value?.documents ? empty : "",
-    found > documents.length ? h("p", { class: "none" }, `${many(documents.length, "article")} of ${found.toLocaleString("en")} shown: search to find the others.`) : "",
-    total ? h("p", { class: "total" }, found < total ? `${found.toLocaleString("en")} of ${many(total, "article")}` : many(total, "article")) : "",
+    found > documents.length ? h("p", { class: "none" }, `${count(documents.length, "article")} of ${found.toLocaleString("en")} shown: search to find the others.`) : "",
+    total ? h("p", { class: "total" }, found < total ? `${found.toLocaleString("en")} of ${count(total, "article")}` : count(total, "article")) : "",
   );
 }
 watch("value", draw);

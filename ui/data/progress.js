@@ -1,5 +1,5 @@
 // Draws how far a run is: { said, done, total, question, problem, empty, file }.
-const root = element.querySelector("div");
+const root = element.querySelector(".progress");
 function draw() {
   const { said, done, total, question, problem, empty, file } = props.value || {};
   root.replaceChildren(

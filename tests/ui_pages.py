@@ -1,0 +1,112 @@
+"""Serves and opens the real page for browser tests; whatever goes wrong in it fails the test."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from rag import Assistant, Settings
+
+try:
+    from playwright.sync_api import sync_playwright
+except ImportError:
+    sync_playwright = None
+
+CHROMIUM = Path("/usr/bin/chromium")
+ROOT = Path(__file__).parent.parent
+OPTIONS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+--disable-background-networking --disable-component-update --disable-sync"""
+SEED_QUESTION = "Which missile will Japan co-produce?"
+ELSEWHERE = "How is the weather in Paris tomorrow?"
+TRAP = "window.ran = (what) => console.error(`ran ${what}`);"
+
+needs_chromium = pytest.mark.skipif(
+    sync_playwright is None or not CHROMIUM.exists(),
+    reason="needs /usr/bin/chromium and playwright",
+)
+
+
+@contextmanager
+def served(folder, *replies, pause=0.0):
+    """Serve the page of a library from a process of its own; give the port."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        number = taken.getsockname()[1]
+    command = [sys.executable, str(ROOT / "tests/serve_ui.py"), str(folder), str(number)]
+    if replies:
+        script = Path(folder).parent / f"script-{number}.json"
+        script.write_text(json.dumps({"replies": replies, "pause": pause}), encoding="utf-8")
+        command.append(str(script))
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(Path(folder).parent)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as server:
+        for _ in range(600):
+            assert server.poll() is None, "the server stopped"
+            with socket.socket() as trial:
+                if trial.connect_ex(("127.0.0.1", number)) == 0:
+                    break
+            time.sleep(0.1)
+        yield number
+        server.stdin.close()
+        server.wait(timeout=20)
+
+
+@contextmanager
+def opened(browser, port, **more):
+    """Open a page; what it asks of other hosts, any error it logs and any dialog fails the test."""
+    more = {"viewport": {"width": 1440, "height": 900}} | more
+    with browser.new_context(**more) as context:
+        page = context.new_page()
+        wrong = []
+        page.add_init_script(TRAP)
+        page.on("request", lambda r: f"//127.0.0.1:{port}/" in r.url or wrong.append(r.url))
+        page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.locator(".welcome, .turn").first.wait_for()
+        yield page
+        # A request of another host that the policy stopped is an error in the log too.
+        assert [w for w in wrong if not w.startswith(("data:image/", "blob:"))] == []
+
+
+def ask(page, question, *, turn=1):
+    page.get_by_label("Your question").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(f"#turn-{turn} .facts").wait_for()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory):
+    """Make a library with the shipped article."""
+    path = tmp_path_factory.mktemp("ui") / "library"
+    with Assistant.open(Settings(library=path)) as assistant:
+        assistant.documents()
+    return path
+
+
+@pytest.fixture(scope="module")
+def port(seeded):
+    """Serve the seeded library; give the port."""
+    with served(seeded) as number:
+        yield number
+
+
+@pytest.fixture
+def page(browser, port):
+    """Open the page of the seeded library."""
+    with opened(browser, port) as page:
+        yield page
