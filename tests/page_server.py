@@ -44,18 +44,26 @@ def send(port, method, path, headers=(), body=None):
     return found
 
 
-def join(port, function, data, *, event=None, name="", headers=()):
-    """Send an event to a listener as any program can; return all that the server tells of it."""
+def join(port, events, *, name=""):
+    """Send events to listeners as any program can, all at once; return all that is told of them.
+
+    Each event is the number of its listener, its data, and what the event itself says.
+    """
     session = f"s{time.monotonic_ns()}"
-    told = {"fn_index": function, "data": data, "session_hash": session, "event_data": event}
-    kind = {"Content-Type": "application/json", **dict(headers)}
-    status, _, text = send(port, "POST", f"{name}/gradio_api/queue/join", kind, json.dumps(told))
-    if status != 200:
-        return f"{status} {text}"
-    return send(port, "GET", f"{name}/gradio_api/queue/data?session_hash={session}", headers)[2]
+    kind, joined, refused = {"Content-Type": "application/json"}, 0, ""
+    for function, data, event in events:
+        told = {"fn_index": function, "data": data, "session_hash": session, "event_data": event}
+        status, _, text = send(
+            port, "POST", f"{name}/gradio_api/queue/join", kind, json.dumps(told)
+        )
+        joined += status == 200
+        refused += "" if status == 200 else f"{status} {text}"
+    if not joined:
+        return refused
+    return refused + send(port, "GET", f"{name}/gradio_api/queue/data?session_hash={session}")[2]
 
 
 def listeners(port, name=""):
-    """Return number and inputs of each listener that runs on the server."""
+    """Return number and count of inputs of each listener that runs on the server."""
     config = json.loads(send(port, "GET", f"{name}/config")[2])
-    return [(one["id"], one["inputs"], one) for one in config["dependencies"] if one["backend_fn"]]
+    return [(one["id"], len(one["inputs"])) for one in config["dependencies"] if one["backend_fn"]]

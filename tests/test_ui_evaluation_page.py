@@ -2,11 +2,12 @@
 
 import json
 import re
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from browsing import CONTRAST, chromium, needs_chromium, opened
 from lxml import etree
-from page_server import served
+from ui_pages import needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
 
@@ -16,6 +17,7 @@ except ImportError:
     expect = None
 
 pytestmark = needs_chromium
+CONTRAST = Path(__file__).parent / "data/contrast.js"
 EVIL = "<img src=https://evil.example/i onerror=alert(1)> ${alert(2)} {{alert(3)}} <style></style>"
 TEXT = (
     "The old bridge over the Lune was closed in May 2024. Engineers had found cracks in two of its "
@@ -41,19 +43,21 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def port(folder):
-    with served("serve_ui.py", folder) as port:
+    with served(folder) as port:
         yield port
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
+@contextmanager
+def shown(browser, port, **more):
+    """Open a page at this tab."""
+    with opened(browser, port, **more) as page:
+        page.get_by_role("tab", name="Evaluation").click()
+        yield page
 
 
 @pytest.fixture
 def page(browser, port):
-    with opened(browser, port, "Evaluation") as page:
+    with shown(browser, port) as page:
         page.get_by_label("Your questions").wait_for()
         yield page
 
@@ -152,7 +156,7 @@ def test_a_suite_that_is_not_as_it_should_be_is_one_sentence(page, folder):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
     phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
-    with opened(browser, port, "Evaluation", **phone) as page:
+    with shown(browser, port, **phone) as page:
         page.get_by_label("Your questions").wait_for()
         run(page)
         page.locator("#evaluation .case.failed summary").first.click()

@@ -1,8 +1,11 @@
 """The tab Library in a real browser, against the real app, library and embedder."""
 
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
-from browsing import CONTRAST, chromium, needs_chromium, opened
-from page_server import served
+from documents import pdf
+from ui_pages import needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
 
@@ -12,15 +15,34 @@ except ImportError:
     expect = None
 
 pytestmark = needs_chromium
+CONTRAST = Path(__file__).parent / "data/contrast.js"
 SEED = "Japan and US Defense Ministers United in Countering China"
 FORMATS = {
-    "plain.txt": "The heron count\n\nWardens counted ninety herons in March.",
-    "note.md": "---\ntitle: The ferry\nauthor: Ana Lind\ndate: 2025-03-30\n---\n# The ferry\n\n"
-    "The ferry sails at noon.",
-    "page.html": "<!doctype html><html><head><title>The mill</title></head><body><article>"
-    "<h1>The mill</h1><p>The old mill grinds rye again since it was mended last autumn.</p>"
-    "<p>It belongs to the town, which let it to a baker for ten years.</p></article></body></html>",
+    "plain.txt": (
+        "The heron count",
+        "ninety herons",
+        b"The heron count\n\nWardens counted ninety herons in March.",
+    ),
+    "note.md": (
+        "The ferry",
+        "sails at noon",
+        b"---\ntitle: The ferry\nauthor: Ana Lind\ndate: 2025-03-30\n---\n# The ferry\n\n"
+        b"The ferry sails at noon.",
+    ),
+    "page.html": (
+        "The mill",
+        "grinds rye",
+        b"<!doctype html><html><head><title>The mill</title></head><body><article><h1>The mill</h1>"
+        b"<p>The old mill grinds rye again since it was mended last autumn.</p>"
+        b"<p>It belongs to the town, which let it to a baker for ten years.</p></article></body>",
+    ),
+    "report.pdf": (
+        "report",
+        "opens in July",
+        pdf("The bridge is closed.", "The bridge opens in July."),
+    ),
 }
+"""Title, words of the text and content of a file of each format that is read."""
 EVIL = (
     "<img src=https://evil.example/i onerror=alert(1)>",
     "<script>alert(2)</script>",
@@ -44,19 +66,21 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def port(folder):
-    with served("serve_ui.py", folder) as port:
+    with served(folder) as port:
         yield port
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
+@contextmanager
+def shown(browser, port, **more):
+    """Open a page at this tab."""
+    with opened(browser, port, **more) as page:
+        page.get_by_role("tab", name="Library").click()
+        yield page
 
 
 @pytest.fixture
 def page(browser, port):
-    with opened(browser, port, "Library") as page:
+    with shown(browser, port) as page:
         page.locator(".entry").first.wait_for()
         yield page
 
@@ -82,13 +106,12 @@ def remove(page, title):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_file_of_each_format_is_added_opened_and_removed(page, name):
-    title = {"plain.txt": "The heron count", "note.md": "The ferry", "page.html": "The mill"}[name]
-    drop(page, (name, FORMATS[name].encode()))
+    title, words, content = FORMATS[name]
+    drop(page, (name, content))
     expect(page.locator(".job.added .job-name")).to_have_text(name)
     expect(entry(page, title).locator(".about")).to_contain_text(name)
     entry(page, title).get_by_role("button", name=title, exact=True).click()
-    told = {"plain.txt": "ninety herons", "note.md": "sails at noon", "page.html": "grinds rye"}
-    expect(page.locator(".reader article")).to_contain_text(told[name])
+    expect(page.locator(".reader article")).to_contain_text(words)
     page.keyboard.press("Escape")
     expect(page.locator(".reader")).to_have_count(0)
     remove(page, title)
@@ -107,7 +130,7 @@ def test_the_reason_for_each_file_that_is_skipped_is_told(page):
 
 
 def test_titles_sources_authors_and_dates_are_found(page):
-    drop(page, ("note.md", FORMATS["note.md"].encode()))
+    drop(page, ("note.md", FORMATS["note.md"][-1]))
     expect(page.locator(".entry")).to_have_count(2)
     for words in ("FERRY", "note.md", "lind", "2025-03-30"):
         page.get_by_label("Search the library").fill(words)
@@ -169,12 +192,12 @@ def test_a_file_too_large_for_the_server_is_refused_and_the_page_goes_on(page):
 
 
 def test_two_people_add_at_once_and_both_see_both(page, browser, port):
-    with opened(browser, port, "Library") as second:
-        for shown, name in ((page, "one.txt"), (second, "two.txt")):
-            drop(shown, (name, f"Of {name} here.".encode()))
-        for shown in (page, second):
-            expect(shown.locator(".entry")).to_have_count(3, timeout=20_000)
-            expect(shown.locator(".job")).to_have_count(1)
+    with shown(browser, port) as second:
+        for one, name in ((page, "one.txt"), (second, "two.txt")):
+            drop(one, (name, f"Of {name} here.".encode()))
+        for one in (page, second):
+            expect(one.locator(".entry")).to_have_count(3, timeout=20_000)
+            expect(one.locator(".job")).to_have_count(1)
         remove(page, "one")
         remove(page, "two")
 
@@ -182,7 +205,7 @@ def test_two_people_add_at_once_and_both_see_both(page, browser, port):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
     phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
-    with opened(browser, port, "Library", **phone) as page:
+    with shown(browser, port, **phone) as page:
         page.locator(".entry").first.wait_for()
         drop(page, ("cat.png", b"\x89PNG\r\n\x1a\n" + bytes(99)))
         page.locator(".job.skipped").wait_for()

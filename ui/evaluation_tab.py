@@ -1,6 +1,7 @@
 """The tab Evaluation: runs a suite of gold questions and shows what fails, as the reports do."""
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,7 @@ class _Desk:
 
     def __init__(self, assistant: "Assistant") -> None:
         self._assistant = assistant
+        self._making = threading.Lock()
         self._made: SuiteRuns | None = None
 
     def show(self, chosen: object) -> list[object]:
@@ -98,9 +100,10 @@ class _Desk:
         # Made at the first use: what evaluation needs would make every start of the page slower.
         from ui.suite_runs import SuiteRuns
 
-        if self._made is None:
-            self._made = SuiteRuns(self._assistant)
-        return self._made
+        with self._making:
+            if self._made is None:
+                self._made = SuiteRuns(self._assistant)
+            return self._made
 
     def _suite(self, chosen: object) -> tuple[str, Path]:
         """Return the suite of this name, or the first one where a page names none that is known."""
