@@ -19,7 +19,7 @@ from index.prepare import Incoming
 from index.publish import rebuild
 from index.stores import OpenCatalog
 from index.types import Checkup, Extract
-from index.vectorise import OnProgress, embed_missing
+from index.vectorise import OnProgress, Vectoriser
 
 _BATCH = 256
 """Documents read again between two commits of a new catalog."""
@@ -30,6 +30,7 @@ class _Saved:
     """A document as an old catalog has it."""
 
     incoming: Incoming
+    document_id: str
     added_at: str
 
 
@@ -127,8 +128,12 @@ def _finish_swap(folder: Path) -> None:
 
 
 def _write(library: Library, db: OpenCatalog, batch: list[_Saved], on_progress: OnProgress) -> None:
-    entries: list[Entry] = [prepare.entry(saved.incoming) for saved in batch]
-    embed_missing(db, entries, embedder=library.embedder(), on_progress=on_progress)
+    entries: list[Entry] = [
+        prepare.entry(saved.incoming, as_id=saved.document_id) for saved in batch
+    ]
+    vectoriser = Vectoriser(db, embedder=library.embedder(), on_progress=on_progress)
+    vectoriser.take(entries)
+    vectoriser.finish()
     with catalog.transaction(db):
         for entry, saved in zip(entries, batch, strict=True):
             ledger.write(db, entry, added_at=saved.added_at)
@@ -138,7 +143,7 @@ def _readable(path: Path) -> Iterator[_Saved]:
     """Yield the documents of a catalog that can still be read whole, in order of key."""
     columns = (
         "source, file_sha256, title, text, media_type, section_starts, page_starts, published, "
-        "author, added_at, sha256"
+        "author, added_at, id, sha256"
     )
     with closing(sqlite3.connect(path)) as db:
         # Without this, SQLite reads nothing of a file that is shorter than its header says.
@@ -175,4 +180,4 @@ def _saved(row: tuple) -> _Saved:  # type: ignore[type-arg]  # a row of SQLite
         author=row[8],
     )
     incoming = Incoming(source=row[0], file_sha256=row[1], extract=extract)
-    return _Saved(incoming=incoming, added_at=row[9])
+    return _Saved(incoming=incoming, added_at=row[9], document_id=row[10])

@@ -117,7 +117,8 @@ class Hit:
     """Ids of near-duplicate passages that this hit stands for."""
 
 
-ChangeKind = Literal["added", "changed", "unchanged", "skipped"]
+ChangeKind = Literal["added", "changed", "moved", "removed", "missing", "unchanged", "skipped"]
+"""missing: the file of a stored document is gone; it is removed when pruning is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +131,13 @@ class Change:
     """None when skipped."""
     reason: str = ""
     """Why it was skipped; empty otherwise."""
+    moved_from: str = ""
+    """The source it had before it was moved; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddReport:
-    """What one call of `add` did, a change per source, in the order they were given."""
+    """What one call of `add` did: a change per source in the order given, then what is gone."""
 
     changes: tuple[Change, ...]
     embedded: int = 0

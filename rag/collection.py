@@ -10,11 +10,12 @@ from index.doctor import check
 from index.edition import edition
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
-from index.intake import Article, read_articles, read_named, read_sources
+from index.intake import Article, read_articles, read_named
 from index.library import Library
 from index.prepare import Incoming
 from index.repair import repair
 from index.retriever import search
+from index.sync import sync
 from index.terms import has_words
 from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
@@ -50,19 +51,26 @@ class Collection:
             load=load,
         )
 
-    def add(self, *sources: str | Path) -> AddReport:
-        """Add files, folders and glob patterns; what is known and unchanged costs nothing.
+    def add(self, *sources: str | Path, prune: bool = False) -> AddReport:
+        """Add files, folders and glob patterns, or what changed in them since the last time.
+
+        What looks as it did is not opened; a moved file keeps its document, and its citations.
+
+        Args:
+            sources: What to read.
+            prune: Whether documents are removed whose file is gone from one of these folders.
 
         Returns:
-            What became of each file, in order.
+            What became of each file in order, then the documents whose file is gone.
 
         Raises:
-            MisuseError: A path does not exist or a pattern matches nothing; nothing was added.
+            MisuseError: A path does not exist, a pattern matches nothing, or there is no folder to
+                prune; nothing was done.
+            ReadError: A folder to prune has no file that can be read; nothing was done.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        incoming = read_sources(sources, known=self._library.file_hashes())
-        return self._library.add(incoming, on_progress=self._on_progress)
+        return sync(self._library, sources, prune=prune, on_progress=self._on_progress)
 
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.

@@ -56,6 +56,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "footnote add notes.txt ~/articles 'clippings/**/*.html'",
     )
     add.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a glob pattern")
+    add.add_argument(
+        "--prune",
+        action="store_true",
+        help="also remove documents whose file is gone from a folder named here",
+    )
     _command(commands, "list", _list, "list the documents", "footnote list")
     show = _command(
         commands,
@@ -173,7 +178,7 @@ def _search(arguments: argparse.Namespace) -> int:
 
 def _add(arguments: argparse.Namespace) -> int:
     with _opened(arguments) as assistant:
-        report = assistant.add(*arguments.paths)
+        report = assistant.add(*arguments.paths, prune=arguments.prune)
     skipped = report.of("skipped")
     if arguments.json:
         _print_json(report)

@@ -7,7 +7,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, get_args
 
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.types import Answer, Citation
@@ -19,7 +19,7 @@ _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _WIDEST = 100
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
-_KINDS: tuple[ChangeKind, ...] = ("added", "changed", "unchanged", "skipped")
+_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
 def answer(answer: Answer) -> str:
@@ -83,11 +83,13 @@ def hits(hits: Sequence[Hit]) -> str:
 
 def report(report: AddReport) -> str:
     """Return what became of each source, the reasons for skipped ones, and the counts."""
-    shown = [change for change in report.changes if change.kind != "unchanged"]
-    lines = [_change(change) for change in shown]
+    lines = [change_line(c) for c in report.changes if c.kind not in ("unchanged", "missing")]
     counts = ", ".join(f"{len(report.of(kind))} {kind}" for kind in _KINDS if report.of(kind))
     embedded = _count(report.embedded, "sentence")
-    return "\n".join([*lines, f"{counts or 'nothing to add'}; {embedded} embedded"])
+    lines.append(f"{counts or 'nothing to add'}; {embedded} embedded")
+    if report.of("missing"):
+        lines.append(wrapped("Files of missing documents are gone: `--prune` removes these too."))
+    return "\n".join(lines)
 
 
 def documents(cards: Sequence[DocumentSummary]) -> str:
@@ -153,6 +155,7 @@ def progress(title: str, *, unit: str) -> Iterator[Callable[[int, int], None]]:
             from tqdm import tqdm
 
             bars.append(tqdm(total=total, desc=title, unit=unit, delay=1.0, leave=False))
+        bars[0].total = total
         bars[0].update(done - bars[0].n)
 
     try:
@@ -187,9 +190,11 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _change(change: Change) -> str:
+def change_line(change: Change) -> str:
+    """Return what became of one source; two lines in a terminal where it was skipped."""
     if change.kind != "skipped":
-        return f"{change.kind:8} {change.document_id}  {one_line(change.source)}"
+        was = f", was {one_line(change.moved_from)}" if change.moved_from else ""
+        return f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
     head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
     if not _is_terminal():
         return f"{head}: {reason}"

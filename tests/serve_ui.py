@@ -1,7 +1,7 @@
 """Serves the real page for the browser tests in a process that may reach no other machine.
 
-Arguments: the library's folder, a port, and a JSON file of a scripted model's replies and pause, if
-a model is to answer. All else is real.
+Arguments: the library's folder, a port, and a JSON file if answers are scripted: the replies of a
+model with the pause before each word, or the sentences of an answerer. All else is real.
 """
 
 import json
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from rag import Assistant, Settings
-from rag.testing import ScriptedModel
+from rag.testing import ScriptedAnswerer, ScriptedModel
 from ui import build_app
 from ui.launch import launch
 
@@ -24,11 +24,13 @@ def look_up_here(host, *rest, **named):
 
 def main(folder, port, script=None):
     socket.getaddrinfo = look_up_here
-    model = None
-    if script is not None:
-        told = json.loads(Path(script).read_text(encoding="utf-8"))
-        model = ScriptedModel(*told["replies"], pause=told["pause"])
-    with Assistant.open(Settings(library=folder), model=model) as assistant:
+    told = {} if script is None else json.loads(Path(script).read_text(encoding="utf-8"))
+    scripted = {}
+    if told.get("replies"):
+        scripted["model"] = ScriptedModel(*told["replies"], pause=told["pause"])
+    if told.get("drafts"):
+        scripted["answerer"] = ScriptedAnswerer(*told["drafts"])
+    with Assistant.open(Settings(library=folder), **scripted) as assistant:
         launch(build_app(assistant), host="127.0.0.1", port=int(port))
         sys.stdin.read()
 

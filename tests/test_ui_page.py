@@ -75,10 +75,10 @@ def test_example_and_follow_up_questions_are_asked_by_choosing_them(page):
 
 
 def test_a_follow_up_leans_on_the_question_before(page):
-    ask(page, "Who is Hegseth?")
-    ask(page, "What did he say?", turn=2)
+    ask(page, "What is DICAS?")
+    ask(page, "What does it do?", turn=2)
     page.locator("#turn-2 summary").click()
-    expect(page.locator("#turn-2 .facts")).to_contain_text("Hegseth")
+    expect(page.locator("#turn-2 .facts")).to_contain_text("What does DICAS do?")
 
 
 def test_model_time_and_cost_are_told_on_demand(page):

@@ -18,7 +18,7 @@ const FINDINGS = { altered: "Differs from its source", stitched: "Put together f
 const sentence = (view, said) => {
   const finding = FINDINGS[said.verdict];
   return h("span", { class: finding ? `sentence ${said.verdict}` : "sentence", dir: "auto" }, h("span", { class: "words" }, said.text),
-    finding ? h("span", { class: "finding" }, said.note ? `${finding}: ${said.note}` : finding) : "",
+    finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
     said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
 };
 const copyText = (view) => {
