@@ -19,6 +19,7 @@ from index.sync import sync
 from index.terms import has_words
 from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
+from index.web import Fetcher, is_web_address, read_pages
 from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
@@ -52,16 +53,17 @@ class Collection:
         )
 
     def add(self, *sources: str | Path, prune: bool = False) -> AddReport:
-        """Add files, folders and glob patterns, or what changed in them since the last time.
+        """Add files, folders, patterns and web pages, or what changed in them since the last time.
 
-        What looks as it did is not opened; a moved file keeps its document, and its citations.
+        What looks as it did is not opened; a moved file keeps its document, and its citations. A
+        source that begins with `http://` or `https://` is fetched; nothing else ever is.
 
         Args:
             sources: What to read.
             prune: Whether documents are removed whose file is gone from one of these folders.
 
         Returns:
-            What became of each file in order, then the documents whose file is gone.
+            What became of each file in order, the documents whose file is gone, then each page.
 
         Raises:
             MisuseError: A path does not exist, a pattern matches nothing, or there is no folder to
@@ -70,7 +72,18 @@ class Collection:
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        return sync(self._library, sources, prune=prune, on_progress=self._on_progress)
+        urls = [str(source) for source in sources if is_web_address(str(source))]
+        files = [source for source in sources if not is_web_address(str(source))]
+        report = sync(self._library, files, prune=prune, on_progress=self._on_progress)
+        if not urls:
+            return report
+        known = {source: seen.file_sha256 for source, seen in self._library.records().items()}
+        pages = self._library.add(
+            read_pages(urls, known=known, fetcher=Fetcher()), on_progress=self._on_progress
+        )
+        return AddReport(
+            changes=report.changes + pages.changes, embedded=report.embedded + pages.embedded
+        )
 
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.

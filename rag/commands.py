@@ -52,10 +52,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands,
         "add",
         _add,
-        "add files, folders or glob patterns, or what changed in them",
+        "add files, folders, glob patterns or web pages, or what changed in them",
         "footnote add notes.txt ~/articles 'clippings/**/*.html'",
     )
-    add.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a glob pattern")
+    add.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a file, a folder, a glob pattern or the address of a web page",
+    )
     add.add_argument(
         "--prune",
         action="store_true",

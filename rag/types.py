@@ -40,6 +40,9 @@ class Citation:
     end: int
     quote: str
     document_sha256: str
+    published: str | None = None
+    """ISO 8601 date of the document, as its source states it."""
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,69 +1,64 @@
-"""Starts the page in a process of its own, and speaks to it by plain HTTP; for tests."""
+"""A web server on 127.0.0.1 that sends exactly what it is told, byte by byte if need be."""
 
-import http.client
-import json
-import os
 import socket
-import subprocess
-import sys
+import ssl
+import threading
 import time
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 
-ROOT = Path(__file__).parent.parent
-
-
-@contextmanager
-def served(script, folder, *rest):
-    """Give the port at which `tests/SCRIPT` serves a library."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    command = [sys.executable, str(ROOT / "tests" / script), str(folder), str(port), *rest]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder.parent)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as server:
-        for _ in range(600):
-            assert server.poll() is None, "the server stopped"
-            with socket.socket() as trial:
-                if trial.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port
-        server.stdin.close()
-        server.wait(timeout=20)
+Parts = Iterable[bytes | float]
+"""Bytes to send and seconds to wait."""
 
 
-def send(port, method, path, headers=(), body=None):
-    """Send one request; return the answer's status, headers and text."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.sock = socket.create_connection(("127.0.0.1", port))
-    connection.request(method, path, body=body, headers=dict(headers))
-    with connection.getresponse() as response:
-        found = response.status, response.headers, response.read().decode("utf-8", "replace")
-    connection.close()
-    return found
+def page(body: bytes, *headers: str, status: str = "200 OK") -> list[bytes]:
+    """Return a whole response with its length."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    return ["\r\n".join(lines).encode() + body]
 
 
-def join(port, events, *, name=""):
-    """Send events to listeners as any program can, all at once; return all that is told of them.
+class PageServer:
+    """Answers each request by its path; use it in a `with` block."""
 
-    Each event is the number of its listener, its data, and what the event itself says.
-    """
-    session = f"s{time.monotonic_ns()}"
-    kind, joined, refused = {"Content-Type": "application/json"}, 0, ""
-    for function, data, event in events:
-        told = {"fn_index": function, "data": data, "session_hash": session, "event_data": event}
-        status, _, text = send(
-            port, "POST", f"{name}/gradio_api/queue/join", kind, json.dumps(told)
-        )
-        joined += status == 200
-        refused += "" if status == 200 else f"{status} {text}"
-    if not joined:
-        return refused
-    return refused + send(port, "GET", f"{name}/gradio_api/queue/data?session_hash={session}")[2]
+    def __init__(self, answers: Callable[[str], Parts], *, certificate: str | None = None) -> None:
+        self.requests: list[str] = []
+        """Each request with its header."""
+        self.server_names: list[str | None] = []
+        self._answers = answers
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if certificate else None
+        if self._tls and certificate:
+            self._tls.load_cert_chain(certificate)
+            self._tls.sni_callback = lambda _, name, __: self.server_names.append(name)
 
+    def __enter__(self) -> "PageServer":
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
 
-def listeners(port, name=""):
-    """Return number and count of inputs of each listener that runs on the server."""
-    config = json.loads(send(port, "GET", f"{name}/config")[2])
-    return [(one["id"], len(one["inputs"])) for one in config["dependencies"] if one["backend_fn"]]
+    def __exit__(self, *_: object) -> None:
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with suppress(OSError), connection:
+            stream = connection
+            if self._tls:
+                stream = self._tls.wrap_socket(connection, server_side=True)
+            with stream:
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    if not (piece := stream.recv(4096)):
+                        return
+                    request += piece
+                self.requests.append(request.decode("latin-1"))
+                for part in self._answers(self.requests[-1].split()[1]):
+                    if isinstance(part, float):
+                        time.sleep(part)
+                    else:
+                        stream.sendall(part)

@@ -8,7 +8,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
-from page_server import served
+from ui_server import served
 
 
 @pytest.fixture(scope="module")

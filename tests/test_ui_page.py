@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from page_server import ROOT
+from ui_server import ROOT
 from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened
 
 from rag import Assistant, Settings

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from page_server import ROOT, join, listeners, send, served
+from ui_server import ROOT, join, listeners, send, served
 
 from rag import Article, Assistant, Settings
 from rag.testing import HashEmbedder

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import page_server
+import ui_server
 import pytest
 
 from rag import Assistant, Settings
@@ -40,7 +40,7 @@ def served(folder, *replies, pause=0.0, drafts=()):
         told = {"replies": replies, "pause": pause, "drafts": drafts}
         script.write_text(json.dumps(told), encoding="utf-8")
         more = [str(script)] if replies or drafts else []
-        with page_server.served("serve_ui.py", Path(folder), *more) as port:
+        with ui_server.served("serve_ui.py", Path(folder), *more) as port:
             yield port
 
 
