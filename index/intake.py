@@ -1,7 +1,8 @@
 """Reads what is to be added: files, or articles given as text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from index.errors import MisuseError
 from index.prepare import Incoming
@@ -48,15 +49,22 @@ class Reading:
             stop_reading()
 
 
-def read_named(source: str, path: Path, *, known: Mapping[str, str]) -> Incoming | Change:
-    """Read one file that is known by another name than its path, such as an upload.
+def read_named(
+    files: Mapping[str, Path], *, on_read: Callable[[str], None]
+) -> Iterator[Incoming | Change]:
+    """Read files that are known by other names than their paths, such as uploads.
 
     Args:
-        source: What it is known by; its last part should be the file's name.
-        path: Where it lies now.
-        known: As for `read_sources`.
+        files: Where the file of each source lies now; the last part of a source should be the
+            file's name.
+        on_read: Told of each source before its file is read.
     """
-    return _read(Found(path=path, source=one_line(source)), known)
+    try:
+        for source, path in files.items():
+            on_read(source)
+            yield _read(ToRead(path=path, source=one_line(source), size=0, file_stamp=""))
+    finally:
+        stop_reading()
 
 
 def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:

@@ -12,12 +12,11 @@ from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.intake import Article, read_articles, read_named
 from index.library import Library
-from index.prepare import Incoming
 from index.repair import repair
 from index.retriever import search
 from index.sync import sync
 from index.terms import has_words
-from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
 from index.web import Fetcher, is_web_address, read_pages
 from rag.question import read_question
@@ -112,13 +111,7 @@ class Collection:
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        known = self._library.file_hashes()
-
-        def read(source: str, path: Path) -> Incoming | Change:
-            on_read(source)
-            return read_named(source, path, known=known)
-
-        incoming = (read(source, path) for source, path in files.items())
+        incoming = read_named(files, on_read=on_read)
         return self._library.add(incoming, on_progress=on_progress or self._on_progress)
 
     def remove(self, *document_ids: str) -> tuple[DocumentSummary, ...]:

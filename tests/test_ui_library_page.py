@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from documents import pdf
+from documents import docx, epub, mail, pdf
 from ui_pages import needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
@@ -41,6 +41,21 @@ FORMATS = {
         "opens in July",
         pdf("The bridge is closed.", "The bridge opens in July."),
     ),
+    "letter.docx": (
+        "The letter",
+        "ferry is sold",
+        docx("# The letter", "The ferry is sold to the town.", title="The letter"),
+    ),
+    "mail.eml": ("Plans for the fleet", "two new boats", mail("We order two new boats in May.")),
+    "book.epub": (
+        "The book",
+        "lighthouse keeper",
+        epub(
+            "<h1>One</h1><p>The lighthouse keeper left in 1912.</p>",
+            metadata="<dc:title>The book</dc:title>",
+        ),
+    ),
+    "table.csv": ("table", "Lapwing", b"bird,count\nLapwing,61\nHeron,90\n"),
 }
 """Title, words of the text and content of a file of each format that is read."""
 EVIL = (

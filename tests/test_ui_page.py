@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from ui_server import ROOT
 from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened
+from ui_server import ROOT
 
 from rag import Assistant, Settings
 

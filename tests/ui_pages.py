@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import ui_server
 import pytest
+import ui_server
 
 from rag import Assistant, Settings
 
