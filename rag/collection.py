@@ -153,13 +153,13 @@ class Collection:
 
         False where it did not come from a file, or the file is gone or may not be read.
         """
-        stored = self._library.file_hashes().get(summary.source)
+        record = self._library.records().get(summary.source)
         path = Path(summary.source)
-        if not stored or not path.is_absolute():
+        if record is None or not record.file_sha256 or not path.is_absolute():
             return False
         try:
             with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() != stored
+                return hashlib.file_digest(file, "sha256").hexdigest() != record.file_sha256
         except OSError:
             return False
 

@@ -12,7 +12,7 @@ from typing import Literal
 from rag import AddReport, Assistant, Change, FootnoteError
 from ui.private_folder import holds
 
-State = Literal["waiting", "reading", "indexing", "added", "changed", "unchanged", "skipped"]
+State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
 
 _BETWEEN_UPDATES = 0.2
 """Seconds."""
@@ -138,8 +138,11 @@ def _read(job: Job) -> Job:
 
 
 def _ended(job: Job, change: Change) -> Job:
-    note = "It is in the library already." if change.kind == "unchanged" else change.reason
-    return replace(job, state=change.kind, note=note, share=1.0)
+    if change.kind == "skipped":
+        return replace(job, state="skipped", note=change.reason, share=1.0)
+    if change.kind == "unchanged":
+        return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
+    return replace(job, state="added", share=1.0)
 
 
 def _source(path: Path) -> str:

@@ -1,6 +1,6 @@
 // Draws uploads on their way: { jobs: [{ name, state, note, share }] }.
 const root = element.querySelector(".jobs");
-const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", changed: "Added", unchanged: "Unchanged", skipped: "Skipped" };
+const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", unchanged: "Unchanged", skipped: "Skipped" };
 function draw() {
   const jobs = (props.value || {}).jobs || [];
   const ended = jobs.every((job) => job.share === 1);
