@@ -1,15 +1,16 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from index.compact import CompactReport, compact
 from index.doctor import check
+from index.edition import edition
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
-from index.intake import Article, read_articles
+from index.intake import Article, read_articles, read_named
 from index.library import Library
 from index.moving import ExportReport, export_library, import_library
 from index.repair import repair
@@ -115,6 +116,27 @@ class Collection:
         """
         return self._library.add(read_articles(articles), on_progress=self._on_progress)
 
+    def add_files(
+        self,
+        files: Mapping[str, Path],
+        *,
+        on_read: Callable[[str], None] = lambda source: None,
+        on_progress: OnProgress | None = None,
+    ) -> AddReport:
+        """Add files, all at once, each under a source of its own, which need not be its path.
+
+        Args:
+            files: Where each source's file lies now; it is not needed afterwards.
+            on_read: Told of each source before its file is read.
+            on_progress: Told of sentences embedded and to embed, in place of the assistant's own.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be written; it is as it was.
+        """
+        incoming = read_named(files, on_read=on_read)
+        return self._library.add(incoming, on_progress=on_progress or self._on_progress)
+
     def remove(self, *document_ids: str) -> tuple[DocumentSummary, ...]:
         """Remove documents, all of them or none, and return their cards.
 
@@ -131,6 +153,14 @@ class Collection:
         """Return the cards of all documents, oldest first; empty for an empty library."""
         self._seed()
         return self._library.summaries()
+
+    def edition(self) -> str:
+        """Return a short text that differs once documents changed, whoever changed them; cheap.
+
+        Raises:
+            LibraryError: The library cannot be read.
+        """
+        return edition(self._library)
 
     def document(self, document_id: str) -> Document:
         """Return a document by its id or a beginning of one, and how its file is now.
