@@ -40,7 +40,7 @@ from index.types import (
     Span,
 )
 from rag.answerer import Answerer
-from rag.as_json import as_json, json_text
+from rag.plain_data import as_json, json_text
 from rag.assistant import Assistant
 from rag.judging import judge_messages
 from rag.models import LanguageModel, Message, Reply, load_model
