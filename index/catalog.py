@@ -6,14 +6,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 from index.errors import LibraryError, LibraryMismatchError
+from index.fts5 import SqliteCatalog
+from index.stores import Imprint, OpenCatalog
 
-FORMAT = "1"
-"""Version of the schema and of everything derived from a text: terms, sentences, passages."""
 _BUSY_SECONDS = 10.0
 _DAMAGE = (
     "malformed",
@@ -27,15 +26,6 @@ _NO_SPACE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
 _NO_ACCESS = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 _BESIDE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
 """How the names of errors begin where SQLite cannot keep its files beside the catalog."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imprint:
-    """What a library was built with; vectors of another imprint cannot be compared."""
-
-    model: str
-    dimension: int
-    format: str = FORMAT
 
 
 def catalog_path(library: Path) -> Path:
@@ -113,7 +103,7 @@ def _write_empty(path: Path, imprint: Imprint, *, library: Path) -> None:
 
 
 @contextmanager
-def connected(library: Path) -> Iterator[sqlite3.Connection]:
+def connected(library: Path) -> Iterator[SqliteCatalog]:
     """Open the catalog for the length of a `with` block, in autocommit mode.
 
     Raises:
@@ -124,7 +114,7 @@ def connected(library: Path) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def snapshot(library: Path) -> Iterator[sqlite3.Connection]:
+def snapshot(library: Path) -> Iterator[SqliteCatalog]:
     """Open the catalog in one read transaction: all that is read is of one moment.
 
     Where its folder may not be written or the disk is full, it is read as it lies.
@@ -144,17 +134,17 @@ def _existing(library: Path) -> Path:
 
 
 @contextmanager
-def _opened(path: Path, *, library: Path) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, *, library: Path) -> Iterator[SqliteCatalog]:
     with (
         _explaining(library),
-        closing(sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)) as db,
+        closing(_connected(path, uri=False)) as db,
     ):
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA foreign_keys = ON")
         yield db
 
 
-def _reading(path: Path) -> sqlite3.Connection:
+def _reading(path: Path) -> SqliteCatalog:
     """Open a read transaction, without SQLite's files beside the catalog where they cannot be made.
 
     Read so, nothing tells of a writer that begins meanwhile; the check of every citation against
@@ -170,8 +160,14 @@ def _reading(path: Path) -> sqlite3.Connection:
         return _begun(f"{path.absolute().as_uri()}?mode=ro&immutable=1")
 
 
-def _begun(uri: str) -> sqlite3.Connection:
-    db = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+def _connected(place: str | Path, *, uri: bool) -> SqliteCatalog:
+    return sqlite3.connect(
+        place, uri=uri, timeout=_BUSY_SECONDS, isolation_level=None, factory=SqliteCatalog
+    )
+
+
+def _begun(uri: str) -> SqliteCatalog:
+    db = _connected(uri, uri=True)
     try:
         db.execute("BEGIN")
         # The transaction begins, and most troubles show, with the first read.
@@ -183,9 +179,9 @@ def _begun(uri: str) -> sqlite3.Connection:
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
+def transaction(db: OpenCatalog) -> Iterator[None]:
     """Commit what the block wrote, or nothing of it."""
-    db.execute("BEGIN IMMEDIATE")
+    db.begin()
     try:
         yield
         db.execute("COMMIT")
@@ -195,34 +191,37 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def generation(db: sqlite3.Connection) -> str:
+def generation(db: OpenCatalog) -> str:
     """Return the name of the current vector generation; empty where there is none."""
     return _meta(db, "generation")
 
 
-def set_generation(db: sqlite3.Connection, name: str) -> None:
+def set_generation(db: OpenCatalog, name: str) -> None:
     """Name the current vector generation, inside the caller's transaction."""
     db.execute("UPDATE meta SET value = ? WHERE name = 'generation'", (name,))
 
 
-def imprint(db: sqlite3.Connection) -> Imprint:
+def imprint(db: OpenCatalog) -> Imprint:
     """Return what the library was built with."""
     return Imprint(
         model=_meta(db, "model"), dimension=int(_meta(db, "dimension")), format=_meta(db, "format")
     )
 
 
-def set_imprint(db: sqlite3.Connection, imprint: Imprint) -> None:
+def set_imprint(db: OpenCatalog, imprint: Imprint) -> None:
     """Record what the library is built with, inside the caller's transaction."""
     rows = {
         "model": imprint.model,
         "dimension": str(imprint.dimension),
         "format": imprint.format,
     }
-    db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", rows.items())
+    db.executemany(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        list(rows.items()),
+    )
 
 
-def require_imprint(db: sqlite3.Connection, wanted: Imprint, *, library: Path) -> None:
+def require_imprint(db: OpenCatalog, wanted: Imprint, *, library: str) -> None:
     """Refuse a library that was built with something else.
 
     Raises:
@@ -231,19 +230,19 @@ def require_imprint(db: sqlite3.Connection, wanted: Imprint, *, library: Path) -
     built = imprint(db)
     if built.format != wanted.format:
         raise LibraryMismatchError(
-            f"library {str(library)!r} has format {built.format!r}, this Footnote reads "
+            f"library {library!r} has format {built.format!r}, this Footnote reads "
             f"{wanted.format!r}: run `footnote doctor --repair` to rebuild it from its texts"
         )
     if (built.model, built.dimension) != (wanted.model, wanted.dimension):
         raise LibraryMismatchError(
-            f"library {str(library)!r} was built with model {built.model!r} ({built.dimension} "
+            f"library {library!r} was built with model {built.model!r} ({built.dimension} "
             f"dimensions), the settings ask for {wanted.model!r} ({wanted.dimension}): set "
             f"FOOTNOTE_EMBEDDING_MODEL={built.model} or run `footnote doctor --repair` to embed "
             "its texts again"
         )
 
 
-def _meta(db: sqlite3.Connection, name: str) -> str:
+def _meta(db: OpenCatalog, name: str) -> str:
     row = db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
     if row is None:
         raise sqlite3.DatabaseError(f"the catalog has no {name!r}")

@@ -4,17 +4,15 @@ It changes nothing; `index.repair` mends what is found here.
 """
 
 import os
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from index import catalog, shelf
 from index.errors import LibraryError, LibraryMismatchError
-from index.generations import generation_folder
 from index.library import Library
 from index.prepare import is_whole
+from index.stores import OpenCatalog
 from index.types import Checkup, Finding
-from index.vectors import hashes_in
 
 WORKSHOP = "rebuilding"
 """Folder in a library in which a repair writes a new catalog."""
@@ -30,7 +28,7 @@ def check(library: Library) -> Checkup:
     try:
         if not library.exists():
             return Checkup(documents=0, sentences=0, vectors=0)
-        with catalog.snapshot(library.folder) as db:
+        with library.catalog.snapshot() as db:
             return _checked(library, db)
     except LibraryError as error:
         finding = Finding(problem=str(error), repairable=_can_mend(library.folder))
@@ -43,33 +41,33 @@ def _can_mend(folder: Path) -> bool:
     return os.access(folder, os.W_OK) and any(catalog.is_there(place) for place in places)
 
 
-def _checked(library: Library, db: sqlite3.Connection) -> Checkup:
+def _checked(library: Library, db: OpenCatalog) -> Checkup:
     findings = list(_file_findings(db))
     if not findings:
         findings += _mismatch(library, db)
         findings += [f for examine in _EXAMINATIONS for f in examine(db)]
-    stored, found = _vector_findings(library.folder, db)
+    stored, found = _vector_findings(library, db)
     sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
-    documents, _ = shelf.counts(db)
+    documents, _ = db.counts()
     return Checkup(
         documents=documents, sentences=sentences, vectors=stored, findings=(*findings, *found)
     )
 
 
-def _file_findings(db: sqlite3.Connection) -> Iterator[Finding]:
+def _file_findings(db: OpenCatalog) -> Iterator[Finding]:
     for (line,) in db.execute("PRAGMA quick_check(3)"):
         if line != "ok":
             yield Finding(problem=f"the catalog's file is damaged: {line}", repairable=True)
 
 
-def _mismatch(library: Library, db: sqlite3.Connection) -> Iterator[Finding]:
+def _mismatch(library: Library, db: OpenCatalog) -> Iterator[Finding]:
     try:
         library.require_imprint(db)
     except LibraryMismatchError as error:
         yield Finding(problem=str(error), repairable=True)
 
 
-def _texts(db: sqlite3.Connection) -> Iterator[Finding]:
+def _texts(db: OpenCatalog) -> Iterator[Finding]:
     for source, text, sha256 in db.execute("SELECT source, text, sha256 FROM documents"):
         if not is_whole(text, sha256=sha256):
             yield Finding(
@@ -79,11 +77,13 @@ def _texts(db: sqlite3.Connection) -> Iterator[Finding]:
             )
 
 
-def _searchable(db: sqlite3.Connection) -> Iterator[Finding]:
+def _searchable(db: OpenCatalog) -> Iterator[Finding]:
     for table, terms in (("passages", "passage_terms"), ("sentences", "sentence_terms")):
         missing, extra = db.execute(
-            f"SELECT (SELECT count(*) FROM {table} WHERE key NOT IN (SELECT rowid FROM {terms})), "
-            f"(SELECT count(*) FROM {terms} WHERE rowid NOT IN (SELECT key FROM {table}))"
+            "SELECT (SELECT count(*) FROM "
+            f"(SELECT key FROM {table} EXCEPT SELECT rowid FROM {terms}) AS missing), "
+            "(SELECT count(*) FROM "
+            f"(SELECT rowid FROM {terms} EXCEPT SELECT key FROM {table}) AS extra)"
         ).fetchone()
         if missing or extra:
             yield Finding(
@@ -92,14 +92,14 @@ def _searchable(db: sqlite3.Connection) -> Iterator[Finding]:
             )
 
 
-def _whole_vectors(db: sqlite3.Connection) -> Iterator[Finding]:
+def _whole_vectors(db: OpenCatalog) -> Iterator[Finding]:
     size = catalog.imprint(db).dimension * 4
     short = db.execute("SELECT count(*) FROM vectors WHERE length(vector) != ?", (size,))
     if count := short.fetchone()[0]:
         yield Finding(problem=f"{count} stored vectors have a wrong length", repairable=True)
 
 
-def _unused_vectors(db: sqlite3.Connection) -> Iterator[Finding]:
+def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
     unused = db.execute(
         "SELECT count(*) FROM vectors WHERE key NOT IN (SELECT vector FROM sentences)"
     )
@@ -110,7 +110,7 @@ def _unused_vectors(db: sqlite3.Connection) -> Iterator[Finding]:
         )
 
 
-_EXAMINATIONS: tuple[Callable[[sqlite3.Connection], Iterator[Finding]], ...] = (
+_EXAMINATIONS: tuple[Callable[[OpenCatalog], Iterator[Finding]], ...] = (
     _texts,
     _searchable,
     _whole_vectors,
@@ -118,14 +118,15 @@ _EXAMINATIONS: tuple[Callable[[sqlite3.Connection], Iterator[Finding]], ...] = (
 )
 
 
-def _vector_findings(folder: Path, db: sqlite3.Connection) -> tuple[int, tuple[Finding, ...]]:
+def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Finding, ...]]:
+    folder = library.folder
     wanted = set(shelf.all_used_hashes(db))
     name = catalog.generation(db)
     if not name:
         problem = "the catalog names no vectors for its sentences"
         return 0, (Finding(problem=problem, repairable=True),) if wanted else ()
     try:
-        stored = hashes_in(generation_folder(folder, name))
+        stored = library.vectors.hashes(name)
     except LibraryError as error:
         problem = str(error)
         if not os.access(folder, os.W_OK):

@@ -1,13 +1,16 @@
 """Writes documents and vectors into an open catalog; the caller owns the transaction."""
 
 import json
-import sqlite3
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.reading.iso_dates import iso_date
+from index.stores import OpenCatalog, TermsTable
 from index.terms import terms
 from index.types import Extract, Span
 
@@ -23,6 +26,8 @@ class Entry:
     """Of the text."""
     file_sha256: str
     """Of the bytes it was read from; empty for an article given as text."""
+    added_at: str
+    """As in `index.prepare.Incoming`."""
     sentences: tuple[Span, ...]
     hashes: tuple[str, ...]
     """Vector hash of each sentence."""
@@ -30,26 +35,58 @@ class Entry:
     """Sentence positions of each passage."""
 
 
-def store_vectors(
-    db: sqlite3.Connection, hashes: Sequence[str], matrix: NDArray[np.float32]
-) -> None:
+def store_vectors(db: OpenCatalog, hashes: Sequence[str], matrix: NDArray[np.float32]) -> None:
     """Store vectors by hash; a hash that is there already keeps its vector."""
     rows = ((digest, row.tobytes()) for digest, row in zip(hashes, matrix, strict=True))
-    db.executemany("INSERT OR IGNORE INTO vectors (hash, vector) VALUES (?, ?)", rows)
+    db.executemany(
+        "INSERT INTO vectors (hash, vector) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", rows
+    )
 
 
-def write(db: sqlite3.Connection, entry: Entry, *, added_at: str) -> None:
+def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
     """Write a document in place of the version that its source had before.
 
     All its vectors must be stored already.
     """
     erase(db, [entry.id])
+    document = _write_document(db, entry, added_at=entry.added_at or now)
+    text = entry.extract.text
+    words = [terms(text[span.start : span.end]) for span in entry.sentences]
+    passage, sentence = _next_key(db, "passages"), _next_key(db, "sentences")
+    db.executemany(
+        'INSERT INTO passages (key, document, ordinal, start, "end") VALUES (?, ?, ?, ?, ?)',
+        [
+            (passage + n, document, n, entry.sentences[p[0]].start, entry.sentences[p[-1]].end)
+            for n, p in enumerate(entry.passages)
+        ],
+    )
+    db.executemany(
+        'INSERT INTO sentences (key, document, passage, ordinal, start, "end", vector) '
+        "SELECT ?, ?, ?, ?, ?, ?, key FROM vectors WHERE hash = ?",
+        [
+            (sentence + position, document, passage + n, position, span.start, span.end, digest)
+            for n, positions in enumerate(entry.passages)
+            for position in positions
+            for span, digest in [(entry.sentences[position], entry.hashes[position])]
+        ],
+    )
+    db.write_terms(
+        "passage_terms",
+        {passage + n: [t for at in p for t in words[at]] for n, p in enumerate(entry.passages)},
+        title=_head(entry.extract),
+    )
+    db.write_terms("sentence_terms", {sentence + n: held for n, held in enumerate(words)}, title=())
+
+
+def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
     extract = entry.extract
-    document = db.execute(
-        "INSERT INTO documents (id, source, title, media_type, text, sha256, file_sha256, "
+    key = _next_key(db, "documents")
+    db.execute(
+        "INSERT INTO documents (key, id, source, title, media_type, text, sha256, file_sha256, "
         "section_starts, page_starts, published, author, added_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
+            key,
             entry.id,
             entry.source,
             extract.title,
@@ -63,69 +100,55 @@ def write(db: sqlite3.Connection, entry: Entry, *, added_at: str) -> None:
             extract.author,
             added_at,
         ),
-    ).lastrowid
-    title = " ".join(terms(extract.title))
-    for ordinal, positions in enumerate(entry.passages):
-        _write_passage(db, entry, positions, ordinal=ordinal, document=document, title=title)
-
-
-def _write_passage(
-    db: sqlite3.Connection,
-    entry: Entry,
-    positions: range,
-    *,
-    ordinal: int,
-    document: int | None,
-    title: str,
-) -> None:
-    text = entry.extract.text
-    spans = [entry.sentences[position] for position in positions]
-    passage = db.execute(
-        'INSERT INTO passages (document, ordinal, start, "end") VALUES (?, ?, ?, ?)',
-        (document, ordinal, spans[0].start, spans[-1].end),
-    ).lastrowid
-    words = [" ".join(terms(text[span.start : span.end])) for span in spans]
-    db.execute(
-        "INSERT INTO passage_terms (rowid, title, body) VALUES (?, ?, ?)",
-        (passage, title, " ".join(words)),
     )
-    for position, span, body in zip(positions, spans, words, strict=True):
-        sentence = db.execute(
-            'INSERT INTO sentences (document, passage, ordinal, start, "end", vector) '
-            "SELECT ?, ?, ?, ?, ?, key FROM vectors WHERE hash = ?",
-            (document, passage, position, span.start, span.end, entry.hashes[position]),
-        ).lastrowid
-        db.execute("INSERT INTO sentence_terms (rowid, body) VALUES (?, ?)", (sentence, body))
+    return key
 
 
-def erase(db: sqlite3.Connection, document_ids: Iterable[str]) -> None:
+def _head(extract: Extract) -> list[str]:
+    """Return the terms by which every passage of a document is found: title, author and date.
+
+    The date is there as it is stored and as people write it: `2024-03-01`, `1 March 2024`.
+    """
+    day = ""
+    if extract.published and iso_date(extract.published):
+        moment = date.fromisoformat(extract.published[:10])
+        day = f"{moment.day} {month_name[moment.month]} {moment.year}"
+    said = (extract.title, extract.author or "", extract.published or "", day)
+    return terms("\n".join(said))
+
+
+def _next_key(db: OpenCatalog, table: str) -> int:
+    """Return a key above all others; there is one writer, so nobody else takes it."""
+    return int(db.execute(f"SELECT coalesce(max(key), 0) + 1 FROM {table}").fetchone()[0])
+
+
+_TERMS: tuple[tuple[str, TermsTable], ...] = (
+    ("sentences", "sentence_terms"),
+    ("passages", "passage_terms"),
+)
+
+
+def erase(db: OpenCatalog, document_ids: Iterable[str]) -> None:
     """Remove documents and all that was derived from them, vectors left aside."""
     for document_id in document_ids:
         row = db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             continue
-        for table, terms_table in (("sentences", "sentence_terms"), ("passages", "passage_terms")):
-            db.execute(
-                f"DELETE FROM {terms_table} WHERE rowid IN "
-                f"(SELECT key FROM {table} WHERE document = ?)",
-                row,
-            )
+        for table, terms_table in _TERMS:
+            keys = db.execute(f"SELECT key FROM {table} WHERE document = ?", row).fetchall()
+            db.erase_terms(terms_table, [key for (key,) in keys])
             db.execute(f"DELETE FROM {table} WHERE document = ?", row)
         db.execute("DELETE FROM documents WHERE key = ?", row)
 
 
-def drop_vectors(db: sqlite3.Connection, hashes: Iterable[str]) -> None:
+def drop_vectors(db: OpenCatalog, hashes: Iterable[str]) -> None:
     """Remove vectors by hash; no sentence may use them."""
     db.executemany("DELETE FROM vectors WHERE hash = ?", ((digest,) for digest in hashes))
 
 
-def drop_unused_vectors(db: sqlite3.Connection) -> None:
+def drop_unused_vectors(db: OpenCatalog) -> None:
     """Remove every vector that no sentence uses, such as an interrupted run leaves."""
-    db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM sentences)")
-
-
-def drop_everything(db: sqlite3.Connection) -> None:
-    """Remove all documents and all that was derived from them, vectors included."""
-    for table in ("sentence_terms", "passage_terms", "sentences", "passages", "documents"):
-        db.execute(f"DELETE FROM {table}")
-    db.execute("DELETE FROM vectors")
+    db.execute(
+        "DELETE FROM vectors "
+        "WHERE NOT EXISTS (SELECT 1 FROM sentences WHERE sentences.vector = vectors.key)"
+    )

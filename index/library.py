@@ -1,6 +1,5 @@
 """A library on disk: add, remove, look up, and a consistent view for questions; no ranking."""
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -11,16 +10,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, prepare, scan, shelf
-from index.catalog import Imprint
+from index import catalog, records, scan, shelf
+from index.adding import add
+from index.embedded import FolderCatalog, FolderVectors
 from index.embedding import Embedder
 from index.errors import LibraryError, UnknownDocumentError
-from index.generations import OpenGenerations
-from index.lock import writing
 from index.prepare import Incoming
-from index.publish import OnStep, publish, rebuild
+from index.publish import publish, rebuild
+from index.records import Record
+from index.resolve import resolve
+from index.stores import Catalog, Imprint, Nearest, OnStep, OpenCatalog, VectorIndex
 from index.types import AddReport, Change, Document, DocumentSummary
-from index.vectorise import OnProgress, embed_missing
+from index.vectorise import OnProgress
 
 _TRIES = 3
 """Times a reader follows a library that changes under it before it gives up."""
@@ -30,9 +31,8 @@ _TRIES = 3
 class View:
     """A library at one moment: its catalog in a read transaction, and the vectors it names."""
 
-    db: sqlite3.Connection
-    nearest: Callable[[NDArray[np.float32], int], list[str]]
-    """Given a vector and k: hashes of about the k nearest sentences, nearest first."""
+    db: OpenCatalog
+    nearest: Nearest
 
 
 class Library:
@@ -56,10 +56,11 @@ class Library:
         self.folder = folder
         self._model = model
         self._load = load
-        self._on_step = on_step
+        self.on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
-        self._generations = OpenGenerations(folder)
+        self.catalog: Catalog = FolderCatalog(folder)
+        self.vectors: VectorIndex = FolderVectors(folder)
 
     def exists(self) -> bool:
         """Say whether there is a catalog.
@@ -68,13 +69,7 @@ class Library:
             LibraryError: The path is a file, may not be looked into, or has vectors without their
                 catalog.
         """
-        found = catalog.is_there(self.folder)
-        if not found and (self.folder / "vectors").exists():
-            raise LibraryError(
-                f"library {str(self.folder)!r} has vectors but no catalog.db: put the catalog back "
-                "from a backup, or remove the folder and add your articles again"
-            )
-        return found
+        return self.catalog.exists()
 
     def is_new(self) -> bool:
         """Say whether nothing was ever published: no catalog, or one left by an interrupted start.
@@ -84,7 +79,7 @@ class Library:
         """
         if not self.exists():
             return True
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             return not catalog.generation(db)
 
     def embedder(self) -> Embedder:
@@ -98,7 +93,7 @@ class Library:
         """Return the cards of all documents, by time of adding; empty without a library."""
         if not self.exists():
             return ()
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             return shelf.summaries(db)
 
     def document(self, document_id: str) -> Document:
@@ -109,8 +104,8 @@ class Library:
         """
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
-        with catalog.snapshot(self.folder) as db:
-            found = shelf.document(db, _resolve(db, document_id))
+        with self.catalog.snapshot() as db:
+            found = shelf.document(db, resolve(db, document_id))
         assert found is not None, "an id just resolved in the same snapshot is there"
         return found
 
@@ -120,18 +115,23 @@ class Library:
         Raises:
             UnknownDocumentError: It is not there (any more).
         """
-        with catalog.snapshot(self.folder) as db:
+        with self.catalog.snapshot() as db:
             row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
         return str(row[0])
 
-    def file_hashes(self) -> Mapping[str, str]:
-        """Return sha256 of the file each stored source was read from; empty without a library."""
+    def records(self) -> Mapping[str, Record]:
+        """Return what tells whether sources changed, by source; empty without a library."""
         if not self.exists():
             return {}
-        with catalog.snapshot(self.folder) as db:
-            return dict(db.execute("SELECT source, file_sha256 FROM documents"))
+        with self.catalog.snapshot() as db:
+            return records.records(db)
+
+    def some_records(self, document_ids: Iterable[str]) -> list[Record]:
+        """Return the records of those documents, by full id, that are there."""
+        with self.catalog.snapshot() as db:
+            return records.some_records(db, document_ids)
 
     def add(
         self,
@@ -143,44 +143,37 @@ class Library:
         """Add documents and replace changed ones, all visible at once or not at all.
 
         Args:
-            incoming: What was read, and what was not, in order.
+            incoming: What was read, and what was not; of items with one source the last one counts.
             on_progress: Told of sentences embedded and to embed.
             wait: Seconds to wait for another writer.
 
         Returns:
-            A change per item, in order. Nothing is written when nothing is new.
+            A change per source, in order. Nothing is written when nothing is new.
 
         Raises:
             LibraryBusyError: Another process is writing.
             LibraryMismatchError: The library was built with another model or format.
             LibraryError: It cannot be written; it is as it was.
         """
-        items = list(incoming)
-        cards = self._cards()
-        changes = [_classified(item, cards) for item in items]
-        # The last one wins where a source comes twice, as if they had been added in turn.
-        new = {
-            item.source: item
-            for item, change in zip(items, changes, strict=True)
-            if isinstance(item, Incoming) and change.kind in ("added", "changed")
-        }
-        if not new:
-            return AddReport(changes=tuple(changes))
-        catalog.make_folder(self.folder)
-        with writing(self.folder, wait=wait):
-            catalog.create(self.folder, self.imprint())
-            with catalog.connected(self.folder) as db:
-                self.require_imprint(db)
-                entries = [prepare.entry(item) for item in new.values()]
-                embedded = embed_missing(
-                    db,
-                    entries,
-                    embedder=self.embedder(),
-                    on_progress=on_progress,
-                    on_step=self._on_step,
-                )
-                publish(self.folder, db, entries=entries, on_step=self._on_step)
-        return AddReport(changes=tuple(changes), embedded=embedded)
+        items = {item.source: item for item in incoming}
+        return add(self, items.values(), seen=self.records(), on_progress=on_progress, wait=wait)
+
+    @contextmanager
+    def changing(self, *, wait: float = 0.0) -> Iterator[OpenCatalog]:
+        """Hold the writer's lock and the catalog, made if it is not there, in a `with` block.
+
+        Args:
+            wait: Seconds to wait for another writer.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryMismatchError: The library was built with another model or format.
+            LibraryError: It cannot be written.
+        """
+        with self.catalog.writing(wait=wait, create=self.imprint()) as db:
+            self.require_imprint(db)
+            records.prepare_catalog(db)
+            yield db
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
         """Remove documents by id or unambiguous beginning of one; all of them or none.
@@ -194,10 +187,10 @@ class Library:
         """
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
-        with writing(self.folder), catalog.connected(self.folder) as db:
-            ids = list(dict.fromkeys(_resolve(db, given) for given in document_ids))
+        with self.catalog.writing() as db:
+            ids = list(dict.fromkeys(resolve(db, given) for given in document_ids))
             cards = {card.id: card for card in shelf.summaries(db)}
-            publish(self.folder, db, remove=ids, on_step=self._on_step)
+            publish(self.vectors, db, remove=ids, on_step=self.on_step)
         return tuple(cards[document_id] for document_id in ids)
 
     @contextmanager
@@ -205,8 +198,8 @@ class Library:
         """Open the library as it is now, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
-        unreadable is built anew from the catalog, and where that cannot be done now, the catalog's
-        own vectors are searched.
+        unreadable is built anew from the catalog; where that cannot be done now, or it shows only
+        at the question, the catalog's own vectors are searched.
 
         Raises:
             LibraryError: There is no library, or its catalog cannot be read.
@@ -214,45 +207,53 @@ class Library:
         """
         with ExitStack() as stack:
             for _ in range(_TRIES):
-                db = stack.enter_context(catalog.snapshot(self.folder))
+                db = stack.enter_context(self.catalog.snapshot())
                 self.require_imprint(db)
                 name = catalog.generation(db)
-                if not name:
-                    yield View(db=db, nearest=partial(scan.nearest, db))
-                    return
+                nearest: Nearest = partial(scan.nearest, db)
                 try:
-                    generation = stack.enter_context(self._generations.reading(name))
+                    if name:
+                        asked = stack.enter_context(self.vectors.reading(name))
+                        nearest = partial(self._nearest, db, name, asked)
                 except LibraryError:
-                    if not self._heal(name):
-                        yield View(db=db, nearest=partial(scan.nearest, db))
-                        return
-                    stack.close()
-                    continue
-                yield View(db=db, nearest=generation.nearest)
+                    if self._heal(name):
+                        stack.close()
+                        continue
+                yield View(db=db, nearest=nearest)
                 return
             raise LibraryError(
-                f"vectors of library {str(self.folder)!r} cannot be opened: run `footnote doctor`"
+                f"vectors of library {self.catalog.name!r} cannot be opened: run `footnote doctor`"
             )
 
     def imprint(self) -> Imprint:
         """Return what this library's settings ask for."""
         return Imprint(model=self._model, dimension=self.embedder().dimension)
 
-    def require_imprint(self, db: sqlite3.Connection) -> None:
+    def require_imprint(self, db: OpenCatalog) -> None:
         """Refuse a catalog that was built with something else.
 
         Raises:
             LibraryMismatchError: The message says both sides and the command that helps.
         """
-        catalog.require_imprint(db, self.imprint(), library=self.folder)
+        catalog.require_imprint(db, self.imprint(), library=self.catalog.name)
 
     def close(self) -> None:
         """Close the vectors and the embedding model."""
-        self._generations.close()
+        self.vectors.close()
         with self._loading:
             if self._embedder is not None:
                 self._embedder.close()
             self._embedder = None
+
+    def _nearest(
+        self, db: OpenCatalog, name: str, asked: Nearest, vector: NDArray[np.float32], k: int
+    ) -> list[str]:
+        """Ask a generation, or the catalog where it is damaged or two writers have replaced it."""
+        try:
+            return asked(vector, k)
+        except LibraryError:
+            self._heal(name)
+            return scan.nearest(db, vector, k)
 
     def _heal(self, name: str) -> bool:
         """Build the vectors anew unless another process has published newer ones meanwhile.
@@ -261,37 +262,9 @@ class Library:
             False where the library cannot be written now.
         """
         try:
-            with writing(self.folder), catalog.connected(self.folder) as db:
+            with self.catalog.writing() as db:
                 if catalog.generation(db) == name:
-                    rebuild(self.folder, db, on_step=self._on_step)
+                    rebuild(self.vectors, db, on_step=self.on_step)
         except LibraryError:
             return False
         return True
-
-    def _cards(self) -> dict[str, DocumentSummary]:
-        return {card.source: card for card in self.summaries()}
-
-
-def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -> Change:
-    if isinstance(item, Change):
-        return item
-    card = cards.get(item.source)
-    fresh = prepare.document_id(item.source)
-    if card is None:
-        return Change(kind="added", source=item.source, document_id=fresh)
-    same = prepare.is_same(item, card)
-    return Change(kind="unchanged" if same else "changed", source=item.source, document_id=card.id)
-
-
-def _resolve(db: sqlite3.Connection, given: str) -> str:
-    found = shelf.ids_like(db, given) if given else ()
-    if given in found:
-        return given
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownDocumentError(
-            f"{given!r} is the beginning of {len(found)} document ids ({', '.join(found[:3])}...): "
-            "give more of it"
-        )
-    raise UnknownDocumentError(f"no document {given!r}: `footnote list` shows the ids")

@@ -22,6 +22,8 @@ from index.types import Hit, Passage, ScoredSentence, Sentence
 
 _POOL = 64
 """Sentences and passages that each of the three searches proposes."""
+_TITLE = 0.5
+"""What a term in a document's title counts beside one in the passage."""
 _COMMON = 0.5
 """A term that a larger share of many passages has is left out of the lexical searches."""
 _SPARE = 4
@@ -74,8 +76,8 @@ def search(
 
 def _term_weights(view: View, wanted: Sequence[str]) -> dict[str, float]:
     """Return the inverse document frequency of each question term, terms nobody has included."""
-    _, passages = shelf.counts(view.db)
-    held = shelf.passage_counts(view.db, wanted)
+    _, passages = view.db.counts()
+    held = view.db.passage_counts(wanted)
     return {t: math.log(1 + (passages + 1) / (held.get(t, 0) + 0.5)) for t in wanted}
 
 
@@ -86,10 +88,8 @@ def _ranked(
     weights: Weights,
 ) -> list[_Scored]:
     lexical = _rare(view, list(weight_of))
-    by_passage = shelf.search_terms(
-        view.db, "passage_terms", lexical, limit=_POOL, weights="0.5, 1.0"
-    )
-    by_sentence = shelf.search_terms(view.db, "sentence_terms", lexical, limit=_POOL, weights="1.0")
+    by_passage = view.db.search_terms("passage_terms", lexical, limit=_POOL, title_weight=_TITLE)
+    by_sentence = view.db.search_terms("sentence_terms", lexical, limit=_POOL, title_weight=0.0)
     home = shelf.passage_of_sentence(view.db, by_sentence)
     best_sentence: dict[int, float] = {}
     for key, score in by_sentence.items():
@@ -116,10 +116,10 @@ def _ranked(
 
 def _rare(view: View, wanted: Sequence[str]) -> list[str]:
     """Leave out the terms that most passages have, if any other is left."""
-    _, passages = shelf.counts(view.db)
+    _, passages = view.db.counts()
     if passages < _MANY:
         return list(wanted)
-    held = shelf.passage_counts(view.db, wanted)
+    held = view.db.passage_counts(wanted)
     rare = [term for term in wanted if held.get(term, 0) <= _COMMON * passages]
     return rare or list(wanted)
 
@@ -128,14 +128,12 @@ def _hits(
     view: View, ranked: Sequence[_Scored], *, k: int, weight_of: Mapping[str, float]
 ) -> tuple[Hit, ...]:
     pool = ranked[: k * _SPARE]
-    words = shelf.terms_of(view.db, "passage_terms", [s.passage.key for s in pool])
+    words = view.db.terms_of("passage_terms", [s.passage.key for s in pool])
     groups = collapse([words[scored.passage.key] for scored in pool])
     kept = list(groups)
     chosen = [kept[n] for n in spread([pool[p].passage.document for p in kept], k=k)]
     documents = shelf.documents(view.db, {pool[p].passage.document for p in chosen})
-    held = shelf.terms_of(
-        view.db, "sentence_terms", [s.key for p in chosen for s in pool[p].sentences]
-    )
+    held = view.db.terms_of("sentence_terms", [s.key for p in chosen for s in pool[p].sentences])
     return tuple(
         _hit(
             pool[position],
@@ -176,6 +174,8 @@ def _hit(
             )
         ),
         similar=similar,
+        published=document.published,
+        author=document.author,
     )
 
 

@@ -5,15 +5,16 @@ such as one that may only be read or lies on a full disk.
 """
 
 import heapq
-import sqlite3
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.stores import OpenCatalog
+
 _SLICE = 4096
 
 
-def nearest(db: sqlite3.Connection, vector: NDArray[np.float32], k: int) -> list[str]:
+def nearest(db: OpenCatalog, vector: NDArray[np.float32], k: int) -> list[str]:
     """Return the hashes of the k nearest sentences in use, nearest first, ties by hash.
 
     Args:

@@ -1,7 +1,6 @@
 """Reads documents and evidence from an open catalog; it writes nothing and ranks nothing."""
 
 import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.stores import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence
 
 _CARD = """
@@ -54,15 +54,17 @@ class DocumentRow:
     sha256: str
     text: str
     page_starts: tuple[int, ...]
+    published: str | None
+    author: str | None
 
 
-def summaries(db: sqlite3.Connection) -> tuple[DocumentSummary, ...]:
+def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
     """Return the cards of all documents, by time of adding, then by id."""
     rows = db.execute(f"SELECT {_CARD} FROM documents ORDER BY added_at, id")
     return tuple(_summary(row) for row in rows)
 
 
-def document(db: sqlite3.Connection, document_id: str) -> Document | None:
+def document(db: OpenCatalog, document_id: str) -> Document | None:
     """Return one document with its text and sentences, or None where no id is like this."""
     row = db.execute(
         f"SELECT {_CARD}, text, page_starts, key FROM documents WHERE id = ?", (document_id,)
@@ -85,20 +87,13 @@ def document(db: sqlite3.Connection, document_id: str) -> Document | None:
     )
 
 
-def ids_like(db: sqlite3.Connection, prefix: str) -> tuple[str, ...]:
+def ids_like(db: OpenCatalog, prefix: str) -> tuple[str, ...]:
     """Return the document ids that begin with a prefix, sorted."""
     rows = db.execute("SELECT id FROM documents WHERE substr(id, 1, ?) = ?", (len(prefix), prefix))
     return tuple(sorted(row[0] for row in rows))
 
 
-def counts(db: sqlite3.Connection) -> tuple[int, int]:
-    """Return the number of documents and of passages."""
-    row = db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)")
-    documents, passages = row.fetchone()
-    return int(documents), int(passages)
-
-
-def passages_of_vectors(db: sqlite3.Connection, hashes: Sequence[str]) -> set[int]:
+def passages_of_vectors(db: OpenCatalog, hashes: Sequence[str]) -> set[int]:
     """Return the keys of the passages that hold a sentence with one of these vector hashes.
 
     A hash that no sentence has (a vector of another generation) gives nothing.
@@ -110,13 +105,13 @@ def passages_of_vectors(db: sqlite3.Connection, hashes: Sequence[str]) -> set[in
     return {row[0] for row in _each(db, query, hashes)}
 
 
-def passage_of_sentence(db: sqlite3.Connection, keys: Iterable[int]) -> dict[int, int]:
+def passage_of_sentence(db: OpenCatalog, keys: Iterable[int]) -> dict[int, int]:
     """Map sentence keys to the keys of their passages."""
     query = "SELECT key, passage FROM sentences WHERE key IN ({})"
     return {row[0]: row[1] for row in _each(db, query, list(keys))}
 
 
-def passages(db: sqlite3.Connection, keys: Iterable[int]) -> dict[int, PassageRow]:
+def passages(db: OpenCatalog, keys: Iterable[int]) -> dict[int, PassageRow]:
     """Return passages by key."""
     query = (
         "SELECT passages.key, documents.id || ':' || ordinal, document, ordinal, start, "
@@ -131,7 +126,7 @@ def passages(db: sqlite3.Connection, keys: Iterable[int]) -> dict[int, PassageRo
     }
 
 
-def sentences(db: sqlite3.Connection, keys: Iterable[int]) -> dict[int, list[SentenceRow]]:
+def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRow]]:
     """Return the sentences of passages, by passage key, in text order."""
     query = (
         'SELECT sentences.key, passage, ordinal, start, "end", vectors.vector FROM sentences '
@@ -152,10 +147,11 @@ def sentences(db: sqlite3.Connection, keys: Iterable[int]) -> dict[int, list[Sen
     return found
 
 
-def documents(db: sqlite3.Connection, keys: Iterable[int]) -> dict[int, DocumentRow]:
+def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
     """Return what hits need of documents, by key."""
     query = (
-        "SELECT key, id, title, source, sha256, text, page_starts FROM documents WHERE key IN ({})"
+        "SELECT key, id, title, source, sha256, text, page_starts, published, author "
+        "FROM documents WHERE key IN ({})"
     )
     return {
         row[0]: DocumentRow(
@@ -165,52 +161,19 @@ def documents(db: sqlite3.Connection, keys: Iterable[int]) -> dict[int, Document
             sha256=row[4],
             text=row[5],
             page_starts=tuple(json.loads(row[6])),
+            published=row[7],
+            author=row[8],
         )
         for row in _each(db, query, list(keys))
     }
 
 
-def search_terms(
-    db: sqlite3.Connection, table: str, terms: Sequence[str], *, limit: int, weights: str
-) -> dict[int, float]:
-    """Return BM25 scores (FTS5's, made positive) of the best rows that hold any of the terms.
-
-    Args:
-        db: The catalog.
-        table: `passage_terms` or `sentence_terms`.
-        terms: As `index.terms` makes them; none gives no rows.
-        limit: Rows at most.
-        weights: Column weights for FTS5's `bm25`, such as `1.0, 2.0`.
-    """
-    if not terms:
-        return {}
-    match = " OR ".join(f'"{term}"' for term in terms)
-    rows = db.execute(
-        f"SELECT rowid, -bm25({table}, {weights}) AS score FROM {table} WHERE {table} MATCH ? "
-        "ORDER BY score DESC, rowid LIMIT ?",
-        (match, limit),
-    )
-    return {int(row[0]): float(row[1]) for row in rows}
-
-
-def terms_of(db: sqlite3.Connection, table: str, keys: Iterable[int]) -> dict[int, frozenset[str]]:
-    """Return the distinct terms of rows of `passage_terms` or `sentence_terms`, by key."""
-    query = f"SELECT rowid, body FROM {table} WHERE rowid IN ({{}})"
-    return {row[0]: frozenset(row[1].split()) for row in _each(db, query, list(keys))}
-
-
-def passage_counts(db: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
-    """Return in how many passages each term stands; terms in none are left out."""
-    query = "SELECT term, doc FROM vocabulary WHERE term IN ({})"
-    return {row[0]: row[1] for row in _each(db, query, terms)}
-
-
-def stored_hashes(db: sqlite3.Connection, hashes: Sequence[str]) -> set[str]:
+def stored_hashes(db: OpenCatalog, hashes: Sequence[str]) -> set[str]:
     """Return which of these sentence hashes have a stored vector."""
     return {row[0] for row in _each(db, "SELECT hash FROM vectors WHERE hash IN ({})", hashes)}
 
 
-def used_hashes(db: sqlite3.Connection, hashes: Sequence[str]) -> set[str]:
+def used_hashes(db: OpenCatalog, hashes: Sequence[str]) -> set[str]:
     """Return which of these sentence hashes a stored sentence has."""
     query = (
         "SELECT hash FROM vectors WHERE hash IN ({}) "
@@ -219,7 +182,7 @@ def used_hashes(db: sqlite3.Connection, hashes: Sequence[str]) -> set[str]:
     return {row[0] for row in _each(db, query, hashes)}
 
 
-def hashes_of(db: sqlite3.Connection, document_ids: Sequence[str]) -> dict[str, int]:
+def hashes_of(db: OpenCatalog, document_ids: Sequence[str]) -> dict[str, int]:
     """Return the sentence hashes of documents, each with how many of their sentences have it."""
     query = (
         "SELECT hash FROM documents JOIN sentences ON document = documents.key "
@@ -228,7 +191,7 @@ def hashes_of(db: sqlite3.Connection, document_ids: Sequence[str]) -> dict[str, 
     return Counter(row[0] for row in _each(db, query, document_ids))
 
 
-def sentence_counts(db: sqlite3.Connection, hashes: Sequence[str]) -> dict[str, int]:
+def sentence_counts(db: OpenCatalog, hashes: Sequence[str]) -> dict[str, int]:
     """Return how many stored sentences have each of these hashes."""
     query = (
         "SELECT hash FROM vectors JOIN sentences ON sentences.vector = vectors.key "
@@ -237,7 +200,7 @@ def sentence_counts(db: sqlite3.Connection, hashes: Sequence[str]) -> dict[str, 
     return Counter(row[0] for row in _each(db, query, hashes))
 
 
-def vectors(db: sqlite3.Connection, hashes: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+def vectors(db: OpenCatalog, hashes: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
     """Return stored vectors as (hashes, (n, dim) float32), in the order of the hashes given."""
     query = "SELECT hash, vector FROM vectors WHERE hash IN ({})"
     found = {row[0]: np.frombuffer(row[1], np.float32) for row in _each(db, query, hashes)}
@@ -245,7 +208,7 @@ def vectors(db: sqlite3.Connection, hashes: Sequence[str]) -> tuple[list[str], N
     return present, np.array([found[digest] for digest in present], dtype=np.float32)
 
 
-def all_used_hashes(db: sqlite3.Connection) -> list[str]:
+def all_used_hashes(db: OpenCatalog) -> list[str]:
     """Return the hashes of all stored sentences, sorted, each once."""
     rows = db.execute(
         "SELECT hash FROM vectors WHERE key IN (SELECT vector FROM sentences) ORDER BY hash"
@@ -253,9 +216,7 @@ def all_used_hashes(db: sqlite3.Connection) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _each(
-    db: sqlite3.Connection, query: str, values: Sequence[str] | Sequence[int]
-) -> Iterable[tuple]:  # type: ignore[type-arg]  # rows of SQLite have no static shape
+def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]  # rows of SQLite have no static shape
     for first in range(0, len(values), _VARIABLES):
         slice_ = values[first : first + _VARIABLES]
         yield from db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, shelf
+from index import shelf
 from index.library import Library
 from index.prepare import HASH_LENGTH, text_hash
 from index.types import Sentence
@@ -24,7 +24,7 @@ def similarity(library: Library, text: str, sentences: Sequence[Sentence]) -> ND
         return np.zeros(0, dtype=np.float32)
     vector = library.embedder().embed_question(text)
     hashes = [text_hash(sentence.text)[:HASH_LENGTH] for sentence in sentences]
-    with catalog.snapshot(library.folder) as db:
+    with library.catalog.snapshot() as db:
         present, stored = shelf.vectors(db, list(dict.fromkeys(hashes)))
     found = dict(zip(present, stored @ vector, strict=True)) if present else {}
     return np.array([found.get(digest, 0.0) for digest in hashes], dtype=np.float32)

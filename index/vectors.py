@@ -17,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.blank import blank_unused
 from index.errors import LibraryError
+from index.stores import Slices
 
 _COLLECTION = "sentences"
 # With ef_search 200, 99.4 % of the 64 nearest of 12,086 real sentences are found (80 questions,
@@ -57,7 +59,7 @@ def build(
     *,
     base: Path | None,
     remove: Sequence[str],
-    slices: Iterator[tuple[list[str], NDArray[np.float32]]],
+    slices: Slices,
     on_step: Callable[[str], None],
 ) -> None:
     """Write a new generation: the base's vectors, less some, plus some; then fsync all of it.
@@ -84,6 +86,7 @@ def build(
                 _change(client, collection, remove=remove, slices=slices, on_step=on_step)
             finally:
                 client.close()
+            blank_unused(folder)
             on_step("sync")
             _sync(folder)
     except BaseException:
@@ -97,7 +100,7 @@ def _change(
     collection: Any,  # noqa: ANN401
     *,
     remove: Sequence[str],
-    slices: Iterator[tuple[list[str], NDArray[np.float32]]],
+    slices: Slices,
     on_step: Callable[[str], None],
 ) -> None:
     largest = min(client.get_max_batch_size(), _LARGEST_SLICE)
