@@ -19,28 +19,15 @@ def test_an_article_comes_with_its_text_and_the_spans_of_its_sentences(assistant
     found = article(assistant, {"id": lune[1]})
     assert found["text"] == "The Lune is a river. It is long."
     assert found["sentences"] == [[0, 20], [21, 32]]
-    assert not found["edited"]
+    assert found["note"] == ""
 
 
 def test_a_file_edited_since_it_was_indexed_is_told(assistant, lune):
     path, known = lune
     path.write_text("The Lune is a lake.", encoding="utf-8")
     found = article(assistant, {"id": known})
-    assert found["edited"]
+    assert found["note"] == "source edited since indexed"
     assert found["text"] == "The Lune is a river. It is long."
-
-
-def test_a_file_that_is_gone_was_not_edited(assistant, lune):
-    path, known = lune
-    path.unlink()
-    assert not article(assistant, {"id": known})["edited"]
-
-
-def test_what_never_was_a_file_was_not_edited(assistant, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a").write_text("Other text.", encoding="utf-8")
-    (change,) = assistant.add_articles([Article(source="a", title="", text="Some text.")]).changes
-    assert not article(assistant, {"id": change.document_id})["edited"]
 
 
 def test_a_removed_article_is_missing(assistant, lune):

@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from ui_pages import ELSEWHERE, ROOT, SEED_QUESTION, ask, needs_chromium, opened
+from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened
+from ui_server import ROOT
 
 from rag import Assistant, Settings
 
@@ -290,14 +291,6 @@ def test_no_description_of_the_server_is_served(port, path):
 def test_no_file_of_the_machine_is_served(port, seeded):
     assert status(port, "GET", "/gradio_api/file=/etc/passwd", {})[0] == 403
     assert status(port, "GET", f"/gradio_api/file={seeded}/catalog.db", {})[0] == 403
-
-
-def test_no_file_can_be_left_on_the_machine(port):
-    part = (
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nabc\r\n--x--'
-    )
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert status(port, "POST", "/gradio_api/upload", headers, part)[0] == 413
 
 
 RUN = (

@@ -1,29 +1,29 @@
 """Serves and opens the real page for browser tests; whatever goes wrong in it fails the test."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+import ui_server
 
 from rag import Assistant, Settings
 
 try:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)
 except ImportError:
     sync_playwright = None
 
 CHROMIUM = Path("/usr/bin/chromium")
-ROOT = Path(__file__).parent.parent
 OPTIONS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
 --disable-background-networking --disable-component-update --disable-sync"""
 SEED_QUESTION = "Which missile will Japan co-produce?"
 ELSEWHERE = "How is the weather in Paris tomorrow?"
+NOISE = "Method not implemented."
+"""What Gradio itself logs at each upload."""
 TRAP = "window.ran = (what) => console.error(`ran ${what}`);"
 
 needs_chromium = pytest.mark.skipif(
@@ -35,26 +35,13 @@ needs_chromium = pytest.mark.skipif(
 @contextmanager
 def served(folder, *replies, pause=0.0, drafts=()):
     """Serve the page of a library, with scripted answers if any are given; give the port."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        number = taken.getsockname()[1]
-    command = [sys.executable, str(ROOT / "tests/serve_ui.py"), str(folder), str(number)]
-    if replies or drafts:
-        script = Path(folder).parent / f"script-{number}.json"
+    with TemporaryDirectory() as place:
+        script = Path(place) / "script.json"
         told = {"replies": replies, "pause": pause, "drafts": drafts}
         script.write_text(json.dumps(told), encoding="utf-8")
-        command.append(str(script))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(Path(folder).parent)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as server:
-        for _ in range(600):
-            assert server.poll() is None, "the server stopped"
-            with socket.socket() as trial:
-                if trial.connect_ex(("127.0.0.1", number)) == 0:
-                    break
-            time.sleep(0.1)
-        yield number
-        server.stdin.close()
-        server.wait(timeout=20)
+        more = [str(script)] if replies or drafts else []
+        with ui_server.served("serve_ui.py", Path(folder), *more) as port:
+            yield port
 
 
 @contextmanager
@@ -66,7 +53,7 @@ def opened(browser, port, **more):
         wrong = []
         page.add_init_script(TRAP)
         page.on("request", lambda r: f"//127.0.0.1:{port}/" in r.url or wrong.append(r.url))
-        page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
+        page.on("console", lambda m: m.type == "error" and m.text != NOISE and wrong.append(m.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
         page.goto(f"http://127.0.0.1:{port}/")

@@ -1,5 +1,6 @@
 """Hands the page the text of one article; all it takes and gives is JSON, whoever asks."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -8,10 +9,20 @@ if TYPE_CHECKING:
 MISSING = {"missing": True}
 
 
+def fetching(assistant: "Assistant") -> Callable[[object], dict[str, Any]]:
+    """Return `article` of one assistant, under the name by which scripts call it."""
+
+    def fetch(wanted: object) -> dict[str, Any]:
+        return article(assistant, wanted)
+
+    fetch.__name__ = "article"
+    return fetch
+
+
 def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
     """Return an article's title, source, date and text by `{"id": ...}`; `MISSING` for no such id.
 
-    `edited` says whether its file has other content now than when it was indexed.
+    `note` says what became of its file since it was indexed; empty where it is as it was.
     """
     from rag import FootnoteError
 
@@ -20,7 +31,6 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         return dict(MISSING)
     try:
         document = assistant.document(known)
-        edited = assistant.is_edited(document.summary)
     except FootnoteError:
         return dict(MISSING)
     card = document.summary
@@ -31,6 +41,6 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         "published": card.published or "",
         "sha256": card.sha256,
         "text": document.text,
-        "edited": edited,
+        "note": document.source_note,
         "sentences": [[s.start, s.end] for s in document.sentences],
     }

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from ui.articles import article
-from ui.parts import QUIET, Value, answering, part, streaming
+from ui import gold_form
+from ui.articles import fetching
+from ui.parts import QUIET, answering, part, streaming
 from ui.room import Room
 
 if TYPE_CHECKING:
@@ -17,16 +18,12 @@ def build(assistant: "Assistant", *, room: Room) -> None:
     """Build the conversation at the left and its sources at the right; call it inside the tab."""
     import gradio as gr
 
-    def fetch(wanted: object) -> Value:
-        return article(assistant, wanted)
-
-    fetch.__name__ = "article"
     with gr.Row(elem_id="room"):
         with gr.Column(elem_id="talk"):
             log = part("log")
             composer = part("composer")
         with gr.Column(elem_id="sources"):
-            pane = part("pane", server_functions=[fetch])
+            pane = part("pane", server_functions=[fetching(assistant)])
     # Gradio drops an event while an earlier one of the same kind still runs, as one does that looks
     # for follow-up questions.
     together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}
@@ -40,3 +37,4 @@ def build(assistant: "Assistant", *, room: Room) -> None:
     ]
     composer.stop(answering(room.stop), None, log, cancels=asked, queue=False, **QUIET)
     log.forget(answering(room.forget), None, None, cancels=asked, queue=False, **QUIET)
+    gold_form.build(assistant, log=log, answer_of=room.answer)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from starlette.routing import Mount
 
-_STYLES = ("page.css", "ask.css", "settings.css")
+_STYLES = ("page.css", "ask.css", "desk.css", "settings.css")
 """In this order: a later one may lean on an earlier one's colours."""
 _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnote-theme') || ''"
 """What was chosen before is there before anything is drawn."""
@@ -14,8 +14,10 @@ _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnot
 
 def head() -> str:
     """Return what stands in the page's head: all style sheets, and the chosen light or dark."""
+    from eval import section_style
+
     # Not Gradio's `css_paths`: it rewrites style sheets and loses light and dark.
-    styles = "\n".join(_text(name) for name in _STYLES)
+    styles = "\n".join((*map(_text, _STYLES), section_style("#evaluation")))
     return f"<style>{styles}</style><script>try {{ {_THEME} }} catch {{ }}</script>"
 
 

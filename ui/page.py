@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ui import ask_tab, evaluation_tab, library_tab, settings_tab
+from ui import api, ask_tab, evaluation_tab, library_tab, settings_tab
 from ui.choices import Chooser
 from ui.parts import part
 from ui.room import Room
@@ -38,6 +38,7 @@ def build_app(assistant: "Assistant") -> "gr.Blocks":
     sessions, chooser = Sessions(), Chooser(assistant)
     room = Room(assistant, sessions=sessions, chooser=chooser)
     with app:
+        api.build(assistant)  # first, so that no listener takes the names of the endpoints
         part("bar")
         with gr.Tabs(elem_id="nav"):
             with gr.Tab("Ask", id="ask"):
@@ -48,5 +49,8 @@ def build_app(assistant: "Assistant") -> "gr.Blocks":
                 evaluation_tab.build(assistant, app=app, tab=tab)
             with gr.Tab("Settings", id="settings"), gr.Column(elem_classes="page"):
                 settings_tab.build(assistant, sessions=sessions, chooser=chooser)
+    # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a
+    # request names.
+    app.has_launched = True
     app.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     return app

@@ -18,7 +18,7 @@ from ui.sessions import Sessions
 from ui.turn_view import as_view
 
 if TYPE_CHECKING:
-    from rag import Assistant
+    from rag import Answer, Assistant
 
 _TITLES = 200
 """Of the library that are shown before anything was asked."""
@@ -96,6 +96,11 @@ class Room:
         """Mark what is being answered as stopped, and return it."""
         stopped = self._sessions.stop(sent.get("token"))
         return {"turns": [as_view(turn) for turn in stopped]}
+
+    def answer(self, sent: Sent) -> "Answer | None":
+        """Return the answer of a turn; None while there is none."""
+        turns = self._sessions.turns(sent.get("token"))
+        return next((turn.answer for turn in turns if turn.number == sent.get("turn")), None)
 
     def forget(self, sent: Sent) -> None:
         """Forget a whole conversation."""
