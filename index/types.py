@@ -126,6 +126,9 @@ class Hit:
     sentences: tuple[ScoredSentence, ...]
     similar: tuple[str, ...] = ()
     """Ids of near-duplicate passages that this hit stands for."""
+    published: str | None = None
+    """ISO 8601 date of the document, as its source states it."""
+    author: str | None = None
 
 
 ChangeKind = Literal["added", "changed", "moved", "removed", "missing", "unchanged", "skipped"]

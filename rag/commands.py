@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import MisuseError, ReadError
 from index.terms import has_words
-from rag import terminal, verify_command, watch_command
+from rag import more_commands, terminal, verify_command, watch_command
 from rag.abstention import says
-from rag.as_json import json_text
+from rag.plain_data import json_text
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -52,10 +52,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands,
         "add",
         _add,
-        "add files, folders or glob patterns, or what changed in them",
+        "add files, folders, glob patterns or web pages, or what changed in them",
         "footnote add notes.txt ~/articles 'clippings/**/*.html'",
     )
-    add.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a glob pattern")
+    add.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a file, a folder, a glob pattern or the address of a web page",
+    )
     add.add_argument(
         "--prune",
         action="store_true",
@@ -101,6 +106,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
             metavar="MODEL",
             help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
         )
+    for name, run, add_arguments, summary, example in more_commands.COMMANDS:
+        add_arguments(_command(commands, name, run, summary, example))
     doctor = _command(
         commands,
         "doctor",

@@ -207,13 +207,14 @@ def change_line(change: Change) -> str:
 
 def _card(card: DocumentSummary) -> str:
     sentences = _count(card.sentences, "sentence")
-    return f"{card.id}  {sentences:>15}  {one_line(card.title)}  {one_line(card.source)}"
+    title = f"{one_line(card.title)}{_byline(card)}"
+    return f"{card.id}  {sentences:>15}  {title}  {one_line(card.source)}"
 
 
 def _terminal_card(card: DocumentSummary) -> str:
     indent = len(card.id) + 2
     about = f"{_count(card.sentences, 'sentence')}, {one_line(card.source)}"
-    title = wrapped(f"{card.id}  {one_line(card.title)}", indent=indent)
+    title = wrapped(f"{card.id}  {one_line(card.title)}{_byline(card)}", indent=indent)
     return (
         f"{_styled(card.id, _BOLD)}{title.removeprefix(card.id)}\n"
         f"{_styled(wrapped(about, indent=indent, first=indent), _DIM)}"
@@ -225,7 +226,7 @@ def footnote_head(citation: Citation) -> str:
     where = f"characters {citation.start}-{citation.end}"
     if citation.page is not None:
         where = f"page {citation.page}, {where}"
-    return f"[{citation.number}] {one_line(citation.title)}, {where}"
+    return f"[{citation.number}] {one_line(citation.title)}{_byline(citation)}, {where}"
 
 
 def source_note(cited: Citation | Document, *, indent: int) -> list[str]:
@@ -240,7 +241,13 @@ def _styled_head(text: str, *, indent: int) -> str:
 
 def _label(hit: Hit) -> str:
     page = f", page {hit.page}" if hit.page is not None else ""
-    return f"{one_line(hit.title)}{page} ({hit.passage.id})"
+    return f"{one_line(hit.title)}{_byline(hit)}{page} ({hit.passage.id})"
+
+
+def _byline(of: Citation | Hit | DocumentSummary) -> str:
+    """Return who wrote a document and when, in brackets; empty where it does not say."""
+    told = one_line(", ".join(filter(None, (of.author, of.published))))
+    return f" ({told})" if told else ""
 
 
 def _nearest(hit: Hit) -> str:

@@ -40,6 +40,9 @@ class Citation:
     end: int
     quote: str
     document_sha256: str
+    published: str | None = None
+    """ISO 8601 date of the document, as its source states it."""
+    author: str | None = None
     source_state: SourceState = "current"
     """What became of the source's file since it was indexed."""
     source_note: str = ""
