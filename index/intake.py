@@ -1,7 +1,8 @@
 """Reads what is to be added: files, or articles given as text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from index.errors import MisuseError
 from index.prepare import Incoming
@@ -46,6 +47,24 @@ class Reading:
                     yield _read(file)
         finally:
             stop_reading()
+
+
+def read_named(
+    files: Mapping[str, Path], *, on_read: Callable[[str], None]
+) -> Iterator[Incoming | Change]:
+    """Read files that are known by other names than their paths, such as uploads.
+
+    Args:
+        files: Where the file of each source lies now; the last part of a source should be the
+            file's name.
+        on_read: Told of each source before its file is read.
+    """
+    try:
+        for source, path in files.items():
+            on_read(source)
+            yield _read(ToRead(path=path, source=one_line(source), size=0, file_stamp=""))
+    finally:
+        stop_reading()
 
 
 def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
