@@ -66,7 +66,7 @@ def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
     members: dict[str, str] = {}
     with zipfile.ZipFile(path, "w") as archive:
         for document in documents:
-            name = f"documents/{document_id(document.source)}"
+            name = f"documents/{document.document_id or document_id(document.source)}"
             card = json.dumps(asdict(_card(document)), indent=2, ensure_ascii=False)
             for member, text in ((f"{name}.txt", document.extract.text), (f"{name}.json", card)):
                 members[member] = text_hash(text)
@@ -89,7 +89,10 @@ def read(path: Path) -> tuple[Manifest, list[Incoming]]:
             manifest = _parsed(archive.read(_MANIFEST), Manifest)
             _check_manifest(archive, manifest)
             ids = sorted({Path(name).stem for name in manifest.members})
-            return manifest, [_document(archive, manifest, one) for one in ids]
+            documents = [_document(archive, manifest, one) for one in ids]
+            if len({document.source for document in documents}) < len(documents):
+                raise ArchiveError("it has two documents of one source")
+            return manifest, documents
     except ArchiveError as error:
         raise ArchiveError(
             f"archive {str(path)!r} was not imported, for {error}: export the library again"
@@ -158,8 +161,6 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
         _checked(archive, f"documents/{one}.{kind}", manifest) for kind in ("txt", "json")
     )
     card = _parsed(card_text.encode("utf-8"), _Card)
-    if document_id(card.source) != one:
-        raise ArchiveError(f"document {one!r} is under the id of another source")
     if normalise(text) != text or not text.strip():
         raise ArchiveError(f"the text of document {one!r} has hidden characters or is empty")
     for starts in (card.section_starts, card.page_starts):
@@ -179,6 +180,7 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
         extract=extract,
         file_sha256=card.file_sha256,
         added_at=card.added_at,
+        document_id=one,
     )
 
 

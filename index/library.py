@@ -10,16 +10,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, prepare, scan, shelf
+from index import catalog, records, scan, shelf
+from index.adding import add
 from index.embedded import FolderCatalog, FolderVectors
 from index.embedding import Embedder
 from index.errors import LibraryError, UnknownDocumentError
 from index.prepare import Incoming
 from index.publish import publish, rebuild
+from index.records import Record
 from index.resolve import resolve
 from index.stores import Catalog, Imprint, Nearest, OnStep, OpenCatalog, VectorIndex
 from index.types import AddReport, Change, Document, DocumentSummary
-from index.vectorise import OnProgress, embed_missing
+from index.vectorise import OnProgress
 
 _TRIES = 3
 """Times a reader follows a library that changes under it before it gives up."""
@@ -119,12 +121,17 @@ class Library:
             raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
         return str(row[0])
 
-    def file_hashes(self) -> Mapping[str, str]:
-        """Return sha256 of the file each stored source was read from; empty without a library."""
+    def records(self) -> Mapping[str, Record]:
+        """Return what tells whether sources changed, by source; empty without a library."""
         if not self.exists():
             return {}
         with self.catalog.snapshot() as db:
-            return dict(db.execute("SELECT source, file_sha256 FROM documents"))
+            return records.records(db)
+
+    def some_records(self, document_ids: Iterable[str]) -> list[Record]:
+        """Return the records of those documents, by full id, that are there."""
+        with self.catalog.snapshot() as db:
+            return records.some_records(db, document_ids)
 
     def add(
         self,
@@ -136,41 +143,37 @@ class Library:
         """Add documents and replace changed ones, all visible at once or not at all.
 
         Args:
-            incoming: What was read, and what was not, in order.
+            incoming: What was read, and what was not; of items with one source the last one counts.
             on_progress: Told of sentences embedded and to embed.
             wait: Seconds to wait for another writer.
 
         Returns:
-            A change per item, in order. Nothing is written when nothing is new.
+            A change per source, in order. Nothing is written when nothing is new.
 
         Raises:
             LibraryBusyError: Another process is writing.
             LibraryMismatchError: The library was built with another model or format.
             LibraryError: It cannot be written; it is as it was.
         """
-        items = list(incoming)
-        cards = self._cards()
-        changes = [_classified(item, cards) for item in items]
-        # The last one wins where a source comes twice, as if they had been added in turn.
-        new = {
-            item.source: item
-            for item, change in zip(items, changes, strict=True)
-            if isinstance(item, Incoming) and change.kind in ("added", "changed")
-        }
-        if not new:
-            return AddReport(changes=tuple(changes))
+        items = {item.source: item for item in incoming}
+        return add(self, items.values(), seen=self.records(), on_progress=on_progress, wait=wait)
+
+    @contextmanager
+    def changing(self, *, wait: float = 0.0) -> Iterator[OpenCatalog]:
+        """Hold the writer's lock and the catalog, made if it is not there, in a `with` block.
+
+        Args:
+            wait: Seconds to wait for another writer.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryMismatchError: The library was built with another model or format.
+            LibraryError: It cannot be written.
+        """
         with self.catalog.writing(wait=wait, create=self.imprint()) as db:
             self.require_imprint(db)
-            entries = [prepare.entry(item) for item in new.values()]
-            embedded = embed_missing(
-                db,
-                entries,
-                embedder=self.embedder(),
-                on_progress=on_progress,
-                on_step=self.on_step,
-            )
-            publish(self.vectors, db, entries=entries, on_step=self.on_step)
-        return AddReport(changes=tuple(changes), embedded=embedded)
+            records.prepare_catalog(db)
+            yield db
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
         """Remove documents by id or unambiguous beginning of one; all of them or none.
@@ -265,17 +268,3 @@ class Library:
         except LibraryError:
             return False
         return True
-
-    def _cards(self) -> dict[str, DocumentSummary]:
-        return {card.source: card for card in self.summaries()}
-
-
-def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -> Change:
-    if isinstance(item, Change):
-        return item
-    card = cards.get(item.source)
-    fresh = prepare.document_id(item.source)
-    if card is None:
-        return Change(kind="added", source=item.source, document_id=fresh)
-    same = prepare.is_same(item, card)
-    return Change(kind="unchanged" if same else "changed", source=item.source, document_id=card.id)

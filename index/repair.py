@@ -16,7 +16,7 @@ from index.prepare import Incoming
 from index.publish import rebuild
 from index.stores import OpenCatalog
 from index.types import Checkup
-from index.vectorise import OnProgress, embed_missing
+from index.vectorise import OnProgress, Vectoriser
 
 _BATCH = 256
 """Documents read again between two commits of a new catalog."""
@@ -118,8 +118,10 @@ def _finish_swap(folder: Path) -> None:
 def _write(
     library: Library, db: OpenCatalog, batch: list[Incoming], on_progress: OnProgress
 ) -> None:
-    entries = [prepare.entry(incoming) for incoming in batch]
-    embed_missing(db, entries, embedder=library.embedder(), on_progress=on_progress)
+    entries = [prepare.entry(incoming, as_id=incoming.document_id) for incoming in batch]
+    vectoriser = Vectoriser(db, embedder=library.embedder(), on_progress=on_progress)
+    vectoriser.take(entries)
+    vectoriser.finish()
     with catalog.transaction(db):
         for entry in entries:
             ledger.write(db, entry, now=entry.added_at)

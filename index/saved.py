@@ -8,7 +8,7 @@ from index.types import Extract
 
 COLUMNS = (
     "source, file_sha256, title, text, media_type, section_starts, page_starts, published, "
-    "author, added_at, sha256"
+    "author, added_at, id, sha256"
 )
 """What to select from `documents` for `incoming`; the last is the text's hash."""
 
@@ -29,4 +29,10 @@ def incoming(row: Sequence) -> Incoming:  # type: ignore[type-arg]  # a row of S
         published=row[7],
         author=row[8],
     )
-    return Incoming(source=row[0], file_sha256=row[1], extract=extract, added_at=row[9])
+    return Incoming(
+        source=row[0],
+        file_sha256=row[1],
+        extract=extract,
+        added_at=row[9],
+        document_id=row[10],
+    )

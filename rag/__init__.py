@@ -36,10 +36,11 @@ from index.types import (
     Passage,
     ScoredSentence,
     Sentence,
+    SourceState,
     Span,
 )
 from rag.answerer import Answerer
-from rag.as_json import as_json, json_text
+from rag.plain_data import as_json, json_text
 from rag.assistant import Assistant
 from rag.judging import judge_messages
 from rag.models import LanguageModel, Message, Reply, load_model
@@ -67,6 +68,7 @@ from rag.types import (
     Verification,
 )
 from rag.verify_text import verify
+from rag.watching import Notice
 
 __all__ = [
     "AddReport",
@@ -105,6 +107,7 @@ __all__ = [
     "ModelRejectedError",
     "ModelResponseError",
     "ModelUnavailableError",
+    "Notice",
     "OperationError",
     "Passage",
     "PromptDigest",
@@ -116,6 +119,7 @@ __all__ = [
     "Sentence",
     "Settings",
     "SettingsError",
+    "SourceState",
     "Span",
     "Status",
     "TextDelta",

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from index.errors import MisuseError
-from index.intake import read_sources
+from index.intake import Reading
 from index.prepare import Incoming, text_hash
+from index.reading import find
+from index.survey import survey
 from index.types import Change
 
 Standing = Literal["same", "edited", "missing"]
@@ -61,7 +63,7 @@ def check(data: bytes, originals: Sequence[str | Path]) -> EvidenceCheck:
         MisuseError: The file has no quotes, or an original does not exist.
     """
     quotes = _quotes(data)
-    read = list(read_sources(originals, known={}))
+    read = list(Reading(survey(find(originals), {}).outcomes))
     texts = {item.source: item.extract.text for item in read if isinstance(item, Incoming)}
     return EvidenceCheck(
         quotes=tuple(_checked(quote, texts) for quote in quotes),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.errors import MisuseError
 from rag import terminal
-from rag.as_json import json_text
+from rag.plain_data import json_text
 from rag.evidence_check import CheckedQuote, EvidenceCheck, check
 from rag.evidence_page import page, read_answer
 

@@ -60,6 +60,11 @@ def test_a_third_party_s_reader_that_is_broken_is_named(reads):
     assert "package 'acme-rtf'" in outcome.reason
 
 
+@pytest.mark.parametrize("text", [" ", "e\u0301", "a\r\nb"])
+def test_a_text_that_would_break_offsets_is_refused(reads, text):
+    assert "returned no text, one that is not normalised" in reads(ascii(text)).reason
+
+
 def test_a_format_of_ours_stays_ours(reads):
     outcome = read_content(b"<html><p>Ours.", name="a.html", limits=LIMITS)
     assert outcome.extract.text == "Ours."

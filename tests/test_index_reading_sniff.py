@@ -2,7 +2,7 @@ import pytest
 
 from index.reading.sniff import describe, media_type
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @pytest.mark.parametrize(

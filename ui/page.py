@@ -2,7 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from ui import ask_tab, evaluation_tab, library_tab, render, settings_tab
+from ui import api, ask_tab, evaluation_tab, library_tab, settings_tab
+from ui.choices import Chooser
+from ui.parts import part
+from ui.room import Room
+from ui.sessions import Sessions
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -20,7 +24,7 @@ def build_app(assistant: "Assistant") -> "gr.Blocks":
     """Return the page as a Gradio app; `ui.launch.serve` adds its style and guards its server.
 
     Nothing is asked of the assistant before the page is opened in a browser. Every tab is built by
-    a `build(assistant, app=..., tab=...)` inside its `gr.Tab`; no listener of theirs is public, and
+    a `build` of its own, called inside its `gr.Tab`; no listener of theirs is public, and
     each takes any input, for private ones answer plain HTTP too.
     """
     import gradio as gr
@@ -31,16 +35,22 @@ def build_app(assistant: "Assistant") -> "gr.Blocks":
         fill_width=True,
         delete_cache=(_CLEANED_SECONDS, _KEPT_SECONDS),
     )
+    sessions, chooser = Sessions(), Chooser(assistant)
+    room = Room(assistant, sessions=sessions, chooser=chooser)
     with app:
-        gr.HTML(render.header(), elem_id="top", js_on_load=None, apply_default_css=False)
+        api.build(assistant)  # first, so that no listener takes the names of the endpoints
+        part("bar")
         with gr.Tabs(elem_id="nav"):
-            with gr.Tab("Ask", id="ask") as tab:
-                ask_tab.build(assistant, app=app, tab=tab)
+            with gr.Tab("Ask", id="ask"):
+                ask_tab.build(assistant, room=room)
             with gr.Tab("Library", id="library") as tab, gr.Column(elem_classes="page"):
                 library_tab.build(assistant, app=app, tab=tab)
             with gr.Tab("Evaluation", id="evaluation") as tab, gr.Column(elem_classes="page"):
                 evaluation_tab.build(assistant, app=app, tab=tab)
-            with gr.Tab("Settings", id="settings") as tab, gr.Column(elem_classes="page"):
-                settings_tab.build(assistant, app=app, tab=tab)
+            with gr.Tab("Settings", id="settings"), gr.Column(elem_classes="page"):
+                settings_tab.build(assistant, sessions=sessions, chooser=chooser)
+    # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a
+    # request names.
+    app.has_launched = True
     app.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     return app

@@ -7,16 +7,30 @@ type names it: `"application/rtf" = "acme.rtf:RtfReader"`. It is loaded only to 
 from importlib.metadata import EntryPoint, entry_points
 
 from index.errors import ReadError
+from index.reading.docx import DocxReader
+from index.reading.epub import EpubReader
 from index.reading.html import HtmlReader
 from index.reading.limits import MAX_BYTES
+from index.reading.mail import MailReader
 from index.reading.markdown import MarkdownReader
+from index.reading.normal import normalise
 from index.reading.pdf import PdfReader
 from index.reading.plain import PlainReader
 from index.reading.protocol import Reader
 from index.reading.sniff import describe, media_type
+from index.reading.table import TableReader
 from index.types import Extract
 
-READERS: tuple[Reader, ...] = (PlainReader(), MarkdownReader(), HtmlReader(), PdfReader())
+READERS: tuple[Reader, ...] = (
+    PlainReader(),
+    MarkdownReader(),
+    HtmlReader(),
+    PdfReader(),
+    DocxReader(),
+    EpubReader(),
+    MailReader(),
+    TableReader(),
+)
 """Every format that is read without another package; a new format is one more entry."""
 
 _GROUP = "footnote.readers"
@@ -33,7 +47,17 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         ReadError: It is larger than `MAX_BYTES`, is empty, or is of a format that is not read; the
             message is the reason, without the name.
     """
-    return _reader(checked_type(data, name=name)).read(data, name=name)
+    kind = checked_type(data, name=name)
+    own = _own_reader(kind)
+    extract = (own or _foreign(kind)).read(data, name=name)
+    if own is None:
+        _check_foreign(extract)
+    if len(extract.text) > MAX_BYTES:
+        raise ReadError(
+            f"its text has {len(extract.text)} characters, more than the {MAX_BYTES} that are read "
+            "of one file; split it"
+        )
+    return extract
 
 
 def checked_type(data: bytes, *, name: str) -> str:
@@ -63,15 +87,12 @@ def _foreign_reader(kind: str) -> EntryPoint | None:
     return next(iter(sorted(entry_points(group=_GROUP, name=kind))), None)
 
 
-def _reader(kind: str) -> Reader:
-    """Return the reader of a type that `checked_type` let pass.
+def _foreign(kind: str) -> Reader:
+    """Return the reader that another package has for a type that `checked_type` let pass.
 
     Raises:
-        ReadError: It is of another package, which cannot be loaded.
+        ReadError: It cannot be loaded.
     """
-    own = _own_reader(kind)
-    if own is not None:
-        return own
     entry = _foreign_reader(kind)
     assert entry is not None, "its type was checked"
     try:
@@ -83,3 +104,18 @@ def _reader(kind: str) -> Reader:
             f"({type(error).__name__}); update or remove it"
         ) from error
     return made
+
+
+def _check_foreign(extract: Extract) -> None:
+    """Refuse what would break the law of exact offsets or shows nothing.
+
+    Raises:
+        ReadError: The text is blank or not normalised, or an offset is outside of it.
+    """
+    starts = (*extract.section_starts, *extract.page_starts)
+    inside = all(0 <= at <= len(extract.text) for at in starts)
+    if not extract.text.strip() or normalise(extract.text) != extract.text or not inside:
+        raise ReadError(
+            "the package that reads such files returned no text, one that is not normalised, or "
+            "wrong offsets; update or remove it"
+        )

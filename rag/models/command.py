@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from rag import terminal
-from rag.as_json import json_text
+from rag.plain_data import json_text
 from rag.models.probe import ModelStatus, probe
 from rag.settings import Settings
 

@@ -29,7 +29,7 @@ def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator
     back = {p: n for n, p in pairs.items()}
     for n, p in pairs.items():
         mine, other = claim.words[n], held.words[p]
-        if not (is_verb(mine) and is_verb(other)) or mine.stem in lists()["symmetric"]:
+        if mine.name or not (is_verb(mine) or is_verb(other)) or mine.stem in lists()["symmetric"]:
             continue
         turned = _is_passive(claim, n) != _is_passive(held, p)
         subject = _subject(claim, n)
