@@ -116,7 +116,9 @@ class _Batch:
             return item
         record = self._known.get(item.source)
         if record is None:
-            fresh = prepare.document_id(item.source, taken=self._ids)
+            fresh = item.document_id
+            if not fresh or fresh in self._ids:
+                fresh = prepare.document_id(item.source, taken=self._ids)
             return self._enter(item, Change(kind="added", source=item.source, document_id=fresh))
         known = record.document_id
         if prepare.is_same(item, record):

@@ -9,6 +9,7 @@ FootnoteError
     ├── LibraryError       the library on disk cannot be used as it is
     │   ├── LibraryBusyError      another process is writing
     │   └── LibraryMismatchError  built with another model, dimension or format
+    ├── ArchiveError       an archive of a library cannot be written or read
     ├── EmbeddingError     the embedding model cannot be loaded or is not the one expected
     ├── ModelError         a language model did not answer
     │   ├── ModelUnavailableError  it could not be reached in time, or had no capacity
@@ -55,6 +56,10 @@ class LibraryBusyError(LibraryError):
 
 class LibraryMismatchError(LibraryError):
     """The library was built with another embedding model, dimension or format version."""
+
+
+class ArchiveError(OperationError):
+    """An exported library cannot be written, or is not what an export wrote."""
 
 
 class EmbeddingError(OperationError):

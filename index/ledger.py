@@ -26,6 +26,8 @@ class Entry:
     """Of the text."""
     file_sha256: str
     """Of the bytes it was read from; empty for an article given as text."""
+    added_at: str
+    """As in `index.prepare.Incoming`."""
     sentences: tuple[Span, ...]
     hashes: tuple[str, ...]
     """Vector hash of each sentence."""
@@ -41,13 +43,13 @@ def store_vectors(db: OpenCatalog, hashes: Sequence[str], matrix: NDArray[np.flo
     )
 
 
-def write(db: OpenCatalog, entry: Entry, *, added_at: str) -> None:
+def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
     """Write a document in place of the version that its source had before.
 
     All its vectors must be stored already.
     """
     erase(db, [entry.id])
-    document = _write_document(db, entry, added_at=added_at)
+    document = _write_document(db, entry, added_at=entry.added_at or now)
     text = entry.extract.text
     words = [terms(text[span.start : span.end]) for span in entry.sentences]
     passage, sentence = _next_key(db, "passages"), _next_key(db, "sentences")

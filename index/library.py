@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index import catalog, records, scan, shelf
 from index.adding import add
 from index.embedded import FolderCatalog, FolderVectors
@@ -15,6 +18,7 @@ from index.errors import LibraryError, UnknownDocumentError
 from index.prepare import Incoming
 from index.publish import publish, rebuild
 from index.records import Record
+from index.resolve import resolve
 from index.stores import Catalog, Imprint, Nearest, OnStep, OpenCatalog, VectorIndex
 from index.types import AddReport, Change, Document, DocumentSummary
 from index.vectorise import OnProgress
@@ -101,7 +105,7 @@ class Library:
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
         with self.catalog.snapshot() as db:
-            found = shelf.document(db, _resolve(db, document_id))
+            found = shelf.document(db, resolve(db, document_id))
         assert found is not None, "an id just resolved in the same snapshot is there"
         return found
 
@@ -123,6 +127,11 @@ class Library:
             return {}
         with self.catalog.snapshot() as db:
             return records.records(db)
+
+    def some_records(self, document_ids: Iterable[str]) -> list[Record]:
+        """Return the records of those documents, by full id, that are there."""
+        with self.catalog.snapshot() as db:
+            return records.some_records(db, document_ids)
 
     def add(
         self,
@@ -179,7 +188,7 @@ class Library:
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
         with self.catalog.writing() as db:
-            ids = list(dict.fromkeys(_resolve(db, given) for given in document_ids))
+            ids = list(dict.fromkeys(resolve(db, given) for given in document_ids))
             cards = {card.id: card for card in shelf.summaries(db)}
             publish(self.vectors, db, remove=ids, on_step=self.on_step)
         return tuple(cards[document_id] for document_id in ids)
@@ -189,8 +198,8 @@ class Library:
         """Open the library as it is now, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
-        unreadable is built anew from the catalog, and where that cannot be done now, the catalog's
-        own vectors are searched.
+        unreadable is built anew from the catalog; where that cannot be done now, or it shows only
+        at the question, the catalog's own vectors are searched.
 
         Raises:
             LibraryError: There is no library, or its catalog cannot be read.
@@ -201,17 +210,15 @@ class Library:
                 db = stack.enter_context(self.catalog.snapshot())
                 self.require_imprint(db)
                 name = catalog.generation(db)
-                if not name:
-                    yield View(db=db, nearest=partial(scan.nearest, db))
-                    return
+                nearest: Nearest = partial(scan.nearest, db)
                 try:
-                    nearest = stack.enter_context(self.vectors.reading(name))
+                    if name:
+                        asked = stack.enter_context(self.vectors.reading(name))
+                        nearest = partial(self._nearest, db, name, asked)
                 except LibraryError:
-                    if not self._heal(name):
-                        yield View(db=db, nearest=partial(scan.nearest, db))
-                        return
-                    stack.close()
-                    continue
+                    if self._heal(name):
+                        stack.close()
+                        continue
                 yield View(db=db, nearest=nearest)
                 return
             raise LibraryError(
@@ -238,6 +245,16 @@ class Library:
                 self._embedder.close()
             self._embedder = None
 
+    def _nearest(
+        self, db: OpenCatalog, name: str, asked: Nearest, vector: NDArray[np.float32], k: int
+    ) -> list[str]:
+        """Ask a generation, or the catalog where it is damaged or two writers have replaced it."""
+        try:
+            return asked(vector, k)
+        except LibraryError:
+            self._heal(name)
+            return scan.nearest(db, vector, k)
+
     def _heal(self, name: str) -> bool:
         """Build the vectors anew unless another process has published newer ones meanwhile.
 
@@ -251,17 +268,3 @@ class Library:
         except LibraryError:
             return False
         return True
-
-
-def _resolve(db: OpenCatalog, given: str) -> str:
-    found = shelf.ids_like(db, given) if given else ()
-    if given in found:
-        return given
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownDocumentError(
-            f"{given!r} is the beginning of {len(found)} document ids ({', '.join(found[:3])}...): "
-            "give more of it"
-        )
-    raise UnknownDocumentError(f"no document {given!r}: `footnote list` shows the ids")

@@ -25,7 +25,11 @@ class Incoming:
     file_sha256: str = ""
     """Of the bytes it was read from; empty for an article given as text."""
     file_stamp: str = ""
-    """As `index.stamps` makes it, taken before the file was read; empty where it cannot be used."""
+    """As `index.stamps` keeps it, taken before the file was read; empty where there is no file."""
+    added_at: str = ""
+    """UTC, ISO 8601, where it is an older library's; empty for the time of writing."""
+    document_id: str = ""
+    """That it has in an older library; empty where its source tells it."""
 
 
 def document_id(source: str, *, taken: Collection[str] = ()) -> str:
@@ -66,6 +70,7 @@ def entry(incoming: Incoming, *, as_id: str) -> Entry:
         extract=extract,
         sha256=text_hash(extract.text),
         file_sha256=incoming.file_sha256,
+        added_at=incoming.added_at,
         sentences=sentences,
         hashes=tuple(
             text_hash(extract.text[span.start : span.end])[:HASH_LENGTH] for span in sentences

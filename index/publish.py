@@ -54,7 +54,7 @@ def publish(
     with catalog.transaction(db):
         ledger.erase(db, gone)
         for entry in entries:
-            ledger.write(db, entry, added_at=now)
+            ledger.write(db, entry, now=now)
         for moved in moves:
             records.move(db, moved)
         records.refresh(db, signs)

@@ -22,7 +22,7 @@ class Record:
     file_sha256: str
     """Of the file; empty for an article given as text."""
     file_stamp: str
-    """As `index.stamps` makes it; empty where none can be relied on."""
+    """As `index.stamps` keeps it; empty where there is none."""
     published: str | None
     author: str | None
 
@@ -57,9 +57,9 @@ def records(db: OpenCatalog) -> dict[str, Record]:
     return {record.source: record for record in _selected(db, "", ())}
 
 
-def record(db: OpenCatalog, document_id: str) -> Record | None:
-    """Return the record of one document; None where there is none."""
-    return next(iter(_selected(db, "WHERE id = ?", (document_id,))), None)
+def some_records(db: OpenCatalog, document_ids: Iterable[str]) -> list[Record]:
+    """Return the records of those documents that are there."""
+    return [record for i in document_ids for record in _selected(db, "WHERE id = ?", (i,))]
 
 
 def refresh(db: OpenCatalog, signs: Iterable[Sign]) -> None:

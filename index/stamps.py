@@ -23,10 +23,10 @@ def stamp(path: Path) -> str:
     return f"{seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino}"
 
 
-def trusted(stamped: str) -> str:
-    """Return a stamp taken right now if it can be relied on later, else an empty one."""
+def to_keep(stamped: str) -> str:
+    """Return a stamp taken right now as it is to be kept: young ones equal no later one."""
     times = [int(part) for part in stamped.split()[1:3]]
-    return stamped if time.time_ns() - max(times) > _SETTLED_NS else ""
+    return stamped if time.time_ns() - max(times) > _SETTLED_NS else f"young {stamped}"
 
 
 def size(stamped: str) -> int:
@@ -35,8 +35,8 @@ def size(stamped: str) -> int:
 
 
 def inode(stamped: str) -> int | None:
-    """Return the inode number that a stamp tells; None for an empty stamp."""
-    return int(stamped.split()[3]) if stamped else None
+    """Return the inode number that a kept stamp tells; None for an empty one."""
+    return int(stamped.split()[-1]) if stamped else None
 
 
 def is_gone(path: Path) -> bool:

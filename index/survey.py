@@ -63,7 +63,7 @@ class _Looks:
             stamp = stamps.stamp(found.path)
             if record is not None and record.file_stamp == stamp:
                 return _unchanged(record)
-            kept = stamps.trusted(stamp)
+            kept = stamps.to_keep(stamp)
             # A new file is hashed only where a document has lost its file.
             candidates = self._lost_ones() if record is None else {record.file_sha256: [record]}
             digest = hashlib.sha256(file_bytes(found.path)).hexdigest() if candidates else ""

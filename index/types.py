@@ -65,6 +65,14 @@ class Sentence:
     """`document.text[start:end]`."""
 
 
+SourceState = Literal["current", "edited", "moved", "deleted", "unreachable"]
+"""What became of a document's file since it was indexed.
+
+current: it is as it was, or there is none, as of an article given as text. unreachable: it may not
+be read, or its folder is gone too, as on a drive that is not mounted.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A stored document with its text and its sentences, in order."""
@@ -73,6 +81,9 @@ class Document:
     text: str
     page_starts: tuple[int, ...]
     sentences: tuple[Sentence, ...]
+    source_state: SourceState = "current"
+    source_note: str = ""
+    """What became of its file, for a reader; empty where it is as it was indexed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

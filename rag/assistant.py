@@ -5,6 +5,7 @@ import copy
 import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from index.embedding import Embedder
 from index.similarity import similarity
 from index.vectorise import OnProgress
+from rag.aging import Aging
 from rag.answerer import Answerer
 from rag.asking import Asker
 from rag.collection import Collection, checked_k, checked_question
@@ -163,9 +165,11 @@ class Assistant(Collection):
         Raises as `ask` does. Closing the iterator stops the language model.
         """
         model = self._model()
+        aging = Aging(self._library.some_records)
         for event in drive(self._steps(question, k=k, history=history, model=model), model):
-            self._log(event)
-            yield event
+            aged = aging.event(event)
+            self._log(aged)
+            yield aged
 
     async def astream(
         self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
@@ -173,16 +177,18 @@ class Assistant(Collection):
         """Answer in events as `stream` does, without blocking the event loop."""
         model = await asyncio.to_thread(self._model)
         steps = self._steps(question, k=k, history=history, model=model)
+        aging = Aging(self._library.some_records)
         async with aclosing(adrive(steps, model)) as events:
             async for event in events:
-                self._log(event)
-                yield event
+                aged = await asyncio.to_thread(aging.event, event)
+                self._log(aged)
+                yield aged
 
     def verify(self, text: str, *, k: int | None = None) -> Verification:
         """Check what any text says, claim by claim; see `rag.verify`."""
         from rag.verification.verify import verify_text
 
-        return verify_text(
+        found = verify_text(
             text,
             documents=self.documents(),
             search=lambda claim, wanted: self.search(claim, k=wanted),
@@ -190,6 +196,8 @@ class Assistant(Collection):
             fetch=self._library.text,
             k=checked_k(self.settings.k if k is None else k),
         )
+        aging = Aging(self._library.some_records)
+        return replace(found, citations=aging.citations(found.citations))
 
     def as_retriever(self, *, k: int | None = None) -> "BaseRetriever":
         """Return this assistant's retrieval as a LlamaIndex retriever."""

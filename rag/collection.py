@@ -1,27 +1,30 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from index.compact import CompactReport, compact
 from index.doctor import check
 from index.edition import edition
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.intake import Article, read_articles, read_named
 from index.library import Library
+from index.moving import ExportReport, export_library, import_library
 from index.repair import repair
 from index.retriever import search
 from index.sync import sync
 from index.terms import has_words
-from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
 from index.web import Fetcher, is_web_address, read_pages
+from rag.aging import Aging
 from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
+from rag.watching import Notice, watch
 
 LONGEST_QUESTION = 2000
 """Characters; the embedding model reads about the first 1,200 of English prose."""
@@ -84,6 +87,26 @@ class Collection:
             changes=report.changes + pages.changes, embedded=report.embedded + pages.embedded
         )
 
+    def watch(self, folder: str | Path, *, every: float = 2.0) -> Iterator[Change | Notice]:
+        """Yield what changes in a folder while the library is kept in step with it, without end.
+
+        Documents whose file is deleted are removed, as `add` with `prune` does; nothing is while
+        the folder is gone or empty. What is skipped is told once.
+
+        Args:
+            folder: Which one.
+            every: Seconds between two looks; a change is followed once it is quiet so long.
+
+        Raises:
+            MisuseError: There is no such folder.
+            LibraryError: The library cannot be written. One that another process writes to is
+                tried again.
+        """
+        place = Path(folder).expanduser().absolute()
+        if not place.is_dir():
+            raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
+        return watch(place, lambda: self.add(place, prune=True), every=every)
+
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.
 
@@ -140,28 +163,13 @@ class Collection:
         return edition(self._library)
 
     def document(self, document_id: str) -> Document:
-        """Return a document by its id or by an unambiguous beginning of it.
+        """Return a document by its id or a beginning of one, and how its file is now.
 
         Raises:
             UnknownDocumentError: There is no such document.
         """
         self._seed()
-        return self._library.document(document_id)
-
-    def is_edited(self, summary: DocumentSummary) -> bool:
-        """Say whether a document's file holds other bytes now than when it was added.
-
-        False where it did not come from a file, or the file is gone or may not be read.
-        """
-        record = self._library.records().get(summary.source)
-        path = Path(summary.source)
-        if record is None or not record.file_sha256 or not path.is_absolute():
-            return False
-        try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() != record.file_sha256
-        except OSError:
-            return False
+        return Aging(self._library.some_records).document(self._library.document(document_id))
 
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.
@@ -190,6 +198,34 @@ class Collection:
             LibraryBusyError: Another process is writing.
         """
         return repair(self._library, on_progress=self._on_progress)
+
+    def compact(self) -> CompactReport:
+        """Write all files of the library anew, so that nothing of what was removed is in them.
+
+        Raises:
+            LibraryError: There is no library, it is damaged, or the disk is too full.
+            LibraryBusyError: Another process is writing, or reads for long.
+        """
+        return compact(self._library)
+
+    def export_to(self, file: str | Path) -> ExportReport:
+        """Write all documents into one archive for `import_from`, elsewhere or later.
+
+        Raises:
+            LibraryError: There is no library, or a stored text is damaged.
+            ArchiveError: The file is there already, or cannot be written.
+        """
+        return export_library(self._library, Path(file))
+
+    def import_from(self, file: str | Path) -> AddReport:
+        """Add all documents of an archive, all visible at once or none; ids and dates are kept.
+
+        Raises:
+            ArchiveError: The archive is damaged, was changed, or is too large.
+            LibraryMismatchError: It was made with another embedding model.
+            LibraryBusyError: Another process is writing.
+        """
+        return import_library(self._library, Path(file), on_progress=self._on_progress)
 
     def close(self) -> None:
         """Close the library and the embedding model; a later call opens them again."""

@@ -44,6 +44,7 @@ def _answer_lines(answer: Answer) -> list[str]:
         lines += [
             "",
             _styled_head(footnote_head(citation), indent=4),
+            *source_note(citation, indent=4),
             wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
     return lines
@@ -107,7 +108,8 @@ def document(document: Document) -> str:
         *(x for x in (card.author, card.published) if x),
         f"added {card.added_at}",
     ]
-    head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM), ""]
+    head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
+    head += [*source_note(document, indent=0), ""]
     width = len(str(len(document.sentences)))
     return "\n".join(
         head
@@ -157,6 +159,8 @@ def progress(title: str, *, unit: str) -> Iterator[Callable[[int, int], None]]:
             bars.append(tqdm(total=total, desc=title, unit=unit, delay=1.0, leave=False))
         bars[0].total = total
         bars[0].update(done - bars[0].n)
+        if done >= total:
+            bars.pop().close()
 
     try:
         yield show
@@ -223,6 +227,12 @@ def footnote_head(citation: Citation) -> str:
     if citation.page is not None:
         where = f"page {citation.page}, {where}"
     return f"[{citation.number}] {one_line(citation.title)}{_byline(citation)}, {where}"
+
+
+def source_note(cited: Citation | Document, *, indent: int) -> list[str]:
+    """Return the line that says what became of a source's file; none where it is as it was."""
+    note = wrapped(one_line(cited.source_note), indent=indent, first=indent)
+    return [_styled(note, _YELLOW)] if cited.source_note else []
 
 
 def _styled_head(text: str, *, indent: int) -> str:

@@ -37,11 +37,12 @@ _NAMES = [
     "DraftSentence", "Embedder", "EmbeddingError", "Event", "Evidence", "Finding", "FootnoteError",
     "Hit", "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError",
     "LoggedQuestion", "Message", "MisuseError", "ModelError", "ModelRejectedError",
-    "ModelResponseError", "ModelUnavailableError", "OperationError", "Passage", "PromptDigest",
-    "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence", "Settings",
-    "SettingsError", "Span", "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage",
-    "Verdict", "Verification", "as_json", "json_text", "judge_messages", "keep_setting",
-    "load_model", "log_question", "logged_questions", "seed_paths", "verify",
+    "ModelResponseError", "ModelUnavailableError", "Notice", "OperationError", "Passage",
+    "PromptDigest", "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence",
+    "Settings", "SettingsError", "SourceState", "Span", "Status", "TextDelta", "Turn",
+    "UnknownDocumentError", "Usage", "Verdict", "Verification", "as_json", "json_text",
+    "judge_messages", "keep_setting", "load_model", "log_question", "logged_questions",
+    "seed_paths", "verify",
 ]  # fmt: skip
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
 _PETS = "Cats sleep all day. Dogs bark at night."

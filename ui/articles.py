@@ -22,7 +22,7 @@ def fetching(assistant: "Assistant") -> Callable[[object], dict[str, Any]]:
 def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
     """Return an article's title, source, date and text by `{"id": ...}`; `MISSING` for no such id.
 
-    `edited` says whether its file has other content now than when it was indexed.
+    `note` says what became of its file since it was indexed; empty where it is as it was.
     """
     from rag import FootnoteError
 
@@ -31,7 +31,6 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         return dict(MISSING)
     try:
         document = assistant.document(known)
-        edited = assistant.is_edited(document.summary)
     except FootnoteError:
         return dict(MISSING)
     card = document.summary
@@ -42,6 +41,6 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         "published": card.published or "",
         "sha256": card.sha256,
         "text": document.text,
-        "edited": edited,
+        "note": document.source_note,
         "sentences": [[s.start, s.end] for s in document.sentences],
     }
