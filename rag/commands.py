@@ -10,7 +10,7 @@ from index.errors import MisuseError, ReadError
 from index.terms import has_words
 from rag import more_commands, terminal, verify_command, watch_command
 from rag.abstention import says
-from rag.as_json import json_text
+from rag.plain_data import json_text
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant

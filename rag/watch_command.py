@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from index.types import Change
 from rag import terminal
-from rag.as_json import as_json
+from rag.plain_data import as_json
 from rag.watching import Notice
 
 
