@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import catalog, ledger, prepare
-from index.doctor import WORKSHOP, check
+from index.doctor import check
+from index.embedded import WORKSHOP
 from index.errors import LibraryError
 from index.ledger import Entry
 from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import rebuild
+from index.repair_servers import mend
 from index.stores import OpenCatalog
 from index.types import Checkup, Extract
 from index.vectorise import OnProgress, embed_missing
@@ -47,6 +49,9 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
     if not before.findings:
         return before
     library.close()
+    if not library.catalog.rewritable:
+        mend(library)
+        return check(library)
     with writing(library.folder):
         try:
             _mend(library, on_progress)

@@ -76,7 +76,7 @@ def search(
 
 def _term_weights(view: View, wanted: Sequence[str]) -> dict[str, float]:
     """Return the inverse document frequency of each question term, terms nobody has included."""
-    _, passages = view.db.counts()
+    passages = view.db.passage_total()
     held = view.db.passage_counts(wanted)
     return {t: math.log(1 + (passages + 1) / (held.get(t, 0) + 0.5)) for t in wanted}
 
@@ -116,7 +116,7 @@ def _ranked(
 
 def _rare(view: View, wanted: Sequence[str]) -> list[str]:
     """Leave out the terms that most passages have, if any other is left."""
-    _, passages = view.db.counts()
+    passages = view.db.passage_total()
     if passages < _MANY:
         return list(wanted)
     held = view.db.passage_counts(wanted)

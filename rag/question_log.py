@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.settings import Settings
+from rag.settings import Settings, default_library
 from rag.types import Answer, Status
 
 _LOGGER = logging.getLogger("footnote")
@@ -26,9 +26,13 @@ class LoggedQuestion:
 
 
 def question_log(settings: Settings) -> Path | None:
-    """Return the log's file: beside the library, or where the setting says; None if it is off."""
+    """Return the log's file: beside the library, or where the setting says; None if it is off.
+
+    For a library on servers, it is beside where the library of no setting would be.
+    """
     if settings.log is True:
-        return settings.library.with_name(f"{settings.library.name}.questions.jsonl")
+        place = settings.library if isinstance(settings.library, Path) else default_library()
+        return place.with_name(f"{place.name}.questions.jsonl")
     return settings.log or None
 
 
