@@ -17,13 +17,23 @@ if TYPE_CHECKING:
     from eval.comparing.gate import Thresholds, judge, load_thresholds
     from eval.datasets.beir import load_beir
     from eval.datasets.squad import load_squad
-    from eval.reports import SuiteRun, html, junit, markdown, terminal, write_reports
+    from eval.reports import (
+        SuiteRun,
+        html,
+        junit,
+        markdown,
+        section,
+        section_style,
+        terminal,
+        write_reports,
+    )
     from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
     from eval.running.beir import run_beir
     from eval.running.judge import Judge
     from eval.running.recorded import RecordingModel, ReplayedModel
     from eval.running.squad import run_squad
     from eval.running.suite import run
+    from eval.shipped import baseline_beside, shipped_suite, shipped_thresholds
     from eval.suites.append import add_case
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
     from eval.suites.lint import lint
@@ -37,13 +47,23 @@ _HOMES = {
     "eval.comparing.gate": ("Thresholds", "judge", "load_thresholds"),
     "eval.datasets.beir": ("load_beir",),
     "eval.datasets.squad": ("load_squad",),
-    "eval.reports": ("SuiteRun", "html", "junit", "markdown", "terminal", "write_reports"),
+    "eval.reports": (
+        "SuiteRun",
+        "html",
+        "junit",
+        "markdown",
+        "section",
+        "section_style",
+        "terminal",
+        "write_reports",
+    ),
     "eval.results": ("CaseResult", "Comparison", "GateResult", "MetricChange", "Rate", "Report"),
     "eval.running.beir": ("run_beir",),
     "eval.running.judge": ("Judge",),
     "eval.running.recorded": ("RecordingModel", "ReplayedModel"),
     "eval.running.squad": ("run_squad",),
     "eval.running.suite": ("run",),
+    "eval.shipped": ("baseline_beside", "shipped_suite", "shipped_thresholds"),
     "eval.suites.append": ("add_case",),
     "eval.suites.cases": ("GoldCase", "GoldError", "Quote", "Suite"),
     "eval.suites.lint": ("lint",),
@@ -70,6 +90,7 @@ __all__ = [
     "SuiteRun",
     "Thresholds",
     "add_case",
+    "baseline_beside",
     "baseline_of",
     "calibrated",
     "compare",
@@ -87,6 +108,10 @@ __all__ = [
     "run_beir",
     "run_squad",
     "save_baseline",
+    "section",
+    "section_style",
+    "shipped_suite",
+    "shipped_thresholds",
     "suggested",
     "terminal",
     "write_reports",

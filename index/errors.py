@@ -10,6 +10,7 @@ FootnoteError
     │   ├── LibraryBusyError      another process is writing
     │   ├── LibraryUnreachableError  a server of it is away
     │   └── LibraryMismatchError  built with another model, dimension or format
+    ├── ArchiveError       an archive of a library cannot be written or read
     ├── EmbeddingError     the embedding model cannot be loaded or is not the one expected
     ├── ModelError         a language model did not answer
     │   ├── ModelUnavailableError  it could not be reached in time, or had no capacity
@@ -60,6 +61,10 @@ class LibraryUnreachableError(LibraryError):
 
 class LibraryMismatchError(LibraryError):
     """The library was built with another embedding model, dimension or format version."""
+
+
+class ArchiveError(OperationError):
+    """An exported library cannot be written, or is not what an export wrote."""
 
 
 class EmbeddingError(OperationError):

@@ -1,13 +1,13 @@
-"""Reads what was named for adding: files that are new or changed, or articles given as text."""
+"""Reads what is to be added: files, or articles given as text."""
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import MisuseError, ReadError
-from index.prepare import Incoming, document_id
-from index.reading import Found, file_bytes, find, normalise, one_line, read_bytes
+from index.errors import MisuseError
+from index.prepare import Incoming
+from index.reading import Limits, Skipped, normalise, one_line, read_file, stop_reading
+from index.survey import ToRead
 from index.types import Change, Extract
 
 
@@ -21,24 +21,50 @@ class Article:
     text: str
 
 
-def read_sources(
-    sources: Sequence[str | Path], *, known: Mapping[str, str]
-) -> Iterator[Incoming | Change]:
-    """Read the files that some paths, folders and glob patterns name.
+class Reading:
+    """Reads files one after another as it is iterated over, once.
 
     Args:
-        sources: As given by the user.
-        known: sha256 of the file that each stored source was read from; a file with the same bytes
-            is not read again.
-
-    Yields:
-        What was read, and a change for what is unchanged or skipped, file by file.
-
-    Raises:
-        MisuseError: A path does not exist or a pattern matches nothing.
+        files: What must be read, and changes that are handed on, in order.
     """
-    for found in find(sources):
-        yield found if isinstance(found, Change) else _read(found, known)
+
+    def __init__(self, files: Sequence[ToRead | Change]) -> None:
+        self._files = files
+        self._bytes = sum(f.size for f in files if isinstance(f, ToRead))
+        self._read = 0
+
+    def share(self) -> float:
+        """Return which share of the bytes has been read, over 0 to 1."""
+        return (self._read + 1) / (self._bytes + 1)
+
+    def __iter__(self) -> Iterator[Incoming | Change]:
+        try:
+            for file in self._files:
+                if isinstance(file, Change):
+                    yield file
+                else:
+                    self._read += file.size
+                    yield _read(file)
+        finally:
+            stop_reading()
+
+
+def read_named(
+    files: Mapping[str, Path], *, on_read: Callable[[str], None]
+) -> Iterator[Incoming | Change]:
+    """Read files that are known by other names than their paths, such as uploads.
+
+    Args:
+        files: Where the file of each source lies now; the last part of a source should be the
+            file's name.
+        on_read: Told of each source before its file is read.
+    """
+    try:
+        for source, path in files.items():
+            on_read(source)
+            yield _read(ToRead(path=path, source=one_line(source), size=0, file_stamp=""))
+    finally:
+        stop_reading()
 
 
 def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
@@ -61,14 +87,13 @@ def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
         )
 
 
-def _read(found: Found, known: Mapping[str, str]) -> Incoming | Change:
-    source = found.source
-    try:
-        data = file_bytes(found.path)
-        digest = hashlib.sha256(data).hexdigest()
-        if known.get(source) == digest:
-            return Change(kind="unchanged", source=source, document_id=document_id(source))
-        extract = read_bytes(data, name=found.path.name)
-    except ReadError as error:
-        return Change(kind="skipped", source=source, reason=str(error))
-    return Incoming(source=source, extract=extract, file_sha256=digest)
+def _read(file: ToRead) -> Incoming | Change:
+    outcome = read_file(file.path, Limits())
+    if isinstance(outcome, Skipped):
+        return Change(kind="skipped", source=file.source, reason=outcome.reason)
+    return Incoming(
+        source=file.source,
+        extract=outcome.extract,
+        file_sha256=outcome.file_sha256,
+        file_stamp=file.file_stamp,
+    )

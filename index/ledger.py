@@ -1,12 +1,15 @@
 """Writes documents and vectors into an open catalog; the caller owns the transaction."""
 
 import json
+from calendar import month_name
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.reading.iso_dates import iso_date
 from index.stores import OpenCatalog, TermsTable
 from index.terms import terms
 from index.types import Extract, Span
@@ -23,6 +26,8 @@ class Entry:
     """Of the text."""
     file_sha256: str
     """Of the bytes it was read from; empty for an article given as text."""
+    added_at: str
+    """As in `index.prepare.Incoming`."""
     sentences: tuple[Span, ...]
     hashes: tuple[str, ...]
     """Vector hash of each sentence."""
@@ -38,13 +43,13 @@ def store_vectors(db: OpenCatalog, hashes: Sequence[str], matrix: NDArray[np.flo
     )
 
 
-def write(db: OpenCatalog, entry: Entry, *, added_at: str) -> None:
+def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
     """Write a document in place of the version that its source had before.
 
     All its vectors must be stored already.
     """
     erase(db, [entry.id])
-    document = _write_document(db, entry, added_at=added_at)
+    document = _write_document(db, entry, added_at=entry.added_at or now)
     text = entry.extract.text
     words = [terms(text[span.start : span.end]) for span in entry.sentences]
     passage, sentence = _next_key(db, "passages"), _next_key(db, "sentences")
@@ -68,7 +73,7 @@ def write(db: OpenCatalog, entry: Entry, *, added_at: str) -> None:
     db.write_terms(
         "passage_terms",
         {passage + n: [t for at in p for t in words[at]] for n, p in enumerate(entry.passages)},
-        title=terms(entry.extract.title),
+        title=_head(entry.extract),
     )
     db.write_terms("sentence_terms", {sentence + n: held for n, held in enumerate(words)}, title=())
 
@@ -97,6 +102,19 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
         ),
     )
     return key
+
+
+def _head(extract: Extract) -> list[str]:
+    """Return the terms by which every passage of a document is found: title, author and date.
+
+    The date is there as it is stored and as people write it: `2024-03-01`, `1 March 2024`.
+    """
+    day = ""
+    if extract.published and iso_date(extract.published):
+        moment = date.fromisoformat(extract.published[:10])
+        day = f"{moment.day} {month_name[moment.month]} {moment.year}"
+    said = (extract.title, extract.author or "", extract.published or "", day)
+    return terms("\n".join(said))
 
 
 def _next_key(db: OpenCatalog, table: str) -> int:

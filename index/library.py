@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from index import catalog, prepare, scan, shelf
+import numpy as np
+from numpy.typing import NDArray
+
+from index import catalog, records, scan, shelf
+from index.adding import add
 from index.embedded import FolderCatalog
 from index.embedding import Embedder
 from index.errors import LibraryError, LibraryUnreachableError, MisuseError, UnknownDocumentError
 from index.pairs import open_pair
 from index.prepare import Incoming
 from index.publish import publish, rebuild
+from index.records import Record
+from index.resolve import resolve
 from index.stores import Imprint, Nearest, OnStep, OpenCatalog
 from index.types import AddReport, Change, Document, DocumentSummary
-from index.vectorise import OnProgress, embed_missing
+from index.vectorise import OnProgress
 
 _TRIES = 3
 """Times a reader follows a library that changes under it before it gives up."""
@@ -53,7 +59,7 @@ class Library:
     ) -> None:
         self._model = model
         self._load = load
-        self._on_step = on_step
+        self.on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
         self.catalog, self.vectors = open_pair(place, vectors)
@@ -111,7 +117,7 @@ class Library:
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
         with self.catalog.snapshot() as db:
-            found = shelf.document(db, _resolve(db, document_id))
+            found = shelf.document(db, resolve(db, document_id))
         assert found is not None, "an id just resolved in the same snapshot is there"
         return found
 
@@ -127,12 +133,17 @@ class Library:
             raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
         return str(row[0])
 
-    def file_hashes(self) -> Mapping[str, str]:
-        """Return sha256 of the file each stored source was read from; empty without a library."""
+    def records(self) -> Mapping[str, Record]:
+        """Return what tells whether sources changed, by source; empty without a library."""
         if not self.exists():
             return {}
         with self.catalog.snapshot() as db:
-            return dict(db.execute("SELECT source, file_sha256 FROM documents"))
+            return records.records(db)
+
+    def some_records(self, document_ids: Iterable[str]) -> list[Record]:
+        """Return the records of those documents, by full id, that are there."""
+        with self.catalog.snapshot() as db:
+            return records.some_records(db, document_ids)
 
     def add(
         self,
@@ -144,41 +155,37 @@ class Library:
         """Add documents and replace changed ones, all visible at once or not at all.
 
         Args:
-            incoming: What was read, and what was not, in order.
+            incoming: What was read, and what was not; of items with one source the last one counts.
             on_progress: Told of sentences embedded and to embed.
             wait: Seconds to wait for another writer.
 
         Returns:
-            A change per item, in order. Nothing is written when nothing is new.
+            A change per source, in order. Nothing is written when nothing is new.
 
         Raises:
             LibraryBusyError: Another process is writing.
             LibraryMismatchError: The library was built with another model or format.
             LibraryError: It cannot be written; it is as it was.
         """
-        items = list(incoming)
-        cards = self._cards()
-        changes = [_classified(item, cards) for item in items]
-        # The last one wins where a source comes twice, as if they had been added in turn.
-        new = {
-            item.source: item
-            for item, change in zip(items, changes, strict=True)
-            if isinstance(item, Incoming) and change.kind in ("added", "changed")
-        }
-        if not new:
-            return AddReport(changes=tuple(changes))
+        items = {item.source: item for item in incoming}
+        return add(self, items.values(), seen=self.records(), on_progress=on_progress, wait=wait)
+
+    @contextmanager
+    def changing(self, *, wait: float = 0.0) -> Iterator[OpenCatalog]:
+        """Hold the writer's lock and the catalog, made if it is not there, in a `with` block.
+
+        Args:
+            wait: Seconds to wait for another writer.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryMismatchError: The library was built with another model or format.
+            LibraryError: It cannot be written.
+        """
         with self.catalog.writing(wait=wait, create=self.imprint()) as db:
             self.require_imprint(db)
-            entries = [prepare.entry(item) for item in new.values()]
-            embedded = embed_missing(
-                db,
-                entries,
-                embedder=self.embedder(),
-                on_progress=on_progress,
-                on_step=self._on_step,
-            )
-            publish(self.vectors, db, entries=entries, on_step=self._on_step)
-        return AddReport(changes=tuple(changes), embedded=embedded)
+            records.prepare_catalog(db)
+            yield db
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
         """Remove documents by id or unambiguous beginning of one; all of them or none.
@@ -193,9 +200,9 @@ class Library:
         if not self.exists():
             raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
         with self.catalog.writing() as db:
-            ids = list(dict.fromkeys(_resolve(db, given) for given in document_ids))
+            ids = list(dict.fromkeys(resolve(db, given) for given in document_ids))
             cards = {card.id: card for card in shelf.summaries(db)}
-            publish(self.vectors, db, remove=ids, on_step=self._on_step)
+            publish(self.vectors, db, remove=ids, on_step=self.on_step)
         return tuple(cards[document_id] for document_id in ids)
 
     @contextmanager
@@ -203,8 +210,8 @@ class Library:
         """Open the library as it is now, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
-        unreadable is built anew from the catalog, and where that cannot be done now, the catalog's
-        own vectors are searched.
+        unreadable is built anew from the catalog; where that cannot be done now, or it shows only
+        at the question, the catalog's own vectors are searched.
 
         Raises:
             LibraryError: There is no library, or its catalog cannot be read.
@@ -215,19 +222,17 @@ class Library:
                 db = stack.enter_context(self.catalog.snapshot())
                 self.require_imprint(db)
                 name = catalog.generation(db)
-                if not name:
-                    yield View(db=db, nearest=partial(scan.nearest, db))
-                    return
+                nearest: Nearest = partial(scan.nearest, db)
                 try:
-                    nearest = stack.enter_context(self.vectors.reading(name, db))
+                    if name:
+                        asked = stack.enter_context(self.vectors.reading(name, db))
+                        nearest = partial(self._nearest, db, name, asked)
                 except LibraryUnreachableError:
                     raise
                 except LibraryError:
-                    if not self._heal(name):
-                        yield View(db=db, nearest=partial(scan.nearest, db))
-                        return
-                    stack.close()
-                    continue
+                    if self._heal(name):
+                        stack.close()
+                        continue
                 yield View(db=db, nearest=nearest)
                 return
             raise LibraryError(
@@ -255,6 +260,18 @@ class Library:
                 self._embedder.close()
             self._embedder = None
 
+    def _nearest(
+        self, db: OpenCatalog, name: str, asked: Nearest, vector: NDArray[np.float32], k: int
+    ) -> list[str]:
+        """Ask a generation, or the catalog where it is damaged or two writers have replaced it."""
+        try:
+            return asked(vector, k)
+        except LibraryUnreachableError:
+            raise
+        except LibraryError:
+            self._heal(name)
+            return scan.nearest(db, vector, k)
+
     def _heal(self, name: str) -> bool:
         """Build the vectors anew unless another process has published newer ones meanwhile.
 
@@ -264,35 +281,7 @@ class Library:
         try:
             with self.catalog.writing() as db:
                 if catalog.generation(db) == name:
-                    rebuild(self.vectors, db, on_step=self._on_step)
+                    rebuild(self.vectors, db, on_step=self.on_step)
         except LibraryError:
             return False
         return True
-
-    def _cards(self) -> dict[str, DocumentSummary]:
-        return {card.source: card for card in self.summaries()}
-
-
-def _classified(item: Incoming | Change, cards: Mapping[str, DocumentSummary]) -> Change:
-    if isinstance(item, Change):
-        return item
-    card = cards.get(item.source)
-    fresh = prepare.document_id(item.source)
-    if card is None:
-        return Change(kind="added", source=item.source, document_id=fresh)
-    same = prepare.is_same(item, card)
-    return Change(kind="unchanged" if same else "changed", source=item.source, document_id=card.id)
-
-
-def _resolve(db: OpenCatalog, given: str) -> str:
-    found = shelf.ids_like(db, given) if given else ()
-    if given in found:
-        return given
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownDocumentError(
-            f"{given!r} is the beginning of {len(found)} document ids ({', '.join(found[:3])}...): "
-            "give more of it"
-        )
-    raise UnknownDocumentError(f"no document {given!r}: `footnote list` shows the ids")

@@ -15,17 +15,12 @@ def open_pair(place: str | Path, vectors: str | None) -> tuple[Catalog, VectorIn
 
     Args:
         place: A folder, or the address of a PostgreSQL database.
-        vectors: The address of a Chroma server, which a database needs and a folder does not.
+        vectors: The address of a Chroma server, which a database needs; a folder goes without.
 
     Raises:
-        SettingsError: The two do not go together, or an address cannot be read.
+        SettingsError: A database has no vectors' address, or an address cannot be read.
     """
     if isinstance(place, Path) or not place.startswith(SCHEMES):
-        if vectors is not None:
-            raise SettingsError(
-                "FOOTNOTE_VECTORS names a Chroma server, which needs its catalog in PostgreSQL: "
-                "set FOOTNOTE_LIBRARY=postgresql://HOST/DATABASE, or leave FOOTNOTE_VECTORS out"
-            )
         folder = Path(place)
         return FolderCatalog(folder), FolderVectors(folder)
     if vectors is None:

@@ -182,7 +182,10 @@ _SENTENCES = {
         "PostgreSQL refuses the credentials for {library} ({reason}): mend user and password in "
         "FOOTNOTE_LIBRARY"
     ),
-    ("3D000",): "{library} has no database of this name: create it with `createdb`",
+    (
+        "3D000",
+        "FATAL: database",
+    ): "{library} has no database of this name: create it with `createdb`",
     ("42P01", "3F000"): "no library at {library}: add articles with `footnote add PATH`",
     ("42501",): (
         "the user of {library} lacks a right ({reason}): grant it CREATE on the database and all "

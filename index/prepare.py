@@ -1,13 +1,15 @@
 """Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from index.ledger import Entry
 from index.passages import group
+from index.records import Record
 from index.sentences import split
-from index.types import DocumentSummary, Extract
+from index.types import Extract
 
 _ID_LENGTH = 12
 HASH_LENGTH = 32
@@ -22,21 +24,33 @@ class Incoming:
     extract: Extract
     file_sha256: str = ""
     """Of the bytes it was read from; empty for an article given as text."""
+    file_stamp: str = ""
+    """As `index.stamps` keeps it, taken before the file was read; empty where there is no file."""
+    added_at: str = ""
+    """UTC, ISO 8601, where it is an older library's; empty for the time of writing."""
+    document_id: str = ""
+    """That it has in an older library; empty where its source tells it."""
 
 
-def document_id(source: str) -> str:
-    """Return the id of the document that a source has in every library."""
-    return text_hash(source)[:_ID_LENGTH]
+def document_id(source: str, *, taken: Collection[str] = ()) -> str:
+    """Return the id of a source's document: the same in every library that has no moved files.
+
+    Args:
+        source: Where the document came from.
+        taken: Ids of other documents; a moved file's document has the id of its first source.
+    """
+    names = (source if n == 0 else f"{source}\n{n}" for n in count())
+    return next(i for i in (text_hash(name)[:_ID_LENGTH] for name in names) if i not in taken)
 
 
-def is_same(incoming: Incoming, card: DocumentSummary) -> bool:
+def is_same(incoming: Incoming, record: Record) -> bool:
     """Say whether what was read is what is stored: text, title, date and author."""
     extract = incoming.extract
     return (text_hash(extract.text), extract.title, extract.published, extract.author) == (
-        card.sha256,
-        card.title,
-        card.published,
-        card.author,
+        record.sha256,
+        record.title,
+        record.published,
+        record.author,
     )
 
 
@@ -45,17 +59,18 @@ def is_whole(text: str, *, sha256: str) -> bool:
     return text_hash(text) == sha256
 
 
-def entry(incoming: Incoming) -> Entry:
-    """Split, group and hash an article."""
+def entry(incoming: Incoming, *, as_id: str) -> Entry:
+    """Split, group and hash an article, to be written under an id."""
     extract = incoming.extract
     sentences = split(extract.text)
     breaks = sorted({*extract.section_starts, *extract.page_starts})
     return Entry(
-        id=document_id(incoming.source),
+        id=as_id,
         source=incoming.source,
         extract=extract,
         sha256=text_hash(extract.text),
         file_sha256=incoming.file_sha256,
+        added_at=incoming.added_at,
         sentences=sentences,
         hashes=tuple(
             text_hash(extract.text[span.start : span.end])[:HASH_LENGTH] for span in sentences

@@ -7,7 +7,8 @@ generation; what an interrupted run left behind is removed by the next one.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from index import catalog, ledger, shelf
+from index import catalog, ledger, records, shelf
+from index.records import Move, Sign
 from index.stores import OnStep, OpenCatalog, Slices, VectorIndex
 
 _SLICE = 4096
@@ -21,6 +22,8 @@ def publish(
     *,
     entries: Sequence[ledger.Entry] = (),
     remove: Sequence[str] = (),
+    moves: Sequence[Move] = (),
+    signs: Sequence[Sign] = (),
     on_step: OnStep,
 ) -> None:
     """Write entries and remove documents, all at once; the caller holds the writer's lock.
@@ -30,6 +33,8 @@ def publish(
         db: Its catalog, with the vectors of all entries stored.
         entries: Documents to write; one replaces the version that its id has.
         remove: Ids of documents to remove.
+        moves: Documents that get another source; vectors and sentences stay.
+        signs: What the files of documents look like now.
         on_step: Called with the name of each step before it begins.
 
     Raises:
@@ -49,7 +54,10 @@ def publish(
     with catalog.transaction(db):
         ledger.erase(db, gone)
         for entry in entries:
-            ledger.write(db, entry, added_at=now)
+            ledger.write(db, entry, now=now)
+        for moved in moves:
+            records.move(db, moved)
+        records.refresh(db, signs)
         ledger.drop_vectors(db, unused)
         catalog.set_generation(db, name)
         on_step("commit")

@@ -1,38 +1,27 @@
 """Mends a library: vectors from the catalog, and the catalog from the documents it still holds."""
 
-import json
 import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from index import catalog, ledger, prepare
+from index import catalog, ledger, prepare, saved
 from index.doctor import check
 from index.embedded import WORKSHOP
 from index.errors import LibraryError
-from index.ledger import Entry
 from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import rebuild
 from index.repair_servers import mend
 from index.stores import OpenCatalog
-from index.types import Checkup, Extract
-from index.vectorise import OnProgress, embed_missing
+from index.types import Checkup
+from index.vectorise import OnProgress, Vectoriser
 
 _BATCH = 256
 """Documents read again between two commits of a new catalog."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Saved:
-    """A document as an old catalog has it."""
-
-    incoming: Incoming
-    added_at: str
 
 
 def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
@@ -96,9 +85,9 @@ def _rewrite(library: Library, on_progress: OnProgress) -> None:
     catalog.make_folder(workshop)
     catalog.create(workshop, library.imprint())
     with catalog.connected(workshop) as db:
-        batch: list[_Saved] = []
-        for saved in _readable(old):
-            batch.append(saved)
+        batch: list[Incoming] = []
+        for incoming in _readable(old):
+            batch.append(incoming)
             if len(batch) == _BATCH:
                 _write(library, db, batch, on_progress)
                 batch = []
@@ -131,31 +120,31 @@ def _finish_swap(folder: Path) -> None:
     _swap(folder)
 
 
-def _write(library: Library, db: OpenCatalog, batch: list[_Saved], on_progress: OnProgress) -> None:
-    entries: list[Entry] = [prepare.entry(saved.incoming) for saved in batch]
-    embed_missing(db, entries, embedder=library.embedder(), on_progress=on_progress)
+def _write(
+    library: Library, db: OpenCatalog, batch: list[Incoming], on_progress: OnProgress
+) -> None:
+    entries = [prepare.entry(incoming, as_id=incoming.document_id) for incoming in batch]
+    vectoriser = Vectoriser(db, embedder=library.embedder(), on_progress=on_progress)
+    vectoriser.take(entries)
+    vectoriser.finish()
     with catalog.transaction(db):
-        for entry, saved in zip(entries, batch, strict=True):
-            ledger.write(db, entry, added_at=saved.added_at)
+        for entry in entries:
+            ledger.write(db, entry, now=entry.added_at)
 
 
-def _readable(path: Path) -> Iterator[_Saved]:
+def _readable(path: Path) -> Iterator[Incoming]:
     """Yield the documents of a catalog that can still be read whole, in order of key."""
-    columns = (
-        "source, file_sha256, title, text, media_type, section_starts, page_starts, published, "
-        "author, added_at, sha256"
-    )
     with closing(sqlite3.connect(path)) as db:
         # Without this, SQLite reads nothing of a file that is shorter than its header says.
         db.execute("PRAGMA writable_schema = ON")
         for (key,) in _keys(db):
             with suppress(sqlite3.Error, ValueError, TypeError):
                 row = db.execute(
-                    f"SELECT {columns} FROM documents WHERE key = ?", (key,)
+                    f"SELECT {saved.COLUMNS} FROM documents WHERE key = ?", (key,)
                 ).fetchone()
-                saved = _saved(row)
-                if prepare.is_whole(saved.incoming.extract.text, sha256=row[-1]):
-                    yield saved
+                incoming = saved.incoming(row)
+                if prepare.is_whole(incoming.extract.text, sha256=row[-1]):
+                    yield incoming
 
 
 def _keys(db: sqlite3.Connection) -> list[tuple[int]]:
@@ -167,17 +156,3 @@ def _keys(db: sqlite3.Connection) -> list[tuple[int]]:
             last = db.execute("SELECT max(key) FROM documents").fetchone()[0] or 0
             return [(key,) for key in range(1, last + 1)]
         return []
-
-
-def _saved(row: tuple) -> _Saved:  # type: ignore[type-arg]  # a row of SQLite
-    extract = Extract(
-        title=row[2],
-        text=row[3],
-        media_type=row[4],
-        section_starts=tuple(json.loads(row[5])),
-        page_starts=tuple(json.loads(row[6])),
-        published=row[7],
-        author=row[8],
-    )
-    incoming = Incoming(source=row[0], file_sha256=row[1], extract=extract)
-    return _Saved(incoming=incoming, added_at=row[9])

@@ -174,6 +174,8 @@ def _hit(
             )
         ),
         similar=similar,
+        published=document.published,
+        author=document.author,
     )
 
 

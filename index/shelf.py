@@ -54,6 +54,8 @@ class DocumentRow:
     sha256: str
     text: str
     page_starts: tuple[int, ...]
+    published: str | None
+    author: str | None
 
 
 def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
@@ -150,7 +152,8 @@ def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRo
 def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
     """Return what hits need of documents, by key."""
     query = (
-        "SELECT key, id, title, source, sha256, text, page_starts FROM documents WHERE key IN ({})"
+        "SELECT key, id, title, source, sha256, text, page_starts, published, author "
+        "FROM documents WHERE key IN ({})"
     )
     return {
         row[0]: DocumentRow(
@@ -160,6 +163,8 @@ def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
             sha256=row[4],
             text=row[5],
             page_starts=tuple(json.loads(row[6])),
+            published=row[7],
+            author=row[8],
         )
         for row in _each(db, query, list(keys))
     }

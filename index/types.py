@@ -65,6 +65,14 @@ class Sentence:
     """`document.text[start:end]`."""
 
 
+SourceState = Literal["current", "edited", "moved", "deleted", "unreachable"]
+"""What became of a document's file since it was indexed.
+
+current: it is as it was, or there is none, as of an article given as text. unreachable: it may not
+be read, or its folder is gone too, as on a drive that is not mounted.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A stored document with its text and its sentences, in order."""
@@ -73,6 +81,9 @@ class Document:
     text: str
     page_starts: tuple[int, ...]
     sentences: tuple[Sentence, ...]
+    source_state: SourceState = "current"
+    source_note: str = ""
+    """What became of its file, for a reader; empty where it is as it was indexed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +126,13 @@ class Hit:
     sentences: tuple[ScoredSentence, ...]
     similar: tuple[str, ...] = ()
     """Ids of near-duplicate passages that this hit stands for."""
+    published: str | None = None
+    """ISO 8601 date of the document, as its source states it."""
+    author: str | None = None
 
 
-ChangeKind = Literal["added", "changed", "unchanged", "skipped"]
+ChangeKind = Literal["added", "changed", "moved", "removed", "missing", "unchanged", "skipped"]
+"""missing: the file of a stored document is gone; it is removed when pruning is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +145,13 @@ class Change:
     """None when skipped."""
     reason: str = ""
     """Why it was skipped; empty otherwise."""
+    moved_from: str = ""
+    """The source it had before it was moved; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddReport:
-    """What one call of `add` did, a change per source, in the order they were given."""
+    """What one call of `add` did: a change per source in the order given, then what is gone."""
 
     changes: tuple[Change, ...]
     embedded: int = 0

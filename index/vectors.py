@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.blank import blank_unused
 from index.errors import LibraryError
 from index.stores import Slices
 
@@ -85,6 +86,7 @@ def build(
                 _change(client, collection, remove=remove, slices=slices, on_step=on_step)
             finally:
                 client.close()
+            blank_unused(folder)
             on_step("sync")
             _sync(folder)
     except BaseException:

@@ -69,7 +69,7 @@ class ServerVectors:
         self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
     ) -> str:
         """Add to the current collection, or fill a new one; return its name."""
-        name = after if copy else _next(after)
+        name = _next(after, copy=copy)
         collection = self._collection(name) if copy else self._created(name)
         with self._explained():
             for hashes, matrix in slices:
@@ -85,11 +85,11 @@ class ServerVectors:
         A server that is away now keeps what it has: nothing refers to it.
         """
         with suppress(LibraryError), self._explained():
-            if gone and before == current:
+            if gone and _stem(before) == _stem(current):
                 collection = self._collection(current)
                 for first in range(0, len(gone), LARGEST_SLICE):
                     collection.delete(ids=list(gone[first : first + LARGEST_SLICE]))
-            if before and before != current:
+            if before and _stem(before) != _stem(current):
                 self._drop_all_but(before, current)
 
     def hashes(self, name: str) -> set[str]:
@@ -137,28 +137,28 @@ class ServerVectors:
     def _collection(self, name: str) -> Any:  # noqa: ANN401  # chromadb's types stay in this file
         client = self._connected()
         with self._guard:
-            if name in self._collections:
-                return self._collections[name]
+            if _stem(name) in self._collections:
+                return self._collections[_stem(name)]
         with self._explained():
-            self._refuse_foreign_functions(name)
-            collection = client.get_collection(_PREFIX + name, embedding_function=None)
+            self._refuse_foreign_functions(_stem(name))
+            collection = client.get_collection(_stem(name), embedding_function=None)
         with self._guard:
-            self._collections[name] = collection
+            self._collections[_stem(name)] = collection
         return collection
 
     def _created(self, name: str) -> Any:  # noqa: ANN401
         client = self._connected()
         with self._explained():
             with suppress(self._missing()):
-                client.delete_collection(_PREFIX + name)  # left by an interrupted run
+                client.delete_collection(_stem(name))  # left by an interrupted run
             return client.create_collection(
-                _PREFIX + name, embedding_function=None, configuration={"hnsw": HNSW}
+                _stem(name), embedding_function=None, configuration={"hnsw": HNSW}
             )
 
     def _drop_all_but(self, before: str, current: str) -> None:
         client = self._connected()
-        library = _PREFIX + before.rpartition("-")[0]
-        keep = {_PREFIX + name for name in (before, current)}
+        library = _stem(before).rpartition("-")[0]
+        keep = {_stem(before), _stem(current)}
         for found in client.list_collections():
             if found.name.startswith(f"{library}-") and found.name not in keep:
                 client.delete_collection(found.name)
@@ -203,21 +203,21 @@ class ServerVectors:
         reply.raise_for_status()
         return reply.json()
 
-    def _refuse_foreign_functions(self, name: str) -> None:
+    def _refuse_foreign_functions(self, collection: str) -> None:
         """Refuse a collection that names an embedding function: loading one can run its code."""
         import httpx
 
         try:
-            stored = self._get(f"{_COLLECTIONS}/{_PREFIX}{name}")
+            stored = self._get(f"{_COLLECTIONS}/{collection}")
         except httpx.HTTPStatusError as error:
             raise LibraryError(
-                f"the Chroma server at {self._address.shown} has no collection {_PREFIX + name!r} "
+                f"the Chroma server at {self._address.shown} has no collection {collection!r} "
                 f"(HTTP {error.response.status_code}): run `footnote doctor --repair` to build it "
                 "anew from the catalog"
             ) from error
         if foreign := list(foreign_functions(stored)):
             raise LibraryError(
-                f"collection {_PREFIX + name!r} names a foreign embedding function "
+                f"collection {collection!r} names a foreign embedding function "
                 f"{foreign[0].get('name')!r}, which could run code: it was not opened; run "
                 "`footnote doctor --repair` to build the vectors anew from the catalog"
             )
@@ -255,10 +255,18 @@ def _reason(error: Exception) -> str:
     return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
-def _next(name: str) -> str:
-    """Return the name of the generation after one; the first begins with an id of the library."""
-    library, _, number = name.rpartition("-")
-    return f"{library or uuid.uuid4().hex[:12]}-{int(number or 0) + 1:06d}"
+def _stem(name: str) -> str:
+    """Return the collection of a generation: all generations that grow in place have one."""
+    return _PREFIX + name.partition(".")[0]
+
+
+def _next(name: str, *, copy: bool) -> str:
+    """Return the name after one: `LIBRARY-COLLECTION.CHANGE`; the first makes a library's id."""
+    collection, _, change = name.partition(".")
+    if copy:
+        return f"{collection}.{int(change) + 1:06d}"
+    library, _, number = collection.partition("-")
+    return f"{library or uuid.uuid4().hex[:12]}-{int(number or 0) + 1:06d}.000000"
 
 
 def _parsed(url: str) -> _Address:

@@ -3,8 +3,10 @@
 `from rag import Assistant` is the way in; everything that is promised to users is in `__all__`.
 """
 
+from index.compact import CompactReport
 from index.embedding import Embedder
 from index.errors import (
+    ArchiveError,
     CitationError,
     EmbeddingError,
     FootnoteError,
@@ -22,6 +24,7 @@ from index.errors import (
     UnknownDocumentError,
 )
 from index.intake import Article
+from index.moving import ExportReport
 from index.types import (
     AddReport,
     Change,
@@ -33,13 +36,14 @@ from index.types import (
     Passage,
     ScoredSentence,
     Sentence,
+    SourceState,
     Span,
 )
 from rag.answerer import Answerer
-from rag.as_json import as_json, json_text
 from rag.assistant import Assistant
 from rag.judging import judge_messages
 from rag.models import LanguageModel, Message, Reply, load_model
+from rag.plain_data import as_json, json_text
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.seeds import seed_paths
 from rag.settings import Settings
@@ -64,12 +68,14 @@ from rag.types import (
     Verification,
 )
 from rag.verify_text import verify
+from rag.watching import Notice
 
 __all__ = [
     "AddReport",
     "Answer",
     "AnswerSentence",
     "Answerer",
+    "ArchiveError",
     "Article",
     "Assistant",
     "Change",
@@ -77,6 +83,7 @@ __all__ = [
     "Checkup",
     "Citation",
     "CitationError",
+    "CompactReport",
     "Document",
     "DocumentSummary",
     "Draft",
@@ -85,6 +92,7 @@ __all__ = [
     "EmbeddingError",
     "Event",
     "Evidence",
+    "ExportReport",
     "Finding",
     "FootnoteError",
     "Hit",
@@ -99,6 +107,7 @@ __all__ = [
     "ModelRejectedError",
     "ModelResponseError",
     "ModelUnavailableError",
+    "Notice",
     "OperationError",
     "Passage",
     "PromptDigest",
@@ -110,6 +119,7 @@ __all__ = [
     "Sentence",
     "Settings",
     "SettingsError",
+    "SourceState",
     "Span",
     "Status",
     "TextDelta",

@@ -1,16 +1,19 @@
 """The Python API: a library and all that answers questions over it, behind one object."""
 
 import asyncio
+import copy
 import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from index.embedding import Embedder
 from index.similarity import similarity
 from index.vectorise import OnProgress
+from rag.aging import Aging
 from rag.answerer import Answerer
 from rag.asking import Asker
 from rag.collection import Collection, checked_k, checked_question
@@ -25,6 +28,14 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
+
+
+class Adjustments(TypedDict, total=False):
+    """What one user may change of how an assistant answers; each as in `Settings`."""
+
+    k: int
+    threshold: float | None
+    strict: bool
 
 
 class Assistant(Collection):
@@ -87,6 +98,41 @@ class Assistant(Collection):
             on_progress=on_progress,
         )
 
+    @property
+    def model(self) -> str:
+        """What answers: a language model by its name, or the answerer's, as `extractive`.
+
+        Raises:
+            FootnoteError: A model that was given as an object is none.
+        """
+        wanted = self._wanted_model
+        if isinstance(wanted, str) and wanted.strip() != self._answerer.name:
+            return wanted.strip()
+        model = None if isinstance(wanted, str) else self._model()
+        return self._answerer.name if model is None else model.name
+
+    def adjusted(self, *, model: str | None = None, **changes: Unpack[Adjustments]) -> Self:
+        """Return an assistant over the same open library that answers otherwise; close only one.
+
+        Args:
+            model: As in `Settings.llm`; None keeps what this one uses. Another provider than the
+                settings' gets neither their address nor their key, only its own variables'.
+            changes: Settings to change.
+
+        Raises:
+            SettingsError: A value is not allowed, or the model cannot be used.
+        """
+        settings = self.settings.changed(**changes)
+        other = copy.copy(self)
+        other._loading = threading.Lock()
+        other._loaded = self._loaded
+        if model is not None and model != self.model:
+            settings = settings.for_model(model)
+            other._wanted_model = model
+            other._loaded = (load_model(model, settings),)
+        other.settings = settings
+        return other
+
     def ask(self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()) -> Answer:
         """Answer with checked citations, or abstain with a reason.
 
@@ -119,9 +165,11 @@ class Assistant(Collection):
         Raises as `ask` does. Closing the iterator stops the language model.
         """
         model = self._model()
+        aging = Aging(self._library.some_records)
         for event in drive(self._steps(question, k=k, history=history, model=model), model):
-            self._log(event)
-            yield event
+            aged = aging.event(event)
+            self._log(aged)
+            yield aged
 
     async def astream(
         self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
@@ -129,16 +177,18 @@ class Assistant(Collection):
         """Answer in events as `stream` does, without blocking the event loop."""
         model = await asyncio.to_thread(self._model)
         steps = self._steps(question, k=k, history=history, model=model)
+        aging = Aging(self._library.some_records)
         async with aclosing(adrive(steps, model)) as events:
             async for event in events:
-                self._log(event)
-                yield event
+                aged = await asyncio.to_thread(aging.event, event)
+                self._log(aged)
+                yield aged
 
     def verify(self, text: str, *, k: int | None = None) -> Verification:
         """Check what any text says, claim by claim; see `rag.verify`."""
         from rag.verification.verify import verify_text
 
-        return verify_text(
+        found = verify_text(
             text,
             documents=self.documents(),
             search=lambda claim, wanted: self.search(claim, k=wanted),
@@ -146,6 +196,8 @@ class Assistant(Collection):
             fetch=self._library.text,
             k=checked_k(self.settings.k if k is None else k),
         )
+        aging = Aging(self._library.some_records)
+        return replace(found, citations=aging.citations(found.citations))
 
     def as_retriever(self, *, k: int | None = None) -> "BaseRetriever":
         """Return this assistant's retrieval as a LlamaIndex retriever."""

@@ -124,6 +124,8 @@ def _checked(evidence: Evidence, *, number: int, fetch: Fetch) -> Citation:
         end=evidence.end,
         quote=quote,
         document_sha256=hit.document_sha256,
+        published=hit.published,
+        author=hit.author,
     )
     check(citation, fetch(citation.document_id))
     return citation

@@ -1,23 +1,30 @@
 """A library with its embedding model: add articles, list them, search them; no answering."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from index.compact import CompactReport, compact
 from index.doctor import check
+from index.edition import edition
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
-from index.intake import Article, read_articles, read_sources
+from index.intake import Article, read_articles, read_named
 from index.library import Library
+from index.moving import ExportReport, export_library, import_library
 from index.repair import repair
 from index.retriever import search
+from index.sync import sync
 from index.terms import has_words
-from index.types import AddReport, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
+from index.web import Fetcher, is_web_address, read_pages
+from rag.aging import Aging
 from rag.question import read_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
+from rag.watching import Notice, watch
 
 LONGEST_QUESTION = 2000
 """Characters; the embedding model reads about the first 1,200 of English prose."""
@@ -48,19 +55,58 @@ class Collection:
             load=load,
         )
 
-    def add(self, *sources: str | Path) -> AddReport:
-        """Add files, folders and glob patterns; what is known and unchanged costs nothing.
+    def add(self, *sources: str | Path, prune: bool = False) -> AddReport:
+        """Add files, folders, patterns and web pages, or what changed in them since the last time.
+
+        What looks as it did is not opened; a moved file keeps its document, and its citations. A
+        source that begins with `http://` or `https://` is fetched; nothing else ever is.
+
+        Args:
+            sources: What to read.
+            prune: Whether documents are removed whose file is gone from one of these folders.
 
         Returns:
-            What became of each file, in order.
+            What became of each file in order, the documents whose file is gone, then each page.
 
         Raises:
-            MisuseError: A path does not exist or a pattern matches nothing; nothing was added.
+            MisuseError: A path does not exist, a pattern matches nothing, or there is no folder to
+                prune; nothing was done.
+            ReadError: A folder to prune has no file that can be read; nothing was done.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        incoming = read_sources(sources, known=self._library.file_hashes())
-        return self._library.add(incoming, on_progress=self._on_progress)
+        urls = [str(source) for source in sources if is_web_address(str(source))]
+        files = [source for source in sources if not is_web_address(str(source))]
+        report = sync(self._library, files, prune=prune, on_progress=self._on_progress)
+        if not urls:
+            return report
+        known = {source: seen.file_sha256 for source, seen in self._library.records().items()}
+        pages = self._library.add(
+            read_pages(urls, known=known, fetcher=Fetcher()), on_progress=self._on_progress
+        )
+        return AddReport(
+            changes=report.changes + pages.changes, embedded=report.embedded + pages.embedded
+        )
+
+    def watch(self, folder: str | Path, *, every: float = 2.0) -> Iterator[Change | Notice]:
+        """Yield what changes in a folder while the library is kept in step with it, without end.
+
+        Documents whose file is deleted are removed, as `add` with `prune` does; nothing is while
+        the folder is gone or empty. What is skipped is told once.
+
+        Args:
+            folder: Which one.
+            every: Seconds between two looks; a change is followed once it is quiet so long.
+
+        Raises:
+            MisuseError: There is no such folder.
+            LibraryError: The library cannot be written. One that another process writes to is
+                tried again.
+        """
+        place = Path(folder).expanduser().absolute()
+        if not place.is_dir():
+            raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
+        return watch(place, lambda: self.add(place, prune=True), every=every)
 
     def add_articles(self, articles: Iterable[Article]) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.
@@ -70,6 +116,27 @@ class Collection:
             LibraryError: The library cannot be written; it is as it was.
         """
         return self._library.add(read_articles(articles), on_progress=self._on_progress)
+
+    def add_files(
+        self,
+        files: Mapping[str, Path],
+        *,
+        on_read: Callable[[str], None] = lambda source: None,
+        on_progress: OnProgress | None = None,
+    ) -> AddReport:
+        """Add files, all at once, each under a source of its own, which need not be its path.
+
+        Args:
+            files: Where each source's file lies now; it is not needed afterwards.
+            on_read: Told of each source before its file is read.
+            on_progress: Told of sentences embedded and to embed, in place of the assistant's own.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be written; it is as it was.
+        """
+        incoming = read_named(files, on_read=on_read)
+        return self._library.add(incoming, on_progress=on_progress or self._on_progress)
 
     def remove(self, *document_ids: str) -> tuple[DocumentSummary, ...]:
         """Remove documents, all of them or none, and return their cards.
@@ -88,14 +155,22 @@ class Collection:
         self._seed()
         return self._library.summaries()
 
+    def edition(self) -> str:
+        """Return a short text that differs once documents changed, whoever changed them; cheap.
+
+        Raises:
+            LibraryError: The library cannot be read.
+        """
+        return edition(self._library)
+
     def document(self, document_id: str) -> Document:
-        """Return a document by its id or by an unambiguous beginning of it.
+        """Return a document by its id or a beginning of one, and how its file is now.
 
         Raises:
             UnknownDocumentError: There is no such document.
         """
         self._seed()
-        return self._library.document(document_id)
+        return Aging(self._library.some_records).document(self._library.document(document_id))
 
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.
@@ -124,6 +199,34 @@ class Collection:
             LibraryBusyError: Another process is writing.
         """
         return repair(self._library, on_progress=self._on_progress)
+
+    def compact(self) -> CompactReport:
+        """Write all files of the library anew, so that nothing of what was removed is in them.
+
+        Raises:
+            LibraryError: There is no library, it is damaged, or the disk is too full.
+            LibraryBusyError: Another process is writing, or reads for long.
+        """
+        return compact(self._library)
+
+    def export_to(self, file: str | Path) -> ExportReport:
+        """Write all documents into one archive for `import_from`, elsewhere or later.
+
+        Raises:
+            LibraryError: There is no library, or a stored text is damaged.
+            ArchiveError: The file is there already, or cannot be written.
+        """
+        return export_library(self._library, Path(file))
+
+    def import_from(self, file: str | Path) -> AddReport:
+        """Add all documents of an archive, all visible at once or none; ids and dates are kept.
+
+        Raises:
+            ArchiveError: The archive is damaged, was changed, or is too large.
+            LibraryMismatchError: It was made with another embedding model.
+            LibraryBusyError: Another process is writing.
+        """
+        return import_library(self._library, Path(file), on_progress=self._on_progress)
 
     def close(self) -> None:
         """Close the library and the embedding model; a later call opens them again."""

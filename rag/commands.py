@@ -1,4 +1,4 @@
-"""The commands over a library: ask, add, list, show, remove, search, verify, doctor."""
+"""The commands over a library: ask, add, watch, list, show, remove, search, verify, doctor."""
 
 import argparse
 import sys
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.errors import MisuseError, ReadError
 from index.terms import has_words
-from rag import terminal, verify_command
+from rag import more_commands, terminal, verify_command, watch_command
 from rag.abstention import says
-from rag.as_json import json_text
+from rag.plain_data import json_text
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -52,10 +52,28 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         commands,
         "add",
         _add,
-        "add files, folders or glob patterns, or what changed in them",
+        "add files, folders, glob patterns or web pages, or what changed in them",
         "footnote add notes.txt ~/articles 'clippings/**/*.html'",
     )
-    add.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder or a glob pattern")
+    add.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a file, a folder, a glob pattern or the address of a web page",
+    )
+    add.add_argument(
+        "--prune",
+        action="store_true",
+        help="also remove documents whose file is gone from a folder named here",
+    )
+    watch = _command(
+        commands,
+        "watch",
+        watch_command.run,
+        "keep the library in step with a folder until Ctrl-C, deleted files included",
+        "footnote watch ~/articles",
+    )
+    watch_command.add_arguments(watch)
     _command(commands, "list", _list, "list the documents", "footnote list")
     show = _command(
         commands,
@@ -88,6 +106,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
             metavar="MODEL",
             help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
         )
+    for name, run, add_arguments, summary, example in more_commands.COMMANDS:
+        add_arguments(_command(commands, name, run, summary, example))
     doctor = _command(
         commands,
         "doctor",
@@ -129,7 +149,8 @@ def _number(text: str) -> int:
 
 
 @contextmanager
-def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
+def opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
+    """Open the library that the arguments name; a bar on a terminal shows what is embedded."""
     from rag.assistant import Assistant
     from rag.settings import Settings
 
@@ -146,7 +167,7 @@ def _opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as assistant:
+    with opened(arguments) as assistant:
         answer = assistant.ask(" ".join(arguments.question), k=arguments.k)
     if arguments.json:
         _print_json(answer)
@@ -160,7 +181,7 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as assistant:
+    with opened(arguments) as assistant:
         question = " ".join(arguments.question)
         hits = assistant.search(question, k=arguments.k)
     if arguments.json:
@@ -173,8 +194,8 @@ def _search(arguments: argparse.Namespace) -> int:
 
 
 def _add(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as assistant:
-        report = assistant.add(*arguments.paths)
+    with opened(arguments) as assistant:
+        report = assistant.add(*arguments.paths, prune=arguments.prune)
     skipped = report.of("skipped")
     if arguments.json:
         _print_json(report)
@@ -188,21 +209,21 @@ def _add(arguments: argparse.Namespace) -> int:
 
 
 def _list(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as assistant:
+    with opened(arguments) as assistant:
         documents = assistant.documents()
     _show_result(documents, terminal.documents, arguments)
     return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as assistant:
+    with opened(arguments) as assistant:
         document = assistant.document(arguments.id)
     _show_result(document, terminal.document, arguments)
     return 0
 
 
 def _remove(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as assistant:
+    with opened(arguments) as assistant:
         removed = assistant.remove(*arguments.ids)
     _show_result(removed, terminal.removed, arguments)
     return 0
@@ -215,7 +236,7 @@ def _models(arguments: argparse.Namespace) -> int:
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
-    with _opened(arguments) as assistant:
+    with opened(arguments) as assistant:
         checkup = assistant.repair() if arguments.repair else assistant.check()
     _show_result(checkup, terminal.checkup, arguments)
     return 1 if checkup.findings else 0

@@ -14,7 +14,7 @@ from llama_index.core.schema import (
     TextNode,
 )
 
-from rag.as_json import as_json
+from rag.plain_data import as_json
 
 if TYPE_CHECKING:
     from index.types import Hit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.settings import Settings, default_library
+from rag.settings import Settings
 from rag.types import Answer, Status
 
 _LOGGER = logging.getLogger("footnote")
@@ -26,13 +26,9 @@ class LoggedQuestion:
 
 
 def question_log(settings: Settings) -> Path | None:
-    """Return the log's file: beside the library, or where the setting says; None if it is off.
-
-    For a library on servers, it is beside where the library of no setting would be.
-    """
+    """Return the log's file: beside the library, or where the setting says; None if it is off."""
     if settings.log is True:
-        place = settings.library if isinstance(settings.library, Path) else default_library()
-        return place.with_name(f"{place.name}.questions.jsonl")
+        return settings.beside.with_name(f"{settings.beside.name}.questions.jsonl")
     return settings.log or None
 
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from index.intake import Article
-from index.reading import read_file
+from index.reading import read_bytes
 
 
 def seed_paths() -> tuple[Path, ...]:
@@ -18,5 +18,5 @@ def seed_paths() -> tuple[Path, ...]:
 def seed_articles() -> Iterator[Article]:
     """Yield the shipped articles; their source is `seeds/NAME` on every machine."""
     for path in seed_paths():
-        extract = read_file(path)
+        extract = read_bytes(path.read_bytes(), name=path.name)
         yield Article(source=f"seeds/{path.name}", title=extract.title, text=extract.text)

@@ -70,6 +70,19 @@ class Settings(BaseSettings):
     log: bool | Path = False
     """Whether questions asked are kept, beside the library, or the file that they are kept in."""
 
+    gold: Path | None = None
+    """File of gold questions that the page adds to and runs; None: beside the library."""
+
+    @property
+    def gold_file(self) -> Path:
+        """The file of gold questions, whether it is there or not."""
+        return self.gold or self.beside.with_name(f"{self.beside.name}.gold.jsonl")
+
+    @property
+    def beside(self) -> Path:
+        """The library's folder, beside which files are put; the default one if it is on servers."""
+        return self.library if isinstance(self.library, Path) else default_library()
+
     @field_validator("log", mode="before")
     @classmethod
     def _switch(cls, given: object) -> object:
@@ -82,7 +95,7 @@ class Settings(BaseSettings):
     trace_text: bool = False
     """Whether traces hold questions and claims besides counts."""
 
-    @field_validator("library", "prompts", mode="before")
+    @field_validator("library", "prompts", "gold", mode="before")
     @classmethod
     def _folder(cls, given: object) -> object:
         """Refuse what is no path, above all the empty one, which would be the current folder."""
@@ -98,6 +111,23 @@ class Settings(BaseSettings):
             return Path(given).expanduser()
         except RuntimeError as error:
             raise ValueError("there is no such home folder") from error
+
+    def changed(self, **changes: object) -> Self:
+        """Return these settings with some others, checked as all are.
+
+        Raises:
+            SettingsError: A value is not allowed.
+        """
+        try:
+            return type(self)(**{**dict(self), **changes, "_env_file": None})
+        except ValidationError as error:
+            raise SettingsError(_sentence(error)) from error
+
+    def for_model(self, model: str) -> Self:
+        """Return these settings for another model; a key or address stays with its provider."""
+        if model.partition(":")[0].strip() == self.llm.partition(":")[0].strip():
+            return self.changed(llm=model)
+        return self.changed(llm=model, llm_base_url=None, llm_api_key=None)
 
     @classmethod
     def load(cls, **given: Any) -> Self:  # noqa: ANN401  # pydantic checks the values

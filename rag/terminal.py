@@ -7,7 +7,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, get_args
 
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.types import Answer, Citation
@@ -19,7 +19,7 @@ _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _WIDEST = 100
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
-_KINDS: tuple[ChangeKind, ...] = ("added", "changed", "unchanged", "skipped")
+_KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
 def answer(answer: Answer) -> str:
@@ -44,6 +44,7 @@ def _answer_lines(answer: Answer) -> list[str]:
         lines += [
             "",
             _styled_head(footnote_head(citation), indent=4),
+            *source_note(citation, indent=4),
             wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
     return lines
@@ -83,11 +84,13 @@ def hits(hits: Sequence[Hit]) -> str:
 
 def report(report: AddReport) -> str:
     """Return what became of each source, the reasons for skipped ones, and the counts."""
-    shown = [change for change in report.changes if change.kind != "unchanged"]
-    lines = [_change(change) for change in shown]
+    lines = [change_line(c) for c in report.changes if c.kind not in ("unchanged", "missing")]
     counts = ", ".join(f"{len(report.of(kind))} {kind}" for kind in _KINDS if report.of(kind))
     embedded = _count(report.embedded, "sentence")
-    return "\n".join([*lines, f"{counts or 'nothing to add'}; {embedded} embedded"])
+    lines.append(f"{counts or 'nothing to add'}; {embedded} embedded")
+    if report.of("missing"):
+        lines.append(wrapped("Files of missing documents are gone: `--prune` removes these too."))
+    return "\n".join(lines)
 
 
 def documents(cards: Sequence[DocumentSummary]) -> str:
@@ -105,7 +108,8 @@ def document(document: Document) -> str:
         *(x for x in (card.author, card.published) if x),
         f"added {card.added_at}",
     ]
-    head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM), ""]
+    head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
+    head += [*source_note(document, indent=0), ""]
     width = len(str(len(document.sentences)))
     return "\n".join(
         head
@@ -153,7 +157,10 @@ def progress(title: str, *, unit: str) -> Iterator[Callable[[int, int], None]]:
             from tqdm import tqdm
 
             bars.append(tqdm(total=total, desc=title, unit=unit, delay=1.0, leave=False))
+        bars[0].total = total
         bars[0].update(done - bars[0].n)
+        if done >= total:
+            bars.pop().close()
 
     try:
         yield show
@@ -187,9 +194,11 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _change(change: Change) -> str:
+def change_line(change: Change) -> str:
+    """Return what became of one source; two lines in a terminal where it was skipped."""
     if change.kind != "skipped":
-        return f"{change.kind:8} {change.document_id}  {one_line(change.source)}"
+        was = f", was {one_line(change.moved_from)}" if change.moved_from else ""
+        return f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
     head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
     if not _is_terminal():
         return f"{head}: {reason}"
@@ -198,13 +207,14 @@ def _change(change: Change) -> str:
 
 def _card(card: DocumentSummary) -> str:
     sentences = _count(card.sentences, "sentence")
-    return f"{card.id}  {sentences:>15}  {one_line(card.title)}  {one_line(card.source)}"
+    title = f"{one_line(card.title)}{_byline(card)}"
+    return f"{card.id}  {sentences:>15}  {title}  {one_line(card.source)}"
 
 
 def _terminal_card(card: DocumentSummary) -> str:
     indent = len(card.id) + 2
     about = f"{_count(card.sentences, 'sentence')}, {one_line(card.source)}"
-    title = wrapped(f"{card.id}  {one_line(card.title)}", indent=indent)
+    title = wrapped(f"{card.id}  {one_line(card.title)}{_byline(card)}", indent=indent)
     return (
         f"{_styled(card.id, _BOLD)}{title.removeprefix(card.id)}\n"
         f"{_styled(wrapped(about, indent=indent, first=indent), _DIM)}"
@@ -216,7 +226,13 @@ def footnote_head(citation: Citation) -> str:
     where = f"characters {citation.start}-{citation.end}"
     if citation.page is not None:
         where = f"page {citation.page}, {where}"
-    return f"[{citation.number}] {one_line(citation.title)}, {where}"
+    return f"[{citation.number}] {one_line(citation.title)}{_byline(citation)}, {where}"
+
+
+def source_note(cited: Citation | Document, *, indent: int) -> list[str]:
+    """Return the line that says what became of a source's file; none where it is as it was."""
+    note = wrapped(one_line(cited.source_note), indent=indent, first=indent)
+    return [_styled(note, _YELLOW)] if cited.source_note else []
 
 
 def _styled_head(text: str, *, indent: int) -> str:
@@ -225,7 +241,13 @@ def _styled_head(text: str, *, indent: int) -> str:
 
 def _label(hit: Hit) -> str:
     page = f", page {hit.page}" if hit.page is not None else ""
-    return f"{one_line(hit.title)}{page} ({hit.passage.id})"
+    return f"{one_line(hit.title)}{_byline(hit)}{page} ({hit.passage.id})"
+
+
+def _byline(of: Citation | Hit | DocumentSummary) -> str:
+    """Return who wrote a document and when, in brackets; empty where it does not say."""
+    told = one_line(", ".join(filter(None, (of.author, of.published))))
+    return f" ({told})" if told else ""
 
 
 def _nearest(hit: Hit) -> str:

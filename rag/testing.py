@@ -1,7 +1,9 @@
 """Fakes for tests, ours and yours: fast, offline, deterministic; never the thing under test."""
 
+import asyncio
 import hashlib
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -87,6 +89,7 @@ class ScriptedModel:
             a text and an error is a reply that breaks off there. The last one is repeated.
         name: What the answer shows as its model.
         context_window: Tokens of its window.
+        pause: Seconds before each word.
     """
 
     def __init__(
@@ -94,6 +97,7 @@ class ScriptedModel:
         *replies: str | ModelError | tuple[str, ModelError],
         name: str = "scripted:model",
         context_window: int = 8192,
+        pause: float = 0.0,
     ) -> None:
         self.name = name
         self.context_window = context_window
@@ -101,6 +105,7 @@ class ScriptedModel:
         self.asked: list[tuple[Message, ...]] = []
         """The messages of each request so far."""
         self._replies = replies
+        self._pause = pause
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
         """Yield the words of the next reply, then the reply."""
@@ -109,7 +114,9 @@ class ScriptedModel:
         text, error = script if isinstance(script, tuple) else (script, None)
         if isinstance(text, ModelError):
             raise text
-        yield from re.findall(r"\S+\s*|\s+", text)
+        for word in re.findall(r"\S+\s*|\s+", text):
+            time.sleep(self._pause)
+            yield word
         if error is not None:
             raise error
         yield Reply(
@@ -122,7 +129,8 @@ class ScriptedModel:
 
     async def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
         """Yield as `stream` does."""
-        for piece in self.stream(messages):
+        pieces = self.stream(messages)
+        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
             yield piece
 
     def complete(self, messages: Sequence[Message]) -> Reply:

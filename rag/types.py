@@ -6,7 +6,7 @@ All are frozen, slotted and keyword-only. The types of evidence are in `index.ty
 from dataclasses import dataclass
 from typing import Literal
 
-from index.types import Hit, Sentence
+from index.types import Hit, Sentence, SourceState
 
 Status = Literal["answered", "abstained"]
 Reason = Literal[
@@ -40,6 +40,13 @@ class Citation:
     end: int
     quote: str
     document_sha256: str
+    published: str | None = None
+    """ISO 8601 date of the document, as its source states it."""
+    author: str | None = None
+    source_state: SourceState = "current"
+    """What became of the source's file since it was indexed."""
+    source_note: str = ""
+    """The same for a reader; empty where it is as it was indexed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

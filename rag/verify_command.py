@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import MisuseError
 from rag import terminal
-from rag.as_json import json_text
+from rag.plain_data import json_text
 
 if TYPE_CHECKING:
     from rag.types import CheckedClaim, Verification

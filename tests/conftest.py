@@ -24,6 +24,8 @@ from index.library import Library
 from rag import AnswerSentence, Assistant, Settings
 from rag.testing import HashEmbedder
 
+pytest_plugins = ["ui_pages"]
+
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

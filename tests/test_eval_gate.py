@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from eval.commands.work import SHIPPED
 from eval.comparing.gate import METRICS, ThresholdError, Thresholds, load_thresholds
 from eval.comparing.gate import judge as judged
 from eval.results import CaseResult
+from eval.shipped import shipped_suite
 from eval.suites.load import load_suite
 from eval.summary import summarise
 
@@ -101,5 +101,5 @@ def test_thresholds_are_read_per_suite(tmp_path):
 
 def test_every_shipped_threshold_belongs_to_a_shipped_suite():
     shipped = load_thresholds(ROOT / "eval" / "thresholds.toml")
-    assert set(shipped) == {load_suite(SHIPPED).name}
+    assert set(shipped) == {load_suite(shipped_suite()).name}
     assert all(set(table.suite) <= METRICS for table in shipped.values())

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from eval.commands.work import HERE, SHIPPED
 from eval.comparing.baseline import baseline_of, load_baseline
 from eval.comparing.comparison import compare
 from eval.comparing.gate import Thresholds, judge, load_thresholds
 from eval.running.recorded import RecordingModel, ReplayedModel
 from eval.running.suite import run
+from eval.shipped import baseline_beside, shipped_suite, shipped_thresholds
 from eval.suites.load import load_suite
 from index import prepare
 from index.fts5 import SqliteCatalog
@@ -18,8 +18,8 @@ from index.types import Span
 from rag import Assistant, Settings, seed_paths
 from rag.testing import HashEmbedder, ScriptedModel
 
-SUITE = load_suite(SHIPPED)
-THRESHOLDS = load_thresholds(HERE / "thresholds.toml")[SUITE.name]
+SUITE = load_suite(shipped_suite())
+THRESHOLDS = load_thresholds(shipped_thresholds())[SUITE.name]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def asked(tmp_path):
     return ask
 
 
-BASELINE = load_baseline(HERE / "baselines" / f"{SUITE.name}.json")
+BASELINE = load_baseline(baseline_beside(shipped_suite(), name=SUITE.name))
 
 
 def test_reordered_gold_fails_nothing(asked):

@@ -8,7 +8,8 @@ import tracemalloc
 import pytest
 from lxml import html as parser
 
-from eval.reports import html
+from eval.reports import html, section, section_style
+from eval.reports.html import MOST_SHOWN
 from eval.results import Comparison, EvidenceQuote, Rate, RetrievedPassage
 from rag import AnswerSentence
 
@@ -184,3 +185,25 @@ def test_a_tag_is_set_against_the_baseline(make_case, make_run):
     run = make_run(make_case(), make_case("b"), tag_rates=tags, comparison=comparison)
     tick = page_of(run).find(".//ul[@class='bars']//line[@class='tick']")
     assert tick.get("x1") == "50.00%"
+
+
+def test_a_section_is_the_suite_alone_and_as_safe(hostile):
+    part = section(hostile)
+    page = parser.document_fromstring(part)
+    names = {element.tag for element in page.iter() if isinstance(element.tag, str)}
+    assert not names & {"script", "style", "img", "link", "form", "iframe"}
+    assert page.xpath("//input[@id='s0-failed']/@checked")
+
+
+def test_a_section_shows_no_more_cases_than_a_page_bears(make_case, make_run):
+    many = [make_case(f"c{n}") for n in range(MOST_SHOWN + 7)]
+    part = section(make_run(*many))
+    assert part.count('<details class="case') == MOST_SHOWN
+    assert "7 more are in the HTML report." in part
+
+
+def test_the_style_of_a_section_reaches_no_further():
+    style = section_style("#here")
+    assert style.startswith("#here {")
+    assert style.count("{") == style.count("}")
+    assert not any(word in style for word in ("@font-face", ":root", "\nbody {", "\nmain {"))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.reading import read_bytes, read_file
+from index.reading import read_bytes
 from index.reading.footers import cut_footer
 from index.reading.titles import first_line_title, name_title
 
@@ -15,7 +15,7 @@ BODY = "A paragraph of an article that goes on for a while. " * 20
 
 def test_the_seed_article_loses_its_footer_and_nothing_else():
     raw = SEED.read_text(encoding="utf-8")
-    article = read_file(SEED)
+    article = read_bytes(SEED.read_bytes(), name=SEED.name)
     assert article.title == "Japan and US Defense Ministers United in Countering China"
     assert article.text + "\nComments\nPost a Comment" == raw
     assert article.media_type == "text/plain"

@@ -2,7 +2,7 @@ import pytest
 
 from index.reading.sniff import describe, media_type
 
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @pytest.mark.parametrize(
@@ -39,5 +39,5 @@ def test_many_comments_in_front_take_no_time():
 
 
 def test_reasons_tell_documents_from_binaries():
-    assert describe("application/pdf").startswith("PDF files are not read yet; save its text")
+    assert describe("application/pdf").startswith("PDF files are not read; save its text")
     assert describe("image/png").startswith("not text: looks like PNG image;")

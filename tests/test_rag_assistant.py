@@ -37,11 +37,12 @@ _NAMES = [
     "DraftSentence", "Embedder", "EmbeddingError", "Event", "Evidence", "Finding", "FootnoteError",
     "Hit", "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError",
     "LoggedQuestion", "Message", "MisuseError", "ModelError", "ModelRejectedError",
-    "ModelResponseError", "ModelUnavailableError", "OperationError", "Passage", "PromptDigest",
-    "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence", "Settings",
-    "SettingsError", "Span", "Status", "TextDelta", "Turn", "UnknownDocumentError", "Usage",
-    "Verdict", "Verification", "as_json", "json_text", "judge_messages", "keep_setting",
-    "load_model", "log_question", "logged_questions", "seed_paths", "verify",
+    "ModelResponseError", "ModelUnavailableError", "Notice", "OperationError", "Passage",
+    "PromptDigest", "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence",
+    "Settings", "SettingsError", "SourceState", "Span", "Status", "TextDelta", "Turn",
+    "UnknownDocumentError", "Usage", "Verdict", "Verification", "as_json", "json_text",
+    "judge_messages", "keep_setting", "load_model", "log_question", "logged_questions",
+    "seed_paths", "verify",
 ]  # fmt: skip
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
 _PETS = "Cats sleep all day. Dogs bark at night."
@@ -314,3 +315,21 @@ def test_questions_are_logged_only_where_a_setting_asks_for_it(make: Make, tmp_p
     asyncio.run(logging.aask("Why?"))
     asked = [json.loads(line)["question"] for line in log.read_text("utf-8").splitlines()]
     assert asked == ["When was the bridge closed?", "Who closed it?", "Why?"]
+
+
+def test_a_file_can_be_added_under_another_name_than_its_path(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text(_BRIDGE, encoding="utf-8")
+    told: list[object] = []
+    report = assistant.add_files(
+        {"uploads/note.txt": path, "uploads/gone.txt": tmp_path / "gone.txt"},
+        on_read=told.append,
+        on_progress=lambda done, total: told.append((done, total)),
+    )
+    path.unlink()
+    assert [change.kind for change in report.changes] == ["added", "skipped"]
+    assert "cannot be opened" in report.changes[1].reason
+    assert told == ["uploads/note.txt", "uploads/gone.txt", (3, 3)]
+    assert assistant.ask("When was the old bridge closed?").hits[0].source == "uploads/note.txt"

@@ -38,3 +38,9 @@ def test_a_value_out_of_range_says_what_is_allowed() -> None:
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(Exception, match="frozen"):
         Settings.load().k = 4  # type: ignore[misc]
+
+
+def test_gold_questions_lie_beside_the_library_unless_a_setting_says_where(tmp_path):
+    assert Settings.load(library=tmp_path / "mine").gold_file == tmp_path / "mine.gold.jsonl"
+    named = Settings.load(library=tmp_path / "mine", gold=tmp_path / "questions.jsonl")
+    assert named.gold_file == tmp_path / "questions.jsonl"

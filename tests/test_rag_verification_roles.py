@@ -8,7 +8,9 @@ TEXT = (
     "Maria Lindgren praised Paul Brandt in Oslo on 3 May. She also opened a school there. "
     "The mayor, Ida Lund, may build a bridge in 2028. The council plans to close the old ferry. "
     "Heliora was bought by Nordvax for 5 million euros. The firm denied that it had lost money. "
-    "“We are sure that it works,” said Brandt. Verde supports the park, while Alas opposes it."
+    "“We are sure that it works,” said Brandt. Verde supports the park, while Alas opposes it. "
+    "The tower was built in 1974 by the architect Jens Holt. "
+    "The harbour board rejected the merger with Arvika."
 )
 
 
@@ -29,6 +31,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
         "The council will close the old ferry.",
         "Nordvax bought Heliora for €5m.",
         'Brandt said: "We are sure that it works."',
+        "Jens Holt built the tower.",
     ],
 )
 def test_a_true_retelling_is_supported(assistant: Assistant, claim: str) -> None:
@@ -49,6 +52,9 @@ def test_a_true_retelling_is_supported(assistant: Assistant, claim: str) -> None
         "Verde opposes the park.",
         "Alas supports the park.",
         "Paul Brandt opened a school there.",
+        "The tower was built by Ida Lund.",
+        "Ida Lund built the tower.",
+        "Arvika rejected the merger.",
         "Maria Lindgren praised Paul Brandt in Oslo on 3 May and resigned.",
     ],
 )

@@ -19,9 +19,22 @@ def footnote(*arguments):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "example.org", "", "127.0.0.1.x"])
-def test_an_address_that_others_reach_is_refused(host):
-    with pytest.raises(MisuseError, match=r"only 127\.0\.0\.1 and localhost are allowed"):
+def test_an_address_that_others_reach_is_refused_without_a_login(host):
+    with pytest.raises(MisuseError, match="would let anyone who reaches this machine read"):
         footnote("--host", host)
+
+
+def test_an_address_that_others_reach_needs_a_file_of_users_that_holds_some(tmp_path):
+    with pytest.raises(MisuseError, match=r"the users file .* cannot be read"):
+        footnote("--host", "0.0.0.0", "--auth", str(tmp_path / "none"))
+
+
+def test_mcp_clients_and_a_login_do_not_go_together(tmp_path):
+    users = tmp_path / "users"
+    users.write_text("ana:12345678", encoding="utf-8")
+    users.chmod(0o600)
+    with pytest.raises(MisuseError, match="MCP clients cannot log in"):
+        footnote("--mcp", "--auth", str(users))
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "٧٨٦٠"])

@@ -1,149 +1,179 @@
 """The page in a real browser, against the real app, library, embedder and extractive answerer."""
 
 import http.client
-import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
 
 import pytest
+from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened
+from ui_server import ROOT
 
-from rag import Article, Assistant, Settings
+from rag import Assistant, Settings
 
 try:
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 except ImportError:
-    sync_playwright = None
+    expect = None
 
-CHROMIUM = Path("/usr/bin/chromium")
-ROOT = Path(__file__).parent.parent
-SEED_QUESTION = "Which missile will Japan co-produce?"
-ELSEWHERE = "How is the weather in Paris tomorrow?"
-OPTIONS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
---disable-background-networking --disable-component-update --disable-sync"""
-TITLE = "<b onclick=alert(5)>Castle</b> news"
-HOSTILE = (
-    "The castle of <img src=https://evil.example/i onerror=alert(1)> Lune has ${alert(2)} towers "
-    "and {{alert(3)}} gates. It stands <script>alert(4)</script> still."
-)
-
-pytestmark = pytest.mark.skipif(
-    sync_playwright is None or not CHROMIUM.exists(),
-    reason="needs /usr/bin/chromium and playwright",
-)
+pytestmark = needs_chromium
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Make a library with the shipped article and a hostile one."""
-    path = tmp_path_factory.mktemp("ui")
-    with Assistant.open(Settings(library=path / "library")) as assistant:
-        assistant.documents()
-        assistant.add_articles([Article(source="'><i>", title=TITLE, text=HOSTILE)])
-    return path / "library"
+def first_chip(page, turn=1):
+    return page.locator(f"#turn-{turn} .chip").first
 
 
-@pytest.fixture(scope="module")
-def port(folder):
-    """Serve the page from a process of its own; give the port."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        number = taken.getsockname()[1]
-    command = [sys.executable, str(ROOT / "tests/serve_ui.py"), str(folder), str(number)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder.parent)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as server:
-        for _ in range(600):
-            assert server.poll() is None, "the server stopped"
-            with socket.socket() as trial:
-                if trial.connect_ex(("127.0.0.1", number)) == 0:
-                    break
-            time.sleep(0.1)
-        yield number
-        server.stdin.close()
-        server.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS.split())
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser, port):
-    """Open the page; what it asks of other hosts and any error it logs fails the test."""
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    wrong = []
-    page.on("request", lambda r: f"//127.0.0.1:{port}/" in r.url or wrong.append(r.url))
-    page.on("console", lambda m: m.type == "error" and wrong.append(m.text))
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
-    page.goto(f"http://127.0.0.1:{port}/")
-    page.get_by_role("button", name=SEED_QUESTION).wait_for()
-    yield page
-    page.close()
-    assert wrong == []
-
-
-def ask(page, question, *, turn=1):
-    page.get_by_label("Your question").fill(question)
-    page.keyboard.press("Enter")
-    page.locator(f"#turn-{turn} .by").wait_for()
-
-
-def test_the_highlighted_text_is_the_quote_of_the_citation(page, folder):
-    with Assistant.open(Settings(library=folder)) as assistant:
+def test_the_lit_sentence_is_the_quote_of_the_citation(page, seeded):
+    with Assistant.open(Settings(library=seeded)) as assistant:
         (cited, *_) = assistant.ask(SEED_QUESTION).citations
-    page.get_by_role("button", name=SEED_QUESTION).click()
-    page.locator("#turn-1 .chip").first.click()
-    mark = page.locator("#source-1-1 mark")
+    ask(page, SEED_QUESTION)
+    first_chip(page).click()
+    mark = page.locator("mark.lit")
     expect(mark).to_be_in_viewport()
     assert mark.evaluate("e => e.textContent") == cited.quote
-    expect(page.locator("#source-1-1 h3")).to_have_text(cited.title)
-    expect(page.locator("#source-1-1 .where")).to_contain_text(f"{cited.start}–{cited.end}")
-    expect(page.locator("#turn-1 .model")).to_have_text("extractive")
+    expect(page.locator(".article h1")).to_have_text(cited.title)
+    expect(first_chip(page)).to_have_attribute("aria-current", "true")
+
+
+def test_the_passages_are_listed_before_one_is_chosen(page):
+    ask(page, SEED_QUESTION)
+    expect(page.locator(".pane-head h2")).to_have_text("Sources")
+    page.locator(".card").first.click()
+    expect(page.locator("mark.lit")).to_be_in_viewport()
+    page.get_by_role("button", name="All sources").click()
+    expect(page.locator(".card").first).to_be_focused()
 
 
 def test_an_abstention_shows_the_nearest_passages_and_no_footnote(page):
     ask(page, ELSEWHERE)
-    expect(page.locator("#turn-1 .abstained")).to_contain_text("The documents do not say")
-    expect(page.locator(".panel:visible h2")).to_have_text("Nearest passages")
+    expect(page.locator("#turn-1 .abstained")).to_contain_text("The documents do not say.")
+    expect(page.locator(".pane-head h2")).to_have_text("Nearest passages")
     expect(page.locator(".chip, mark")).to_have_count(0)
+    page.locator("#turn-1 .abstained a").click()
+    page.locator(".card").first.click()
+    expect(page.locator("mark.lit")).to_be_in_viewport()
 
 
 def test_a_chip_of_an_older_answer_shows_its_source_until_the_next_question(page):
     ask(page, SEED_QUESTION)
     ask(page, ELSEWHERE, turn=2)
-    page.locator("#turn-1 .chip").first.click()
-    expect(page.locator("#source-1-1")).to_be_visible()
-    expect(page.locator("#sources-2")).to_be_hidden()
+    first_chip(page).click()
+    expect(page.locator("mark.lit")).to_be_in_viewport()
     ask(page, "What is DICAS?", turn=3)
-    expect(page.locator("#sources-3")).to_be_visible()
-    expect(page.locator("#sources-1")).to_be_hidden()
+    expect(page.locator(".pane-head h2")).to_have_text("Sources")
+
+
+def test_example_and_follow_up_questions_are_asked_by_choosing_them(page):
+    page.locator(".welcome .offer").first.click()
+    page.locator("#turn-1 .facts").wait_for()
+    offer = page.locator("#turn-1 .offer").first
+    question = offer.text_content()
+    offer.click()
+    expect(page.locator("#turn-2 .question")).to_have_text(question)
+    expect(page.locator("#turn-1 .offer")).to_have_count(0)
+
+
+def test_a_follow_up_leans_on_the_question_before(page):
+    ask(page, "What is DICAS?")
+    ask(page, "What does it do?", turn=2)
+    page.locator("#turn-2 summary").click()
+    expect(page.locator("#turn-2 .facts")).to_contain_text("What does DICAS do?")
+
+
+def test_model_time_and_cost_are_told_on_demand(page):
+    expect(page.locator(".bar .model")).to_have_text("extractive")
+    ask(page, SEED_QUESTION)
+    expect(page.locator("#turn-1 dl")).to_be_hidden()
+    page.locator("#turn-1 summary").click()
+    expect(page.locator("#turn-1 dl")).to_contain_text("no language model was asked")
+
+
+def test_a_conversation_outlives_a_reload_and_ends_with_its_tab(page, browser, port):
+    ask(page, SEED_QUESTION)
+    page.reload()
+    expect(page.locator("#turn-1 .chip").first).to_be_visible()
+    first_chip(page).click()
+    expect(page.locator("mark.lit")).to_be_in_viewport()
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(".welcome").wait_for()
+    expect(other.locator(".turn")).to_have_count(0)
+
+
+def test_a_conversation_is_cleared_for_good(page):
+    ask(page, SEED_QUESTION)
+    page.get_by_role("button", name="Clear the conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    page.reload()
+    page.locator(".welcome").wait_for()
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_asking_again_puts_a_new_answer_in_the_place_of_the_old(page):
+    ask(page, SEED_QUESTION)
+    page.get_by_role("button", name="Ask again").click()
+    page.locator("#turn-2 .facts").wait_for()
+    expect(page.locator(".turn")).to_have_count(1)
+    first_chip(page, turn=2).click()
+    expect(page.locator("mark.lit")).to_be_in_viewport()
+
+
+def test_what_is_copied_is_clean_text_with_footnotes(browser, port):
+    with opened(browser, port, permissions=["clipboard-read", "clipboard-write"]) as page:
+        ask(page, SEED_QUESTION)
+        page.get_by_role("button", name="Copy the answer").click()
+        page.get_by_role("button", name="Copied").wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+    answer, source = copied.split("\n\n")
+    assert answer.endswith("missile called AMRAAM. [1]")
+    assert source.startswith("[1] Japan and US Defense Ministers United in Countering China, char")
+    assert "“Under the framework" in source
 
 
 def test_everything_can_be_done_from_the_keyboard(page):
-    page.get_by_label("Your question").focus()
+    expect(page.get_by_label("Your question")).to_be_focused()
     page.keyboard.type(SEED_QUESTION)
+    page.keyboard.press("Enter")
+    first_chip(page).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark.lit")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator(".pane-head h2")).to_have_text("Sources")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    page.keyboard.type("What did Hegseth say about America first?")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_focused()
-    page.keyboard.press("Enter")
-    page.locator("#turn-1 .chip").first.focus()
-    page.keyboard.press("Enter")
-    expect(page.locator("#source-1-1")).to_be_focused()
+    page.keyboard.press("Space")
+    page.locator("#turn-2 .facts").wait_for()
 
 
-def test_hostile_text_is_shown_and_does_nothing(page):
-    ask(page, "How many towers and gates has the castle of Lune? <img src=x onerror=alert(6)>")
-    expect(page.locator("#pane .card h3").first).to_have_text(TITLE)
-    text = page.locator("#pane").evaluate("e => e.textContent")
-    assert "${alert(2)} towers and {{alert(3)}} gates." in text
-    assert page.locator("#pane img, #conversation img, #pane b, #pane script").count() == 0
+def test_the_arrow_keys_walk_through_the_sources(page):
+    ask(page, ELSEWHERE)
+    page.locator(".card").first.click()
+    expect(page.locator(".pane-head .about")).to_contain_text("Passage 1 of")
+    page.keyboard.press("Alt+ArrowRight")
+    expect(page.locator(".pane-head .about")).to_contain_text("Passage 2 of")
+    page.keyboard.press("Alt+ArrowLeft")
+    expect(page.locator(".pane-head .about")).to_contain_text("Passage 1 of")
+
+
+def test_every_button_and_field_has_a_name_and_shows_its_focus(page):
+    ask(page, SEED_QUESTION)
+    first_chip(page).click()
+    for tab in ("Ask", "Library", "Evaluation", "Settings"):
+        page.get_by_role("tab", name=tab).click()
+        for control in page.locator("button:visible, input:visible, textarea:visible").all():
+            assert control.evaluate(NAME).strip(), control.evaluate("e => e.outerHTML")
+            control.focus()
+            page.keyboard.press("Shift")
+            if control.evaluate("e => e.matches(':focus-visible') && e.id !== 'question'"):
+                assert control.evaluate("e => getComputedStyle(e).outlineStyle") == "solid"
+
+
+NAME = """e => e.getAttribute("aria-label") || [...(e.labels || [])].map(l => l.textContent).join()
+|| e.textContent"""
 
 
 def test_a_question_too_long_for_the_server_is_one_sentence_in_the_page(page):
@@ -153,31 +183,77 @@ def test_a_question_too_long_for_the_server_is_one_sentence_in_the_page(page):
     expect(page.locator(".problem")).to_contain_text("at most 2000 are allowed: ask it shorter")
 
 
-def test_a_phone_shows_everything_without_scrolling_sideways(page):
-    page.set_viewport_size({"width": 390, "height": 844})
+def test_a_phone_reads_sources_in_a_sheet_and_never_scrolls_sideways(browser, port):
+    small = {"width": 390, "height": 844}
+    with opened(browser, port, viewport=small, has_touch=True, is_mobile=True) as page:
+        ask(page, SEED_QUESTION)
+        first_chip(page).tap()
+        expect(page.locator("mark.lit")).to_be_in_viewport()
+        assert page.locator("#talk").evaluate("e => e.inert")
+        page.get_by_role("button", name="Close the sources").tap()
+        expect(page.locator("mark.lit")).not_to_be_visible()
+        expect(first_chip(page)).to_be_focused()
+        ask(page, ELSEWHERE, turn=2)
+        for tab in ("Library", "Evaluation", "Settings", "Ask"):
+            page.get_by_role("tab", name=tab).tap()
+            assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_its_ground(browser, port, scheme):
+    contrast = (ROOT / "tests/data/contrast.js").read_text(encoding="utf-8")
+    with opened(browser, port, color_scheme=scheme) as page:
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert paper.startswith({"light": "rgb(250,", "dark": "rgb(21,"}[scheme])
+        ask(page, SEED_QUESTION)
+        page.locator("#turn-1 summary").click()
+        first_chip(page).click()
+        page.locator("mark.lit").wait_for()
+        ask(page, ELSEWHERE, turn=2)
+        for tab in ("Ask", "Library", "Evaluation", "Settings"):
+            page.get_by_role("tab", name=tab).click()
+            ratio, where = page.evaluate(f"({contrast})('body *')")
+            assert ratio >= 4.5, (tab, where)
+
+
+def test_light_or_dark_is_chosen_and_remembered(page):
+    page.get_by_role("button", name="Switch between light and dark").click()
+    page.reload()
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper.startswith("rgb(21,")
+
+
+def test_nothing_moves_for_those_who_want_no_motion(browser, port):
+    with opened(browser, port, reduced_motion="reduce") as page:
+        ask(page, SEED_QUESTION)
+        first_chip(page).click()
+        assert page.locator("mark.lit").evaluate("e => getComputedStyle(e).animationName") == "none"
+
+
+def test_settings_hold_for_the_tab_that_chose_them(page, browser, port):
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_label("Abstains below").fill("0.99")
+    page.get_by_role("button", name="Use these").click()
+    expect(page.get_by_text("In use for your next question.")).to_be_visible()
+    page.get_by_role("tab", name="Ask").click()
     ask(page, SEED_QUESTION)
-    page.locator("#turn-1 .chip").first.click()
-    expect(page.locator("#source-1-1")).to_be_in_viewport()
-    ask(page, ELSEWHERE, turn=2)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    expect(page.locator("#turn-1 .abstained")).to_be_visible()
+    with opened(browser, port) as other:
+        ask(other, SEED_QUESTION)
+        expect(other.locator("#turn-1 .chip").first).to_be_visible()
+        expect(other.locator(".turn")).to_have_count(1)
 
 
-@pytest.mark.parametrize(("scheme", "paper"), [("light", 250), ("dark", 21)])
-def test_the_page_follows_the_systems_scheme(page, scheme, paper):
-    page.emulate_media(color_scheme=scheme)
-    colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert colour.startswith(f"rgb({paper},")
+def test_a_setting_that_cannot_be_is_one_sentence(page):
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_label("Model that answers").fill("openai:gpt-4o")
+    page.get_by_role("button", name="Use these").click()
+    expect(page.locator(".settings .problem")).to_contain_text("needs a key")
 
 
-def test_two_people_do_not_see_each_others_questions(page, browser, port):
-    ask(page, SEED_QUESTION)
-    with browser.new_context() as other:
-        second = other.new_page()
-        second.goto(f"http://127.0.0.1:{port}/")
-        second.get_by_role("button", name=SEED_QUESTION).wait_for()
-        ask(second, ELSEWHERE)
-        expect(second.locator(".turn")).to_have_count(1)
-    expect(page.locator(".turn")).to_have_count(1)
+def test_the_fonts_are_its_own(page, port):
+    assert page.evaluate("document.fonts.ready.then(() => document.fonts.check('16px Inter'))")
+    assert status(port, "GET", "/fonts/inter-LICENSE.txt", {})[0] == 200
 
 
 def status(port, method, path, headers, body=None):
@@ -212,17 +288,9 @@ def test_no_description_of_the_server_is_served(port, path):
     assert status(port, "GET", path, {})[0] == 404
 
 
-def test_no_file_of_the_machine_is_served(port, folder):
+def test_no_file_of_the_machine_is_served(port, seeded):
     assert status(port, "GET", "/gradio_api/file=/etc/passwd", {})[0] == 403
-    assert status(port, "GET", f"/gradio_api/file={folder}/catalog.db", {})[0] == 403
-
-
-def test_no_file_can_be_left_on_the_machine(port):
-    part = (
-        b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nabc\r\n--x--'
-    )
-    headers = {"Content-Type": "multipart/form-data; boundary=x"}
-    assert status(port, "POST", "/gradio_api/upload", headers, part)[0] == 413
+    assert status(port, "GET", f"/gradio_api/file={seeded}/catalog.db", {})[0] == 403
 
 
 RUN = (
@@ -232,18 +300,18 @@ RUN = (
 )
 
 
-def command(folder, *rest):
-    words = [sys.executable, "-c", RUN, "ui", "--library", str(folder), *rest]
+def command(seeded, *rest):
+    words = [sys.executable, "-c", RUN, "ui", "--library", str(seeded), *rest]
     return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
 
-def test_the_command_says_where_the_page_is_and_ends_with_an_interrupt(folder):
-    with command(folder) as running:
+def test_the_command_says_where_the_page_is_and_ends_with_an_interrupt(seeded):
+    with command(seeded) as running:
         assert running.stdout.readline().startswith("Footnote is at http://127.0.0.1:7")
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0
 
 
-def test_a_taken_port_is_one_sentence(port, folder):
-    with command(folder, "--port", str(port)) as running:
+def test_a_taken_port_is_one_sentence(port, seeded):
+    with command(seeded, "--port", str(port)) as running:
         assert running.stdout.read().startswith(f"port {port} of 127.0.0.1 is taken")

@@ -1,5 +1,19 @@
-"""The chat page: a client of what `rag` exports; `build_app` makes it, `ui.launch` serves it."""
+"""The page: a client of what `rag` and `eval` export; `build_app` makes it, `ui.launch` serves it.
 
-from ui.page import build_app
+It is loaded when it is first used, since every `footnote --help` imports this package.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ui.page import build_app
 
 __all__ = ["build_app"]
+
+
+def __getattr__(name: str) -> object:
+    if name != "build_app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ui.page import build_app
+
+    return build_app

@@ -11,7 +11,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser = commands.add_parser(
         "ui",
         help="open a page to ask questions and read their sources",
-        description="Serve a page, on this machine only, to ask questions and read their sources.",
+        description="Serve a page to ask questions and read their sources, on this machine only "
+        "unless users log in.",
         epilog="example: footnote ui --port 7870",
     )
     parser.add_argument(
@@ -23,10 +24,27 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help="127.0.0.1 or localhost; nothing that other machines reach (default: 127.0.0.1)",
+        help="address to listen on; one that other machines reach needs --auth "
+        "(default: 127.0.0.1)",
     )
     parser.add_argument(
         "--port", type=_port, metavar="N", help="1 to 65535 (default: the first free from 7860)"
+    )
+    parser.add_argument(
+        "--auth",
+        type=Path,
+        metavar="FILE",
+        help="let only these users in: a line NAME:PASSWORD each, readable by you alone",
+    )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="name or address under which other machines reach this one; may be repeated",
+    )
+    parser.add_argument(
+        "--mcp", action="store_true", help="answer MCP clients too, at /gradio_api/mcp/"
     )
     parser.set_defaults(run=run)
 
@@ -35,15 +53,23 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the page until Ctrl+C; return 0.
 
     Raises:
-        MisuseError: The host is not this machine alone, or a setting is wrong.
+        MisuseError: Others could reach the page without a login, or a setting is wrong.
         OperationError: The port is taken.
     """
     from rag import Assistant, Settings
-    from ui.launch import require_loopback, serve
+    from ui.launch import serve
+    from ui.users import load_users
 
-    require_loopback(arguments.host)
+    users = load_users(arguments.auth) if arguments.auth else None
     with Assistant.open(Settings.load(library=arguments.library)) as assistant:
-        serve(assistant, host=arguments.host, port=arguments.port)
+        serve(
+            assistant,
+            host=arguments.host,
+            port=arguments.port,
+            users=users,
+            names=arguments.name,
+            mcp=arguments.mcp,
+        )
     return 0
 
 

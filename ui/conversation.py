@@ -2,14 +2,24 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
-from rag import Answer, Assistant, Event, FootnoteError, Hit, Retrieved, TextDelta
+from rag import (
+    Answer,
+    AnswerSentence,
+    Assistant,
+    Citation,
+    Event,
+    FootnoteError,
+    Hit,
+    Retrieved,
+    TextDelta,
+)
 
 _BETWEEN_UPDATES = 0.1
-"""Seconds between two updates of a growing text: each one draws the conversation anew."""
-_MOST_TURNS = 30
+"""Seconds between two updates of a growing text."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -20,30 +30,44 @@ class Turn:
     number: int
     """From 1, never reused within a conversation."""
     question: str
-    hits: tuple[Hit, ...] = ()
-    text: str = ""
-    """The answer's text as far as it has come."""
+    model: str = ""
+    """What answers."""
+    hits: tuple[Hit, ...] | None = None
+    """None until the passages are found."""
+    sentences: tuple[AnswerSentence, ...] = ()
+    """Checked and shown so far."""
+    citations: tuple[Citation, ...] = ()
+    """Those that the sentences so far name."""
     answer: Answer | None = None
     """None until it is complete."""
     problem: str = ""
     """One sentence saying why there will be no answer; empty otherwise."""
+    stopped: bool = False
+    """Whether its asker wanted no more of it."""
+    follow_ups: tuple[str, ...] = ()
+    """Questions that may be asked next."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will come."""
+        return self.answer is not None or bool(self.problem) or self.stopped
 
 
-def moments(
-    assistant: Assistant,
+async def moments(
+    choose: Callable[[], Assistant],
     question: str,
     *,
     number: int,
     earlier: Sequence[Turn] = (),
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Turn]:
+) -> AsyncGenerator[Turn, None]:
     """Ask, and yield the turn as it grows: asked, passages found, text, then complete.
 
     Text is passed on at most ten times a second. Nothing is raised: an error becomes the last
-    turn's `problem`.
+    turn's `problem`. Closing it stops the language model.
 
     Args:
-        assistant: What is asked.
+        choose: Gives what is asked; it may find that a chosen model cannot be used.
         question: As it was typed; it may lean on the earlier turns.
         number: Of the turn.
         earlier: The conversation so far.
@@ -51,15 +75,19 @@ def moments(
     """
     history = [past.answer.turn for past in earlier if past.answer is not None]
     turn = Turn(number=number, question=question)
-    yield turn
-    shown = clock()
+    shown = -_BETWEEN_UPDATES
     try:
-        for event in assistant.stream(question, history=history):
-            turn = _after(turn, event)
-            if isinstance(event, TextDelta) and clock() - shown < _BETWEEN_UPDATES:
-                continue
-            yield turn
-            shown = clock()
+        assistant = choose()
+        turn = replace(turn, model=assistant.model)
+        yield turn
+        async with aclosing(assistant.astream(question, history=history)) as events:
+            async for event in events:
+                turn = _after(turn, event)
+                if isinstance(event, TextDelta):
+                    if clock() - shown < _BETWEEN_UPDATES:
+                        continue
+                    shown = clock()
+                yield turn
     except FootnoteError as error:
         yield replace(turn, problem=str(error))
     except Exception:  # noqa: BLE001  # the outermost line: the page shows a sentence, the log the rest
@@ -69,14 +97,21 @@ def moments(
         )
 
 
-def with_turn(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
-    """Return the conversation with a turn added at its end; the oldest of many are let go."""
-    return (*turns, turn)[-_MOST_TURNS:]
-
-
 def _after(turn: Turn, event: Event) -> Turn:
     if isinstance(event, Retrieved):
         return replace(turn, hits=event.hits)
     if isinstance(event, TextDelta):
-        return replace(turn, text=turn.text + event.text)
-    return replace(turn, hits=event.hits, answer=event)
+        said = () if event.sentence is None else (event.sentence,)
+        return replace(
+            turn,
+            sentences=turn.sentences + said,
+            citations=turn.citations + event.citations,
+        )
+    return replace(
+        turn,
+        hits=event.hits,
+        sentences=event.sentences,
+        citations=event.citations,
+        answer=event,
+        model=event.model,
+    )

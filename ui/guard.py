@@ -1,7 +1,9 @@
 """Guards every answer of the server: who may write, and what a page may load; pure ASGI.
 
+Sizes and logins are limited in `ui.limits`.
+
 The policy was tried in a browser against injected images, styles, frames and forms. Gradio itself
-needs `unsafe-inline` and `unsafe-eval`, so escaping in `ui.render` stays the first defence.
+needs `unsafe-inline` and `unsafe-eval`, so text nodes (`data/dom.js`) stay the first defence.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping

@@ -1,64 +1,99 @@
-"""Serves the page on this machine only, behind the guard; the page itself is in `ui.page`."""
+"""Serves the page behind its guards, to this machine unless users log in; see `ui.page`."""
 
 import os
 import signal
+import socket
 import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import MisuseError, OperationError
+from ui.assets import fonts, head
 from ui.guard import Guard
+from ui.limits import MOST_FILE, BodyLimit, LoginLimit
 from ui.page import build_app
+from ui.users import may_enter
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from rag import Assistant
 
+Users = Mapping[str, str]
+"""Password by name."""
+
 LOOPBACK = ("127.0.0.1", "localhost")
+_ANY = ("", "0.0.0.0", "::")
+"""Addresses that listen everywhere; no name of a host."""
 _LOOKING_SECONDS = 0.2
 _FOLDER = Path(__file__).parent
 _FIRST_PORT, _LAST_PORT = 7860, 7959
 """Ports that Gradio tries when none is named."""
 
 
-def serve(assistant: "Assistant", *, host: str, port: int | None) -> None:
-    """Serve the page until Ctrl+C is pressed.
+def serve(
+    assistant: "Assistant",
+    *,
+    host: str,
+    port: int | None,
+    users: Users | None = None,
+    names: Sequence[str] = (),
+    mcp: bool = False,
+) -> None:
+    """Serve the page until it is interrupted or told to end.
 
     Args:
         assistant: What answers.
-        host: One of `LOOPBACK`.
+        host: Address to listen on: one of `LOOPBACK`, or any with users.
         port: 1 to 65535; None takes the first free one from 7860.
+        users: Who may log in; None for no login.
+        names: Host names under which other machines reach the page.
+        mcp: Whether MCP clients are answered too.
 
     Raises:
-        MisuseError: The host is not this machine alone.
+        MisuseError: Others could reach the page without a login, or `mcp` is not installed or
+            goes with users.
         OperationError: The port is taken.
     """
-    require_loopback(host)
-    _be_private()
+    _require(host, users=users, mcp=mcp)
     app = build_app(assistant)
-    url = launch(app, host=host, port=port)
+    url = launch(app, host=host, port=port, users=users, names=names, mcp=mcp)
     print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
     try:
-        _wait_for_interrupt()
+        _wait_for_end()
     finally:
         app.close(verbose=False)
 
 
-def launch(app: "gr.Blocks", *, host: str, port: int | None) -> str:
+def launch(
+    app: "gr.Blocks",
+    *,
+    host: str,
+    port: int | None,
+    users: Users | None = None,
+    names: Sequence[str] = (),
+    mcp: bool = False,
+) -> str:
     """Start a server in a thread of its own and return the address of the page.
 
-    Raises:
-        MisuseError: The host is not this machine alone.
-        OperationError: The port is taken.
+    Arguments and errors are those of `serve`.
     """
-    require_loopback(host)
-    _be_private()
+    _require(host, users=users, mcp=mcp)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio reads it, to ask nobody
     import gradio as gr
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    guards = [Middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK)), Middleware(Guard)]
+    known = [*LOOPBACK, host, socket.gethostname(), *names]
+    guards = [
+        Middleware(TrustedHostMiddleware, allowed_hosts=[n for n in known if n not in _ANY]),
+        Middleware(Guard),
+        Middleware(BodyLimit),
+        Middleware(LoginLimit),
+    ]
     try:
         _, url, _ = app.launch(
             server_name=host,
@@ -69,56 +104,57 @@ def launch(app: "gr.Blocks", *, host: str, port: int | None) -> str:
             inbrowser=False,
             show_error=False,
             ssr_mode=False,
-            mcp_server=False,
+            mcp_server=mcp,
+            auth=partial(may_enter, users) if users else None,
             pwa=False,
             enable_monitoring=False,
             run_history=False,
             footer_links=[],
-            max_file_size=1,
+            max_file_size=MOST_FILE,
             state_session_capacity=200,
             app_kwargs={
                 "middleware": guards,
+                "routes": [fonts()],
                 "docs_url": None,
                 "redoc_url": None,
                 "openapi_url": None,
             },
             theme=gr.themes.Base(font=["ui-sans-serif", "system-ui", "sans-serif"]),
             # Not `css_paths`: Gradio rewrites that style sheet and loses its light and dark.
-            head=f"<style>{(_FOLDER / 'page.css').read_text(encoding='utf-8')}</style>",
-            favicon_path=_FOLDER / "favicon.svg",
+            head=head(),
+            favicon_path=_FOLDER / "data" / "favicon.svg",
         )
     except OSError as error:
         raise OperationError(_taken(host, port)) from error
     return url
 
 
-def require_loopback(host: str) -> None:
-    """Refuse an address that other machines can reach.
-
-    Raises:
-        MisuseError: It is not one of `LOOPBACK`.
-    """
-    if host not in LOOPBACK:
+def _require(host: str, *, users: Users | None, mcp: bool) -> None:
+    if host not in LOOPBACK and not users:
         raise MisuseError(
-            f"--host cannot be {host!r}: only {' and '.join(LOOPBACK)} are allowed, since there is "
-            "no login yet and anyone who reaches the page can read your articles"
+            f"--host {host!r} would let anyone who reaches this machine read your articles: name a "
+            "file of users with --auth FILE, or leave --host at 127.0.0.1"
         )
+    if mcp and users:
+        raise MisuseError("--mcp does not go with --auth: MCP clients cannot log in")
+    if mcp and find_spec("mcp") is None:
+        raise MisuseError('--mcp needs a package more: run `pip install "footnote[mcp]"`')
 
 
-def _wait_for_interrupt() -> None:
-    """Return at the first Ctrl+C. No exception: one raised while a finalizer runs gets lost."""
-    pressed: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+def _wait_for_end() -> None:
+    """Return at the first Ctrl+C or SIGTERM, so that the private folder is removed at either.
+
+    No exception: one raised while a finalizer runs gets lost.
+    """
+    told: list[int] = []
+    ends = (signal.SIGINT, signal.SIGTERM)
+    before = [(end, signal.signal(end, lambda number, _: told.append(number))) for end in ends]
     try:
-        while not pressed:
+        while not told:
             time.sleep(_LOOKING_SECONDS)
     finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _be_private() -> None:
-    """Keep Gradio, which reads this variable, from calling its makers."""
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+        for end, handler in before:
+            signal.signal(end, handler)
 
 
 def _taken(host: str, port: int | None) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from eval.commands.models import judge_of
-from eval.commands.work import HERE, Work, prepared
+from eval.commands.work import Work, prepared
 from eval.comparing.baseline import baseline_of, load_baseline, save_baseline
 from eval.comparing.comparison import compare
 from eval.comparing.gate import Thresholds, judge, load_thresholds
@@ -19,6 +19,7 @@ from eval.reports import SuiteRun, check_target, terminal, write_reports
 from eval.reports.as_json import as_json
 from eval.results import CaseResult, Comparison, Report
 from eval.running.journal import Journal
+from eval.shipped import shipped_thresholds
 from eval.summary import summarise
 from rag import MisuseError
 
@@ -37,7 +38,7 @@ def evaluate(args: argparse.Namespace) -> int:
         OperationError: the library cannot be used, or a report not written.
     """
     _check(args)
-    thresholds = load_thresholds(Path(args.thresholds or HERE / "thresholds.toml"))
+    thresholds = load_thresholds(Path(args.thresholds or shipped_thresholds()))
     runs, interrupted = _runs(args, thresholds)
     _write(args, runs)
     if interrupted:

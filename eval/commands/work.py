@@ -18,14 +18,12 @@ from eval.running.beir import beir_cases
 from eval.running.fingerprint import fingerprint_of
 from eval.running.squad import squad_cases
 from eval.running.suite import run_cases
+from eval.shipped import baseline_beside, shipped_suite
 from eval.suites.cases import Suite
 from eval.suites.load import load_suite
 from rag import AddReport, Assistant, MisuseError, Settings, seed_paths
 
 Item = TypeVar("Item")
-
-HERE = Path(__file__).parents[1]
-SHIPPED = HERE / "gold" / "japan_us_defense.jsonl"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ def suite_library(args: argparse.Namespace) -> Iterator[Assistant]:
 
 @contextmanager
 def _suites(args: argparse.Namespace) -> Iterator[list[Work]]:
-    paths = [Path(path) for path in args.suites] or [SHIPPED]
+    paths = [Path(path) for path in args.suites] or [shipped_suite()]
     suites = [_chosen(load_suite(path), args) for path in paths]
     names = [suite.name for suite in suites]
     if len(set(names)) < len(names):
@@ -99,13 +97,12 @@ def _suite(assistant: Assistant, suite: Suite, path: Path, args: argparse.Namesp
         rest = tuple(case for case in suite.cases if case.id not in known)
         return run_cases(assistant, replace(suite, cases=rest), k=args.k, jobs=args.jobs)
 
-    folder = HERE if path == SHIPPED else path.parent
     return Work(
         name=suite.name,
         ids=tuple(case.id for case in suite.cases),
         fingerprint=fingerprint_of(assistant, suite, k=args.k),
         ask=ask,
-        baseline=folder / "baselines" / f"{suite.name}.json",
+        baseline=baseline_beside(path, name=suite.name),
     )
 
 

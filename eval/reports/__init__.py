@@ -6,16 +6,27 @@ Each takes suite runs (`SuiteRun(report=…, gate=…, comparison=… or None)`)
     junit(runs) -> str
     markdown(runs, *, most_bytes=1_000_000) -> str
     html(runs) -> Iterator[str]
+    section(run) -> str, for a page of your own under section_style(SELECTOR)
 
 `write_reports(runs, *, html_path=None, junit_path=None, markdown_path=None)` writes files, each
 whole or not at all, and `check_target(path)` refuses an impossible path before a long run.
 """
 
-from eval.reports.html import html
+from eval.reports.html import html, section, section_style
 from eval.reports.junit import junit
 from eval.reports.markdown import markdown
 from eval.reports.suite import SuiteRun
 from eval.reports.terminal import terminal
 from eval.reports.write import check_target, write_reports
 
-__all__ = ["SuiteRun", "check_target", "html", "junit", "markdown", "terminal", "write_reports"]
+__all__ = [
+    "SuiteRun",
+    "check_target",
+    "html",
+    "junit",
+    "markdown",
+    "section",
+    "section_style",
+    "terminal",
+    "write_reports",
+]

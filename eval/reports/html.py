@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 from eval.reports.labels import percent, reason_in_words
 from eval.reports.suite import SuiteRun
 from eval.reports.text import cut, fit
-from eval.reports.view import suite_view
+from eval.reports.view import MOST_KINDS, suite_view
 
 if TYPE_CHECKING:
     import jinja2
 
 _BUFFER = 20
+MOST_SHOWN = 200
+"""Cases in a `section`."""
 
 
 def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
@@ -36,6 +38,7 @@ def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
         .get_template("report.html.j2")
         .stream(
             suites=suites,
+            chosen="all",
             passed=all(run.gate.passed for run in runs),
             model=_shared(runs, "model"),
             version=_shared(runs, "version"),
@@ -45,6 +48,26 @@ def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
     )
     stream.enable_buffering(_BUFFER)
     return iter(stream)
+
+
+def section(run: SuiteRun) -> str:
+    """Return one suite as HTML that another page can hold inside `style`'s reach.
+
+    The worst news comes first, and no more than `MOST_SHOWN` cases; where any failed, those are
+    chosen to be seen. All text is escaped as in the report.
+    """
+    view = suite_view(run, number=0, most=MOST_SHOWN)
+    failed = any(not case.passed for case in run.report.cases)
+    template = _templates().get_template("suite.html.j2")
+    return template.render(suite=view, chosen="failed" if failed else "all")
+
+
+def section_style(around: str) -> str:
+    """Return the style sheet of a `section`, for elements inside the selector `around` alone.
+
+    The colours that it names (`--paper`, `--ink`, ...) are the page's own.
+    """
+    return f"{around} {{\n{_read('suite.css')}{_filter_rules(0, MOST_KINDS)}}}\n"
 
 
 def _shared(runs: Sequence[SuiteRun], fact: str) -> str:
@@ -95,7 +118,8 @@ def _style() -> str:
         content = files("eval").joinpath(f"reports/data/fonts/{found[1]}").read_bytes()
         return f"url(data:font/woff2;base64,{base64.b64encode(content).decode('ascii')})"
 
-    return re.sub(r'url\("([\w-]+\.woff2)"\)', as_data, _read("report.css"))
+    framed = re.sub(r'url\("([\w-]+\.woff2)"\)', as_data, _read("report.css"))
+    return framed + _read("suite.css")
 
 
 def _read(name: str) -> str:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from eval.reports import plots
 from eval.reports.cases import CaseView, case_views
@@ -10,7 +11,7 @@ from eval.reports.labels import label_of, points, probability
 from eval.reports.suite import SuiteRun
 from eval.results import MetricChange, Rate
 
-_KINDS = 24
+MOST_KINDS = 24
 """The most tags that get a filter and a bar, the most frequent first."""
 
 
@@ -59,6 +60,8 @@ class SuiteView:
     kinds: tuple[Choice, ...]
     cases: Iterator[CaseView]
     """Made one by one, so that a long report is never whole in memory."""
+    more: int
+    """Cases that are left out at the end."""
 
     @property
     def tiles(self) -> tuple[MetricView, ...]:
@@ -66,8 +69,11 @@ class SuiteView:
         return tuple(sorted((m for m in self.metrics if m.tile), key=lambda m: m.tile or 0))
 
 
-def suite_view(run: SuiteRun, *, number: int) -> SuiteView:
-    """Prepare a suite; `number` is its place in the page."""
+def suite_view(run: SuiteRun, *, number: int, most: int | None = None) -> SuiteView:
+    """Prepare a suite; `number` is its place in the page, `most` of its cases are kept, None: all.
+
+    The cases that are left out are those with the best news.
+    """
     report = run.report
     kinds = _most_frequent(tag for case in report.cases for tag in case.tags)
     places = {tag: place for place, (tag, _) in enumerate(kinds)}
@@ -83,7 +89,8 @@ def suite_view(run: SuiteRun, *, number: int) -> SuiteView:
         reliability=plots.reliability(report.cases),
         shows=tuple(_shows(run)),
         kinds=tuple(_kinds(kinds, len(report.cases))),
-        cases=case_views(run, suite=number, kinds=places),
+        cases=islice(case_views(run, suite=number, kinds=places), most),
+        more=0 if most is None else max(0, len(report.cases) - most),
     )
 
 
@@ -146,4 +153,4 @@ def _kinds(kinds: Sequence[tuple[str, int]], cases: int) -> Iterator[Choice]:
 
 
 def _most_frequent(tags: Iterable[str]) -> Sequence[tuple[str, int]]:
-    return sorted(Counter(tags).most_common(_KINDS))
+    return sorted(Counter(tags).most_common(MOST_KINDS))

@@ -87,7 +87,12 @@ def declared_charset(data: bytes) -> str | None:
     found = _DECLARED.search(data, 0, 2048) or _XML_DECLARED.search(data, 0, 2048)
     if not found:
         return None
-    label = found.group(1).decode("ascii", errors="ignore").lower()
+    return charset_codec(found.group(1).decode("ascii", errors="ignore"))
+
+
+def charset_codec(label: str) -> str | None:
+    """Return the Python codec that a label of a charset means; None if it is not believed."""
+    label = label.lower()
     if label in _LABELS:
         return _LABELS[label]
     return label if _PLAIN_LABEL.fullmatch(label) and _is_codec(label) else None

@@ -67,6 +67,12 @@ def find(sources: Sequence[str | Path]) -> Iterator[Found | Change]:
     return _walk([place for source in sources for place in _places(source)])
 
 
+def folders(sources: Sequence[str | Path]) -> tuple[Path, ...]:
+    """Return which sources are folders, absolute and with symlinks resolved, in order."""
+    named = (Path(source).expanduser() for source in sources)
+    return tuple(dict.fromkeys(path.resolve() for path in named if path.is_dir()))
+
+
 def _places(source: str | Path) -> list[_Place]:
     text = os.fspath(source)
     if not text.strip():

@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+
+from index.reading.iso_dates import iso_date
 
 MAX_LINES = 200
 """Front matter closes within this many lines; else the `---` was a line across the page."""
@@ -43,7 +44,7 @@ def split_front_matter(source: str) -> tuple[FrontMatter, str]:
     published = values.get("date") or values.get("published")
     found = FrontMatter(
         title=values.get("title") or None,
-        published=_iso_date(published) if published else None,
+        published=iso_date(published) if published else None,
         author=values.get("author") or values.get("authors") or None,
     )
     return found, "\n".join(lines[end + 1 :])
@@ -83,11 +84,3 @@ def _scalar(value: str) -> str:
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
         return value[1:-1]
     return "" if value in ("|", ">", "null", "~") else re.sub(r"\s+#.*", "", value)
-
-
-def _iso_date(value: str) -> str | None:
-    """Return the date in front of any time of day; None where it is not ISO 8601."""
-    try:
-        return date.fromisoformat(value[:10]).isoformat()
-    except ValueError:
-        return None

@@ -71,9 +71,7 @@ class HtmlReader:
         Raises:
             ReadError: It is binary, nested deeper than `MAX_DEPTH`, or shows no text.
         """
-        tree = _parse(decode(data, declared=declared_charset(data), allow_nul=True))
-        _refuse_giant(tree)
-        drop_hidden(tree)
+        tree = visible_tree(decode(data, declared=declared_charset(data), allow_nul=True))
         article = _find_article(tree) if _count(tree) <= MAX_ELEMENTS else None
         article = article or _whole(tree)
         layout = set_blocks(article.blocks)
@@ -90,6 +88,18 @@ class HtmlReader:
             published=article.published,
             author=one_line(article.author or "") or None,
         )
+
+
+def visible_tree(source: str) -> "Element":
+    """Parse a page and take out what it hides from its readers' eyes.
+
+    Raises:
+        ReadError: It is nested deeper than `MAX_DEPTH`, has more than `MAX_TAGS` tags, or has none.
+    """
+    tree = _parse(source)
+    _refuse_giant(tree)
+    drop_hidden(tree)
+    return tree
 
 
 def _parse(source: str) -> "Element":

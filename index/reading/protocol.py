@@ -21,7 +21,7 @@ class Reader(Protocol):
         """Read one file.
 
         Args:
-            data: The whole file, at most `index.reading.registry.MAX_BYTES`.
+            data: The whole file, at most `index.reading.limits.MAX_BYTES`.
             name: The file's name; the title's last resort.
 
         Raises:

@@ -1,54 +1,39 @@
-"""The one list of readers, and the way from a path or bytes to the right one of them."""
+"""The one list of readers, and the way from bytes to the right one of them.
 
-import os
-import stat
-from pathlib import Path
+A reader of another package is found by the entry-point group `footnote.readers`, in which a media
+type names it: `"application/rtf" = "acme.rtf:RtfReader"`. It is loaded only to read such a file.
+"""
+
+from importlib.metadata import EntryPoint, entry_points
 
 from index.errors import ReadError
+from index.reading.docx import DocxReader
+from index.reading.epub import EpubReader
 from index.reading.html import HtmlReader
+from index.reading.limits import MAX_BYTES
+from index.reading.mail import MailReader
 from index.reading.markdown import MarkdownReader
+from index.reading.normal import normalise
+from index.reading.pdf import PdfReader
 from index.reading.plain import PlainReader
 from index.reading.protocol import Reader
 from index.reading.sniff import describe, media_type
+from index.reading.table import TableReader
 from index.types import Extract
 
-READERS: tuple[Reader, ...] = (PlainReader(), MarkdownReader(), HtmlReader())
-"""Every format that is read; a new format is one more entry."""
+READERS: tuple[Reader, ...] = (
+    PlainReader(),
+    MarkdownReader(),
+    HtmlReader(),
+    PdfReader(),
+    DocxReader(),
+    EpubReader(),
+    MailReader(),
+    TableReader(),
+)
+"""Every format that is read without another package; a new format is one more entry."""
 
-MAX_BYTES = 20_000_000
-"""Largest file that is read: the Bible is 4.5 MB of text, so more is data or an archive, not an
-article. The slowest 20 MB tried (32 accents on every letter) took 23 seconds."""
-
-
-def read_file(path: Path) -> Extract:
-    """Read one regular file as an article.
-
-    Raises:
-        ReadError: It is no regular file, cannot be opened, is larger than `MAX_BYTES`, is empty,
-            or is of a format that is not read; the message is the reason, without the path.
-    """
-    return read_bytes(file_bytes(path), name=path.name)
-
-
-def file_bytes(path: Path) -> bytes:
-    """Return the content of one regular file, at most one byte more than `MAX_BYTES`.
-
-    Raises:
-        ReadError: It is no regular file or cannot be opened.
-    """
-    try:
-        # Asked before it is opened: opening a FIFO blocks and opening a device can act on it.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ReadError("not a regular file; only files with text in them are read")
-        # One that was put in its place meanwhile must not block either.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise ReadError(
-            f"cannot be opened: {reason or error}; check that it is there and may be read"
-        ) from error
+_GROUP = "footnote.readers"
 
 
 def read_bytes(data: bytes, *, name: str) -> Extract:
@@ -59,7 +44,27 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         name: The file's name, with or without folders in front.
 
     Raises:
-        ReadError: As `read_file`.
+        ReadError: It is larger than `MAX_BYTES`, is empty, or is of a format that is not read; the
+            message is the reason, without the name.
+    """
+    kind = checked_type(data, name=name)
+    own = _own_reader(kind)
+    extract = (own or _foreign(kind)).read(data, name=name)
+    if own is None:
+        _check_foreign(extract)
+    if len(extract.text) > MAX_BYTES:
+        raise ReadError(
+            f"its text has {len(extract.text)} characters, more than the {MAX_BYTES} that are read "
+            "of one file; split it"
+        )
+    return extract
+
+
+def checked_type(data: bytes, *, name: str) -> str:
+    """Return the media type of a file that a reader can be asked to read.
+
+    Raises:
+        ReadError: As `read_bytes`.
     """
     if len(data) > MAX_BYTES:
         raise ReadError(
@@ -69,7 +74,48 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
     if not data:
         raise ReadError("it is empty (0 bytes); there is nothing to quote from")
     kind = media_type(data, name=name)
-    for reader in READERS:
-        if kind in reader.media_types:
-            return reader.read(data, name=name)
-    raise ReadError(describe(kind))
+    if _own_reader(kind) is None and _foreign_reader(kind) is None:
+        raise ReadError(describe(kind))
+    return kind
+
+
+def _own_reader(kind: str) -> Reader | None:
+    return next((reader for reader in READERS if kind in reader.media_types), None)
+
+
+def _foreign_reader(kind: str) -> EntryPoint | None:
+    return next(iter(sorted(entry_points(group=_GROUP, name=kind))), None)
+
+
+def _foreign(kind: str) -> Reader:
+    """Return the reader that another package has for a type that `checked_type` let pass.
+
+    Raises:
+        ReadError: It cannot be loaded.
+    """
+    entry = _foreign_reader(kind)
+    assert entry is not None, "its type was checked"
+    try:
+        made: Reader = entry.load()()
+    except Exception as error:  # foreign code fails in every way
+        package = entry.dist.name if entry.dist is not None else entry.value
+        raise ReadError(
+            f"the package {package!r}, which reads such files, cannot be loaded "
+            f"({type(error).__name__}); update or remove it"
+        ) from error
+    return made
+
+
+def _check_foreign(extract: Extract) -> None:
+    """Refuse what would break the law of exact offsets or shows nothing.
+
+    Raises:
+        ReadError: The text is blank or not normalised, or an offset is outside of it.
+    """
+    starts = (*extract.section_starts, *extract.page_starts)
+    inside = all(0 <= at <= len(extract.text) for at in starts)
+    if not extract.text.strip() or normalise(extract.text) != extract.text or not inside:
+        raise ReadError(
+            "the package that reads such files returned no text, one that is not normalised, or "
+            "wrong offsets; update or remove it"
+        )

@@ -51,7 +51,11 @@ _WEAK: Final = (
 _ZIPPED: Final = (
     (b"mimetypeapplication/epub+zip", "application/epub+zip"),
     (b"mimetypeapplication/vnd.oasis", "application/vnd.oasis.opendocument"),
-    (b"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml"),
+    (
+        b"word/document.xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
+    (b"META-INF/container.xml", "application/epub+zip"),
     (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml"),
     (b"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml"),
 )
@@ -68,7 +72,7 @@ _EXTENSIONS: Final = {
     ".csv": "text/csv",
     ".tsv": "text/csv",
     ".eml": "message/rfc822",
-    ".mbox": "message/rfc822",
+    ".mbox": "application/mbox",
     ".mht": "multipart/related",
     ".mhtml": "multipart/related",
 }
@@ -77,7 +81,7 @@ _EXTENSIONS: Final = {
 _DOCUMENTS: Final = {
     "application/pdf": "PDF files",
     "application/epub+zip": "EPUB books",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml": "Word documents",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word documents",
     "application/vnd.openxmlformats-officedocument.spreadsheetml": "Excel workbooks",
     "application/vnd.openxmlformats-officedocument.presentationml": "PowerPoint slides",
     "application/vnd.oasis.opendocument": "OpenDocument files",
@@ -85,13 +89,22 @@ _DOCUMENTS: Final = {
     "application/rtf": "RTF documents",
     "application/postscript": "PostScript files",
     "text/csv": "CSV tables",
+    "application/mbox": "mailboxes of many messages",
     "message/rfc822": "e-mail files",
     "multipart/related": "MHTML web archives",
 }
 """Documents with text in them, by the name they have in a message."""
 
+_MAILS: Final = ("message/rfc822", "multipart/related")
+_HEADER = re.compile(r"(?:[!-9;-~]+:.*(?:\n|$)(?:[ \t].*\n)*)+")
+_MAIL_ONLY = re.compile(
+    r"^(?:received|message-id|mime-version|return-path|delivered-to):", re.IGNORECASE | re.MULTILINE
+)
+"""Header fields that programs write into mail and people into no text."""
+
 _PROLOGUE: Final = (("<?", "?>"), ("<!--", "-->"))
 _PAGE = re.compile(r"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
+_DRAWING = re.compile(r"<!doctype\s+svg[\s>\[]|<svg[\s>]", re.IGNORECASE)
 _FRAGMENT = re.compile(
     r"<(?:!--|(?:h[1-6]|p|div|table|ul|ol|br|b|a|font|title|style|script|article|section|main|span)"
     r"[\s/>])",
@@ -118,13 +131,13 @@ def describe(kind: str) -> str:
     """Return the one-sentence reason why a file of this media type is not read."""
     advice = "save its text as .txt, .md or .html and add that"
     if kind in _DOCUMENTS:
-        return f"{_DOCUMENTS[kind]} are not read yet; {advice}"
+        return f"{_DOCUMENTS[kind]} are not read; {advice}"
     family, _, form = kind.partition("/")
     noun = {"image": "image", "video": "video", "audio": "sound", "font": "font"}.get(
         family, "file"
     )
     label = form.removeprefix("x-").removeprefix("vnd.").upper()
-    return f"not text: looks like {label} {noun}; plain text, Markdown and HTML are read"
+    return f"not text: looks like {label} {noun}; only documents with text in them are read"
 
 
 def _signature(data: bytes) -> str | None:
@@ -148,15 +161,25 @@ def _text_type(head: bytes, *, suffix: str) -> str:
     by_name = _EXTENSIONS.get(suffix, "text/plain")
     start = _readable(head).lstrip("\ufeff \t\r\n\f\0")
     if not start.startswith("<"):
-        return by_name
+        return _unmarked(start.replace("\r\n", "\n"), by_name)
     # A comment or an XML declaration may stand in front of the tag that tells.
     tag = _after_prologue(start)
     if _PAGE.match(tag):
         return "text/html"
+    if _DRAWING.match(tag):
+        return "image/svg+xml"
     # A README.md may begin with <p align="center">; only a name without a say is overruled.
     if by_name == "text/plain" and suffix != ".xml" and _FRAGMENT.match(start):
         return "text/html"
     return by_name
+
+
+def _unmarked(start: str, by_name: str) -> str:
+    """Tell mail by its header; a name that says mail where there is none is not believed."""
+    header = _HEADER.match(start)
+    if by_name in _MAILS:
+        return by_name if header else "text/plain"
+    return "message/rfc822" if header and _MAIL_ONLY.search(header.group()) else by_name
 
 
 def _after_prologue(start: str) -> str:

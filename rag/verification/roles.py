@@ -1,6 +1,7 @@
 """Finds names that changed places: who does, and to whom it is done."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from index.terms import terms
 from rag.verification.faults import Fault, differs
@@ -11,6 +12,10 @@ _NEAR = 3
 """Content words before a verb among which its subject stands."""
 _BEHIND = 2
 """Characters between a verb of speech and who speaks, where he is named behind it."""
+_LIGHT = 0.5
+"""Weight up to which a word says little."""
+_BY = re.compile(r"(?: \S+){0,3}? by ")
+"""Between a verb and who did it, in the passive voice."""
 
 
 def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
@@ -20,10 +25,11 @@ def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator
     subject only behind its verb, and before it a name that the claim has behind or not at all.
     """
     yield from _of_other_clause(claim, held, pairs)
+    yield from _done_by_another(claim, held, pairs)
     back = {p: n for n, p in pairs.items()}
     for n, p in pairs.items():
         mine, other = claim.words[n], held.words[p]
-        if not (is_verb(mine) and is_verb(other)) or mine.stem in lists()["symmetric"]:
+        if mine.name or not (is_verb(mine) or is_verb(other)) or mine.stem in lists()["symmetric"]:
             continue
         turned = _is_passive(claim, n) != _is_passive(held, p)
         subject = _subject(claim, n)
@@ -32,6 +38,8 @@ def swapped(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator
             continue
         there = range(p) if not turned else range(p + 1, len(held.words))
         rivals = [i for i in there if held.words[i].name and back.get(i, len(claim.words)) > n]
+        if not rivals and not turned and mine.text.lower() not in lists()["speech"]:
+            rivals = [i for i in there[-_BEHIND:] if i not in back and _is_noun(held, i, p)]
         if rivals:
             name = " ".join(held.words[i].text for i in rivals[-2:])
             yield differs(name, " ".join(claim.words[i].text for i in subject), "name")
@@ -56,6 +64,49 @@ def _of_other_clause(claim: Reading, held: Reading, pairs: Mapping[int, int]) ->
             name = " ".join(held.words[i].text for i in names)
             yield differs(name, " ".join(claim.words[i].text for i in mine), "name")
             return
+
+
+def _is_noun(held: Reading, at: int, verb: int) -> bool:
+    """Tell whether a word looks like what a verb of its clause is said of."""
+    word = held.words[at]
+    return word.clause == held.words[verb].clause and word.weight > _LIGHT and not is_verb(word)
+
+
+def _done_by_another(claim: Reading, held: Reading, pairs: Mapping[int, int]) -> Iterator[Fault]:
+    """Yield a fault where the sentence names who did it, and the claim another who is not in it."""
+    for n, p in pairs.items():
+        if claim.words[n].name or held.words[p].name:
+            continue
+        if not is_verb(claim.words[n]) and not is_verb(held.words[p]):
+            continue
+        mine = _doer(claim, n) or _subject(claim, n)
+        others = _doer(held, p) or _subject(held, p)
+        if mine and others and pairs.keys().isdisjoint(mine) and not _shared(pairs, others):
+            name = " ".join(held.words[i].text for i in others)
+            yield differs(name, " ".join(claim.words[i].text for i in mine), "name")
+            return
+
+
+def _shared(pairs: Mapping[int, int], places: Sequence[int]) -> bool:
+    return not set(pairs.values()).isdisjoint(places)
+
+
+def _doer(reading: Reading, verb: int) -> list[int]:
+    """Return the indices of the name that "by" gives shortly behind a verb."""
+    word = reading.words[verb]
+    by = _BY.match(reading.text, word.end)
+    if by is None:
+        return []
+    found: list[int] = []
+    for n in range(verb + 1, len(reading.words)):
+        other = reading.words[n]
+        if other.start < by.end():
+            continue
+        if other.name and (not found or other.start - reading.words[found[-1]].end <= _BEHIND):
+            found.append(n)
+        elif found or n > verb + _NEAR + 1:
+            break
+    return found
 
 
 def speaker(reading: Reading) -> Word | None:

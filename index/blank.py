@@ -1,0 +1,31 @@
+"""Overwrites what Chroma's index files hold behind their vectors: pieces of this process's memory.
+
+hnswlib writes its buffers at their full size, and what is behind the last vector was never set. In
+small libraries hashes of removed sentences were found there, and any text in memory could be.
+"""
+
+import struct
+from pathlib import Path
+
+_HEADER = struct.Struct("<iQQQQ")
+"""hnswlib's header.bin: version, offset, capacity, number of vectors, bytes of one vector."""
+_LENGTH_BYTES = 4
+
+
+def blank_unused(folder: Path) -> None:
+    """Set to zero all bytes behind the last vector in the index files of a generation.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    for header in folder.glob("*/header.bin"):
+        _, _, _, count, size = _HEADER.unpack_from(header.read_bytes())
+        _blank(header.with_name("data_level0.bin"), used=count * size)
+        _blank(header.with_name("length.bin"), used=count * _LENGTH_BYTES)
+
+
+def _blank(path: Path, *, used: int) -> None:
+    length = path.stat().st_size
+    with path.open("rb+") as file:
+        file.truncate(min(used, length))
+        file.truncate(length)

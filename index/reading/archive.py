@@ -1,0 +1,92 @@
+"""Zip archives that documents are kept in; bombs are refused by their directory, still packed."""
+
+import re
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from index.errors import ReadError
+
+MAX_MEMBERS = 2000
+"""Files in one archive: a book of 500 chapters and 1,000 pictures has fewer."""
+MAX_UNPACKED = 60_000_000
+"""Bytes of all members together; the Bible as a Word document has 35 million of XML."""
+
+_ARCHIVES = frozenset(
+    {
+        ".zip",
+        ".docx",
+        ".xlsx",
+        ".pptx",
+        ".epub",
+        ".odt",
+        ".jar",
+        ".gz",
+        ".7z",
+        ".rar",
+        ".xz",
+        ".bz2",
+    }
+)
+_EMBEDDED = "word/embeddings/"
+"""Where Word keeps the tables that a document shows; they are never unpacked."""
+_OUTSIDE = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|\0")
+_ENCRYPTED = 0x1
+_DAMAGE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
+
+
+def open_archive(data: bytes) -> zipfile.ZipFile:
+    """Open an archive held in memory; nothing is ever written to disk.
+
+    zipfile unpacks no more of a member than the directory says, so a false size is an error and
+    no flood.
+
+    Raises:
+        ReadError: It is damaged or encrypted, has more than `MAX_MEMBERS` members or more than
+            `MAX_UNPACKED` bytes, another archive in it, or a name that leads out of it.
+    """
+    try:
+        archive = zipfile.ZipFile(BytesIO(data))
+    except _DAMAGE as error:
+        raise ReadError("its zip archive is damaged or cut short; save it anew") from error
+    members = archive.infolist()
+    if len(members) > MAX_MEMBERS:
+        raise ReadError(
+            f"its zip archive has {len(members)} members, more than the {MAX_MEMBERS} that are "
+            "read; save its text as .txt"
+        )
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > MAX_UNPACKED:
+        raise ReadError(
+            f"its zip archive unpacks to {unpacked} bytes, more than the {MAX_UNPACKED} that are "
+            "read; save its text as .txt"
+        )
+    for member in members:
+        _check_member(member)
+    return archive
+
+
+def unpack(archive: zipfile.ZipFile, member: str) -> bytes | None:
+    """Return the content of a member; None where the archive has none of this name.
+
+    Raises:
+        ReadError: The member is damaged, or not of the size that the directory says.
+    """
+    try:
+        return archive.read(member)
+    except KeyError:
+        return None
+    except (*_DAMAGE, EOFError, zlib.error) as error:
+        raise ReadError("its zip archive is damaged or cut short; save it anew") from error
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+    name = member.orig_filename
+    if _OUTSIDE.search(name):
+        raise ReadError("its zip archive has a name that leads out of it; it is not to be trusted")
+    if member.flag_bits & _ENCRYPTED:
+        raise ReadError("it is encrypted; save it without protection and add that")
+    nested = PurePosixPath(name).suffix.lower() in _ARCHIVES
+    if nested and not name.startswith(_EMBEDDED):
+        raise ReadError("its zip archive holds another archive; unpack it and add what is in it")

@@ -1,0 +1,134 @@
+"""Fetches one web page: bounded in bytes, seconds and redirects, from the open internet only."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from ssl import SSLContext
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urljoin, urlsplit
+
+from index.errors import ReadError
+from index.reading.limits import MAX_BYTES
+from index.web.address import Address, parse_address
+from index.web.resolving import Resolve, system_addresses
+
+if TYPE_CHECKING:
+    from httpcore import ConnectionPool
+
+MAX_REDIRECTS = 5
+SECONDS = 30.0
+"""From the first look-up to the last byte, redirects included."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PACKED = frozenset({"gzip", "x-gzip", "deflate"})
+_HEADERS = (
+    ("User-Agent", "Footnote"),
+    ("Accept", "text/html, application/xhtml+xml, application/pdf, text/*;q=0.9, */*;q=0.5"),
+    ("Accept-Encoding", "identity"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What was at a web address."""
+
+    data: bytes
+    name: str
+    """A file name for it, from the end of its address and the type that the server states."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetcher:
+    """Fetches pages; it keeps no cookie, no connection and no cache, and uses no proxy."""
+
+    seconds: float = SECONDS
+    max_bytes: int = MAX_BYTES
+    allowed: frozenset[tuple[str, int]] = frozenset()
+    """IP addresses with ports that may be asked though they are not on the open internet."""
+    resolve: Resolve = system_addresses
+    certificates: SSLContext | None = None
+    """The authorities to trust; None for those that come with httpcore."""
+
+    def fetch(self, url: str) -> Fetched:
+        """Fetch what is at an address, following redirects, each judged like the first.
+
+        Raises:
+            ReadError: The address or one that it leads to is refused or answers with an error, or
+                the page is too large or too slow; the message is the reason, without the address.
+        """
+        # A third of a second, which only those who fetch pay.
+        from httpcore import ConnectionPool
+
+        from index.web.network import Deadline, PinnedBackend
+
+        deadline = Deadline(self.seconds)
+        address = parse_address(url)
+        backend = PinnedBackend(deadline=deadline, resolve=self.resolve, allowed=self.allowed)
+        with ConnectionPool(
+            ssl_context=self.certificates, network_backend=backend, max_keepalive_connections=0
+        ) as pool:
+            for _ in range(MAX_REDIRECTS + 1):
+                outcome = self._ask(pool, address)
+                if isinstance(outcome, Fetched):
+                    return outcome
+                address = outcome
+        raise ReadError(f"it leads on more than {MAX_REDIRECTS} times; give the last address")
+
+    def _ask(self, pool: "ConnectionPool", address: Address) -> Fetched | Address:
+        """Return what is at an address, or the address that it leads to."""
+        from httpcore import NetworkError, ProtocolError, TimeoutException
+
+        try:
+            with pool.stream("GET", address.url, headers=_HEADERS) as response:
+                headers = {
+                    key.decode("latin-1").lower(): value.decode("latin-1")
+                    for key, value in response.headers
+                }
+                if response.status in _REDIRECTS and "location" in headers:
+                    return parse_address(urljoin(address.url, headers["location"]))
+                if response.status != 200:
+                    raise ReadError(f"the server answers with status {response.status}; try again")
+                data = self._body(response.iter_stream(), headers)
+        except (TimeoutException, NetworkError, ProtocolError) as error:
+            kind = type(error).__name__
+            raise ReadError(f"it cannot be fetched ({kind}: {error}); try again later") from error
+        return Fetched(data=data, name=_name(address, headers.get("content-type", "")))
+
+    def _body(self, stream: Iterable[bytes], headers: dict[str, str]) -> bytes:
+        stated = headers.get("content-length", "")
+        if stated.isdigit() and int(stated) > self.max_bytes:
+            raise self._too_large()
+        coding = headers.get("content-encoding", "identity").strip().lower()
+        if coding not in ("", "identity", *_PACKED):
+            raise ReadError(f"it is packed as {coding[:20]!r}, which was not asked for; save it")
+        pieces = _unpacked(stream, self.max_bytes) if coding in _PACKED else iter(stream)
+        body = bytearray()
+        for piece in pieces:
+            body += piece
+            if len(body) > self.max_bytes:
+                raise self._too_large()
+        return bytes(body)
+
+    def _too_large(self) -> ReadError:
+        return ReadError(
+            f"larger than {self.max_bytes} bytes, the most that is fetched of one page"
+        )
+
+
+def _unpacked(stream: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Unpack gzip or zlib, never more of one piece than the whole may have."""
+    unpacker = zlib.decompressobj(wbits=47)
+    try:
+        for piece in stream:
+            yield unpacker.decompress(piece, most + 1)
+    except zlib.error as error:
+        raise ReadError("what the server sent is damaged; try again") from error
+    if not unpacker.eof:
+        raise ReadError("what the server sent is cut short; try again")
+
+
+def _name(address: Address, media_type: str) -> str:
+    name = PurePosixPath(unquote(urlsplit(address.url).path)).name or address.host
+    is_page = media_type.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
+    return f"{name}.html" if is_page and not name.endswith((".html", ".htm")) else name

@@ -1,0 +1,190 @@
+"""Makes small documents of every format, sound and hostile, for the tests of reading."""
+
+import zipfile
+import zlib
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from io import BytesIO
+from zipfile import ZIP_DEFLATED as DEFLATED
+
+
+def pdf(
+    *pages: str, info: str = "", root: str = "", extra: tuple[bytes, ...] = (), packed: bool = False
+) -> bytes:
+    """Return a PDF whose pages show these lines; `info`, `root`, `extra` are PDF syntax."""
+    first = 5
+    kids = " ".join(f"{first + 2 * n} 0 R" for n in range(len(pages)))
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R {root} >>".encode(),
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+        f"<< {info} >>".encode(),
+    ]
+    for number, text in enumerate(pages):
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents "
+            f"{first + 2 * number + 1} 0 R /Resources << /Font << /F1 3 0 R >> >> >>".encode()
+        )
+        objects.append(_stream(_shown(text), packed=packed))
+    return pdf_of([*objects, *extra])
+
+
+def scanned_pdf(pages: int) -> bytes:
+    """Return a PDF of pages that show a picture each and no text."""
+    kids = " ".join(f"{5 + n} 0 R" for n in range(pages))
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] "
+        b"/Resources << /XObject << /I 3 0 R >> >> >>"
+    )
+    picture = (
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /Length 1 >>\nstream\n0\nendstream"
+    )
+    head = f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>".encode()
+    return pdf_of([b"<< /Type /Catalog /Pages 2 0 R >>", head, picture, b"<< >>", *[page] * pages])
+
+
+def pdf_of(objects: list[bytes]) -> bytes:
+    """Return a PDF of these objects; the first is its root, the fourth its metadata."""
+    body, offsets = b"%PDF-1.7\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return (
+        body
+        + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
+        + b"trailer\n<< /Size %d /Root 1 0 R /Info 4 0 R >>\n" % (len(objects) + 1)
+        + b"startxref\n%d\n%%%%EOF\n" % len(body)
+    )
+
+
+def _shown(text: str) -> bytes:
+    lines = (
+        line.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+        for line in text.split("\n")
+    )
+    moves = "".join(f"({line}) Tj 0 -14 Td " for line in lines)
+    return f"BT /F1 12 Tf 72 720 Td {moves}ET".encode("cp1252")
+
+
+def _stream(data: bytes, *, packed: bool) -> bytes:
+    filters = b"/Filter /FlateDecode " if packed else b""
+    data = zlib.compress(data, 9) if packed else data
+    return b"<< %s/Length %d >>\nstream\n%s\nendstream" % (filters, len(data), data)
+
+
+DOCUMENT = "word/document.xml"
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def docx(*body: str, title: str = "", author: str = "") -> bytes:
+    """Return a Word document of paragraphs, headings (`# x`), or XML where one begins with `<`."""
+    from docx import Document
+    from docx.oxml import parse_xml
+
+    document = Document()
+    document.core_properties.title = title
+    document.core_properties.author = author
+    document.core_properties.created = datetime(2024, 3, 1, tzinfo=UTC)
+    end = document.element.body.sectPr
+    for part in body:
+        if part.startswith("<"):
+            end.addprevious(parse_xml(part.replace(">", f' xmlns:w="{_W}">', 1)))
+        elif part.startswith("# "):
+            document.add_heading(part[2:], level=1)
+        else:
+            document.add_paragraph(part)
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def docx_table(*rows: tuple[str, ...]) -> str:
+    """Return the XML of a table, for `docx`."""
+    cells = ("".join(f"<w:tc><w:p><w:r><w:t>{c}</w:t></w:r></w:p></w:tc>" for c in r) for r in rows)
+    return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
+
+
+def with_members(data: bytes, members: dict[str, bytes]) -> bytes:
+    """Return a zip archive with more members."""
+    out = BytesIO(data)
+    with zipfile.ZipFile(out, "a", DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def epub(*chapters: str, metadata: str = "", extra: dict[str, bytes] | None = None) -> bytes:
+    """Return an EPUB book whose chapters have these bodies."""
+    items = "".join(
+        f'<item id="c{n}" href="text/c%20{n}.xhtml" media-type="application/xhtml+xml"/>'
+        for n in range(len(chapters))
+    )
+    order = "".join(f'<itemref idref="c{n}"/>' for n in range(len(chapters)))
+    package = (
+        '<?xml version="1.0"?><package xmlns="http://www.idpf.org/2007/opf" version="3.0">'
+        f'<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">{metadata}</metadata>'
+        f"<manifest>{items}</manifest><spine>{order}</spine></package>"
+    )
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+        '<rootfile full-path="OEBPS/content.opf"/></rootfiles></container>'
+    )
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("mimetype", "application/epub+zip")
+        book.writestr("META-INF/container.xml", container)
+        book.writestr("OEBPS/content.opf", package)
+        for number, body in enumerate(chapters):
+            page = (
+                '<?xml version="1.0" encoding="utf-8"?><!DOCTYPE html><html '
+                f'xmlns="http://www.w3.org/1999/xhtml"><head><title/></head><body>{body}</body></html>'
+            )
+            book.writestr(f"OEBPS/text/c {number}.xhtml", page)
+        for name, content in (extra or {}).items():
+            book.writestr(name, content)
+    return out.getvalue()
+
+
+def mail(text: str = "", *, html: str = "", files: dict[str, bytes] | None = None) -> bytes:
+    """Return a message of Jane Doe's with attachments by file name."""
+    message = EmailMessage()
+    message["From"] = "Jane Doe <jane@example.org>"
+    message["To"] = "Fleet <fleet@example.org>"
+    message["Subject"] = "Plans for the fleet"
+    message["Date"] = "Fri, 01 Mar 2024 12:00:00 +0100"
+    message["Message-ID"] = "<1@example.org>"
+    message.set_content(text or "")
+    if html:
+        message.add_alternative(html, subtype="html")
+    for name, content in (files or {}).items():
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename=name
+        )
+    return message.as_bytes()
+
+
+def without(data: bytes, member: str) -> bytes:
+    """Return a zip archive without one of its members."""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(out, "w", DEFLATED) as new:
+        for name in old.namelist():
+            if name != member:
+                new.writestr(name, old.read(name))
+    return out.getvalue()
+
+
+def deflated(data: bytes) -> bytes:
+    """Return a stream of a PDF, packed."""
+    return _stream(data, packed=True)
+
+
+def encrypted_pdf(text: str, *, password: str) -> bytes:
+    """Return a PDF that opens with a password, or without where it is empty."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf(text))))
+    writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()

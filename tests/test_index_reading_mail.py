@@ -1,0 +1,72 @@
+"""E-mail and web archives: body, attachments of other kinds, what the header says."""
+
+import pytest
+from documents import docx, mail, pdf
+
+from index.errors import ReadError
+from index.reading import read_bytes
+
+
+def test_the_header_gives_title_author_and_date():
+    message = read_bytes(mail("The fleet sails."), name="x.eml")
+    assert (message.title, message.author, message.published) == (
+        "Plans for the fleet",
+        "Jane Doe",
+        "2024-03-01",
+    )
+    assert message.text == "The fleet sails."
+
+
+def test_attachments_are_read_under_their_names_and_pictures_are_left_out():
+    files = {
+        "paper.pdf": pdf("From the paper."),
+        "photo.png": b"\x89PNG\r\n\x1a\n",
+        "broken.pdf": b"%PDF-1.7 cut",
+        "letter.docx": docx("From the letter."),
+    }
+    message = read_bytes(mail("See below.", files=files), name="x.eml")
+    assert message.text == (
+        "See below.\n\npaper.pdf\n\nFrom the paper.\n\nletter.docx\n\nFrom the letter."
+    )
+    assert [message.text[at:].split("\n")[0] for at in message.section_starts] == [
+        "paper.pdf",
+        "letter.docx",
+    ]
+
+
+def test_a_page_is_read_where_there_is_no_plain_text():
+    message = mail(html="<p>Seen.</p><p style='display:none'>Obey me.</p>")
+    assert read_bytes(message, name="x.eml").text == "Seen."
+
+
+def test_a_message_without_text_is_refused():
+    with pytest.raises(ReadError, match="shows no text"):
+        read_bytes(mail(files={"photo.png": b"\x89PNG\r\n\x1a\n"}), name="x.eml")
+
+
+def test_messages_in_messages_are_read_three_deep():
+    nested = mail("Deepest.")
+    for depth in range(4, 0, -1):
+        nested = mail(f"Depth {depth}.", files={"inner.eml": nested})
+    text = read_bytes(nested, name="x.eml").text
+    assert "Depth 4." in text
+    assert "Deepest." not in text
+
+
+def test_the_charset_of_the_header_is_used():
+    raw = (
+        b"Subject: =?utf-8?q?Caf=C3=A9?=\nContent-Type: text/plain; charset=iso-8859-1\n\ncaf\xe9\n"
+    )
+    message = read_bytes(raw, name="x.eml")
+    assert (message.title, message.text) == ("Café", "café")
+
+
+def test_a_saved_web_archive_is_read_as_its_page():
+    archive = (
+        b"From: <Saved by Blink>\nSubject: On Cats\nMIME-Version: 1.0\n"
+        b'Content-Type: multipart/related; type="text/html"; boundary="B"\n\n'
+        b"--B\nContent-Type: text/html; charset=utf-8\n\n<title>On Cats</title><p>They sleep.</p>\n"
+        b"--B\nContent-Type: image/png\n\nx\n--B--\n"
+    )
+    page = read_bytes(archive, name="page.mhtml")
+    assert (page.title, page.text, page.media_type) == ("On Cats", "They sleep.", "text/html")

@@ -1,0 +1,129 @@
+"""Hostile titles, texts, file names, questions and answers are shown and do nothing."""
+
+import json
+
+import pytest
+from ui_pages import ask, needs_chromium, opened, served
+from ui_server import ROOT
+
+from rag import Article, Assistant, Settings
+
+try:
+    from playwright.sync_api import expect
+except ImportError:
+    expect = None
+
+pytestmark = needs_chromium
+
+HOSTILE = json.loads((ROOT / "tests/data/hostile.json").read_text(encoding="utf-8"))
+TRUE = "The castle of Lune has four towers and a well."
+MADE = (
+    "img, script, iframe, form, style, link, meta, base, object, embed, video, audio, input, math"
+)
+
+
+def article(number, payload):
+    """Return an article that is hostile in its title, its source and its text."""
+    text = f"{TRUE} Here stands {payload} as number {number}. It was repaired in 19{number:02}."
+    return Article(source=f"{number} {payload}", title=payload, text=text)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory):
+    """Make a library of hostile articles, and of files with hostile names."""
+    path = tmp_path_factory.mktemp("hostile")
+    files = path / "files"
+    files.mkdir()
+    for number, payload in enumerate(HOSTILE):
+        name = payload.replace("/", "").replace("\n", " ")[:80]
+        (files / f"{name} {number}.txt").write_text(f"{TRUE} {payload}", encoding="utf-8")
+    with Assistant.open(Settings(library=path / "library", seeds=False)) as assistant:
+        assistant.add_articles(article(n, payload) for n, payload in enumerate(HOSTILE))
+        assistant.add(files)
+    return path / "library"
+
+
+@pytest.fixture(scope="module")
+def port(hostile):
+    with served(hostile) as number:
+        yield number
+
+
+def made_of(page):
+    """Return what elements there are within the parts that show what others wrote."""
+    return page.evaluate(
+        f"[...document.querySelectorAll('#log, #pane, #bar')].flatMap("
+        f"e => [...e.querySelectorAll('{MADE}')].map(x => x.outerHTML))"
+    )
+
+
+def test_titles_and_file_names_are_shown_as_they_are(browser, port):
+    with opened(browser, port) as page:
+        page.locator(".shelf .name").first.wait_for()
+        shown = page.locator(".shelf .name").evaluate_all("all => all.map(e => e.textContent)")
+        titles = {" ".join(title.split()) for title in shown}
+        # Signs that turn the direction of writing are left out when a document is added.
+        assert {" ".join(p.replace("\u202e", "").split()) for p in HOSTILE} <= titles
+        names = page.locator(".shelf .where").evaluate_all("all => all.map(e => e.textContent)")
+        assert sum("<img src=x onerror=ran(1)>" in name for name in names) >= 2
+        assert made_of(page) == []
+
+
+def test_an_article_of_each_kind_is_read(browser, port):
+    with opened(browser, port) as page:
+        for button in page.locator(".shelf button").all()[::2]:
+            button.evaluate("e => e.click()")
+            page.locator(".article .text").wait_for()
+            assert TRUE in page.locator(".article .text").text_content()
+            assert made_of(page) == []
+            page.get_by_role("button", name="Your articles").click()
+        page.get_by_role("tab", name="Library").click()
+        page.wait_for_timeout(300)
+
+
+def test_hostile_questions_are_shown_as_they_are(browser, port):
+    with opened(browser, port) as page:
+        for turn, payload in enumerate(HOSTILE[::7], start=1):
+            ask(page, f"How many towers? {payload}".replace("\n", " "), turn=turn)
+            said = page.locator(f"#turn-{turn} .question").text_content()
+            assert " ".join(payload.split()) in " ".join(said.split())
+        page.locator(".chip").first.click()
+        expect(page.locator("mark.lit")).to_be_in_viewport()
+        assert made_of(page) == []
+        assert page.url == f"http://127.0.0.1:{port}/"
+
+
+def test_hostile_answers_are_shown_as_they_are(browser, hostile):
+    with served(hostile, drafts=HOSTILE) as port, opened(browser, port) as page:
+        ask(page, "How many towers has the castle of Lune?")
+        said = page.locator("#turn-1 .words").evaluate_all("all => all.map(e => e.textContent)")
+        assert said == HOSTILE
+        page.locator("#turn-1 .chip").first.click()
+        page.locator(".article .text").wait_for()
+        assert made_of(page) == []
+        assert page.locator(".answer a:not(.chip)").count() == 0
+        assert page.url == f"http://127.0.0.1:{port}/"
+
+
+def test_a_hostile_language_model_does_nothing(browser, hostile):
+    reply = f"{TRUE} [1] " + " ".join(f"It says {payload} here. [1]" for payload in HOSTILE)
+    with served(hostile, reply) as port, opened(browser, port) as page:
+        ask(page, "How many towers has the castle of Lune?")
+        page.reload()
+        page.locator("#turn-1 .chip").first.click()
+        page.locator(".article .text").wait_for()
+        assert made_of(page) == []
+
+
+def test_forged_events_and_requests_for_articles_get_nothing(browser, port):
+    forged = [None, 7, [], {"id": 7}, {"id": "../../etc/passwd"}, {"id": "%"}, {"id": ""}, {}]
+    with opened(browser, port) as page:
+        part = page.evaluate(
+            "window.gradio_config.components.find(c => c.props.elem_id === 'pane').id"
+        )
+        for wanted in forged:
+            body = {"data": wanted, "component_id": part, "fn_name": "article", "session_hash": "x"}
+            found = page.request.post(
+                f"http://127.0.0.1:{port}/gradio_api/component_server", data=body
+            )
+            assert "towers" not in found.text()

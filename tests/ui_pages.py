@@ -1,0 +1,100 @@
+"""Serves and opens the real page for browser tests; whatever goes wrong in it fails the test."""
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import ui_server
+
+from rag import Assistant, Settings
+
+try:
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)
+except ImportError:
+    sync_playwright = None
+
+CHROMIUM = Path("/usr/bin/chromium")
+OPTIONS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+--disable-background-networking --disable-component-update --disable-sync"""
+SEED_QUESTION = "Which missile will Japan co-produce?"
+ELSEWHERE = "How is the weather in Paris tomorrow?"
+NOISE = "Method not implemented."
+"""What Gradio itself logs at each upload."""
+TRAP = "window.ran = (what) => console.error(`ran ${what}`);"
+
+needs_chromium = pytest.mark.skipif(
+    sync_playwright is None or not CHROMIUM.exists(),
+    reason="needs /usr/bin/chromium and playwright",
+)
+
+
+@contextmanager
+def served(folder, *replies, pause=0.0, drafts=()):
+    """Serve the page of a library, with scripted answers if any are given; give the port."""
+    with TemporaryDirectory() as place:
+        script = Path(place) / "script.json"
+        told = {"replies": replies, "pause": pause, "drafts": drafts}
+        script.write_text(json.dumps(told), encoding="utf-8")
+        more = [str(script)] if replies or drafts else []
+        with ui_server.served("serve_ui.py", Path(folder), *more) as port:
+            yield port
+
+
+@contextmanager
+def opened(browser, port, **more):
+    """Open a page; what it asks of other hosts, any error it logs and any dialog fails the test."""
+    more = {"viewport": {"width": 1440, "height": 900}} | more
+    with browser.new_context(**more) as context:
+        page = context.new_page()
+        wrong = []
+        page.add_init_script(TRAP)
+        page.on("request", lambda r: f"//127.0.0.1:{port}/" in r.url or wrong.append(r.url))
+        page.on("console", lambda m: m.type == "error" and m.text != NOISE and wrong.append(m.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.locator(".welcome, .turn").first.wait_for()
+        yield page
+        # Gradio logs that a reload ends its waiting for events.
+        assert [w for w in wrong if not w.startswith("AbortError")] == []
+
+
+def ask(page, question, *, turn=1):
+    page.get_by_label("Your question").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(f"#turn-{turn} .facts").wait_for()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS.split())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory):
+    """Make a library with the shipped article."""
+    path = tmp_path_factory.mktemp("ui") / "library"
+    with Assistant.open(Settings(library=path)) as assistant:
+        assistant.documents()
+    return path
+
+
+@pytest.fixture(scope="module")
+def port(seeded):
+    """Serve the seeded library; give the port."""
+    with served(seeded) as number:
+        yield number
+
+
+@pytest.fixture
+def page(browser, port):
+    """Open the page of the seeded library."""
+    with opened(browser, port) as page:
+        yield page

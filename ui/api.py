@@ -1,0 +1,123 @@
+"""The three public endpoints: `ask`, `search` and `documents`, for programs and for MCP clients."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from rag import Assistant
+
+_AT_ONCE = 4
+_MOST_PASSAGES = 100
+_MOST_DOCUMENTS = 1000
+
+
+def build(assistant: "Assistant") -> None:
+    """Add the endpoints; call it inside the app. Gradio takes their types and docstrings as told.
+
+    They answer as the page was started, whatever somebody chose on the tab Settings.
+    """
+    import gradio as gr
+
+    from rag import FootnoteError, as_json
+
+    def ask(question: str) -> dict[str, Any]:
+        """Answer a question from the articles of the library, every sentence with its footnotes.
+
+        Args:
+            question: The question, in words, at most 2,000 characters.
+
+        Returns:
+            The answer: its `status` (`answered` or `abstained`), its `text`, its `sentences` with
+            the numbers of their citations, and its `citations`, each a literal `quote` with the
+            article's title and the characters where it stands.
+        """
+        try:
+            return cast(dict[str, Any], as_json(assistant.ask(_text(question))))
+        except FootnoteError as error:
+            raise _told(error) from error
+
+    def search(question: str, k: int = 8) -> list[dict[str, Any]]:
+        """Find the passages of the library that are nearest to a question, best first.
+
+        Args:
+            question: What to look for, in words, at most 2,000 characters.
+            k: How many passages, 1 to 100.
+
+        Returns:
+            The passages, each with its article's title and source, its text and its score.
+        """
+        try:
+            hits = assistant.search(_text(question), k=_number(k))
+        except FootnoteError as error:
+            raise _told(error) from error
+        return [
+            {
+                "document": hit.passage.document_id,
+                "title": hit.title,
+                "source": hit.source,
+                "page": hit.page,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "text": hit.passage.text,
+                "score": hit.score,
+            }
+            for hit in hits
+        ]
+
+    def documents(containing: str = "") -> list[dict[str, Any]]:
+        """List the articles of the library, newest first, at most 1,000.
+
+        Args:
+            containing: Words that title, source or author must have; empty for all articles.
+
+        Returns:
+            The articles, each with its id, title, source, dates, author and number of sentences.
+        """
+        try:
+            words = _text(containing).casefold().split()
+            cards = assistant.documents()
+        except FootnoteError as error:
+            raise _told(error) from error
+        return [
+            {
+                "id": card.id,
+                "title": card.title,
+                "source": card.source,
+                "published": card.published,
+                "author": card.author,
+                "added_at": card.added_at,
+                "sentences": card.sentences,
+            }
+            for card in reversed(cards)
+            if all(word in f"{card.title} {card.source} {card.author}".casefold() for word in words)
+        ][:_MOST_DOCUMENTS]
+
+    for endpoint in (ask, search, documents):
+        gr.api(  # type: ignore[attr-defined]
+            endpoint,
+            api_name=endpoint.__name__,
+            concurrency_id="answer",
+            concurrency_limit=_AT_ONCE,
+        )
+
+
+def _text(given: object) -> str:
+    from rag import MisuseError
+
+    if not isinstance(given, str):
+        raise MisuseError(f"a text is needed, not {given!r}: send a string")
+    return given
+
+
+def _number(given: object) -> int:
+    from rag import MisuseError
+
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise MisuseError(f"k cannot be {given!r}: send a whole number, 1 to {_MOST_PASSAGES}")
+    return given
+
+
+def _told(error: Exception) -> Exception:
+    """Return the error as one whose sentence reaches the client; of others only that they were."""
+    import gradio as gr
+
+    return gr.Error(str(error), print_exception=False)

@@ -1,0 +1,45 @@
+// What every script of the page draws with. Text enters the page only here, and only as text nodes.
+const h = (tag, attributes, ...children) => {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : String(value));
+  }
+  made.append(...children.flat(9).filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  return made;
+};
+const ICONS = {
+  copy: "M8 8h11v11H8zM5 15V5h10",
+  retry: "M19 12a7 7 0 1 1-2.2-5.1M19 4v4h-4",
+  good: "M7 11v9H4v-9zM7 11l4-7c1.500 0 2.500 1 2.500 2.500V9h5a1.800 1.800 0 0 1 1.800 2.200l-1.400 7A2.200 2.200 0 0 1 16.800 20H7",
+  bad: "M17 13V4h3v9zM17 13l-4 7c-1.500 0-2.500-1-2.500-2.500V15h-5a1.800 1.800 0 0 1-1.800-2.200l1.400-7A2.200 2.200 0 0 1 7.200 4H17",
+  clear: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5",
+  send: "M4 5l17 7-17 7 3-7zM7 12h7",
+  stop: "M7 7h10v10H7z",
+};
+const icon = (name) => {
+  const of = (tag) => document.createElementNS("http://www.w3.org/2000/svg", tag);
+  const drawn = of("svg"), line = of("path");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 24 24", "aria-hidden": "true", class: `icon ${name}` })) drawn.setAttribute(key, value);
+  line.setAttribute("d", ICONS[name]);
+  drawn.append(line);
+  return drawn;
+};
+const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+// Events between the parts of the page; a part that is drawn anew lets go of what it heard before.
+const say = (name, detail) => window.dispatchEvent(new CustomEvent(`footnote:${name}`, { detail }));
+window.footnoteParts ??= new Map();
+const gone = (part) => {
+  window.footnoteParts.get(part)?.abort();
+  const made = new AbortController();
+  window.footnoteParts.set(part, made);
+  return made.signal;
+};
+const hear = (name, act, signal) => window.addEventListener(`footnote:${name}`, (event) => act(event.detail), { signal });
+// The conversation is found again by this secret; it ends with the browser's tab.
+const token = () => {
+  const kept = () => { try { return sessionStorage.getItem("footnote"); } catch { return null; } };
+  window.footnoteToken ??= kept() || Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+  try { sessionStorage.setItem("footnote", window.footnoteToken); } catch { /* then it ends with the page */ }
+  return window.footnoteToken;
+};

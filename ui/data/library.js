@@ -1,0 +1,56 @@
+// Draws the articles of the library: { documents, found, total, note, problem }. Fires 'remove'.
+const root = element.querySelector(".library");
+let asking = null;
+const about = (one) => [one.author, one.source, count(one.sentences, "sentence"), one.dates].filter(Boolean).join(" · ");
+
+async function open(id) {
+  const dialog = h("dialog", { class: "reader", "aria-label": "Article" }, h("p", { class: "note" }, "Opening…"));
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+  const found = (await server.article({ id })) || { missing: true };
+  const known = (props.value.documents || []).find((one) => one.id === id);
+  const shut = h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close");
+  dialog.replaceChildren(
+    h("header", {}, h("h2", { dir: "auto" }, found.title || "No such article"), shut),
+    found.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now.")
+      : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, known ? about(known) : found.source),
+        found.edited ? h("p", { class: "note" }, "Its file was edited since it was added.") : "",
+        found.text.split(/\n\s*\n/).map((text) => h("p", { dir: "auto" }, text))),
+  );
+  shut.focus();
+}
+
+function removal(one) {
+  const ask = (id) => { asking = id; draw(); root.querySelector(id ? ".confirm .danger" : `[data-id="${one.id}"] .remove`)?.focus(); };
+  if (asking !== one.id)
+    return h("button", { type: "button", class: "plain remove", "aria-label": `Remove ${one.title}`, onclick: () => ask(one.id) }, "Remove");
+  const remove = () => { asking = null; trigger("remove", { id: one.id }); draw(); };
+  return h("span", { class: "confirm", role: "group", "aria-label": `Remove ${one.title}?` },
+    h("span", {}, "Remove?"),
+    h("button", { type: "button", class: "danger", onclick: remove }, "Remove"),
+    h("button", { type: "button", class: "plain", onclick: () => ask(null) }, "Keep"));
+}
+
+const row = (one) => h("li", { class: "entry", "data-id": one.id },
+  h("span", { class: "kind", "aria-hidden": "true" }, one.kind),
+  h("span", { class: "entry-body" },
+    h("button", { type: "button", class: "entry-title", dir: "auto", onclick: () => open(one.id) }, one.title),
+    h("span", { class: "about", dir: "auto", title: one.place }, about(one))),
+  removal(one));
+
+function draw() {
+  const { documents = [], found = 0, total = 0, note = "", problem = "" } = props.value || {};
+  const empty = total ? h("p", { class: "none" }, "No article matches the search.")
+    : h("div", { class: "none" }, h("h3", {}, "No articles yet"), h("p", {}, "Drop files above, or run ", h("code", {}, "footnote add PATH"), "."));
+  root.replaceChildren(
+    h("p", { class: "note", role: "status", dir: "auto" }, note),
+    problem ? h("p", { class: "problem", role: "alert" }, problem)
+      : documents.length ? h("ul", { class: "entries", role: "list" }, documents.map(row)) : props.value?.documents ? empty : "",
+    found > documents.length ? h("p", { class: "none" }, `${count(documents.length, "article")} of ${found.toLocaleString("en")} shown: search to find the others.`) : "",
+    total ? h("p", { class: "total" }, found < total ? `${found.toLocaleString("en")} of ${count(total, "article")}` : count(total, "article")) : "",
+  );
+}
+watch("value", draw);
+draw();

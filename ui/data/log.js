@@ -1,0 +1,165 @@
+// The conversation. Its value: {turns, examples, model}, turns as `ui.turn_view` makes them.
+// It triggers 'open', 'ask' {question}, 'retry' {turn}, 'forget', 'thumb' {turn, good}, each with {token}.
+const root = element.querySelector(".log");
+const scroller = element.closest("#log");
+const leaving = gone("log");
+const OVER = ["answered", "abstained", "stopped", "failed"];
+const turns = new Map();
+let pending = null;
+let examples = [];
+
+const chip = (view, number) => {
+  const source = view.sources.find((each) => each.number === number);
+  // The brackets are for whoever copies or hears the text; the style sheet draws a chip.
+  return h("a", { class: "chip", href: `#cite-${view.number}-${number}`, title: source ? `Source ${number}: ${source.title}` : `Source ${number}` },
+    h("span", {}, "["), String(number), h("span", {}, "]"));
+};
+const FINDINGS = { altered: "Differs from its source", stitched: "Put together from places that do not say it", unsupported: "No source says this" };
+const sentence = (view, said) => {
+  const finding = FINDINGS[said.verdict];
+  return h("span", { class: finding ? `sentence ${said.verdict}` : "sentence", dir: "auto" }, h("span", { class: "words" }, said.text),
+    finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
+    said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
+};
+const copyText = (view) => {
+  const notes = view.sources.map((s) => `[${s.number}] ${s.title}, ${s.where}\n    “${s.quote}”`);
+  const text = view.sentences.map((s) => `${s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trim()).join(" ");
+  return [text || view.says || view.problem, ...notes].join("\n\n");
+};
+const copy = async (view, button) => {
+  const text = copyText(view);
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else {
+    // Plain http from another machine has no clipboard interface.
+    const shadow = h("textarea", { class: "shadow" });
+    shadow.value = text;
+    document.body.append(shadow);
+    shadow.select();
+    document.execCommand("copy");
+    shadow.remove();
+    button.focus();
+  }
+  button.classList.add("done");
+  button.setAttribute("aria-label", "Copied");
+  setTimeout(() => { button.classList.remove("done"); button.setAttribute("aria-label", "Copy the answer"); }, 1500);
+};
+const tool = (name, label, act) => h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick: (event) => act(event.currentTarget) }, icon(name));
+const tools = (view) => [
+  view.state !== "failed" ? tool("copy", "Copy the answer", (button) => copy(view, button)) : "",
+  tool("retry", "Ask again", () => retry(view.number)),
+  view.state !== "failed" && view.state !== "stopped" ? [
+    tool("good", "This answer is right", () => trigger("thumb", { token: token(), turn: view.number, good: true })),
+    tool("bad", "This answer is wrong", () => trigger("thumb", { token: token(), turn: view.number, good: false })),
+  ] : "",
+  view.sources.length || view.passages.length ? h("a", { class: "all", href: `#cite-${view.number}-0` }, view.sources.length ? count(view.sources.length, "source") : "Nearest passages") : "",
+  view.facts.length ? h("details", { class: "facts" }, h("summary", {}, view.model), h("dl", {}, view.facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))
+    : h("span", { class: "facts" }, view.model),
+];
+const body = (view) => {
+  if (view.state === "failed") return [h("p", { class: "problem", role: "alert" }, view.problem)];
+  if (view.state === "abstained") {
+    const [verdict, ...rest] = view.says.split(/(?<=\.|: )/);
+    return [h("div", { class: "abstained" }, h("p", { class: "verdict" }, verdict.replace(/: ?$/, ".")),
+      h("p", {}, rest.length ? `${rest.join("").trim().replace(/^./, (c) => c.toUpperCase())} ` : "",
+        view.passages.length ? ["I read the passages nearest to your question, and none answers it surely enough. You can look at the ", h("a", { href: `#cite-${view.number}-0` }, "nearest passages"), "."] : ""))];
+  }
+  if (view.state === "searching") return [h("p", { class: "working" }, "Searching your articles…")];
+  if (view.state === "writing" && !view.sentences.length) return [h("p", { class: "working" }, `${count(view.passages.length, "passage")} found. Reading…`)];
+  return [];
+};
+// Only what is new in a growing answer is drawn, so that a chip keeps the focus while text comes.
+const draw = (turn, view) => {
+  const before = turn.view;
+  turn.view = view;
+  if (!before) {
+    turn.answer = h("p", { class: "answer" });
+    turn.state = h("div", { class: "state" });
+    turn.tools = h("div", { class: "tools" });
+    turn.next = h("div", { class: "offers" });
+    turn.drawn = [];
+    turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.answer, turn.state, turn.tools, turn.next);
+    root.append(turn.node);
+  }
+  const keys = view.sentences.map((said) => JSON.stringify(said));
+  let same = 0;
+  while (same < keys.length && keys[same] === turn.drawn[same]) same += 1;
+  while (turn.answer.children.length > same) turn.answer.lastChild.remove();
+  view.sentences.slice(same).forEach((said) => turn.answer.append(sentence(view, said)));
+  turn.drawn = keys;
+  if (before && JSON.stringify([before.state, before.passages.length, before.followUps]) === JSON.stringify([view.state, view.passages.length, view.followUps])) return;
+  turn.state.replaceChildren(...body(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
+    ...(view.fallback ? [h("p", { class: "finding block" }, `The language model did not answer, so the sentences are quoted: ${view.fallback}`)] : []));
+  if (!before || before.state !== view.state) turn.tools.replaceChildren(...(OVER.includes(view.state) ? tools(view).flat().filter(Boolean) : []));
+  turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));
+};
+const offer = (question) => h("button", { type: "button", class: "offer", onclick: () => ask(question) }, question);
+const ask = (question) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question }); };
+const retry = (number) => {
+  if (isBusy()) return;
+  const question = turns.get(number).view.question;
+  for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); }
+  expectAnswer({ question });
+  trigger("retry", { token: token(), turn: number });
+};
+const forget = () => {
+  turns.clear();
+  pending = null;
+  trigger("forget", { token: token() });
+  say("cleared");
+  welcome();
+  tell();
+};
+const isBusy = () => (pending !== null && !pending.classList.contains("halted")) || [...turns.values()].some((turn) => !OVER.includes(turn.view.state));
+const tell = () => {
+  root.setAttribute("aria-busy", String(isBusy()));
+  root.closest("#talk").classList.toggle("begun", turns.size > 0 || pending !== null);
+  say("busy", isBusy());
+};
+const toEnd = () => scroller.scrollTo({ top: scroller.scrollHeight });
+const expectAnswer = ({ question }) => {
+  root.querySelector(".welcome")?.remove();
+  for (const turn of turns.values()) turn.next.replaceChildren();
+  pending = h("article", { class: "turn" }, h("h2", { class: "question", dir: "auto" }, question), h("p", { class: "working" }, "Searching your articles…"));
+  root.append(pending);
+  toEnd();
+  tell();
+};
+const welcome = () => {
+  if (turns.size || pending) return;
+  root.replaceChildren(h("div", { class: "welcome" }, h("h1", {}, "Ask your articles"),
+    h("p", {}, "Answers come only from what you have added, and every sentence is numbered. Choose a number to read the sentence it rests on."),
+    h("div", { class: "offers" }, examples.map((question) => offer(question)))));
+};
+const take = () => {
+  const value = props.value || {};
+  if (value.examples) { examples = value.examples; welcome(); }
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const views = value.turns || [];
+  const known = Math.max(0, ...turns.keys());
+  for (const view of views) {
+    const old = turns.get(view.number);
+    if (!old && view.number < known) continue; // dropped when a later one was asked again
+    if (!old) { root.querySelector(".welcome")?.remove(); pending?.remove(); pending = null; turns.set(view.number, {}); }
+    draw(turns.get(view.number), view);
+  }
+  if (views.length) {
+    const last = views[views.length - 1];
+    // Follow-up questions belong under the newest answer only.
+    for (const [number, turn] of turns) if (number < last.number && turn.next.childNodes.length) turn.next.replaceChildren();
+    if (last.sentences.length || OVER.includes(last.state)) performance.mark("footnote-first-text");
+    say("turn", { views: [...turns.values()].map((turn) => turn.view), newest: last.number });
+    if (atEnd) toEnd();
+  }
+  if (value.model) say("model", value.model);
+  tell();
+};
+root.before(h("button", { type: "button", class: "tool forget", "aria-label": "Clear the conversation", title: "Clear the conversation", onclick: forget }, icon("clear")));
+watch("value", take);
+hear("asked", expectAnswer, leaving);
+hear("halted", () => {
+  if (pending) { pending.querySelector(".working").textContent = "Stopped."; pending.classList.add("halted"); }
+  for (const turn of turns.values()) if (!OVER.includes(turn.view.state)) draw(turn, { ...turn.view, state: "stopped" });
+  tell();
+}, leaving);
+welcome();
+trigger("open", { token: token() });

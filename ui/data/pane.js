@@ -1,0 +1,229 @@
+// The sources: titles of the library, passages of an answer, or an article with its sentence lit.
+// Its value: {documents}; turns come from the log. It triggers 'open', and 'pick' {document, start, end}.
+const root = element.querySelector(".pane");
+const column = element.closest("#sources");
+const leaving = gone("pane");
+const WHOLE = 200000; // characters that are drawn at once; of a longer article, what is near
+const STEP = 30000;
+const texts = new Map();
+let views = new Map();
+let newest = 0;
+let current = null; // {turn, number} of the source that is open
+let reading = null; // the article that is open, and what is lit in it
+let cameFrom = null;
+let listed = ""; // what the list was last drawn of
+
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const isSheet = () => matchMedia("(max-width: 900px)").matches;
+const items = (view) => (view.sources.length ? view.sources : view.passages);
+const fetchArticle = async (id) => {
+  if (!texts.has(id)) texts.set(id, (await server.article({ id })) || { missing: true });
+  return texts.get(id);
+};
+const head = (...parts) => h("header", { class: "pane-head" }, parts, h("button", { type: "button", class: "square close", "aria-label": "Close the sources", onclick: close }, "✕"));
+const title = (name, about) => [h("h2", {}, name), h("span", { class: "about" }, about), h("span", { class: "grow" })];
+const back = (label, act) => [h("button", { type: "button", class: "back", onclick: act }, `‹ ${label}`), h("span", { class: "grow" })];
+
+const shelf = () => {
+  current = reading = null;
+  lightChips();
+  const documents = props.value?.documents || [];
+  const about = props.value?.count === undefined ? "" : `${props.value.count} indexed`;
+  root.replaceChildren(head(title("Your articles", about)),
+    props.value?.problem ? h("p", { class: "problem", role: "alert" }, props.value.problem) : "",
+    documents.length ? h("ul", { class: "shelf" }, documents.map((d) => h("li", {}, h("button", { type: "button", onclick: () => read(d) }, h("span", { class: "name", dir: "auto" }, d.title), h("span", { class: "where" }, d.source)))))
+      : h("p", { class: "empty" }, props.value?.count === undefined ? "Opening your library…" : props.value.count ? "" : "No articles yet: add some on the tab Library."));
+};
+const read = async (document) => {
+  const found = await fetchArticle(document.id);
+  root.replaceChildren(head(back("Your articles", shelf)), ...article(found, document, []));
+  root.querySelector(".back").focus({ preventScroll: true });
+};
+const card = (view, source) => h("li", {}, h("button", { type: "button", class: "card", onclick: () => open(view.number, source.number) },
+  h("span", { class: source.number > 0 ? "number" : "number near", "aria-hidden": "true" }, source.number > 0 ? String(source.number) : "~"),
+  h("span", { class: "quote", dir: "auto" }, source.quote)));
+const list = (number) => {
+  const view = views.get(number);
+  if (!view || !items(view).length) return shelf();
+  current = reading = null;
+  lightChips();
+  const shown = items(view), groups = new Map();
+  for (const source of shown) groups.set(source.document, [...(groups.get(source.document) || []), source]);
+  const cited = view.sources.length > 0;
+  const name = cited ? "Sources" : view.state === "abstained" ? "Nearest passages" : "Passages found";
+  const about = cited ? `${count(shown.length, "passage")} · ${count(groups.size, "article")}` : view.state === "abstained" ? "none of these answers the question" : count(groups.size, "article");
+  root.replaceChildren(head(title(name, about)), h("div", { class: "cards" }, [...groups.values()].map((own) =>
+    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), h("ol", {}, own.map((source) => card(view, source)))))));
+};
+const lightChips = () => {
+  for (const chip of document.querySelectorAll("a.chip[aria-current]")) chip.removeAttribute("aria-current");
+  if (current) for (const chip of document.querySelectorAll(`a[href="#cite-${current.turn}-${current.number}"]`)) chip.setAttribute("aria-current", "true");
+};
+// Offsets count code points; where a text has none above U+FFFF they are JavaScript's too.
+const unitsOf = (text) => {
+  if (!/[\ud800-\udbff]/.test(text)) return (offset) => offset;
+  const high = [];
+  let points = 0;
+  for (const sign of text) { if (sign.length === 2) high.push(points); points += 1; }
+  return (offset) => { let low = 0, top = high.length; while (low < top) { const middle = (low + top) >> 1; if (high[middle] < offset) low = middle + 1; else top = middle; } return offset + low; };
+};
+// Paragraphs as [start, end]. They end at blank lines, and at the end of a line too long to be only a
+// line of one; never inside of a span.
+const LINE = 100;
+const blocksOf = (text, spans, begin) => {
+  const blocks = [];
+  let start = begin, line = begin, next = 0;
+  for (let at = text.indexOf("\n", begin); at !== -1; at = text.indexOf("\n", at + 1)) {
+    while (next < spans.length && spans[next].to <= at) next += 1;
+    const inside = next < spans.length && spans[next].from < at;
+    if (!inside && (at - line > LINE || /^\n[^\S\n]*\n/.test(text.slice(at, at + 50)))) {
+      if (text.slice(start, at).trim()) blocks.push([start, at]);
+      start = at + 1;
+    }
+    line = at + 1;
+  }
+  if (text.slice(start).trim()) blocks.push([start, text.length]);
+  return blocks;
+};
+const paragraph = (text, [start, end], spans) => {
+  const parts = [];
+  let at = start + /^\s*/.exec(text.slice(start, end))[0].length;
+  for (const span of spans) {
+    if (span.to <= at || span.from >= end) continue;
+    const from = Math.max(span.from, at), to = Math.min(span.to, end);
+    parts.push(text.slice(at, from), h(span.pick ? "span" : "mark", { class: span.lit ? "lit" : span.pick ? "pickable" : "also", tabindex: span.lit ? "-1" : span.pick ? "0" : null, role: span.pick ? "button" : null, "data-span": span.name }, text.slice(from, to)));
+    at = to;
+  }
+  parts.push(text.slice(at, end).trimEnd());
+  return h("p", { dir: "auto" }, parts);
+};
+const article = (found, source, sources) => {
+  if (found.missing) return [h("div", { class: "gone" }, h("h3", {}, "This article has been removed"), source.quote ? h("p", {}, `The answer quoted: “${source.quote}”`) : "")];
+  const changed = source.sha256 && source.sha256 !== found.sha256;
+  const units = unitsOf(found.text);
+  const picking = document.body.classList.contains("picking");
+  const marks = picking ? found.sentences.map(([start, end]) => ({ start, end, pick: true, name: `${start}-${end}` })) : changed ? [] : sources;
+  const spans = marks.map((s) => ({ ...s, from: units(s.start), to: units(s.end) })).sort((a, b) => a.from - b.from || b.to - a.to);
+  // The title is shown above: where the text begins with it, it is not said twice.
+  const titled = found.text.startsWith(`${found.title}\n`) && !(spans[0]?.from < found.title.length);
+  const blocks = blocksOf(found.text, spans, titled ? found.title.length : 0);
+  const lit = spans.find((s) => s.lit);
+  const drawn = h("div", { class: "text" });
+  const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": found.title },
+    h("h1", { dir: "auto" }, found.title), h("p", { class: "where" }, [found.source, found.published].filter(Boolean).join(" · ")),
+    found.note ? h("p", { class: "finding block" }, `The ${found.note}: add it again to search what it says now.`) : "",
+    changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "", drawn);
+  reading = { found, scroll, drawn };
+  fill(found.text, blocks, spans, lit, scroll, drawn);
+  return [scroll];
+};
+// Draw a long article around what is lit, and more of it where the reader comes near its edge.
+const fill = (text, blocks, spans, lit, scroll, drawn) => {
+  const at = lit ? Math.max(0, blocks.findIndex(([, end]) => end > lit.from)) : 0;
+  let first = at, last = at;
+  const one = (block) => paragraph(text, block, spans.filter((s) => s.to > block[0] && s.from < block[1]));
+  const size = text.length <= WHOLE ? Infinity : STEP;
+  const down = (room) => { const made = []; for (let sum = 0; last < blocks.length && sum < room; last += 1) { made.push(one(blocks[last])); sum += blocks[last][1] - blocks[last][0]; } drawn.append(...made); };
+  const up = (room) => {
+    const made = [];
+    for (let sum = 0; first > 0 && sum < room; ) { first -= 1; made.unshift(one(blocks[first])); sum += blocks[first][1] - blocks[first][0]; }
+    const height = scroll.scrollHeight;
+    drawn.prepend(...made);
+    if (scroll.isConnected) scroll.scrollTop += scroll.scrollHeight - height;
+  };
+  down(size);
+  up(size);
+  scroll.addEventListener("scroll", () => {
+    if (scroll.scrollTop < 1500 && first > 0) up(STEP);
+    if (scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 1500) down(STEP);
+  }, { passive: true });
+};
+const toMark = () => {
+  const mark = reading?.drawn.querySelector("mark.lit");
+  if (!mark) return;
+  const { scroll } = reading;
+  const top = mark.getBoundingClientRect().top - scroll.getBoundingClientRect().top + scroll.scrollTop - scroll.clientHeight * 0.33;
+  // A long way is jumped: gliding over it would only delay the sentence.
+  const far = Math.abs(top - scroll.scrollTop) > 3 * scroll.clientHeight;
+  scroll.scrollTo({ top: Math.max(0, top), behavior: calm() || far || isSheet() ? "auto" : "smooth" });
+  if (isSheet()) mark.focus({ preventScroll: true });
+};
+const open = async (turn, number) => {
+  const view = views.get(turn);
+  if (!view) return;
+  if (number === 0) { list(turn); return raise(); }
+  const source = items(view).find((each) => each.number === number);
+  if (!source) return;
+  current = { turn, number };
+  lightChips();
+  raise();
+  const found = await fetchArticle(source.document);
+  if (current?.turn !== turn || current.number !== number) return;
+  const all = items(view), place = all.indexOf(source);
+  const step = (label, sign, to) => h("button", { type: "button", class: "square", "aria-label": label, disabled: !all[to], onclick: () => open(turn, all[to].number) }, sign);
+  const own = all.filter((each) => each.document === source.document).map((each) => ({ start: each.start, end: each.end, lit: each === source, name: each.number }));
+  root.replaceChildren(head(back(view.sources.length ? "All sources" : "Nearest passages", () => { list(turn); root.querySelector(".card")?.focus(); }),
+    h("span", { class: "about", role: "status" }, `${view.sources.length ? "Source" : "Passage"} ${place + 1} of ${all.length}`), step("Previous source", "‹", place - 1), step("Next source", "›", place + 1)), ...article(found, source, own));
+  toMark();
+  performance.mark("footnote-lit");
+};
+const raise = () => {
+  if (!isSheet()) return;
+  column.classList.add("raised");
+  document.body.classList.add("sheet");
+  for (const behind of document.querySelectorAll("#talk, #top, #nav > .tab-wrapper")) behind.inert = true;
+  root.querySelector(".close")?.focus({ preventScroll: true });
+};
+const close = () => {
+  column.classList.remove("raised");
+  document.body.classList.remove("sheet");
+  for (const behind of document.querySelectorAll("#talk, #top, #nav > .tab-wrapper")) behind.inert = false;
+  const again = cameFrom && document.querySelector(`a[href="${cameFrom}"]`);
+  if (again) again.focus({ preventScroll: true });
+};
+const pick = (target) => {
+  const picked = target.closest?.(".pickable");
+  if (!picked) return false;
+  const [start, end] = picked.dataset.span.split("-").map(Number);
+  trigger("pick", { document: reading.found.id, start, end });
+  for (const old of root.querySelectorAll(".picked")) old.classList.remove("picked");
+  picked.classList.add("picked");
+  return true;
+};
+// One listener for all chips, however often they are drawn anew.
+document.addEventListener("click", (event) => {
+  if (pick(event.target)) return;
+  const link = event.target.closest?.('a[href^="#cite-"]');
+  if (!link) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const [, turn, number] = /^#cite-(\d+)-(\d+)$/.exec(link.getAttribute("href"));
+  performance.mark("footnote-chosen");
+  cameFrom = link.getAttribute("href");
+  open(Number(turn), Number(number));
+}, { capture: true, signal: leaving });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && document.body.classList.contains("sheet")) close();
+  else if (event.key === "Escape" && current) list(current.turn);
+  else if ((event.key === "Enter" || event.key === " ") && pick(event.target)) event.preventDefault();
+  else if (event.altKey && (event.key === "ArrowRight" || event.key === "ArrowLeft") && current) {
+    const all = items(views.get(current.turn));
+    const next = all[all.findIndex((each) => each.number === current.number) + (event.key === "ArrowRight" ? 1 : -1)];
+    event.preventDefault();
+    if (next) open(current.turn, next.number);
+  }
+}, { signal: leaving });
+hear("turn", (told) => {
+  views = new Map(told.views.map((view) => [view.number, view]));
+  const isNew = told.newest !== newest;
+  newest = told.newest;
+  const view = views.get(newest);
+  const key = `${newest} ${view.state} ${items(view).length} ${view.sources.length}`;
+  if (isNew || (!current && !reading && key !== listed)) list(newest);
+  listed = key;
+}, leaving);
+hear("cleared", () => { views.clear(); newest = 0; cameFrom = null; shelf(); }, leaving);
+hear("picking", () => { if (reading) root.replaceChildren(root.firstChild, ...article(reading.found, {}, [])); }, leaving);
+watch("value", () => { texts.clear(); if (!views.size) shelf(); });
+shelf();
+trigger("open", { token: token() });

@@ -1,0 +1,188 @@
+"""Runs gold suites one at a time, tells how far a run is, and keeps each suite's last result."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from tempfile import TemporaryDirectory
+
+from eval import (
+    CaseResult,
+    Report,
+    SuiteRun,
+    Thresholds,
+    baseline_beside,
+    baseline_of,
+    compare,
+    judge,
+    load_baseline,
+    load_suite,
+    load_thresholds,
+    run,
+    save_baseline,
+    shipped_suite,
+    shipped_thresholds,
+)
+from rag import Assistant, MisuseError, seed_paths
+
+_BETWEEN_UPDATES = 0.2
+"""Seconds."""
+
+
+class _StoppedError(Exception):
+    """Nobody waits for the run any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    total: int
+    question: str
+    """The one that was answered last; empty before the first."""
+
+
+class SuiteRuns:
+    """The suites of one assistant: the user's questions, and the shipped ones. Thread-safe."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._running = threading.Lock()
+        self._last: dict[Path, SuiteRun] = {}
+
+    @property
+    def own(self) -> Path:
+        """The file of the user's gold questions, whether it is there or not."""
+        return self._assistant.settings.gold_file
+
+    def suites(self) -> dict[str, Path]:
+        """Return the suites that can be run, by what a page calls them; the user's own first."""
+        own = {"Your questions": self.own} if self.own.exists() else {}
+        return {**own, "Shipped questions": shipped_suite()}
+
+    def last(self, suite: Path) -> SuiteRun | None:
+        """Return the last result of a suite since the page was started; None before the first."""
+        return self._last.get(suite)
+
+    def running(self, suite: Path) -> Iterator[Progress | None]:
+        """Run a suite, yielding how far it is, None while another run is waited for.
+
+        Its result is then `last`. Closing the iterator ends the run, and the last result stays.
+
+        Raises:
+            MisuseError: The suite, its baseline or the thresholds are not as they should be.
+            OperationError: The library cannot be used.
+        """
+        while not self._running.acquire(timeout=_BETWEEN_UPDATES):
+            yield None
+        try:
+            yield from self._run(suite)
+        finally:
+            self._running.release()
+
+    def keep_as_baseline(self, suite: Path) -> None:
+        """Keep the last result of the user's own suite, to compare later ones with.
+
+        Raises:
+            MisuseError: It is the shipped suite, or was not run.
+            OperationError: The file cannot be written.
+        """
+        done = self.last(suite)
+        if suite != self.own or done is None:
+            raise MisuseError("only a result of your own questions is kept: run them first")
+        save_baseline(baseline_beside(suite, name=done.report.suite), baseline_of(done.report))
+
+    def _run(self, path: Path) -> Iterator[Progress]:
+        suite = load_suite(path)
+        total = len(suite.cases)
+        yield Progress(done=0, total=total, question="")
+        cases: SimpleQueue[CaseResult] = SimpleQueue()
+        stopped = threading.Event()
+
+        def on_case(case: CaseResult) -> None:
+            if stopped.is_set():
+                raise _StoppedError
+            cases.put(case)
+
+        with self._asked(path) as assistant:
+            work = _Work(lambda: run(assistant, suite, on_case=on_case))
+            try:
+                done = 0
+                while not work.ended or not cases.empty():
+                    for case in _waiting(cases):
+                        done += 1
+                        told = Progress(done=done, total=total, question=case.question)
+                    if done:
+                        yield told
+                self._last[path] = _judged(work.report(), path)
+            finally:
+                stopped.set()
+                work.wait()
+
+    def _asked(self, suite: Path) -> AbstractContextManager[Assistant]:
+        """Return what a suite is asked of: the library, or one of the shipped article alone."""
+        if suite != shipped_suite():
+            return nullcontext(self._assistant)
+        return _with_shipped_article(self._assistant)
+
+
+class _Work:
+    """A run in a thread of its own, so that its progress can be told meanwhile."""
+
+    def __init__(self, work: Callable[[], Report]) -> None:
+        self._work = work
+        self._report: Report | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._do, daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        self._thread.join()
+
+    def report(self) -> Report:
+        if self._report is None:
+            raise self._error or AssertionError("a run that ended has a report or an error")
+        return self._report
+
+    def _do(self) -> None:
+        try:
+            self._report = self._work()
+        except BaseException as error:  # noqa: BLE001  # raised again by whoever asks for the report
+            self._error = error
+
+
+@contextmanager
+def _with_shipped_article(assistant: Assistant) -> Iterator[Assistant]:
+    with TemporaryDirectory(prefix="footnote-page-eval-", ignore_cleanup_errors=True) as folder:
+        settings = assistant.settings.model_copy(
+            update={"library": Path(folder) / "library", "seeds": False, "log": False}
+        )
+        with Assistant.open(settings) as apart:
+            apart.add(*seed_paths())
+            yield apart
+
+
+def _judged(report: Report, suite: Path) -> SuiteRun:
+    path = baseline_beside(suite, name=report.suite)
+    comparison = compare(report, load_baseline(path)) if path.exists() else None
+    thresholds = load_thresholds(shipped_thresholds()).get(report.suite, Thresholds())
+    return SuiteRun(
+        report=report, gate=judge(report, thresholds, comparison), comparison=comparison
+    )
+
+
+def _waiting(cases: "SimpleQueue[CaseResult]") -> Iterator[CaseResult]:
+    """Yield the finished cases, having waited a moment for the first and for no more."""
+    try:
+        yield cases.get(timeout=_BETWEEN_UPDATES)
+        while True:
+            yield cases.get_nowait()
+    except Empty:
+        return
