@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index import seal
 from index.blank import blank_unused
 from index.errors import LibraryError
 from index.stores import Slices
@@ -87,6 +88,7 @@ def build(
             finally:
                 client.close()
             blank_unused(folder)
+            seal.write(folder)
             on_step("sync")
             _sync(folder)
     except BaseException:
@@ -124,6 +126,8 @@ def hashes_in(folder: Path) -> set[str]:
     """
     client, collection = _open(folder)
     try:
+        if reason := seal.damage(folder, thorough=True):
+            raise LibraryError(_broken(folder, reason))
         with _explained(folder):
             ids = list(collection.get(include=[])["ids"])
             readable: set[str] = set()
@@ -141,6 +145,8 @@ def _open(folder: Path) -> tuple[Any, Any]:  # chromadb's types stay in this fil
     if not (folder / "chroma.sqlite3").is_file():
         raise LibraryError(_broken(folder, FileNotFoundError("it is missing or empty")))
     _refuse_foreign_functions(folder)
+    if reason := seal.damage(folder):
+        raise LibraryError(_broken(folder, reason))
     with _explained(folder):
         client = _client(folder)
         return client, client.get_collection(_COLLECTION, embedding_function=None)

@@ -5,7 +5,6 @@ when it dies.
 """
 
 import os
-import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -72,6 +71,9 @@ class _Child:
     """One running process and the pipes to it."""
 
     def __init__(self, limits: Limits) -> None:
+        # 10 ms, which only those who read such files pay.
+        import subprocess
+
         self.limits = limits
         self.owner = os.getpid()
         self._process = subprocess.Popen(
