@@ -53,7 +53,7 @@ const list = (number) => {
   const name = cited ? "Sources" : view.state === "abstained" ? "Nearest passages" : "Passages found";
   const about = cited ? `${count(shown.length, "passage")} · ${count(groups.size, "article")}` : view.state === "abstained" ? "none of these answers the question" : count(groups.size, "article");
   root.replaceChildren(head(title(name, about)), h("div", { class: "cards" }, [...groups.values()].map((own) =>
-    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), h("ol", {}, own.map((source) => card(view, source)))))));
+    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), own[0].note ? h("p", { class: "finding block" }, own[0].note) : "", h("ol", {}, own.map((source) => card(view, source)))))));
 };
 const lightChips = () => {
   for (const chip of document.querySelectorAll("a.chip[aria-current]")) chip.removeAttribute("aria-current");
@@ -111,7 +111,7 @@ const article = (found, source, sources) => {
   const drawn = h("div", { class: "text" });
   const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": found.title },
     h("h1", { dir: "auto" }, found.title), h("p", { class: "where" }, [found.source, found.published].filter(Boolean).join(" · ")),
-    found.note ? h("p", { class: "finding block" }, `The ${found.note}: add it again to search what it says now.`) : "",
+    found.note ? h("p", { class: "finding block" }, `The ${found.note}.${found.note.startsWith("source edited") ? " Add it again to search what it says now." : ""}`) : "",
     changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "", drawn);
   reading = { found, scroll, drawn };
   fill(found.text, blocks, spans, lit, scroll, drawn);
