@@ -172,6 +172,15 @@ class Collection:
         self._seed()
         return Aging(self._library.some_records).document(self._library.document(document_id))
 
+    def text(self, document_id: str) -> str:
+        """Return the text of a document by its full id, without reading its sentences.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            LibraryError: The library cannot be read.
+        """
+        return self._library.text(document_id)
+
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.articles import article
+from ui.articles import article, text
 
 
 @pytest.fixture
@@ -21,6 +21,12 @@ def test_an_article_comes_with_its_text_and_the_spans_of_its_sentences(assistant
     assert found["note"] == ""
 
 
+def test_the_text_comes_with_the_hash_that_citations_name(assistant, lune):
+    found = text(assistant, {"id": lune[1]})
+    assert found["text"] == "The Lune is a river. It is long."
+    assert found["sha256"] == assistant.document(lune[1]).summary.sha256
+
+
 def test_a_file_edited_since_it_was_indexed_is_told(assistant, lune):
     path, known = lune
     path.write_text("The Lune is a lake.", encoding="utf-8")
@@ -32,8 +38,10 @@ def test_a_file_edited_since_it_was_indexed_is_told(assistant, lune):
 def test_a_removed_article_is_missing(assistant, lune):
     assistant.remove(lune[1])
     assert article(assistant, {"id": lune[1]}) == {"missing": True}
+    assert text(assistant, {"id": lune[1]}) == {"missing": True}
 
 
 @pytest.mark.parametrize("wanted", [None, 7, [], "id", {}, {"id": 7}, {"id": ""}, {"id": "../x"}])
 def test_what_names_no_article_gets_none(assistant, lune, wanted):
     assert article(assistant, wanted) == {"missing": True}
+    assert text(assistant, wanted) == {"missing": True}
