@@ -2,7 +2,6 @@
 
 import pytest
 
-from rag import Article
 from ui.articles import article
 
 
