@@ -108,11 +108,16 @@ def between(page: Page, begin: str, end: str) -> float:
 
 
 def ask(page: Page, question: str, turn: int) -> float:
-    """Ask, wait for the answer and its follow-ups, and return the time to its first text."""
+    """Ask, wait for the answer, and return the time to its first text."""
     page.get_by_label("Your question").fill(question)
     page.keyboard.press("Enter")
     page.locator(f"#turn-{turn} .facts").wait_for()
     return between(page, "asked", "first-text")
+
+
+def answering(page: Page, turn: int) -> float:
+    """Return what the answer itself took, as its turn tells."""
+    return float(page.locator(f"#turn-{turn} dd").nth(1).text_content().removesuffix(" ms"))
 
 
 def told(name: str, times: list[float]) -> None:
@@ -141,7 +146,7 @@ def questions() -> list[str]:
 def measure_short(browser: Browser, folder: Path) -> None:
     """Measure start, weight, first text, chips, and a long conversation."""
     starts = []
-    for start in range(3):
+    for start in range(2):
         server = Server(folder)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         sizes: list[int] = []
@@ -150,20 +155,23 @@ def measure_short(browser: Browser, folder: Path) -> None:
         page.get_by_label("Your question").wait_for()
         starts.append(1000 * (time.perf_counter() - server.started))
         page.wait_for_timeout(1500)
-        if start < 2:
+        if start < 1:
             page.close()
             server.close()
     told("process start to usable question box", starts)
     print(f"first load: {len(sizes)} requests, {sum(sizes) / 1000:.0f} KB", flush=True)
-    first, chips = [], []
+    first, itself, chips = [], [], []
     for turn, question in enumerate(questions(), start=1):
         first.append(ask(page, question, turn))
+        itself.append(answering(page, turn))
         if turn <= RUNS and page.locator(f"#turn-{turn} .chip").count():
             page.locator(f"#turn-{turn} .chip").first.click()
             page.locator("mark.lit").wait_for()
             chips.append(between(page, "chosen", "lit"))
     told("Enter to first text, turns 1 to 10", first[:10])
+    told("  of that, retrieval and answer", itself[:10])
     told(f"Enter to first text, turns {TURNS - 9} to {TURNS}", first[-10:])
+    told("  of that, retrieval and answer", itself[-10:])
     told("chip to lit sentence, article not yet fetched", chips)
     again = []
     for _ in range(RUNS):

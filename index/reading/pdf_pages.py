@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 FEWEST_PAGES = 3
 """Pages from which a line that most of them begin or end with is a running head."""
@@ -27,7 +27,7 @@ def join_pages(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
 
     Returns:
         The text, and the offset at which each page begins; a page without text begins where the
-        next one does.
+        text before it ends.
     """
     lines = [_lines(page) for page in pages]
     running = _running_heads(lines)
@@ -45,7 +45,7 @@ def join_pages(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
         if text:
             parts += (gap, text)
             length += len(gap) + len(text)
-    return "".join(parts), tuple(_forwarded(starts, bodies, length))
+    return "".join(parts), tuple(starts)
 
 
 def _lines(page: str) -> list[str]:
@@ -94,13 +94,3 @@ def _mended(found: re.Match[str], hyphenated: Counter[str]) -> str:
 def _gap(before: str, after: str) -> str:
     ended = before.rstrip("'’)]»").endswith(_STOPS)
     return "\n\n" if ended or not after[0].islower() else "\n"
-
-
-def _forwarded(starts: Sequence[int], bodies: Sequence[str], length: int) -> Iterator[int]:
-    """Let a page without text begin where the next page with text does, or at the text's end."""
-    following = length
-    found = []
-    for start, body in zip(reversed(starts), reversed(bodies), strict=True):
-        following = start if body else following
-        found.append(following)
-    yield from reversed(found)

@@ -111,7 +111,7 @@ const article = (found, source, sources) => {
   const drawn = h("div", { class: "text" });
   const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": found.title },
     h("h1", { dir: "auto" }, found.title), h("p", { class: "where" }, [found.source, found.published].filter(Boolean).join(" · ")),
-    found.note ? h("p", { class: "finding block" }, found.note) : "",
+    found.note ? h("p", { class: "finding block" }, `The ${found.note}.${found.note.startsWith("source edited") ? " Add it again to search what it says now." : ""}`) : "",
     changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "", drawn);
   reading = { found, scroll, drawn };
   fill(found.text, blocks, spans, lit, scroll, drawn);
