@@ -8,12 +8,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from index import catalog, ledger, prepare, saved
-from index.doctor import WORKSHOP, check
+from index.doctor import check
+from index.embedded import WORKSHOP
 from index.errors import LibraryError
 from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import rebuild
+from index.repair_servers import mend
 from index.stores import OpenCatalog
 from index.types import Checkup
 from index.vectorise import OnProgress, Vectoriser
@@ -36,6 +38,9 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
     if not before.findings:
         return before
     library.close()
+    if not library.catalog.rewritable:
+        mend(library)
+        return check(library)
     with writing(library.folder):
         try:
             _mend(library, on_progress)

@@ -49,7 +49,8 @@ class Collection:
             return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
 
         self._library = Library(
-            settings.library.absolute(),
+            _place(settings),
+            vectors=settings.vectors.get_secret_value() if settings.vectors else None,
             model=settings.embedding_model if embedder is None else embedder.name,
             load=load,
         )
@@ -259,6 +260,11 @@ class Collection:
                 on_progress=self._on_progress,
                 wait=_SEEDING_SECONDS,
             )
+
+
+def _place(settings: Settings) -> str | Path:
+    place = settings.library
+    return place.absolute() if isinstance(place, Path) else place.get_secret_value()
 
 
 def checked_question(question: str) -> str:

@@ -75,10 +75,11 @@ def test_a_source_is_its_exact_span():
     assert source["where"] == "characters 4–8"
 
 
-def test_what_became_of_a_source_is_told():
-    edited = replace(SOURCE, source_note="source edited since indexed")
-    turn = replace(ANSWERED, citations=(edited,))
-    assert as_view(turn)["sources"][0]["note"] == "source edited since indexed"
+def test_what_became_of_a_file_is_told_in_the_words_it_comes_with():
+    cited = replace(SOURCE, source_state="edited", source_note="source edited since indexed")
+    assert as_view(replace(ANSWERED, citations=(cited,)))["sources"][0]["note"] == (
+        "source edited since indexed"
+    )
 
 
 def test_a_page_is_told_where_there_are_pages():

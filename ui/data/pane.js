@@ -53,7 +53,7 @@ const list = (number) => {
   const name = cited ? "Sources" : view.state === "abstained" ? "Nearest passages" : "Passages found";
   const about = cited ? `${count(shown.length, "passage")} · ${count(groups.size, "article")}` : view.state === "abstained" ? "none of these answers the question" : count(groups.size, "article");
   root.replaceChildren(head(title(name, about)), h("div", { class: "cards" }, [...groups.values()].map((own) =>
-    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), h("ol", {}, own.map((source) => card(view, source)))))));
+    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), own[0].note ? h("p", { class: "finding block" }, own[0].note) : "", h("ol", {}, own.map((source) => card(view, source)))))));
 };
 const lightChips = () => {
   for (const chip of document.querySelectorAll("a.chip[aria-current]")) chip.removeAttribute("aria-current");
