@@ -4,13 +4,12 @@ It changes nothing; `index.repair` mends what is found here.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-from index import catalog, shelf
+from index import catalog, shelf, soundness
 from index.errors import LibraryError, LibraryMismatchError
 from index.library import Library
-from index.prepare import is_whole
 from index.stores import OpenCatalog
 from index.types import Checkup, Finding
 
@@ -42,16 +41,26 @@ def _can_mend(folder: Path) -> bool:
 
 
 def _checked(library: Library, db: OpenCatalog) -> Checkup:
-    findings = list(_file_findings(db))
+    findings = list(catalog_findings(library, db))
     if not findings:
-        findings += _mismatch(library, db)
-        findings += [f for examine in _EXAMINATIONS for f in examine(db)]
+        findings += _unused_vectors(db)
     stored, found = _vector_findings(library, db)
     sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
     documents, _ = db.counts()
     return Checkup(
         documents=documents, sentences=sentences, vectors=stored, findings=(*findings, *found)
     )
+
+
+def catalog_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
+    """Yield what is wrong with the catalog itself, unused vectors left aside."""
+    examinations = (soundness.full_text, soundness.texts, soundness.vectors, _searchable)
+    damaged = list(_file_findings(db))
+    yield from damaged
+    if not damaged:
+        yield from _mismatch(library, db)
+        for examine in examinations:
+            yield from examine(db)
 
 
 def _file_findings(db: OpenCatalog) -> Iterator[Finding]:
@@ -65,16 +74,6 @@ def _mismatch(library: Library, db: OpenCatalog) -> Iterator[Finding]:
         library.require_imprint(db)
     except LibraryMismatchError as error:
         yield Finding(problem=str(error), repairable=True)
-
-
-def _texts(db: OpenCatalog) -> Iterator[Finding]:
-    for source, text, sha256 in db.execute("SELECT source, text, sha256 FROM documents"):
-        if not is_whole(text, sha256=sha256):
-            yield Finding(
-                problem=f"the stored text of {source!r} is not the one that was added: remove the "
-                "document and add it again",
-                repairable=False,
-            )
 
 
 def _searchable(db: OpenCatalog) -> Iterator[Finding]:
@@ -92,13 +91,6 @@ def _searchable(db: OpenCatalog) -> Iterator[Finding]:
             )
 
 
-def _whole_vectors(db: OpenCatalog) -> Iterator[Finding]:
-    size = catalog.imprint(db).dimension * 4
-    short = db.execute("SELECT count(*) FROM vectors WHERE length(vector) != ?", (size,))
-    if count := short.fetchone()[0]:
-        yield Finding(problem=f"{count} stored vectors have a wrong length", repairable=True)
-
-
 def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
     unused = db.execute(
         "SELECT count(*) FROM vectors WHERE key NOT IN (SELECT vector FROM sentences)"
@@ -108,14 +100,6 @@ def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
             problem=f"an interrupted run left {count} vectors that no document uses",
             repairable=True,
         )
-
-
-_EXAMINATIONS: tuple[Callable[[OpenCatalog], Iterator[Finding]], ...] = (
-    _texts,
-    _searchable,
-    _whole_vectors,
-    _unused_vectors,
-)
 
 
 def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Finding, ...]]:
