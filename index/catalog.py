@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.errors import LibraryError, LibraryMismatchError
 from index.fts5 import SqliteCatalog
-from index.stores import Imprint, OpenCatalog
+from index.stores import Catalog, Imprint, OpenCatalog
 
 _BUSY_SECONDS = 10.0
 _DAMAGE = (
@@ -227,24 +227,26 @@ def set_imprint(db: OpenCatalog, imprint: Imprint) -> None:
     )
 
 
-def require_imprint(db: OpenCatalog, wanted: Imprint, *, library: str) -> None:
+def require_imprint(db: OpenCatalog, wanted: Imprint, *, library: Catalog) -> None:
     """Refuse a library that was built with something else.
 
     Raises:
         LibraryMismatchError: The message says both sides and the command that helps.
     """
     built = imprint(db)
+    remedy = "run `footnote doctor --repair` to embed its texts again"
+    if not library.rewritable:
+        remedy = "add its articles to a new database"
     if built.format != wanted.format:
         raise LibraryMismatchError(
-            f"library {library!r} has format {built.format!r}, this Footnote reads "
-            f"{wanted.format!r}: run `footnote doctor --repair` to rebuild it from its texts"
+            f"library {library.name!r} has format {built.format!r}, this Footnote reads "
+            f"{wanted.format!r}: {remedy}"
         )
     if (built.model, built.dimension) != (wanted.model, wanted.dimension):
         raise LibraryMismatchError(
-            f"library {library!r} was built with model {built.model!r} ({built.dimension} "
+            f"library {library.name!r} was built with model {built.model!r} ({built.dimension} "
             f"dimensions), the settings ask for {wanted.model!r} ({wanted.dimension}): set "
-            f"FOOTNOTE_EMBEDDING_MODEL={built.model} or run `footnote doctor --repair` to embed "
-            "its texts again"
+            f"FOOTNOTE_EMBEDDING_MODEL={built.model} or {remedy}"
         )
 
 

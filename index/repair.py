@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from index import catalog, ledger, prepare, saved
-from index.doctor import WORKSHOP, catalog_findings, check
+from index.doctor import catalog_findings, check
+from index.embedded import WORKSHOP
 from index.errors import LibraryError
 from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import rebuild
+from index.repair_servers import mend
 from index.stores import OpenCatalog
 from index.types import Checkup, Finding
 from index.vectorise import OnProgress, Vectoriser
@@ -37,6 +39,9 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
     if not before.findings:
         return before
     library.close()
+    if not library.catalog.rewritable:
+        mend(library)
+        return check(library)
     with writing(library.folder):
         try:
             lost = _mend(library, on_progress)

@@ -91,7 +91,9 @@ def document(db: OpenCatalog, document_id: str) -> Document | None:
 
 def ids_like(db: OpenCatalog, prefix: str) -> tuple[str, ...]:
     """Return the document ids that begin with a prefix, sorted."""
-    rows = db.execute("SELECT id FROM documents WHERE substr(id, 1, ?) = ?", (len(prefix), prefix))
+    rows = db.execute(
+        "SELECT id FROM documents WHERE substr(id, 1, length(?)) = ?", (prefix, prefix)
+    )
     return tuple(sorted(row[0] for row in rows))
 
 

@@ -7,6 +7,7 @@ const OVER = ["answered", "abstained", "stopped", "failed"];
 const turns = new Map();
 let pending = null;
 let examples = [];
+let begun = 0; // the turn whose first text is there
 
 const chip = (view, number) => {
   const source = view.sources.find((each) => each.number === number);
@@ -142,11 +143,11 @@ const take = () => {
     if (!old) { root.querySelector(".welcome")?.remove(); pending?.remove(); pending = null; turns.set(view.number, {}); }
     draw(turns.get(view.number), view);
   }
-  if (views.length) {
-    const last = views[views.length - 1];
+  if (turns.size) {
+    const last = turns.get(Math.max(...turns.keys())).view;
     // Follow-up questions belong under the newest answer only.
     for (const [number, turn] of turns) if (number < last.number && turn.next.childNodes.length) turn.next.replaceChildren();
-    if (last.sentences.length || OVER.includes(last.state)) performance.mark("footnote-first-text");
+    if (last.number !== begun && (last.sentences.length || OVER.includes(last.state))) { performance.mark("footnote-first-text"); begun = last.number; }
     say("turn", { views: [...turns.values()].map((turn) => turn.view), newest: last.number });
     if (atEnd) toEnd();
   }
