@@ -21,7 +21,10 @@ _DAMAGE = (
     "the catalog has no",
     "disk I/O",
     "corrupt",
+    "Could not decode",
 )
+_SECTOR = 512
+"""SQLite writes whole pages, of 512 bytes at least: what is left over was never written by it."""
 _NO_SPACE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
 _NO_ACCESS = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 _BESIDE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
@@ -130,7 +133,10 @@ def snapshot(library: Path) -> Iterator[SqliteCatalog]:
 def _existing(library: Path) -> Path:
     if not is_there(library):
         raise LibraryError(f"no library at {str(library)!r}: add articles with `footnote add PATH`")
-    return catalog_path(library)
+    path = catalog_path(library)
+    if path.stat().st_size % _SECTOR:
+        raise _damaged(str(library), "its file was cut short")
+    return path
 
 
 @contextmanager
@@ -272,11 +278,15 @@ def _explained(error: sqlite3.Error, library: Path) -> LibraryError:
             "another folder with --library or FOOTNOTE_LIBRARY"
         )
     if any(sign in str(error) for sign in _DAMAGE):
-        return LibraryError(
-            f"the catalog of library {folder!r} is damaged ({error}): run "
-            "`footnote doctor --repair` to save what can be read"
-        )
+        return _damaged(folder, error)
     return LibraryError(f"cannot use the catalog of library {folder!r}: {error}")
+
+
+def _damaged(folder: str, reason: object) -> LibraryError:
+    return LibraryError(
+        f"the catalog of library {folder!r} is damaged ({reason}): run `footnote doctor --repair` "
+        "to save what can be read"
+    )
 
 
 def _name(error: sqlite3.Error) -> str:

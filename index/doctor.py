@@ -3,12 +3,12 @@
 It changes nothing; `index.repair` mends what is found here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 
-from index import catalog, shelf
+from index import catalog, shelf, soundness
 from index.errors import LibraryError, LibraryMismatchError, LibraryUnreachableError
 from index.library import Library
-from index.prepare import is_whole
 from index.stores import OpenCatalog
 from index.types import Checkup, Finding
 
@@ -33,16 +33,28 @@ def check(library: Library) -> Checkup:
 
 
 def _checked(library: Library, db: OpenCatalog) -> Checkup:
-    findings = list(_file_findings(library, db))
+    findings = list(catalog_findings(library, db))
     if not findings:
-        findings += _mismatch(library, db)
-        findings += [f for examine in _EXAMINATIONS for f in examine(db)]
+        findings += _unused_vectors(db)
     stored, found = _vector_findings(library, db)
     sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
     documents = db.execute("SELECT count(*) FROM documents").fetchone()[0]
     return Checkup(
         documents=documents, sentences=sentences, vectors=stored, findings=(*findings, *found)
     )
+
+
+def catalog_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
+    """Yield what is wrong with the catalog itself, unused vectors left aside."""
+    damaged = list(_file_findings(library, db))
+    yield from damaged
+    if not damaged:
+        if library.catalog.rewritable:
+            yield from soundness.full_text(db)
+        yield from _mismatch(library, db)
+        for examine in (soundness.texts, soundness.vectors, _searchable):
+            for finding in examine(db):
+                yield replace(finding, repairable=library.catalog.rewritable)
 
 
 def _file_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
@@ -55,16 +67,6 @@ def _mismatch(library: Library, db: OpenCatalog) -> Iterator[Finding]:
         library.require_imprint(db)
     except LibraryMismatchError as error:
         yield Finding(problem=str(error), repairable=library.catalog.rewritable)
-
-
-def _texts(db: OpenCatalog) -> Iterator[Finding]:
-    for source, text, sha256 in db.execute("SELECT source, text, sha256 FROM documents"):
-        if not is_whole(text, sha256=sha256):
-            yield Finding(
-                problem=f"the stored text of {source!r} is not the one that was added: remove the "
-                "document and add it again",
-                repairable=False,
-            )
 
 
 def _searchable(db: OpenCatalog) -> Iterator[Finding]:
@@ -82,13 +84,6 @@ def _searchable(db: OpenCatalog) -> Iterator[Finding]:
             )
 
 
-def _whole_vectors(db: OpenCatalog) -> Iterator[Finding]:
-    size = catalog.imprint(db).dimension * 4
-    short = db.execute("SELECT count(*) FROM vectors WHERE length(vector) != ?", (size,))
-    if count := short.fetchone()[0]:
-        yield Finding(problem=f"{count} stored vectors have a wrong length", repairable=True)
-
-
 def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
     unused = db.execute(
         "SELECT count(*) FROM vectors WHERE key NOT IN (SELECT vector FROM sentences)"
@@ -98,14 +93,6 @@ def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
             problem=f"an interrupted run left {count} vectors that no document uses",
             repairable=True,
         )
-
-
-_EXAMINATIONS: tuple[Callable[[OpenCatalog], Iterator[Finding]], ...] = (
-    _texts,
-    _searchable,
-    _whole_vectors,
-    _unused_vectors,
-)
 
 
 def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Finding, ...]]:

@@ -14,9 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import shelf
+from index.errors import LibraryError
 from index.library import Library, View
+from index.prepare import text_hash
 from index.selection import collapse, page_of, rarest, spread
 from index.shelf import DocumentRow, PassageRow, SentenceRow
+from index.soundness import are_unit
 from index.terms import content_terms, terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
 
@@ -33,6 +36,12 @@ _MANY = 1000
 _ROWS = 20_000
 """Passages that the searched terms have together at most. FTS5 scores 20,000 in 18 ms, and the
 sentences in them in 21; all the terms of a question took 100 and 300 ms among 100,000 passages."""
+
+
+_DAMAGED = (
+    "the catalog of the library is damaged (a sentence is not what was added): run "
+    "`footnote doctor --repair` to save what can be read"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +121,7 @@ def _ranked(
     sentence_scale = max(best_sentence.values(), default=1.0)
     scored = []
     for key, row in rows.items():
-        similarities = np.array([s.vector for s in members[key]], dtype=np.float32) @ vector
+        similarities = _similarities(members.get(key, []), vector)
         score = (
             weights.dense * max(0.0, float(similarities.max()))
             + weights.passage * by_passage.get(key, 0.0) / passage_scale
@@ -122,6 +131,22 @@ def _ranked(
             _Scored(passage=row, sentences=members[key], similarities=similarities, score=score)
         )
     return sorted(scored, key=lambda s: (-s.score, s.passage.id))
+
+
+def _similarities(
+    sentences: Sequence[SentenceRow], vector: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the cosine of each sentence with a question.
+
+    Raises:
+        LibraryError: A stored vector is damaged.
+    """
+    if not sentences or any(s.vector.shape != vector.shape for s in sentences):
+        raise LibraryError(_DAMAGED)
+    matrix = np.array([s.vector for s in sentences], dtype=np.float32)
+    if not are_unit(matrix):
+        raise LibraryError(_DAMAGED)
+    return matrix @ vector
 
 
 def _hits(
@@ -182,13 +207,16 @@ def _hit(
 def _scored_sentence(
     row: SentenceRow, document: DocumentRow, *, similarity: float, coverage: float
 ) -> ScoredSentence:
+    text = document.text[row.start : row.end]
+    if not text_hash(text).startswith(row.hash):
+        raise LibraryError(_DAMAGED)
     return ScoredSentence(
         sentence=Sentence(
             document_id=document.id,
             ordinal=row.ordinal,
             start=row.start,
             end=row.end,
-            text=document.text[row.start : row.end],
+            text=text,
         ),
         similarity=similarity,
         coverage=coverage,

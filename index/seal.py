@@ -9,12 +9,16 @@ import hashlib
 import json
 import os
 import sqlite3
+import struct
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from index.blank import stored
+
 _NAME = "seal.json"
+_BROKEN = (sqlite3.Error, struct.error)
 _QUEUE = "SELECT seq_id, operation, id, vector FROM embeddings_queue ORDER BY seq_id"
 
 
@@ -62,7 +66,7 @@ def damage(folder: Path, *, thorough: bool = False) -> str:
             return f"{changed[0]} was changed since it was published"
         if _queue_digest(folder) != seal["queue"]:
             return "vectors in chroma.sqlite3 were changed since they were published"
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, sqlite3.Error) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, *_BROKEN) as error:
         return f"its seal does not fit: {error}"
     return ""
 
@@ -82,7 +86,12 @@ def _is_as_sealed(path: Path, sealed: _Sealed, *, thorough: bool) -> bool:
 
 
 def _index_files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.glob("*/*")) if path.is_file())
+    """Yield what may not change: of an index without vectors, Chroma makes the buffers anew."""
+    for path in sorted(folder.glob("*/*")):
+        header = path.with_name("header.bin")
+        buffer = path.name in ("data_level0.bin", "length.bin")
+        if not (buffer and header.exists() and not stored(header)[0]):
+            yield path
 
 
 def _digest(path: Path) -> str:

@@ -81,7 +81,7 @@ def build(
                 shutil.rmtree(folder)
             if base is not None:
                 on_step("copy")
-                shutil.copytree(base, folder)
+                _copy(base, folder)
             client, collection = _create(folder) if base is None else _open(folder)
             try:
                 _change(client, collection, remove=remove, slices=slices, on_step=on_step)
@@ -95,6 +95,14 @@ def build(
         # On a full disk, what is half done would stand in the way of everything else.
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _copy(base: Path, folder: Path) -> None:
+    """Copy a generation that readers have open: Chroma writes a row into it at each opening."""
+    shutil.copytree(base, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
+    names = (base / "chroma.sqlite3", folder / "chroma.sqlite3")
+    with closing(sqlite3.connect(names[0])) as old, closing(sqlite3.connect(names[1])) as new:
+        old.backup(new)
 
 
 def _change(
