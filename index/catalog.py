@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index.errors import LibraryError, LibraryMismatchError
 from index.fts5 import SqliteCatalog
-from index.stores import Imprint, OpenCatalog
+from index.stores import Catalog, Imprint, OpenCatalog
 
 _BUSY_SECONDS = 10.0
 _DAMAGE = (
@@ -21,7 +21,10 @@ _DAMAGE = (
     "the catalog has no",
     "disk I/O",
     "corrupt",
+    "Could not decode",
 )
+_SECTOR = 512
+"""SQLite writes whole pages, of 512 bytes at least: what is left over was never written by it."""
 _NO_SPACE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
 _NO_ACCESS = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 _BESIDE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
@@ -130,7 +133,10 @@ def snapshot(library: Path) -> Iterator[SqliteCatalog]:
 def _existing(library: Path) -> Path:
     if not is_there(library):
         raise LibraryError(f"no library at {str(library)!r}: add articles with `footnote add PATH`")
-    return catalog_path(library)
+    path = catalog_path(library)
+    if path.stat().st_size % _SECTOR:
+        raise _damaged(str(library), "its file was cut short")
+    return path
 
 
 @contextmanager
@@ -221,24 +227,26 @@ def set_imprint(db: OpenCatalog, imprint: Imprint) -> None:
     )
 
 
-def require_imprint(db: OpenCatalog, wanted: Imprint, *, library: str) -> None:
+def require_imprint(db: OpenCatalog, wanted: Imprint, *, library: Catalog) -> None:
     """Refuse a library that was built with something else.
 
     Raises:
         LibraryMismatchError: The message says both sides and the command that helps.
     """
     built = imprint(db)
+    remedy = "run `footnote doctor --repair` to embed its texts again"
+    if not library.rewritable:
+        remedy = "add its articles to a new database"
     if built.format != wanted.format:
         raise LibraryMismatchError(
-            f"library {library!r} has format {built.format!r}, this Footnote reads "
-            f"{wanted.format!r}: run `footnote doctor --repair` to rebuild it from its texts"
+            f"library {library.name!r} has format {built.format!r}, this Footnote reads "
+            f"{wanted.format!r}: {remedy}"
         )
     if (built.model, built.dimension) != (wanted.model, wanted.dimension):
         raise LibraryMismatchError(
-            f"library {library!r} was built with model {built.model!r} ({built.dimension} "
+            f"library {library.name!r} was built with model {built.model!r} ({built.dimension} "
             f"dimensions), the settings ask for {wanted.model!r} ({wanted.dimension}): set "
-            f"FOOTNOTE_EMBEDDING_MODEL={built.model} or run `footnote doctor --repair` to embed "
-            "its texts again"
+            f"FOOTNOTE_EMBEDDING_MODEL={built.model} or {remedy}"
         )
 
 
@@ -270,11 +278,15 @@ def _explained(error: sqlite3.Error, library: Path) -> LibraryError:
             "another folder with --library or FOOTNOTE_LIBRARY"
         )
     if any(sign in str(error) for sign in _DAMAGE):
-        return LibraryError(
-            f"the catalog of library {folder!r} is damaged ({error}): run "
-            "`footnote doctor --repair` to save what can be read"
-        )
+        return _damaged(folder, error)
     return LibraryError(f"cannot use the catalog of library {folder!r}: {error}")
+
+
+def _damaged(folder: str, reason: object) -> LibraryError:
+    return LibraryError(
+        f"the catalog of library {folder!r} is damaged ({reason}): run `footnote doctor --repair` "
+        "to save what can be read"
+    )
 
 
 def _name(error: sqlite3.Error) -> str:

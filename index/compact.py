@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import catalog
-from index.doctor import WORKSHOP
+from index.embedded import WORKSHOP
 from index.errors import LibraryBusyError, LibraryError
 from index.library import Library
 from index.lock import writing

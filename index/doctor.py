@@ -3,19 +3,14 @@
 It changes nothing; `index.repair` mends what is found here.
 """
 
-import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
 
-from index import catalog, shelf
-from index.errors import LibraryError, LibraryMismatchError
+from index import catalog, shelf, soundness
+from index.errors import LibraryError, LibraryMismatchError, LibraryUnreachableError
 from index.library import Library
-from index.prepare import is_whole
 from index.stores import OpenCatalog
 from index.types import Checkup, Finding
-
-WORKSHOP = "rebuilding"
-"""Folder in a library in which a repair writes a new catalog."""
 
 
 def check(library: Library) -> Checkup:
@@ -24,57 +19,54 @@ def check(library: Library) -> Checkup:
     Raises:
         LibraryError: The path is a file, or may not be looked into.
     """
-    catalog.is_there(library.folder)
+    mendable = library.catalog.mendable()
     try:
         if not library.exists():
             return Checkup(documents=0, sentences=0, vectors=0)
         with library.catalog.snapshot() as db:
             return _checked(library, db)
+    except LibraryUnreachableError:
+        raise
     except LibraryError as error:
-        finding = Finding(problem=str(error), repairable=_can_mend(library.folder))
+        finding = Finding(problem=str(error), repairable=mendable)
         return Checkup(documents=0, sentences=0, vectors=0, findings=(finding,))
 
 
-def _can_mend(folder: Path) -> bool:
-    """Say whether the folder may be written and has a catalog, be it in the repair's workshop."""
-    places = (folder, folder / WORKSHOP)
-    return os.access(folder, os.W_OK) and any(catalog.is_there(place) for place in places)
-
-
 def _checked(library: Library, db: OpenCatalog) -> Checkup:
-    findings = list(_file_findings(db))
+    findings = list(catalog_findings(library, db))
     if not findings:
-        findings += _mismatch(library, db)
-        findings += [f for examine in _EXAMINATIONS for f in examine(db)]
+        findings += _unused_vectors(db)
     stored, found = _vector_findings(library, db)
     sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
-    documents, _ = db.counts()
+    documents = db.execute("SELECT count(*) FROM documents").fetchone()[0]
     return Checkup(
         documents=documents, sentences=sentences, vectors=stored, findings=(*findings, *found)
     )
 
 
-def _file_findings(db: OpenCatalog) -> Iterator[Finding]:
-    for (line,) in db.execute("PRAGMA quick_check(3)"):
-        if line != "ok":
-            yield Finding(problem=f"the catalog's file is damaged: {line}", repairable=True)
+def catalog_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
+    """Yield what is wrong with the catalog itself, unused vectors left aside."""
+    damaged = list(_file_findings(library, db))
+    yield from damaged
+    if not damaged:
+        if library.catalog.rewritable:
+            yield from soundness.full_text(db)
+        yield from _mismatch(library, db)
+        for examine in (soundness.texts, soundness.vectors, _searchable):
+            for finding in examine(db):
+                yield replace(finding, repairable=library.catalog.rewritable)
+
+
+def _file_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
+    for fault in library.catalog.faults(db):
+        yield Finding(problem=f"the catalog's file is damaged: {fault}", repairable=True)
 
 
 def _mismatch(library: Library, db: OpenCatalog) -> Iterator[Finding]:
     try:
         library.require_imprint(db)
     except LibraryMismatchError as error:
-        yield Finding(problem=str(error), repairable=True)
-
-
-def _texts(db: OpenCatalog) -> Iterator[Finding]:
-    for source, text, sha256 in db.execute("SELECT source, text, sha256 FROM documents"):
-        if not is_whole(text, sha256=sha256):
-            yield Finding(
-                problem=f"the stored text of {source!r} is not the one that was added: remove the "
-                "document and add it again",
-                repairable=False,
-            )
+        yield Finding(problem=str(error), repairable=library.catalog.rewritable)
 
 
 def _searchable(db: OpenCatalog) -> Iterator[Finding]:
@@ -92,13 +84,6 @@ def _searchable(db: OpenCatalog) -> Iterator[Finding]:
             )
 
 
-def _whole_vectors(db: OpenCatalog) -> Iterator[Finding]:
-    size = catalog.imprint(db).dimension * 4
-    short = db.execute("SELECT count(*) FROM vectors WHERE length(vector) != ?", (size,))
-    if count := short.fetchone()[0]:
-        yield Finding(problem=f"{count} stored vectors have a wrong length", repairable=True)
-
-
 def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
     unused = db.execute(
         "SELECT count(*) FROM vectors WHERE key NOT IN (SELECT vector FROM sentences)"
@@ -110,16 +95,7 @@ def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
         )
 
 
-_EXAMINATIONS: tuple[Callable[[OpenCatalog], Iterator[Finding]], ...] = (
-    _texts,
-    _searchable,
-    _whole_vectors,
-    _unused_vectors,
-)
-
-
 def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Finding, ...]]:
-    folder = library.folder
     wanted = set(shelf.all_used_hashes(db))
     name = catalog.generation(db)
     if not name:
@@ -127,14 +103,18 @@ def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Find
         return 0, (Finding(problem=problem, repairable=True),) if wanted else ()
     try:
         stored = library.vectors.hashes(name)
+    except LibraryUnreachableError:
+        raise
     except LibraryError as error:
         problem = str(error)
-        if not os.access(folder, os.W_OK):
+        mendable = library.catalog.mendable()
+        if not mendable:
             problem = (
-                f"the vectors of library {str(folder)!r} cannot be checked: its folder may not be "
-                "written, which Chroma needs even to read; questions are answered from the catalog"
+                f"the vectors of library {library.catalog.name!r} cannot be checked: its folder "
+                "may not be written, which Chroma needs even to read; questions are answered from "
+                "the catalog"
             )
-        return 0, (Finding(problem=problem, repairable=_can_mend(folder)),)
+        return 0, (Finding(problem=problem, repairable=mendable),)
     missing, extra = len(wanted - stored), len(stored - wanted)
     if not missing and not extra:
         return len(stored), ()

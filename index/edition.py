@@ -14,7 +14,7 @@ def edition(library: Library) -> str:
     """
     if not library.exists():
         return ""
-    with catalog.snapshot(library.folder) as db:
+    with library.catalog.snapshot() as db:
         count, newest = db.execute("SELECT count(*), max(key) FROM documents").fetchone()
         added = db.execute("SELECT added_at FROM documents WHERE key = ?", (newest,)).fetchone()
         return f"{catalog.generation(db)}-{count}-{newest or 0}-{added[0] if added else ''}"

@@ -1,5 +1,6 @@
 """The pair that lives in one folder: a catalog in SQLite, and generations of vectors in Chroma."""
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,12 +12,17 @@ from index.generations import OpenGenerations, generation_folder
 from index.lock import writing
 from index.stores import Imprint, Nearest, OnStep, OpenCatalog, Slices
 
+WORKSHOP = "rebuilding"
+"""Folder in a library in which a repair writes a new catalog."""
+
 
 class FolderCatalog:
     """The catalog in a folder, as `index.stores.Catalog` describes it."""
 
+    rewritable = True
+
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self.name = str(folder)
 
     def exists(self) -> bool:
@@ -26,8 +32,8 @@ class FolderCatalog:
             LibraryError: The path is a file, may not be looked into, or has vectors without their
                 catalog.
         """
-        found = catalog.is_there(self._folder)
-        if not found and (self._folder / "vectors").exists():
+        found = catalog.is_there(self.folder)
+        if not found and (self.folder / "vectors").exists():
             raise LibraryError(
                 f"library {self.name!r} has vectors but no catalog.db: put the catalog back "
                 "from a backup, or remove the folder and add your articles again"
@@ -37,19 +43,31 @@ class FolderCatalog:
     @contextmanager
     def snapshot(self) -> Iterator[OpenCatalog]:
         """Open the catalog in one read transaction: all that is read is of one moment."""
-        with catalog.snapshot(self._folder) as db:
+        with catalog.snapshot(self.folder) as db:
             yield db
 
     @contextmanager
     def writing(self, *, wait: float = 0.0, create: Imprint | None = None) -> Iterator[OpenCatalog]:
         """Hold the writer's lock and the catalog open, made first where it is missing."""
         if create is not None:
-            catalog.make_folder(self._folder)
-        with writing(self._folder, wait=wait):
+            catalog.make_folder(self.folder)
+        with writing(self.folder, wait=wait):
             if create is not None:
-                catalog.create(self._folder, create)
-            with catalog.connected(self._folder) as db:
+                catalog.create(self.folder, create)
+            with catalog.connected(self.folder) as db:
                 yield db
+
+    def faults(self, db: OpenCatalog) -> Iterator[str]:
+        """Yield what SQLite finds wrong with its file, three things at most."""
+        return (line for (line,) in db.execute("PRAGMA quick_check(3)") if line != "ok")
+
+    def mendable(self) -> bool:
+        """Say whether the folder may be written and has a catalog, be it in a repair's workshop."""
+        places = (self.folder, self.folder / WORKSHOP)
+        return any(catalog.is_there(p) for p in places) and os.access(self.folder, os.W_OK)
+
+    def close(self) -> None:
+        """Do nothing: a connection ends with the block that opened it."""
 
 
 class FolderVectors:
@@ -60,7 +78,7 @@ class FolderVectors:
         self._open = OpenGenerations(library)
 
     @contextmanager
-    def reading(self, name: str) -> Iterator[Nearest]:
+    def reading(self, name: str, db: OpenCatalog) -> Iterator[Nearest]:
         """Hold a generation open for the length of a `with` block."""
         with self._open.reading(name) as generation:
             yield generation.nearest
@@ -79,8 +97,8 @@ class FolderVectors:
         )
         return name
 
-    def clean(self, *, current: str) -> None:
-        """Remove the generations that no reader can need: all but the current and the last one.
+    def clean(self, *, before: str, current: str, gone: Sequence[str]) -> None:
+        """Remove all generations but the current and the one before it.
 
         A reader that was just opening an older one finds it gone, reads the catalog again and goes
         on.

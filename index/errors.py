@@ -8,6 +8,7 @@ FootnoteError
     ├── ReadError          a file could not be read as an article
     ├── LibraryError       the library on disk cannot be used as it is
     │   ├── LibraryBusyError      another process is writing
+    │   ├── LibraryUnreachableError  a server of it is away
     │   └── LibraryMismatchError  built with another model, dimension or format
     ├── ArchiveError       an archive of a library cannot be written or read
     ├── EmbeddingError     the embedding model cannot be loaded or is not the one expected
@@ -52,6 +53,10 @@ class LibraryError(OperationError):
 
 class LibraryBusyError(LibraryError):
     """Another process is writing to this library."""
+
+
+class LibraryUnreachableError(LibraryError):
+    """A server that holds a half of the library cannot be reached, or breaks off."""
 
 
 class LibraryMismatchError(LibraryError):

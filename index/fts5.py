@@ -43,13 +43,9 @@ class SqliteCatalog(sqlite3.Connection):
         query = "SELECT term, doc FROM vocabulary WHERE term IN ({})"
         return {row[0]: row[1] for row in self._each(query, terms)}
 
-    def counts(self) -> tuple[int, int]:
-        """Return the number of documents and of passages."""
-        row = self.execute(
-            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
-        )
-        documents, passages = row.fetchone()
-        return int(documents), int(passages)
+    def passage_total(self) -> int:
+        """Return the number of passages."""
+        return int(self.execute("SELECT count(*) FROM passages").fetchone()[0])
 
     def write_terms(
         self, table: TermsTable, rows: Mapping[int, Sequence[str]], *, title: Sequence[str]

@@ -11,7 +11,7 @@ def glance(folder: Path) -> Glance:
     """Look at all files below a folder; empty where it has none, is gone or cannot be listed.
 
     Names that begin with a dot are left out, and links to folders not followed, as the folders of
-    a library are found. 10,000 files take about 0.1 s.
+    a library are found. 10,000 files take 0.04 s of a processor.
     """
     seen: Glance = {}
     waiting = [str(folder)]

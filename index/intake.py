@@ -1,6 +1,9 @@
 """Reads what is to be added: files, or articles given as text."""
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +12,12 @@ from index.prepare import Incoming
 from index.reading import Limits, Skipped, normalise, one_line, read_file, stop_reading
 from index.survey import ToRead
 from index.types import Change, Extract
+
+_AHEAD_BYTES = 2_000_000
+"""From so many bytes on, files are read ahead while others are embedded. Reading 2 MB of HTML takes
+2 s of a processor, embedding it 22 s, and a second reading process 0.2 s more to start."""
+_AHEAD_FILES = 4
+"""Files that each thread may be ahead: what is read and not yet taken stays in memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +31,7 @@ class Article:
 
 
 class Reading:
-    """Reads files one after another as it is iterated over, once.
+    """Reads files as it is iterated over, once; many of them ahead of whoever takes them.
 
     Args:
         files: What must be read, and changes that are handed on, in order.
@@ -31,22 +40,35 @@ class Reading:
     def __init__(self, files: Sequence[ToRead | Change]) -> None:
         self._files = files
         self._bytes = sum(f.size for f in files if isinstance(f, ToRead))
-        self._read = 0
+        self._taken = 0
 
     def share(self) -> float:
-        """Return which share of the bytes has been read, over 0 to 1."""
-        return (self._read + 1) / (self._bytes + 1)
+        """Return which share of the bytes has been handed out, over 0 to 1."""
+        return (self._taken + 1) / (self._bytes + 1)
 
     def __iter__(self) -> Iterator[Incoming | Change]:
         try:
-            for file in self._files:
-                if isinstance(file, Change):
-                    yield file
-                else:
-                    self._read += file.size
-                    yield _read(file)
+            read = map(_read, self._files) if self._bytes < _AHEAD_BYTES else self._ahead()
+            for file, outcome in zip(self._files, read, strict=True):
+                self._taken += file.size if isinstance(file, ToRead) else 0
+                yield outcome
         finally:
             stop_reading()
+
+    def _ahead(self) -> Iterator[Incoming | Change]:
+        """Read a few files ahead; a thread waits for the process that reads its file."""
+        threads = os.cpu_count() or 1
+        with ThreadPoolExecutor(threads, thread_name_prefix="read") as pool:
+            waiting: deque[Future[Incoming | Change]] = deque()
+            try:
+                for file in self._files:
+                    waiting.append(pool.submit(_read, file))
+                    if len(waiting) > threads * _AHEAD_FILES:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(cancel_futures=True)
 
 
 def read_named(
@@ -87,7 +109,9 @@ def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
         )
 
 
-def _read(file: ToRead) -> Incoming | Change:
+def _read(file: ToRead | Change) -> Incoming | Change:
+    if isinstance(file, Change):
+        return file
     outcome = read_file(file.path, Limits())
     if isinstance(outcome, Skipped):
         return Change(kind="skipped", source=file.source, reason=outcome.reason)

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from index import catalog, records, scan, shelf
 from index.adding import add
-from index.embedded import FolderCatalog, FolderVectors
+from index.embedded import FolderCatalog
 from index.embedding import Embedder
-from index.errors import LibraryError, UnknownDocumentError
+from index.errors import LibraryError, LibraryUnreachableError, MisuseError, UnknownDocumentError
+from index.pairs import open_pair
 from index.prepare import Incoming
 from index.publish import publish, rebuild
 from index.records import Record
 from index.resolve import resolve
-from index.stores import Catalog, Imprint, Nearest, OnStep, OpenCatalog, VectorIndex
+from index.stores import Imprint, Nearest, OnStep, OpenCatalog
 from index.types import AddReport, Change, Document, DocumentSummary
 from index.vectorise import OnProgress
 
@@ -36,10 +37,12 @@ class View:
 
 
 class Library:
-    """One folder with a catalog and its vectors. Safe to share between threads.
+    """A catalog and its vectors, in a folder or on servers. Safe to share between threads.
 
     Args:
-        folder: Where it is, or will be made by the first `add`.
+        place: The folder where it is, or will be made by the first `add`; or the address of a
+            PostgreSQL database, `postgresql://...`.
+        vectors: The address of the Chroma server that goes with a database.
         model: Name of the embedding model that the settings ask for.
         load: Loads that model; called once, and only when something must be embedded.
         on_step: Called with the name of each writing step before it begins.
@@ -47,20 +50,29 @@ class Library:
 
     def __init__(
         self,
-        folder: Path,
+        place: str | Path,
         *,
+        vectors: str | None = None,
         model: str,
         load: Callable[[], Embedder],
         on_step: OnStep = lambda step: None,
     ) -> None:
-        self.folder = folder
         self._model = model
         self._load = load
         self.on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
-        self.catalog: Catalog = FolderCatalog(folder)
-        self.vectors: VectorIndex = FolderVectors(folder)
+        self.catalog, self.vectors = open_pair(place, vectors)
+
+    @property
+    def folder(self) -> Path:
+        """The folder it is in; a `MisuseError` where it is on servers."""
+        if isinstance(self.catalog, FolderCatalog):
+            return self.catalog.folder
+        raise MisuseError(
+            f"library {self.catalog.name!r} is on servers, and this works on a folder: use the "
+            "tools of PostgreSQL"
+        )
 
     def exists(self) -> bool:
         """Say whether there is a catalog.
@@ -213,8 +225,10 @@ class Library:
                 nearest: Nearest = partial(scan.nearest, db)
                 try:
                     if name:
-                        asked = stack.enter_context(self.vectors.reading(name))
+                        asked = stack.enter_context(self.vectors.reading(name, db))
                         nearest = partial(self._nearest, db, name, asked)
+                except LibraryUnreachableError:
+                    raise
                 except LibraryError:
                     if self._heal(name):
                         stack.close()
@@ -235,11 +249,12 @@ class Library:
         Raises:
             LibraryMismatchError: The message says both sides and the command that helps.
         """
-        catalog.require_imprint(db, self.imprint(), library=self.catalog.name)
+        catalog.require_imprint(db, self.imprint(), library=self.catalog)
 
     def close(self) -> None:
         """Close the vectors and the embedding model."""
         self.vectors.close()
+        self.catalog.close()
         with self._loading:
             if self._embedder is not None:
                 self._embedder.close()
@@ -251,6 +266,8 @@ class Library:
         """Ask a generation, or the catalog where it is damaged or two writers have replaced it."""
         try:
             return asked(vector, k)
+        except LibraryUnreachableError:
+            raise
         except LibraryError:
             self._heal(name)
             return scan.nearest(db, vector, k)

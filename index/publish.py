@@ -62,7 +62,7 @@ def publish(
         catalog.set_generation(db, name)
         on_step("commit")
     on_step("clean")
-    vectors.clean(current=name)
+    vectors.clean(before=old, current=name, gone=unused)
 
 
 def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:
@@ -74,10 +74,11 @@ def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:
     with catalog.transaction(db):
         ledger.drop_unused_vectors(db)
     hashes = shelf.all_used_hashes(db)
+    old = catalog.generation(db)
     name = ""
     if hashes:
         name = vectors.build(
-            after=catalog.generation(db),
+            after=old,
             copy=False,
             remove=[],
             slices=_slices(db, hashes),
@@ -87,7 +88,7 @@ def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:
     with catalog.transaction(db):
         catalog.set_generation(db, name)
     on_step("clean")
-    vectors.clean(current=name)
+    vectors.clean(before=old, current=name, gone=[])
 
 
 def _unused_after(db: OpenCatalog, *, gone: Sequence[str], wanted: set[str]) -> list[str]:

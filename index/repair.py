@@ -5,17 +5,20 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from index import catalog, ledger, prepare, saved
-from index.doctor import WORKSHOP, check
+from index.doctor import catalog_findings, check
+from index.embedded import WORKSHOP
 from index.errors import LibraryError
 from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
 from index.publish import rebuild
+from index.repair_servers import mend
 from index.stores import OpenCatalog
-from index.types import Checkup
+from index.types import Checkup, Finding
 from index.vectorise import OnProgress, Vectoriser
 
 _BATCH = 256
@@ -23,7 +26,7 @@ _BATCH = 256
 
 
 def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
-    """Mend what a check finds and return the check of what came out.
+    """Mend what a check finds; return the check of what came out, and what could not be saved.
 
     Vectors are built anew from the catalog's. A catalog that is damaged, of another format or of
     another model is written anew from the documents in it; a damaged one is kept beside it.
@@ -36,44 +39,45 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
     if not before.findings:
         return before
     library.close()
+    if not library.catalog.rewritable:
+        mend(library)
+        return check(library)
     with writing(library.folder):
         try:
-            _mend(library, on_progress)
+            lost = _mend(library, on_progress)
         except OSError as error:
             raise LibraryError(
                 f"library {str(library.folder)!r} cannot be repaired ({error.strerror or error}): "
                 "mend that and run `footnote doctor --repair` again"
             ) from error
-    return check(library)
+    after = check(library)
+    return replace(after, findings=(*after.findings, *lost))
 
 
-def _mend(library: Library, on_progress: OnProgress) -> None:
+def _mend(library: Library, on_progress: OnProgress) -> list[Finding]:
     if not catalog.is_there(library.folder):
         _finish_swap(library.folder)
-    if _needs_new_catalog(library):
-        _rewrite(library, on_progress)
+    lost = _rewrite(library, on_progress) if _needs_new_catalog(library) else []
     with catalog.connected(library.folder) as db:
         rebuild(library.vectors, db, on_step=lambda step: None)
+    return lost
 
 
 def _needs_new_catalog(library: Library) -> bool:
     """Say whether anything but unused vectors is wrong with the catalog itself."""
     try:
         with catalog.snapshot(library.folder) as db:
-            library.require_imprint(db)
-            sound = [row[0] for row in db.execute("PRAGMA quick_check(1)")] == ["ok"]
-            lengths = db.execute("SELECT DISTINCT length(vector) FROM vectors").fetchall()
-            size = catalog.imprint(db).dimension * 4
-            for table, terms in (("passages", "passage_terms"), ("sentences", "sentence_terms")):
-                rows = db.execute(f"SELECT key FROM {table} ORDER BY key").fetchall()
-                sound &= rows == db.execute(f"SELECT rowid FROM {terms} ORDER BY rowid").fetchall()
-            return not sound or any(length != (size,) for length in lengths)
+            return any(True for _ in catalog_findings(library, db))
     except LibraryError:
         return True
 
 
-def _rewrite(library: Library, on_progress: OnProgress) -> None:
-    """Write a new catalog from the documents that can be read, and move it into place."""
+def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
+    """Write a new catalog from the documents that can be read, and move it into place.
+
+    Returns:
+        What could not be saved.
+    """
     old = catalog.catalog_path(library.folder)
     workshop = library.folder / WORKSHOP
     shutil.rmtree(workshop, ignore_errors=True)
@@ -87,7 +91,16 @@ def _rewrite(library: Library, on_progress: OnProgress) -> None:
                 _write(library, db, batch, on_progress)
                 batch = []
         _write(library, db, batch, on_progress)
+        kept = {row[0] for row in db.execute("SELECT source FROM documents")}
+    lost = _sources(old) - kept
     _swap(library.folder)
+    return [
+        Finding(
+            problem=f"{source!r} could not be saved from the damaged catalog: add it again",
+            repairable=False,
+        )
+        for source in sorted(lost)
+    ]
 
 
 def _swap(folder: Path) -> None:
@@ -151,3 +164,14 @@ def _keys(db: sqlite3.Connection) -> list[tuple[int]]:
             last = db.execute("SELECT max(key) FROM documents").fetchone()[0] or 0
             return [(key,) for key in range(1, last + 1)]
         return []
+
+
+def _sources(path: Path) -> set[str]:
+    """Return the sources of all documents that a catalog had, as far as any can be read."""
+    found: set[str] = set()
+    for index in ("NOT INDEXED", "INDEXED BY sqlite_autoindex_documents_2"):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA writable_schema = ON")
+            for (source,) in db.execute(f"SELECT source FROM documents {index}"):
+                found.add(str(source))
+    return found

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 _ALIKE = 0.9
 """Jaccard similarity of two passages' sets of terms from which they count as near-duplicates."""
@@ -45,6 +45,23 @@ def spread(documents: Sequence[int], *, k: int) -> list[int]:
         taken[document] += 1
         (first if taken[document] <= limit else spare).append(position)
     return sorted((first + spare)[:k])
+
+
+def rarest(terms: Sequence[str], held: Mapping[str, int], *, rows: int) -> list[str]:
+    """Choose the rarest terms that so many rows together hold at most, in the order given.
+
+    Args:
+        terms: What is searched for.
+        held: In how many rows each term stands; one that is left out stands in none.
+        rows: Rows at most, those that hold several terms counted once for each.
+    """
+    chosen = set()
+    for term in sorted(terms, key=lambda term: held.get(term, 0)):
+        rows -= held.get(term, 0)
+        if rows < 0:
+            break
+        chosen.add(term)
+    return [term for term in terms if term in chosen]
 
 
 def page_of(offset: int, page_starts: Sequence[int]) -> int | None:

@@ -42,6 +42,8 @@ class SentenceRow:
     start: int
     end: int
     vector: NDArray[np.float32]
+    hash: str
+    """The vector's: of the sentence's text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,9 @@ def document(db: OpenCatalog, document_id: str) -> Document | None:
 
 def ids_like(db: OpenCatalog, prefix: str) -> tuple[str, ...]:
     """Return the document ids that begin with a prefix, sorted."""
-    rows = db.execute("SELECT id FROM documents WHERE substr(id, 1, ?) = ?", (len(prefix), prefix))
+    rows = db.execute(
+        "SELECT id FROM documents WHERE substr(id, 1, length(?)) = ?", (prefix, prefix)
+    )
     return tuple(sorted(row[0] for row in rows))
 
 
@@ -129,11 +133,11 @@ def passages(db: OpenCatalog, keys: Iterable[int]) -> dict[int, PassageRow]:
 def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRow]]:
     """Return the sentences of passages, by passage key, in text order."""
     query = (
-        'SELECT sentences.key, passage, ordinal, start, "end", vectors.vector FROM sentences '
+        'SELECT sentences.key, passage, ordinal, start, "end", vectors.vector, hash FROM sentences '
         "JOIN vectors ON vectors.key = sentences.vector WHERE passage IN ({}) ORDER BY ordinal"
     )
     found: dict[int, list[SentenceRow]] = {}
-    for key, passage, ordinal, start, end, vector in _each(db, query, list(keys)):
+    for key, passage, ordinal, start, end, vector, digest in _each(db, query, list(keys)):
         found.setdefault(passage, []).append(
             SentenceRow(
                 key=key,
@@ -141,7 +145,8 @@ def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRo
                 ordinal=ordinal,
                 start=start,
                 end=end,
-                vector=np.frombuffer(vector, np.float32),
+                vector=np.frombuffer(vector, np.float32, count=len(vector) // 4),
+                hash=digest,
             )
         )
     return found

@@ -78,8 +78,8 @@ class OpenCatalog(Protocol):
     def passage_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands; terms in none are left out."""
 
-    def counts(self) -> tuple[int, int]:
-        """Return the number of documents and of passages."""
+    def passage_total(self) -> int:
+        """Return the number of passages."""
 
     def write_terms(
         self, table: TermsTable, rows: Mapping[int, Sequence[str]], *, title: Sequence[str]
@@ -96,6 +96,10 @@ class Catalog(Protocol):
     @property
     def name(self) -> str:
         """What messages call the library; never holds a password."""
+
+    @property
+    def rewritable(self) -> bool:
+        """Whether a repair can write it anew from its documents, for another model or format."""
 
     def exists(self) -> bool:
         """Say whether there is a catalog.
@@ -125,12 +129,25 @@ class Catalog(Protocol):
             LibraryError: There is no catalog, or it cannot be written.
         """
 
+    def faults(self, db: OpenCatalog) -> Iterator[str]:
+        """Yield what the database finds wrong with its own files."""
+
+    def mendable(self) -> bool:
+        """Say whether there is something to repair and it may be written.
+
+        Raises:
+            LibraryError: Its place cannot be looked into.
+        """
+
+    def close(self) -> None:
+        """Let go of everything that nobody uses."""
+
 
 class VectorIndex(Protocol):
     """Where the vectors are searched: derived from the catalog's, in generations with a name."""
 
-    def reading(self, name: str) -> AbstractContextManager[Nearest]:
-        """Hold a generation open.
+    def reading(self, name: str, db: OpenCatalog) -> AbstractContextManager[Nearest]:
+        """Hold a generation open; what is nearest is among the sentences of the open catalog.
 
         Raises:
             LibraryError: It is missing or cannot be read.
@@ -144,7 +161,7 @@ class VectorIndex(Protocol):
         Args:
             after: The current generation's name; empty where there is none.
             copy: Whether it starts from the current one's vectors, and not from none.
-            remove: Hashes that it shall not have of those.
+            remove: Hashes that it shall not have of those, at the latest when `clean` is done.
             slices: Hashes and vectors that it shall have besides.
             on_step: Called before each step.
 
@@ -152,8 +169,14 @@ class VectorIndex(Protocol):
             LibraryError: It cannot be written.
         """
 
-    def clean(self, *, current: str) -> None:
-        """Remove the generations that no reader can need: all but the current and the last one."""
+    def clean(self, *, before: str, current: str, gone: Sequence[str]) -> None:
+        """Remove what no reader can need, once the current generation is published.
+
+        Args:
+            before: The name of the generation that was current until now.
+            current: The name of the one that is, empty where there is none.
+            gone: Hashes that it shall not have.
+        """
 
     def hashes(self, name: str) -> set[str]:
         """Return the hashes whose vectors can really be read back from a generation.

@@ -75,7 +75,9 @@ class _Looks:
             size = stamps.size(stamp)
             return ToRead(path=found.path, source=found.source, size=size, file_stamp=kept)
         known = _best(candidates[digest], name=found.path.name)
-        self.signs.append(Sign(document_id=known.document_id, file_sha256=digest, file_stamp=kept))
+        if kept != known.file_stamp:
+            sign = Sign(document_id=known.document_id, file_sha256=digest, file_stamp=kept)
+            self.signs.append(sign)
         if record is not None:
             return _unchanged(record)
         candidates[digest].remove(known)

@@ -64,7 +64,7 @@ def sync(
         except Overtaken:
             continue
     raise LibraryBusyError(
-        f"library {str(library.folder)!r} is changed by other programs all the time: run the "
+        f"library {library.catalog.name!r} is changed by other programs all the time: run the "
         "command again when they have finished"
     )
 

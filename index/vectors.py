@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index import seal
 from index.blank import blank_unused
 from index.errors import LibraryError
 from index.stores import Slices
@@ -24,8 +25,8 @@ from index.stores import Slices
 _COLLECTION = "sentences"
 # With ef_search 200, 99.4 % of the 64 nearest of 12,086 real sentences are found (80 questions,
 # against an exact scan). One thread, so that the order of building does not depend on scheduling.
-_HNSW = {"space": "ip", "ef_construction": 128, "ef_search": 200, "num_threads": 1}
-_LARGEST_SLICE = 1000
+HNSW = {"space": "ip", "ef_construction": 128, "ef_search": 200, "num_threads": 1}
+LARGEST_SLICE = 1000
 _NO_SPACE = ("is full", "No space left", "File too large", "quota exceeded")
 _OWN_FUNCTIONS = {("legacy", None), ("unknown", None), ("known", "default")}
 
@@ -80,19 +81,28 @@ def build(
                 shutil.rmtree(folder)
             if base is not None:
                 on_step("copy")
-                shutil.copytree(base, folder)
+                _copy(base, folder)
             client, collection = _create(folder) if base is None else _open(folder)
             try:
                 _change(client, collection, remove=remove, slices=slices, on_step=on_step)
             finally:
                 client.close()
             blank_unused(folder)
+            seal.write(folder)
             on_step("sync")
             _sync(folder)
     except BaseException:
         # On a full disk, what is half done would stand in the way of everything else.
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def _copy(base: Path, folder: Path) -> None:
+    """Copy a generation that readers have open: Chroma writes a row into it at each opening."""
+    shutil.copytree(base, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
+    names = (base / "chroma.sqlite3", folder / "chroma.sqlite3")
+    with closing(sqlite3.connect(names[0])) as old, closing(sqlite3.connect(names[1])) as new:
+        old.backup(new)
 
 
 def _change(
@@ -103,7 +113,7 @@ def _change(
     slices: Slices,
     on_step: Callable[[str], None],
 ) -> None:
-    largest = min(client.get_max_batch_size(), _LARGEST_SLICE)
+    largest = min(client.get_max_batch_size(), LARGEST_SLICE)
     for first in range(0, len(remove), largest):
         on_step("delete")
         collection.delete(ids=list(remove[first : first + largest]))
@@ -124,12 +134,14 @@ def hashes_in(folder: Path) -> set[str]:
     """
     client, collection = _open(folder)
     try:
+        if reason := seal.damage(folder, thorough=True):
+            raise LibraryError(_broken(folder, reason))
         with _explained(folder):
             ids = list(collection.get(include=[])["ids"])
             readable: set[str] = set()
-            for first in range(0, len(ids), _LARGEST_SLICE):
+            for first in range(0, len(ids), LARGEST_SLICE):
                 part = collection.get(
-                    ids=ids[first : first + _LARGEST_SLICE], include=["embeddings"]
+                    ids=ids[first : first + LARGEST_SLICE], include=["embeddings"]
                 )
                 readable.update(part["ids"])
             return readable
@@ -141,6 +153,8 @@ def _open(folder: Path) -> tuple[Any, Any]:  # chromadb's types stay in this fil
     if not (folder / "chroma.sqlite3").is_file():
         raise LibraryError(_broken(folder, FileNotFoundError("it is missing or empty")))
     _refuse_foreign_functions(folder)
+    if reason := seal.damage(folder):
+        raise LibraryError(_broken(folder, reason))
     with _explained(folder):
         client = _client(folder)
         return client, client.get_collection(_COLLECTION, embedding_function=None)
@@ -149,7 +163,7 @@ def _open(folder: Path) -> tuple[Any, Any]:  # chromadb's types stay in this fil
 def _create(folder: Path) -> tuple[Any, Any]:
     client = _client(folder)
     return client, client.create_collection(
-        _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+        _COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
     )
 
 
@@ -167,9 +181,13 @@ def _refuse_foreign_functions(folder: Path) -> None:
         uri = f"{database.absolute().as_uri()}?mode=ro"
         with closing(sqlite3.connect(uri, uri=True)) as db:
             rows = db.execute("SELECT config_json_str, schema_str FROM collections").fetchall()
-            foreign = [
-                f for row in rows for cell in row if cell for f in _functions(json.loads(cell))
-            ]
+        foreign = [
+            named
+            for row in rows
+            for cell in row
+            if cell
+            for named in foreign_functions(json.loads(cell))
+        ]
     except (sqlite3.Error, ValueError) as error:
         raise LibraryError(_broken(folder, error)) from error
     if foreign:
@@ -180,17 +198,18 @@ def _refuse_foreign_functions(folder: Path) -> None:
         )
 
 
-def _functions(config: object) -> Iterator[dict[str, Any]]:
+def foreign_functions(config: object) -> Iterator[dict[str, Any]]:
+    """Yield the embedding functions that a stored configuration names, Chroma's own left out."""
     if isinstance(config, list):
         for item in config:
-            yield from _functions(item)
+            yield from foreign_functions(item)
     elif isinstance(config, dict):
         for name, value in config.items():
             if name == "embedding_function" and isinstance(value, dict):
                 if (value.get("type"), value.get("name")) not in _OWN_FUNCTIONS:
                     yield value
             else:
-                yield from _functions(value)
+                yield from foreign_functions(value)
 
 
 def _broken(folder: Path, reason: object) -> str:

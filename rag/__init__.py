@@ -40,10 +40,10 @@ from index.types import (
     Span,
 )
 from rag.answerer import Answerer
-from rag.plain_data import as_json, json_text
 from rag.assistant import Assistant
 from rag.judging import judge_messages
 from rag.models import LanguageModel, Message, Reply, load_model
+from rag.plain_data import as_json, json_text
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.seeds import seed_paths
 from rag.settings import Settings

@@ -49,7 +49,8 @@ class Collection:
             return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
 
         self._library = Library(
-            settings.library.absolute(),
+            _place(settings),
+            vectors=settings.vectors.get_secret_value() if settings.vectors else None,
             model=settings.embedding_model if embedder is None else embedder.name,
             load=load,
         )
@@ -171,6 +172,15 @@ class Collection:
         self._seed()
         return Aging(self._library.some_records).document(self._library.document(document_id))
 
+    def text(self, document_id: str) -> str:
+        """Return the text of a document by its full id, without reading its sentences.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            LibraryError: The library cannot be read.
+        """
+        return self._library.text(document_id)
+
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.
 
@@ -250,6 +260,11 @@ class Collection:
                 on_progress=self._on_progress,
                 wait=_SEEDING_SECONDS,
             )
+
+
+def _place(settings: Settings) -> str | Path:
+    place = settings.library
+    return place.absolute() if isinstance(place, Path) else place.get_secret_value()
 
 
 def checked_question(question: str) -> str:

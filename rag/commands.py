@@ -134,7 +134,8 @@ def _command(
     parser.add_argument(
         "--library",
         metavar="FOLDER",
-        help="the library's folder (default: FOOTNOTE_LIBRARY or your data folder)",
+        help="the library's folder or postgresql:// address (default: FOOTNOTE_LIBRARY or your "
+        "data folder)",
     )
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.set_defaults(run=run)

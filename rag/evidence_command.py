@@ -6,9 +6,9 @@ from pathlib import Path
 
 from index.errors import MisuseError
 from rag import terminal
-from rag.plain_data import json_text
 from rag.evidence_check import CheckedQuote, EvidenceCheck, check
 from rag.evidence_page import page, read_answer
+from rag.plain_data import json_text
 
 _LARGEST = 50_000_000
 """Bytes of an answer or an evidence file."""

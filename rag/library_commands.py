@@ -6,8 +6,8 @@ import sys
 from index.compact import CompactReport
 from index.moving import ExportReport
 from rag import terminal
-from rag.plain_data import json_text
 from rag.assistant import Assistant
+from rag.plain_data import json_text
 from rag.settings import Settings
 
 

@@ -28,7 +28,7 @@ class LoggedQuestion:
 def question_log(settings: Settings) -> Path | None:
     """Return the log's file: beside the library, or where the setting says; None if it is off."""
     if settings.log is True:
-        return settings.library.with_name(f"{settings.library.name}.questions.jsonl")
+        return settings.beside.with_name(f"{settings.beside.name}.questions.jsonl")
     return settings.log or None
 
 

@@ -10,12 +10,14 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
+from index.pairs import SCHEMES
 from rag.settings_file import settings_file
 
 _PREFIX = "FOOTNOTE_"
 
 
-def _default_library() -> Path:
+def default_library() -> Path:
+    """Return where the library is that no setting names."""
     return Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "library"
 
 
@@ -29,8 +31,10 @@ class Settings(BaseSettings):
         env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
     )
 
-    library: Path = Field(default_factory=_default_library)
-    """Folder of the library, `~` allowed; made at the first use."""
+    library: Path | SecretStr = Field(default_factory=default_library)
+    """Folder of the library, `~` allowed, made at the first use; or `postgresql://...`."""
+    vectors: SecretStr | None = Field(default=None, min_length=1)
+    """Address of the Chroma server that a library in PostgreSQL needs: `http://HOST:PORT`."""
     k: int = Field(default=8, ge=1, le=100)
     """Passages retrieved for a question, 1 to 100."""
     threshold: float | None = Field(default=None, ge=0, le=1)
@@ -72,7 +76,12 @@ class Settings(BaseSettings):
     @property
     def gold_file(self) -> Path:
         """The file of gold questions, whether it is there or not."""
-        return self.gold or self.library.with_name(f"{self.library.name}.gold.jsonl")
+        return self.gold or self.beside.with_name(f"{self.beside.name}.gold.jsonl")
+
+    @property
+    def beside(self) -> Path:
+        """The library's folder, beside which files are put; the default one if it is on servers."""
+        return self.library if isinstance(self.library, Path) else default_library()
 
     @field_validator("log", mode="before")
     @classmethod
@@ -94,6 +103,8 @@ class Settings(BaseSettings):
             return given
         if not str(given).strip():
             raise ValueError("it is empty")
+        if isinstance(given, str) and given.startswith(SCHEMES):
+            return SecretStr(given)
         if "\0" in str(given):
             raise ValueError("a path holds no NUL")
         try:

@@ -2,10 +2,12 @@
 
 import os
 import socket
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import servers
 
 from eval.reports import SuiteRun
 from eval.results import (
@@ -134,3 +136,53 @@ def make_run() -> Callable[..., SuiteRun]:
         return SuiteRun(report=report, gate=GateResult(reasons=reasons), comparison=comparison)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Run one PostgreSQL cluster for all tests that want one."""
+    with servers.postgres() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run one Chroma server for all tests that want one."""
+    with servers.chroma(tmp_path_factory.mktemp("chroma")) as address:
+        yield address
+
+
+@pytest.fixture
+def database(postgres_server: str) -> Iterator[str]:
+    """Make a database of the test's own in the cluster."""
+    import psycopg
+
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(postgres_server, autocommit=True) as owner:
+        owner.execute(f"CREATE DATABASE {name}")
+        yield f"{postgres_server.rpartition('/')[0]}/{name}"
+        owner.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def make_server_library(
+    database: str, chroma_server: str, embedder: HashEmbedder
+) -> Iterator[Callable[..., Library]]:
+    """Open the same library on servers as often as wanted, with a fast embedder."""
+    opened: list[Library] = []
+
+    def make(on_step: Callable[[str], None] = lambda step: None) -> Library:
+        opened.append(
+            Library(
+                database,
+                vectors=chroma_server,
+                model=embedder.name,
+                load=lambda: embedder,
+                on_step=on_step,
+            )
+        )
+        return opened[-1]
+
+    yield make
+    for library in opened:
+        library.close()

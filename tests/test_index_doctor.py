@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from index import soundness
 from index.doctor import check
+from index.errors import LibraryError
 from index.intake import Article, read_articles
 from index.library import Library
 from index.repair import repair
@@ -74,7 +76,7 @@ def test_a_gap_in_the_full_text_search_is_found_and_mended(library: Library) -> 
 
 
 def test_vectors_of_an_interrupted_run_are_found_and_dropped(library: Library) -> None:
-    change(library, "INSERT INTO vectors (hash, vector) VALUES ('x', zeroblob(256))")
+    change(library, "INSERT INTO vectors (hash, vector) SELECT 'x', vector FROM vectors LIMIT 1")
     assert "left 1 vectors" in check(library).findings[0].problem
     assert mended(library).findings == ()
 
@@ -92,7 +94,8 @@ def test_a_catalog_cut_short_gives_back_the_documents_that_can_be_read(library: 
     library.close()
     os.truncate(catalog(library), catalog(library).stat().st_size * 3 // 4)
     assert "damaged" in check(library).findings[0].problem
-    assert mended(library).findings == ()
+    left = [f.problem for f in mended(library).findings]
+    assert all("could not be saved from the damaged catalog" in problem for problem in left)
     assert found(library).startswith("Report 7")
     assert list(library.folder.glob("catalog-before-*.db"))
 
@@ -107,8 +110,66 @@ def test_a_catalog_that_is_no_database_leaves_an_empty_library_and_the_file(
     assert kept.read_bytes().startswith(b"not a database")
 
 
-def test_a_changed_text_is_found(library: Library) -> None:
+def test_a_changed_text_is_found_and_left_out_by_a_repair(library: Library) -> None:
     change(library, "UPDATE documents SET text = text || ' Forged.' WHERE source = 'doc3'")
     (finding,) = check(library).findings
     assert "'doc3'" in finding.problem
-    assert not finding.repairable
+    assert [f.problem for f in mended(library).findings] == [
+        "'doc3' could not be saved from the damaged catalog: add it again"
+    ]
+    assert check(library).findings == ()
+    assert "doc3" not in {card.source for card in library.summaries()}
+
+
+def test_a_forged_vector_is_refused_and_mended(library: Library) -> None:
+    change(library, "UPDATE vectors SET vector = zeroblob(256)")
+    with pytest.raises(LibraryError, match="`footnote doctor --repair`"):
+        found(library)
+    assert "21 stored vectors" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7")
+
+
+def test_a_sentence_that_is_not_at_its_place_is_refused_and_mended(library: Library) -> None:
+    change(library, "UPDATE sentences SET start = start + 1 WHERE ordinal = 0")
+    with pytest.raises(LibraryError, match="a sentence is not what was added"):
+        found(library)
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7")
+
+
+def test_full_text_search_that_does_not_fit_its_terms_is_found_and_mended(
+    library: Library,
+) -> None:
+    change(library, "UPDATE sentence_terms_content SET c0 = 'forged' WHERE id = 3")
+    assert "full-text search is damaged" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+
+
+def test_a_writer_need_not_wait_for_the_doctor(library: Library) -> None:
+    with library.catalog.snapshot() as db:
+        assert list(soundness.full_text(db)) == []
+        change(library, "UPDATE documents SET title = 'new' WHERE source = 'doc3'")
+
+
+def test_case_12_a_catalog_that_lost_its_last_byte_is_refused(library: Library) -> None:
+    library.close()
+    os.truncate(catalog(library), catalog(library).stat().st_size - 1)
+    with pytest.raises(LibraryError, match="its file was cut short"):
+        found(library)
+
+
+@pytest.mark.parametrize("file", ["data_level0.bin", "link_lists.bin", "index_metadata.pickle"])
+def test_case_12_a_damaged_index_file_of_chroma_never_answers(
+    make_library: Make, file: str
+) -> None:
+    library = make_library()
+    text = "\n\n".join(f"Line {n} of ship {n}." for n in range(1100))
+    library.add(read_articles([Article(source="ships", title="ships", text=text)]))
+    before = search(library, "ship 700", k=3)
+    library.close()
+    (path,) = library.folder.glob(f"vectors/*/*/{file}")
+    path.write_bytes(bytes(path.stat().st_size))
+    assert "was changed since it was published" in check(library).findings[0].problem
+    assert search(library, "ship 700", k=3) == before
+    assert check(library).findings == ()

@@ -31,6 +31,25 @@ def test_a_sentence_goes_on_over_a_page_without_its_running_heads():
     assert [text[at : at + 4] for at in starts] == ["Cats", "Dogs", "Bird", "morn"]
 
 
+def test_a_page_number_that_stands_alone_is_no_text():
+    heads = [
+        "Preface 7\nCats sleep.",
+        "Dogs run.\n8",
+        "Chapter 1 9\nBirds sing.",
+        "1984\nFish swim.\n10",
+    ]
+    assert join_pages(heads)[0] == (
+        "Preface 7\nCats sleep.\n\nDogs run.\n\nChapter 1 9\nBirds sing.\n\n1984\nFish swim."
+    )
+
+
+def test_a_chapter_s_head_with_the_page_number_is_no_text():
+    bodies = ["Cats sleep.", "Dogs run in", "parks.", "Birds sing.", "Fish swim."]
+    heads = ["1", "On Dogs 2", "On Dogs 3", "4", "5"]
+    pages = [f"{head}\n{body}" for head, body in zip(heads, bodies, strict=True)]
+    assert join_pages(pages)[0] == "Cats sleep.\n\nDogs run in\nparks.\n\nBirds sing.\n\nFish swim."
+
+
 def test_a_file_of_nothing_but_numbered_lines_keeps_them():
     assert join_pages(["Slide 1.", "Slide 2.", "Slide 3."])[0] == "Slide 1.\n\nSlide 2.\n\nSlide 3."
 

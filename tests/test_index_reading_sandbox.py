@@ -133,10 +133,14 @@ def test_many_threads_read_at_once(reads):
     assert sorted(found) == ["0", "1", "2", "3"]
 
 
-def test_plain_text_starts_no_process(monkeypatch, tmp_path):
+def test_plain_text_starts_no_process_and_one_that_cannot_start_is_a_reason(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     (tmp_path / "a.txt").write_text("Cats sleep.")
     assert isinstance(read_file(tmp_path / "a.txt", LIMITS), Parsed)
+    (tmp_path / "a.pdf").write_bytes(pdf("Text."))
+    outcome = read_file(tmp_path / "a.pdf", LIMITS)
+    assert isinstance(outcome, Skipped)
+    assert "cannot start" in outcome.reason
 
 
 def test_a_file_that_is_not_there_is_skipped(tmp_path):

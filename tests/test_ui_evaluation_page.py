@@ -25,7 +25,11 @@ TEXT = (
 )
 CASES = [
     {"id": "when", "question": "When was the old bridge closed?", "answers": ["May 2024"]},
-    {"id": "wrong", "question": "When does the bridge open again?", "answers": ["in August"]},
+    {
+        "id": "wrong",
+        "question": "In which month was the old bridge closed?",
+        "answers": ["in August"],
+    },
     {"id": "none", "question": "Who is the mayor of Paris?", "answerable": False},
     {"id": "evil", "question": f"What is written? {EVIL}", "answers": [EVIL], "tags": [EVIL]},
 ]
@@ -76,12 +80,14 @@ def test_a_run_shows_tiles_plots_and_what_failed_with_its_passage(page):
     expect(page.locator("#evaluation .tile").first).to_contain_text("Passed")
     expect(page.locator("#evaluation .tile").first).to_contain_text(re.compile(r"\d+% – \d+%"))
     assert page.locator("#evaluation svg.area").count() >= 2
-    case = page.locator("#evaluation .case.failed").filter(has_text="open again")
+    case = page.locator("#evaluation .case.failed").filter(has_text="In which month")
     case.locator("summary").first.click()
     expect(case.locator(".accepted")).to_have_text("in August")
-    expect(case.locator(".said")).to_contain_text("It opens again in July.")
-    expect(case.locator("mark")).to_have_text("It opens again in July.")
-    expect(page.locator("#evaluation .case:visible .asked").first).not_to_contain_text("closed")
+    said = "The old bridge over the Lune was closed in May 2024."
+    expect(case.locator(".said")).to_contain_text(said)
+    expect(case.locator("mark")).to_have_text(said)
+    passed = page.locator("#evaluation .case").filter(has_text="When was the old bridge closed?")
+    expect(passed).to_be_hidden()
 
 
 def test_hostile_questions_and_answers_are_shown_and_do_nothing(page):

@@ -91,7 +91,7 @@ def test_a_mistake_is_told_in_the_form_and_keeps_what_was_written(page, gold):
     thumb(page, "This answer is wrong")
     page.get_by_role("button", name="Save test case").click()
     expect(page.locator(".gold-form .problem")).to_contain_text("Write what it should have said")
-    page.get_by_text("It should abstain").click()
+    page.get_by_text("It should abstain", exact=True).click()
     expect(page.get_by_label("What it should say")).to_be_hidden()
     page.get_by_role("button", name="Save test case").click()
     expect(page.locator(".toast")).to_contain_text("Saved")

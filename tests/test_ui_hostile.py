@@ -122,7 +122,7 @@ def test_forged_events_and_requests_for_articles_get_nothing(browser, port):
             "window.gradio_config.components.find(c => c.props.elem_id === 'pane').id"
         )
         for wanted in forged:
-            body = {"data": wanted, "component_id": part, "fn_name": "article", "session_hash": "x"}
+            body = {"data": wanted, "component_id": part, "fn_name": "text", "session_hash": "x"}
             found = page.request.post(
                 f"http://127.0.0.1:{port}/gradio_api/component_server", data=body
             )

@@ -24,6 +24,12 @@ def test_nothing_is_offered_where_nothing_has_a_name(assistant):
     assert follow_ups(assistant, [], ["Why?"]) == ()
 
 
+def test_a_word_that_is_also_written_small_is_no_name(assistant):
+    text = "Defence was dear. The defence of Kirkby was dear. Defence needs money."
+    assistant.add_articles([Article(source="a", title="", text=text)])
+    assert example_questions(assistant) == ("What is said about Kirkby?",)
+
+
 def test_a_name_that_was_asked_about_is_not_offered_again(assistant):
     assistant.add_articles([Article(source="a", title="Report", text=REPORT)])
     offered = follow_ups(assistant, [REPORT], ["What is RTA?", "Where is the mill house?"])

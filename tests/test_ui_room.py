@@ -69,6 +69,19 @@ def test_what_is_forgotten_is_gone(room):
     assert values(room.open({"token": MINE}))[0]["turns"] == []
 
 
+def test_an_answer_whose_page_is_gone_counts_as_stopped(room):
+    async def leave():
+        asking = room.ask({"token": MINE, "question": "What is the Lune?"})
+        await anext(asking)
+        there = [value async for value in room.open({"token": MINE})]
+        await asking.aclose()
+        return there
+
+    states = [turn["state"] for turn in asyncio.run(leave())[0]["turns"]]
+    assert states == ["stopped"]
+    assert values(room.open({"token": MINE}))[0]["turns"][0]["state"] == "stopped"
+
+
 @pytest.mark.parametrize(
     "sent",
     [

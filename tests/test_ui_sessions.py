@@ -58,10 +58,20 @@ def test_follow_ups_may_be_added_to_what_is_over():
 
 def test_a_turn_asked_again_is_forgotten_with_those_after_it():
     sessions = Sessions()
-    for number in (1, 2, 3):
-        sessions.put(MINE, Turn(number=number, question="Why?"))
+    for _ in range(3):
+        sessions.put(MINE, Turn(number=sessions.begin(MINE), question="Why?"))
     sessions.drop(MINE, 2)
     assert numbers(sessions.turns(MINE)) == [1]
+
+
+def test_an_answer_that_comes_late_does_not_bring_back_what_was_forgotten():
+    sessions = Sessions()
+    late = Turn(number=sessions.begin(MINE), question="Why?")
+    sessions.put(MINE, late)
+    sessions.drop(MINE, 0)
+    assert not sessions.put(MINE, replace(late, problem="Gone."))
+    assert sessions.turns(MINE) == ()
+    assert sessions.put(MINE, Turn(number=sessions.begin(MINE), question="How?"))
 
 
 def test_a_long_conversation_lets_its_oldest_turns_go():

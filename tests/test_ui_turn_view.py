@@ -75,6 +75,13 @@ def test_a_source_is_its_exact_span():
     assert source["where"] == "characters 4–8"
 
 
+def test_what_became_of_a_file_is_told_in_the_words_it_comes_with():
+    cited = replace(SOURCE, source_state="edited", source_note="source edited since indexed")
+    assert as_view(replace(ANSWERED, citations=(cited,)))["sources"][0]["note"] == (
+        "source edited since indexed"
+    )
+
+
 def test_a_page_is_told_where_there_are_pages():
     turn = replace(ANSWERED, citations=(replace(SOURCE, page=3),))
     assert as_view(turn)["sources"][0]["where"] == "page 3"

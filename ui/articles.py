@@ -1,5 +1,6 @@
 """Hands the page the text of one article; all it takes and gives is JSON, whoever asks."""
 
+import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,34 @@ def fetching(assistant: "Assistant") -> Callable[[object], dict[str, Any]]:
 
     fetch.__name__ = "article"
     return fetch
+
+
+def reading(assistant: "Assistant") -> Callable[[object], dict[str, Any]]:
+    """Return `text` of one assistant, under the name by which scripts call it."""
+
+    def fetch(wanted: object) -> dict[str, Any]:
+        return text(assistant, wanted)
+
+    fetch.__name__ = "text"
+    return fetch
+
+
+def text(assistant: "Assistant", wanted: object) -> dict[str, Any]:
+    """Return an article's text and its hash by `{"id": ...}`; `MISSING` for no such id.
+
+    Without its sentences, which are most of the time that `article` takes for a long one.
+    """
+    from rag import FootnoteError
+
+    known = wanted.get("id") if isinstance(wanted, dict) else None
+    if not isinstance(known, str):
+        return dict(MISSING)
+    try:
+        found = assistant.text(known)
+    except FootnoteError:
+        return dict(MISSING)
+    digest = hashlib.sha256(found.encode("utf-8")).hexdigest()
+    return {"text": found, "sha256": digest}
 
 
 def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ui import gold_form
-from ui.articles import fetching
+from ui.articles import reading
 from ui.parts import QUIET, answering, part, streaming
 from ui.room import Room
 
@@ -23,7 +23,7 @@ def build(assistant: "Assistant", *, room: Room) -> None:
             log = part("log")
             composer = part("composer")
         with gr.Column(elem_id="sources"):
-            pane = part("pane", server_functions=[fetching(assistant)])
+            pane = part("pane", server_functions=[reading(assistant)])
     # Gradio drops an event while an earlier one of the same kind still runs, as one does that looks
     # for follow-up questions.
     together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}

@@ -63,7 +63,7 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
         **QUIET,
     )
     listed.remove(remove, search, [listed, seen], concurrency_id="library", **QUIET)
-    search.input(shelf.show, search, [listed, seen], trigger_mode="always_last", **QUIET)
+    search.change(shelf.show, search, [listed, seen], trigger_mode="always_last", **QUIET)
     for shown in (app.load, tab.select):
         shown(shelf.show, search, [listed, seen], **QUIET)
     gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **QUIET)

@@ -94,7 +94,9 @@ def _speakers(text: str) -> list[str]:
 
 def _names(text: str) -> list[str]:
     found = (_without_start(name) for name in _NAME.findall(text))
-    counted = Counter(name for name in found if len(name) > 3)
+    # A word that is written small elsewhere is no name, but began a sentence or stood in a title.
+    small = set(re.findall(r"\b[a-z]+\b", text))
+    counted = Counter(name for name in found if len(name) > 3 and name.lower() not in small)
     # A name of several words says more than one word, which may only begin a sentence.
     ranked = sorted(counted, key=lambda name: (-counted[name] * (1 + (" " in name)), name))
     return ranked[:_TRIED]

@@ -51,7 +51,9 @@ class Room:
     async def open(self, sent: Sent) -> AsyncGenerator[Value, None]:
         """Yield the conversation that a page had before, then questions to begin with."""
         turns = self._sessions.turns(sent.get("token"))
-        shown: Value = {"turns": [as_view(turn) for turn in turns]}
+        # What is not over was asked by a page that is gone, and nothing more of it will come here.
+        ended = [turn if turn.is_over else replace(turn, stopped=True) for turn in turns]
+        shown: Value = {"turns": [as_view(turn) for turn in ended]}
         yield shown | {"model": self._model(sent)}
         yield shown | {"examples": await asyncio.to_thread(self._offered)}
 
@@ -70,11 +72,15 @@ class Room:
             number=number,
             earlier=earlier,
         )
-        async with aclosing(growing) as turns:
-            async for turn in turns:
-                if not self._sessions.put(token, turn):
-                    return
-                yield self._newest(token)
+        try:
+            async with aclosing(growing) as turns:
+                async for turn in turns:
+                    if not self._sessions.put(token, turn):
+                        return
+                    yield self._newest(token)
+        finally:
+            if turn is not None and not turn.is_over:
+                self._sessions.put(token, replace(turn, stopped=True))
         if turn is not None and turn.answer is not None:
             asked = [*(past.question for past in earlier), turn.question]
             offered = await asyncio.to_thread(self._follow_ups, turn, asked)

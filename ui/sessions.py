@@ -25,6 +25,8 @@ class _Session:
     choices: Choices = field(default_factory=Choices)
     turns: tuple[Turn, ...] = ()
     asked: int = 0
+    forgotten: int = 0
+    """Turns up to this number that are not in `turns` must not come back."""
 
 
 class Sessions:
@@ -52,13 +54,15 @@ class Sessions:
             return session.asked
 
     def put(self, token: object, turn: Turn) -> bool:
-        """Keep a turn in place of its earlier self; False where that one was already over.
+        """Keep a turn in place of its earlier self; False where that one was over or forgotten.
 
         Follow-up questions may still be added to a turn that is over.
         """
         with self._lock:
             session = self._of(token)
             old = next((t for t in session.turns if t.number == turn.number), None)
+            if old is None and turn.number <= session.forgotten:
+                return False
             if old is not None and old.is_over and old != replace(turn, follow_ups=()):
                 return False
             others = [t for t in session.turns if t.number != turn.number]
@@ -71,6 +75,7 @@ class Sessions:
         with self._lock:
             session = self._of(token)
             session.turns = tuple(t for t in session.turns if t.number < number)
+            session.forgotten = session.asked
 
     def stop(self, token: object) -> tuple[Turn, ...]:
         """Mark what is not over as stopped, and return that."""

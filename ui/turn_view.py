@@ -59,6 +59,7 @@ def _source(citation: Citation) -> dict[str, Any]:
         "end": citation.end,
         "quote": citation.quote,
         "sha256": citation.document_sha256,
+        "note": citation.source_note,
     }
 
 

@@ -120,7 +120,7 @@ def _refuse_binary(data: bytes) -> None:
     if b"\0" in data or controls > MAX_CONTROL_SHARE * len(data):
         raise ReadError(
             f"not text: {controls} of its {len(data)} bytes are control characters; "
-            "plain text, Markdown and HTML are read"
+            "only documents with text in them are read"
         )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 FEWEST_PAGES = 3
 """Pages from which a line that most of them begin or end with is a running head."""
@@ -11,6 +11,8 @@ _MOST = 0.5
 _EDGE = 2
 """Lines at the top and at the bottom of a page that can be running heads."""
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
+_COUNTER = re.compile(r"^\d{1,4}(?=\D|$)|(?<!\d)\d{1,4}$")
+"""A number at the beginning or the end of a line."""
 _BROKEN = re.compile(r"(\w*[^\W\d_])[-\u2010]\n[ \t]*([^\W\d_]\w*)")
 _STOPS = (".", "!", "?", "…", ":", "”", '"')
 
@@ -27,11 +29,15 @@ def join_pages(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
 
     Returns:
         The text, and the offset at which each page begins; a page without text begins where the
-        next one does.
+        text before it ends.
     """
     lines = [_lines(page) for page in pages]
-    running = _running_heads(lines)
-    bodies = ["\n".join(_without_heads(page, running)) for page in lines]
+    marks, numbers = _edge_marks(lines), _page_numbers(lines)
+    most = max(_MOST * sum(1 for page in lines if page), FEWEST_PAGES - 1)
+    bodies = [
+        "\n".join(_without_heads(page, marks, most=most, number=number))
+        for page, number in zip(lines, numbers, strict=True)
+    ]
     if not any(bodies):
         bodies = ["\n".join(page) for page in lines]
     hyphenated = Counter(re.findall(r"[^\W\d_]+-[^\W\d_]+", " ".join(bodies).lower()))
@@ -45,25 +51,33 @@ def join_pages(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
         if text:
             parts += (gap, text)
             length += len(gap) + len(text)
-    return "".join(parts), tuple(_forwarded(starts, bodies, length))
+    return "".join(parts), tuple(starts)
 
 
 def _lines(page: str) -> list[str]:
-    lines = [line.strip() for line in page.split("\n")]
-    while lines and not lines[0]:
-        lines.pop(0)
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
+    text = page.strip()
+    return [line.strip() for line in text.split("\n")] if text else []
 
 
-def _running_heads(pages: Sequence[Sequence[str]]) -> frozenset[str]:
-    """Return the lines, without their numbers, that most pages have at an edge."""
-    shown = [page for page in pages if page]
-    if len(shown) < FEWEST_PAGES:
-        return frozenset()
-    counts = Counter(mark for page in shown for mark in {_mark(line) for line in _edges(page)})
-    return frozenset(mark for mark, pages in counts.items() if pages > _MOST * len(shown))
+def _edge_marks(pages: Sequence[Sequence[str]]) -> Counter[str]:
+    """Return how many pages have a line at an edge, its numbers left aside."""
+    return Counter(mark for page in pages for mark in {_mark(line) for line in _edges(page)})
+
+
+def _page_numbers(pages: Sequence[Sequence[str]]) -> Sequence[str]:
+    """Return the number printed on each page, if most pages count on with their place; else empty.
+
+    A chapter's first page often has it alone, where the others have a head beside it.
+    """
+    ahead: Counter[int] = Counter()
+    for place, page in enumerate(pages):
+        printed = {int(number) for line in _edges(page) for number in _COUNTER.findall(line)}
+        ahead.update(number - place for number in printed)
+    shown = sum(1 for page in pages if page)
+    step, count = ahead.most_common(1)[0] if ahead else (0, 0)
+    if shown < FEWEST_PAGES or count <= _MOST * shown:
+        return [""] * len(pages)
+    return [str(place + step) for place in range(len(pages))]
 
 
 def _edges(page: Sequence[str]) -> Sequence[str]:
@@ -74,11 +88,23 @@ def _mark(line: str) -> str:
     return _NUMBERS.sub("#", line.lower())
 
 
-def _without_heads(page: Sequence[str], running: frozenset[str]) -> Sequence[str]:
+def _without_heads(
+    page: Sequence[str], marks: Counter[str], *, most: float, number: str
+) -> Sequence[str]:
+    """Leave out the lines that most pages have, and those with the page's number.
+
+    Beside the number may stand what another page has beside its own, such as a chapter's name.
+    """
+
+    def is_head(line: str) -> bool:
+        numbered = number in _COUNTER.findall(line)
+        pages = marks[_mark(line)]
+        return pages > most or line == number or (numbered and pages > 1)
+
     top, bottom = 0, len(page)
-    while top < min(_EDGE, bottom) and _mark(page[top]) in running:
+    while top < min(_EDGE, bottom) and is_head(page[top]):
         top += 1
-    while bottom > max(top, len(page) - _EDGE) and _mark(page[bottom - 1]) in running:
+    while bottom > max(top, len(page) - _EDGE) and is_head(page[bottom - 1]):
         bottom -= 1
     return _lines("\n".join(page[top:bottom]))
 
@@ -94,13 +120,3 @@ def _mended(found: re.Match[str], hyphenated: Counter[str]) -> str:
 def _gap(before: str, after: str) -> str:
     ended = before.rstrip("'’)]»").endswith(_STOPS)
     return "\n\n" if ended or not after[0].islower() else "\n"
-
-
-def _forwarded(starts: Sequence[int], bodies: Sequence[str], length: int) -> Iterator[int]:
-    """Let a page without text begin where the next page with text does, or at the text's end."""
-    following = length
-    found = []
-    for start, body in zip(reversed(starts), reversed(bodies), strict=True):
-        following = start if body else following
-        found.append(following)
-    yield from reversed(found)

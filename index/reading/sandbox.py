@@ -5,7 +5,6 @@ when it dies.
 """
 
 import os
-import subprocess
 import sys
 import threading
 from contextlib import suppress
@@ -31,7 +30,10 @@ def read_apart(data: bytes, *, name: str, limits: Limits) -> Extract:
     Raises:
         ReadError: As `index.reading.registry.read_bytes`, or the process ran out of its limits.
     """
-    child = _take(limits)
+    try:
+        child = _take(limits)
+    except OSError as error:
+        raise ReadError(f"{_NO_START} ({error.strerror})") from error
     try:
         extract = child.read(data, name=name)
     except BaseException as error:
@@ -72,6 +74,9 @@ class _Child:
     """One running process and the pipes to it."""
 
     def __init__(self, limits: Limits) -> None:
+        # 10 ms, which only those who read such files pay.
+        import subprocess
+
         self.limits = limits
         self.owner = os.getpid()
         self._process = subprocess.Popen(
@@ -130,10 +135,11 @@ class _Child:
                 "save its text as .txt and add that"
             )
         if code == 1:
-            return "the process that reads files cannot start; install Footnote anew"
+            return _NO_START
         return f"the process that reads files died of it (status {code}); save its text as .txt"
 
 
+_NO_START = "the process that reads such files cannot start; free memory or install Footnote anew"
 _CPU_SIGNAL = 24
 """SIGXCPU on Linux and macOS; Windows has none."""
 

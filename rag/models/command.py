@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from rag import terminal
-from rag.plain_data import json_text
 from rag.models.probe import ModelStatus, probe
+from rag.plain_data import json_text
 from rag.settings import Settings
 
 

@@ -1,8 +1,29 @@
 // Draws uploads on their way: { jobs: [{ name, state, note, share }] }.
 const root = element.querySelector(".jobs");
 const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", unchanged: "Unchanged", skipped: "Skipped" };
+const MOST = 20_000_000; // as `ui.limits` has it; the server's own refusal reaches the page without a word
+let tooLarge = [];
+const leaving = gone("jobs");
+
+// Of chosen or dropped files those that are too large are told, and the others go their way.
+function sift(event) {
+  const zone = event.target.closest?.("#library-drop");
+  const files = [...((event.type === "drop" ? event.dataTransfer : event.target)?.files || [])];
+  if (!zone || files.every((file) => file.size <= MOST)) return;
+  event.stopImmediatePropagation();
+  event.preventDefault();
+  tooLarge = files.filter((file) => file.size > MOST).map((file) => ({ name: file.name, state: "skipped", share: 1, note: "It is larger than 20 MB, the most that is read of one file: split it into smaller files." }));
+  const kept = new DataTransfer();
+  files.filter((file) => file.size <= MOST).forEach((file) => kept.items.add(file));
+  const input = zone.querySelector("input[type=file]");
+  input.files = kept.files;
+  draw();
+  if (kept.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+for (const kind of ["change", "drop"]) document.addEventListener(kind, sift, { capture: true, signal: leaving });
+
 function draw() {
-  const jobs = (props.value || {}).jobs || [];
+  const jobs = [...tooLarge, ...((props.value || {}).jobs || [])];
   const ended = jobs.every((job) => job.share === 1);
   root.replaceChildren(
     jobs.length ? h("ul", { class: "job-list", "aria-label": "Uploads", role: "list" }, jobs.map((job) =>
@@ -11,7 +32,7 @@ function draw() {
         h("span", { class: "job-state" }, words[job.state] || ""),
         job.note && h("p", { class: "job-note", dir: "auto" }, job.note),
         job.share < 1 && h("progress", { max: 1, value: job.share, "aria-label": job.name })))) : "",
-    jobs.length && ended ? h("button", { type: "button", class: "plain", onclick: () => root.replaceChildren() }, "Clear this list") : "",
+    jobs.length && ended ? h("button", { type: "button", class: "plain", onclick: () => { tooLarge = []; root.replaceChildren(); } }, "Clear this list") : "",
     h("p", { class: "away", role: "status" }, jobs.length && ended ? `${jobs.filter((job) => job.state === "added").length} of ${jobs.length} files added` : ""),
   );
 }

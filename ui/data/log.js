@@ -7,6 +7,8 @@ const OVER = ["answered", "abstained", "stopped", "failed"];
 const turns = new Map();
 let pending = null;
 let examples = [];
+let dropped = 0; // the last turn that was cleared or asked again
+let begun = 0; // the turn whose first text is there
 
 const chip = (view, number) => {
   const source = view.sources.find((each) => each.number === number);
@@ -97,11 +99,12 @@ const ask = (question) => { if (isBusy()) return; performance.mark("footnote-ask
 const retry = (number) => {
   if (isBusy()) return;
   const question = turns.get(number).view.question;
-  for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); }
+  for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); dropped = Math.max(dropped, other); }
   expectAnswer({ question });
   trigger("retry", { token: token(), turn: number });
 };
 const forget = () => {
+  dropped = Math.max(dropped, ...turns.keys());
   turns.clear();
   pending = null;
   trigger("forget", { token: token() });
@@ -135,18 +138,17 @@ const take = () => {
   if (value.examples) { examples = value.examples; welcome(); }
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   const views = value.turns || [];
-  const known = Math.max(0, ...turns.keys());
   for (const view of views) {
     const old = turns.get(view.number);
-    if (!old && view.number < known) continue; // dropped when a later one was asked again
+    if (!old && view.number <= dropped) continue; // an update that was on its way when it was dropped
     if (!old) { root.querySelector(".welcome")?.remove(); pending?.remove(); pending = null; turns.set(view.number, {}); }
     draw(turns.get(view.number), view);
   }
-  if (views.length) {
-    const last = views[views.length - 1];
+  if (turns.size) {
+    const last = turns.get(Math.max(...turns.keys())).view;
     // Follow-up questions belong under the newest answer only.
     for (const [number, turn] of turns) if (number < last.number && turn.next.childNodes.length) turn.next.replaceChildren();
-    if (last.sentences.length || OVER.includes(last.state)) performance.mark("footnote-first-text");
+    if (last.number !== begun && (last.sentences.length || OVER.includes(last.state))) { performance.mark("footnote-first-text"); begun = last.number; }
     say("turn", { views: [...turns.values()].map((turn) => turn.view), newest: last.number });
     if (atEnd) toEnd();
   }

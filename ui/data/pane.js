@@ -1,5 +1,5 @@
 // The sources: titles of the library, passages of an answer, or an article with its sentence lit.
-// Its value: {documents}; turns come from the log. It triggers 'open', and 'pick' {document, start, end}.
+// Its value: {documents}; turns come from the log. It triggers 'open'.
 const root = element.querySelector(".pane");
 const column = element.closest("#sources");
 const leaving = gone("pane");
@@ -17,7 +17,7 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const isSheet = () => matchMedia("(max-width: 900px)").matches;
 const items = (view) => (view.sources.length ? view.sources : view.passages);
 const fetchArticle = async (id) => {
-  if (!texts.has(id)) texts.set(id, (await server.article({ id })) || { missing: true });
+  if (!texts.has(id)) texts.set(id, (await server.text({ id })) || { missing: true });
   return texts.get(id);
 };
 const head = (...parts) => h("header", { class: "pane-head" }, parts, h("button", { type: "button", class: "square close", "aria-label": "Close the sources", onclick: close }, "✕"));
@@ -53,7 +53,7 @@ const list = (number) => {
   const name = cited ? "Sources" : view.state === "abstained" ? "Nearest passages" : "Passages found";
   const about = cited ? `${count(shown.length, "passage")} · ${count(groups.size, "article")}` : view.state === "abstained" ? "none of these answers the question" : count(groups.size, "article");
   root.replaceChildren(head(title(name, about)), h("div", { class: "cards" }, [...groups.values()].map((own) =>
-    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), h("ol", {}, own.map((source) => card(view, source)))))));
+    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), own[0].note ? h("p", { class: "finding block" }, own[0].note) : "", h("ol", {}, own.map((source) => card(view, source)))))));
 };
 const lightChips = () => {
   for (const chip of document.querySelectorAll("a.chip[aria-current]")) chip.removeAttribute("aria-current");
@@ -91,7 +91,7 @@ const paragraph = (text, [start, end], spans) => {
   for (const span of spans) {
     if (span.to <= at || span.from >= end) continue;
     const from = Math.max(span.from, at), to = Math.min(span.to, end);
-    parts.push(text.slice(at, from), h(span.pick ? "span" : "mark", { class: span.lit ? "lit" : span.pick ? "pickable" : "also", tabindex: span.lit ? "-1" : span.pick ? "0" : null, role: span.pick ? "button" : null, "data-span": span.name }, text.slice(from, to)));
+    parts.push(text.slice(at, from), h("mark", { class: span.lit ? "lit" : "also", tabindex: span.lit ? "-1" : null }, text.slice(from, to)));
     at = to;
   }
   parts.push(text.slice(at, end).trimEnd());
@@ -101,19 +101,17 @@ const article = (found, source, sources) => {
   if (found.missing) return [h("div", { class: "gone" }, h("h3", {}, "This article has been removed"), source.quote ? h("p", {}, `The answer quoted: “${source.quote}”`) : "")];
   const changed = source.sha256 && source.sha256 !== found.sha256;
   const units = unitsOf(found.text);
-  const picking = document.body.classList.contains("picking");
-  const marks = picking ? found.sentences.map(([start, end]) => ({ start, end, pick: true, name: `${start}-${end}` })) : changed ? [] : sources;
-  const spans = marks.map((s) => ({ ...s, from: units(s.start), to: units(s.end) })).sort((a, b) => a.from - b.from || b.to - a.to);
+  const spans = (changed ? [] : sources).map((s) => ({ ...s, from: units(s.start), to: units(s.end) })).sort((a, b) => a.from - b.from || b.to - a.to);
   // The title is shown above: where the text begins with it, it is not said twice.
-  const titled = found.text.startsWith(`${found.title}\n`) && !(spans[0]?.from < found.title.length);
-  const blocks = blocksOf(found.text, spans, titled ? found.title.length : 0);
+  const titled = found.text.startsWith(`${source.title}\n`) && !(spans[0]?.from < source.title.length);
+  const blocks = blocksOf(found.text, spans, titled ? source.title.length : 0);
   const lit = spans.find((s) => s.lit);
   const drawn = h("div", { class: "text" });
-  const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": found.title },
-    h("h1", { dir: "auto" }, found.title), h("p", { class: "where" }, [found.source, found.published].filter(Boolean).join(" · ")),
-    found.note ? h("p", { class: "finding block" }, `The ${found.note}: add it again to search what it says now.`) : "",
+  const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": source.title },
+    h("h1", { dir: "auto" }, source.title), h("p", { class: "where" }, source.source),
+    source.note ? h("p", { class: "finding block" }, `The ${source.note}.${source.note.startsWith("source edited") ? " Add it again to search what it says now." : ""}`) : "",
     changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "", drawn);
-  reading = { found, scroll, drawn };
+  reading = { scroll, drawn };
   fill(found.text, blocks, spans, lit, scroll, drawn);
   return [scroll];
 };
@@ -161,7 +159,7 @@ const open = async (turn, number) => {
   if (current?.turn !== turn || current.number !== number) return;
   const all = items(view), place = all.indexOf(source);
   const step = (label, sign, to) => h("button", { type: "button", class: "square", "aria-label": label, disabled: !all[to], onclick: () => open(turn, all[to].number) }, sign);
-  const own = all.filter((each) => each.document === source.document).map((each) => ({ start: each.start, end: each.end, lit: each === source, name: each.number }));
+  const own = all.filter((each) => each.document === source.document).map((each) => ({ start: each.start, end: each.end, lit: each === source }));
   root.replaceChildren(head(back(view.sources.length ? "All sources" : "Nearest passages", () => { list(turn); root.querySelector(".card")?.focus(); }),
     h("span", { class: "about", role: "status" }, `${view.sources.length ? "Source" : "Passage"} ${place + 1} of ${all.length}`), step("Previous source", "‹", place - 1), step("Next source", "›", place + 1)), ...article(found, source, own));
   toMark();
@@ -181,18 +179,8 @@ const close = () => {
   const again = cameFrom && document.querySelector(`a[href="${cameFrom}"]`);
   if (again) again.focus({ preventScroll: true });
 };
-const pick = (target) => {
-  const picked = target.closest?.(".pickable");
-  if (!picked) return false;
-  const [start, end] = picked.dataset.span.split("-").map(Number);
-  trigger("pick", { document: reading.found.id, start, end });
-  for (const old of root.querySelectorAll(".picked")) old.classList.remove("picked");
-  picked.classList.add("picked");
-  return true;
-};
 // One listener for all chips, however often they are drawn anew.
 document.addEventListener("click", (event) => {
-  if (pick(event.target)) return;
   const link = event.target.closest?.('a[href^="#cite-"]');
   if (!link) return;
   event.preventDefault();
@@ -205,7 +193,6 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && document.body.classList.contains("sheet")) close();
   else if (event.key === "Escape" && current) list(current.turn);
-  else if ((event.key === "Enter" || event.key === " ") && pick(event.target)) event.preventDefault();
   else if (event.altKey && (event.key === "ArrowRight" || event.key === "ArrowLeft") && current) {
     const all = items(views.get(current.turn));
     const next = all[all.findIndex((each) => each.number === current.number) + (event.key === "ArrowRight" ? 1 : -1)];
@@ -223,7 +210,6 @@ hear("turn", (told) => {
   listed = key;
 }, leaving);
 hear("cleared", () => { views.clear(); newest = 0; cameFrom = null; shelf(); }, leaving);
-hear("picking", () => { if (reading) root.replaceChildren(root.firstChild, ...article(reading.found, {}, [])); }, leaving);
 watch("value", () => { texts.clear(); if (!views.size) shelf(); });
 shelf();
 trigger("open", { token: token() });

@@ -1,0 +1,279 @@
+"""Kills, fills and damages libraries in many runs, and counts what does not survive.
+
+    python -m benchmarks.crash --runs 200
+
+Every run begins with a copy of the same library of 40 articles and 1,240 sentences. After it, the
+library must answer exactly as one built anew from the documents that were committed, or say in one
+sentence what is broken and which command helps; after a repair it must answer as one built anew.
+"""
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks import crash_library as work_on
+from benchmarks.crash_process import Outcome, in_child
+
+_DAMAGES: dict[str, Callable[[bytes, random.Random], bytes]] = {
+    "emptied": lambda data, dice: b"",
+    "cut at a random place": lambda data, dice: data[: dice.randrange(len(data))],
+    "last byte lost": lambda data, dice: data[:-1],
+    "16 random bytes at one place": lambda data, dice: _scattered(data, dice, places=1),
+    "16 random bytes at 20 places": lambda data, dice: _scattered(data, dice, places=20),
+    "all of it random": lambda data, dice: dice.randbytes(len(data)),
+}
+
+
+class Bench:
+    """The runs, with the template they copy and what each state of it has to answer.
+
+    Args:
+        folder: Where to work.
+        seed: Of the random moments and bytes.
+    """
+
+    def __init__(self, folder: Path, *, seed: int) -> None:
+        self.folder = folder
+        self.dice = random.Random(seed)
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.bad: list[str] = []
+        self._expected: dict[str, object] = {}
+        in_child(lambda: work_on.make_archive(folder))
+        self.changes = work_on.changes(folder)
+        self.template = folder / "template"
+        in_child(lambda: work_on.add(work_on.OLD)(work_on.opened(self.template)))
+        self.before = self.expected(work_on.OLD)
+
+    def expected(self, texts: work_on.Texts) -> object:
+        """Return what a library built anew from these documents says."""
+        key = json.dumps(sorted(texts.items()))
+        if key not in self._expected:
+            clean = self.folder / "clean"
+            shutil.rmtree(clean, ignore_errors=True)
+            in_child(lambda: work_on.add(texts)(work_on.opened(clean)))
+            self._expected[key] = self._value(in_child(lambda: work_on.state(clean)))
+        return self._expected[key]
+
+    def fresh(self, folder: Path | None = None) -> Path:
+        """Return a copy of the template."""
+        copy = (folder or self.folder) / "library"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.template, copy)
+        return copy
+
+    def count(self, kind: str, result: str, *, bad: str = "") -> None:
+        """Count a run; `bad` says what was wrong with it."""
+        self.counts[kind, "FAILED" if bad else result] += 1
+        if bad:
+            self.bad.append(f"{kind}: {bad}")
+            print(f"FAILED {kind}: {bad[:500]}", flush=True)
+
+    def kill_at_steps(self) -> Iterator[Callable[[], None]]:
+        """Yield a run for each step of each change."""
+        for name, (change, _) in self.changes.items():
+            steps = self._value(in_child(lambda change=change: _steps(change, self.fresh())))
+            for number in range(1, len(steps) + 1):
+                yield lambda name=name, number=number: self._kill(name, at_step=number)
+
+    def kill_at_random(self) -> Iterator[Callable[[], None]]:
+        """Yield runs without end, each killed at a random moment of a change."""
+        seconds = {}
+        for name, (change, _) in self.changes.items():
+            library = self.fresh()
+            took = in_child(lambda change=change, library=library: _seconds(change, library))
+            seconds[name] = self._value(took)
+        while True:
+            for name, most in seconds.items():
+                yield lambda name=name, most=most: self._kill(
+                    name, after=self.dice.uniform(0.0, 1.1 * most)
+                )
+
+    def _kill(self, name: str, *, at_step: int | None = None, after: float | None = None) -> None:
+        change, texts = self.changes[name]
+        library = self.fresh()
+        kind = f"kill at each step: {name}" if at_step else f"kill at random: {name}"
+        killed = in_child(
+            lambda: change(work_on.opened(library, _dying(at_step))), kill_after=after
+        )
+        then = in_child(lambda: work_on.state(library))
+        after_change = self.expected(texts)
+        wanted = [after_change] if killed.how == "done" else [self.before, after_change]
+        if then.how != "done" or then.value not in wanted:
+            return self.count(kind, "", bad=f"{killed.how}, then {_differs(then, wanted)}")
+        result = "new" if then.value == after_change != self.before else "old"
+        if self.dice.random() < 0.5:
+            mended = in_child(lambda: work_on.repaired(library))
+            if mended.value != [[], then.value]:
+                return self.count(kind, "", bad=f"repair: {_differs(mended, [then.value])}")
+        last = in_child(lambda: work_on.changed(library, change))
+        if last.value != [[], after_change]:
+            return self.count(kind, "", bad=f"again: {_differs(last, [after_change])}")
+        return self.count(kind, result)
+
+    def fill(self) -> None:
+        """Let a change meet a full disk, a real one where this may mount one."""
+        name = self.dice.choice(list(self.changes))
+        change, texts = self.changes[name]
+        size = sum(path.stat().st_size for path in self.template.rglob("*") if path.is_file())
+        with _small_disk(self.folder / "disk", size + self.dice.randrange(2 * size)) as disk:
+            library = self.fresh(disk)
+            limit = None if disk else self.dice.randrange(4096, size)
+            kind = f"disk full ({'tmpfs' if disk else 'RLIMIT_FSIZE'})"
+            done = in_child(lambda: change(work_on.opened(library)), largest_file=limit)
+            wanted = [self.expected(texts)] if done.how == "done" else [self.before]
+            then = in_child(lambda: work_on.state(library))
+            if done.how not in ("done", "said") or then.value not in wanted:
+                return self.count(kind, "", bad=f"{name}: {done}, then {_differs(then, wanted)}")
+            if disk:
+                _remount(disk)
+            last = in_child(lambda: work_on.changed(library, change))
+            if last.value != [[], self.expected(texts)]:
+                bad = _differs(last, [self.expected(texts)])
+                return self.count(kind, "", bad=f"{name}: again: {bad}")
+        return self.count(kind, "it fitted" if done.how == "done" else "said so, kept the old")
+
+    def damage(self, among: str) -> Iterator[Callable[[], None]]:
+        """Yield a run for each kind of damage to each file that has a word in its path."""
+        files = [p.relative_to(self.template) for p in self.template.rglob("*") if p.is_file()]
+        for file in sorted(file for file in files if among in file.as_posix()):
+            for name in _DAMAGES:
+                yield lambda file=file, name=name: self._damage(file, name)
+
+    def _damage(self, file: Path, name: str) -> None:
+        library = self.fresh()
+        data = (library / file).read_bytes()
+        if not data:
+            return
+        (library / file).write_bytes(_DAMAGES[name](data, self.dice))
+        kind = f"{file.name} {name}"
+        then = in_child(lambda: work_on.state(library))
+        if then.how == "said" and "`footnote " in then.value and "\n" not in then.value:
+            result = "said so"
+        elif then.value == self.before:
+            result = "answered"
+        else:
+            return self.count(kind, "", bad=_differs(then, [self.before]))
+        mended = in_child(lambda: work_on.repaired(library))
+        if mended.how != "done" or any("could not be saved" not in p for p in mended.value[0]):
+            return self.count(kind, "", bad=f"{result}, repair: {str(mended)[:300]}")
+        kept = {source: work_on.OLD[source] for source in mended.value[1]["cards"]}
+        if mended.value[1] != self.expected(kept):
+            return self.count(kind, "", bad=f"repaired: {_differs(mended, [self.expected(kept)])}")
+        lost = len(work_on.OLD) - len(kept)
+        return self.count(kind, f"{result}, repaired" + (", some lost" if lost else ""))
+
+    def _value(self, outcome: Outcome) -> Any:  # noqa: ANN401  # JSON
+        if outcome.how != "done":
+            raise RuntimeError(f"the bench itself failed: {outcome}")
+        return outcome.value
+
+
+def _dying(at_step: int | None) -> Callable[[str], None]:
+    import os
+    import signal
+
+    seen: list[str] = []
+
+    def on_step(step: str) -> None:
+        seen.append(step)
+        if len(seen) == at_step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return on_step
+
+
+def _steps(change: work_on.Change, folder: Path) -> list[str]:
+    seen: list[str] = []
+    change(work_on.opened(folder, seen.append))
+    return seen
+
+
+def _seconds(change: work_on.Change, folder: Path) -> float:
+    start = time.monotonic()
+    change(work_on.opened(folder))
+    return time.monotonic() - start
+
+
+def _scattered(data: bytes, dice: random.Random, *, places: int) -> bytes:
+    damaged = bytearray(data)
+    for _ in range(places):
+        start = dice.randrange(max(1, len(data) - 16))
+        damaged[start : start + 16] = dice.randbytes(16)
+    return bytes(damaged[: len(data)])
+
+
+def _differs(outcome: Outcome, wanted: list[Any]) -> str:
+    """Say in short how a state is not one of those wanted."""
+    if outcome.how != "done" or not wanted:
+        return f"{outcome.how}: {str(outcome.value)[:300]}"
+    there, best = outcome.value, wanted[-1]
+    if isinstance(there, list):
+        if there[0]:
+            return f"the doctor finds {there[0]}"
+        there = there[1]
+    if there["cards"] != best["cards"]:
+        return f"other documents: {len(there['cards'])} where {len(best['cards'])} were"
+    for mine, theirs in zip(there["answers"], best["answers"], strict=True):
+        keys = [key for key in theirs if mine[key] != theirs[key]]
+        if keys:
+            return f"{theirs['question']!r} differs in {keys}: {mine['text'][:80]!r}"
+    return "the same"
+
+
+@contextmanager
+def _small_disk(folder: Path, size: int) -> Iterator[Path | None]:
+    folder.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    mounted = not subprocess.run(mount, capture_output=True, check=False).returncode
+    try:
+        yield folder if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def _remount(disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,size=64m", str(disk)], check=True)
+
+
+def main() -> int:
+    """Run and print the table; 1 where a run failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=200, help="runs that are killed")
+    parser.add_argument("--disk", type=int, default=40, help="runs on a full disk")
+    parser.add_argument("--damage", type=int, default=4, help="times each file gets each damage")
+    parser.add_argument("--files", default="", help="damage only what has this in its path")
+    parser.add_argument("--sample", type=int, help="of each kind, take so many at random")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder), seed=arguments.seed)
+        kills = list(islice(chain(bench.kill_at_steps(), bench.kill_at_random()), arguments.runs))
+        fills = [bench.fill] * arguments.disk
+        damages = [run for _ in range(arguments.damage) for run in bench.damage(arguments.files)]
+        for runs in (kills, fills, damages):
+            chosen = runs
+            if arguments.sample is not None:
+                chosen = bench.dice.sample(runs, min(arguments.sample, len(runs)))
+            for run in chosen:
+                run()
+    for (kind, result), number in sorted(bench.counts.items()):
+        print(f"| {kind} | {result} | {number} |")
+    total = sum(bench.counts.values())
+    print(f"{total} runs, {len(bench.bad)} failed")
+    return 1 if bench.bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""The library that the crash runs work on: its documents, its changes, and all that it answers."""
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from index.compact import compact
+from index.doctor import check
+from index.intake import Article, read_articles
+from index.library import Library
+from index.moving import export_library, import_library
+from index.repair import repair
+from rag import Assistant, Settings, as_json
+from rag.testing import HashEmbedder
+
+Texts = Mapping[str, str]
+Change = Callable[[Library], object]
+
+QUESTIONS = (
+    "Which ship carries copper to port 17?",
+    "Where does ship 205 sail?",
+    "What is the cargo of ship 388?",
+    "Who repaired the harbour of town 7?",
+    "Where does ship 11 sail?",
+)
+_CARGO = ("copper", "amber", "salt", "timber", "wool", "tin", "glass")
+
+
+def text_of(number: int, *, edition: int = 1) -> str:
+    """Return the text of one article; editions share half of their sentences."""
+    first = number * 30
+    lines = [
+        f"Ship {n} carries {_CARGO[n % 7]} to port {n * 7919 % 97}"
+        + (f" since spring {edition}." if n % 2 else ".")
+        for n in range(first, first + 30)
+    ]
+    return "\n\n".join([f"Town {number} repaired its harbour.", *lines])
+
+
+OLD: Texts = {f"town{n:02}": text_of(n) for n in range(40)}
+MORE: Texts = {f"town{n:02}": text_of(n) for n in range(40, 80)}
+FEW: Texts = {f"town{n:02}": text_of(n) for n in range(40, 44)}
+CHANGED: Texts = {f"town{n:02}": text_of(n, edition=2) for n in range(5)}
+GONE = tuple(f"town{n:02}" for n in range(30, 38))
+
+
+def opened(folder: Path, on_step: Callable[[str], None] = lambda step: None) -> Library:
+    """Open a library with the fast embedder."""
+    return Library(folder, model="hash", load=HashEmbedder, on_step=on_step)
+
+
+def add(texts: Texts) -> Change:
+    """Return a change that adds articles."""
+
+    def change(library: Library) -> object:
+        articles = (Article(source=s, title=s, text=t) for s, t in texts.items())
+        return len(library.add(read_articles(articles)).changes)
+
+    return change
+
+
+def remove(library: Library) -> object:
+    """Remove those that a run before has not removed already."""
+    ids = [card.id for card in library.summaries() if card.source in GONE]
+    return len(library.remove(ids)) if ids else 0
+
+
+def rebuild(library: Library) -> object:
+    """Lose all vectors, and repair."""
+    shutil.rmtree(library.folder / "vectors", ignore_errors=True)
+    return len(repair(library, on_progress=lambda done, total: None).findings)
+
+
+def bring(archive: Path) -> Change:
+    """Return a change that imports an archive."""
+    return lambda library: len(
+        import_library(library, archive, on_progress=lambda done, total: None).changes
+    )
+
+
+def compacted(library: Library) -> object:
+    """Compact."""
+    return compact(library).bytes_after
+
+
+def changes(work: Path) -> dict[str, tuple[Change, Texts]]:
+    """Return the changes by name, each with the documents that there are after it."""
+    archive = work / "archive.zip"
+    return {
+        "add 4": (add(FEW), {**OLD, **FEW}),
+        "add 40": (add(MORE), {**OLD, **MORE}),
+        "change 5": (add(CHANGED), {**OLD, **CHANGED}),
+        "remove 8": (remove, {s: t for s, t in OLD.items() if s not in GONE}),
+        "import": (bring(archive), {**OLD, **FEW, **CHANGED}),
+        "compact": (compacted, OLD),
+        "repair": (rebuild, OLD),
+    }
+
+
+def make_archive(work: Path) -> None:
+    """Write the archive that one of the changes imports."""
+    library = opened(work / "exported")
+    add({**FEW, **CHANGED})(library)
+    export_library(library, work / "archive.zip")
+
+
+def state(folder: Path) -> object:
+    """Return all that a library says: its documents and its answers, but for times of adding."""
+    settings = Settings(library=folder, seeds=False)
+    with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
+        cards = {
+            card.source: [card.id, card.sha256, card.sentences] for card in assistant.documents()
+        }
+        answers = [rounded(as_json(assistant.ask(question))) for question in QUESTIONS]
+    return {"cards": cards, "answers": answers}
+
+
+def rounded(value: object) -> object:
+    """Return plain data with numbers to five digits and without the seconds that it took."""
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in sorted(value.items()) if k != "seconds"}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return round(value, 5) if isinstance(value, float) else value
+
+
+def changed(folder: Path, change: Change) -> object:
+    """Make a change; return what the doctor finds then, and the state."""
+    library = opened(folder)
+    change(library)
+    found = check(library)
+    library.close()
+    return [[finding.problem for finding in found.findings], state(folder)]
+
+
+def repaired(folder: Path) -> object:
+    """Repair; return what the doctor still finds, and the state."""
+    library = opened(folder)
+    left = repair(library, on_progress=lambda done, total: None)
+    library.close()
+    return [[finding.problem for finding in left.findings], state(folder)]
