@@ -162,7 +162,12 @@ class _Work:
 def _with_shipped_article(assistant: Assistant) -> Iterator[Assistant]:
     with TemporaryDirectory(prefix="footnote-page-eval-", ignore_cleanup_errors=True) as folder:
         settings = assistant.settings.model_copy(
-            update={"library": Path(folder) / "library", "seeds": False, "log": False}
+            update={
+                "library": Path(folder) / "library",
+                "vectors": None,
+                "seeds": False,
+                "log": False,
+            }
         )
         with Assistant.open(settings) as apart:
             apart.add(*seed_paths())
