@@ -179,8 +179,14 @@ def _confidences(asked: Asked, weights: NDArray[np.float64], intercept: float) -
     return 1 / (1 + np.exp(-(asked.measures @ weights + intercept)))
 
 
-def best_threshold(asked: Sequence[Asked], weights: NDArray[np.float64], intercept: float) -> float:
-    """Return the confidence from which answering gains most; see the module."""
+def best_threshold(
+    asked: Sequence[Asked],
+    weights: NDArray[np.float64],
+    intercept: float,
+    *,
+    short: float = 0.0,
+) -> float:
+    """Return the least confidence from which answering gains most, or `short` of that at most."""
     groups = defaultdict(list)
     for one in asked:
         best = _confidences(one, weights, intercept).max(initial=0.0)
@@ -195,7 +201,9 @@ def best_threshold(asked: Sequence[Asked], weights: NDArray[np.float64], interce
                 shares[kind == "answerable"].append(answered)
         return float(np.mean(shares[True]) - np.mean(shares[False]))
 
-    return float(max(np.arange(0.02, 0.6, 0.01), key=gain))
+    thresholds = np.arange(0.02, 0.6, 0.01)
+    gains = [gain(threshold) for threshold in thresholds]
+    return float(next(t for t, g in zip(thresholds, gains, strict=True) if g >= max(gains) - short))
 
 
 def report(

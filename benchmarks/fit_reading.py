@@ -32,6 +32,8 @@ from rag.reader.rescoring import NAMES, measures
 _ALSO, _CLOSE = 0.5, 0.8
 _BINS = 10
 _HALF = 0.5
+_SHORT = 0.03
+"""What the threshold may gain less than the best one, since a lower one answers more."""
 _HOLD = 0.9
 """Share of the sentences with an answer in which the words shown alone must hold it."""
 _CURVE = (-4, -2, 0, 1, 2, 3, 4, 5, 6, 8, 10)
@@ -54,7 +56,7 @@ def main() -> None:
         print(f"asked {len(asked[n])} questions of {half.name}", flush=True)
     fitted = [one for half in asked[::2] for one in half]
     weights, intercept = fit(fitted)
-    threshold = best_threshold(fitted, weights, intercept)
+    threshold = best_threshold(fitted, weights, intercept, short=_SHORT)
     exact = _least_exact(_firsts(asked[0], reads[0].spans, weights))
     for name, weight in zip(NAMES, weights, strict=True):
         print(f"{name:18} {weight:8.3f}")

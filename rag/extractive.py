@@ -15,6 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
+from index.terms import content_terms
 from index.types import Hit, Sentence
 from rag.evidence import NAMES, Candidate, candidates
 from rag.question import Question, holds, read_question
@@ -206,10 +207,14 @@ def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence
 
 
 def _is_exact(one: Judged, question: Question) -> bool:
-    """Say whether the reader is sure of the words: never for a yes, a list or a reason."""
+    """Say whether the reader is sure of the words: never for a yes, a list or a reason.
+
+    A pronoun, or words of the question, tell nothing alone.
+    """
     if question.several or question.expects in ("yes_no", "reason") or one.reading is None:
         return False
-    return one.reading.span >= weights().exact
+    new = set(content_terms(_words(one.reading))) - set(content_terms(question.text))
+    return bool(new) and one.reading.span >= weights().exact
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:
@@ -220,8 +225,11 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
 
 def _sentence(one: Judged, *, exact: bool) -> DraftSentence:
     sentence = one.candidate.scored.sentence
-    text = sentence.text
-    if exact and one.reading:
-        text = text[one.reading.start - sentence.start : one.reading.end - sentence.start]
+    text = _words(one.reading) if exact and one.reading else sentence.text
     evidence = Evidence(hit=one.candidate.hit, start=sentence.start, end=sentence.end)
     return DraftSentence(text=text, evidence=(evidence,))
+
+
+def _words(reading: Reading) -> str:
+    begin = reading.sentence.start
+    return reading.sentence.text[reading.start - begin : reading.end - begin]

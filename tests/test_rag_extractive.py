@@ -1,6 +1,6 @@
 """The extractive answerer on the shipped article: what answers is quoted, the rest is not said."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +8,10 @@ import pytest
 
 from rag import Article, Assistant, Settings
 from rag.evidence import NAMES, candidates
-from rag.extractive import rank, weighing
+from rag.extractive import ExtractiveAnswerer, rank, weighing
 from rag.question import read_question
+from rag.reader.onnx_reader import Reading
+from rag.reader.windows import Window
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +126,40 @@ def test_the_exact_words_answer_a_fact_and_their_sentence_is_the_quote(
 def test_a_reason_is_answered_with_its_whole_sentence(assistant: Assistant) -> None:
     answer = assistant.ask("Why do American forces operate and train together with Japanese ones?")
     assert answer.sentences[0].text == answer.citations[0].quote
+
+
+class SureOf:
+    """Reads the same words in every sentence that has them, and is sure of them."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        return [
+            Reading(
+                sentence=sentence,
+                start=sentence.start + at,
+                end=sentence.start + at + len(self._words),
+                span=12.0,
+                answers=5.0,
+            )
+            for window in windows
+            for sentence in window.sentences
+            if (at := sentence.text.find(self._words)) >= 0
+        ]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [("in May", "in May"), ("They", "They said the bridge opens in May."), ("the bridge", None)],
+)
+def test_a_pronoun_or_words_of_the_question_are_not_shown_alone(
+    tmp_path: Path, words: str, shown: str | None
+) -> None:
+    text = "They said the bridge opens in May."
+    settings = Settings(library=tmp_path, seeds=False)
+    answerer = ExtractiveAnswerer(SureOf(words))
+    with Assistant.open(settings, answerer=answerer) as assistant:
+        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        answer = assistant.ask("When does the bridge open?")
+    assert answer.sentences[0].text == (shown or text)
