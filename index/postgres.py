@@ -71,6 +71,8 @@ class PostgresCatalog:
                 _create(db, create)
             db.execute("SELECT 1 FROM meta")
             yield db
+            # A server lets go of a closed connection's lock only some time later.
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
     def faults(self, db: object) -> Iterator[str]:
         """Yield nothing: PostgreSQL checks its own files."""

@@ -171,7 +171,7 @@ def test_a_check_counts_missing_vectors_and_a_repair_brings_them_back(make: Make
     add(library, a="Cats sleep.", b="Dogs bark.")
     with library.catalog.writing() as db:
         key = "x" * 32
-        ledger.store_vectors(db, [key], np.ones((1, 64), np.float32))
+        ledger.store_vectors(db, [key], np.full((1, 64), 0.125, np.float32))
     problems = [finding.problem for finding in check(library).findings]
     assert problems == ["an interrupted run left 1 vectors that no document uses"]
     assert repair(library, on_progress=lambda done, total: None).findings == ()
