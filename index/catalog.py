@@ -1,7 +1,4 @@
-"""Opens the catalog, SQLite's file that holds the truth of a library; no reading or writing of it.
-
-`index.shelf` reads documents and evidence, `index.ledger` writes them.
-"""
+"""Opens the catalog, SQLite's file that holds the truth; `index.shelf` reads, `ledger` writes."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -5,9 +5,11 @@ generation; what an interrupted run left behind is removed by the next one.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from index import catalog, ledger, records, shelf
+from index.errors import LibraryError
 from index.records import Move, Sign
 from index.stores import OnStep, OpenCatalog, Slices, VectorIndex
 
@@ -107,13 +109,16 @@ def _build(
     remove: Sequence[str],
     on_step: OnStep,
 ) -> str:
-    copy = bool(old)
-    if copy and len(remove) * _MOSTLY_NEW > len(shelf.all_used_hashes(db)):
-        leaving = set(remove)
-        add = [*(h for h in shelf.all_used_hashes(db) if h not in leaving), *add]
-        copy, remove = False, []
+    if old and len(remove) * _MOSTLY_NEW <= len(shelf.all_used_hashes(db)):
+        # Of a base that is damaged nothing is needed: the catalog has all vectors.
+        with suppress(LibraryError):
+            return vectors.build(
+                after=old, copy=True, remove=remove, slices=_slices(db, add), on_step=on_step
+            )
+    leaving = set(remove)
+    kept = [h for h in shelf.all_used_hashes(db) if h not in leaving] if old else []
     return vectors.build(
-        after=old, copy=copy, remove=remove, slices=_slices(db, add), on_step=on_step
+        after=old, copy=False, remove=[], slices=_slices(db, [*kept, *add]), on_step=on_step
     )
 
 

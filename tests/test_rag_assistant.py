@@ -32,9 +32,10 @@ from rag import (
 from rag.testing import HashEmbedder, ScriptedAnswerer
 
 _NAMES = [
-    "AddReport", "Answer", "AnswerSentence", "Answerer", "Article", "Assistant", "Change",
-    "CheckedClaim", "Checkup", "Citation", "CitationError", "Document", "DocumentSummary", "Draft",
-    "DraftSentence", "Embedder", "EmbeddingError", "Event", "Evidence", "Finding", "FootnoteError",
+    "AddReport", "Answer", "AnswerSentence", "Answerer", "ArchiveError", "Article", "Assistant",
+    "Change", "CheckedClaim", "Checkup", "Citation", "CitationError", "CompactReport", "Document",
+    "DocumentSummary", "Draft", "DraftSentence", "Embedder", "EmbeddingError", "Event", "Evidence",
+    "ExportReport", "Finding", "FootnoteError",
     "Hit", "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError",
     "LoggedQuestion", "Message", "MisuseError", "ModelError", "ModelRejectedError",
     "ModelResponseError", "ModelUnavailableError", "Notice", "OperationError", "Passage",
