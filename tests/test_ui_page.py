@@ -219,8 +219,7 @@ def test_every_text_stands_out_from_its_ground(browser, port, scheme):
 def test_light_or_dark_is_chosen_and_remembered(page):
     page.get_by_role("button", name="Switch between light and dark").click()
     page.reload()
-    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert paper.startswith("rgb(21,")
+    page.wait_for_function("getComputedStyle(document.body).backgroundColor.startsWith('rgb(21,')")
 
 
 def test_nothing_moves_for_those_who_want_no_motion(browser, port):

@@ -70,8 +70,9 @@ def ask(page, question, *, turn=1):
     page.locator(f"#turn-{turn} .facts").wait_for()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Open a browser; Playwright's event loop lives as long, and other modules run their own."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS.split())
         yield browser
