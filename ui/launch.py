@@ -4,7 +4,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -61,9 +62,11 @@ def serve(
     _require(host, users=users, mcp=mcp)
     app = build_app(assistant)
     url = launch(app, host=host, port=port, users=users, names=names, mcp=mcp)
-    print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
     try:
-        _wait_for_end()
+        with _listening() as told:
+            print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
+            while not told:
+                time.sleep(_LOOKING_SECONDS)
     finally:
         app.close(verbose=False)
 
@@ -141,8 +144,9 @@ def _require(host: str, *, users: Users | None, mcp: bool) -> None:
         raise MisuseError('--mcp needs a package more: run `pip install "footnote[mcp]"`')
 
 
-def _wait_for_end() -> None:
-    """Return at the first Ctrl+C or SIGTERM, so that the private folder is removed at either.
+@contextmanager
+def _listening() -> Iterator[list[int]]:
+    """Collect Ctrl+C and SIGTERM, so that the private folder is removed at either.
 
     No exception: one raised while a finalizer runs gets lost.
     """
@@ -150,8 +154,7 @@ def _wait_for_end() -> None:
     ends = (signal.SIGINT, signal.SIGTERM)
     before = [(end, signal.signal(end, lambda number, _: told.append(number))) for end in ends]
     try:
-        while not told:
-            time.sleep(_LOOKING_SECONDS)
+        yield told
     finally:
         for end, handler in before:
             signal.signal(end, handler)
