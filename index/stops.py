@@ -6,6 +6,7 @@ bounded in length and every pattern possessive, so each decision takes constant 
 """
 
 import re
+from itertools import pairwise
 
 from index.abbreviations import Lexicon
 
@@ -80,12 +81,20 @@ def _ends_at_mark(
 def _is_attribution(clause: list[str], *, words: Lexicon) -> bool:
     """Tell whether a clause is "Smith said", "Mr. J. Smith said" or "the old man said"."""
     described = clause[0].lower() in ("a", "an", "one", "the")
-    for each in clause[1:]:
+    for before, each in pairwise(clause):
+        if before.endswith(".") and not _goes_on(before[:-1], each, words=words):
+            return False
         if each.rstrip(".") in words.speech_verbs:
             return True
         if not (each[0].isupper() or described):
             return False
     return False
+
+
+def _goes_on(token: str, following: str, *, words: Lexicon) -> bool:
+    """Tell whether a full stop inside of a clause belongs to a title or an initial."""
+    initial = len(token) == 1 and following.lower() not in words.starters
+    return initial or token.lower() in words.titles
 
 
 def _is_label(text: str, start: int, end: int, *, words: Lexicon) -> bool:
