@@ -2,7 +2,6 @@
 
 import json
 import re
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,17 +50,9 @@ def port(folder):
         yield port
 
 
-@contextmanager
-def shown(browser, port, **more):
-    """Open a page at this tab."""
-    with opened(browser, port, **more) as page:
-        page.get_by_role("tab", name="Evaluation").click()
-        yield page
-
-
 @pytest.fixture
 def page(browser, port):
-    with shown(browser, port) as page:
+    with opened(browser, port, tab="Evaluation") as page:
         page.get_by_label("Your questions").wait_for()
         yield page
 
@@ -162,7 +153,7 @@ def test_a_suite_that_is_not_as_it_should_be_is_one_sentence(page, folder):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
     phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
-    with shown(browser, port, **phone) as page:
+    with opened(browser, port, tab="Evaluation", **phone) as page:
         page.get_by_label("Your questions").wait_for()
         run(page)
         page.locator("#evaluation .case.failed summary").first.click()

@@ -1,6 +1,5 @@
 """The tab Library in a real browser, against the real app, library and embedder."""
 
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -86,17 +85,9 @@ def port(folder):
         yield port
 
 
-@contextmanager
-def shown(browser, port, **more):
-    """Open a page at this tab."""
-    with opened(browser, port, **more) as page:
-        page.get_by_role("tab", name="Library").click()
-        yield page
-
-
 @pytest.fixture
 def page(browser, port):
-    with shown(browser, port) as page:
+    with opened(browser, port, tab="Library") as page:
         page.locator(".entry").first.wait_for()
         yield page
 
@@ -210,7 +201,7 @@ def test_a_file_that_is_too_large_is_told_and_stops_no_other(page):
 
 
 def test_two_people_add_at_once_and_both_see_both(page, browser, port):
-    with shown(browser, port) as second:
+    with opened(browser, port, tab="Library") as second:
         for one, name in ((page, "one.txt"), (second, "two.txt")):
             drop(one, (name, f"Of {name} here.".encode()))
         for one in (page, second):
@@ -223,7 +214,7 @@ def test_two_people_add_at_once_and_both_see_both(page, browser, port):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
     phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
-    with shown(browser, port, **phone) as page:
+    with opened(browser, port, tab="Library", **phone) as page:
         page.locator(".entry").first.wait_for()
         drop(page, ("cat.png", b"\x89PNG\r\n\x1a\n" + bytes(99)))
         page.locator(".job.skipped").wait_for()

@@ -45,8 +45,8 @@ def served(folder, *replies, pause=0.0, drafts=()):
 
 
 @contextmanager
-def opened(browser, port, **more):
-    """Open a page; what it asks of other hosts, any error it logs and any dialog fails the test."""
+def opened(browser, port, *, tab="Ask", **more):
+    """Open a tab; what it asks of other hosts, any error it logs and any dialog fails the test."""
     more = {"viewport": {"width": 1440, "height": 900}} | more
     with browser.new_context(**more) as context:
         page = context.new_page()
@@ -58,6 +58,8 @@ def opened(browser, port, **more):
         page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
         page.goto(f"http://127.0.0.1:{port}/")
         page.locator(".welcome, .turn").first.wait_for()
+        if tab != "Ask":
+            page.get_by_role("tab", name=tab).click()
         yield page
         # Gradio logs that a reload ends its waiting for events.
         ended = ("AbortError", "Unexpected error Connection errored out")
