@@ -19,8 +19,9 @@ from rag.types import Answer, Reason, Retrieved, TextDelta, Turn, Usage
 if TYPE_CHECKING:
     from rag.writing import Writer, Written
 
-_TRIES = 3
-"""Times a question is asked anew when a document changes between retrieval and citation."""
+_TRIES = 8
+"""Times a question is asked anew when a document changes between retrieval and citation; three
+were not enough on a busy machine beside a writer that removed one document after another."""
 
 Search = Callable[[str], tuple[Hit, ...]]
 """Given a stand-alone question: passages, best first."""

@@ -1,6 +1,7 @@
 """What every test gets: a home of its own, no FOOTNOTE_ variables, and no network."""
 
 import os
+import signal
 import socket
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,6 +26,13 @@ from rag import AnswerSentence, Assistant, Settings
 from rag.testing import HashEmbedder
 
 pytest_plugins = ["ui_pages"]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def hearing_interrupts() -> None:
+    """Hear Ctrl+C, as the commands that tests start do then: a shell's background job is deaf."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

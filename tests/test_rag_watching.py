@@ -136,6 +136,9 @@ def test_ctrl_c_ends_the_command_with_one_line_and_exit_code_0(
         assert process.stdout is not None
         assert process.stdout.readline().startswith("added ")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        try:
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert (process.returncode, err) == (0, "")
     assert out == f"stopped watching {folder}; the library is sound\n"
