@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from index.errors import ArchiveError
 from index.prepare import Incoming, document_id, text_hash
@@ -30,6 +30,8 @@ LARGEST_MEMBER = 100_000_000
 _MANIFEST = "manifest.json"
 _MEMBER = re.compile(r"documents/[0-9a-f]{12}\.(?:txt|json)")
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_DAMAGE = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, zlib.error)
+"""What `zipfile` raises for damage; OSError where a damaged directory leads before the start."""
 T = TypeVar("T")
 
 
@@ -83,8 +85,13 @@ def read(path: Path) -> tuple[Manifest, list[Incoming]]:
         ArchiveError: It is damaged, was changed, is too large, or no export of this version.
         OSError: The file cannot be read.
     """
+    with path.open("rb") as file:
+        return _read_open(path, file)
+
+
+def _read_open(path: Path, file: BinaryIO) -> tuple[Manifest, list[Incoming]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             _check_directory(archive)
             manifest = _parsed(archive.read(_MANIFEST), Manifest)
             _check_manifest(archive, manifest)
@@ -97,7 +104,7 @@ def read(path: Path) -> tuple[Manifest, list[Incoming]]:
         raise ArchiveError(
             f"archive {str(path)!r} was not imported, for {error}: export the library again"
         ) from error
-    except (zipfile.BadZipFile, EOFError, RuntimeError, ValueError, zlib.error) as error:
+    except _DAMAGE as error:
         raise ArchiveError(
             f"archive {str(path)!r} was not imported, for it is damaged, cut short or no export "
             f"({error}): export the library again"
