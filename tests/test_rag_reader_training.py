@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.embedding import model_files
+from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx_embedder import load_tokenizer
 from rag.reader.examples import ExampleMaker, Row, read_rows
 from rag.reader.swaps import Swaps
@@ -26,7 +26,8 @@ def shown(misses: float) -> list[tuple[str, str | None]]:
     """Return what is shown and the marked answer of each example."""
     tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
     found = []
-    for example in ExampleMaker(ROWS, tokenizer, seed=1, misses=misses).examples():
+    maker = ExampleMaker(ROWS, tokenizer, load_embedder(DEFAULT_MODEL), seed=1, misses=misses)
+    for example in maker.examples():
         answer = None
         if example.span:
             answer = tokenizer.decode(list(example.ids[example.span[0] : example.span[1] + 1]))
@@ -58,6 +59,13 @@ def test_a_word_is_swapped_for_its_opposite_or_for_another_name() -> None:
     swapped = {swaps.swap("when did Luca Conti die?", "Riga") for _ in range(20)}
     assert "when did Riga die?" not in swapped
     assert "when did Anna Berg die?" in swapped
+
+
+def test_a_name_is_swapped_for_one_of_which_the_passage_says_something_else() -> None:
+    swaps = Swaps([], seed=1)
+    passage = "In 1901 the builder Anna Berg came; later the painter Luca Conti died."
+    assert swaps.swap("when did Anna Berg sing?", passage) == "when did Luca Conti sing?"
+    assert swaps.swap("when did Anna Berg sing?", "only Anna Berg") is None
 
 
 def test_rows_are_read_with_the_places_of_their_answers(tmp_path: Path) -> None:

@@ -2,24 +2,20 @@
 
 A passage is cut to a random window of tokens, because the reader later sees windows. A near miss
 (Rajpurkar et al., "Know What You Don't Know", 2018) is a question with a passage that looks right
-and does not answer it: another passage with the same rare terms, the same passage without its
-answer, or a question in which a name, a number or a word was swapped.
+and does not answer it: another passage with the same rare terms or a near meaning, the same
+passage without its answer, or a question in which a name, a number or a word was swapped.
 """
 
 import gzip
 import json
-import math
 import random
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.terms import content_terms, terms
+from index.embedding import Embedder
+from rag.reader.near import NearPassages
 from rag.reader.swaps import Swaps
 
 if TYPE_CHECKING:
@@ -32,7 +28,6 @@ _WINDOWS = (48, 80, 112, 144)
 """Most tokens of a window, drawn anew for each example."""
 _SHORTEST_MISS = 20
 """Fewest tokens left of a passage whose answer was cut away."""
-_CANDIDATES = 8
 CLS, SEP = 101, 102
 
 
@@ -95,13 +90,20 @@ class ExampleMaker:
     """Draws examples from rows; the same seed draws the same ones."""
 
     def __init__(
-        self, rows: Sequence[Row], tokenizer: "Tokenizer", *, seed: int, misses: float
+        self,
+        rows: Sequence[Row],
+        tokenizer: "Tokenizer",
+        embedder: Embedder,
+        *,
+        seed: int,
+        misses: float,
     ) -> None:
         """Tokenize the rows and index their passages.
 
         Args:
             rows: What to draw from, in the order in which they will be drawn.
             tokenizer: Of the base model, without truncation and padding.
+            embedder: Of the base model, for passages that are near in meaning.
             seed: For all that is drawn.
             misses: Near misses made for each answered row, 0 to 1.
         """
@@ -112,7 +114,7 @@ class ExampleMaker:
         self._place = {context: n for n, context in enumerate(self._contexts)}
         self._passages = encode(tokenizer, self._contexts)
         self._tokenizer = tokenizer
-        self._near = _NearPassages(self._contexts)
+        self._near = NearPassages(self._contexts, embedder)
         self._swaps = Swaps([row.question for row in rows], seed=seed)
 
     def examples(self) -> Iterator[Example]:
@@ -180,7 +182,10 @@ class ExampleMaker:
         if kind < 0.65 and (swapped := self._swaps.swap(row.question, row.context)):
             return self._swapped(swapped, passage, answer)
         text = row.context[slice(*row.answers[0])]
-        near = self._near.find(row.question, row.context, lacking=text) if kind < 0.92 else []
+        near: list[int] = []
+        if kind < 0.92:
+            find = self._near.by_terms if kind < 0.79 else self._near.by_meaning
+            near = find(row.question, row.context, lacking=text)
         place = self._random.choice(near) if near else self._random.randrange(len(self._contexts))
         return self._example(question, self._passages[place], None)
 
@@ -206,35 +211,6 @@ class ExampleMaker:
         if not sides:
             return None
         return self._cut(question, passage, self._random.choice(sides), None)
-
-
-class _NearPassages:
-    """Finds passages by the rare terms they share with a question."""
-
-    def __init__(self, contexts: Sequence[str]) -> None:
-        self._contexts = contexts
-        holders: dict[str, list[int]] = defaultdict(list)
-        for n, context in enumerate(contexts):
-            for term in set(terms(context[:4000])):
-                holders[term].append(n)
-        self._holders = {term: np.array(places) for term, places in holders.items()}
-
-    def find(self, question: str, own: str, *, lacking: str) -> list[int]:
-        """Return the best passages other than the question's own that lack its answer's words."""
-        scores: NDArray[np.float64] = np.zeros(len(self._contexts))
-        for term in content_terms(question):
-            places = self._holders.get(term)
-            if places is not None:
-                scores[places] += math.log(len(self._contexts) / len(places))
-        best = np.argpartition(-scores, min(_CANDIDATES, len(scores) - 1))[:_CANDIDATES]
-        folded = lacking.casefold()
-        return [
-            int(n)
-            for n in best
-            if scores[n] > 0
-            and self._contexts[n] != own
-            and folded not in self._contexts[n].casefold()
-        ]
 
 
 def encode(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[Encoded]:

@@ -1,7 +1,8 @@
 """Turns an answerable question into one its passage does not answer, by one swapped word.
 
-Names and numbers are swapped for those of other questions, and words for their opposites, the
-kinds of unanswerable questions that Rajpurkar et al. (2018) found people to write.
+Names and numbers are swapped for those of other questions, names also for others that the passage
+says something else of, and words for their opposites, the kinds of unanswerable questions that
+Rajpurkar et al. (2018) found people to write.
 """
 
 import random
@@ -27,9 +28,10 @@ class Swaps:
     def swap(self, question: str, context: str) -> str | None:
         """Return the question with one word swapped, None where it has none that can be.
 
-        What is put in does not occur in the passage.
+        What is put in does not occur in the passage, but for a name that it says beside the
+        question's own: then the passage still has what was asked for, of another.
         """
-        ways = [self._opposite, self._other_name, self._other_number]
+        ways = [self._opposite, self._other_name, self._name_said, self._other_number]
         self._random.shuffle(ways)
         for way in ways:
             swapped = way(question, context)
@@ -46,6 +48,10 @@ class Swaps:
 
     def _other_name(self, question: str, context: str) -> str | None:
         return self._other(_NAME, self._names, question, context)
+
+    def _name_said(self, question: str, context: str) -> str | None:
+        said = sorted({name for name in _NAME.findall(context) if name not in question})
+        return self._other(_NAME, said, question, "")
 
     def _other_number(self, question: str, context: str) -> str | None:
         return self._other(_NUMBER, self._years, question, context)

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from index.embedding import model_files
+from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx_embedder import load_tokenizer
 from rag.reader.examples import Example, ExampleMaker, Row, read_rows
 from rag.reader.torch_model import TorchReader, device, loss_of
@@ -80,7 +80,9 @@ def _drawn(paths: Sequence[Path], shares: dict[str, float], passes: int, seed: i
 def _batches(rows: Sequence[Row], *, seed: int, misses: float) -> list[list[Example]]:
     """Return batches of about equally long examples, in random order."""
     tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
-    examples = list(ExampleMaker(rows, tokenizer, seed=seed, misses=misses).examples())
+    embedder = load_embedder(DEFAULT_MODEL)
+    maker = ExampleMaker(rows, tokenizer, embedder, seed=seed, misses=misses)
+    examples = list(maker.examples())
     draw = random.Random(seed)
     batches: list[list[Example]] = []
     for start in range(0, len(examples), _POOL):
