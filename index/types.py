@@ -69,7 +69,8 @@ SourceState = Literal["current", "edited", "moved", "deleted", "unreachable"]
 """What became of a document's file since it was indexed.
 
 current: it is as it was, or there is none, as of an article given as text. unreachable: it may not
-be read, or its folder is gone too, as on a drive that is not mounted.
+be read, or its folder is gone too, as on a drive that is not mounted. Of a citation edited and
+deleted also say that the document changed or left the library since it was found.
 """
 
 

@@ -191,9 +191,8 @@ class Assistant(Collection):
         found = verify_text(
             text,
             documents=self.documents(),
-            search=lambda claim, wanted: self.search(claim, k=wanted),
+            find=lambda claim, wanted: self._find(claim, k=wanted),
             similarity=partial(similarity, self._library),
-            fetch=self._library.text,
             k=checked_k(self.settings.k if k is None else k),
         )
         aging = Aging(self._library.some_records)
@@ -242,8 +241,7 @@ class Assistant(Collection):
             )
         asker = Asker(
             self.settings,
-            search=partial(self.search, k=k),
-            fetch=self._library.text,
+            find=partial(self._find, k=k),
             answerer=self._answerer,
             writer=writer,
         )

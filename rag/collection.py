@@ -14,7 +14,7 @@ from index.intake import Article, read_articles, read_named
 from index.library import Library
 from index.moving import ExportReport, export_library, import_library
 from index.repair import repair
-from index.retriever import search
+from index.retriever import Found, find
 from index.sync import sync
 from index.terms import has_words
 from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
@@ -190,12 +190,7 @@ class Collection:
             MisuseError: The question is longer than `LONGEST_QUESTION`, or k is not 1 to 100.
             LibraryError: The library cannot be read.
         """
-        asked = checked_question(question)
-        k = checked_k(self.settings.k if k is None else k)
-        if not has_words(asked):
-            return ()
-        self._seed()
-        return search(self._library, asked, k=k) if self._library.exists() else ()
+        return self._find(question, k=k).hits
 
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""
@@ -251,6 +246,15 @@ class Collection:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _find(self, question: str, *, k: int | None) -> Found:
+        """Return what `search` does, with the texts that citations are checked against."""
+        asked = checked_question(question)
+        k = checked_k(self.settings.k if k is None else k)
+        if not has_words(asked):
+            return Found()
+        self._seed()
+        return find(self._library, asked, k=k) if self._library.exists() else Found()
 
     def _seed(self) -> None:
         """Put the shipped articles into a library that is asked before anything was added."""
