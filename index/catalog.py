@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from index.errors import LibraryError, LibraryMismatchError
+from index.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from index.fts5 import SqliteCatalog
 from index.stores import Catalog, Imprint, OpenCatalog
 
@@ -265,7 +265,7 @@ def _explaining(library: Path) -> Iterator[None]:
 def _explained(error: sqlite3.Error, library: Path) -> LibraryError:
     folder = str(library)
     if _name(error).startswith(_NO_SPACE):
-        return LibraryError(
+        return LibraryFullError(
             f"the disk of library {folder!r} is full: nothing was changed; free some space and run "
             "the command again"
         )

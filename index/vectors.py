@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from index import seal
 from index.blank import blank_unused
-from index.errors import LibraryError
+from index.errors import LibraryError, LibraryFullError
 from index.stores import Slices
 
 _COLLECTION = "sentences"
@@ -236,7 +236,7 @@ def _explained(folder: Path, say: Callable[[Path, object], str] = _broken) -> It
     except Exception as error:  # chromadb raises InternalError, OSError, RuntimeError
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if any(sign in reason for sign in _NO_SPACE):
-            raise LibraryError(
+            raise LibraryFullError(
                 f"the disk of {str(folder)!r} is full: nothing was changed; free some space and "
                 "run the command again"
             ) from error
