@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, records, scan, shelf
+from index import catalog, columns, records, scan, shelf
 from index.adding import add
 from index.embedded import FolderCatalog
 from index.embedding import Embedder
@@ -184,7 +184,7 @@ class Library:
         """
         with self.catalog.writing(wait=wait, create=self.imprint()) as db:
             self.require_imprint(db)
-            records.prepare_catalog(db)
+            columns.prepare_catalog(db)
             yield db
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:

@@ -222,6 +222,7 @@ def _hit(
         similar=similar,
         published=document.published,
         author=document.author,
+        url=document.url,
     )
 
 

@@ -23,6 +23,9 @@ class Extract:
     published: str | None = None
     """ISO 8601 date as the source states it."""
     author: str | None = None
+    url: str | None = None
+    """Where a saved page is from, as it states it: http or https, ASCII, 2,000 characters before
+    quoting; shown as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,8 @@ class DocumentSummary:
     author: str | None
     added_at: str
     """UTC, ISO 8601, to the second."""
+    url: str | None = None
+    """As in `Extract.url`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,8 @@ class Hit:
     published: str | None = None
     """ISO 8601 date of the document, as its source states it."""
     author: str | None = None
+    url: str | None = None
+    """As in `Extract.url`."""
 
 
 ChangeKind = Literal["added", "changed", "moved", "removed", "missing", "unchanged", "skipped"]

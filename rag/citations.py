@@ -124,6 +124,7 @@ def _checked(evidence: Evidence, *, number: int, texts: Texts) -> Citation:
         document_sha256=hit.document_sha256,
         published=hit.published,
         author=hit.author,
+        url=hit.url,
     )
     check(citation, texts.get(citation.document_sha256, ""))
     return citation

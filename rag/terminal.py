@@ -105,7 +105,7 @@ def document(document: Document) -> str:
     card = document.summary
     about = [
         card.source,
-        *(x for x in (card.author, card.published) if x),
+        *(x for x in (_url(card), card.author, card.published) if x),
         f"added {card.added_at}",
     ]
     head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
@@ -245,9 +245,14 @@ def _label(hit: Hit) -> str:
 
 
 def _byline(of: Citation | Hit | DocumentSummary) -> str:
-    """Return who wrote a document and when, in brackets; empty where it does not say."""
-    told = one_line(", ".join(filter(None, (of.author, of.published))))
+    """Return who wrote a document, when and where, in brackets; empty where it does not say."""
+    told = one_line(", ".join(filter(None, (of.author, of.published, _url(of)))))
     return f" ({told})" if told else ""
+
+
+def _url(of: Citation | Hit | DocumentSummary) -> str:
+    """Return where a saved page says it is from; empty where it does not, or was fetched there."""
+    return of.url if of.url and of.url != of.source else ""
 
 
 def _nearest(hit: Hit) -> str:

@@ -1,6 +1,7 @@
 """Reading e-mail and saved web archives: the message, then what is attached to it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
@@ -10,6 +11,7 @@ from index.reading.encoding import charset_codec, decode
 from index.reading.html import HtmlReader
 from index.reading.layout import Block, set_blocks
 from index.reading.normal import one_line
+from index.reading.page_url import clean_url
 from index.reading.titles import name_title
 from index.types import Extract
 
@@ -84,7 +86,10 @@ def _web_archive(message: EmailMessage, *, name: str) -> Extract:
     page = message.get_body(("html",))
     if page is None:
         raise ReadError("the web archive holds no page; save the page anew")
-    return HtmlReader().read(_as_utf8(page), name=name)
+    extract = HtmlReader().read(_as_utf8(page), name=name)
+    stated = (_header(message, "Snapshot-Content-Location"), str(page["Content-Location"] or ""))
+    url = next(filter(None, map(clean_url, stated)), extract.url)
+    return replace(extract, url=url)
 
 
 def _body(message: EmailMessage) -> Iterator[Block]:
