@@ -26,6 +26,8 @@ class Extract:
     url: str | None = None
     """Where a saved page is from, as it states it: http or https, ASCII, 2,000 characters before
     quoting; shown as text."""
+    left_out: tuple[str, ...] = ()
+    """Parts that were not read, such as attachments: the name of each and the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,8 @@ class Change:
     """Why it was skipped; empty otherwise."""
     moved_from: str = ""
     """The source it had before it was moved; empty otherwise."""
+    left_out: tuple[str, ...] = ()
+    """Parts of what was read now that are not in the document: names with the reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,10 +195,12 @@ def _count(number: int, noun: str) -> str:
 
 
 def change_line(change: Change) -> str:
-    """Return what became of one source; two lines in a terminal where it was skipped."""
+    """Return what became of one source, and of each part of it that was left out."""
     if change.kind != "skipped":
         was = f", was {one_line(change.moved_from)}" if change.moved_from else ""
-        return f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
+        head = f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
+        parts = (f"left out {one_line(part)}" for part in change.left_out)
+        return "\n".join([head, *(wrapped(part, indent=18, first=9) for part in parts)])
     head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
     if not _is_terminal():
         return f"{head}: {reason}"

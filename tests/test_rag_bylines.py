@@ -108,3 +108,16 @@ def test_a_library_from_before_addresses_is_read_and_gets_them(
     saved.write_text(saved.read_text("utf-8") + "\n", "utf-8")
     assert [change.kind for change in assistant.add(saved).changes] == ["changed"]
     assert assistant.ask("When does the ferry sail?").citations[0].url == URL
+
+
+def test_what_a_message_leaves_out_is_in_the_report(assistant: Assistant, tmp_path: Path) -> None:
+    message = tmp_path / "plans.eml"
+    message.write_bytes(mail("The fleet sails.", files={"map.png": b"\x89PNG\r\n\x1a\n"}))
+    report = assistant.add(message)
+    (left_out,) = report.changes[0].left_out
+    assert left_out.startswith("map.png: not text: looks like PNG image")
+    assert f"plans.eml\n         left out {left_out}\n" in terminal.report(report)
+    message.write_bytes(message.read_bytes() + b"\n")
+    assert [(c.kind, c.left_out) for c in assistant.add(message).changes] == [
+        ("unchanged", (left_out,)),
+    ]  # fmt: skip
