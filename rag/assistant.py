@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from index.embedding import Embedder
 from index.similarity import similarity
 from index.vectorise import OnProgress
+from rag import arguments
 from rag.aging import Aging
 from rag.answerer import Answerer
+from rag.arguments import checked_k, checked_question
 from rag.asking import Asker
-from rag.collection import Collection, checked_k, checked_question
+from rag.collection import Collection
 from rag.extractive import ExtractiveAnswerer
 from rag.models import LanguageModel, load_model
 from rag.question_log import log_question
@@ -84,9 +86,13 @@ class Assistant(Collection):
 
         Raises:
             SettingsError: A setting is misspelt or not allowed.
+            MisuseError: Settings or library are of another type.
         """
+        if settings is not None:
+            arguments.check(settings, Settings, name="settings", wanted="rag.Settings or None")
         settings = settings or Settings.load()
         if library is not None:
+            arguments.check_path(library, name="library")
             settings = settings.model_copy(
                 update={"library": Settings.load(library=library).library}
             )
@@ -188,6 +194,7 @@ class Assistant(Collection):
         """Check what any text says, claim by claim; see `rag.verify`."""
         from rag.verification.verify import verify_text
 
+        arguments.check_text(text, name="the text to verify")
         found = verify_text(
             text,
             documents=self.documents(),
@@ -245,6 +252,7 @@ class Assistant(Collection):
             answerer=self._answerer,
             writer=writer,
         )
+        arguments.check_history(history)
         return asker.steps(checked_question(question), history)
 
 
