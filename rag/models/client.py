@@ -98,6 +98,8 @@ class Client:
             except Exception as error:  # noqa: BLE001  # libraries raise anything
                 fault = self._fault(error, ends_at)
             if fault is None:
+                if piece := transcript.rest():
+                    yield piece
                 yield transcript.reply(whole=whole)
                 return
             # Raised out here, an error has no context: the library's own may hold the key.
