@@ -144,6 +144,6 @@ def _session() -> InferenceSession:
         shape,
         model_files.read_header(base),
         location=base.name,
-        supplied={name: array.shape for name, array in own.items()},
+        supplied=own,
     )
     return new_session(model, base.parent, prepack=True, arrays=own)
