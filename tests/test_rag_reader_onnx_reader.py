@@ -80,3 +80,11 @@ def test_a_span_has_at_most_thirty_tokens() -> None:
     starts, ends = np.zeros(40, dtype=np.float32), np.zeros(40, dtype=np.float32)
     starts[0], ends[30], ends[29] = 5.0, 5.0, 4.0
     assert best_span(starts, ends) == (0, 29, 9.0)
+
+
+def test_of_spans_that_score_nearly_the_same_the_shorter_is_chosen() -> None:
+    starts = np.array([5.0, 5.0, 0.0], dtype=np.float32)
+    ends = np.array([0.0, 5.0, 5.25], dtype=np.float32)
+    assert best_span(starts, ends) == (1, 2, 10.25)
+    ends[2] = 5.0625
+    assert best_span(starts, ends) == (1, 1, 10.0)

