@@ -214,7 +214,7 @@ def _is_exact(one: Judged, question: Question) -> bool:
     if question.several or question.expects in ("yes_no", "reason") or one.reading is None:
         return False
     new = set(content_terms(_words(one.reading))) - set(content_terms(question.text))
-    return bool(new) and one.reading.span >= weights().exact
+    return bool(new) and one.reading.margin >= weights().exact
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:

@@ -141,6 +141,7 @@ class SureOf:
                 start=sentence.start + at,
                 end=sentence.start + at + len(self._words),
                 span=12.0,
+                margin=12.0,
                 answers=5.0,
             )
             for window in windows
