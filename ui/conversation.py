@@ -50,6 +50,8 @@ class Turn:
     """Whether its asker wanted no more of it."""
     follow_ups: tuple[str, ...] = ()
     """Questions that may be asked next."""
+    kept: bool = False
+    """Whether it was taken back from what a browser kept."""
 
     @property
     def is_over(self) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ui.choices import Chooser
 from ui.conversation import Turn, moments
+from ui.kept import taken_back
 from ui.parts import Sent, Value
 from ui.questions import example_questions, follow_ups
 from ui.sessions import Sessions
@@ -50,7 +51,12 @@ class Room:
         return {"documents": cards, "count": len(documents)}
 
     async def open(self, sent: Sent) -> AsyncGenerator[Value, None]:
-        """Yield the conversation that a page had before, then questions to begin with."""
+        """Yield the conversation that a page had before, then questions to begin with.
+
+        What the page kept is taken back where the server does not know the conversation any more.
+        """
+        if sent.get("kept"):
+            await asyncio.to_thread(self._take_back, sent)
         turns = self._sessions.turns(sent.get("token"))
         # What is not over was asked by a page that is gone, and nothing more of it will come here.
         ended = [turn if turn.is_over else replace(turn, stopped=True) for turn in turns]
@@ -67,7 +73,7 @@ class Room:
         if not isinstance(question, str) or not question.strip():
             return
         earlier = self._sessions.turns(token)
-        number = self._sessions.begin(token)
+        number = self._sessions.begin(token, after=sent.get("after"))
         turn = None
         self._answering += 1
         choices = self._sessions.choices(token)
@@ -101,7 +107,7 @@ class Room:
         if found is None:
             return
         self._sessions.drop(token, found.number)
-        async with aclosing(self.ask({"token": token, "question": found.question})) as values:
+        async with aclosing(self.ask({**sent, "question": found.question})) as values:
             async for value in values:
                 yield value
 
@@ -118,6 +124,15 @@ class Room:
     def forget(self, sent: Sent) -> None:
         """Forget a whole conversation."""
         self._sessions.drop(sent.get("token"), 0)
+
+    def _take_back(self, sent: Sent) -> None:
+        from rag import FootnoteError
+
+        try:
+            turns = taken_back(self._assistant, sent.get("kept"))
+        except FootnoteError:
+            return  # The pane, which lists the library, says why.
+        self._sessions.take_back(sent.get("token"), turns)
 
     def _newest(self, token: object) -> Value:
         newest = self._sessions.turns(token)[-_REPEATED:]
