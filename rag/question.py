@@ -9,7 +9,7 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -64,8 +64,8 @@ def hedges(sentence: str, *, asked: str) -> int:
     Cues of speculation in the manner of the CoNLL-2010 shared task (Farkas et al., 2010); those
     that the question has too are not counted.
     """
-    cues = frozenset(_words()["hedges"]["intention"].split())
-    return len((words(sentence) & cues) - words(asked))
+    found = words(sentence) & _hedges()
+    return len(found - words(asked)) if found else 0
 
 
 def names(sentence: str) -> frozenset[str]:
@@ -80,12 +80,18 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_folded(word) for word in _WORD.findall(text))
 
 
+@lru_cache(maxsize=65536)
 def _folded(word: str) -> str:
     return word.replace("’", "'").removesuffix("'s").rstrip("'").casefold()
 
 
 def _found(pattern: re.Pattern[str], text: str) -> set[str]:
     return {match.group().casefold() for match in pattern.finditer(text)}
+
+
+@cache
+def _hedges() -> frozenset[str]:
+    return frozenset(_words()["hedges"]["intention"].split())
 
 
 @cache
