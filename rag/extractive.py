@@ -36,7 +36,7 @@ _SAME = 0.95
 """Share of words from which a sentence says nothing beyond one already chosen."""
 
 _SURE: dict[Lead, float] = {"plain": 0.0, "open": 0.5, "none": 1.0}
-"""Share of the score for exact words that suffices behind "because", behind "as", and alone."""
+"""Share of the margin for exact words that suffices behind "because", behind "as", and alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +221,7 @@ def _exact(one: Judged, question: Question) -> str | None:
     text, begin = one.reading.sentence.text, one.reading.sentence.start
     start, end = one.reading.start - begin, one.reading.end - begin
     found = cut(text, start=start, end=end, expects=question.expects)
-    if found is None or one.reading.span < _SURE[found.lead] * weights().exact:
+    if found is None or one.reading.margin < _SURE[found.lead] * weights().exact:
         return None
     words = text[found.start : found.end]
     return words if set(content_terms(words)) - set(content_terms(question.text)) else None
