@@ -244,3 +244,16 @@ def test_a_reader_that_comes_late_follows_a_busy_writer_without_waiting(
     monkeypatch.setattr(catalog, "generation", lambda db: next(names, None) or real(db))
     with writing(tmp_path / "library"):
         assert best(library, "cats") == "Cats sleep."
+
+
+def test_a_reader_that_comes_late_does_not_keep_a_writer_from_beginning(
+    make_library: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    add(library, a="Cats sleep.")
+    real, names = catalog.generation, iter(["000000"])
+    monkeypatch.setattr(catalog, "generation", lambda db: next(names, None) or real(db))
+    locked: list[str] = []
+    monkeypatch.setattr("index.embedded.writing", lambda *_, **__: locked.append("taken"))
+    assert best(library, "cats") == "Cats sleep."
+    assert locked == []
