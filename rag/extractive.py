@@ -35,7 +35,7 @@ _RANKED = 10
 _SAME = 0.95
 """Share of words from which a sentence says nothing beyond one already chosen."""
 
-_SURE: dict[Lead, float] = {"plain": 0.0, "open": 0.5, "none": 1.0}
+_SURE: dict[Lead, float] = {"plain": 0.25, "open": 0.75, "none": 1.0}
 """Share of the margin for exact words that suffices behind "because", behind "as", and alone."""
 
 

@@ -11,6 +11,7 @@ from rag.evidence import NAMES, candidates
 from rag.extractive import ExtractiveAnswerer, rank, weighing
 from rag.question import read_question
 from rag.reader.onnx_reader import Reading
+from rag.reader.rescoring import weights
 from rag.reader.windows import Window
 
 
@@ -169,18 +170,18 @@ def test_a_pronoun_or_words_of_the_question_are_not_shown_alone(
 
 
 @pytest.mark.parametrize(
-    ("text", "margin", "shown"),
+    ("text", "share", "shown"),
     [
-        ("The bridge closed because the ice broke it.", 1.0, "because the ice broke it"),
-        ("The bridge closed as the ice broke it.", 3.0, "as the ice broke it"),
-        ("The bridge closed as the ice broke it.", 1.0, None),
-        ("The bridge closed, and the ice broke it.", 3.0, None),
+        ("The bridge closed because the ice broke it.", 0.3, "because the ice broke it"),
+        ("The bridge closed as the ice broke it.", 0.8, "as the ice broke it"),
+        ("The bridge closed as the ice broke it.", 0.5, None),
+        ("The bridge closed, and the ice broke it.", 0.8, None),
     ],
 )
 def test_a_reason_is_its_clause_the_sooner_the_plainer_what_leads_it(
-    tmp_path: Path, text: str, margin: float, shown: str | None
+    tmp_path: Path, text: str, share: float, shown: str | None
 ) -> None:
-    answerer = ExtractiveAnswerer(SureOf("the ice broke it", margin))
+    answerer = ExtractiveAnswerer(SureOf("the ice broke it", share * weights().exact))
     settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
     with Assistant.open(settings, answerer=answerer) as assistant:
         assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
