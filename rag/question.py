@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Literal
 
 AnswerType = Literal[
-    "person", "place", "date", "duration", "amount", "money", "reason", "yes_no", "any"
+    "person", "place", "date", "duration", "amount", "money", "reason", "manner", "yes_no", "any"
 ]
 
 _BLANKS = re.compile(r"\s+")
@@ -46,9 +46,9 @@ def read_question(text: str) -> Question:
 def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
     """Say whether a sentence holds something of the expected type that the question lacks.
 
-    Types without a surface form (`any`, `yes_no`) are always held.
+    Types without a surface form (`any`, `manner`, `yes_no`) are always held.
     """
-    if expects in ("any", "yes_no"):
+    if expects in ("any", "manner", "yes_no"):
         return True
     if expects in ("person", "place"):
         return bool(names(sentence) - words(asked))
@@ -133,6 +133,7 @@ def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
             rf"{lead}(?:why\b|how come\b|what (?:is|was|were|are) the (?:reason|cause|purpose)"
             rf"|what {_any_of('asks', 'cause_verb')}\b)",
         ),
+        ("manner", rf"{lead}how (?:to|{_any_of('asks', 'auxiliary')})\b"),
         ("yes_no", rf"^{_any_of('asks', 'auxiliary')}\b"),
     )
     return tuple((kind, re.compile(form, re.IGNORECASE)) for kind, form in forms)
