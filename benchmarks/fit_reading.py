@@ -4,7 +4,7 @@
 
 Questions are asked and sentences judged as in `benchmarks.fit_extractive`. The reader must not have
 been trained on them. Each set is halved by the titles of its articles: the weights are fitted on
-one half, and the other is reported. Words are shown alone from the least score at which, on the
+one half, and the other is reported. Words are shown alone from the least margin at which, on the
 fitted half of the first set, they hold the accepted answer in nine of ten sentences that do; so
 that set's answers should be short. Printed besides: the expected calibration error of the
 confidence in ten bins (Guo et al., "On Calibration of Modern Neural Networks", 2017).
@@ -36,7 +36,7 @@ _SHORT = 0.03
 """What the threshold may gain less than the best one, since a lower one answers more."""
 _HOLD = 0.9
 """Share of the sentences with an answer in which the words shown alone must hold it."""
-_CURVE = (-4, -2, 0, 1, 2, 3, 4, 5, 6, 8, 10)
+_CURVE = (0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
 
 
 def main() -> None:
@@ -100,7 +100,7 @@ class _Reads:
     def __init__(self, squad: SquadSet) -> None:
         self._answers = {q.question: q.answers for q in squad.questions}
         self.spans: list[NDArray[np.float64]] = []
-        """For each question asked, (sentences, 2): the span's score, whether it holds an answer."""
+        """For each question asked, (sentences, 2): a span's margin, whether it holds an answer."""
 
     def measure(
         self, question: str, hits: Sequence[Hit]
@@ -110,7 +110,7 @@ class _Reads:
         read = read_best(asked, rank(asked, hits), shipped_reader())
         accepted = self._answers.get(question, ())
         self.spans.append(
-            np.array([(r.span, contains_answer(_text(r), accepted)) for _, _, r in read])
+            np.array([(r.margin, contains_answer(_text(r), accepted)) for _, _, r in read])
         )
         if not read:
             return [], np.zeros((0, len(NAMES)))
@@ -128,7 +128,7 @@ def _firsts(
 ) -> NDArray[np.float64]:
     """Return what was read in the first sentence of each answerable question, (questions, 3).
 
-    The span's score, and whether the span and the sentence hold an accepted answer.
+    The span's margin, and whether the span and the sentence hold an accepted answer.
     """
     rows = []
     for one, span in zip(asked, spans, strict=True):
@@ -139,19 +139,19 @@ def _firsts(
 
 
 def _least_exact(firsts: NDArray[np.float64]) -> float:
-    """Return the least score from which words may be shown alone; see the module."""
+    """Return the least margin from which words may be shown alone; see the module."""
     in_sentence = firsts[firsts[:, 2] > 0]
     enough = [
         least
-        for least in np.arange(-4, 15, 0.5)
+        for least in np.arange(0, 15, 0.25)
         if (shown := in_sentence[in_sentence[:, 0] >= least]).size and shown[:, 1].mean() >= _HOLD
     ]
     return float(enough[0]) if enough else float("inf")
 
 
 def _print_exact(firsts: NDArray[np.float64]) -> None:
-    """Print, by the score from which the words are shown alone, what that gains and loses."""
-    print("span from   shown   of these: words hold an answer, sentence holds one")
+    """Print, by the margin from which the words are shown alone, what that gains and loses."""
+    print("margin from shown   of these: words hold an answer, sentence holds one")
     for least in _CURVE:
         shown = firsts[:, 0] >= least
         if shown.any():

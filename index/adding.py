@@ -13,7 +13,7 @@ from index.prepare import Incoming
 from index.publish import publish
 from index.records import Move, Record, Sign
 from index.stores import OpenCatalog
-from index.types import AddReport, Change
+from index.types import AddReport, Change, ChangeKind
 from index.vectorise import OnProgress, Vectoriser
 
 if TYPE_CHECKING:
@@ -119,13 +119,13 @@ class _Batch:
             fresh = item.document_id
             if not fresh or fresh in self._ids:
                 fresh = prepare.document_id(item.source, taken=self._ids)
-            return self._enter(item, Change(kind="added", source=item.source, document_id=fresh))
+            return self._enter(item, _change("added", item, fresh))
         known = record.document_id
         if prepare.is_same(item, record):
             # The bytes may differ all the same, as those of a page with another clock do.
             self._sign(item, known)
-            return Change(kind="unchanged", source=item.source, document_id=known)
-        return self._enter(item, Change(kind="changed", source=item.source, document_id=known))
+            return _change("unchanged", item, known)
+        return self._enter(item, _change("changed", item, known))
 
     def publish(self, library: "Library", db: OpenCatalog) -> None:
         publish(
@@ -156,6 +156,11 @@ class _Batch:
                     file_stamp=item.file_stamp,
                 )
             )
+
+
+def _change(kind: ChangeKind, item: Incoming, document_id: str) -> Change:
+    left_out = item.extract.left_out
+    return Change(kind=kind, source=item.source, document_id=document_id, left_out=left_out)
 
 
 def _until_first_new(

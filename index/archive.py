@@ -20,6 +20,7 @@ from typing import BinaryIO, TypeVar
 from index.errors import ArchiveError
 from index.prepare import Incoming, document_id, text_hash
 from index.reading import normalise
+from index.reading.page_url import clean_url
 from index.types import Extract
 
 VERSION = 1
@@ -57,6 +58,8 @@ class _Card:
     published: str | None
     author: str | None
     added_at: str
+    url: str | None = None
+    """Archives of before have none."""
 
 
 def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
@@ -128,6 +131,7 @@ def _card(document: Incoming) -> _Card:
         published=extract.published,
         author=extract.author,
         added_at=document.added_at,
+        url=extract.url,
     )
 
 
@@ -181,6 +185,7 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
         page_starts=card.page_starts,
         published=card.published,
         author=card.author,
+        url=clean_url(card.url or ""),
     )
     return Incoming(
         source=card.source,

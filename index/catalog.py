@@ -6,7 +6,7 @@ from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from index.errors import LibraryError, LibraryMismatchError
+from index.errors import LibraryError, LibraryFullError, LibraryMismatchError
 from index.fts5 import SqliteCatalog
 from index.stores import Catalog, Imprint, OpenCatalog
 
@@ -20,6 +20,7 @@ _DAMAGE = (
     "corrupt",
     "Could not decode",
 )
+_MOVE = "run `footnote export FILE`, then `footnote import FILE` with the address of a new database"
 _SECTOR = 512
 """SQLite writes whole pages, of 512 bytes at least: what is left over was never written by it."""
 _NO_SPACE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
@@ -232,18 +233,17 @@ def require_imprint(db: OpenCatalog, wanted: Imprint, *, library: Catalog) -> No
     """
     built = imprint(db)
     remedy = "run `footnote doctor --repair` to embed its texts again"
-    if not library.rewritable:
-        remedy = "add its articles to a new database"
     if built.format != wanted.format:
         raise LibraryMismatchError(
             f"library {library.name!r} has format {built.format!r}, this Footnote reads "
-            f"{wanted.format!r}: {remedy}"
+            f"{wanted.format!r}: {remedy if library.rewritable else _MOVE}"
         )
     if (built.model, built.dimension) != (wanted.model, wanted.dimension):
         raise LibraryMismatchError(
             f"library {library.name!r} was built with model {built.model!r} ({built.dimension} "
             f"dimensions), the settings ask for {wanted.model!r} ({wanted.dimension}): set "
-            f"FOOTNOTE_EMBEDDING_MODEL={built.model} or {remedy}"
+            f"FOOTNOTE_EMBEDDING_MODEL={built.model} or "
+            + (remedy if library.rewritable else "add its articles to a new database")
         )
 
 
@@ -265,7 +265,7 @@ def _explaining(library: Path) -> Iterator[None]:
 def _explained(error: sqlite3.Error, library: Path) -> LibraryError:
     folder = str(library)
     if _name(error).startswith(_NO_SPACE):
-        return LibraryError(
+        return LibraryFullError(
             f"the disk of library {folder!r} is full: nothing was changed; free some space and run "
             "the command again"
         )

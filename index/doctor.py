@@ -51,7 +51,10 @@ def catalog_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
     if not damaged:
         if library.catalog.rewritable:
             yield from soundness.full_text(db)
-        yield from _mismatch(library, db)
+        mismatch = list(_mismatch(library, db))
+        yield from mismatch
+        if mismatch and not library.catalog.rewritable:
+            return  # its texts are moved elsewhere, and what else is wrong stays behind
         for examine in (soundness.texts, soundness.vectors, _searchable):
             for finding in examine(db):
                 yield replace(finding, repairable=library.catalog.rewritable)

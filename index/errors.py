@@ -8,6 +8,7 @@ FootnoteError
     ├── ReadError          a file could not be read as an article
     ├── LibraryError       the library on disk cannot be used as it is
     │   ├── LibraryBusyError      another process is writing
+    │   ├── LibraryFullError      its disk is full
     │   ├── LibraryUnreachableError  a server of it is away
     │   └── LibraryMismatchError  built with another model, dimension or format
     ├── ArchiveError       an archive of a library cannot be written or read
@@ -53,6 +54,10 @@ class LibraryError(OperationError):
 
 class LibraryBusyError(LibraryError):
     """Another process is writing to this library."""
+
+
+class LibraryFullError(LibraryError):
+    """The disk of the library has no space left; nothing was changed."""
 
 
 class LibraryUnreachableError(LibraryError):

@@ -83,8 +83,8 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
     key = _next_key(db, "documents")
     db.execute(
         "INSERT INTO documents (key, id, source, title, media_type, text, sha256, file_sha256, "
-        "section_starts, page_starts, published, author, added_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "section_starts, page_starts, published, author, added_at, url) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             key,
             entry.id,
@@ -99,6 +99,7 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
             extract.published,
             extract.author,
             added_at,
+            extract.url,
         ),
     )
     return key

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import catalog, records, scan, shelf
+from index import catalog, columns, records, scan, shelf
 from index.adding import add
 from index.embedded import FolderCatalog
 from index.embedding import Embedder
@@ -25,7 +25,7 @@ from index.types import AddReport, Change, Document, DocumentSummary
 from index.vectorise import OnProgress
 
 _TRIES = 3
-"""Times a reader follows a library that changes under it before it gives up."""
+"""Times a reader follows the vectors of a library that changes under it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +184,7 @@ class Library:
         """
         with self.catalog.writing(wait=wait, create=self.imprint()) as db:
             self.require_imprint(db)
-            records.prepare_catalog(db)
+            columns.prepare_catalog(db)
             yield db
 
     def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
@@ -210,15 +210,15 @@ class Library:
         """Open the library as it is now, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
-        unreadable is built anew from the catalog; where that cannot be done now, or it shows only
-        at the question, the catalog's own vectors are searched.
+        unreadable is built anew from the catalog; where that cannot be done now, or does not help,
+        or it shows only at the question, the catalog's own vectors are searched.
 
         Raises:
             LibraryError: There is no library, or its catalog cannot be read.
             LibraryMismatchError: It was built with another model, dimension or format.
         """
         with ExitStack() as stack:
-            for _ in range(_TRIES):
+            for attempt in range(1, _TRIES + 1):
                 db = stack.enter_context(self.catalog.snapshot())
                 self.require_imprint(db)
                 name = catalog.generation(db)
@@ -230,14 +230,11 @@ class Library:
                 except LibraryUnreachableError:
                     raise
                 except LibraryError:
-                    if self._heal(name):
+                    if self._heal(name) and attempt < _TRIES:
                         stack.close()
                         continue
                 yield View(db=db, nearest=nearest)
                 return
-            raise LibraryError(
-                f"vectors of library {self.catalog.name!r} cannot be opened: run `footnote doctor`"
-            )
 
     def imprint(self) -> Imprint:
         """Return what this library's settings ask for."""

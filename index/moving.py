@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import archive, catalog, prepare, saved
+from index.columns import selected
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError
 from index.library import Library
 from index.prepare import Incoming
@@ -84,7 +85,8 @@ def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> 
 
 
 def _documents(db: OpenCatalog, name: str) -> Iterator[Incoming]:
-    for row in db.execute(f"SELECT {saved.COLUMNS} FROM documents ORDER BY id"):
+    columns = saved.columns(url=selected(db, "url"))
+    for row in db.execute(f"SELECT {columns} FROM documents ORDER BY id"):
         if not prepare.is_whole(row[3], sha256=row[-1]):
             raise LibraryError(
                 f"the text of {row[0]!r} in library {name!r} is damaged, so nothing was "

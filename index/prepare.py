@@ -44,13 +44,15 @@ def document_id(source: str, *, taken: Collection[str] = ()) -> str:
 
 
 def is_same(incoming: Incoming, record: Record) -> bool:
-    """Say whether what was read is what is stored: text, title, date and author."""
+    """Say whether what was read is what is stored: text, title, date, author and address."""
     extract = incoming.extract
-    return (text_hash(extract.text), extract.title, extract.published, extract.author) == (
+    read = (text_hash(extract.text), extract.title, extract.published, extract.author, extract.url)
+    return read == (
         record.sha256,
         record.title,
         record.published,
         record.author,
+        record.url,
     )
 
 

@@ -5,11 +5,10 @@ generation; what an interrupted run left behind is removed by the next one.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from index import catalog, ledger, records, shelf
-from index.errors import LibraryError
+from index.errors import LibraryError, LibraryFullError, LibraryUnreachableError
 from index.records import Move, Sign
 from index.stores import OnStep, OpenCatalog, Slices, VectorIndex
 
@@ -111,11 +110,14 @@ def _build(
     on_step: OnStep,
 ) -> str:
     if old and len(remove) * _MOSTLY_NEW <= len(shelf.all_used_hashes(db)):
-        # Of a base that is damaged nothing is needed: the catalog has all vectors.
-        with suppress(LibraryError):
+        try:
             return vectors.build(
                 after=old, copy=True, remove=remove, slices=_slices(db, add), on_step=on_step
             )
+        except (LibraryFullError, LibraryUnreachableError):
+            raise
+        except LibraryError:
+            pass  # of a base that is damaged nothing is needed: the catalog has all vectors
     leaving = set(remove)
     kept = [h for h in shelf.all_used_hashes(db) if h not in leaving] if old else []
     return vectors.build(

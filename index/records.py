@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from index import catalog
+from index.columns import selected
 from index.reading import name_title
 from index.stores import OpenCatalog
 from index.terms import terms
@@ -25,6 +25,7 @@ class Record:
     """As `index.stamps` keeps it; empty where there is none."""
     published: str | None
     author: str | None
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +43,6 @@ class Move:
 
     record: Record
     source: str
-
-
-def prepare_catalog(db: OpenCatalog) -> None:
-    """Give a catalog room for stamps, which it is made without."""
-    if not _has_stamps(db):
-        with catalog.transaction(db):
-            db.execute("ALTER TABLE documents ADD COLUMN file_stamp TEXT NOT NULL DEFAULT ''")
-            db.execute("INSERT INTO meta VALUES ('file_stamps', '1')")
 
 
 def records(db: OpenCatalog) -> dict[str, Record]:
@@ -102,15 +95,10 @@ def _retitle(db: OpenCatalog, document_id: str, title: str) -> None:
     db.write_terms("passage_terms", words, title=terms(title))
 
 
-def _has_stamps(db: OpenCatalog) -> bool:
-    return bool(db.execute("SELECT 1 FROM meta WHERE name = 'file_stamps'").fetchall())
-
-
 def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:
-    stamp = "file_stamp" if _has_stamps(db) else "''"
     rows = db.execute(
-        f"SELECT id, source, title, sha256, file_sha256, {stamp}, published, author "
-        f"FROM documents {where}",
+        f"SELECT id, source, title, sha256, file_sha256, {selected(db, 'file_stamp')}, published, "
+        f"author, {selected(db, 'url')} FROM documents {where}",
         values,
     )
     for row in rows:
@@ -123,4 +111,5 @@ def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[
             file_stamp=row[5],
             published=row[6],
             author=row[7],
+            url=row[8],
         )

@@ -8,10 +8,11 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from index import catalog, ledger, prepare, saved
+from index import catalog, columns, ledger, prepare, saved
 from index.doctor import catalog_findings, check
 from index.embedded import WORKSHOP
 from index.errors import LibraryError
+from index.fts5 import SqliteCatalog
 from index.library import Library
 from index.lock import writing
 from index.prepare import Incoming
@@ -84,6 +85,7 @@ def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
     catalog.make_folder(workshop)
     catalog.create(workshop, library.imprint())
     with catalog.connected(workshop) as db:
+        columns.prepare_catalog(db)
         batch: list[Incoming] = []
         for incoming in _readable(old):
             batch.append(incoming)
@@ -142,13 +144,16 @@ def _write(
 
 def _readable(path: Path) -> Iterator[Incoming]:
     """Yield the documents of a catalog that can still be read whole, in order of key."""
-    with closing(sqlite3.connect(path)) as db:
+    with closing(sqlite3.connect(path, factory=SqliteCatalog)) as db:
         # Without this, SQLite reads nothing of a file that is shorter than its header says.
         db.execute("PRAGMA writable_schema = ON")
+        url = "NULL"
+        with suppress(sqlite3.Error):
+            url = columns.selected(db, "url")
         for (key,) in _keys(db):
             with suppress(sqlite3.Error, ValueError, TypeError):
                 row = db.execute(
-                    f"SELECT {saved.COLUMNS} FROM documents WHERE key = ?", (key,)
+                    f"SELECT {saved.columns(url=url)} FROM documents WHERE key = ?", (key,)
                 ).fetchone()
                 incoming = saved.incoming(row)
                 if prepare.is_whole(incoming.extract.text, sha256=row[-1]):

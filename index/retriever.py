@@ -8,7 +8,7 @@ passage stays far ahead.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,15 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Passages and the texts that they are from, both of one moment."""
+
+    hits: tuple[Hit, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """The whole text of each hit's document, by `Hit.document_sha256`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Scored:
     passage: PassageRow
     sentences: Sequence[SentenceRow]
@@ -69,7 +78,18 @@ def search(
     k: int,
     weights: Weights = Weights(),  # frozen
 ) -> tuple[Hit, ...]:
-    """Return the k best passages, best first, ties broken by passage id.
+    """Return the k best passages, as `find` does, without the texts."""
+    return find(library, question, k=k, weights=weights).hits
+
+
+def find(
+    library: Library,
+    question: str,
+    *,
+    k: int,
+    weights: Weights = Weights(),  # frozen
+) -> Found:
+    """Return the k best passages, best first, ties broken by passage id, with their texts.
 
     Near-duplicates are collapsed into the best of them; one document gets at most half of the
     places while others have candidates. Empty for an empty library or a question without words.
@@ -151,7 +171,7 @@ def _similarities(
 
 def _hits(
     view: View, ranked: Sequence[_Scored], *, k: int, weight_of: Mapping[str, float]
-) -> tuple[Hit, ...]:
+) -> Found:
     pool = ranked[: k * _SPARE]
     words = view.db.terms_of("passage_terms", [s.passage.key for s in pool])
     groups = collapse([words[scored.passage.key] for scored in pool])
@@ -159,7 +179,7 @@ def _hits(
     chosen = [kept[n] for n in spread([pool[p].passage.document for p in kept], k=k)]
     documents = shelf.documents(view.db, {pool[p].passage.document for p in chosen})
     held = view.db.terms_of("sentence_terms", [s.key for p in chosen for s in pool[p].sentences])
-    return tuple(
+    hits = tuple(
         _hit(
             pool[position],
             documents[pool[position].passage.document],
@@ -168,6 +188,7 @@ def _hits(
         )
         for position in chosen
     )
+    return Found(hits=hits, texts={row.sha256: row.text for row in documents.values()})
 
 
 def _hit(
@@ -201,6 +222,7 @@ def _hit(
         similar=similar,
         published=document.published,
         author=document.author,
+        url=document.url,
     )
 
 

@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from index.prepare import Incoming
 from index.types import Extract
 
-COLUMNS = (
-    "source, file_sha256, title, text, media_type, section_starts, page_starts, published, "
-    "author, added_at, id, sha256"
-)
-"""What to select from `documents` for `incoming`; the last is the text's hash."""
+
+def columns(*, url: str) -> str:
+    """Return what to select from `documents` for `incoming`; the last is the text's hash.
+
+    Args:
+        url: As `index.columns.selected` gives it for the catalog.
+    """
+    return (
+        "source, file_sha256, title, text, media_type, section_starts, page_starts, published, "
+        f"author, added_at, id, {url}, sha256"
+    )
 
 
 def incoming(row: Sequence) -> Incoming:  # type: ignore[type-arg]  # a row of SQLite
@@ -28,6 +34,7 @@ def incoming(row: Sequence) -> Incoming:  # type: ignore[type-arg]  # a row of S
         page_starts=tuple(json.loads(row[6])),
         published=row[7],
         author=row[8],
+        url=row[11],
     )
     return Incoming(
         source=row[0],

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.columns import selected
 from index.stores import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence
 
-_CARD = """
-  documents.id, title, source, media_type, sha256, length(text),
-  (SELECT count(*) FROM sentences WHERE document = documents.key), published, author, added_at
-"""
 _VARIABLES = 500
 """Values in one IN list; SQLite's limit is at least 999 in every build."""
 
@@ -58,18 +55,19 @@ class DocumentRow:
     page_starts: tuple[int, ...]
     published: str | None
     author: str | None
+    url: str | None
 
 
 def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
     """Return the cards of all documents, by time of adding, then by id."""
-    rows = db.execute(f"SELECT {_CARD} FROM documents ORDER BY added_at, id")
+    rows = db.execute(f"SELECT {_card(db)} FROM documents ORDER BY added_at, id")
     return tuple(_summary(row) for row in rows)
 
 
 def document(db: OpenCatalog, document_id: str) -> Document | None:
     """Return one document with its text and sentences, or None where no id is like this."""
     row = db.execute(
-        f"SELECT {_CARD}, text, page_starts, key FROM documents WHERE id = ?", (document_id,)
+        f"SELECT {_card(db)}, text, page_starts, key FROM documents WHERE id = ?", (document_id,)
     ).fetchone()
     if row is None:
         return None
@@ -155,8 +153,8 @@ def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRo
 def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
     """Return what hits need of documents, by key."""
     query = (
-        "SELECT key, id, title, source, sha256, text, page_starts, published, author "
-        "FROM documents WHERE key IN ({})"
+        "SELECT key, id, title, source, sha256, text, page_starts, published, author, "
+        f"{selected(db, 'url')} FROM documents WHERE key IN ({{}})"
     )
     return {
         row[0]: DocumentRow(
@@ -168,6 +166,7 @@ def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
             page_starts=tuple(json.loads(row[6])),
             published=row[7],
             author=row[8],
+            url=row[9],
         )
         for row in _each(db, query, list(keys))
     }
@@ -232,6 +231,14 @@ def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) ->
         yield from db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_))
 
 
+def _card(db: OpenCatalog) -> str:
+    return (
+        "documents.id, title, source, media_type, sha256, length(text), "
+        "(SELECT count(*) FROM sentences WHERE document = documents.key), published, author, "
+        f"added_at, {selected(db, 'url')}"
+    )
+
+
 def _summary(row: Sequence) -> DocumentSummary:  # type: ignore[type-arg]  # a row of SQLite
     return DocumentSummary(
         id=row[0],
@@ -244,4 +251,5 @@ def _summary(row: Sequence) -> DocumentSummary:  # type: ignore[type-arg]  # a r
         published=row[7],
         author=row[8],
         added_at=row[9],
+        url=row[10],
     )

@@ -14,7 +14,7 @@ from index.types import Sentence
 def similarity(library: Library, text: str, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
     """Return the cosine of a text with each sentence, (n,) float32, -1 to 1; (0,) for none.
 
-    Only the text is embedded. A sentence that was removed meanwhile gets 0.
+    Only the text is embedded, and a sentence that was removed meanwhile.
 
     Raises:
         LibraryError: The library cannot be read.
@@ -27,4 +27,8 @@ def similarity(library: Library, text: str, sentences: Sequence[Sentence]) -> ND
     with library.catalog.snapshot() as db:
         present, stored = shelf.vectors(db, list(dict.fromkeys(hashes)))
     found = dict(zip(present, stored @ vector, strict=True)) if present else {}
-    return np.array([found.get(digest, 0.0) for digest in hashes], dtype=np.float32)
+    gone = {h: s.text for h, s in zip(hashes, sentences, strict=True) if h not in found}
+    if gone:
+        again = library.embedder().embed(list(gone.values()))
+        found |= zip(gone, again @ vector, strict=True)
+    return np.array([found[digest] for digest in hashes], dtype=np.float32)

@@ -23,6 +23,11 @@ class Extract:
     published: str | None = None
     """ISO 8601 date as the source states it."""
     author: str | None = None
+    url: str | None = None
+    """Where a saved page is from, as it states it: http or https, ASCII, 2,000 characters before
+    quoting; shown as text."""
+    left_out: tuple[str, ...] = ()
+    """Parts that were not read, such as attachments: the name of each and the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,8 @@ class DocumentSummary:
     author: str | None
     added_at: str
     """UTC, ISO 8601, to the second."""
+    url: str | None = None
+    """As in `Extract.url`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +76,8 @@ SourceState = Literal["current", "edited", "moved", "deleted", "unreachable"]
 """What became of a document's file since it was indexed.
 
 current: it is as it was, or there is none, as of an article given as text. unreachable: it may not
-be read, or its folder is gone too, as on a drive that is not mounted.
+be read, or its folder is gone too, as on a drive that is not mounted. Of a citation edited and
+deleted also say that the document changed or left the library since it was found.
 """
 
 
@@ -129,6 +137,8 @@ class Hit:
     published: str | None = None
     """ISO 8601 date of the document, as its source states it."""
     author: str | None = None
+    url: str | None = None
+    """As in `Extract.url`."""
 
 
 ChangeKind = Literal["added", "changed", "moved", "removed", "missing", "unchanged", "skipped"]
@@ -147,6 +157,8 @@ class Change:
     """Why it was skipped; empty otherwise."""
     moved_from: str = ""
     """The source it had before it was moved; empty otherwise."""
+    left_out: tuple[str, ...] = ()
+    """Parts of what was read now that are not in the document: names with the reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

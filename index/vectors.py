@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index import seal, signs
 from index.blank import blank_unused
-from index.errors import LibraryError
+from index.errors import LibraryError, LibraryFullError
 from index.stores import OpenCatalog, Slices
 
 _COLLECTION = "sentences"
@@ -282,7 +282,7 @@ def _explained(folder: Path, say: Callable[[Path, object], str] = _broken) -> It
             raise
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if any(sign in reason for sign in _NO_SPACE):
-            raise LibraryError(
+            raise LibraryFullError(
                 f"the disk of {str(folder)!r} is full: nothing was changed; free some space and "
                 "run the command again"
             ) from error

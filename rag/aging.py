@@ -16,6 +16,9 @@ _NOTES: Mapping[SourceState, str] = {
     "unreachable": "source out of reach",
 }
 
+_CHANGED = "document changed in the library meanwhile"
+_REMOVED = "document removed from the library meanwhile"
+
 FetchRecords = Callable[[Iterable[str]], Sequence[Record]]
 """Given document ids: the records of those that are stored."""
 
@@ -29,7 +32,7 @@ class Aging:
 
     def __init__(self, records: FetchRecords) -> None:
         self._records = records
-        self._seen: dict[str, SourceNow] = {}
+        self._seen: dict[str, tuple[Record, SourceNow] | None] = {}
 
     def event(self, event: Event) -> Event:
         """Return an event whose citations say what became of their sources."""
@@ -41,7 +44,8 @@ class Aging:
         """Return citations that say what became of their sources."""
         new = {citation.document_id for citation in citations} - self._seen.keys()
         if new:
-            self._seen |= {r.document_id: look(r) for r in self._records(sorted(new))}
+            self._seen |= dict.fromkeys(new)
+            self._seen |= {r.document_id: (r, look(r)) for r in self._records(sorted(new))}
         return tuple(self._told(citation) for citation in citations)
 
     def document(self, document: Document) -> Document:
@@ -53,8 +57,13 @@ class Aging:
         return replace(document, source_state=now.state, source_note=note(now))
 
     def _told(self, citation: Citation) -> Citation:
-        now = self._seen.get(citation.document_id)
-        if now is None or now.state == "current":
+        seen = self._seen[citation.document_id]
+        if seen is None:
+            return replace(citation, source_state="deleted", source_note=_REMOVED)
+        record, now = seen
+        if record.sha256 != citation.document_sha256:
+            return replace(citation, source_state="edited", source_note=_CHANGED)
+        if now.state == "current":
             return citation
         return replace(citation, source_state=now.state, source_note=note(now))
 

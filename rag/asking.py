@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from index.errors import CitationError, ModelError, UnknownDocumentError
+from index.errors import ModelError
+from index.retriever import Found
 from index.types import Hit, Sentence
 from rag import citations, tracing
 from rag.abstention import says, why_abstain
 from rag.answerer import Answerer
-from rag.citations import Fetch
 from rag.follow_up import stand_alone
 from rag.orders import without_orders
 from rag.settings import Settings
@@ -19,12 +20,8 @@ from rag.types import Answer, Reason, Retrieved, TextDelta, Turn, Usage
 if TYPE_CHECKING:
     from rag.writing import Writer, Written
 
-_TRIES = 8
-"""Times a question is asked anew when a document changes between retrieval and citation; three
-were not enough on a busy machine beside a writer that removed one document after another."""
-
-Search = Callable[[str], tuple[Hit, ...]]
-"""Given a stand-alone question: passages, best first."""
+Find = Callable[[str], Found]
+"""Given a stand-alone question: passages, best first, and their texts, all of one moment."""
 
 
 class Asker:
@@ -32,8 +29,7 @@ class Asker:
 
     Args:
         settings: Threshold, strictness, and whether a failed model is stood in for.
-        search: Retrieves passages.
-        fetch: Gives the stored texts that citations are checked against.
+        find: Retrieves passages and the texts that citations are checked against.
         answerer: Answers where there is no language model, or where it failed.
         writer: Writes answers with a language model; None where there is none.
     """
@@ -42,14 +38,12 @@ class Asker:
         self,
         settings: Settings,
         *,
-        search: Search,
-        fetch: Fetch,
+        find: Find,
         answerer: Answerer,
         writer: "Writer | None",
     ) -> None:
         self._settings = settings
-        self._search = search
-        self._fetch = fetch
+        self._find = find
         self._answerer = answerer
         self._writer = writer
 
@@ -74,66 +68,57 @@ class Asker:
         self, question: str, history: Sequence[Turn], writer: "Writer", *, started: float
     ) -> Steps:
         searched: str | None = None
-        hits: tuple[Hit, ...] | None = None
+        found: Found | None = None
         try:
             searched, usage = yield from writer.rewrite(question, history)
-            hits, orders = self._retrieve(searched)
-            yield Retrieved(hits=hits, searched=searched)
-            if not hits:
+            found, orders = self._retrieve(searched)
+            yield Retrieved(hits=found.hits, searched=searched)
+            if not found.hits:
                 answer = self._extracted(question, searched, started=started)
             else:
-                written = yield from writer.write(
-                    searched, hits, orders=orders, fetch=self._fetch, usage=usage
-                )
-                answer = self._shown(question, searched, hits, written, started=started)
+                written = yield from writer.write(searched, found, orders=orders, usage=usage)
+                answer = self._shown(question, searched, found.hits, written, started=started)
         except ModelError as error:
             if not self._settings.llm_fallback:
                 raise
             searched = stand_alone(question, history) if searched is None else searched
             answer = self._extracted(question, searched, started=started, failure=str(error))
-            if hits is None:
+            if found is None:
                 yield Retrieved(hits=answer.hits, searched=searched)
         yield answer
 
-    def _retrieve(self, searched: str) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
-        """Return the hits without sentences that give orders, and those sentences."""
+    def _retrieve(self, searched: str) -> tuple[Found, tuple[str, ...]]:
+        """Return what is found without sentences that give orders, and those sentences."""
         told = searched if self._settings.trace_text else ""
         with tracing.span("retrieve", text=told) as counts:
-            hits, orders = without_orders(self._search(searched), asked=searched)
+            found = self._find(searched)
+            hits, orders = without_orders(found.hits, asked=searched)
             counts["passages"] = len(hits)
-        return hits, orders
+        return replace(found, hits=hits), orders
 
     def _extracted(
         self, question: str, searched: str, *, started: float, failure: str = ""
     ) -> Answer:
-        """Return the answerer's answer, asked anew where a document changed meanwhile."""
-        for attempt in range(1, _TRIES + 1):
-            hits, _ = self._retrieve(searched)
-            draft = self._answerer.draft(searched, hits)
-            reason = why_abstain(searched, hits, draft, threshold=self._settings.threshold)
-            try:
-                cited = ((), ()) if reason else citations.cite(draft, self._fetch)
-            except (CitationError, UnknownDocumentError):
-                if attempt == _TRIES:
-                    raise
-                continue
-            return Answer(
-                question=question,
-                status="abstained" if reason else "answered",
-                reason=reason,
-                text=says(reason) if reason else citations.marked(cited[0]),
-                sentences=cited[0],
-                citations=cited[1],
-                confidence=draft.confidence,
-                hits=_by_answer(hits, draft.ranked),
-                model=self._answerer.name,
-                usage=Usage(),
-                seconds=time.perf_counter() - started,
-                ranked=draft.ranked,
-                searched=searched,
-                fallback=failure,
-            )
-        raise AssertionError("the loop returns or raises")
+        found, _ = self._retrieve(searched)
+        draft = self._answerer.draft(searched, found.hits)
+        reason = why_abstain(searched, found.hits, draft, threshold=self._settings.threshold)
+        sentences, cited = ((), ()) if reason else citations.cite(draft, found.texts)
+        return Answer(
+            question=question,
+            status="abstained" if reason else "answered",
+            reason=reason,
+            text=says(reason) if reason else citations.marked(sentences),
+            sentences=sentences,
+            citations=cited,
+            confidence=draft.confidence,
+            hits=_by_answer(found.hits, draft.ranked),
+            model=self._answerer.name,
+            usage=Usage(),
+            seconds=time.perf_counter() - started,
+            ranked=draft.ranked,
+            searched=searched,
+            fallback=failure,
+        )
 
     def _shown(
         self,

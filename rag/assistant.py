@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 from index.embedding import Embedder
 from index.similarity import similarity
 from index.vectorise import OnProgress
+from rag import arguments
 from rag.aging import Aging
 from rag.answerer import Answerer
+from rag.arguments import checked_k, checked_question
 from rag.asking import Asker
-from rag.collection import Collection, checked_k, checked_question
+from rag.collection import Collection
 from rag.extractive import ExtractiveAnswerer
 from rag.models import LanguageModel, load_model
 from rag.question_log import log_question
@@ -84,9 +86,13 @@ class Assistant(Collection):
 
         Raises:
             SettingsError: A setting is misspelt or not allowed.
+            MisuseError: Settings or library are of another type.
         """
+        if settings is not None:
+            arguments.check(settings, Settings, name="settings", wanted="rag.Settings or None")
         settings = settings or Settings.load()
         if library is not None:
+            arguments.check_path(library, name="library")
             settings = settings.model_copy(
                 update={"library": Settings.load(library=library).library}
             )
@@ -188,12 +194,12 @@ class Assistant(Collection):
         """Check what any text says, claim by claim; see `rag.verify`."""
         from rag.verification.verify import verify_text
 
+        arguments.check_text(text, name="the text to verify")
         found = verify_text(
             text,
             documents=self.documents(),
-            search=lambda claim, wanted: self.search(claim, k=wanted),
+            find=lambda claim, wanted: self._find(claim, k=wanted),
             similarity=partial(similarity, self._library),
-            fetch=self._library.text,
             k=checked_k(self.settings.k if k is None else k),
         )
         aging = Aging(self._library.some_records)
@@ -242,11 +248,11 @@ class Assistant(Collection):
             )
         asker = Asker(
             self.settings,
-            search=partial(self.search, k=k),
-            fetch=self._library.text,
+            find=partial(self._find, k=k),
             answerer=self._answerer,
             writer=writer,
         )
+        arguments.check_history(history)
         return asker.steps(checked_question(question), history)
 
 

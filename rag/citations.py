@@ -1,7 +1,7 @@
 """Turns a draft into an answer whose citations are checked; what fails the check is not shown."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from index.errors import CitationError
 from rag.types import AnswerSentence, Citation, Draft, DraftSentence, Evidence, Verdict
@@ -9,8 +9,8 @@ from rag.types import AnswerSentence, Citation, Draft, DraftSentence, Evidence, 
 SHOWN_AS_TRUE: frozenset[Verdict] = frozenset({"supported", "misattributed"})
 """Verdicts of sentences that the cited sources say; a misattributed one is cited anew."""
 
-Fetch = Callable[[str], str]
-"""Given a document id: the stored text. Raises UnknownDocumentError."""
+Texts = Mapping[str, str]
+"""The whole text of each document that hits are from, by the hash that the hits have of it."""
 
 
 def check(citation: Citation, text: str) -> None:
@@ -39,11 +39,11 @@ class Footnotes:
     """Numbers and checks evidence, sentence by sentence; a span keeps its first number.
 
     Args:
-        fetch: Gives the stored texts to check against.
+        texts: What to check against, read together with the hits.
     """
 
-    def __init__(self, fetch: Fetch) -> None:
-        self._fetch = fetch
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
         self._numbers: dict[tuple[str, int, int], int] = {}
         self.citations: tuple[Citation, ...] = ()
         """So far, in order of number."""
@@ -53,7 +53,6 @@ class Footnotes:
 
         Raises:
             CitationError: Evidence does not match the stored text; nothing was numbered.
-            UnknownDocumentError: Its document was removed meanwhile.
         """
         new: list[Citation] = []
         own: list[int] = []
@@ -62,7 +61,7 @@ class Footnotes:
             known = {(c.document_id, c.start, c.end): c.number for c in new} | self._numbers
             if key not in known:
                 number = len(known) + 1
-                new.append(_checked(evidence, number=number, fetch=self._fetch))
+                new.append(_checked(evidence, number=number, texts=self._texts))
                 known[key] = number
             own.append(known[key])
         self._numbers |= {(c.document_id, c.start, c.end): c.number for c in new}
@@ -75,12 +74,12 @@ class Footnotes:
         )
 
 
-def cite(draft: Draft, fetch: Fetch) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+def cite(draft: Draft, texts: Texts) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
     """Number and check the evidence of a draft.
 
     Args:
         draft: What an answerer proposes.
-        fetch: Gives the stored texts to check against.
+        texts: What to check against, read together with the hits.
 
     Returns:
         The sentences with their citation numbers, and the citations in order of number. The same
@@ -88,9 +87,8 @@ def cite(draft: Draft, fetch: Fetch) -> tuple[tuple[AnswerSentence, ...], tuple[
 
     Raises:
         CitationError: Evidence does not match the stored text; nothing of the draft is shown then.
-        UnknownDocumentError: A document was removed meanwhile.
     """
-    footnotes = Footnotes(fetch)
+    footnotes = Footnotes(texts)
     sentences = tuple(footnotes.cite(sentence) for sentence in draft.sentences)
     return sentences, footnotes.citations
 
@@ -111,7 +109,7 @@ def _finding(sentence: AnswerSentence) -> str:
     return f" [{sentence.verdict}: {sentence.note}]" if sentence.note else f" [{sentence.verdict}]"
 
 
-def _checked(evidence: Evidence, *, number: int, fetch: Fetch) -> Citation:
+def _checked(evidence: Evidence, *, number: int, texts: Texts) -> Citation:
     hit = evidence.hit
     quote = hit.passage.text[evidence.start - hit.passage.start : evidence.end - hit.passage.start]
     citation = Citation(
@@ -126,6 +124,7 @@ def _checked(evidence: Evidence, *, number: int, fetch: Fetch) -> Citation:
         document_sha256=hit.document_sha256,
         published=hit.published,
         author=hit.author,
+        url=hit.url,
     )
-    check(citation, fetch(citation.document_id))
+    check(citation, texts.get(citation.document_sha256, ""))
     return citation

@@ -14,20 +14,19 @@ from index.intake import Article, read_articles, read_named
 from index.library import Library
 from index.moving import ExportReport, export_library, import_library
 from index.repair import repair
-from index.retriever import search
+from index.retriever import Found, find
 from index.sync import sync
 from index.terms import has_words
 from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
 from index.vectorise import OnProgress
 from index.web import Fetcher, is_web_address, read_pages
+from rag import arguments
 from rag.aging import Aging
-from rag.question import read_question
+from rag.arguments import checked_k, checked_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
 from rag.watching import Notice, watch
 
-LONGEST_QUESTION = 2000
-"""Characters; the embedding model reads about the first 1,200 of English prose."""
 _SEEDING_SECONDS = 60.0
 
 
@@ -69,12 +68,13 @@ class Collection:
             What became of each file in order, the documents whose file is gone, then each page.
 
         Raises:
-            MisuseError: A path does not exist, a pattern matches nothing, or there is no folder to
-                prune; nothing was done.
+            MisuseError: A source is no path, a path does not exist, a pattern matches nothing, or
+                there is no folder to prune; nothing was done.
             ReadError: A folder to prune has no file that can be read; nothing was done.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
+        arguments.check_sources(sources)
         urls = [str(source) for source in sources if is_web_address(str(source))]
         files = [source for source in sources if not is_web_address(str(source))]
         report = sync(self._library, files, prune=prune, on_progress=self._on_progress)
@@ -103,6 +103,8 @@ class Collection:
             LibraryError: The library cannot be written. One that another process writes to is
                 tried again.
         """
+        arguments.check_path(folder, name="the folder")
+        arguments.check(every, (int, float), name="every", wanted="seconds")
         place = Path(folder).expanduser().absolute()
         if not place.is_dir():
             raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
@@ -112,10 +114,12 @@ class Collection:
         """Add articles given as text, all at once; the source of each is its identity.
 
         Raises:
+            MisuseError: One is no article.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        return self._library.add(read_articles(articles), on_progress=self._on_progress)
+        incoming = read_articles(arguments.checked_articles(articles))
+        return self._library.add(incoming, on_progress=self._on_progress)
 
     def add_files(
         self,
@@ -135,6 +139,7 @@ class Collection:
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
+        arguments.check_files(files)
         incoming = read_named(files, on_read=on_read)
         return self._library.add(incoming, on_progress=on_progress or self._on_progress)
 
@@ -142,10 +147,11 @@ class Collection:
         """Remove documents, all of them or none, and return their cards.
 
         Raises:
-            MisuseError: No id was given.
+            MisuseError: No id was given, or one is no text.
             UnknownDocumentError: There is no such document.
             LibraryBusyError: Another process is writing.
         """
+        arguments.check_ids(document_ids)
         if not document_ids:
             raise MisuseError("no document to remove: name ids as `footnote list` shows them")
         return self._library.remove(document_ids)
@@ -169,6 +175,7 @@ class Collection:
         Raises:
             UnknownDocumentError: There is no such document.
         """
+        arguments.check_ids([document_id])
         self._seed()
         return Aging(self._library.some_records).document(self._library.document(document_id))
 
@@ -179,6 +186,7 @@ class Collection:
             UnknownDocumentError: There is no such document.
             LibraryError: The library cannot be read.
         """
+        arguments.check_ids([document_id])
         return self._library.text(document_id)
 
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
@@ -190,12 +198,7 @@ class Collection:
             MisuseError: The question is longer than `LONGEST_QUESTION`, or k is not 1 to 100.
             LibraryError: The library cannot be read.
         """
-        asked = checked_question(question)
-        k = checked_k(self.settings.k if k is None else k)
-        if not has_words(asked):
-            return ()
-        self._seed()
-        return search(self._library, asked, k=k) if self._library.exists() else ()
+        return self._find(question, k=k).hits
 
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""
@@ -225,6 +228,7 @@ class Collection:
             LibraryError: There is no library, or a stored text is damaged.
             ArchiveError: The file is there already, or cannot be written.
         """
+        arguments.check_path(file, name="the file")
         return export_library(self._library, Path(file))
 
     def import_from(self, file: str | Path) -> AddReport:
@@ -235,6 +239,7 @@ class Collection:
             LibraryMismatchError: It was made with another embedding model.
             LibraryBusyError: Another process is writing.
         """
+        arguments.check_path(file, name="the file")
         return import_library(self._library, Path(file), on_progress=self._on_progress)
 
     def close(self) -> None:
@@ -252,6 +257,15 @@ class Collection:
     ) -> None:
         self.close()
 
+    def _find(self, question: str, *, k: int | None) -> Found:
+        """Return what `search` does, with the texts that citations are checked against."""
+        asked = checked_question(question)
+        k = checked_k(self.settings.k if k is None else k)
+        if not has_words(asked):
+            return Found()
+        self._seed()
+        return find(self._library, asked, k=k) if self._library.exists() else Found()
+
     def _seed(self) -> None:
         """Put the shipped articles into a library that is asked before anything was added."""
         if self.settings.seeds and self._library.is_new():
@@ -265,28 +279,3 @@ class Collection:
 def _place(settings: Settings) -> str | Path:
     place = settings.library
     return place.absolute() if isinstance(place, Path) else place.get_secret_value()
-
-
-def checked_question(question: str) -> str:
-    """Return a question cleaned.
-
-    Raises:
-        MisuseError: It is longer than `LONGEST_QUESTION`.
-    """
-    if len(question) > LONGEST_QUESTION:
-        raise MisuseError(
-            f"the question has {len(question)} characters, at most {LONGEST_QUESTION} are allowed: "
-            "ask it shorter"
-        )
-    return read_question(question).text
-
-
-def checked_k(k: int) -> int:
-    """Return k where it is a number of passages that can be asked for.
-
-    Raises:
-        MisuseError: It is not 1 to 100.
-    """
-    if not 1 <= k <= 100:
-        raise MisuseError(f"k cannot be {k!r}: ask for 1 to 100 passages")
-    return k

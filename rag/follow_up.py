@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from index.terms import content_terms, terms
+from rag.persons import persons
 from rag.question import names, read_question
 from rag.types import Turn
 
@@ -31,6 +32,8 @@ _RUN = re.compile(
     r"(?<![\w’'\-])[A-ZÀ-Þ][\w’'\-]*(?:(?: (?:of|for|de|von|van|al|the|and))?"
     r" (?=[A-ZÀ-Þ0-9])[\w’'\-]+)*"
 )
+_IDENTITY = re.compile(r"^who(?: is| was|['’]s) (?P<name>.+?)\W*$", re.IGNORECASE)
+"""As in "Who is Ada Lovelace?", which names whom it is about; "Who is the mayor?" does not."""
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _WORD = re.compile(r"[\w’'\-]+")
 
@@ -139,11 +142,12 @@ def _stands_alone(asked: str, pointing: re.Match[str]) -> bool:
 
 
 def _person(before: Turn) -> str | None:
-    """Return the person that was asked about, or who was the answer."""
-    asked, said = _runs(before.question), _runs(before.text)
-    if _asks_who(before):
-        return next(iter([*_new(said, before.question), *asked]), None)
-    return next(iter([*asked, *said]), None)
+    """Return the person that was asked about, or who was the answer; None where neither is one."""
+    asked, said = _runs(before.question), persons(_runs(before.text))
+    identity = _IDENTITY.match(before.question)
+    if _asks_who(before) and not (identity and identity["name"] in asked):
+        return next(iter([*_new(said, before.question), *persons(asked)]), None)
+    return next(iter([*persons(asked), *said]), None)
 
 
 def _people(before: Turn) -> str | None:

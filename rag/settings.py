@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     llm_api_key: SecretStr | None = None
     """The provider's key; None takes the provider's own variable, such as `OPENAI_API_KEY`."""
     llm_deadline: float = Field(default=60.0, gt=0, le=3600)
-    """Seconds for one reply of the model, 0 to 3,600; a follow-up put in full by it is another."""
+    """Seconds that the model has for one question, over 0 to 3,600, all its replies together."""
     llm_context: int | None = Field(default=None, ge=1024)
     """Tokens of the model's context window; None: as the model's client says."""
     llm_max_tokens: int = Field(default=1024, ge=16)

@@ -8,6 +8,7 @@ import filelock
 import platformdirs
 
 from index.errors import OperationError
+from rag.arguments import check_text
 
 _WAIT = 10.0
 
@@ -23,8 +24,11 @@ def keep_setting(name: str, value: str) -> Path:
     A variable of the environment still comes before it.
 
     Raises:
+        MisuseError: Name or value is no text.
         OperationError: The file cannot be written; it is as it was.
     """
+    check_text(name, name="the setting's name")
+    check_text(value, name="the setting's value")
     path = settings_file()
     variable = f"FOOTNOTE_{name.upper()}"
     try:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from index.errors import ModelError, ModelResponseError
 from rag.models import LanguageModel, Message, Reply
+from rag.models.client import Client
 from rag.types import Event
 
 NEXT: Literal["next"] = "next"
@@ -34,6 +35,7 @@ Steps = Generator[Step, Piece | None, None]
 
 def drive(steps: Steps, model: LanguageModel | None) -> Iterator[Event]:
     """Yield the events of a question, asking the model when the steps say so."""
+    model = _for_one_question(model)
     pieces: Iterator[str | Reply] = iter(())
     sent: Piece | None = None
     with closing(steps), suppress(StopIteration):
@@ -54,6 +56,7 @@ def drive(steps: Steps, model: LanguageModel | None) -> Iterator[Event]:
 
 async def adrive(steps: Steps, model: LanguageModel | None) -> AsyncGenerator[Event, None]:
     """Yield the events of a question without blocking the event loop."""
+    model = _for_one_question(model)
     pieces: AsyncIterator[str | Reply] = _nothing()
     sent: Piece | None = None
     try:
@@ -100,6 +103,11 @@ async def _anext(pieces: AsyncIterator[str | Reply]) -> Piece:
         return error
     except StopAsyncIteration:
         return ModelResponseError(_NO_REPLY)
+
+
+def _for_one_question(model: LanguageModel | None) -> LanguageModel | None:
+    """Have the replies of our own client share a deadline; another model has its own ways."""
+    return model.for_one_question() if isinstance(model, Client) else model
 
 
 def _asked(model: LanguageModel | None) -> LanguageModel:

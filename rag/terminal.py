@@ -105,7 +105,7 @@ def document(document: Document) -> str:
     card = document.summary
     about = [
         card.source,
-        *(x for x in (card.author, card.published) if x),
+        *(x for x in (_url(card), card.author, card.published) if x),
         f"added {card.added_at}",
     ]
     head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
@@ -195,10 +195,12 @@ def _count(number: int, noun: str) -> str:
 
 
 def change_line(change: Change) -> str:
-    """Return what became of one source; two lines in a terminal where it was skipped."""
+    """Return what became of one source, and of each part of it that was left out."""
     if change.kind != "skipped":
         was = f", was {one_line(change.moved_from)}" if change.moved_from else ""
-        return f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
+        head = f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
+        parts = (f"left out {one_line(part)}" for part in change.left_out)
+        return "\n".join([head, *(wrapped(part, indent=18, first=9) for part in parts)])
     head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
     if not _is_terminal():
         return f"{head}: {reason}"
@@ -245,9 +247,14 @@ def _label(hit: Hit) -> str:
 
 
 def _byline(of: Citation | Hit | DocumentSummary) -> str:
-    """Return who wrote a document and when, in brackets; empty where it does not say."""
-    told = one_line(", ".join(filter(None, (of.author, of.published))))
+    """Return who wrote a document, when and where, in brackets; empty where it does not say."""
+    told = one_line(", ".join(filter(None, (of.author, of.published, _url(of)))))
     return f" ({told})" if told else ""
+
+
+def _url(of: Citation | Hit | DocumentSummary) -> str:
+    """Return where a saved page says it is from; empty where it does not, or was fetched there."""
+    return of.url if of.url and of.url != of.source else ""
 
 
 def _nearest(hit: Hit) -> str:

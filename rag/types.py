@@ -43,6 +43,8 @@ class Citation:
     published: str | None = None
     """ISO 8601 date of the document, as its source states it."""
     author: str | None = None
+    url: str | None = None
+    """Where a saved page is from, as it states it; http or https, to be shown as text."""
     source_state: SourceState = "current"
     """What became of the source's file since it was indexed."""
     source_note: str = ""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rag import arguments
 from rag.assistant import Assistant
 from rag.types import Verification
 
@@ -27,6 +28,7 @@ def verify(
         LibraryError: The library cannot be read.
     """
     if assistant is not None:
+        arguments.check(assistant, Assistant, name="assistant", wanted="an open rag.Assistant")
         return assistant.verify(text, k=k)
     with Assistant.open(library=library) as opened:
         return opened.verify(text, k=k)

@@ -7,10 +7,11 @@ before its check, so that nothing unchecked is ever on a page.
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
-from index.errors import CitationError, ModelError, UnknownDocumentError
+from index.errors import ModelError
+from index.retriever import Found
 from index.types import Hit
 from rag import tracing
-from rag.citations import SHOWN_AS_TRUE, Fetch, Footnotes, marked
+from rag.citations import SHOWN_AS_TRUE, Footnotes, marked
 from rag.follow_up import stand_alone
 from rag.models import LanguageModel, Message, Reply, cost
 from rag.orders import obeys
@@ -105,28 +106,26 @@ class Writer:
     def write(
         self,
         question: str,
-        hits: Sequence[Hit],
+        found: Found,
         *,
         orders: Sequence[str],
-        fetch: Fetch,
         usage: Usage,
     ) -> Generator[Step, Piece | None, Written]:
         """Yield checked sentences as they come, and return all of them.
 
         Args:
             question: Stands alone.
-            hits: Retrieved for it, best first; at least one.
+            found: Retrieved for it, at least one hit, with the texts to check citations against.
             orders: Sentences of documents that told the model what to say.
-            fetch: Gives the stored texts to check citations against.
             usage: What the question took so far.
 
         Raises:
             ModelError: The model failed; sentences that were yielded are void then.
             SettingsError: The model's context window has no room for a source.
         """
-        given = self._fitting(question, hits)
+        given = self._fitting(question, found.hits)
         yield Request(messages=self._messages(question, given))
-        page = _Page(Footnotes(fetch), strict=self._settings.strict)
+        page = _Page(Footnotes(found.texts), strict=self._settings.strict)
         reader = ClaimReader()
         known = (question, *(scored.sentence.text for hit in given for scored in hit.sentences))
         piece: Piece | None = None
@@ -242,12 +241,7 @@ class _Page:
 
     def _show(self, draft: DraftSentence) -> TextDelta:
         known = len(self.citations)
-        try:
-            sentence = self._footnotes.cite(draft)
-        except (CitationError, UnknownDocumentError):
-            note = "its document was changed while the answer was written"
-            gone = replace(draft, evidence=(), verdict="unsupported", note=note)
-            sentence = self._footnotes.cite(gone)
+        sentence = self._footnotes.cite(draft)
         gap = " " if self.sentences else ""
         self.sentences += (sentence,)
         return TextDelta(

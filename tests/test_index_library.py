@@ -1,5 +1,6 @@
 """The library on disk: adding, changing, removing, reading beside a writer."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -13,7 +14,13 @@ import pytest
 
 from index import catalog
 from index.doctor import check
-from index.errors import LibraryBusyError, LibraryError, LibraryMismatchError, UnknownDocumentError
+from index.errors import (
+    LibraryBusyError,
+    LibraryError,
+    LibraryFullError,
+    LibraryMismatchError,
+    UnknownDocumentError,
+)
 from index.intake import Article, read_articles
 from index.library import Library
 from index.lock import writing
@@ -244,6 +251,40 @@ def test_a_reader_that_comes_late_follows_a_busy_writer_without_waiting(
     monkeypatch.setattr(catalog, "generation", lambda db: next(names, None) or real(db))
     with writing(tmp_path / "library"):
         assert best(library, "cats") == "Cats sleep."
+
+
+class Failing:
+    """Has the first copy of a generation fail, and keeps the steps from there on."""
+
+    def __init__(self, code: int) -> None:
+        self.steps: list[str] = []
+        self._code = code
+
+    def __call__(self, step: str) -> None:
+        if step == "copy" or self.steps:
+            self.steps.append(step)
+        if self.steps == ["copy"]:
+            raise OSError(self._code, os.strerror(self._code))
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_at_once_and_nothing_is_built_anew(
+    make_library: Make, code: int
+) -> None:
+    add(make_library(), a="Cats sleep all day.")
+    failing = Failing(code)
+    with pytest.raises(LibraryFullError, match="is full: nothing was changed; free some space"):
+        add(make_library(failing), b="Dogs bark at night.")
+    assert failing.steps == ["copy"]
+    assert best(make_library(), "cats") == "Cats sleep all day."
+
+
+def test_a_copy_that_fails_otherwise_is_built_anew(make_library: Make) -> None:
+    add(make_library(), a="Cats sleep all day.")
+    failing = Failing(errno.EIO)
+    add(make_library(failing), b="Dogs bark at night.")
+    assert failing.steps[:2] == ["copy", "add"]
+    assert best(make_library(), "Who barks?") == "Dogs bark at night."
 
 
 def test_a_reader_that_comes_late_does_not_keep_a_writer_from_beginning(

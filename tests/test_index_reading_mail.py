@@ -17,7 +17,7 @@ def test_the_header_gives_title_author_and_date():
     assert message.text == "The fleet sails."
 
 
-def test_attachments_are_read_under_their_names_and_pictures_are_left_out():
+def test_attachments_are_read_under_their_names_and_those_left_out_are_named():
     files = {
         "paper.pdf": pdf("From the paper."),
         "photo.png": b"\x89PNG\r\n\x1a\n",
@@ -32,6 +32,23 @@ def test_attachments_are_read_under_their_names_and_pictures_are_left_out():
         "paper.pdf",
         "letter.docx",
     ]
+    assert [part.partition(":")[0] for part in message.left_out] == ["photo.png", "broken.pdf"]
+    assert message.left_out[0].startswith("photo.png: not text: looks like PNG image")
+
+
+def test_what_is_beyond_the_most_attachments_is_named_then_counted(monkeypatch):
+    monkeypatch.setattr("index.reading.mail.MAX_ATTACHMENTS", 2)
+    files = {f"{n}.txt": b"Read me." for n in range(6)}
+    message = read_bytes(mail("Body.", files=files), name="x.eml")
+    why = "only 2 attachments of a message are read"
+    assert message.left_out == (f"2.txt: {why}", f"3.txt: {why}", f"2 more: {why}")
+    assert message.text == "Body.\n\n0.txt\n\nRead me.\n\n1.txt\n\nRead me."
+
+
+def test_what_a_message_in_a_message_leaves_out_is_named_with_both_names():
+    inner = mail("Inner.", files={"photo.png": b"\x89PNG\r\n\x1a\n"})
+    message = read_bytes(mail("Outer.", files={"inner.eml": inner}), name="x.eml")
+    assert message.left_out[0].startswith("inner.eml: photo.png: not text: looks like PNG image")
 
 
 def test_a_page_is_read_where_there_is_no_plain_text():
@@ -40,7 +57,9 @@ def test_a_page_is_read_where_there_is_no_plain_text():
 
 
 def test_a_message_without_text_is_refused():
-    with pytest.raises(ReadError, match="shows no text"):
+    with pytest.raises(
+        ReadError, match=r"shows no text.* \(left out: photo.png: not text: looks like PNG image"
+    ):
         read_bytes(mail(files={"photo.png": b"\x89PNG\r\n\x1a\n"}), name="x.eml")
 
 
@@ -48,9 +67,12 @@ def test_messages_in_messages_are_read_three_deep():
     nested = mail("Deepest.")
     for depth in range(4, 0, -1):
         nested = mail(f"Depth {depth}.", files={"inner.eml": nested})
-    text = read_bytes(nested, name="x.eml").text
-    assert "Depth 4." in text
-    assert "Deepest." not in text
+    message = read_bytes(nested, name="x.eml")
+    assert "Depth 4." in message.text
+    assert "Deepest." not in message.text
+    assert message.left_out == (
+        "inner.eml: inner.eml: inner.eml: inner.eml: messages in it are nested too deep",
+    )
 
 
 def test_the_charset_of_the_header_is_used():

@@ -10,10 +10,19 @@ import psycopg
 import pytest
 import servers
 
-from index.errors import LibraryError, LibraryUnreachableError, MisuseError, SettingsError
+from index.doctor import check
+from index.errors import (
+    LibraryError,
+    LibraryMismatchError,
+    LibraryUnreachableError,
+    MisuseError,
+    SettingsError,
+)
 from index.intake import Article, read_articles
 from index.library import Library
+from index.moving import export_library, import_library
 from index.pairs import open_pair
+from index.repair import repair
 from index.retriever import search
 from rag import Assistant, Settings
 from rag.testing import HashEmbedder
@@ -132,6 +141,27 @@ def test_a_collection_with_a_foreign_embedding_function_is_not_opened(
 def test_what_works_on_a_folder_says_so(make_server_library: Make) -> None:
     with pytest.raises(MisuseError, match="is on servers, and this works on a folder"):
         _ = make_server_library().folder
+
+
+def test_a_catalog_of_another_format_says_how_to_move_it_and_that_works(
+    make_server_library: Make, make_library: Make, tmp_path: Path
+) -> None:
+    library = make_server_library()
+    library.add(read_articles([ARTICLE]))
+    with library.catalog.writing() as db:
+        db.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
+    way = (
+        "has format '0', this Footnote reads '1': run `footnote export FILE`, then `footnote import"
+    )
+    (finding,) = check(library).findings
+    assert way in finding.problem
+    assert not finding.repairable
+    with pytest.raises(LibraryMismatchError, match=re.escape(way)):
+        repair(library, on_progress=lambda done, total: None)
+    export_library(library, tmp_path / "moved.zip")
+    other = make_library()
+    import_library(other, tmp_path / "moved.zip", on_progress=lambda done, total: None)
+    assert search(other, "cats", k=1)[0].passage.text == ARTICLE.text
 
 
 def test_both_schemas_have_the_same_tables_and_columns() -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from page_server import PageServer, page
 
+from index.address import is_public, parse_address
 from index.errors import ReadError
 from index.prepare import Incoming
 from index.web import Fetcher, read_pages
-from index.web.address import is_public, parse_address
 
 ARTICLE = b"<html><head><title>On Cats</title></head><body><p>Cats sleep all day.</p></body></html>"
 CERTIFICATE = str(Path(__file__).parent / "data" / "pages.example.pem")

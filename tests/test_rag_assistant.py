@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,6 @@ from rag import (
     Article,
     Assistant,
     Citation,
-    CitationError,
-    Draft,
     Hit,
     MisuseError,
     Retrieved,
@@ -198,36 +196,6 @@ def test_the_threshold_is_the_reason_and_the_nearest_passages_stay_hits(
     assert (answer.status, answer.reason) == ("abstained", "weak_match")
     assert (answer.citations, answer.sentences, answer.confidence) == ((), (), 0.99)
     assert answer.hits[0].source == "pets"
-
-
-class Replacing(ScriptedAnswerer):
-    """Has the cited document replaced while it drafts, as another process may."""
-
-    def __init__(self, assistant: Assistant, *, times: int) -> None:
-        super().__init__("It is so.")
-        self.left = times
-        self._assistant = assistant
-
-    def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
-        if self.left:
-            self.left -= 1
-            add(self._assistant, **{hits[0].source: f"Version {self.left}. {hits[0].passage.text}"})
-        return super().draft(question, hits)
-
-
-def test_an_answer_whose_document_is_replaced_meanwhile_is_asked_anew(
-    filled: Assistant, make: Make
-) -> None:
-    answer = make(Replacing(filled, times=2)).ask("When do dogs bark?")
-    assert answer.citations[0].quote == "Version 0."
-    assert text_of(filled, answer.citations[0]) == "Version 0."
-
-
-def test_a_document_that_is_replaced_every_time_is_an_error_and_no_wrong_citation(
-    filled: Assistant, make: Make
-) -> None:
-    with pytest.raises(CitationError, match="another version of 'Pets': ask again"):
-        make(Replacing(filled, times=9)).ask("When do dogs bark?")
 
 
 def test_eight_threads_ask_and_search_while_one_adds(filled: Assistant) -> None:

@@ -43,6 +43,22 @@ def test_models_says_in_a_line_each_what_is_configured(capsys: pytest.CaptureFix
     ]  # fmt: skip
 
 
+def test_a_provider_of_another_package_has_a_line_and_is_not_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    info = tmp_path / "acme_models-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-models\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[footnote.models]\nacme = acme_missing:make\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    code, printed = run(capsys, "models")
+    assert code == 0
+    assert printed.splitlines()[-1] == (
+        "  acme         found  is of the package 'acme-models', which is asked only when chosen: "
+        "--llm acme:MODEL"
+    )
+
+
 @pytest.mark.parametrize("provider", LISTS)
 def test_models_asks_the_chosen_one_a_word_and_its_provider_for_a_list(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, provider: str

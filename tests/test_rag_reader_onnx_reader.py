@@ -69,14 +69,31 @@ def test_nothing_to_read_gives_nothing(reader: OnnxReader) -> None:
     assert reader.read("Who?", []) == []
 
 
+def chosen(starts: list[float], ends: list[float]) -> tuple[int, int, float, float]:
+    """Return the best span's first and last token, score and margin."""
+    best = best_span(np.array(starts, dtype=np.float32), np.array(ends, dtype=np.float32))
+    return best.first, best.last, best.score, best.margin
+
+
 def test_the_best_span_does_not_end_before_it_starts() -> None:
-    starts = np.array([0.0, 5.0, 1.0], dtype=np.float32)
-    ends = np.array([9.0, 0.0, 2.0], dtype=np.float32)
-    assert best_span(starts, ends) == (0, 0, 9.0)
-    assert best_span(starts, np.array([0.0, 0.0, 2.0], dtype=np.float32)) == (1, 2, 7.0)
+    assert chosen([0.0, 5.0, 1.0], [9.0, 0.0, 2.0])[:3] == (0, 0, 9.0)
+    assert chosen([0.0, 5.0, 1.0], [0.0, 0.0, 2.0])[:3] == (1, 2, 7.0)
 
 
 def test_a_span_has_at_most_thirty_tokens() -> None:
-    starts, ends = np.zeros(40, dtype=np.float32), np.zeros(40, dtype=np.float32)
+    starts, ends = [0.0] * 40, [0.0] * 40
     starts[0], ends[30], ends[29] = 5.0, 5.0, 4.0
-    assert best_span(starts, ends) == (0, 29, 9.0)
+    assert chosen(starts, ends)[:3] == (0, 29, 9.0)
+
+
+def test_of_spans_that_score_nearly_the_same_the_shorter_is_chosen() -> None:
+    assert chosen([5.0, 5.0, 0.0], [0.0, 5.0, 5.25])[:3] == (1, 2, 10.25)
+    assert chosen([5.0, 5.0, 0.0], [0.0, 5.0, 5.0625])[:3] == (1, 1, 10.0)
+
+
+def test_the_margin_is_over_the_best_span_that_lies_elsewhere() -> None:
+    assert chosen([5.0, 4.0, 3.0, 0.0], [0.0, 5.0, 2.0, 0.5])[2:] == (10.0, 5.0)
+
+
+def test_words_that_leave_no_others_have_the_widest_margin() -> None:
+    assert chosen([5.0], [1.0])[2:] == (6.0, 20.0)

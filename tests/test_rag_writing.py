@@ -231,14 +231,3 @@ def test_closing_a_stream_closes_the_models(make: Make) -> None:
     assert isinstance(next(events), Retrieved)
     events.close()  # type: ignore[attr-defined]
     assert assistant.ask("What did engineers find?").status == "answered"
-
-
-def test_a_document_that_changes_while_the_model_writes_is_not_cited(make: Make) -> None:
-    assistant, _ = make("Engineers found cracks. [1] The old bridge was closed in May. [1]")
-    events = assistant.stream("What did engineers find?")
-    assert isinstance(next(events), Retrieved)
-    assistant.add_articles([Article(source="bridge", title="bridge", text="All is new.")])
-    answer = list(events)[-1]
-    assert isinstance(answer, Answer)
-    assert all(s.verdict == "unsupported" for s in answer.sentences)
-    assert answer.citations == ()

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 FLOAT: Final = 1
+UINT8: Final = 2
 INT64: Final = 7
 _ATTRIBUTE_FLOAT, _ATTRIBUTE_INT, _ATTRIBUTE_INTS = 1, 2, 7
 _EXTERNAL = 1
 _IR_VERSION = 9
 _OPSETS = {"": 20, "com.microsoft": 1}
-"""20 is the first with Gelu; `com.microsoft` has MultiHeadAttention."""
+"""20 is the first with Gelu; `com.microsoft` has MultiHeadAttention and MatMulNBits."""
 
 Attribute = float | int | Sequence[int]
 
@@ -43,11 +44,19 @@ def constant(name: str, values: Sequence[int], *, scalar: bool = False) -> bytes
     return _tensor(name, shape, INT64) + _bytes(9, data)
 
 
-def external(name: str, shape: Sequence[int], *, location: str, offset: int, length: int) -> bytes:
-    """Return a TensorProto of float32 values that lie in another file, at a byte offset."""
+def external(
+    name: str,
+    shape: Sequence[int],
+    *,
+    location: str,
+    offset: int,
+    length: int,
+    element_type: int = FLOAT,
+) -> bytes:
+    """Return a TensorProto whose values lie in another file, at a byte offset."""
     where = {"location": location, "offset": str(offset), "length": str(length)}
     entries = (_bytes(13, _text(1, key) + _text(2, value)) for key, value in where.items())
-    return _tensor(name, shape, FLOAT) + b"".join(entries) + _integer(14, _EXTERNAL)
+    return _tensor(name, shape, element_type) + b"".join(entries) + _integer(14, _EXTERNAL)
 
 
 def value_info(name: str, element_type: int, shape: Iterable[int | str]) -> bytes:

@@ -1,5 +1,6 @@
 """Zip archives that documents are kept in; bombs are refused by their directory, still packed."""
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -33,7 +34,11 @@ _EMBEDDED = "word/embeddings/"
 """Where Word keeps the tables that a document shows; they are never unpacked."""
 _OUTSIDE = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|\0")
 _ENCRYPTED = 0x1
-_DAMAGE = (zipfile.BadZipFile, ValueError, OSError, NotImplementedError)
+DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+    *(ValueError, OSError, NotImplementedError, RuntimeError),
+)
+"""What `zipfile` raises of a damaged archive, be it at a member's data or its way of packing."""
 
 
 def open_archive(data: bytes) -> zipfile.ZipFile:
@@ -48,7 +53,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     """
     try:
         archive = zipfile.ZipFile(BytesIO(data))
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise ReadError("its zip archive is damaged or cut short; save it anew") from error
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
@@ -77,7 +82,7 @@ def unpack(archive: zipfile.ZipFile, member: str) -> bytes | None:
         return archive.read(member)
     except KeyError:
         return None
-    except (*_DAMAGE, EOFError, zlib.error) as error:
+    except DAMAGE as error:
         raise ReadError("its zip archive is damaged or cut short; save it anew") from error
 
 

@@ -1,13 +1,12 @@
 """Reading Word documents: paragraphs and tables in the order in which they stand."""
 
-import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from index.errors import ReadError
-from index.reading.archive import open_archive, unpack
+from index.reading.archive import DAMAGE, open_archive, unpack
 from index.reading.layout import Block, set_blocks
 from index.reading.normal import one_line
 from index.reading.titles import MAX_TITLE, first_line_title, name_title
@@ -83,8 +82,8 @@ def _opened(data: bytes) -> "Document":
     try:
         return Document(BytesIO(data))
     except (
-        *(OpcError, LxmlError, zipfile.BadZipFile, KeyError, ValueError, AttributeError),
-        *(TypeError, AssertionError, IndexError),
+        *DAMAGE,
+        *(OpcError, LxmlError, KeyError, AttributeError, TypeError, AssertionError, IndexError),
     ) as error:
         kind = type(error).__name__
         raise ReadError(f"it is damaged, or no Word document ({kind}); save it anew") from error

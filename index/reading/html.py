@@ -11,6 +11,7 @@ from index.reading.hidden import drop_hidden
 from index.reading.layout import Block, set_blocks
 from index.reading.normal import one_line
 from index.reading.page_blocks import page_blocks
+from index.reading.page_url import page_url
 from index.reading.titles import first_line_title, name_title
 from index.types import Extract
 
@@ -66,12 +67,15 @@ class HtmlReader:
         """Read a page in the charset of its byte-order mark, UTF-8, or its own declaration.
 
         Title, author and date are what its metadata state; the title is else the first level-1
-        heading, the first line where that looks like a title, or the file's name.
+        heading, the first line where that looks like a title, or the file's name. Its address is
+        what `page_url` finds.
 
         Raises:
             ReadError: It is binary, nested deeper than `MAX_DEPTH`, or shows no text.
         """
-        tree = visible_tree(decode(data, declared=declared_charset(data), allow_nul=True))
+        source = decode(data, declared=declared_charset(data), allow_nul=True)
+        tree = visible_tree(source)
+        url = page_url(source, tree)
         article = _find_article(tree) if _count(tree) <= MAX_ELEMENTS else None
         article = article or _whole(tree)
         layout = set_blocks(article.blocks)
@@ -87,6 +91,7 @@ class HtmlReader:
             section_starts=tuple(at for at in layout.section_starts if at < len(text)),
             published=article.published,
             author=one_line(article.author or "") or None,
+            url=url,
         )
 
 

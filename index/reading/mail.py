@@ -1,6 +1,7 @@
 """Reading e-mail and saved web archives: the message, then what is attached to it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
@@ -10,11 +11,15 @@ from index.reading.encoding import charset_codec, decode
 from index.reading.html import HtmlReader
 from index.reading.layout import Block, set_blocks
 from index.reading.normal import one_line
+from index.reading.page_url import clean_url
 from index.reading.titles import name_title
 from index.types import Extract
 
 MAX_ATTACHMENTS = 100
 """Attachments read of one message; a digest of a day's mail has some thirty."""
+
+_LONGEST_NAME = 255
+"""Characters of a file's name; file systems have no longer ones."""
 
 MAX_DEPTH = 3
 """Messages in messages; deeper ones are left out."""
@@ -24,7 +29,7 @@ class MailReader:
     """Reads e-mail (RFC 5322, MIME) and web archives (MHTML).
 
     The text is the message as plain text, or as HTML where it has no other, and then each
-    attachment of a format that is read, under its file's name. Pictures and the like are left out.
+    attachment of a format that is read, under its file's name. The others are named as left out.
     """
 
     media_types = ("message/rfc822", "multipart/related")
@@ -42,9 +47,12 @@ class MailReader:
         assert isinstance(message, EmailMessage), "the default policy makes these"
         if message.get_content_type() == "multipart/related":
             return _web_archive(message, name=name)
-        layout = set_blocks([*_body(message), *self._attached(message)])
+        left_out: list[str] = []
+        blocks = [*_body(message, left_out), *self._attached(message, left_out)]
+        layout = set_blocks(blocks)
         if not layout.text.strip():
-            raise ReadError("the message shows no text; there is nothing to quote from")
+            told = f" (left out: {left_out[0]})" if left_out else ""
+            raise ReadError(f"the message shows no text; there is nothing to quote from{told}")
         sender, address = parseaddr(_header(message, "From"))
         return Extract(
             title=one_line(_header(message, "Subject")) or name_title(name),
@@ -53,25 +61,31 @@ class MailReader:
             section_starts=layout.section_starts,
             published=_date(message),
             author=one_line(sender or address) or None,
+            left_out=tuple(left_out),
         )
 
-    def _attached(self, message: EmailMessage) -> Iterator[Block]:
-        for number, part in enumerate(message.iter_attachments()):
-            if number == MAX_ATTACHMENTS:
-                return
+    def _attached(self, message: EmailMessage, left_out: list[str]) -> Iterator[Block]:
+        parts = list(message.iter_attachments())
+        for part in parts[:MAX_ATTACHMENTS]:
+            name = _name(part)
             try:
-                extract = self._read_part(part)
-            except ReadError:
-                # A picture or a broken file leaves the message with its other parts.
+                extract = self._read_part(part, name=name or "attachment")
+            except ReadError as error:
+                left_out.append(f"{name or 'attachment'}: {error}")
                 continue
-            yield Block(text=one_line(part.get_filename() or extract.title), level=2)
+            left_out += [f"{name or extract.title}: {inner}" for inner in extract.left_out]
+            yield Block(text=name or extract.title, level=2)
             yield Block(text=extract.text)
+        too_many = f"only {MAX_ATTACHMENTS} attachments of a message are read"
+        rest = [_name(part) or "attachment" for part in parts[MAX_ATTACHMENTS:]]
+        left_out += [f"{name}: {too_many}" for name in rest[:MAX_ATTACHMENTS]]
+        if unnamed := rest[MAX_ATTACHMENTS:]:
+            left_out.append(f"{len(unnamed)} more: {too_many}")
 
-    def _read_part(self, part: MIMEPart) -> Extract:
+    def _read_part(self, part: MIMEPart, *, name: str) -> Extract:
         from index.reading.registry import read_bytes
         from index.reading.sniff import media_type
 
-        name = one_line(part.get_filename() or "attachment")
         data = _content(part)
         if media_type(data, name=name) not in self.media_types:
             return read_bytes(data, name=name)
@@ -80,14 +94,21 @@ class MailReader:
         return MailReader(depth=self._depth + 1).read(data, name=name)
 
 
+def _name(part: MIMEPart) -> str:
+    return one_line(part.get_filename() or "")[:_LONGEST_NAME]
+
+
 def _web_archive(message: EmailMessage, *, name: str) -> Extract:
     page = message.get_body(("html",))
     if page is None:
         raise ReadError("the web archive holds no page; save the page anew")
-    return HtmlReader().read(_as_utf8(page), name=name)
+    extract = HtmlReader().read(_as_utf8(page), name=name)
+    stated = (_header(message, "Snapshot-Content-Location"), str(page["Content-Location"] or ""))
+    url = next(filter(None, map(clean_url, stated)), extract.url)
+    return replace(extract, url=url)
 
 
-def _body(message: EmailMessage) -> Iterator[Block]:
+def _body(message: EmailMessage, left_out: list[str]) -> Iterator[Block]:
     plain = message.get_body(("plain",))
     text = decode(_content(plain), declared=_charset(plain)) if plain is not None else ""
     if text.strip():
@@ -97,8 +118,8 @@ def _body(message: EmailMessage) -> Iterator[Block]:
     if page is not None:
         try:
             yield Block(text=HtmlReader().read(_as_utf8(page), name="").text)
-        except ReadError:
-            return
+        except ReadError as error:
+            left_out.append(f"the message: {error}")
 
 
 def _content(part: MIMEPart) -> bytes:

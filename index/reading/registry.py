@@ -4,12 +4,14 @@ A reader of another package is found by the entry-point group `footnote.readers`
 type names it: `"application/rtf" = "acme.rtf:RtfReader"`. It is loaded only to read such a file.
 """
 
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from index.errors import ReadError
 from index.reading.limits import MAX_BYTES
 from index.reading.normal import normalise
+from index.reading.page_url import clean_url
 from index.reading.protocol import Reader
 from index.reading.sniff import describe, media_type
 from index.types import Extract
@@ -55,6 +57,7 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
     else:
         extract = _foreign(kind).read(data, name=name)
         _check_foreign(extract)
+        extract = replace(extract, url=clean_url(extract.url or ""))
     if len(extract.text) > MAX_BYTES:
         raise ReadError(
             f"its text has {len(extract.text)} characters, more than the {MAX_BYTES} that are read "

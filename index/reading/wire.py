@@ -51,6 +51,6 @@ def receive_reply(pipe: BinaryIO) -> Extract | None:
     reply = json.loads(line)
     if "reason" in reply:
         raise ReadError(str(reply["reason"]))
-    for field in ("section_starts", "page_starts"):
+    for field in ("section_starts", "page_starts", "left_out"):
         reply[field] = tuple(reply[field])
     return Extract(**reply)

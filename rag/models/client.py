@@ -1,10 +1,12 @@
 """Asks one model in four ways that share one core: deadline, retry, books and errors."""
 
 import asyncio
+import copy
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from typing import Self
 
 from index.errors import ModelError
 from rag.models.faults import Advice, Fault, fault_of, late
@@ -23,12 +25,15 @@ class Client:
 
     At most two requests are sent for a reply, the second only while no text has come. The deadline
     is one for both, and holds however the time is lost: a slow first byte, a stall, a drip.
+    One that was made `for_one_question` has one for all its replies, from its first request on.
     """
 
     def __init__(self, wire: Wire, *, limits: Limits, advice: Advice) -> None:
         self._wire = wire
         self._limits = limits
         self._advice = advice
+        self._shares = False
+        self._ends_at: float | None = None
 
     def __repr__(self) -> str:
         return f"Client({self.name!r})"
@@ -47,6 +52,12 @@ class Client:
     def parameters(self) -> Mapping[str, str | int | float]:
         """What every request asks for besides the messages."""
         return self._wire.parameters
+
+    def for_one_question(self) -> Self:
+        """Return a client like this one, all of whose replies together have one deadline."""
+        other = copy.copy(self)
+        other._shares, other._ends_at = True, None
+        return other
 
     def complete(self, messages: Sequence[Message]) -> Reply:
         """Return the reply to the messages, asked for in one piece."""
@@ -84,7 +95,7 @@ class Client:
             max_tokens=self._limits.max_tokens,
             clock=time.monotonic,
         )
-        ends_at = time.monotonic() + self._limits.deadline
+        ends_at = self._end()
         while True:
             fault: Fault | None = None
             transcript.ask()
@@ -98,10 +109,18 @@ class Client:
             except Exception as error:  # noqa: BLE001  # libraries raise anything
                 fault = self._fault(error, ends_at)
             if fault is None:
+                if piece := transcript.rest():
+                    yield piece
                 yield transcript.reply(whole=whole)
                 return
             # Raised out here, an error has no context: the library's own may hold the key.
             await _pause_or_raise(fault, transcript, ends_at)
+
+    def _end(self) -> float:
+        """Return when the reply that is asked for now must be there."""
+        if self._ends_at is None or not self._shares:
+            self._ends_at = time.monotonic() + self._limits.deadline
+        return self._ends_at
 
     async def _next(self, chunks: AsyncGenerator[Chunk, None], ends_at: float) -> Chunk | None:
         async with asyncio.timeout(ends_at - time.monotonic()):

@@ -22,7 +22,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _line(status: ModelStatus, width: int) -> str:
-    word = {True: "ready", False: "fails", None: "unset"}[status.answers]
+    unasked = "found" if status.configured else "unset"
+    word = unasked if status.answers is None else "ready" if status.answers else "fails"
     mark = "*" if status.chosen else " "
     name = terminal.one_line(status.name)
     return f"{mark} {name:{width}}  {word}  {terminal.one_line(status.detail)}"

@@ -3,12 +3,21 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 
 from index.errors import FootnoteError, ModelError
 from rag.models.access import Access
 from rag.models.faults import fault_of
 from rag.models.protocol import Message
-from rag.models.registry import PROVIDERS, Provider, access_of, advice_of, limits_of, load_model
+from rag.models.registry import (
+    PROVIDERS,
+    Provider,
+    access_of,
+    advice_of,
+    limits_of,
+    load_model,
+    third_parties,
+)
 from rag.settings import Settings
 
 _EXTRACTIVE = "extractive"
@@ -26,7 +35,7 @@ class ModelStatus:
     configured: bool
     """Whether it has the package, the key and the address that it needs."""
     answers: bool | None
-    """None where it was not asked, since it is not configured."""
+    """None where it was not asked: it is not configured, or of another package."""
     detail: str
     """One sentence without any secret."""
 
@@ -46,6 +55,7 @@ def probe(settings: Settings) -> tuple[ModelStatus, ...]:
     return (
         _chosen(settings),
         *(_provider(name, p, quick if name == own else others) for name, p in PROVIDERS.items()),
+        *(_third_party(name, entry) for name, entry in third_parties().items()),
     )
 
 
@@ -67,6 +77,13 @@ def _chosen(settings: Settings) -> ModelStatus:
     return ModelStatus(
         name=settings.llm, chosen=True, configured=configured, answers=answers, detail=detail
     )
+
+
+def _third_party(name: str, entry: EntryPoint) -> ModelStatus:
+    """Tell of a provider of another package without running its code."""
+    package = entry.dist.name if entry.dist is not None else entry.value
+    detail = f"is of the package {package!r}, which is asked only when chosen: --llm {name}:MODEL"
+    return ModelStatus(name=name, chosen=False, configured=True, answers=None, detail=detail)
 
 
 def _provider(name: str, provider: Provider, settings: Settings) -> ModelStatus:

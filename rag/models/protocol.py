@@ -18,7 +18,7 @@ class Reply:
     """A model's complete answer."""
 
     text: str
-    """The pieces joined; never blank."""
+    """The pieces joined; never blank, and without what a model thinks aloud."""
     input_tokens: int
     """As the provider counted them, else estimated."""
     output_tokens: int

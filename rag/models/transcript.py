@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from index.errors import ModelResponseError
 from rag.models.protocol import Message, Reply
+from rag.models.thoughts import Thoughts
 from rag.models.usage import estimated_tokens
 from rag.models.wire import Chunk
 
@@ -36,7 +37,8 @@ class Transcript:
         self._max_tokens = max_tokens
         self._clock = clock
         self._pieces: list[str] = []
-        self._length = 0
+        self._thoughts = Thoughts()
+        self._written = 0
         self._asked_at: float | None = None
         self._first_seconds: float | None = None
         self._last = Chunk()
@@ -44,8 +46,8 @@ class Transcript:
 
     @property
     def started(self) -> bool:
-        """Whether a piece of text came."""
-        return bool(self._pieces)
+        """Whether a piece of text came, be it a thought."""
+        return self._written > 0
 
     def ask(self) -> None:
         """Note that a request is sent."""
@@ -54,7 +56,7 @@ class Transcript:
             self._asked_at = self._clock()
 
     def add(self, chunk: Chunk) -> str:
-        """Take a chunk in and return its text.
+        """Take a chunk in and return what it adds to the text, thoughts left out.
 
         Raises:
             ModelResponseError: The reply grew beyond what was asked for.
@@ -67,16 +69,17 @@ class Transcript:
         )
         if not chunk.text:
             return ""
-        if self._first_seconds is None and self._asked_at is not None:
-            self._first_seconds = self._clock() - self._asked_at
-        self._pieces.append(chunk.text)
-        self._length += len(chunk.text)
-        if self._length > _CHARACTERS_A_TOKEN * self._max_tokens:
+        self._written += len(chunk.text)
+        if self._written > _CHARACTERS_A_TOKEN * self._max_tokens:
             raise ModelResponseError(
                 f"{self._model} wrote more than the {self._max_tokens} tokens that it was allowed: "
                 "ask again, or choose another model"
             )
-        return chunk.text
+        return self._shown(self._thoughts.visible(chunk.text))
+
+    def rest(self) -> str:
+        """Return the end of the text, where `add` held it back."""
+        return self._shown(self._thoughts.rest())
 
     def reply(self, *, whole: bool) -> Reply:
         """Return the reply.
@@ -95,6 +98,13 @@ class Transcript:
             requests=self.requests,
             first_token_seconds=None if whole else self._first_seconds,
         )
+
+    def _shown(self, text: str) -> str:
+        if text:
+            if self._first_seconds is None and self._asked_at is not None:
+                self._first_seconds = self._clock() - self._asked_at
+            self._pieces.append(text)
+        return text
 
     def _refuse_incomplete(self, text: str) -> None:
         finish = self._last.finish

@@ -27,7 +27,8 @@ class Limits:
     """What one reply may take."""
 
     deadline: float
-    """Seconds in all, from the first request to the last piece, waiting included."""
+    """Seconds in all, from the first request to the last piece, waiting included; of all replies
+    to one question together."""
     max_tokens: int
     context: int | None
     """Tokens of the context window that the settings name; None where they name none."""

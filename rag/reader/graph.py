@@ -1,6 +1,8 @@
 """The ONNX graph of the reader: the encoder with its own weights, and a head for three scores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+
+import numpy as np
 
 from index.embedding import onnx_wire
 from index.embedding.bert_graph import BertShape, Graph, encode, linear
@@ -12,7 +14,7 @@ def build(
     tensors: Mapping[str, Tensor],
     *,
     location: str,
-    supplied: Mapping[str, Sequence[int]],
+    supplied: Mapping[str, np.ndarray],
 ) -> bytes:
     """Return the serialised model, about 30 kB.
 
@@ -23,7 +25,7 @@ def build(
         shape: The numbers of the base model.
         tensors: The tensors of the base model's file.
         location: File name of the base model's weights.
-        supplied: Shapes of the reader's own weights by name, handed over in memory.
+        supplied: The reader's own weights by name, handed over in memory.
     """
     graph = Graph(tensors=tensors, location=location, supplied=supplied)
     hidden = encode(graph, shape, "tokens-first", types="token_types")

@@ -31,6 +31,10 @@ _QUESTION_TOKENS = 40
 _WINDOW_TOKENS = 192
 _LONGEST_ANSWER = 30
 """Tokens."""
+_COST_OF_A_TOKEN = 0.1
+"""In logits: of two spans that score the same the shorter is the answer. On SQuAD's part it gives
+0.012 of F1 and 0.033 of EM (0.016 and 0.045, 0.007 and 0.020 on its halves); 0.2 gives less."""
+_WIDEST_MARGIN = 20.0
 _CLS, _SEP = 101, 102
 
 
@@ -44,8 +48,23 @@ class Reading:
     """Offsets of the best span in the document's text, inside the sentence."""
     span: float
     """Score of that span over the score of no answer, in logits."""
+    margin: float
+    """Score of that span over the best one that shares no token with it in the sentence, in logits;
+    20 at most, and where there is none. It tells whether the words hold the answer, given that the
+    sentence does: the area under the curve is 0.79, that of `span` 0.69 (872 questions)."""
     answers: float
     """Logit that the sentence's window answers the question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A span of tokens."""
+
+    first: int
+    last: int
+    score: float
+    margin: float
+    """Score over the best span that shares no token with it, 20 at most."""
 
 
 class OnnxReader:
@@ -100,31 +119,41 @@ def _read(
         inside = [n for n, (a, b) in enumerate(offsets) if begin <= a and b <= end]
         if inside:
             low, high = inside[0], inside[-1] + 1
-            first, last, best = best_span(inner[low:high, 0], inner[low:high, 1])
+            best = best_span(inner[low:high, 0], inner[low:high, 1])
             found.append(
                 Reading(
                     sentence=sentence,
-                    start=window.start + offsets[low + first][0],
-                    end=window.start + offsets[low + last][1],
-                    span=best - null,
+                    start=window.start + offsets[low + best.first][0],
+                    end=window.start + offsets[low + best.last][1],
+                    span=best.score - null,
+                    margin=best.margin,
                     answers=float(scores[0, 2]),
                 )
             )
     return found
 
 
-def best_span(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> tuple[int, int, float]:
-    """Return first and last token of the best span of at most 30 tokens, and its score.
+def best_span(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> Span:
+    """Return the best span of at most 30 tokens.
+
+    Each token costs 0.1 in the choice, and nothing of the score.
 
     Args:
         starts: (tokens,) scores that an answer starts there; at least one.
         ends: (tokens,) scores that it ends there.
     """
     total = starts[:, None] + ends[None, :]
-    allowed = np.triu(np.tril(np.ones(total.shape, dtype=bool), _LONGEST_ANSWER - 1))
-    place = int(np.where(allowed, total, -np.inf).argmax())
+    places = np.arange(len(ends))
+    more = places[None, :] - places[:, None]
+    allowed = (more >= 0) & (more < _LONGEST_ANSWER)
+    place = int(np.where(allowed, total - _COST_OF_A_TOKEN * more, -np.inf).argmax())
     first, last = divmod(place, len(ends))
-    return first, last, float(total[first, last])
+    apart = allowed & ((places[None, :] < first) | (places[:, None] > last))
+    other = np.where(apart, total, -np.inf).max()
+    score = float(total[first, last])
+    return Span(
+        first=first, last=last, score=score, margin=min(score - float(other), _WIDEST_MARGIN)
+    )
 
 
 def _tokenizer() -> Tokenizer:
@@ -144,6 +173,6 @@ def _session() -> InferenceSession:
         shape,
         model_files.read_header(base),
         location=base.name,
-        supplied={name: array.shape for name, array in own.items()},
+        supplied=own,
     )
     return new_session(model, base.parent, prepack=True, arrays=own)

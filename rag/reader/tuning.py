@@ -86,9 +86,9 @@ def _read(model: TorchReader, row: Row) -> tuple[str, float]:
     scores = model(ids, torch.ones_like(ids), types)
     start, end = (logits[0].float().cpu().numpy() for logits in (scores.start, scores.end))
     inner = slice(len(prompt), len(prompt) + len(window))
-    first, last, best = best_span(start[inner], end[inner])
-    text = row.context[passage.offsets[first][0] : passage.offsets[last][1]]
-    return text, best - float(start[0] + end[0])
+    best = best_span(start[inner], end[inner])
+    text = row.context[passage.offsets[best.first][0] : passage.offsets[best.last][1]]
+    return text, best.score - float(start[0] + end[0])
 
 
 @cache

@@ -4,17 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from index.errors import MisuseError
+from index.retriever import Found
 from index.terms import has_words
 from index.types import DocumentSummary, Hit
-from rag.citations import Fetch, cite
+from rag.citations import cite
 from rag.types import CheckedClaim, Draft, DraftSentence, Verification
 from rag.verification.claims import Claim, read_claims
 from rag.verification.found import Similarity
 from rag.verification.judge import Judged, judge
 from rag.verification.references import resolve
 
-Search = Callable[[str, int], Sequence[Hit]]
-"""Given a text and k: the k best passages."""
+Find = Callable[[str, int], Found]
+"""Given a text and k: the k best passages, and their texts."""
 
 _DEEP = 100
 """Passages looked through for one of a document that a claim cites."""
@@ -28,9 +29,8 @@ def verify_text(
     text: str,
     *,
     documents: Sequence[DocumentSummary],
-    search: Search,
+    find: Find,
     similarity: Similarity,
-    fetch: Fetch,
     k: int,
 ) -> Verification:
     """Verify each claim of a text against the documents of a library.
@@ -39,14 +39,13 @@ def verify_text(
         text: Plain or Markdown, with or without citation marks and a list of sources, or what
             `footnote ask --json` prints.
         documents: Cards of the library, for the numbers of the text's list of sources.
-        search: Finds passages.
+        find: Finds passages, and the texts to check quotes against.
         similarity: Gives cosines of a text with stored sentences.
-        fetch: Gives the stored texts to check quotes against.
         k: Passages searched for each claim.
 
     Raises:
         MisuseError: The text has no claim.
-        CitationError: A document changed meanwhile.
+        CitationError: A stored text does not hold what was retrieved from it.
     """
     if not has_words(text):
         raise MisuseError("the text to verify is empty: give a text with at least one sentence")
@@ -55,14 +54,17 @@ def verify_text(
     if not claims:
         raise MisuseError("the text to verify has no statement: headings and questions are none")
     judged = []
+    texts: dict[str, str] = {}
     for claim in claims:
         meant = [known.sources[n] for n in claim.cited if n in known.sources]
-        judged.append(_judge(claim, frozenset().union(*meant), search, similarity, k))
+        found = _found(claim, frozenset().union(*meant), find, k)
+        texts |= found.texts
+        judged.append(_judge(claim, frozenset().union(*meant), found.hits, similarity))
     drafted = tuple(
         DraftSentence(text=j.claim.text, evidence=j.evidence, verdict=j.verdict, note=j.note)
         for j in judged
     )
-    sentences, citations = cite(Draft(sentences=drafted, confidence=1.0), fetch)
+    sentences, citations = cite(Draft(sentences=drafted, confidence=1.0), texts)
     return Verification(
         text=known.text,
         claims=tuple(
@@ -81,15 +83,20 @@ def verify_text(
     )
 
 
-def _judge(
-    claim: Claim, cited: frozenset[str], search: Search, similarity: Similarity, k: int
-) -> Judged:
-    """Judge a claim against the best passages, and the best ones of the documents it cites."""
+def _found(claim: Claim, cited: frozenset[str], find: Find, k: int) -> Found:
+    """Return the best passages for a claim, and the best ones of the documents it cites."""
     words = claim.text[:_LONGEST]
-    hits = list(search(words, k))
-    if cited and not any(hit.passage.document_id in cited for hit in hits):
-        more = (hit for hit in search(words, _DEEP) if hit.passage.document_id in cited)
-        hits += [hit for hit, _ in zip(more, range(_OF_CITED), strict=False)]
+    found = find(words, k)
+    if not cited or any(hit.passage.document_id in cited for hit in found.hits):
+        return found
+    deep = find(words, _DEEP)
+    more = [hit for hit in deep.hits if hit.passage.document_id in cited][:_OF_CITED]
+    return Found(hits=(*found.hits, *more), texts={**found.texts, **deep.texts})
+
+
+def _judge(
+    claim: Claim, cited: frozenset[str], hits: Sequence[Hit], similarity: Similarity
+) -> Judged:
     numbers = tuple(n for n, hit in enumerate(hits, 1) if hit.passage.document_id in cited)
     judged = judge(replace(claim, cited=numbers), hits, similarity=similarity)
     if cited and not numbers and judged.verdict == "supported":

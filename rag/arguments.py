@@ -1,0 +1,136 @@
+"""Checks what callers hand to the Python API; a wrong type is one sentence, like a wrong value."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from reprlib import repr as shortened
+
+from index.errors import MisuseError
+from index.intake import Article
+from rag.question import read_question
+from rag.types import Turn
+
+LONGEST_QUESTION = 2000
+"""Characters; the embedding model reads about the first 1,200 of English prose."""
+
+
+def check(value: object, kind: type | tuple[type, ...], *, name: str, wanted: str) -> None:
+    """Refuse a value that is not of a type.
+
+    Args:
+        value: What was given.
+        kind: What it may be.
+        name: What the message calls it.
+        wanted: What the message asks for.
+
+    Raises:
+        MisuseError: It is of another type.
+    """
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise MisuseError(
+            f"{name} cannot be {shortened(value)}, of type {type(value).__name__}: give {wanted}"
+        )
+
+
+def check_text(value: object, *, name: str) -> None:
+    """Refuse what is no text.
+
+    Raises:
+        MisuseError: It is of another type.
+    """
+    check(value, str, name=name, wanted="a text (str)")
+
+
+def check_path(value: object, *, name: str) -> None:
+    """Refuse what is no path.
+
+    Raises:
+        MisuseError: It is of another type.
+    """
+    check(value, (str, os.PathLike), name=name, wanted="a path (str or Path)")
+
+
+def check_sources(sources: Iterable[object]) -> None:
+    """Refuse sources of which one is no path, pattern or address, such as a list of them.
+
+    Raises:
+        MisuseError: One is of another type.
+    """
+    for source in sources:
+        if isinstance(source, list | tuple | set):
+            shown = shortened(source)
+            raise MisuseError(f"a source cannot be {shown}: hand its items over as add(*sources)")
+        check_path(source, name="a source")
+
+
+def check_ids(document_ids: Iterable[object]) -> None:
+    """Refuse ids of documents of which one is no text.
+
+    Raises:
+        MisuseError: One is of another type.
+    """
+    for document_id in document_ids:
+        check(document_id, str, name="a document's id", wanted="one id (str) or several, in turn")
+
+
+def checked_articles(articles: Iterable[Article]) -> Iterator[Article]:
+    """Yield articles.
+
+    Raises:
+        MisuseError: They cannot be iterated over, one is no article, or its fields are no texts.
+    """
+    check(articles, Iterable, name="articles", wanted="a list of rag.Article")
+    for article in articles:
+        check(article, Article, name="an article", wanted="a rag.Article")
+        for field in ("source", "title", "text"):
+            check_text(getattr(article, field), name=f"an article's {field}")
+        yield article
+
+
+def check_files(files: Mapping[str, object]) -> None:
+    """Refuse what does not map texts to paths.
+
+    Raises:
+        MisuseError: It is of another type.
+    """
+    check(files, Mapping, name="files", wanted="a path (Path) for each source (str)")
+    for source, path in files.items():
+        check_text(source, name="a source")
+        check(path, os.PathLike, name=f"the file of {source!r}", wanted="a path (Path)")
+
+
+def check_history(history: Sequence[Turn]) -> None:
+    """Refuse what is no conversation.
+
+    Raises:
+        MisuseError: It is of another type.
+    """
+    wanted = "a list of earlier turns (Answer.turn)"
+    check(history, (list, tuple), name="history", wanted=wanted)
+    for turn in history:
+        check(turn, Turn, name="a turn of the history", wanted=wanted)
+
+
+def checked_question(question: str) -> str:
+    """Return a question cleaned.
+
+    Raises:
+        MisuseError: It is no text, or longer than `LONGEST_QUESTION`.
+    """
+    check_text(question, name="the question")
+    if len(question) > LONGEST_QUESTION:
+        raise MisuseError(
+            f"the question has {len(question)} characters, at most {LONGEST_QUESTION} are allowed: "
+            "ask it shorter"
+        )
+    return read_question(question).text
+
+
+def checked_k(k: int) -> int:
+    """Return k where it is a number of passages that can be asked for.
+
+    Raises:
+        MisuseError: It is not 1 to 100.
+    """
+    if not isinstance(k, int) or isinstance(k, bool) or not 1 <= k <= 100:
+        raise MisuseError(f"k cannot be {shortened(k)}: ask for 1 to 100 passages")
+    return k
