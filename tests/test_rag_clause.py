@@ -27,7 +27,7 @@ def test_a_reason_has_the_word_that_leads_it(text: str, found: str, clause: str)
 
 def test_a_way_has_the_word_that_leads_it() -> None:
     text = "They won by selling the old mill."
-    assert shown(text, "selling the old mill", "manner") == ("by selling the old mill", "plain")
+    assert shown(text, "selling the old mill", "manner") == ("by selling the old mill", "open")
 
 
 def test_a_word_that_means_other_things_too_is_told_apart() -> None:
