@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from index import catalog, vectors
@@ -81,7 +82,7 @@ class FolderVectors:
     def reading(self, name: str, db: OpenCatalog) -> Iterator[Nearest]:
         """Hold a generation open for the length of a `with` block."""
         with self._open.reading(name) as generation:
-            yield generation.nearest
+            yield partial(generation.nearest, db)
 
     def build(
         self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep

@@ -272,10 +272,15 @@ class Library:
     def _heal(self, name: str) -> bool:
         """Build the vectors anew unless another process has published newer ones meanwhile.
 
+        The lock is not taken for a look: a writer that came just then would be refused.
+
         Returns:
             False where the library cannot be written now.
         """
         try:
+            with self.catalog.snapshot() as db:
+                if catalog.generation(db) != name:
+                    return True
             with self.catalog.writing() as db:
                 if catalog.generation(db) == name:
                     rebuild(self.vectors, db, on_step=self.on_step)

@@ -12,7 +12,8 @@ from index.errors import LibraryError, LibraryFullError, LibraryUnreachableError
 from index.records import Move, Sign
 from index.stores import OnStep, OpenCatalog, Slices, VectorIndex
 
-_SLICE = 4096
+_SLICE = 5000
+"""Vectors handed over at a time, as many as Chroma is given at a time."""
 _MOSTLY_NEW = 4
 """A generation is rebuilt, not copied, once more than a quarter of it goes away."""
 

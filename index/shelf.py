@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -206,10 +206,15 @@ def sentence_counts(db: OpenCatalog, hashes: Sequence[str]) -> dict[str, int]:
 
 def vectors(db: OpenCatalog, hashes: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
     """Return stored vectors as (hashes, (n, dim) float32), in the order of the hashes given."""
-    query = "SELECT hash, vector FROM vectors WHERE hash IN ({})"
-    found = {row[0]: np.frombuffer(row[1], np.float32) for row in _each(db, query, hashes)}
+    found = {digest: np.frombuffer(blob, np.float32) for digest, blob in blobs(db, hashes)}
     present = [digest for digest in hashes if digest in found]
     return present, np.array([found[digest] for digest in present], dtype=np.float32)
+
+
+def blobs(db: OpenCatalog, hashes: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield stored vectors as (hash, bytes), in no order."""
+    query = "SELECT hash, vector FROM vectors WHERE hash IN ({})"
+    return ((row[0], row[1]) for row in _each(db, query, hashes))
 
 
 def all_used_hashes(db: OpenCatalog) -> list[str]:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -17,42 +18,76 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index import seal
+from index import seal, signs
 from index.blank import blank_unused
 from index.errors import LibraryError, LibraryFullError
-from index.stores import Slices
+from index.stores import OpenCatalog, Slices
 
 _COLLECTION = "sentences"
 # With ef_search 200, 99.4 % of the 64 nearest of 12,086 real sentences are found (80 questions,
 # against an exact scan). One thread, so that the order of building does not depend on scheduling.
 HNSW = {"space": "ip", "ef_construction": 128, "ef_search": 200, "num_threads": 1}
 LARGEST_SLICE = 1000
+_WRITTEN = 5000
+"""Vectors added at a time. The whole index is written after each: 42 GB for half a million."""
+_ALWAYS = {"sync_threshold": 2, "batch_size": 2}
+"""By default up to 999 vectors wait in a queue, and are inserted at every opening: 0.7 s."""
 _NO_SPACE = ("is full", "No space left", "File too large", "quota exceeded")
 _OWN_FUNCTIONS = {("legacy", None), ("unknown", None), ("known", "default")}
 
 
 class Generation:
-    """One published generation, opened for questions. Safe to share between threads."""
+    """One published generation, checked for questions. Safe to share between threads.
+
+    The first question is answered by `index.signs`; the second one loads Chroma.
+    """
 
     def __init__(self, folder: Path) -> None:
+        _require_sound(folder)
         self.folder = folder
-        self._client, self._collection = _open(folder)
+        self._guard = threading.Lock()
+        self._asked = not signs.are_in(folder)
+        self._opened: tuple[Any, Any] | None = None  # chromadb's types stay in this file
 
-    def nearest(self, vector: NDArray[np.float32], k: int) -> list[str]:
+    def nearest(self, db: OpenCatalog, vector: NDArray[np.float32], k: int) -> list[str]:
         """Return the hashes of about the k nearest vectors, nearest first.
 
+        Args:
+            db: The catalog that names this generation.
+            vector: The question's, (dim,) float32, L2-normalised.
+            k: How many.
+
         Raises:
-            LibraryError: Chroma cannot read the folder.
+            LibraryError: The folder cannot be read.
         """
+        collection = self._collection()
+        if collection is None:
+            try:
+                return signs.nearest(self.folder, db, vector, k)
+            except (OSError, ValueError) as error:
+                raise LibraryError(_broken(self.folder, error)) from error
         with _explained(self.folder):
-            found = self._collection.query(
+            found = collection.query(
                 query_embeddings=vector[None, :], n_results=k, include=["distances"]
             )
         return list(found["ids"][0])
 
     def close(self) -> None:
         """Let go of the folder."""
-        self._client.close()
+        with self._guard:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened[0].close()
+
+    def _collection(self) -> Any:  # noqa: ANN401  # chromadb's types stay in this file
+        """Return Chroma's collection; None at the first question."""
+        with self._guard:
+            if not self._asked:
+                self._asked = True
+                return None
+            if self._opened is None:
+                self._opened = _open(self.folder)
+            return self._opened[1]
 
 
 def build(
@@ -73,7 +108,7 @@ def build(
         on_step: Called with the name of each step before it begins.
 
     Raises:
-        LibraryError: Chroma cannot write, or the base is not ours.
+        LibraryError: Chroma cannot write, or the base is not ours or of an older Footnote.
     """
     try:
         with _explained(folder, _unwritten):
@@ -84,7 +119,9 @@ def build(
                 _copy(base, folder)
             client, collection = _create(folder) if base is None else _open(folder)
             try:
-                _change(client, collection, remove=remove, slices=slices, on_step=on_step)
+                signs.prepare(folder, remove=remove)
+                kept = signs.recorded(folder, slices)
+                _change(client, collection, remove=remove, slices=kept, on_step=on_step)
             finally:
                 client.close()
             blank_unused(folder)
@@ -99,6 +136,8 @@ def build(
 
 def _copy(base: Path, folder: Path) -> None:
     """Copy a generation that readers have open: Chroma writes a row into it at each opening."""
+    if not signs.are_in(base):
+        raise LibraryError(_broken(base, "an older Footnote made it"))
     shutil.copytree(base, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
     names = (base / "chroma.sqlite3", folder / "chroma.sqlite3")
     with closing(sqlite3.connect(names[0])) as old, closing(sqlite3.connect(names[1])) as new:
@@ -113,7 +152,7 @@ def _change(
     slices: Slices,
     on_step: Callable[[str], None],
 ) -> None:
-    largest = min(client.get_max_batch_size(), LARGEST_SLICE)
+    largest = min(client.get_max_batch_size(), _WRITTEN)
     for first in range(0, len(remove), largest):
         on_step("delete")
         collection.delete(ids=list(remove[first : first + largest]))
@@ -149,12 +188,16 @@ def hashes_in(folder: Path) -> set[str]:
         client.close()
 
 
-def _open(folder: Path) -> tuple[Any, Any]:  # chromadb's types stay in this file
+def _require_sound(folder: Path) -> None:
     if not (folder / "chroma.sqlite3").is_file():
         raise LibraryError(_broken(folder, FileNotFoundError("it is missing or empty")))
     _refuse_foreign_functions(folder)
     if reason := seal.damage(folder):
         raise LibraryError(_broken(folder, reason))
+
+
+def _open(folder: Path) -> tuple[Any, Any]:  # chromadb's types stay in this file
+    _require_sound(folder)
     with _explained(folder):
         client = _client(folder)
         return client, client.get_collection(_COLLECTION, embedding_function=None)
@@ -163,7 +206,7 @@ def _open(folder: Path) -> tuple[Any, Any]:  # chromadb's types stay in this fil
 def _create(folder: Path) -> tuple[Any, Any]:
     client = _client(folder)
     return client, client.create_collection(
-        _COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
+        _COLLECTION, embedding_function=None, configuration={"hnsw": HNSW | _ALWAYS}
     )
 
 
@@ -233,7 +276,10 @@ def _explained(folder: Path, say: Callable[[Path, object], str] = _broken) -> It
         yield
     except LibraryError:
         raise
-    except Exception as error:  # chromadb raises InternalError, OSError, RuntimeError
+    except BaseException as error:  # chromadb raises InternalError, OSError, RuntimeError
+        # Its Rust code panics where a folder goes away while it is opened; that is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         if any(sign in reason for sign in _NO_SPACE):
             raise LibraryFullError(

@@ -17,6 +17,7 @@ import numpy as np
 
 from index.terms import content_terms
 from index.types import Hit, Sentence
+from rag.clause import Lead, cut
 from rag.evidence import NAMES, Candidate, candidates
 from rag.question import Question, holds, read_question
 from rag.reader.onnx_reader import Reading
@@ -33,6 +34,9 @@ _RANKED = 10
 """Sentences named in `Answer.ranked`."""
 _SAME = 0.95
 """Share of words from which a sentence says nothing beyond one already chosen."""
+
+_SURE: dict[Lead, float] = {"plain": 0.25, "open": 0.75, "none": 1.0}
+"""Share of the margin for exact words that suffices behind "because", behind "as", and alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,19 +206,25 @@ def _decided(question: Question, hits: Sequence[Hit]) -> tuple[DraftSentence, ..
 
 def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence, ...]:
     chosen = _chosen(judged, question)
-    exact = len(chosen) == 1 and _is_exact(chosen[0], question)
-    return tuple(_sentence(one, exact=exact) for one in chosen)
+    if len(chosen) == 1:
+        return (_draft(chosen[0], _exact(chosen[0], question)),)
+    return tuple(_draft(one, None) for one in chosen)
 
 
-def _is_exact(one: Judged, question: Question) -> bool:
-    """Say whether the reader is sure of the words: never for a yes, a list or a reason.
+def _exact(one: Judged, question: Question) -> str | None:
+    """Return the words that answer where the reader is sure of them: never for a yes or a list.
 
     A pronoun, or words of the question, tell nothing alone.
     """
-    if question.several or question.expects in ("yes_no", "reason") or one.reading is None:
-        return False
-    new = set(content_terms(_words(one.reading))) - set(content_terms(question.text))
-    return bool(new) and one.reading.margin >= weights().exact
+    if question.several or question.expects == "yes_no" or one.reading is None:
+        return None
+    text, begin = one.reading.sentence.text, one.reading.sentence.start
+    start, end = one.reading.start - begin, one.reading.end - begin
+    found = cut(text, start=start, end=end, expects=question.expects)
+    if found is None or one.reading.margin < _SURE[found.lead] * weights().exact:
+        return None
+    words = text[found.start : found.end]
+    return words if set(content_terms(words)) - set(content_terms(question.text)) else None
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:
@@ -223,13 +233,7 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
     return len(words & seen) >= _SAME * len(words)
 
 
-def _sentence(one: Judged, *, exact: bool) -> DraftSentence:
+def _draft(one: Judged, words: str | None) -> DraftSentence:
     sentence = one.candidate.scored.sentence
-    text = _words(one.reading) if exact and one.reading else sentence.text
     evidence = Evidence(hit=one.candidate.hit, start=sentence.start, end=sentence.end)
-    return DraftSentence(text=text, evidence=(evidence,))
-
-
-def _words(reading: Reading) -> str:
-    begin = reading.sentence.start
-    return reading.sentence.text[reading.start - begin : reading.end - begin]
+    return DraftSentence(text=words or sentence.text, evidence=(evidence,))

@@ -9,12 +9,12 @@ import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
 AnswerType = Literal[
-    "person", "place", "date", "duration", "amount", "money", "reason", "yes_no", "any"
+    "person", "place", "date", "duration", "amount", "money", "reason", "manner", "yes_no", "any"
 ]
 
 _BLANKS = re.compile(r"\s+")
@@ -46,9 +46,9 @@ def read_question(text: str) -> Question:
 def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
     """Say whether a sentence holds something of the expected type that the question lacks.
 
-    Types without a surface form (`any`, `yes_no`) are always held.
+    Types without a surface form (`any`, `manner`, `yes_no`) are always held.
     """
-    if expects in ("any", "yes_no"):
+    if expects in ("any", "manner", "yes_no"):
         return True
     if expects in ("person", "place"):
         return bool(names(sentence) - words(asked))
@@ -64,8 +64,8 @@ def hedges(sentence: str, *, asked: str) -> int:
     Cues of speculation in the manner of the CoNLL-2010 shared task (Farkas et al., 2010); those
     that the question has too are not counted.
     """
-    cues = frozenset(_words()["hedges"]["intention"].split())
-    return len((words(sentence) & cues) - words(asked))
+    found = words(sentence) & _hedges()
+    return len(found - words(asked)) if found else 0
 
 
 def names(sentence: str) -> frozenset[str]:
@@ -80,12 +80,18 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_folded(word) for word in _WORD.findall(text))
 
 
+@lru_cache(maxsize=65536)
 def _folded(word: str) -> str:
     return word.replace("’", "'").removesuffix("'s").rstrip("'").casefold()
 
 
 def _found(pattern: re.Pattern[str], text: str) -> set[str]:
     return {match.group().casefold() for match in pattern.finditer(text)}
+
+
+@cache
+def _hedges() -> frozenset[str]:
+    return frozenset(_words()["hedges"]["intention"].split())
 
 
 @cache
@@ -127,6 +133,7 @@ def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
             rf"{lead}(?:why\b|how come\b|what (?:is|was|were|are) the (?:reason|cause|purpose)"
             rf"|what {_any_of('asks', 'cause_verb')}\b)",
         ),
+        ("manner", rf"{lead}how (?:to|{_any_of('asks', 'auxiliary')})\b"),
         ("yes_no", rf"^{_any_of('asks', 'auxiliary')}\b"),
     )
     return tuple((kind, re.compile(form, re.IGNORECASE)) for kind, form in forms)

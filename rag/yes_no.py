@@ -43,7 +43,7 @@ def decide(question: Question, hits: Sequence[Hit]) -> tuple[YesNo, Evidence] | 
     if statement is None or not hits:
         return None
     from rag.verification.claims import Claim
-    from rag.verification.found import compare
+    from rag.verification.found import compare, literal
     from rag.verification.judge import judge
     from rag.verification.reading import read
 
@@ -54,16 +54,27 @@ def decide(question: Question, hits: Sequence[Hit]) -> tuple[YesNo, Evidence] | 
 
     claim = Claim(text=statement, cited=(), start=0, end=len(statement))
     judged = judge(claim, hits, similarity=similarity)
-    if judged.verdict == "supported":
-        return "Yes", judged.evidence[0]
-    if judged.verdict != "altered":
-        return None
     said = read(statement)
     for found in compare(said, hits, set(), similarity):
+        if found.evidence not in judged.evidence or found.fit.missing:
+            continue
+        if judged.verdict == "supported" and not _turns(said, found):
+            return "Yes", found.evidence
         denied = {fault.kind for fault in found.fit.faults} == {"negation"}
-        if denied and found.evidence in judged.evidence and _is_plain(said, found):
+        if judged.verdict == "altered" and denied and literal(said, found.fit) >= _LITERAL:
             return "No", found.evidence
     return None
+
+
+def _turns(said: "Reading", found: "Found") -> bool:
+    """Say whether the sentence has a word of the statement behind a no.
+
+    "There was no fall in crime rates, and 6% fewer prisoners" is no yes to whether rates fell.
+    """
+    from rag.verification.reading import read
+
+    held = read(found.hit.sentences[found.position].sentence.text)
+    return any(word.negated and word.stem in said.stems for word in held.words)
 
 
 def _statement(question: Question) -> str | None:
@@ -75,12 +86,6 @@ def _statement(question: Question) -> str | None:
     if len(rest.split()) < _FEWEST_WORDS:
         return None
     return f"{rest[0].upper()}{rest[1:]}."
-
-
-def _is_plain(said: "Reading", found: "Found") -> bool:
-    from rag.verification.found import literal
-
-    return not found.fit.missing and literal(said, found.fit) >= _LITERAL
 
 
 def _key(sentence: Sentence) -> tuple[str, int]:

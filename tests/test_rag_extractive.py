@@ -11,6 +11,7 @@ from rag.evidence import NAMES, candidates
 from rag.extractive import ExtractiveAnswerer, rank, weighing
 from rag.question import read_question
 from rag.reader.onnx_reader import Reading
+from rag.reader.rescoring import weights
 from rag.reader.windows import Window
 
 
@@ -123,16 +124,18 @@ def test_the_exact_words_answer_a_fact_and_their_sentence_is_the_quote(
     assert answer.citations[0].quote.startswith("Minister of Defense of Japan, Gen Nakatani, and")
 
 
-def test_a_reason_is_answered_with_its_whole_sentence(assistant: Assistant) -> None:
+def test_a_reason_ends_with_the_clause_that_gives_it(assistant: Assistant) -> None:
     answer = assistant.ask("Why do American forces operate and train together with Japanese ones?")
-    assert answer.sentences[0].text == answer.citations[0].quote
+    assert answer.sentences[0].text.rstrip(".").endswith("to uphold deterrence")
+    assert answer.sentences[0].text in answer.citations[0].quote
 
 
 class SureOf:
     """Reads the same words in every sentence that has them, and is sure of them."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, margin: float = 12.0) -> None:
         self._words = words
+        self._margin = margin
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         return [
@@ -141,7 +144,7 @@ class SureOf:
                 start=sentence.start + at,
                 end=sentence.start + at + len(self._words),
                 span=12.0,
-                margin=12.0,
+                margin=self._margin,
                 answers=5.0,
             )
             for window in windows
@@ -164,3 +167,24 @@ def test_a_pronoun_or_words_of_the_question_are_not_shown_alone(
         assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
         answer = assistant.ask("When does the bridge open?")
     assert answer.sentences[0].text == (shown or text)
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "shown"),
+    [
+        ("The bridge closed because the ice broke it.", 0.3, "because the ice broke it"),
+        ("The bridge closed as the ice broke it.", 0.8, "as the ice broke it"),
+        ("The bridge closed as the ice broke it.", 0.5, None),
+        ("The bridge closed, and the ice broke it.", 0.8, None),
+    ],
+)
+def test_a_reason_is_its_clause_the_sooner_the_plainer_what_leads_it(
+    tmp_path: Path, text: str, share: float, shown: str | None
+) -> None:
+    answerer = ExtractiveAnswerer(SureOf("the ice broke it", share * weights().exact))
+    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
+    with Assistant.open(settings, answerer=answerer) as assistant:
+        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        answer = assistant.ask("Why did the bridge close?")
+    assert answer.sentences[0].text == (shown or text)
+    assert answer.citations[0].quote == text

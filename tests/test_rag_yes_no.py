@@ -16,7 +16,9 @@ TEXT = (
     "The library on Main Street will stay open on Sundays. "
     "The school board rejected the merger with Henley. "
     "The bridge is not safe for trucks, engineers said. "
-    "The ferry may be sold to a company from Oslo."
+    "The ferry may be sold to a company from Oslo. "
+    "There has been no fall in ferry fares, but a 6% drop in guests. "
+    "Henley is the second town of the county; Marlow is the fourth."
 )
 
 
@@ -61,6 +63,8 @@ def test_what_is_said_or_denied_is_answered_in_a_word_with_its_sentence(
         "May the ferry be sold to a company from Oslo?",
         "Is the bridge safe or not?",
         "Did Henley reject the merger?",
+        "Have ferry fares fallen?",
+        "Is Marlow the town above Henley in the county?",
         "Is it?",
         "Which street is the pool at?",
     ],

@@ -1,13 +1,17 @@
 """A question's way through a conversation: its moments, its errors, its pace."""
 
 import asyncio
+import time
+from contextlib import aclosing
 
 from rag import AnswerSentence, Article, Citation, LibraryError, Retrieved, TextDelta
 from ui.conversation import Turn, moments
 
+FOR_EVER = "for ever"
+
 
 class Streaming:
-    """Streams what it was given; an error among it is raised."""
+    """Streams what it was given; an error among it is raised, and `FOR_EVER` never ends."""
 
     model = "streaming"
 
@@ -19,6 +23,8 @@ class Streaming:
         for event in self._events:
             if isinstance(event, Exception):
                 raise event
+            if event is FOR_EVER:
+                await asyncio.Event().wait()
             yield event
 
 
@@ -33,26 +39,51 @@ def said(text):
     return TextDelta(text=text, sentence=AnswerSentence(text=text, citations=()))
 
 
-def test_the_passages_come_before_the_text_and_the_last_moment_holds_the_checked_answer(assistant):
+def test_the_last_moment_holds_the_checked_answer(assistant):
     assistant.add_articles([Article(source="a", title="Lune", text="The Lune is a river.")])
     turns = seen(assistant, "What is the Lune?", number=3)
     assert turns[0] == Turn(number=3, question="What is the Lune?", model="extractive")
-    assert [h.title for h in turns[1].hits] == ["Lune"]
-    assert (turns[1].sentences, turns[1].answer) == ((), None)
+    assert [h.title for h in turns[-1].hits] == ["Lune"]
     assert turns[-1].sentences == turns[-1].answer.sentences != ()
     assert turns[-1].is_over
 
 
+def first_with(part, assistant):
+    """Return the first moment that has a part, and leave."""
+
+    async def look():
+        async with aclosing(moments(lambda: assistant, "Why?", number=1)) as turns:
+            async for turn in turns:
+                if getattr(turn, part):
+                    return turn
+
+    return asyncio.run(look())
+
+
+def test_passages_are_shown_while_the_text_is_waited_for(assistant):
+    assistant.add_articles([Article(source="a", title="Lune", text="The Lune is a river.")])
+    hits = assistant.search("Lune")
+    turn = first_with("hits", Streaming(Retrieved(hits=hits), FOR_EVER))
+    assert (turn.hits, turn.sentences) == (hits, ())
+
+
+def test_a_text_is_shown_while_the_next_is_waited_for():
+    streaming = Streaming(Retrieved(hits=()), said("a"), said("b"), FOR_EVER)
+    assert first_with("sentences", streaming).sentences[0].text == "a"
+
+
 def test_text_that_comes_fast_is_passed_on_ten_times_a_second():
-    times = iter(range(1000))
-    streaming = Streaming(Retrieved(hits=()), *[said("a")] * 100)
-    turns = seen(streaming, "Why?", clock=lambda: next(times) / 100)
-    assert 9 <= len([turn for turn in turns if turn.sentences]) <= 11
+    begun = time.monotonic()
+    turns = seen(Streaming(Retrieved(hits=()), *[said("a")] * 1000), "Why?")
+    most = 2 + 10 * (time.monotonic() - begun)
+    assert 1 <= len([turn for turn in turns if turn.sentences]) <= most
+    assert len(turns[-1].sentences) == 1000
 
 
-def test_the_first_text_waits_for_nothing():
-    turns = seen(Streaming(Retrieved(hits=()), said("a")), "Why?", clock=lambda: 0.0)
+def test_an_error_leaves_what_came_before_it():
+    turns = seen(Streaming(Retrieved(hits=()), said("a"), LibraryError("Gone.")), "Why?")
     assert [s.text for s in turns[-1].sentences] == ["a"]
+    assert turns[-1].problem == "Gone."
 
 
 def test_a_growing_answer_knows_the_sources_of_its_sentences_so_far():

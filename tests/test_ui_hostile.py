@@ -49,6 +49,14 @@ def port(hostile):
         yield number
 
 
+@pytest.fixture(scope="module")
+def scripted(hostile):
+    """Serve the library with a model and an answerer that say the payloads; give the port."""
+    reply = f"{TRUE} [1] " + " ".join(f"It says {payload} here. [1]" for payload in HOSTILE)
+    with served(hostile, reply, drafts=HOSTILE) as number:
+        yield number
+
+
 def made_of(page):
     """Return what elements there are within the parts that show what others wrote."""
     return page.evaluate(
@@ -81,37 +89,37 @@ def test_an_article_of_each_kind_is_read(browser, port):
         page.wait_for_timeout(300)
 
 
-def test_hostile_questions_are_shown_as_they_are(browser, port):
-    with opened(browser, port) as page:
-        for turn, payload in enumerate(HOSTILE[::7], start=1):
-            ask(page, f"How many towers? {payload}".replace("\n", " "), turn=turn)
-            said = page.locator(f"#turn-{turn} .question").text_content()
-            assert " ".join(payload.split()) in " ".join(said.split())
-        page.locator(".chip").first.click()
-        expect(page.locator("mark.lit")).to_be_in_viewport()
-        assert made_of(page) == []
-        assert page.url == f"http://127.0.0.1:{port}/"
+def quoting(page):
+    """Choose the scripted answerer in place of the scripted model."""
+    page.get_by_role("tab", name="Settings").click()
+    page.get_by_label("Model that answers").fill("extractive")
+    page.get_by_role("button", name="Use these").click()
+    page.get_by_text("In use for your next question.").wait_for()
+    page.get_by_role("tab", name="Ask", exact=True).click()
 
 
-def test_hostile_answers_are_shown_as_they_are(browser, hostile):
-    with served(hostile, drafts=HOSTILE) as port, opened(browser, port) as page:
-        ask(page, "How many towers has the castle of Lune?")
+def test_hostile_questions_and_answers_are_shown_as_they_are(browser, scripted):
+    with opened(browser, scripted) as page:
+        quoting(page)
+        for turn, payload in enumerate(HOSTILE, start=1):
+            ask(page, f"How many towers? {payload}", turn=turn)
+        asked = page.locator(".turn .question").evaluate_all("all => all.map(e => e.textContent)")
+        assert asked == [f"How many towers? {payload}" for payload in HOSTILE]
         said = page.locator("#turn-1 .words").evaluate_all("all => all.map(e => e.textContent)")
         assert said == HOSTILE
         page.locator("#turn-1 .chip").first.click()
         page.locator(".article .text").wait_for()
         assert made_of(page) == []
         assert page.locator(".answer a:not(.chip)").count() == 0
-        assert page.url == f"http://127.0.0.1:{port}/"
+        assert page.url == f"http://127.0.0.1:{scripted}/"
 
 
-def test_a_hostile_language_model_does_nothing(browser, hostile):
-    reply = f"{TRUE} [1] " + " ".join(f"It says {payload} here. [1]" for payload in HOSTILE)
-    with served(hostile, reply) as port, opened(browser, port) as page:
+def test_a_hostile_language_model_does_nothing(browser, scripted):
+    with opened(browser, scripted) as page:
         ask(page, "How many towers has the castle of Lune?")
         page.reload()
         page.locator("#turn-1 .chip").first.click()
-        page.locator(".article .text").wait_for()
+        expect(page.locator("mark.lit")).to_be_in_viewport()
         assert made_of(page) == []
 
 

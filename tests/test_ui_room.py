@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from rag import Article
+from rag import Article, Assistant
+from rag.testing import HashEmbedder, ScriptedModel
 from ui.choices import Choices, Chooser
 from ui.room import Room
 from ui.sessions import Sessions
@@ -34,10 +35,26 @@ def ask(room, question, token=MINE):
     return values(room.ask({"token": token, "question": question}))
 
 
-def test_passages_are_shown_before_the_answer(room):
-    states = [value["turns"][-1]["state"] for value in ask(room, "What is the Lune?")]
-    assert states[:2] == ["searching", "writing"]
-    assert states[-1] == "answered"
+@pytest.fixture
+def slow_room(assistant):
+    """Make a room whose language model takes its time."""
+    assistant.add_articles([LUNE])
+    slow = Assistant.open(
+        assistant.settings,
+        model=ScriptedModel("The Lune is a river. [1]", pause=0.2),
+        embedder=HashEmbedder(),
+    )
+    with slow:
+        yield Room(slow, sessions=Sessions(), chooser=Chooser(slow))
+
+
+def states(values):
+    return [value["turns"][-1]["state"] for value in values]
+
+
+def test_passages_are_shown_before_the_answer_of_a_language_model(slow_room):
+    found = states(ask(slow_room, "What is the Lune?"))
+    assert (found[0], found[-1]) == ("writing", "answered")
 
 
 def test_a_page_that_is_loaded_again_finds_its_conversation(room):
@@ -69,7 +86,9 @@ def test_what_is_forgotten_is_gone(room):
     assert values(room.open({"token": MINE}))[0]["turns"] == []
 
 
-def test_an_answer_whose_page_is_gone_counts_as_stopped(room):
+def left(room):
+    """Leave a question while it is answered; return what its page found when loaded meanwhile."""
+
     async def leave():
         asking = room.ask({"token": MINE, "question": "What is the Lune?"})
         await anext(asking)
@@ -77,9 +96,17 @@ def test_an_answer_whose_page_is_gone_counts_as_stopped(room):
         await asking.aclose()
         return there
 
-    states = [turn["state"] for turn in asyncio.run(leave())[0]["turns"]]
-    assert states == ["stopped"]
-    assert values(room.open({"token": MINE}))[0]["turns"][0]["state"] == "stopped"
+    return asyncio.run(leave())
+
+
+def test_an_answer_whose_page_is_gone_counts_as_stopped(slow_room):
+    assert states(left(slow_room)[:1]) == ["stopped"]
+    assert states(values(slow_room.open({"token": MINE}))[:1]) == ["stopped"]
+
+
+def test_no_question_to_offer_is_looked_for_while_somebody_waits_for_an_answer(slow_room):
+    assert left(slow_room)[-1]["examples"] == []
+    assert "What is LTR?" in values(slow_room.open({"token": MINE}))[-1]["examples"]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ def build(assistant: "Assistant", *, room: Room) -> None:
     log.open(streaming(room.open), None, log, **QUIET)
     pane.open(answering(room.shelf), None, pane, **QUIET)
     asked = [
-        composer.ask(streaming(room.ask), None, log, **shared),
         log.ask(streaming(room.ask), None, log, **shared),
         log.retry(streaming(room.retry), None, log, **shared),
     ]

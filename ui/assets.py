@@ -22,8 +22,8 @@ def head() -> str:
 
 
 def script(name: str) -> str:
-    """Return the script of a part, after the functions that all of them draw with."""
-    return f"{_text('dom.js')}\n{_text(name)}"
+    """Return the script of a part, after the functions that all of them use."""
+    return "\n".join(map(_text, ("dom.js", "keep.js", name)))
 
 
 def fonts() -> "Mount":

@@ -1,9 +1,10 @@
 """What one conversation holds and how a question moves through it; knows nothing of any page."""
 
+import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 
 from rag import (
@@ -20,6 +21,9 @@ from rag import (
 
 _BETWEEN_UPDATES = 0.1
 """Seconds between two updates of a growing text."""
+_AT_ONCE = 0.02
+"""Seconds that passages wait for a text: without a language model it is there already, and one
+update is drawn faster than three."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -46,6 +50,8 @@ class Turn:
     """Whether its asker wanted no more of it."""
     follow_ups: tuple[str, ...] = ()
     """Questions that may be asked next."""
+    kept: bool = False
+    """Whether it was taken back from what a browser kept."""
 
     @property
     def is_over(self) -> bool:
@@ -59,34 +65,31 @@ async def moments(
     *,
     number: int,
     earlier: Sequence[Turn] = (),
-    clock: Callable[[], float] = time.monotonic,
 ) -> AsyncGenerator[Turn, None]:
     """Ask, and yield the turn as it grows: asked, passages found, text, then complete.
 
-    Text is passed on at most ten times a second. Nothing is raised: an error becomes the last
-    turn's `problem`. Closing it stops the language model.
+    Text is passed on at most ten times a second, and what comes together is one moment. Nothing is
+    raised: an error becomes the last turn's `problem`. Closing it stops the language model.
 
     Args:
         choose: Gives what is asked; it may find that a chosen model cannot be used.
         question: As it was typed; it may lean on the earlier turns.
         number: Of the turn.
         earlier: The conversation so far.
-        clock: Seconds, for the pace of updates.
     """
     history = [past.answer.turn for past in earlier if past.answer is not None]
     turn = Turn(number=number, question=question)
-    shown = -_BETWEEN_UPDATES
     try:
         assistant = choose()
         turn = replace(turn, model=assistant.model)
         yield turn
-        async with aclosing(assistant.astream(question, history=history)) as events:
-            async for event in events:
-                turn = _after(turn, event)
-                if isinstance(event, TextDelta):
-                    if clock() - shown < _BETWEEN_UPDATES:
-                        continue
-                    shown = clock()
+        async with (
+            aclosing(assistant.astream(question, history=history)) as events,
+            aclosing(_paced(events)) as batches,
+        ):
+            async for batch in batches:
+                for event in batch:
+                    turn = _after(turn, event)
                 yield turn
     except FootnoteError as error:
         yield replace(turn, problem=str(error))
@@ -95,6 +98,43 @@ async def moments(
         yield replace(
             turn, problem="Something went wrong inside Footnote: please report what its log says."
         )
+
+
+async def _paced(events: AsyncIterator[Event]) -> AsyncGenerator[Sequence[Event], None]:
+    """Yield events in batches, each as soon as it may be shown; the last one at the end at once."""
+    batch: list[Event] = []
+    due, last = 0.0, -_BETWEEN_UPDATES
+    coming = asyncio.ensure_future(anext(events, None))
+    try:
+        while True:
+            await asyncio.wait({coming}, timeout=due - time.monotonic() if batch else None)
+            if event := _event(coming):
+                due = due if batch else _due(event, last)
+                batch.append(event)
+                coming = asyncio.ensure_future(anext(events, None))
+                if time.monotonic() < due:
+                    continue
+            if batch:
+                last = last if isinstance(batch[-1], Retrieved) else time.monotonic()
+                yield batch
+                batch = []
+            if coming.done() and coming.result() is None:
+                return
+    finally:
+        coming.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await coming
+
+
+def _event(coming: "asyncio.Future[Event | None]") -> Event | None:
+    """Return what has come; None for nothing yet, for the end, and for an error."""
+    return coming.result() if coming.done() and coming.exception() is None else None
+
+
+def _due(first: Event, last: float) -> float:
+    """Return when a batch that begins with an event may be shown, after a text was `last`."""
+    wait = _AT_ONCE if isinstance(first, Retrieved) else 0.0
+    return max(time.monotonic() + wait, last + _BETWEEN_UPDATES)
 
 
 def _after(turn: Turn, event: Event) -> Turn:

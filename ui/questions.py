@@ -7,7 +7,7 @@ no language model is asked and nothing is sent anywhere.
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -37,8 +37,14 @@ class _Forms:
     not_names: frozenset[str]
 
 
-def example_questions(assistant: "Assistant") -> tuple[str, ...]:
+def example_questions(
+    assistant: "Assistant", *, wanted: Callable[[], bool] = lambda: True
+) -> tuple[str, ...]:
     """Return at most `MOST` questions that the newest articles answer.
+
+    Args:
+        assistant: What the questions are put to first.
+        wanted: Asked before each; once it says no, those found so far are returned.
 
     Raises:
         LibraryError: The library cannot be read.
@@ -47,11 +53,15 @@ def example_questions(assistant: "Assistant") -> tuple[str, ...]:
     made = [list(_questions(assistant.document(card.id).text[:_READ])) for card in newest]
     # One of each article in turn, so that one long article does not fill the offer.
     in_turn = [q for rank in range(_TRIED) for of_one in made for q in of_one[rank : rank + 1]]
-    return _answered(assistant, in_turn)
+    return _answered(assistant, in_turn, wanted)
 
 
 def follow_ups(
-    assistant: "Assistant", passages: Iterable[str], asked: Sequence[str]
+    assistant: "Assistant",
+    passages: Iterable[str],
+    asked: Sequence[str],
+    *,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> tuple[str, ...]:
     """Return at most `MOST` questions about the names in passages that nobody has asked about.
 
@@ -59,13 +69,15 @@ def follow_ups(
         assistant: What the questions are put to first.
         passages: Texts near the last answer, nearest first.
         asked: The questions so far; a name in one of them is not asked about again.
+        wanted: Asked before each; once it says no, those found so far are returned.
 
     Raises:
         LibraryError: The library cannot be read.
     """
     said = " ".join(asked).casefold()
     made = _questions("\n".join(passages)[:_READ])
-    return _answered(assistant, [q for q in made if _name_in(q).casefold() not in said])
+    new = [q for q in made if _name_in(q).casefold() not in said]
+    return _answered(assistant, new, wanted)
 
 
 def _questions(text: str) -> Iterator[str]:
@@ -119,11 +131,13 @@ def _name_in(question: str) -> str:
     return question
 
 
-def _answered(assistant: "Assistant", made: Iterable[str]) -> tuple[str, ...]:
+def _answered(
+    assistant: "Assistant", made: Iterable[str], wanted: Callable[[], bool]
+) -> tuple[str, ...]:
     plain = assistant.adjusted(model="extractive")
     found: list[str] = []
     for question in list(dict.fromkeys(made))[:_TRIED]:
-        if len(found) < MOST and plain.ask(question).status == "answered":
+        if len(found) < MOST and wanted() and plain.ask(question).status == "answered":
             found.append(question)
     return tuple(found)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ui.choices import Chooser
 from ui.conversation import Turn, moments
+from ui.kept import taken_back
 from ui.parts import Sent, Value
 from ui.questions import example_questions, follow_ups
 from ui.sessions import Sessions
@@ -34,6 +35,7 @@ class Room:
         self._sessions = sessions
         self._chooser = chooser
         self._examples: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self._answering = 0
 
     def shelf(self, sent: Sent) -> Value:
         """Return the newest titles of the library, or why there are none."""
@@ -49,7 +51,12 @@ class Room:
         return {"documents": cards, "count": len(documents)}
 
     async def open(self, sent: Sent) -> AsyncGenerator[Value, None]:
-        """Yield the conversation that a page had before, then questions to begin with."""
+        """Yield the conversation that a page had before, then questions to begin with.
+
+        What the page kept is taken back where the server does not know the conversation any more.
+        """
+        if sent.get("kept"):
+            await asyncio.to_thread(self._take_back, sent)
         turns = self._sessions.turns(sent.get("token"))
         # What is not over was asked by a page that is gone, and nothing more of it will come here.
         ended = [turn if turn.is_over else replace(turn, stopped=True) for turn in turns]
@@ -58,13 +65,17 @@ class Room:
         yield shown | {"examples": await asyncio.to_thread(self._offered)}
 
     async def ask(self, sent: Sent) -> AsyncGenerator[Value, None]:
-        """Yield the conversation's newest turns as an answer grows, then with its follow-ups."""
+        """Yield the conversation's newest turns as an answer grows, then with its follow-ups.
+
+        The first holds the passages found: that a question is asked, its page has shown itself.
+        """
         question, token = sent.get("question"), sent.get("token")
         if not isinstance(question, str) or not question.strip():
             return
         earlier = self._sessions.turns(token)
-        number = self._sessions.begin(token)
+        number = self._sessions.begin(token, after=sent.get("after"))
         turn = None
+        self._answering += 1
         choices = self._sessions.choices(token)
         growing = moments(
             lambda: self._chooser.assistant(choices),
@@ -77,8 +88,10 @@ class Room:
                 async for turn in turns:
                     if not self._sessions.put(token, turn):
                         return
-                    yield self._newest(token)
+                    if turn.hits is not None or turn.is_over:
+                        yield self._newest(token)
         finally:
+            self._answering -= 1
             if turn is not None and not turn.is_over:
                 self._sessions.put(token, replace(turn, stopped=True))
         if turn is not None and turn.answer is not None:
@@ -94,7 +107,7 @@ class Room:
         if found is None:
             return
         self._sessions.drop(token, found.number)
-        async with aclosing(self.ask({"token": token, "question": found.question})) as values:
+        async with aclosing(self.ask({**sent, "question": found.question})) as values:
             async for value in values:
                 yield value
 
@@ -112,6 +125,15 @@ class Room:
         """Forget a whole conversation."""
         self._sessions.drop(sent.get("token"), 0)
 
+    def _take_back(self, sent: Sent) -> None:
+        from rag import FootnoteError
+
+        try:
+            turns = taken_back(self._assistant, sent.get("kept"))
+        except FootnoteError:
+            return  # The pane, which lists the library, says why.
+        self._sessions.take_back(sent.get("token"), turns)
+
     def _newest(self, token: object) -> Value:
         newest = self._sessions.turns(token)[-_REPEATED:]
         return {"turns": [as_view(turn) for turn in newest]}
@@ -124,6 +146,10 @@ class Room:
         except FootnoteError:
             return "no model"
 
+    def _is_quiet(self) -> bool:
+        """Say whether nobody waits for an answer: only then questions to offer are looked for."""
+        return self._answering == 0
+
     def _offered(self) -> list[str]:
         """Return questions to begin with; made anew only when the library has changed."""
         from rag import FootnoteError
@@ -131,7 +157,10 @@ class Room:
         try:
             key = tuple(f"{d.id} {d.sha256}" for d in self._assistant.documents())
             if self._examples is None or self._examples[0] != key:
-                self._examples = (key, example_questions(self._assistant))
+                made = example_questions(self._assistant, wanted=self._is_quiet)
+                if not self._is_quiet():
+                    return list(made)
+                self._examples = (key, made)
         except FootnoteError:
             return []  # The pane, which lists the library, says why.
         return list(self._examples[1])
@@ -143,6 +172,6 @@ class Room:
         hits = turn.hits or ()
         near = [hit.passage.text for hit in hits if not cited or hit.passage.document_id in cited]
         try:
-            return follow_ups(self._assistant, near, asked)
+            return follow_ups(self._assistant, near, asked, wanted=self._is_quiet)
         except FootnoteError:
             return ()

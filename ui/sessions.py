@@ -16,6 +16,8 @@ _SECONDS_KEPT = 3600.0
 _MOST_SESSIONS = 200
 _MOST_TURNS = 100
 """Of one conversation; the oldest are let go."""
+_LAST_TURN = 1_000_000
+"""What a page may claim to have come to."""
 _TOKEN = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -46,11 +48,15 @@ class Sessions:
         with self._lock:
             return self._of(token).turns
 
-    def begin(self, token: object) -> int:
-        """Return the number of a new turn."""
+    def begin(self, token: object, *, after: object = 0) -> int:
+        """Return the number of a new turn, after the last that its page knows of.
+
+        A page that was open for longer than its conversation is kept here knows of more turns.
+        """
         with self._lock:
             session = self._of(token)
-            session.asked += 1
+            known = after if type(after) is int and 0 <= after <= _LAST_TURN else 0
+            session.asked = max(session.asked, known) + 1
             return session.asked
 
     def put(self, token: object, turn: Turn) -> bool:
@@ -69,6 +75,15 @@ class Sessions:
             kept = sorted([*others, turn], key=lambda t: t.number)
             session.turns = tuple(kept[-_MOST_TURNS:])
             return True
+
+    def take_back(self, token: object, turns: tuple[Turn, ...]) -> None:
+        """Put the turns that a page kept before those that are known here."""
+        with self._lock:
+            session = self._of(token)
+            first = session.turns[0].number if session.turns else None
+            older = tuple(t for t in turns if first is None or t.number < first)
+            session.turns = (*older, *session.turns)[-_MOST_TURNS:]
+            session.asked = max([session.asked, *(t.number for t in older)])
 
     def drop(self, token: object, number: int) -> None:
         """Forget the turn of this number and all after it."""

@@ -32,6 +32,8 @@ def as_view(turn: Turn) -> dict[str, Any]:
         "says": answer.text if answer is not None else "",
         "problem": turn.problem,
         "fallback": answer.fallback if answer is not None else "",
+        "searched": answer.searched if answer is not None else "",
+        "reason": answer.reason if answer is not None else None,
         "facts": [] if answer is None else _facts(turn, answer),
         "followUps": list(turn.follow_ups),
     }
@@ -55,6 +57,7 @@ def _source(citation: Citation) -> dict[str, Any]:
         "title": citation.title,
         "source": citation.source,
         "where": _where(citation.page, citation.start, citation.end),
+        "page": citation.page,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
@@ -83,6 +86,8 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
 
 def _facts(turn: Turn, answer: Answer) -> list[list[str]]:
     """Return what is told on demand, each a name and a value."""
+    if turn.kept:
+        return [["Model", answer.model], ["Kept", "in this browser; its quotes were checked anew"]]
     usage = answer.usage
     facts = [["Model", answer.model], ["Time", f"{answer.seconds * 1000:.0f} ms"]]
     if usage.first_token_seconds is not None:

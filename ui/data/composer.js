@@ -1,4 +1,4 @@
-// The question box. It triggers 'ask' {token, question} and 'stop' {token}.
+// The question box. The log asks what it says; it triggers 'stop' {token}.
 const root = element.querySelector(".composer");
 const leaving = gone("composer");
 const LONGEST = 2000;
@@ -10,11 +10,9 @@ const grow = () => { box.style.height = "auto"; box.style.height = `${Math.min(b
 const send = () => {
   const question = box.value.trim();
   if (!question || busy) return;
-  performance.mark("footnote-asked");
   box.value = "";
-  grow();
-  say("asked", { question });
-  trigger("ask", { token: token(), question });
+  box.style.height = "auto";
+  say("asked", question);
 };
 const halt = () => { say("halted"); trigger("stop", { token: token() }); box.focus(); };
 const form = h("form", {}, box, ask, stop);

@@ -36,10 +36,3 @@ const gone = (part) => {
   return made.signal;
 };
 const hear = (name, act, signal) => window.addEventListener(`footnote:${name}`, (event) => act(event.detail), { signal });
-// The conversation is found again by this secret; it ends with the browser's tab.
-const token = () => {
-  const kept = () => { try { return sessionStorage.getItem("footnote"); } catch { return null; } };
-  window.footnoteToken ??= kept() || Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-  try { sessionStorage.setItem("footnote", window.footnoteToken); } catch { /* then it ends with the page */ }
-  return window.footnoteToken;
-};

@@ -1,5 +1,5 @@
 // The conversation. Its value: {turns, examples, model}, turns as `ui.turn_view` makes them.
-// It triggers 'open', 'ask' {question}, 'retry' {turn}, 'forget', 'thumb' {turn, good}, each with {token}.
+// It triggers 'open' {kept}, 'ask' {question}, 'retry' {turn}, 'forget', 'thumb' {turn, good}, each with {token}.
 const root = element.querySelector(".log");
 const scroller = element.closest("#log");
 const leaving = gone("log");
@@ -94,24 +94,30 @@ const draw = (turn, view) => {
   if (!before || before.state !== view.state) turn.tools.replaceChildren(...(OVER.includes(view.state) ? tools(view).flat().filter(Boolean) : []));
   turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));
 };
+const last = () => Math.max(dropped, ...turns.keys());
 const offer = (question) => h("button", { type: "button", class: "offer", onclick: () => ask(question) }, question);
-const ask = (question) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question }); };
+const ask = (question) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question, after: last() }); };
 const retry = (number) => {
   if (isBusy()) return;
   const question = turns.get(number).view.question;
   for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); dropped = Math.max(dropped, other); }
   expectAnswer({ question });
-  trigger("retry", { token: token(), turn: number });
+  trigger("retry", { token: token(), turn: number, after: last() });
 };
-const forget = () => {
-  dropped = Math.max(dropped, ...turns.keys());
+const empty = () => {
+  dropped = last();
   turns.clear();
   pending = null;
-  trigger("forget", { token: token() });
   say("cleared");
   welcome();
   tell();
 };
+const forget = () => {
+  trigger("forget", { token: token() });
+  empty();
+  if (isKept()) keep([]);
+};
+const views = () => [...turns.values()].map((turn) => turn.view);
 const isBusy = () => (pending !== null && !pending.classList.contains("halted")) || [...turns.values()].some((turn) => !OVER.includes(turn.view.state));
 const tell = () => {
   root.setAttribute("aria-busy", String(isBusy()));
@@ -124,7 +130,7 @@ const expectAnswer = ({ question }) => {
   for (const turn of turns.values()) turn.next.replaceChildren();
   pending = h("article", { class: "turn" }, h("h2", { class: "question", dir: "auto" }, question), h("p", { class: "working" }, "Searching your articles…"));
   root.append(pending);
-  toEnd();
+  requestAnimationFrame(toEnd); // measuring the page now would hold the question up
   tell();
 };
 const welcome = () => {
@@ -137,8 +143,7 @@ const take = () => {
   const value = props.value || {};
   if (value.examples) { examples = value.examples; welcome(); }
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-  const views = value.turns || [];
-  for (const view of views) {
+  for (const view of value.turns || []) {
     const old = turns.get(view.number);
     if (!old && view.number <= dropped) continue; // an update that was on its way when it was dropped
     if (!old) { root.querySelector(".welcome")?.remove(); pending?.remove(); pending = null; turns.set(view.number, {}); }
@@ -149,19 +154,33 @@ const take = () => {
     // Follow-up questions belong under the newest answer only.
     for (const [number, turn] of turns) if (number < last.number && turn.next.childNodes.length) turn.next.replaceChildren();
     if (last.number !== begun && (last.sentences.length || OVER.includes(last.state))) { performance.mark("footnote-first-text"); begun = last.number; }
-    say("turn", { views: [...turns.values()].map((turn) => turn.view), newest: last.number });
+    say("turn", { views: views(), newest: last.number });
     if (atEnd) toEnd();
+    if (OVER.includes(last.state) && isKept()) keep(views());
   }
   if (value.model) say("model", value.model);
   tell();
 };
-root.before(h("button", { type: "button", class: "tool forget", "aria-label": "Clear the conversation", title: "Clear the conversation", onclick: forget }, icon("clear")));
+const clear = h("button", { type: "button", class: "tool forget", onclick: forget }, icon("clear"));
+const tellKept = () => { for (const name of ["aria-label", "title"]) clear.setAttribute(name, `Clear the conversation${isKept() ? ", also from this browser" : ""}`); };
+root.before(clear);
+tellKept();
 watch("value", take);
-hear("asked", expectAnswer, leaving);
+hear("asked", ask, leaving);
 hear("halted", () => {
   if (pending) { pending.querySelector(".working").textContent = "Stopped."; pending.classList.add("halted"); }
   for (const turn of turns.values()) if (!OVER.includes(turn.view.state)) draw(turn, { ...turn.view, state: "stopped" });
   tell();
 }, leaving);
+hear("keep", (wanted) => { say("keeping", wanted ? keep(views()) : stopKeeping()); tellKept(); }, leaving);
+// Another tab of this browser that has the same conversation wrote to it, or cleared it.
+window.addEventListener("storage", (event) => {
+  if (event.key !== KEPT) return;
+  tellKept();
+  say("keeping");
+  if (!isKept() || isBusy()) return;
+  if (!kept().turns.length) empty();
+  trigger("open", { token: token() });
+}, { signal: leaving });
 welcome();
-trigger("open", { token: token() });
+trigger("open", { token: token(), kept: isKept() ? kept().turns : null });

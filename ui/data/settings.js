@@ -3,6 +3,14 @@
 const root = element.querySelector(".settings");
 const field = (label, about, control) => h("div", { class: "field" }, h("label", { for: control.id }, label), h("div", {}, control, h("p", { class: "about", id: `${control.id}-about` }, about)));
 const input = (id, attributes) => h("input", { id, "aria-describedby": `${id}-about`, autocomplete: "off", ...attributes });
+const leaving = gone("settings");
+const keeping = input("set-keep", { type: "checkbox", onchange: () => say("keep", keeping.checked) });
+const refused = h("p", { class: "problem", role: "alert", hidden: true }, "This browser does not let pages keep anything: allow it to store data of this site.");
+const keepBox = h("div", { class: "box keep" },
+  field("Keep this conversation", "Off: it is forgotten when this tab is closed, or an hour after its last question. On: this browser keeps it, over reloads and restarts of the server too, and nothing else stores it. Whoever uses this browser can read it. Clearing the conversation or switching this off deletes it.", keeping), refused);
+const tellKept = (done) => { keeping.checked = isKept(); refused.hidden = done !== false; };
+hear("keeping", tellKept, leaving);
+tellKept();
 const draw = () => {
   const value = props.value || {};
   if (!value.models) return;
@@ -22,7 +30,7 @@ const draw = () => {
     trigger("choose", { token: token(), model: model.value, k: k.value, threshold: threshold.value, strict: strict.checked });
   });
   const held = root.contains(document.activeElement);
-  root.replaceChildren(h("h1", {}, "Settings"), h("p", { class: "lede" }, "How your questions are answered."), form,
+  root.replaceChildren(h("h1", {}, "Settings"), h("p", { class: "lede" }, "How your questions are answered."), form, keepBox,
     h("dl", { class: "box" }, value.facts.map(([name, what]) => [h("dt", {}, name), h("dd", {}, what)])));
   if (held) root.querySelector(".primary").focus();
   if (value.kept) say("model", value.model);
