@@ -19,7 +19,7 @@ EXAMPLE = """examples:
   footnote eval schema                          the gold format as JSON Schema
   footnote eval export my_gold.jsonl --to promptfoo
   footnote eval calibrate my_gold.jsonl --precision 0.9
-  footnote eval init-ci my_gold.jsonl --articles notes    a GitHub Actions workflow
+  footnote eval init-ci my_gold.jsonl --articles notes --install PACKAGE    a GitHub workflow
 
 exit code: 0 passed, 1 the gate failed, 2 misuse, 130 interrupted
 """
