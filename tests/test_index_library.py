@@ -285,31 +285,3 @@ def test_a_copy_that_fails_otherwise_is_built_anew(make_library: Make) -> None:
     add(make_library(failing), b="Dogs bark at night.")
     assert failing.steps[:2] == ["copy", "add"]
     assert best(make_library(), "Who barks?") == "Dogs bark at night."
-
-
-def test_a_reader_that_comes_late_does_not_keep_a_writer_from_beginning(
-    make_library: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library = make_library()
-    add(library, a="Cats sleep.")
-    real, names = catalog.generation, iter(["000000"])
-    monkeypatch.setattr(catalog, "generation", lambda db: next(names, None) or real(db))
-    locked: list[str] = []
-    monkeypatch.setattr("index.embedded.writing", lambda *_, **__: locked.append("taken"))
-    assert best(library, "cats") == "Cats sleep."
-    assert locked == []
-
-
-def test_a_panic_in_chroma_does_not_stop_a_question(
-    make_library: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class PanicException(BaseException):  # pyo3 names it so
-        pass
-
-    def panic(folder: Path) -> None:
-        raise PanicException("unable to open database file")
-
-    library = make_library()
-    add(library, a="Cats sleep.")
-    monkeypatch.setattr("index.vectors._client", panic)
-    assert [best(library, "cats") for _ in range(2)] == ["Cats sleep."] * 2
