@@ -35,6 +35,15 @@ def test_a_file_edited_since_it_was_indexed_is_told(assistant, lune):
     assert found["text"] == "The Lune is a river. It is long."
 
 
+def test_a_saved_page_tells_its_own_address_beside_its_file(assistant, tmp_path):
+    path = tmp_path / "saved.html"
+    head = '<link rel="canonical" href="https://news.example/lune"><title>Lune</title>'
+    path.write_text(f"<html><head>{head}</head><body><p>The Lune is a river.</p></body></html>")
+    (change,) = assistant.add(path).changes
+    found = article(assistant, {"id": change.document_id})
+    assert found["source"] == f"{change.source} · https://news.example/lune"
+
+
 def test_a_removed_article_is_missing(assistant, lune):
     assistant.remove(lune[1])
     assert article(assistant, {"id": lune[1]}) == {"missing": True}

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from email.message import EmailMessage
 
 import pytest
 
@@ -51,6 +52,17 @@ def test_every_file_has_its_own_reason_and_stops_no_other(assistant, upload):
     ]
     assert "PNG" in found[0][2]
     assert "empty" in found[1][2]
+
+
+def test_what_a_message_leaves_out_is_told_beside_it(assistant, upload):
+    message = EmailMessage()
+    message["Subject"] = "The bridge"
+    message.set_content("The bridge is closed.")
+    message.add_attachment(PNG, maintype="image", subtype="png", filename="bridge.png")
+    ((_, state, note),) = last(assistant, upload("letter.eml", message.as_bytes()))
+    assert state == "added"
+    assert note.startswith("Left out: ")
+    assert "bridge.png" in note
 
 
 def test_the_jobs_are_told_from_waiting_to_the_end(assistant, upload):

@@ -66,10 +66,15 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
     return {
         "id": card.id,
         "title": card.title,
-        "source": card.source,
+        "source": place(card.source, card.url),
         "published": card.published or "",
         "sha256": card.sha256,
         "text": document.text,
         "note": document.source_note,
         "sentences": [[s.start, s.end] for s in document.sentences],
     }
+
+
+def place(source: str, url: str | None) -> str:
+    """Return where an article is from in one line: its source, and a saved page's own address."""
+    return f"{source} · {url}" if url else source

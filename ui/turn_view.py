@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag import Answer, Citation, Hit
+from ui.articles import place
 from ui.conversation import Turn
 
 _NEAREST = 5
@@ -55,7 +56,7 @@ def _source(citation: Citation) -> dict[str, Any]:
         "number": citation.number,
         "document": citation.document_id,
         "title": citation.title,
-        "source": citation.source,
+        "source": place(citation.source, citation.url),
         "where": _where(citation.page, citation.start, citation.end),
         "page": citation.page,
         "start": citation.start,
@@ -70,17 +71,17 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
     """Return the best passages in the shape of sources, but without numbers to cite."""
     return [
         {
-            "number": -place,
+            "number": -rank,
             "document": hit.passage.document_id,
             "title": hit.title,
-            "source": hit.source,
+            "source": place(hit.source, hit.url),
             "where": _where(hit.page, hit.passage.start, hit.passage.end),
             "start": hit.passage.start,
             "end": hit.passage.end,
             "quote": hit.passage.text,
             "sha256": hit.document_sha256,
         }
-        for place, hit in enumerate(hits[:_NEAREST], start=1)
+        for rank, hit in enumerate(hits[:_NEAREST], start=1)
     ]
 
 

@@ -142,7 +142,8 @@ def _ended(job: Job, change: Change) -> Job:
         return replace(job, state="skipped", note=change.reason, share=1.0)
     if change.kind == "unchanged":
         return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
-    return replace(job, state="added", share=1.0)
+    left_out = f"Left out: {'; '.join(change.left_out)}." if change.left_out else ""
+    return replace(job, state="added", note=left_out, share=1.0)
 
 
 def _source(path: Path) -> str:
