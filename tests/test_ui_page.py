@@ -247,7 +247,7 @@ def test_a_setting_that_cannot_be_is_one_sentence(page):
     page.get_by_role("tab", name="Settings").click()
     page.get_by_label("Model that answers").fill("openai:gpt-4o")
     page.get_by_role("button", name="Use these").click()
-    expect(page.locator(".settings .problem")).to_contain_text("needs a key")
+    expect(page.locator(".settings .problem:visible")).to_contain_text("needs a key")
 
 
 def test_the_fonts_are_its_own(page, port):
