@@ -149,8 +149,10 @@ def test_hostile_text_in_the_storage_is_shown_as_it_is(page):
     switch(page)
     ask(page, SEED_QUESTION)
     page.wait_for_function(f"{STORED}.includes('missile')")
+    home = page.url
+    page.goto(f"{home}fonts/inter-LICENSE.txt")  # nothing there writes to the storage meanwhile
     page.evaluate(FORGE, HOSTILE)
-    page.reload()
+    page.goto(home)
     expect(page.locator(".turn")).to_have_count(len(HOSTILE))
     said = page.locator(".turn .words").evaluate_all("all => all.map(e => e.textContent)")
     assert said == HOSTILE
