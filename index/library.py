@@ -230,7 +230,7 @@ class Library:
                 except LibraryUnreachableError:
                     raise
                 except LibraryError:
-                    if self._heal(name) and attempt < _TRIES:
+                    if attempt < _TRIES and self._heal(name):
                         stack.close()
                         continue
                 yield View(db=db, nearest=nearest)

@@ -78,6 +78,12 @@ def test_a_document_that_was_removed_is_told_and_its_quote_stays(assistant, kept
     assert source["quote"] == kept[0]["sources"][0]["quote"]
 
 
+def test_a_quote_of_another_state_of_its_document_is_never_shown_as_checked(assistant, kept):
+    source = {**kept[0]["sources"][0], "quote": "The Lune is a lake.", "sha256": "0" * 64}
+    (shown, *_) = opened(room_of(assistant), [{**kept[0], "sources": [source]}])[0]["sources"]
+    assert shown["note"] == "article changed in the library since"
+
+
 def test_a_quote_that_its_document_does_not_say_is_not_shown(assistant, kept):
     source = {**kept[0]["sources"][0], "quote": "The Lune is a lake."}
     assert taken_back(assistant, [{**kept[0], "sources": [source]}]) == ()

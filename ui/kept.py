@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _MOST = 100
 """Turns of a conversation, and sentences and sources of a turn."""
 _GONE = "article removed from the library since"
+_CHANGED = "article changed in the library since"
 
 _Line = Annotated[str, Field(max_length=4000)]
 _Text = Annotated[str, Field(min_length=1, max_length=20_000)]
@@ -42,7 +43,8 @@ class _Source(_Form):
     number: _Number
     document: _Line
     title: _Line
-    source: _Line
+    source: Annotated[str, Field(max_length=12_000)]
+    """With the address of a saved page behind it."""
     page: _Number | None
     start: Annotated[int, Field(ge=0)]
     end: int
@@ -140,7 +142,8 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
 
 def _citation(source: _Source, text_of: Callable[[str], tuple[str, str] | None]) -> Citation:
     stored = text_of(source.document)
-    if stored is not None and stored[1] == source.sha256:
+    note = _GONE if stored is None else _CHANGED if stored[1] != source.sha256 else ""
+    if stored is not None and not note:
         said = stored[0][source.start : source.end] if source.start < source.end else ""
         if said != source.quote:
             raise ValueError("its document does not say this there")
@@ -154,5 +157,5 @@ def _citation(source: _Source, text_of: Callable[[str], tuple[str, str] | None])
         end=source.end,
         quote=source.quote,
         document_sha256=source.sha256,
-        source_note=_GONE if stored is None else "",
+        source_note=note,
     )

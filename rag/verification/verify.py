@@ -58,8 +58,10 @@ def verify_text(
     for claim in claims:
         meant = [known.sources[n] for n in claim.cited if n in known.sources]
         found = _found(claim, frozenset().union(*meant), find, k)
-        texts |= found.texts
-        judged.append(_judge(claim, frozenset().union(*meant), found.hits, similarity))
+        one = _judge(claim, frozenset().union(*meant), found.hits, similarity)
+        cited = {evidence.hit.document_sha256 for evidence in one.evidence}
+        texts |= {sha256: found.texts[sha256] for sha256 in cited}  # not those of all passages
+        judged.append(one)
     drafted = tuple(
         DraftSentence(text=j.claim.text, evidence=j.evidence, verdict=j.verdict, note=j.note)
         for j in judged
