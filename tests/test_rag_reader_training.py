@@ -8,6 +8,7 @@ import pytest
 
 from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx_embedder import load_tokenizer
+from rag.reader import weights
 from rag.reader.examples import ExampleMaker, Row, read_rows
 from rag.reader.swaps import Swaps
 
@@ -97,3 +98,38 @@ def test_a_run_that_was_stopped_goes_on_and_reports(
     last = json.loads(log[-1])
     assert last["step"] == last["of"] > json.loads(log[0])["of"]
     assert last["f1_answerable"] == pytest.approx(1.0)
+
+
+def test_training_goes_on_from_the_shipped_weights() -> None:
+    from rag.reader.torch_model import TorchReader
+
+    model = TorchReader(model_files.model_folder())
+    shipped = weights.floats(weights.shipped())
+    model.take(shipped)
+    layer = "encoder.layer.5.output.dense.weight"
+    taken = model.state_dict()[f"bert.{layer}"].numpy()
+    assert (taken == shipped[layer]).all()
+    assert (model.head.weight.detach().numpy() == shipped["head.weight"]).all()
+
+
+def test_weights_of_another_model_are_refused() -> None:
+    from rag.reader.torch_model import TorchReader
+
+    model = TorchReader(model_files.model_folder())
+    shipped = weights.floats(weights.shipped())
+    bias = shipped["head.bias"]
+    with pytest.raises(ValueError, match=r"do not fit.*encoder\.layer\.6\.bias"):
+        model.take(shipped | {"encoder.layer.6.bias": bias})
+    with pytest.raises(ValueError, match=r"do not fit.*encoder\.layer\.0"):
+        model.take({"head.weight": shipped["head.weight"], "head.bias": bias})
+
+
+def test_numbers_are_narrow_only_where_that_is_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    from rag.reader.torch_model import precision
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for capability, expected in [("AVX512", torch.bfloat16), ("AVX2", torch.float32)]:
+        monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda c=capability: c)
+        assert precision() is expected

@@ -35,6 +35,10 @@ def test_a_matrix_is_stored_in_bytes_to_within_half_a_step_of_its_block(tmp_path
     restored = (steps * read["layer.scales"][:, :, None]).reshape(2, 256)
     assert np.abs(restored - matrix).max(axis=1) == pytest.approx([0.004, 0.0], abs=1e-6)
     assert read["bias"] == pytest.approx([0.1])
+    floats = weights.floats(read)
+    assert set(floats) == {"layer", "bias"}
+    assert np.abs(floats["layer"] - matrix).max(axis=1) == pytest.approx([0.004, 0.0], abs=1e-6)
+    assert floats["bias"] == pytest.approx([0.1])
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

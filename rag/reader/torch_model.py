@@ -1,9 +1,12 @@
 """The reader in torch, for training only: BERT with heads for the span and for answerability."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
@@ -39,6 +42,16 @@ class TorchReader(nn.Module):
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
 
+    def take(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
+        """Replace what is trained by weights as `rag.reader.export` names them."""
+        named = {
+            name if name.startswith("head.") else f"bert.{name}": torch.from_numpy(array)
+            for name, array in weights.items()
+        }
+        missing, unknown = self.load_state_dict(named, strict=False)
+        if unknown or any(".embeddings." not in name for name in missing):
+            raise ValueError(f"the weights do not fit the reader: {unknown or missing}")
+
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Scores:
         """Score a padded batch: token ids, 1 for tokens, 1 for the window; each (batch, length)."""
         hidden = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types)
@@ -60,3 +73,10 @@ def loss_of(scores: Scores, starts: Tensor, ends: Tensor) -> Tensor:
 def device() -> torch.device:
     """Return the GPU where there is one, else the processor."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def precision() -> torch.dtype:
+    """Return bfloat16 where it is fast; a processor without AVX-512 takes 20 times as long."""
+    capability = torch.backends.cpu.get_cpu_capability()
+    fast = device().type == "cuda" or capability.startswith("AVX512")
+    return torch.bfloat16 if fast else torch.float32

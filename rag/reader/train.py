@@ -19,13 +19,14 @@ from torch import nn
 
 from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx_embedder import load_tokenizer
+from rag.reader import weights
 from rag.reader.examples import Example, ExampleMaker, Row, read_rows
-from rag.reader.torch_model import TorchReader, device, loss_of
+from rag.reader.torch_model import TorchReader, device, loss_of, precision
 from rag.reader.tuning import evaluate
 
 _BODY_RATE, _HEAD_RATE = 1.5e-4, 6e-4
 _WARM_UP = 0.05
-_BATCH_TOKENS = 2304
+_BATCH_TOKENS = 4608
 _POOL = 1024
 """Examples sorted by length together, so that batches need little padding."""
 _PARTS = 4
@@ -46,6 +47,8 @@ def main() -> None:
     )
     parser.add_argument("--tune", type=Path, required=True, help="a file that is only measured")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and log")
+    parser.add_argument("--start", type=Path, help="a weights file to go on from; else the base")
+    parser.add_argument("--rate", type=float, default=1.0, help="of the usual learning rate")
     parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--misses", type=float, default=0.5, help="near misses for each answer")
@@ -57,7 +60,17 @@ def main() -> None:
     shares = {name: float(share) for name, share in (s.split("=") for s in options.share)}
     rows = _drawn(options.data, shares, options.passes, options.seed)
     batches = _batches(rows, seed=options.seed, misses=options.misses)
-    run = _Run(options.out, steps=len(batches), minutes=options.minutes, threads=options.threads)
+    model = TorchReader(model_files.model_folder()).to(device())
+    if options.start:
+        model.take(weights.floats(weights.read(options.start)))
+    run = _Run(
+        options.out,
+        model,
+        steps=len(batches),
+        minutes=options.minutes,
+        threads=options.threads,
+        rate=options.rate,
+    )
     run.train(batches, tune=read_rows(options.tune), seconds_between=300)
 
 
@@ -107,16 +120,25 @@ def _filled(pool: Sequence[Example]) -> Iterator[list[Example]]:
 class _Run:
     """A training run with its checkpoint and its log."""
 
-    def __init__(self, out: Path, *, steps: int, minutes: float, threads: int) -> None:
+    def __init__(
+        self,
+        out: Path,
+        model: TorchReader,
+        *,
+        steps: int,
+        minutes: float,
+        threads: int,
+        rate: float,
+    ) -> None:
         self._checkpoint, self._log = out / "checkpoint.pt", out / "log.jsonl"
         self._steps, self._seconds = steps, minutes * 60
-        self._model = TorchReader(model_files.model_folder()).to(device())
+        self._model = model
         body = [p for p in self._model.bert.parameters() if p.requires_grad]
         self._trained = [*body, *self._model.head.parameters()]
         self._optimizer = torch.optim.AdamW(
             [
-                {"params": body, "lr": _BODY_RATE, "peak": _BODY_RATE},
-                {"params": self._model.head.parameters(), "lr": _HEAD_RATE, "peak": _HEAD_RATE},
+                {"params": body, "lr": 0.0, "peak": _BODY_RATE * rate},
+                {"params": self._model.head.parameters(), "lr": 0.0, "peak": _HEAD_RATE * rate},
             ],
             betas=(0.9, 0.98), weight_decay=0.01, fused=True,
         )  # fmt: skip
@@ -172,7 +194,8 @@ class _Run:
     def _gradients(self, part: Sequence[Example]) -> tuple[float, tuple[torch.Tensor, ...]]:
         """Return the summed loss of a part of a batch and its gradients."""
         ids, mask, types, starts, ends = _tensors(part)
-        with torch.autocast(device().type, torch.bfloat16):
+        narrow = precision()
+        with torch.autocast(device().type, narrow, enabled=narrow != torch.float32):
             scores = self._model(ids, mask, types)
         loss = loss_of(scores, starts, ends) * len(part)
         return float(loss.detach()), torch.autograd.grad(loss, self._trained)

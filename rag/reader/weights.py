@@ -48,6 +48,21 @@ def read(path: Path) -> dict[str, np.ndarray]:
     return stored
 
 
+def floats(stored: Mapping[str, np.ndarray]) -> dict[str, NDArray[np.float32]]:
+    """Return stored arrays as float32 of their own shapes, as `write` took them."""
+    found: dict[str, NDArray[np.float32]] = {}
+    for name, array in stored.items():
+        if name.endswith(SCALES):
+            continue
+        scales = stored.get(name + SCALES)
+        if scales is None:
+            found[name] = array.astype(np.float32)
+        else:
+            blocks = (array.astype(np.float32) - 128) * scales.reshape(len(array), -1, 1)
+            found[name] = blocks.reshape(len(array), -1)
+    return found
+
+
 def shipped() -> dict[str, np.ndarray]:
     """Return the weights that ship with the package.
 
