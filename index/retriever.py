@@ -172,9 +172,7 @@ def _similarities(
 def _hits(
     view: View, ranked: Sequence[_Scored], *, k: int, weight_of: Mapping[str, float]
 ) -> Found:
-    pool = ranked[: k * _SPARE]
-    words = view.db.terms_of("passage_terms", [s.passage.key for s in pool])
-    groups = collapse([words[scored.passage.key] for scored in pool])
+    pool, groups = _pool(view, ranked, k=k)
     kept = list(groups)
     chosen = [kept[n] for n in spread([pool[p].passage.document for p in kept], k=k)]
     documents = shelf.documents(view.db, {pool[p].passage.document for p in chosen})
@@ -189,6 +187,20 @@ def _hits(
         for position in chosen
     )
     return Found(hits=hits, texts={row.sha256: row.text for row in documents.values()})
+
+
+def _pool(
+    view: View, ranked: Sequence[_Scored], *, k: int
+) -> tuple[Sequence[_Scored], dict[int, list[int]]]:
+    """Return the best passages, in groups of near-duplicates, as many as it takes for k groups."""
+    words: list[frozenset[str]] = []
+    groups: dict[int, list[int]] = {}
+    while len(groups) < k and len(words) < len(ranked):
+        keys = [s.passage.key for s in ranked[len(words) : len(words) + k * _SPARE]]
+        held = view.db.terms_of("passage_terms", keys)
+        words += [held[key] for key in keys]
+        groups = collapse(words)
+    return ranked[: len(words)], groups
 
 
 def _hit(

@@ -9,13 +9,14 @@ _ALIKE = 0.9
 
 
 def collapse(ranked: Sequence[frozenset[str]]) -> dict[int, list[int]]:
-    """Group near-duplicate passages.
+    """Group near-duplicate passages; the one that says most otherwise leads a group of its own.
 
     Args:
         ranked: The terms of each passage, best passage first.
 
     Returns:
-        The position of the best of each group, in order, with the positions of the others.
+        The position of the best of each group, in order, with the positions of the others. Of
+        near-duplicates two lead, where each has a term that the other lacks: another number, say.
     """
     groups: dict[int, list[int]] = {}
     for position, words in enumerate(ranked):
@@ -24,7 +25,14 @@ def collapse(ranked: Sequence[frozenset[str]]) -> dict[int, list[int]]:
             groups[position] = []
         else:
             groups[twin].append(position)
-    return groups
+    for leader, twins in list(groups.items()):
+        words = ranked[leader]
+        other = [n for n in twins if words - ranked[n] and ranked[n] - words]
+        if other:
+            apart = min(other, key=lambda n: _jaccard(words, ranked[n]))
+            twins.remove(apart)
+            groups[apart] = []
+    return dict(sorted(groups.items()))
 
 
 def spread(documents: Sequence[int], *, k: int) -> list[int]:

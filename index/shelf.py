@@ -15,6 +15,9 @@ from index.types import Document, DocumentSummary, Sentence
 _VARIABLES = 500
 """Values in one IN list; SQLite's limit is at least 999 in every build."""
 
+_OF_ONE_SENTENCE = 16
+"""Passages that one sentence proposes; the same sentence may end each of ten thousand articles."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassageRow:
@@ -98,11 +101,14 @@ def ids_like(db: OpenCatalog, prefix: str) -> tuple[str, ...]:
 def passages_of_vectors(db: OpenCatalog, hashes: Sequence[str]) -> set[int]:
     """Return the keys of the passages that hold a sentence with one of these vector hashes.
 
-    A hash that no sentence has (a vector of another generation) gives nothing.
+    Of a sentence that stands in many passages the first few are taken. A hash that no sentence
+    has (a vector of another generation) gives nothing.
     """
     query = (
-        "SELECT DISTINCT passage FROM vectors JOIN sentences ON sentences.vector = vectors.key "
-        "WHERE hash IN ({})"
+        "SELECT passage FROM (SELECT passage, row_number() OVER "
+        "(PARTITION BY vectors.key ORDER BY passage) AS place "
+        "FROM vectors JOIN sentences ON sentences.vector = vectors.key WHERE hash IN ({})) AS held "
+        f"WHERE place <= {_OF_ONE_SENTENCE}"
     )
     return {row[0] for row in _each(db, query, hashes)}
 

@@ -18,6 +18,7 @@ import numpy as np
 from index.terms import content_terms
 from index.types import Hit, Sentence
 from rag.clause import Lead, cut
+from rag.conflict import Said, contrary
 from rag.evidence import NAMES, Candidate, candidates
 from rag.question import Question, holds, read_question
 from rag.reader.onnx_reader import Reading
@@ -34,6 +35,8 @@ _RANKED = 10
 """Sentences named in `Answer.ranked`."""
 _SAME = 0.95
 """Share of words from which a sentence says nothing beyond one already chosen."""
+
+_OTHERWISE = "But another document says:"
 
 _SURE: dict[Lead, float] = {"plain": 0.25, "open": 0.75, "none": 1.0}
 """Share of the margin for exact words that suffices behind "because", behind "as", and alone."""
@@ -102,7 +105,7 @@ class ExtractiveAnswerer:
         if not judged:
             return Draft(sentences=(), confidence=0.0)
         return Draft(
-            sentences=_decided(asked, hits) or _quoted(asked, judged),
+            sentences=_answered(asked, hits, judged),
             confidence=judged[0].probability,
             ranked=tuple(one.candidate.scored.sentence for one in judged[:_RANKED]),
         )
@@ -193,6 +196,32 @@ def _chosen(judged: Sequence[Judged], question: Question) -> list[Judged]:
     return chosen
 
 
+def _answered(
+    question: Question, hits: Sequence[Hit], judged: Sequence[Judged]
+) -> tuple[DraftSentence, ...]:
+    """Return what answers, and what another document says otherwise."""
+    sentences = _decided(question, hits)
+    quoted = sentences[-1].evidence[0] if sentences else None
+    first = next((j for j in judged if quoted is None or _evidence(j) == quoted), judged[0])
+    other = None
+    if not question.several:
+        probable = [j for j in judged if j.probability >= weights().threshold]
+        other = contrary(_said(first), [_said(j) for j in probable])
+    if other is None:
+        return sentences or _quoted(question, judged)
+    sentence = other.sentence
+    evidence = Evidence(hit=other.hit, start=sentence.start, end=sentence.end)
+    differs = DraftSentence(text=f"{_OTHERWISE} {sentence.text}", evidence=(evidence,))
+    return (*(sentences or (_draft(first, _exact(first, question)),)), differs)
+
+
+def _said(one: Judged) -> Said:
+    sentence, reading = one.candidate.scored.sentence, one.reading
+    begin = sentence.start
+    words = sentence.text[reading.start - begin : reading.end - begin] if reading else ""
+    return Said(hit=one.candidate.hit, sentence=sentence, words=words)
+
+
 def _decided(question: Question, hits: Sequence[Hit]) -> tuple[DraftSentence, ...]:
     """Return yes or no and the sentence that says so, nothing where that is not plain."""
     decided = decide(question, hits)
@@ -234,6 +263,10 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
 
 
 def _draft(one: Judged, words: str | None) -> DraftSentence:
+    text = words or one.candidate.scored.sentence.text
+    return DraftSentence(text=text, evidence=(_evidence(one),))
+
+
+def _evidence(one: Judged) -> Evidence:
     sentence = one.candidate.scored.sentence
-    evidence = Evidence(hit=one.candidate.hit, start=sentence.start, end=sentence.end)
-    return DraftSentence(text=words or sentence.text, evidence=(evidence,))
+    return Evidence(hit=one.candidate.hit, start=sentence.start, end=sentence.end)

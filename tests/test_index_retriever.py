@@ -82,6 +82,19 @@ def test_collapse_groups_by_shared_terms() -> None:
     assert collapse(words) == {0: [2], 1: []}
 
 
+def test_of_near_duplicates_the_one_that_says_most_otherwise_is_kept_too() -> None:
+    base = frozenset(f"word{n}" for n in range(60))
+    words = [base | more for more in ({"a"}, {"b"}, set(), {"c", "d"}, {"a", "c"})]
+    assert collapse(words) == {0: [1, 2, 4], 3: []}
+
+
+def test_many_copies_leave_room_for_the_rest(make_library: Make) -> None:
+    words = " ".join(f"word{n}" for n in range(40))
+    copies = {f"d{n}": f"The old bridge was opened: {words}. Copy {n}." for n in range(90)}
+    library = filled(make_library, **copies, other="A bridge of another town was closed.")
+    assert "other" in sources(library, "When was the old bridge opened?", k=4)
+
+
 def test_spread_fills_up_with_what_was_held_back() -> None:
     assert spread([1, 1, 1, 2], k=4) == [0, 1, 2, 3]
     assert spread([1, 1, 1, 2, 3], k=4) == [0, 1, 3, 4]

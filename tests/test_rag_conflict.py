@@ -1,0 +1,84 @@
+"""Documents that contradict each other: both are shown, and many copies do not drown one."""
+
+from pathlib import Path
+
+import pytest
+
+from rag import Answer, Article, Assistant, Settings
+
+_TEXT = (
+    "The old bridge over the Oder was opened to traffic in {year}. It was built by {builder} and "
+    "has three piers of granite from the quarry behind the town. Two hundred people came to the "
+    "opening, and the mayor {gave} a speech about the hard winter and the price of steel. {more}"
+)
+_TRUE = _TEXT.format(year=1964, builder="Anna Berg", gave="gave", more="")
+
+
+def asked(folder: Path, texts: list[str], question: str) -> Answer:
+    """Return the answer of a library of nothing but these texts."""
+    settings = Settings.load(library=folder / "library", seeds=False)
+    articles = [
+        Article(source=f"{number}", title=f"Article {number}", text=text)
+        for number, text in enumerate(texts)
+    ]
+    with Assistant.open(settings) as assistant:
+        assistant.add_articles(articles)
+        return assistant.ask(question)
+
+
+@pytest.mark.parametrize(
+    ("altered", "question", "values"),
+    [
+        ({"year": 1971}, "When was the bridge opened?", ("1964", "1971")),
+        ({"builder": "Luca Conti"}, "Who built the bridge?", ("Anna Berg", "Luca Conti")),
+        ({"gave": "did not give"}, "Did the mayor give a speech?", ("gave", "did not give")),
+    ],
+    ids=["date", "name", "no"],
+)
+def test_what_two_documents_say_differently_is_told(
+    tmp_path: Path, altered: dict[str, object], question: str, values: tuple[str, str]
+) -> None:
+    same = {"year": 1964, "builder": "Anna Berg", "gave": "gave", "more": ""}
+    answer = asked(tmp_path, [_TRUE, _TEXT.format(**same | altered)], question)
+    assert "But another document says: " in answer.text
+    assert all(any(value in c.quote for c in answer.citations) for value in values)
+    assert len({c.document_id for c in answer.citations}) == 2
+
+
+def test_case_7_many_copies_of_a_false_article_do_not_hide_that_another_says_otherwise(
+    tmp_path: Path,
+) -> None:
+    false = [
+        _TEXT.format(year=1971, builder="Anna Berg", gave="gave", more=f"This is copy {number}.")
+        for number in range(500)
+    ]
+    answer = asked(tmp_path, [*false, _TRUE], "When was the bridge opened?")
+    assert len(answer.hits) <= 3
+    assert "But another document says: " in answer.text
+    assert "1964" in answer.text
+    assert "1971" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("texts", "question"),
+    [
+        ([_TRUE, _TRUE], "When was the bridge opened?"),
+        (
+            [_TRUE, "The new bridge over the Spree was opened to traffic in 1981."],
+            "When was the bridge over the Oder opened?",
+        ),
+        ([_TRUE, "The old bridge over the Oder has 12 lamps."], "When was the bridge opened?"),
+        ([f"{_TRUE} In 1971 the bridge was painted."], "When was the bridge opened?"),
+        (
+            ["The shop opened in May 1964.", "The shop opened in 1964."],
+            "When did the shop open?",
+        ),
+    ],
+    ids=["twin", "other bridge", "other matter", "same document", "less exact"],
+)
+def test_what_agrees_or_is_of_something_else_is_no_conflict(
+    tmp_path: Path, texts: list[str], question: str
+) -> None:
+    answer = asked(tmp_path, texts, question)
+    assert "1964" in answer.text
+    assert "But another document says" not in answer.text
