@@ -23,16 +23,26 @@ THRESHOLDS = load_thresholds(shipped_thresholds())[SUITE.name]
 
 
 @pytest.fixture
-def asked(tmp_path):
-    """Ask the shipped suite of the shipped article, changed as told; give report and gate."""
+def reported(tmp_path):
+    """Ask the shipped suite of the shipped article, changed as told; give the report."""
 
-    def ask(*, suite=SUITE, edit=lambda text: text, thresholds=THRESHOLDS, **settings):
+    def ask(*, suite=SUITE, edit=lambda text: text, **settings):
         article = tmp_path / seed_paths()[0].name
         article.write_text(edit(seed_paths()[0].read_text(encoding="utf-8")), encoding="utf-8")
         settings = Settings(library=tmp_path / "library", seeds=False, **settings)
         with Assistant.open(settings) as assistant:
             assistant.add(article)
-            report = run(assistant, suite)
+            return run(assistant, suite)
+
+    return ask
+
+
+@pytest.fixture
+def asked(reported):
+    """Compare what was asked, changed as told, with the shipped baseline; give gate and changes."""
+
+    def ask(*, thresholds=THRESHOLDS, **changes):
+        report = reported(**changes)
         comparison = compare(report, BASELINE)
         return judge(report, thresholds, comparison), comparison
 
@@ -42,8 +52,12 @@ def asked(tmp_path):
 BASELINE = load_baseline(baseline_beside(shipped_suite(), name=SUITE.name))
 
 
-def test_reordered_gold_fails_nothing(asked):
-    gate, comparison = asked(suite=replace(SUITE, cases=SUITE.cases[::-1]))
+def test_reordered_gold_fails_nothing(reported):
+    # Processors round differently: an answer may be cut at another word than the baseline's.
+    before = baseline_of(reported())
+    report = reported(suite=replace(SUITE, cases=SUITE.cases[::-1]))
+    comparison = compare(report, before)
+    gate = judge(report, THRESHOLDS, comparison)
     assert (gate.reasons, gate.notes, comparison.changed) == ((), (), ())
 
 
