@@ -71,7 +71,7 @@ def test_the_steps_that_are_killed_below_are_all_there_are(
 
 
 @pytest.mark.parametrize("die_at", range(1, 7))
-def test_a_kill_at_any_step_of_a_change_leaves_the_old_or_the_new(
+def test_case_9_a_kill_at_any_step_of_a_change_leaves_the_old_or_the_new(
     make_library: Make, tmp_path: Path, die_at: int
 ) -> None:
     add(make_library(), "a", _OLD)
@@ -86,7 +86,7 @@ def test_a_kill_at_any_step_of_a_change_leaves_the_old_or_the_new(
 
 
 @pytest.mark.parametrize("die_at", range(1, 7))
-def test_a_kill_at_any_step_of_a_removal_leaves_the_document_or_not(
+def test_case_9_a_kill_at_any_step_of_a_removal_leaves_the_document_or_not(
     make_library: Make, tmp_path: Path, die_at: int
 ) -> None:
     add(make_library(), "a", _OLD)

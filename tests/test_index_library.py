@@ -80,7 +80,7 @@ def test_a_change_embeds_only_the_sentences_that_are_new(
     assert embedder.embedded == 1
 
 
-def test_a_removed_document_is_not_found_and_its_twin_still_is(make_library: Make) -> None:
+def test_case_8_a_removed_document_is_not_found_and_its_twin_still_is(make_library: Make) -> None:
     library = make_library()
     add(library, a="The same words.", b="The same words.")
     removed, kept = (card.id for card in library.summaries())
@@ -105,7 +105,7 @@ def test_the_last_document_can_be_removed_and_the_library_used_again(make_librar
     assert best(library, "dogs") == "Dogs bark."
 
 
-def test_an_open_reader_sees_what_another_process_adds_and_removes(
+def test_case_8_an_open_reader_sees_what_another_process_adds_and_removes(
     make_library: Make, tmp_path: Path
 ) -> None:
     reader = make_library()
@@ -132,7 +132,7 @@ def other_process(tmp_path: Path, code: str) -> None:
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env=dict(os.environ))
 
 
-def test_a_second_writer_is_told_so_at_once(make_library: Make, tmp_path: Path) -> None:
+def test_case_10_a_second_writer_is_told_so_at_once(make_library: Make, tmp_path: Path) -> None:
     library = make_library()
     add(library, a="Cats sleep.")
     with (
@@ -143,7 +143,7 @@ def test_a_second_writer_is_told_so_at_once(make_library: Make, tmp_path: Path) 
     assert len(library.summaries()) == 1
 
 
-def test_another_model_is_refused_with_the_command_that_helps(
+def test_case_11_another_model_is_refused_with_the_command_that_helps(
     make_library: Make, tmp_path: Path
 ) -> None:
     add(make_library(), a="Cats sleep.")
@@ -156,7 +156,7 @@ def test_another_model_is_refused_with_the_command_that_helps(
         add(other, b="Dogs bark.")
 
 
-def test_another_format_is_refused_with_the_command_that_helps(
+def test_case_11_another_format_is_refused_with_the_command_that_helps(
     make_library: Make, tmp_path: Path
 ) -> None:
     add(make_library(), a="Cats sleep.")
@@ -176,7 +176,7 @@ def test_a_deleted_vectors_folder_is_built_anew_without_embedding(
     assert embedder.embedded == 0
 
 
-def test_a_truncated_catalog_is_one_sentence(make_library: Make, tmp_path: Path) -> None:
+def test_case_12_a_truncated_catalog_is_one_sentence(make_library: Make, tmp_path: Path) -> None:
     add(make_library(), a="Cats sleep.")
     path = tmp_path / "library" / "catalog.db"
     os.truncate(path, path.stat().st_size // 2)
@@ -191,7 +191,7 @@ def test_a_lost_catalog_is_not_taken_for_a_new_library(make_library: Make, tmp_p
         make_library().exists()
 
 
-def test_a_foreign_embedding_function_is_refused_before_it_is_opened(
+def test_case_12_a_foreign_embedding_function_is_refused_before_it_is_opened(
     make_library: Make, tmp_path: Path
 ) -> None:
     add(make_library(), a="Cats sleep.")
@@ -203,7 +203,7 @@ def test_a_foreign_embedding_function_is_refused_before_it_is_opened(
     assert "names a foreign embedding function 'sentence_transformer'" in problems[0]
 
 
-def test_more_sentences_than_chroma_takes_at_once_are_added(make_library: Make) -> None:
+def test_case_13_more_sentences_than_chroma_takes_at_once_are_added(make_library: Make) -> None:
     library = make_library()
     add(library, a="\n\n".join(f"Line {number} is here." for number in range(5600)))
     assert check(library).vectors == 5600

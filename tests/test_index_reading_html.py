@@ -90,7 +90,7 @@ def test_an_old_page_is_read_in_the_charset_it_declares():
         "<dialog>secret</dialog>",
     ],
 )
-def test_hidden_text_is_never_read(hidden):
+def test_case_5_hidden_text_is_never_read(hidden):
     assert read(f"<p>Seen before. {hidden}Seen after.</p>").text == "Seen before. Seen after."
 
 

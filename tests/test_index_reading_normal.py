@@ -23,7 +23,7 @@ from index.reading.normal import normalise, one_line
         ("a\ud800b", "a\ufffdb"),
     ],
 )
-def test_text_is_stored_without_what_no_reader_sees(written, stored):
+def test_case_5_text_is_stored_without_what_no_reader_sees(written, stored):
     assert normalise(written) == stored
 
 

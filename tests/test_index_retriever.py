@@ -36,7 +36,7 @@ def test_a_compound_is_found_however_it_is_joined(make_library: Make) -> None:
     assert sources(library, "sm6")[0] == "a"
 
 
-def test_near_duplicates_are_one_hit_that_names_the_others(make_library: Make) -> None:
+def test_case_7_near_duplicates_are_one_hit_that_names_the_others(make_library: Make) -> None:
     text = "The council of the old town approved the new bridge over the river on {}."
     library = filled(make_library, a=text.format("Monday"), b=text.format("Monday"), c="Dogs bark.")
     hits = search(library, "Who approved the bridge?", k=5)
@@ -44,7 +44,7 @@ def test_near_duplicates_are_one_hit_that_names_the_others(make_library: Make) -
     assert [passage.split(":")[1] for passage in hits[0].similar] == ["0"]
 
 
-def test_one_document_takes_at_most_half_of_the_places(make_library: Make) -> None:
+def test_case_7_one_document_takes_at_most_half_of_the_places(make_library: Make) -> None:
     long = "\n".join(f"The bridge number {n} is made of {'steel ' * 90}{n}." for n in range(9))
     library = filled(make_library, long=long, b="A bridge is here.", c="Some bridge is there.")
     assert sources(library, "bridge", k=4).count("long") == 2
@@ -88,7 +88,7 @@ def test_of_near_duplicates_the_one_that_says_most_otherwise_is_kept_too() -> No
     assert collapse(words) == {0: [1, 2, 4], 3: []}
 
 
-def test_many_copies_leave_room_for_the_rest(make_library: Make) -> None:
+def test_case_7_many_copies_leave_room_for_the_rest(make_library: Make) -> None:
     words = " ".join(f"word{n}" for n in range(40))
     copies = {f"d{n}": f"The old bridge was opened: {words}. Copy {n}." for n in range(90)}
     library = filled(make_library, **copies, other="A bridge of another town was closed.")

@@ -52,7 +52,7 @@ def audited(desk: Path, commands: list[list[str]], *control: str) -> str:
     return done.stdout.rpartition("SEEN ")[2].strip()
 
 
-def test_add_ask_search_and_eval_open_no_connection(desk: Path) -> None:
+def test_case_24_add_ask_search_and_eval_open_no_connection(desk: Path) -> None:
     commands = [["add", "cats.txt"], ["ask", "When do cats sleep?"], ["search", "dogs"]]
     assert audited(desk, commands) == "[0, 0, 0] []"
 
@@ -84,7 +84,7 @@ def traced(desk: Path, *command: str) -> list[str]:
 
 
 @needs_strace
-def test_native_code_opens_no_connection_either_and_leaves_no_device_id(desk: Path) -> None:
+def test_case_24_native_code_opens_no_connection_either_and_leaves_no_device_id(desk: Path) -> None:
     assert traced(desk, "-m", "rag.cli", "add", "cats.txt") == []
     assert traced(desk, "-m", "rag.cli", "ask", "When do cats sleep?") == []
     assert not (desk / "home" / ".cache").exists()

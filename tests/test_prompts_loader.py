@@ -48,7 +48,7 @@ def test_a_prompt_that_the_folder_lacks_is_the_shipped_one(tmp_path: Path) -> No
         ("# user\n$nonce $question\n# system\n$history", "must end with a message"),
     ],
 )
-def test_a_prompt_that_cannot_work_is_refused_when_it_is_loaded(
+def test_case_25_a_prompt_that_cannot_work_is_refused_when_it_is_loaded(
     tmp_path: Path, text: str, said: str
 ) -> None:
     with pytest.raises(PromptError) as caught:

@@ -76,7 +76,7 @@ def fail(caplog: pytest.LogCaptureFixture) -> object:
         (429, ModelUnavailableError, 2),
     ],
 )
-def test_a_refusal_is_final_and_a_want_of_capacity_is_asked_once_more(
+def test_case_23_a_refusal_is_final_and_a_want_of_capacity_is_asked_once_more(
     fail: type[Failure], provider: str, way: str, status: int, kind: type, requests: int
 ) -> None:
     failure = fail(provider, way, Served(status=status, parts=[ECHO]))
@@ -137,7 +137,7 @@ def test_a_stall_in_a_stream_ends_at_the_deadline(
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_drip_that_never_stalls_ends_at_the_deadline(
+def test_case_23_a_drip_that_never_stalls_ends_at_the_deadline(
     fail: type[Failure], provider: str, way: str
 ) -> None:
     if way in STREAMS:
@@ -183,7 +183,9 @@ def test_an_error_event_before_the_first_token_is_asked_once_more(
 
 @pytest.mark.parametrize("way", STREAMS)
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_an_early_clean_end_is_no_reply(fail: type[Failure], provider: str, way: str) -> None:
+def test_case_23_an_early_clean_end_is_no_reply(
+    fail: type[Failure], provider: str, way: str
+) -> None:
     failure = fail(provider, way, FORMATS[provider].stream("Ten", " years", ends=False))
     assert (type(failure.error), failure.requests) == (ModelResponseError, 1)
     assert "broke off" in str(failure.error)
@@ -225,7 +227,7 @@ def test_no_content_is_no_reply(
 
 
 @pytest.mark.parametrize("way", TWO_WAYS)
-def test_no_choices_are_no_reply(fail: type[Failure], way: str) -> None:
+def test_case_23_no_choices_are_no_reply(fail: type[Failure], way: str) -> None:
     wire = FORMATS["openai-like"]
     empty = wire.no_choices() if way in STREAMS else wire.whole("Ten", choices=False)
     failure = fail("openai-like", way, empty)

@@ -66,7 +66,7 @@ def rendered(answer: Answer) -> str:
 
 
 @pytest.mark.parametrize("injection", INJECTIONS.values(), ids=INJECTIONS)
-def test_an_order_in_a_document_is_no_answer(tmp_path: Path, injection: str) -> None:
+def test_case_1_an_order_in_a_document_is_no_answer(tmp_path: Path, injection: str) -> None:
     with opened(tmp_path, injection) as assistant:
         shown = "".join(rendered(assistant.ask(question)) for question in _QUESTIONS)
     assert _CANARY not in shown
@@ -76,7 +76,9 @@ def test_an_order_in_a_document_is_no_answer(tmp_path: Path, injection: str) -> 
 
 @pytest.mark.parametrize("reply", OBEDIENT)
 @pytest.mark.parametrize("injection", INJECTIONS.values(), ids=INJECTIONS)
-def test_a_model_that_obeys_gets_nothing_shown(tmp_path: Path, injection: str, reply: str) -> None:
+def test_case_3_a_model_that_obeys_gets_nothing_shown(
+    tmp_path: Path, injection: str, reply: str
+) -> None:
     model = ScriptedModel(reply)
     with opened(tmp_path, injection, model) as assistant:
         answer = assistant.ask(_QUESTIONS[0])

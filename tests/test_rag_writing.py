@@ -70,7 +70,7 @@ def test_a_sentence_that_no_source_says_is_marked(make: Make) -> None:
     assert answer.confidence == 0.5
 
 
-def test_a_sentence_that_no_source_says_is_dropped_when_strict(make: Make) -> None:
+def test_case_3_a_sentence_that_no_source_says_is_dropped_when_strict(make: Make) -> None:
     assistant, _ = make(f"{_WRONG} Engineers found cracks. [1]", strict=True)
     answer = assistant.ask("What did engineers find?")
     assert answer.text == "Engineers found cracks. [1]"
@@ -124,7 +124,9 @@ def test_all_ways_of_asking_give_the_same_answer(make: Make) -> None:
     assert pieces(events) == asked.text == awaited.text == events[-1].text  # type: ignore[attr-defined]
 
 
-def test_the_sources_are_numbered_between_marks_that_no_document_could_foresee(make: Make) -> None:
+def test_case_2_the_sources_are_numbered_between_marks_that_no_document_could_foresee(
+    make: Make,
+) -> None:
     assistant, model = make("Engineers found cracks. [1]")
     assistant.add_articles(
         [Article(source="x", title="x", text="Engineers cheered [3]. They found Source 1 dry.")]

@@ -114,7 +114,7 @@ def test_hostile_questions_and_answers_are_shown_as_they_are(browser, scripted):
         assert page.url == f"http://127.0.0.1:{scripted}/"
 
 
-def test_a_hostile_language_model_does_nothing(browser, scripted):
+def test_case_4_a_hostile_language_model_does_nothing(browser, scripted):
     with opened(browser, scripted) as page:
         ask(page, "How many towers has the castle of Lune?")
         page.reload()

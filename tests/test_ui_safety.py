@@ -67,7 +67,7 @@ def documents(folder):
         return [card.title for card in assistant.documents()]
 
 
-def test_no_listener_reads_a_file_that_a_request_names(server, folder):
+def test_case_16_no_listener_reads_a_file_that_a_request_names(server, folder):
     port, name = server
     before = documents(folder)
     for forged in FORGED:
@@ -144,7 +144,7 @@ def test_another_sites_page_can_send_nothing(port, path, headers):
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil"])
-def test_a_foreign_host_is_refused_everywhere(port, host):
+def test_case_25_a_foreign_host_is_refused_everywhere(port, host):
     for path in ("/", "/config", "/gradio_api/info", "/gradio_api/mcp/schema"):
         assert send(port, "GET", path, {"Host": host})[0] == 400
 
@@ -162,7 +162,7 @@ def upload(port, *parts, headers=()):
 @pytest.mark.parametrize(
     "name", ["../../x.txt", "/etc/x.txt", "C:\\x.txt", "a" * 400 + ".txt", "CON", "..", "x\0.txt"]
 )
-def test_an_upload_is_stored_in_the_private_folder_whatever_its_name(port, name):
+def test_case_15_an_upload_is_stored_in_the_private_folder_whatever_its_name(port, name):
     status, _, text = upload(port, part(name, b"abc"))
     if status == 200:
         (path,) = json.loads(text)
@@ -231,7 +231,7 @@ def test_a_user_gets_in_and_guesses_are_throttled_afterwards(closed):
     assert send(closed, "GET", "/config", {"Cookie": cookie})[0] == 200
 
 
-def test_the_command_refuses_an_open_address_with_one_sentence_and_2(tmp_path):
+def test_case_25_the_command_refuses_an_open_address_with_one_sentence_and_2(tmp_path):
     code = "import sys; from rag.cli import main; sys.exit(main())"
     done = subprocess.run(
         [sys.executable, "-c", code, "ui", "--host", "0.0.0.0"],
