@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index import archive, catalog, prepare, saved
 from index.columns import selected
-from index.errors import ArchiveError, LibraryError, LibraryMismatchError
+from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.library import Library
 from index.prepare import Incoming
 from index.stores import OpenCatalog
@@ -67,7 +67,12 @@ def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> 
         LibraryMismatchError: It was made with another embedding model than the settings name.
         LibraryBusyError: Another process is writing.
         LibraryError: The library cannot be written; it is as it was.
+        MisuseError: There is no such file.
     """
+    if not file.is_file():
+        raise MisuseError(
+            f"there is no file {str(file)!r}: name an archive that `footnote export` wrote"
+        )
     try:
         manifest, documents = archive.read(file)
     except OSError as error:

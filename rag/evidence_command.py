@@ -12,6 +12,7 @@ from rag.plain_data import json_text
 
 _LARGEST = 50_000_000
 """Bytes of an answer or an evidence file."""
+_ANSWER = "the output of `footnote ask --json`"
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -20,7 +21,8 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         MisuseError: A file is not there or not what is needed.
     """
-    data = _read(arguments.file)
+    wanted = "a page that `footnote evidence` wrote" if arguments.check else _ANSWER
+    data = _read(arguments.file, wanted)
     if not arguments.check:
         if arguments.originals:
             raise MisuseError("originals are for --check: leave them out to write an evidence file")
@@ -74,15 +76,13 @@ def _text(data: bytes) -> str:
         raise MisuseError("this is no answer: give what `footnote ask --json` prints") from error
 
 
-def _read(name: str) -> bytes:
+def _read(name: str, wanted: str) -> bytes:
     if name == "-":
         data = sys.stdin.buffer.read(_LARGEST + 1)
     else:
         path = Path(name)
         if not path.is_file():
-            raise MisuseError(
-                f"there is no file {name!r}: name the output of `footnote ask --json`"
-            )
+            raise MisuseError(f"there is no file {name!r}: name {wanted}")
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:

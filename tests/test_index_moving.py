@@ -14,7 +14,7 @@ import pytest
 
 from index import archive
 from index.doctor import check
-from index.errors import ArchiveError, LibraryError, LibraryMismatchError
+from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.intake import Article, read_articles
 from index.library import Library
 from index.moving import export_library, import_library
@@ -238,8 +238,9 @@ def test_any_flipped_byte_is_refused_or_harmless(
 
 
 def test_a_file_that_is_not_there_is_one_sentence(elsewhere: Library, tmp_path: Path) -> None:
-    said = refused(elsewhere, tmp_path / "none.zip")
-    assert "cannot be read (No such file or directory)" in said
+    with pytest.raises(MisuseError, match=r"there is no file .*: name an archive that"):
+        moved(elsewhere, tmp_path / "none.zip")
+    assert not elsewhere.exists()
 
 
 _CHILD = """

@@ -71,7 +71,8 @@ def test_evidence_is_written_and_checked(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["answer.json"], "there is no file 'answer.json'"),
+        (["answer.json"], "there is no file 'answer.json': name the output of `footnote ask"),
+        (["--check", "a.html", "pets.txt"], "there is no file 'a.html': name a page that"),
         (["pets.txt"], "this is no answer"),
         (["pets.txt", "other.txt"], "originals are for --check"),
         (["--check", "pets.txt"], "nothing to check against"),
