@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from index.types import Hit, Passage, ScoredSentence, Sentence
+from rag.reader import onnx_reader
 from rag.reader.onnx_reader import OnnxReader, Reading, best_span
 from rag.reader.windows import Window
 
@@ -63,6 +64,37 @@ def test_a_window_is_read_the_same_whatever_is_read_beside_it(reader: OnnxReader
     alone = reader.read("Who built it?", [window(TEXTS[1])])
     beside = reader.read("Who built it?", [window(*TEXTS), window(TEXTS[1])])
     assert beside[-1] == alone[0]
+
+
+class ScriptedSession:
+    """Scores three words of a window one way and of a sentence alone another; counts its runs."""
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+
+    def run(self, _: None, feeds: dict[str, np.ndarray]) -> list[np.ndarray]:
+        length = feeds["input_ids"].shape[1]
+        self.lengths.append(length)
+        scores = np.zeros((1, length, 3), dtype=np.float32)
+        question = int((feeds["token_types"][0] == 0).sum())
+        in_window = length - question > 7
+        place = question + (0 if in_window else 2)
+        scores[0, place, :2] = 4.0 if in_window else 6.0
+        return [scores]
+
+
+def test_the_best_sentences_are_read_again_alone_and_both_readings_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = ScriptedSession()
+    monkeypatch.setattr(onnx_reader, "_session", lambda: session)
+    reader = OnnxReader()
+    texts = [f"One two three{'.' * n}" for n in range(1, 7)]
+    readings = reader.read("Who?", [window(*texts), window("Cats sleep now.")])
+    assert len(session.lengths) == 2 + 3  # of the best four one was alone already
+    assert words(readings[0]) == "three"
+    assert readings[0].span == pytest.approx((0 + 6) / 2 * 2)
+    assert readings[-1].span == pytest.approx(6 * 2)
 
 
 def test_nothing_to_read_gives_nothing(reader: OnnxReader) -> None:

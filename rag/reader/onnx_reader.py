@@ -1,7 +1,8 @@
 """Runs the reader with onnxruntime: question and window in, the best span of each sentence out.
 
 No torch. Windows are run one by one in a pool of threads, without padding, so that what is said
-of a window does not depend on the others.
+of a window does not depend on the others. The best sentences are then read once more, alone, and
+both readings count alike.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +35,9 @@ _LONGEST_ANSWER = 30
 _COST_OF_A_TOKEN = 0.05
 """In logits: of two spans that score the same the shorter is the answer. On SQuAD's part it gives
 0.012 of F1 and 0.017 of EM; 0.1 gives 0.002 more of both, and 0.2 less."""
+_READ_ALONE = 4
+"""Sentences, the best of their windows. On SQuAD's part, given the passage, the words found have an
+F1 of 0.760 for 0.733 and an exact match of 0.634 for 0.598; all sentences give 0.763 and 0.637."""
 _WIDEST_MARGIN = 20.0
 _CLS, _SEP = 101, 102
 
@@ -57,6 +61,33 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Scores:
+    """What was scored of one sentence, token by token."""
+
+    window: Window
+    sentence: Sentence
+    offsets: Sequence[tuple[int, int]]
+    """Of its tokens in the document's text."""
+    starts: NDArray[np.float32]
+    ends: NDArray[np.float32]
+    null: float
+    answers: float
+
+    @property
+    def reading(self) -> Reading:
+        """The best span of the sentence."""
+        best = best_span(self.starts, self.ends)
+        return Reading(
+            sentence=self.sentence,
+            start=self.offsets[best.first][0],
+            end=self.offsets[best.last][1],
+            span=best.score - self.null,
+            margin=best.margin,
+            answers=self.answers,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
     """A span of tokens."""
 
@@ -70,14 +101,16 @@ class Span:
 class OnnxReader:
     """Reads windows; the model is loaded at first use. Safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, window_tokens: int = _WINDOW_TOKENS) -> None:
+        """Read at most so many tokens of a window."""
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
+        self._window_tokens = window_tokens
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """Return the best span of each sentence of the windows, in their order.
 
-        Sentences beyond the first 192 tokens of a window are left out. Empty for no windows.
+        Sentences beyond the first tokens of a window are left out. Empty for no windows.
 
         Raises:
             EmbeddingError: A file of the base model or of the reader is missing or damaged.
@@ -88,11 +121,20 @@ class OnnxReader:
         asked = tokenizer.encode(without_surrogates(question), add_special_tokens=False).ids
         prompt = [_CLS, *asked[:_QUESTION_TOKENS], _SEP]
 
-        def one(window: Window) -> list[Reading]:
-            return _read(tokenizer, session, prompt, window)
+        def read(window: Window) -> list[_Scores]:
+            return _read(tokenizer, session, prompt, window, most=self._window_tokens)
+
+        def read_alone(scores: _Scores) -> _Scores:
+            alone = read(Window(hit=scores.window.hit, sentences=(scores.sentence,)))
+            return _mean(scores, alone[0])
 
         with ThreadPoolExecutor(min(len(windows), os.cpu_count() or 1)) as pool:
-            return [reading for found in pool.map(one, windows) for reading in found]
+            found = [scores for of_window in pool.map(read, windows) for scores in of_window]
+            order = sorted(range(len(found)), key=lambda n: -found[n].reading.span)
+            best = [n for n in order[:_READ_ALONE] if len(found[n].window.sentences) > 1]
+            for n, both in zip(best, pool.map(read_alone, [found[n] for n in best]), strict=True):
+                found[n] = both
+        return [scores.reading for scores in found]
 
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._lock:
@@ -102,10 +144,15 @@ class OnnxReader:
 
 
 def _read(
-    tokenizer: Tokenizer, session: InferenceSession, prompt: Sequence[int], window: Window
-) -> list[Reading]:
+    tokenizer: Tokenizer,
+    session: InferenceSession,
+    prompt: Sequence[int],
+    window: Window,
+    *,
+    most: int,
+) -> list[_Scores]:
     encoding = tokenizer.encode(without_surrogates(window.text), add_special_tokens=False)
-    ids, offsets = encoding.ids[:_WINDOW_TOKENS], encoding.offsets[:_WINDOW_TOKENS]
+    ids, offsets = encoding.ids[:most], encoding.offsets[:most]
     if not ids:
         return []
     tokens = np.array([[*prompt, *ids, _SEP]], dtype=np.int64)
@@ -119,18 +166,32 @@ def _read(
         inside = [n for n, (a, b) in enumerate(offsets) if begin <= a and b <= end]
         if inside:
             low, high = inside[0], inside[-1] + 1
-            best = best_span(inner[low:high, 0], inner[low:high, 1])
             found.append(
-                Reading(
+                _Scores(
+                    window=window,
                     sentence=sentence,
-                    start=window.start + offsets[low + best.first][0],
-                    end=window.start + offsets[low + best.last][1],
-                    span=best.score - null,
-                    margin=best.margin,
+                    offsets=[(window.start + a, window.start + b) for a, b in offsets[low:high]],
+                    starts=inner[low:high, 0],
+                    ends=inner[low:high, 1],
+                    null=null,
                     answers=float(scores[0, 2]),
                 )
             )
     return found
+
+
+def _mean(scores: _Scores, alone: _Scores) -> _Scores:
+    """Return the mean of a sentence's scores in its window and alone.
+
+    That of no answer stays the window's: taken from both it makes worse which sentence is best.
+    """
+    if alone.offsets != scores.offsets:  # the window was cut inside the sentence
+        return scores
+    return replace(
+        scores,
+        starts=(scores.starts + alone.starts) / np.float32(2),
+        ends=(scores.ends + alone.ends) / np.float32(2),
+    )
 
 
 def best_span(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> Span:
