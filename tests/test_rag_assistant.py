@@ -14,7 +14,6 @@ from llama_index.core.base.response.schema import Response
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 import rag
-from index.terms import has_words
 from rag import (
     Answer,
     Article,
@@ -173,20 +172,6 @@ def test_an_empty_library_is_the_reason(assistant: Assistant) -> None:
     answer = assistant.ask("When do dogs bark?")
     assert (answer.status, answer.reason, answer.hits) == ("abstained", "empty_library", ())
     assert answer.text == "The library is empty: add articles first."
-
-
-@pytest.mark.parametrize("question", ["", "  \n", "?!", "😀", "\0"])
-def test_an_empty_question_is_the_reason(filled: Assistant, question: str) -> None:
-    answer = filled.ask(question)
-    assert (answer.status, answer.reason, answer.hits) == ("abstained", "empty_question", ())
-    assert not has_words(question)
-
-
-@pytest.mark.parametrize("question", ["Which volcano erupted?", "the of and"])
-def test_nothing_in_common_is_the_reason(filled: Assistant, question: str) -> None:
-    answer = filled.ask(question)
-    assert (answer.status, answer.reason) == ("abstained", "no_match")
-    assert (answer.citations, answer.sentences) == ((), ())
 
 
 def test_the_threshold_is_the_reason_and_the_nearest_passages_stay_hits(

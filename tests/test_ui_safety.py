@@ -147,6 +147,12 @@ def test_another_sites_page_can_send_nothing(port, path, headers):
 def test_case_25_a_foreign_host_is_refused_everywhere(port, host):
     for path in ("/", "/config", "/gradio_api/info", "/gradio_api/mcp/schema"):
         assert send(port, "GET", path, {"Host": host})[0] == 400
+    assert send(port, "GET", "/", {"Host": f"localhost:{port}"})[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
+def test_no_description_of_the_server_is_served(port, path):
+    assert send(port, "GET", path)[0] == 404
 
 
 def part(name, content):
