@@ -26,7 +26,6 @@ from index.types import Hit
 from rag.evidence import Candidate
 from rag.extractive import rank, read_best, shipped_reader
 from rag.question import read_question
-from rag.reader.onnx_reader import Reading
 from rag.reader.rescoring import NAMES, measures
 
 _ALSO, _CLOSE = 0.5, 0.8
@@ -110,17 +109,12 @@ class _Reads:
         read = read_best(asked, rank(asked, hits), shipped_reader())
         accepted = self._answers.get(question, ())
         self.spans.append(
-            np.array([(r.margin, contains_answer(_text(r), accepted)) for _, _, r in read])
+            np.array([(r.margin, contains_answer(r.words, accepted)) for _, _, r in read])
         )
         if not read:
             return [], np.zeros((0, len(NAMES)))
         found, readings = [p for p, _, _ in read], [reading for _, _, reading in read]
         return [candidate for _, candidate, _ in read], measures(found, readings)
-
-
-def _text(reading: Reading) -> str:
-    begin = reading.sentence.start
-    return reading.sentence.text[reading.start - begin : reading.end - begin]
 
 
 def _firsts(

@@ -172,35 +172,33 @@ def _similarities(
 def _hits(
     view: View, ranked: Sequence[_Scored], *, k: int, weight_of: Mapping[str, float]
 ) -> Found:
-    pool, groups = _pool(view, ranked, k=k)
+    groups = _groups(view, ranked, k=k)
     kept = list(groups)
-    chosen = [kept[n] for n in spread([pool[p].passage.document for p in kept], k=k)]
-    documents = shelf.documents(view.db, {pool[p].passage.document for p in chosen})
-    held = view.db.terms_of("sentence_terms", [s.key for p in chosen for s in pool[p].sentences])
+    chosen = [kept[n] for n in spread([ranked[p].passage.document for p in kept], k=k)]
+    documents = shelf.documents(view.db, {ranked[p].passage.document for p in chosen})
+    held = view.db.terms_of("sentence_terms", [s.key for p in chosen for s in ranked[p].sentences])
     hits = tuple(
         _hit(
-            pool[position],
-            documents[pool[position].passage.document],
-            coverages=[_coverage(held[s.key], weight_of) for s in pool[position].sentences],
-            similar=tuple(pool[twin].passage.id for twin in groups[position]),
+            ranked[position],
+            documents[ranked[position].passage.document],
+            coverages=[_coverage(held[s.key], weight_of) for s in ranked[position].sentences],
+            similar=tuple(ranked[twin].passage.id for twin in groups[position]),
         )
         for position in chosen
     )
     return Found(hits=hits, texts={row.sha256: row.text for row in documents.values()})
 
 
-def _pool(
-    view: View, ranked: Sequence[_Scored], *, k: int
-) -> tuple[Sequence[_Scored], dict[int, list[int]]]:
-    """Return the best passages, in groups of near-duplicates, as many as it takes for k groups."""
+def _groups(view: View, ranked: Sequence[_Scored], *, k: int) -> dict[int, list[int]]:
+    """Return the best passages in groups of near-duplicates: so many that there are k groups."""
     words: list[frozenset[str]] = []
     groups: dict[int, list[int]] = {}
     while len(groups) < k and len(words) < len(ranked):
-        keys = [s.passage.key for s in ranked[len(words) : len(words) + k * _SPARE]]
+        keys = [s.passage.key for s in ranked[len(words) : 2 * len(words) or k * _SPARE]]
         held = view.db.terms_of("passage_terms", keys)
         words += [held[key] for key in keys]
         groups = collapse(words)
-    return ranked[: len(words)], groups
+    return groups
 
 
 def _hit(

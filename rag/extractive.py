@@ -18,7 +18,7 @@ import numpy as np
 from index.terms import content_terms
 from index.types import Hit, Sentence
 from rag.clause import Lead, cut
-from rag.conflict import Said, contrary
+from rag.conflict import Said, conflict
 from rag.evidence import NAMES, Candidate, candidates
 from rag.question import Question, holds, read_question
 from rag.reader.onnx_reader import Reading
@@ -37,7 +37,7 @@ _SAME = 0.95
 """Share of words from which a sentence says nothing beyond one already chosen."""
 
 _OTHERWISE = "But another document says:"
-
+"""Leads the sentence of another document that says otherwise than the answer."""
 _SURE: dict[Lead, float] = {"plain": 0.25, "open": 0.75, "none": 1.0}
 """Share of the margin for exact words that suffices behind "because", behind "as", and alone."""
 
@@ -200,26 +200,24 @@ def _answered(
     question: Question, hits: Sequence[Hit], judged: Sequence[Judged]
 ) -> tuple[DraftSentence, ...]:
     """Return what answers, and what another document says otherwise."""
-    sentences = _decided(question, hits)
-    quoted = sentences[-1].evidence[0] if sentences else None
-    first = next((j for j in judged if quoted is None or _evidence(j) == quoted), judged[0])
-    other = None
-    if not question.several:
-        probable = [j for j in judged if j.probability >= weights().threshold]
-        other = contrary(_said(first), [_said(j) for j in probable])
+    decided = _decided(question, hits)
+    told = [one for one in judged if not decided or _evidence(one) == decided[-1].evidence[0]]
+    other = _contrary(told[0], judged) if told and not question.several else None
     if other is None:
-        return sentences or _quoted(question, judged)
-    sentence = other.sentence
-    evidence = Evidence(hit=other.hit, start=sentence.start, end=sentence.end)
-    differs = DraftSentence(text=f"{_OTHERWISE} {sentence.text}", evidence=(evidence,))
-    return (*(sentences or (_draft(first, _exact(first, question)),)), differs)
+        return decided or _quoted(question, judged)
+    differs = _draft(other, f"{_OTHERWISE} {other.candidate.scored.sentence.text}")
+    return (*(decided or (_draft(told[0], _exact(told[0], question)),)), differs)
+
+
+def _contrary(answer: Judged, judged: Sequence[Judged]) -> Judged | None:
+    """Return the most probable sentence that was read and says otherwise."""
+    read = [one for one in judged if one.reading and one.probability >= weights().threshold]
+    return next((one for one in read if conflict(_said(answer), _said(one))), None)
 
 
 def _said(one: Judged) -> Said:
-    sentence, reading = one.candidate.scored.sentence, one.reading
-    begin = sentence.start
-    words = sentence.text[reading.start - begin : reading.end - begin] if reading else ""
-    return Said(hit=one.candidate.hit, sentence=sentence, words=words)
+    words = one.reading.words if one.reading else ""
+    return Said(hit=one.candidate.hit, sentence=one.candidate.scored.sentence, words=words)
 
 
 def _decided(question: Question, hits: Sequence[Hit]) -> tuple[DraftSentence, ...]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelError
 from index.terms import terms
-from index.types import Hit
+from index.types import Hit, Passage, ScoredSentence, Sentence
 from rag.models import Message, Reply
 from rag.types import Draft, DraftSentence, Evidence
 
@@ -55,6 +55,28 @@ class HashEmbedder:
     def _of(self, term: str) -> NDArray[np.float64]:
         seed = int.from_bytes(hashlib.sha256(term.encode("utf-8")).digest()[:8], "big")
         return np.random.default_rng(seed).standard_normal(self.dimension)
+
+
+def hit_of(*sentences: str, start: int = 0) -> Hit:
+    """Return a hit of these sentences, a blank between them, from an offset of document `d` on."""
+    made: list[Sentence] = []
+    begin = start
+    for ordinal, text in enumerate(sentences):
+        end = begin + len(text)
+        made.append(Sentence(document_id="d", ordinal=ordinal, start=begin, end=end, text=text))
+        begin = end + 1
+    text = " ".join(sentences)
+    return Hit(
+        passage=Passage(
+            id="d:0", document_id="d", ordinal=0, start=start, end=start + len(text), text=text
+        ),
+        title="",
+        source="",
+        document_sha256="",
+        page=None,
+        score=1.0,
+        sentences=tuple(ScoredSentence(sentence=s, similarity=0.0, coverage=0.0) for s in made),
+    )
 
 
 class ScriptedAnswerer:

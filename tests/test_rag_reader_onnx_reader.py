@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from index.types import Hit, Passage, ScoredSentence, Sentence
 from rag.reader import onnx_reader
-from rag.reader.onnx_reader import OnnxReader, Reading, best_span
+from rag.reader.onnx_reader import OnnxReader, best_span
 from rag.reader.windows import Window
+from rag.testing import hit_of
 
 TEXTS = ("The bridge opened in 1998.", "Its builder was Mary Jones.", "Cats sleep all day.")
 
@@ -18,30 +18,8 @@ def reader() -> OnnxReader:
 
 def window(*texts: str) -> Window:
     """Return a window of these sentences, at offset 100 of their document."""
-    sentences, start = [], 100
-    for n, text in enumerate(texts):
-        end = start + len(text)
-        sentences.append(Sentence(document_id="d", ordinal=n, start=start, end=end, text=text))
-        start = end + 1
-    text = " ".join(texts)
-    passage = Passage(
-        id="d:0", document_id="d", ordinal=0, start=100, end=100 + len(text), text=text
-    )
-    hit = Hit(
-        passage=passage,
-        title="",
-        source="",
-        document_sha256="",
-        page=None,
-        score=1.0,
-        sentences=tuple(ScoredSentence(sentence=s, similarity=0, coverage=0) for s in sentences),
-    )
-    return Window(hit=hit, sentences=tuple(sentences))
-
-
-def words(reading: Reading) -> str:
-    sentence = reading.sentence
-    return sentence.text[reading.start - sentence.start : reading.end - sentence.start]
+    hit = hit_of(*texts, start=100)
+    return Window(hit=hit, sentences=tuple(scored.sentence for scored in hit.sentences))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +29,7 @@ def words(reading: Reading) -> str:
 def test_the_best_span_is_the_answer(reader: OnnxReader, question: str, answer: str) -> None:
     readings = reader.read(question, [window(*TEXTS)])
     assert len(readings) == 3
-    assert answer in words(max(readings, key=lambda reading: reading.span))
+    assert answer in max(readings, key=lambda reading: reading.span).words
 
 
 def test_a_sentence_that_answers_scores_above_one_that_does_not(reader: OnnxReader) -> None:
@@ -92,7 +70,7 @@ def test_the_best_sentences_are_read_again_alone_and_both_readings_count(
     texts = [f"One two three{'.' * n}" for n in range(1, 7)]
     readings = reader.read("Who?", [window(*texts), window("Cats sleep now.")])
     assert len(session.lengths) == 2 + 3  # of the best four one was alone already
-    assert words(readings[0]) == "three"
+    assert readings[0].words == "three"
     assert readings[0].span == pytest.approx((0 + 6) / 2 * 2)
     assert readings[-1].span == pytest.approx(6 * 2)
 

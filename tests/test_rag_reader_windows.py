@@ -1,29 +1,13 @@
 """What the reader reads: whole sentences around the best ones, none of them twice."""
 
-from index.types import Hit, Passage, ScoredSentence, Sentence
+from index.types import Hit
 from rag.reader.windows import choose
+from rag.testing import hit_of
 
 
 def hit(*lengths: int) -> Hit:
-    """Return a hit whose sentences have these lengths, one blank between them."""
-    sentences, start = [], 0
-    for ordinal, length in enumerate(lengths):
-        sentences.append(
-            Sentence(
-                document_id="d", ordinal=ordinal, start=start, end=start + length, text="x" * length
-            )
-        )
-        start += length + 1
-    text = " ".join("x" * length for length in lengths)
-    return Hit(
-        passage=Passage(id="d:0", document_id="d", ordinal=0, start=0, end=len(text), text=text),
-        title="",
-        source="",
-        document_sha256="",
-        page=None,
-        score=1.0,
-        sentences=tuple(ScoredSentence(sentence=s, similarity=0, coverage=0) for s in sentences),
-    )
+    """Return a hit whose sentences have these lengths."""
+    return hit_of(*("x" * length for length in lengths))
 
 
 def test_a_window_grows_to_the_sentence_before_and_then_as_far_as_it_fits() -> None:

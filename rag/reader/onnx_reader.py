@@ -59,6 +59,12 @@ class Reading:
     answers: float
     """Logit that the sentence's window answers the question."""
 
+    @property
+    def words(self) -> str:
+        """The best span's text."""
+        begin = self.sentence.start
+        return self.sentence.text[self.start - begin : self.end - begin]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scores:
@@ -101,11 +107,12 @@ class Span:
 class OnnxReader:
     """Reads windows; the model is loaded at first use. Safe to share between threads."""
 
-    def __init__(self, *, window_tokens: int = _WINDOW_TOKENS) -> None:
-        """Read at most so many tokens of a window."""
+    def __init__(self, *, window_tokens: int = _WINDOW_TOKENS, alone: int = _READ_ALONE) -> None:
+        """Read at most so many tokens of a window, and so many sentences once more, alone."""
         self._lock = threading.Lock()
         self._loaded: tuple[Tokenizer, InferenceSession] | None = None
         self._window_tokens = window_tokens
+        self._alone = alone
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """Return the best span of each sentence of the windows, in their order.
@@ -128,13 +135,17 @@ class OnnxReader:
             alone = read(Window(hit=scores.window.hit, sentences=(scores.sentence,)))
             return _mean(scores, alone[0])
 
-        with ThreadPoolExecutor(min(len(windows), os.cpu_count() or 1)) as pool:
-            found = [scores for of_window in pool.map(read, windows) for scores in of_window]
-            order = sorted(range(len(found)), key=lambda n: -found[n].reading.span)
-            best = [n for n in order[:_READ_ALONE] if len(found[n].window.sentences) > 1]
-            for n, both in zip(best, pool.map(read_alone, [found[n] for n in best]), strict=True):
-                found[n] = both
-        return [scores.reading for scores in found]
+        threads = min(max(len(windows), self._alone), os.cpu_count() or 1)
+        with ThreadPoolExecutor(threads) as pool:
+            scored = [scores for of_window in pool.map(read, windows) for scores in of_window]
+            readings = [scores.reading for scores in scored]
+            best = sorted(range(len(scored)), key=lambda n: -readings[n].span)[: self._alone]
+            again = [n for n in best if len(scored[n].window.sentences) > 1]
+            for n, both in zip(
+                again, pool.map(read_alone, [scored[n] for n in again]), strict=True
+            ):
+                readings[n] = both.reading
+        return readings
 
     def _load(self) -> tuple[Tokenizer, InferenceSession]:
         with self._lock:
