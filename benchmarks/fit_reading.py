@@ -31,7 +31,7 @@ from rag.reader.rescoring import NAMES, measures
 _ALSO, _CLOSE = 0.5, 0.8
 _BINS = 10
 _HALF = 0.5
-_SHORT = 0.05
+_SHORT = 0.02
 """What the threshold may gain less than the best one, since a lower one answers more."""
 _HOLD = 0.9
 """Share of the sentences with an answer in which the words shown alone must hold it."""

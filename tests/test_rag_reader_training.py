@@ -8,8 +8,8 @@ import pytest
 
 from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx_embedder import load_tokenizer
-from rag.reader import weights
-from rag.reader.examples import ExampleMaker, Row, read_rows
+from rag.reader import alone, weights
+from rag.reader.examples import ExampleMaker, Row, encode, read_rows, token_span
 from rag.reader.swaps import Swaps
 
 ROWS = [
@@ -23,11 +23,18 @@ ROWS = [
 ]
 
 
-def shown(misses: float) -> list[tuple[str, str | None]]:
+def shown(misses: float, *, alone_share: float = 0.0) -> list[tuple[str, str | None]]:
     """Return what is shown and the marked answer of each example."""
     tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
     found = []
-    maker = ExampleMaker(ROWS, tokenizer, load_embedder(DEFAULT_MODEL), seed=1, misses=misses)
+    maker = ExampleMaker(
+        ROWS,
+        tokenizer,
+        load_embedder(DEFAULT_MODEL),
+        seed=1,
+        misses=misses,
+        alone_share=alone_share,
+    )
     for example in maker.examples():
         answer = None
         if example.span:
@@ -47,6 +54,25 @@ def test_a_near_miss_follows_each_answer_and_marks_none() -> None:
         assert miss != text
         assert answer
         assert answer not in miss or miss.split("?")[0] != text.split("?")[0]
+
+
+def test_a_row_is_shown_as_the_sentence_that_answers_and_one_that_does_not() -> None:
+    found = shown(1.0, alone_share=1.0)
+    assert len(found) > len(ROWS)
+    for text, answer in found:
+        assert ("was built by" in text) != ("boats pass" in text)
+        assert answer is None or f"was built by {answer}" in text
+    assert {answer for _, answer in found} == {"anna berg", "luca conti", "marc petit", None}
+
+
+def test_an_answer_that_no_sentence_holds_whole_is_shown_in_a_window() -> None:
+    context = ROWS[0].context
+    tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
+    (passage,) = encode(tokenizer, [context])
+    own = alone.holding(context, passage, token_span(passage, *ROWS[0].answers[0]) or (0, 0))
+    assert own is not None
+    assert alone.said(context, passage, own) == context.removesuffix(" Boats pass below it.")
+    assert alone.holding(context, passage, (0, len(passage.ids) - 1)) is None
 
 
 def test_the_same_seed_shows_the_same() -> None:
@@ -110,6 +136,27 @@ def test_training_goes_on_from_the_shipped_weights() -> None:
     taken = model.state_dict()[f"bert.{layer}"].numpy()
     assert (taken == shipped[layer]).all()
     assert (model.head.weight.detach().numpy() == shipped["head.weight"]).all()
+
+
+def test_a_checkpoint_is_exported_as_its_mean_with_a_file_that_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    from rag.reader import export
+
+    shipped = weights.floats(weights.shipped())
+    model = {name: torch.from_numpy(array.copy()) for name, array in shipped.items()}
+    model["head.bias"] += 2
+    checkpoint, before, out = (tmp_path / name for name in ("checkpoint.pt", "before", "out"))
+    torch.save({"model": model}, checkpoint)
+    weights.write(shipped, before)
+    monkeypatch.setattr(
+        "sys.argv", ["export", str(checkpoint), str(out), "--mean-with", str(before)]
+    )
+    export.main()
+    bias = weights.floats(weights.read(out))["head.bias"]
+    assert bias == pytest.approx(shipped["head.bias"] + 1, abs=1e-3)
 
 
 def test_weights_of_another_model_are_refused() -> None:

@@ -1,9 +1,10 @@
 """Makes training examples of question answering: answered passages and near misses.
 
-A passage is cut to a random window of tokens, because the reader later sees windows. A near miss
-(Rajpurkar et al., "Know What You Don't Know", 2018) is a question with a passage that looks right
-and does not answer it: another passage with the same rare terms or a near meaning, the same
-passage without its answer, or a question in which a name, a number or a word was swapped.
+A passage is cut to a random window of tokens or to one sentence, because the reader later sees
+both. A near miss (Rajpurkar et al., "Know What You Don't Know", 2018) is a question with a passage
+that looks right and does not answer it: another passage with the same rare terms or a near meaning,
+the same passage without its answer, another sentence of it, or a question in which a name, a number
+or a word was swapped.
 """
 
 import gzip
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
+from rag.reader import alone
 from rag.reader.near import NearPassages
 from rag.reader.swaps import Swaps
 
@@ -97,6 +99,7 @@ class ExampleMaker:
         *,
         seed: int,
         misses: float,
+        alone_share: float = 0.0,
     ) -> None:
         """Tokenize the rows and index their passages.
 
@@ -106,9 +109,11 @@ class ExampleMaker:
             embedder: Of the base model, for passages that are near in meaning.
             seed: For all that is drawn.
             misses: Near misses made for each answered row, 0 to 1.
+            alone_share: Share of the answered rows that are shown as single sentences, 0 to 1.
         """
         self._rows = rows
         self._misses = misses
+        self._alone_share = alone_share
         self._random = random.Random(seed)
         self._contexts = list(dict.fromkeys(row.context for row in rows))
         self._place = {context: n for n, context in enumerate(self._contexts)}
@@ -124,6 +129,9 @@ class ExampleMaker:
             passage = self._passages[self._place[row.context]]
             answer = self._answer(row, passage)
             if row.answers and answer is None:
+                continue
+            if answer is not None and self._random.random() < self._alone_share:
+                yield from self._sentences(row, question, passage, answer)
                 continue
             yield self._example(question, passage, answer)
             if answer is not None and self._random.random() < self._misses:
@@ -188,6 +196,38 @@ class ExampleMaker:
             near = find(row.question, row.context, lacking=text)
         place = self._random.choice(near) if near else self._random.randrange(len(self._contexts))
         return self._example(question, self._passages[place], None)
+
+    def _sentences(
+        self, row: Row, question: Sequence[int], passage: Encoded, answer: tuple[int, int]
+    ) -> Iterator[Example]:
+        """Yield the answer's sentence and maybe a near miss; a window where none holds it whole."""
+        own = alone.holding(row.context, passage, answer)
+        if own is None:
+            yield self._example(question, passage, answer)
+            return
+        yield self._cut(question, passage, own, answer)
+        if self._random.random() < self._misses:
+            yield from self._missing_sentence(row, question, passage, own)
+
+    def _missing_sentence(
+        self, row: Row, question: Sequence[int], passage: Encoded, own: slice
+    ) -> Iterator[Example]:
+        """Yield a sentence that does not answer, where one can be drawn."""
+        kind = self._random.random()
+        words = alone.said(row.context, passage, own)
+        if kind < 0.4 and (swapped := self._swaps.swap(row.question, words)):
+            yield self._cut(self._question(swapped), passage, own, None)
+            return
+        answer = row.context[slice(*row.answers[0])]
+        context = row.context
+        if kind >= 0.75:
+            find = self._near.by_terms if kind < 0.9 else self._near.by_meaning
+            near = find(row.question, row.context, lacking=answer)
+            place = self._random.choice(near or range(len(self._contexts)))
+            context, passage = self._contexts[place], self._passages[place]
+        part = alone.lacking(row.question, context, passage, answer=answer, chance=self._random)
+        if part:
+            yield self._cut(question, passage, part, None)
 
     def _swapped(self, question: str, passage: Encoded, answer: tuple[int, int]) -> Example:
         """Show the passage around the answer that the question no longer asks for."""

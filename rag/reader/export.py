@@ -14,6 +14,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument(
+        "--mean-with", type=Path, help="a file that ships, to be averaged with the checkpoint"
+    )
     options = parser.parse_args()
     state = torch.load(options.checkpoint, weights_only=True)["model"]
     trained = {
@@ -21,6 +24,9 @@ def main() -> None:
         for name, tensor in state.items()
         if ".embeddings." not in name
     }
+    if options.mean_with:
+        other = weights.floats(weights.read(options.mean_with))
+        trained = {name: (array + other[name]) / 2 for name, array in trained.items()}
     weights.write(trained, options.out)
     print(hashlib.sha256(options.out.read_bytes()).hexdigest())  # noqa: T201 - a command's output
 

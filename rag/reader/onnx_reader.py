@@ -192,16 +192,14 @@ def _read(
 
 
 def _mean(scores: _Scores, alone: _Scores) -> _Scores:
-    """Return the mean of a sentence's scores in its window and alone.
-
-    That of no answer stays the window's: taken from both it makes worse which sentence is best.
-    """
+    """Return the mean of a sentence's scores, that of no answer among them, in window and alone."""
     if alone.offsets != scores.offsets:  # the window was cut inside the sentence
         return scores
     return replace(
         scores,
         starts=(scores.starts + alone.starts) / np.float32(2),
         ends=(scores.ends + alone.ends) / np.float32(2),
+        null=(scores.null + alone.null) / 2,
     )
 
 

@@ -52,6 +52,9 @@ def main() -> None:
     parser.add_argument("--passes", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--misses", type=float, default=0.5, help="near misses for each answer")
+    parser.add_argument(
+        "--alone", type=float, default=0.0, help="share of answered rows shown as one sentence"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -59,7 +62,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     shares = {name: float(share) for name, share in (s.split("=") for s in options.share)}
     rows = _drawn(options.data, shares, options.passes, options.seed)
-    batches = _batches(rows, seed=options.seed, misses=options.misses)
+    batches = _batches(rows, seed=options.seed, misses=options.misses, alone_share=options.alone)
     model = TorchReader(model_files.model_folder()).to(device())
     if options.start:
         model.take(weights.floats(weights.read(options.start)))
@@ -90,11 +93,15 @@ def _drawn(paths: Sequence[Path], shares: dict[str, float], passes: int, seed: i
     return rows
 
 
-def _batches(rows: Sequence[Row], *, seed: int, misses: float) -> list[list[Example]]:
+def _batches(
+    rows: Sequence[Row], *, seed: int, misses: float, alone_share: float
+) -> list[list[Example]]:
     """Return batches of about equally long examples, in random order."""
     tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
     embedder = load_embedder(DEFAULT_MODEL)
-    maker = ExampleMaker(rows, tokenizer, embedder, seed=seed, misses=misses)
+    maker = ExampleMaker(
+        rows, tokenizer, embedder, seed=seed, misses=misses, alone_share=alone_share
+    )
     examples = list(maker.examples())
     draw = random.Random(seed)
     batches: list[list[Example]] = []
