@@ -18,6 +18,8 @@ from index.errors import FootnoteError, MisuseError, OperationError
 from rag import commands, terminal
 
 _INTERRUPTED = 130
+_OWN_OPTIONS = frozenset({"-h", "--help", "--version"})
+"""Those of `footnote` itself; all others stand behind a command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +101,12 @@ def _add_broken(
 
 def _require_known(arguments: Sequence[str], names: Sequence[str]) -> None:
     """Refuse an unknown command by naming the nearest; `footnote` itself has no option values."""
+    command = next((argument for argument in arguments if argument in names), None)
+    if command and arguments[0].startswith("-") and arguments[0] not in _OWN_OPTIONS:
+        raise MisuseError(
+            f"{arguments[0]!r} stands before the command: write `footnote {command}` first, then "
+            "its options"
+        )
     given = next((argument for argument in arguments if not argument.startswith("-")), None)
     if given is None or given in names:
         return

@@ -26,6 +26,11 @@ from rag import Article, Assistant
         (["ask", "x", "--k", "0"], "argument --k: '0' is not a whole number from 1 to 100: see"),
         (["ask", "x", "--k", "x"], "argument --k: 'x' is not a whole number from 1 to 100: see"),
         (["ask"], "the following arguments are required: question: see `footnote ask --help`"),
+        (
+            ["--library", "l", "add", "a.txt"],
+            "'--library' stands before the command: write `footnote add` first, then its options",
+        ),
+        (["--library=l", "ask", "Who?"], "'--library=l' stands before the command"),
         (["aks", "x"], "unknown command 'aks': did you mean `footnote ask`? The commands are ask"),
         (["list", "--foo"], "unknown option '--foo' of `footnote list`: see `footnote list --h"),
         (["list", "foo"], "unknown argument 'foo' of `footnote list`: see `footnote list --help`"),
