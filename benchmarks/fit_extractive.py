@@ -51,7 +51,7 @@ class Asked:
     place: str
     """The set, and whether its library was of one article or of all."""
     kind: str
-    """`answerable`, `withheld`, `impossible` or `elsewhere`."""
+    """`answerable`, `withheld`, `impossible`, `elsewhere` or `swapped`."""
     measures: NDArray[np.float64]
     """(sentences, measures)."""
     right: NDArray[np.bool_]
@@ -94,14 +94,19 @@ def ask_set(
     measure: Measure,
     *,
     limit: int,
+    swapped: Sequence[SquadQuestion] = (),
 ) -> Iterator[Asked]:
-    """Ask a set's questions over all its paragraphs, then title by title; see the module."""
+    """Ask a set's questions over all its paragraphs, then title by title; see the module.
+
+    Of the swapped ones, which nothing answers, half as many are asked each time.
+    """
     chance = random.Random(0)
     elsewhere = [q for other in others for q in other.questions]
     questions = chance.sample(squad.questions, min(limit, len(squad.questions)))
     yield from _ask_library(
         f"{squad.name} all", squad.articles, questions,
-        chance.sample(elsewhere, min(len(elsewhere), limit // 3)), embedder, measure,
+        chance.sample(elsewhere, min(len(elsewhere), limit // 3)),
+        chance.sample(swapped, min(len(swapped), limit // 2)), embedder, measure,
     )  # fmt: skip
     by_title = defaultdict(list)
     for article in squad.articles:
@@ -112,7 +117,8 @@ def ask_set(
         yield from _ask_library(
             f"{squad.name} one", by_title[title],
             chance.sample(own, min(_OF_A_TITLE, len(own))),
-            chance.sample(elsewhere, min(len(elsewhere), _OF_A_TITLE)), embedder, measure,
+            chance.sample(elsewhere, min(len(elsewhere), _OF_A_TITLE)),
+            [q for q in swapped if q.source in sources][: _OF_A_TITLE // 2], embedder, measure,
         )  # fmt: skip
 
 
@@ -121,6 +127,7 @@ def _ask_library(
     articles: Sequence[Article],
     questions: Sequence[SquadQuestion],
     elsewhere: Sequence[SquadQuestion],
+    swapped: Sequence[SquadQuestion],
     embedder: Embedder,
     measure: Measure,
 ) -> Iterator[Asked]:
@@ -136,6 +143,8 @@ def _ask_library(
                 yield _ask(assistant, question, measure, place=place, kind=kind)
             for question in elsewhere:
                 yield _ask(assistant, question, measure, place=place, kind="elsewhere")
+            for question in swapped:
+                yield _ask(assistant, question, measure, place=place, kind="swapped")
 
 
 def _found(question: str, hits: Sequence[Hit]) -> tuple[Sequence[Candidate], NDArray[np.float64]]:

@@ -2,10 +2,11 @@
 
     python -m benchmarks.fit_reading --sets A.jsonl.gz B.jsonl.gz --write rag/data/reading.json
 
-Questions are asked and sentences judged as in `benchmarks.fit_extractive`. The reader must not have
-been trained on them. Each set is halved by the titles of its articles: the weights are fitted on
-one half, and the other is reported. Words are shown alone from the least margin at which, on the
-fitted half of the first set, they hold the accepted answer in nine of ten sentences that do; so
+Questions are asked and sentences judged as in `benchmarks.fit_extractive`, and questions with a
+swapped word, which nothing answers, are asked too. The reader must not have been trained on any.
+Each set is halved by the titles of its articles: the weights are fitted on one half, and the other
+is reported. Words are shown alone from the least probability at which, on the fitted half of the
+first set, they hold the accepted answer in 19 of 20 sentences that do; so
 that set's answers should be short. Printed besides: the expected calibration error of the
 confidence in ten bins (Guo et al., "On Calibration of Modern Neural Networks", 2017).
 """
@@ -13,29 +14,33 @@ confidence in ten bins (Guo et al., "On Calibration of Modern Neural Networks", 
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fit_extractive import Asked, ask_set, best_threshold, fit, lot, report
-from eval.datasets.squad import SquadSet, load_squad
-from eval.metrics import contains_answer
+from eval.datasets.squad import SquadQuestion, SquadSet, load_squad
+from eval.metrics import contains_answer, token_f1
 from index.embedding import load_embedder
 from index.types import Hit
 from rag.evidence import Candidate
 from rag.extractive import rank, read_best, shipped_reader
 from rag.question import read_question
+from rag.reader.onnx_reader import Reading
 from rag.reader.rescoring import NAMES, measures
+from rag.reader.spans import parts
+from rag.reader.swaps import Swaps
 
 _ALSO, _CLOSE = 0.5, 0.8
 _BINS = 10
 _HALF = 0.5
 _SHORT = 0.02
 """What the threshold may gain less than the best one, since a lower one answers more."""
-_HOLD = 0.9
+_HOLD = 0.95
 """Share of the sentences with an answer in which the words shown alone must hold it."""
-_CURVE = (0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+_CURVE = (0.0, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 
 
 def main() -> None:
@@ -51,19 +56,22 @@ def main() -> None:
     reads = [_Reads(half) for half in halves]
     for n, (half, read) in enumerate(zip(halves, reads, strict=True)):
         others = [other for m, other in enumerate(halves) if m // 2 != n // 2 and m % 2 == n % 2]
-        asked.append(list(ask_set(half, others, embedder, read.measure, limit=args.questions)))
+        asking = ask_set(
+            half, others, embedder, read.measure, limit=args.questions, swapped=_swapped(half)
+        )
+        asked.append(list(asking))
         print(f"asked {len(asked[n])} questions of {half.name}", flush=True)
     fitted = [one for half in asked[::2] for one in half]
     weights, intercept = fit(fitted)
     threshold = best_threshold(fitted, weights, intercept, short=_SHORT)
-    exact = _least_exact(_firsts(asked[0], reads[0].spans, weights))
+    exact = _least_exact(_firsts(asked[0], reads[0].shown, weights))
     for name, weight in zip(NAMES, weights, strict=True):
         print(f"{name:18} {weight:8.3f}")
     print(f"{'intercept':18} {intercept:8.3f}\nthreshold {threshold:.2f}\nexact {exact}")
     for n, (half, read) in enumerate(zip(asked, reads, strict=True)):
         report(half, weights, intercept, seen=n % 2 == 0)
         _print_calibration(half, weights, intercept)
-        _print_exact(_firsts(half, read.spans, weights))
+        _print_exact(_firsts(half, read.shown, weights))
     if args.write:
         stored = {
             "fitted_by": "benchmarks/fit_reading.py",
@@ -93,13 +101,22 @@ def _halves(squad: SquadSet) -> tuple[SquadSet, SquadSet]:
     return half("fitted", of_first=True), half("other", of_first=False)
 
 
+def _swapped(squad: SquadSet) -> list[SquadQuestion]:
+    """Return the answerable questions that have a word to swap, swapped, without answers."""
+    answerable = [q for q in squad.questions if not q.impossible]
+    texts = {article.source: article.text for article in squad.articles}
+    swaps = Swaps([q.question for q in answerable], seed=0)
+    pairs = [(q, swaps.swap(q.question, texts[q.source])) for q in answerable]
+    return [replace(q, question=new, answers=(), spans=()) for q, new in pairs if new]
+
+
 class _Reads:
-    """Measures the found sentences of a set's questions and keeps their best spans."""
+    """Measures the found sentences of a set's questions and keeps what may be shown."""
 
     def __init__(self, squad: SquadSet) -> None:
         self._answers = {q.question: q.answers for q in squad.questions}
-        self.spans: list[NDArray[np.float64]] = []
-        """For each question asked, (sentences, 2): a span's margin, whether it holds an answer."""
+        self.shown: list[list[NDArray[np.float64]]] = []
+        """For each question asked, of each sentence; see `_shown`."""
 
     def measure(
         self, question: str, hits: Sequence[Hit]
@@ -108,50 +125,67 @@ class _Reads:
         asked = read_question(question)
         read = read_best(asked, rank(asked, hits), shipped_reader())
         accepted = self._answers.get(question, ())
-        self.spans.append(
-            np.array([(r.margin, contains_answer(r.words, accepted)) for _, _, r in read])
-        )
-        if not read:
-            return [], np.zeros((0, len(NAMES)))
-        found, readings = [p for p, _, _ in read], [reading for _, _, reading in read]
-        return [candidate for _, candidate, _ in read], measures(found, readings)
+        self.shown.append([_shown(reading, accepted) for _, _, reading in read])
+        return [candidate for _, candidate, _ in read], measures(read)
+
+
+def _shown(reading: Reading, accepted: Sequence[str]) -> NDArray[np.float64]:
+    """Return what may be shown of a sentence, shortest first, the whole one last, (texts, 3).
+
+    The probability that it holds the answer, whether it holds an accepted one, and its F1.
+    """
+    text, begin = reading.sentence.text, reading.sentence.start
+    words = [(p.holds, text[p.start - begin : p.end - begin]) for p in parts(reading.tokens)]
+    return np.array(
+        [
+            (holds, contains_answer(part, accepted), token_f1(part, accepted))
+            for holds, part in [*words, (np.inf, text)]
+        ]
+    )
 
 
 def _firsts(
-    asked: Sequence[Asked], spans: Sequence[NDArray[np.float64]], weights: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return what was read in the first sentence of each answerable question, (questions, 3).
-
-    The span's margin, and whether the span and the sentence hold an accepted answer.
-    """
-    rows = []
-    for one, span in zip(asked, spans, strict=True):
-        if one.kind == "answerable" and len(span):
-            first = (one.measures @ weights).argmax()
-            rows.append((*span[first], one.contains[first]))
-    return np.array(rows)
-
-
-def _least_exact(firsts: NDArray[np.float64]) -> float:
-    """Return the least margin from which words may be shown alone; see the module."""
-    in_sentence = firsts[firsts[:, 2] > 0]
-    enough = [
-        least
-        for least in np.arange(0, 15, 0.25)
-        if (shown := in_sentence[in_sentence[:, 0] >= least]).size and shown[:, 1].mean() >= _HOLD
+    asked: Sequence[Asked],
+    shown: Sequence[list[NDArray[np.float64]]],
+    weights: NDArray[np.float64],
+) -> list[NDArray[np.float64]]:
+    """Return what may be shown of the first sentence of each answerable question."""
+    return [
+        of_sentences[(one.measures @ weights).argmax()]
+        for one, of_sentences in zip(asked, shown, strict=True)
+        if one.kind == "answerable" and of_sentences
     ]
-    return float(enough[0]) if enough else float("inf")
 
 
-def _print_exact(firsts: NDArray[np.float64]) -> None:
-    """Print, by the margin from which the words are shown alone, what that gains and loses."""
-    print("margin from shown   of these: words hold an answer, sentence holds one")
+def _from(firsts: Sequence[NDArray[np.float64]], least: float) -> NDArray[np.float64]:
+    """Return what is shown from this probability, (questions, 4), and whether its sentence holds.
+
+    Infinite where it is the sentence itself.
+    """
+    chosen = [first[(first[:, 0] >= least).argmax()] for first in firsts]
+    return np.array([(*text, first[-1, 1]) for text, first in zip(chosen, firsts, strict=True)])
+
+
+def _least_exact(firsts: Sequence[NDArray[np.float64]]) -> float:
+    """Return the least probability from which words may be shown alone; see the module."""
+    for least in np.arange(0.3, 1, 0.01):
+        shown = _from(firsts, least)
+        words = shown[np.isfinite(shown[:, 0]) & (shown[:, 3] > 0)]
+        if len(words) and words[:, 1].mean() >= _HOLD:
+            return round(float(least), 2)
+    return 1.0
+
+
+def _print_exact(firsts: Sequence[NDArray[np.float64]]) -> None:
+    """Print, by the probability from which words are shown alone, what that gains and loses."""
+    print("from    words shown   hold an answer, sentences do   all shown: hold one, F1")
     for least in _CURVE:
-        shown = firsts[:, 0] >= least
-        if shown.any():
+        shown = _from(firsts, least)
+        words = np.isfinite(shown[:, 0])
+        if words.any():
             print(
-                f"  {least:5.1f}     {shown.mean():.3f}   "
-                f"{firsts[shown, 1].mean():.3f}   {firsts[shown, 2].mean():.3f}"
+                f"  {least:4.2f}  {words.mean():.3f}   {shown[words, 1].mean():.3f} "
+                f"{shown[words, 3].mean():.3f}   {shown[:, 1].mean():.3f} {shown[:, 2].mean():.3f}"
             )
 
 

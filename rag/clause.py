@@ -1,20 +1,19 @@
 """Cuts an answer out of its sentence so that it reads by itself; it does not find the answer.
 
 The reader says where the answer lies. Asked for a reason or a way, the word that leads its clause
-("because", "by") belongs to the answer, and says how sure the reader must be.
+("because", "by") belongs to the answer.
 """
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Literal
 
 from rag.question import AnswerType
 
-Lead = Literal["plain", "open", "none"]
-"""What leads the answer: a word for its kind, one that means other things too, or neither."""
+Lead = Literal["plain", "open"]
+"""What leads the answer: a word for its kind, or one that means other things too."""
 
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 _BETWEEN = {"plain": r"\s+(?:[\w’'\-]+\s+){0,2}$", "open": r"\s+$"}
@@ -23,17 +22,10 @@ _BREAKS = re.compile(r"[,;:()–—]")
 _EDGE = " \t\n,;:.–—-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """Part of a sentence, `text[start:end]`, with its brackets and quotation marks in pairs."""
+def cut(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int, int] | None:
+    """Return start and end of the words to show; None where they cannot stand alone.
 
-    start: int
-    end: int
-    lead: Lead
-
-
-def cut(text: str, *, start: int, end: int, expects: AnswerType) -> Cut | None:
-    """Return the words to show for `text[start:end]`; None where they cannot stand alone.
+    Brackets and quotation marks in them are in pairs.
 
     Args:
         text: A sentence.
@@ -42,29 +34,30 @@ def cut(text: str, *, start: int, end: int, expects: AnswerType) -> Cut | None:
         expects: What is asked for; words that lead a clause are looked for where it is a reason or
             a manner.
     """
-    start, lead = _led(text, start, end, expects)
-    if lead != "none" and _is_chained(text, start):
+    clause = _led(text, start, end, expects)
+    if clause is not None and _is_chained(text, clause):
         return None
+    start = start if clause is None else clause
     paired = _paired(text, start, end)
     if paired is None:
         return None
     start, end = paired
     if any(character.isalnum() for character in text[end:]):
         end = start + len(_without_tail(text[start:end]))
-    return Cut(start=start, end=end, lead=lead) if start < end else None
+    return (start, end) if start < end else None
 
 
-def _led(text: str, start: int, end: int, expects: AnswerType) -> tuple[int, Lead]:
-    """Return where the clause starts, its leading word included."""
+def _led(text: str, start: int, end: int, expects: AnswerType) -> int | None:
+    """Return where the clause starts, its leading word included; None where none leads it."""
     leads: tuple[Lead, ...] = ("plain", "open")
     for lead in leads if expects in ("reason", "manner") else ():
         before, begins = _leads(expects, lead)
         found = before.search(text, 0, start)
         if found:
-            return found.start(), lead
+            return found.start()
         if begins.match(text, start, end):
-            return start, lead
-    return start, "none"
+            return start
+    return None
 
 
 def _is_chained(text: str, start: int) -> bool:

@@ -17,12 +17,13 @@ import numpy as np
 
 from index.terms import content_terms
 from index.types import Hit, Sentence
-from rag.clause import Lead, cut
+from rag.clause import cut
 from rag.conflict import Said, conflict
 from rag.evidence import NAMES, Candidate, candidates
 from rag.question import Question, holds, read_question
 from rag.reader.onnx_reader import Reading
-from rag.reader.rescoring import probabilities, weights
+from rag.reader.rescoring import Read, probabilities, weights
+from rag.reader.spans import parts
 from rag.reader.windows import Window, choose
 from rag.types import Draft, DraftSentence, Evidence
 from rag.yes_no import decide
@@ -38,8 +39,6 @@ _SAME = 0.95
 
 _OTHERWISE = "But another document says:"
 """Leads the sentence of another document that says otherwise than the answer."""
-_SURE: dict[Lead, float] = {"plain": 0.25, "open": 0.75, "none": 1.0}
-"""Share of the margin for exact words that suffices behind "because", behind "as", and alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +128,7 @@ def judge(
     read = read_best(question, ranked, reader)
     known = {_key(reading.sentence) for _, _, reading in read}
     rest = [(p, c) for p, c in ranked if _key(c.scored.sentence) not in known]
-    new = probabilities([p for p, _, _ in read], [reading for _, _, reading in read])
+    new = probabilities(read)
     judged = [
         Judged(probability=float(p), candidate=candidate, reading=reading)
         for p, (_, candidate, reading) in zip(new, read, strict=True)
@@ -143,7 +142,7 @@ def judge(
 
 def read_best(
     question: Question, ranked: Sequence[tuple[float, Candidate]], reader: Reader
-) -> list[tuple[float, Candidate, Reading]]:
+) -> list[Read]:
     """Read around the best ranked sentences and return those that were read, in their order."""
     windows = choose([(c.hit, c.scored.sentence) for _, c in ranked])
     readings = {_key(reading.sentence): reading for reading in reader.read(question.text, windows)}
@@ -239,19 +238,20 @@ def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence
 
 
 def _exact(one: Judged, question: Question) -> str | None:
-    """Return the words that answer where the reader is sure of them: never for a yes or a list.
+    """Return the shortest words of which the reader is sure: never for a yes or a list.
 
     A pronoun, or words of the question, tell nothing alone.
     """
     if question.several or question.expects == "yes_no" or one.reading is None:
         return None
     text, begin = one.reading.sentence.text, one.reading.sentence.start
-    start, end = one.reading.start - begin, one.reading.end - begin
-    found = cut(text, start=start, end=end, expects=question.expects)
-    if found is None or one.reading.margin < _SURE[found.lead] * weights().exact:
-        return None
-    words = text[found.start : found.end]
-    return words if set(content_terms(words)) - set(content_terms(question.text)) else None
+    for part in parts(one.reading.tokens):
+        shown = cut(text, start=part.start - begin, end=part.end - begin, expects=question.expects)
+        if shown and part.holds >= weights().exact:
+            words = text[slice(*shown)]
+            told = set(content_terms(words)) - set(content_terms(question.text))
+            return words if told else None
+    return None
 
 
 def _repeats(candidate: Candidate, other: Candidate) -> bool:

@@ -13,7 +13,7 @@ from eval.running.recorded import RecordingModel, ReplayedModel
 from eval.running.suite import run
 from eval.shipped import baseline_beside, shipped_suite, shipped_thresholds
 from eval.suites.load import load_suite
-from index import prepare
+from index import prepare, retriever
 from index.fts5 import SqliteCatalog
 from index.types import Span
 from rag import Assistant, Settings, seed_paths
@@ -68,8 +68,17 @@ def test_a_threshold_that_answers_everything_is_caught(asked):
     assert "threshold" in comparison.stale
 
 
-def test_lexical_search_that_finds_nothing_is_caught(asked, monkeypatch):
+def test_lexical_search_that_finds_nothing_is_named(asked, monkeypatch):
+    # In one article the rest finds nearly all the same: too little to be told from chance.
     monkeypatch.setattr(SqliteCatalog, "search_terms", lambda *_, **__: {})
+    gate, _ = asked(thresholds=Thresholds())
+    assert re.search("answered (dropped|-)", " ".join((*gate.reasons, *gate.notes)))
+
+
+def test_a_search_that_ranks_by_nothing_is_caught(asked, monkeypatch):
+    measured = retriever._similarities
+    monkeypatch.setattr(SqliteCatalog, "search_terms", lambda *_, **__: {})
+    monkeypatch.setattr(retriever, "_similarities", lambda *args: 0 * measured(*args))
     gate, _ = asked(thresholds=Thresholds())
     assert any("critical case which-missile newly failed" in reason for reason in gate.reasons)
     assert re.search("answered (dropped|-)", " ".join((*gate.reasons, *gate.notes)))

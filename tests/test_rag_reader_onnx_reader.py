@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rag.reader import onnx_reader
-from rag.reader.onnx_reader import OnnxReader, best_span
+from rag.reader.onnx_reader import OnnxReader
 from rag.reader.windows import Window
 from rag.testing import hit_of
 
@@ -78,33 +78,3 @@ def test_the_best_sentences_are_read_again_alone_and_both_readings_count(
 
 def test_nothing_to_read_gives_nothing(reader: OnnxReader) -> None:
     assert reader.read("Who?", []) == []
-
-
-def chosen(starts: list[float], ends: list[float]) -> tuple[int, int, float, float]:
-    """Return the best span's first and last token, score and margin."""
-    best = best_span(np.array(starts, dtype=np.float32), np.array(ends, dtype=np.float32))
-    return best.first, best.last, best.score, best.margin
-
-
-def test_the_best_span_does_not_end_before_it_starts() -> None:
-    assert chosen([0.0, 5.0, 1.0], [9.0, 0.0, 2.0])[:3] == (0, 0, 9.0)
-    assert chosen([0.0, 5.0, 1.0], [0.0, 0.0, 2.0])[:3] == (1, 2, 7.0)
-
-
-def test_a_span_has_at_most_thirty_tokens() -> None:
-    starts, ends = [0.0] * 40, [0.0] * 40
-    starts[0], ends[30], ends[29] = 5.0, 5.0, 4.0
-    assert chosen(starts, ends)[:3] == (0, 29, 9.0)
-
-
-def test_of_spans_that_score_nearly_the_same_the_shorter_is_chosen() -> None:
-    assert chosen([5.0, 5.0, 0.0], [0.0, 5.0, 5.25])[:3] == (1, 2, 10.25)
-    assert chosen([5.0, 5.0, 0.0], [0.0, 5.0, 5.03125])[:3] == (1, 1, 10.0)
-
-
-def test_the_margin_is_over_the_best_span_that_lies_elsewhere() -> None:
-    assert chosen([5.0, 4.0, 3.0, 0.0], [0.0, 5.0, 2.0, 0.5])[2:] == (10.0, 5.0)
-
-
-def test_words_that_leave_no_others_have_the_widest_margin() -> None:
-    assert chosen([5.0], [1.0])[2:] == (6.0, 20.0)

@@ -11,17 +11,17 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedding import model_files
 from index.embedding.bert_graph import BertShape
 from index.embedding.unicode_text import without_surrogates
 from index.types import Sentence
 from rag.reader import graph, weights
+from rag.reader.spans import TokenScores, best_span
 from rag.reader.windows import Window
 
 if TYPE_CHECKING:
@@ -30,15 +30,9 @@ if TYPE_CHECKING:
 
 _QUESTION_TOKENS = 40
 _WINDOW_TOKENS = 192
-_LONGEST_ANSWER = 30
-"""Tokens."""
-_COST_OF_A_TOKEN = 0.05
-"""In logits: of two spans that score the same the shorter is the answer. On SQuAD's part it gives
-0.012 of F1 and 0.017 of EM; 0.1 gives 0.002 more of both, and 0.2 less."""
 _READ_ALONE = 4
 """Sentences, the best of their windows. On SQuAD's part, given the passage, the words found have an
 F1 of 0.760 for 0.733 and an exact match of 0.634 for 0.598; all sentences give 0.763 and 0.637."""
-_WIDEST_MARGIN = 20.0
 _CLS, _SEP = 101, 102
 
 
@@ -52,12 +46,10 @@ class Reading:
     """Offsets of the best span in the document's text, inside the sentence."""
     span: float
     """Score of that span over the score of no answer, in logits."""
-    margin: float
-    """Score of that span over the best one that shares no token with it in the sentence, in logits;
-    20 at most, and where there is none. It tells whether the words hold the answer, given that the
-    sentence does: the area under the curve is 0.78, that of `span` 0.65 (872 questions)."""
     answers: float
     """Logit that the sentence's window answers the question."""
+    tokens: TokenScores = field(compare=False)
+    """Of the sentence; `rag.reader.spans.parts` finds wider spans by them."""
 
     @property
     def words(self) -> str:
@@ -72,36 +64,22 @@ class _Scores:
 
     window: Window
     sentence: Sentence
-    offsets: Sequence[tuple[int, int]]
-    """Of its tokens in the document's text."""
-    starts: NDArray[np.float32]
-    ends: NDArray[np.float32]
+    tokens: TokenScores
     null: float
     answers: float
 
     @property
     def reading(self) -> Reading:
         """The best span of the sentence."""
-        best = best_span(self.starts, self.ends)
+        best = best_span(self.tokens)
         return Reading(
             sentence=self.sentence,
-            start=self.offsets[best.first][0],
-            end=self.offsets[best.last][1],
+            start=self.tokens.offsets[best.first][0],
+            end=self.tokens.offsets[best.last][1],
             span=best.score - self.null,
-            margin=best.margin,
             answers=self.answers,
+            tokens=self.tokens,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A span of tokens."""
-
-    first: int
-    last: int
-    score: float
-    margin: float
-    """Score over the best span that shares no token with it, 20 at most."""
 
 
 class OnnxReader:
@@ -177,13 +155,16 @@ def _read(
         inside = [n for n, (a, b) in enumerate(offsets) if begin <= a and b <= end]
         if inside:
             low, high = inside[0], inside[-1] + 1
+            within = offsets[low:high]
             found.append(
                 _Scores(
                     window=window,
                     sentence=sentence,
-                    offsets=[(window.start + a, window.start + b) for a, b in offsets[low:high]],
-                    starts=inner[low:high, 0],
-                    ends=inner[low:high, 1],
+                    tokens=TokenScores(
+                        offsets=[(window.start + a, window.start + b) for a, b in within],
+                        starts=inner[low:high, 0],
+                        ends=inner[low:high, 1],
+                    ),
                     null=null,
                     answers=float(scores[0, 2]),
                 )
@@ -193,37 +174,15 @@ def _read(
 
 def _mean(scores: _Scores, alone: _Scores) -> _Scores:
     """Return the mean of a sentence's scores, that of no answer among them, in window and alone."""
-    if alone.offsets != scores.offsets:  # the window was cut inside the sentence
+    one, other = scores.tokens, alone.tokens
+    if one.offsets != other.offsets:  # the window was cut inside the sentence
         return scores
-    return replace(
-        scores,
-        starts=(scores.starts + alone.starts) / np.float32(2),
-        ends=(scores.ends + alone.ends) / np.float32(2),
-        null=(scores.null + alone.null) / 2,
+    both = TokenScores(
+        offsets=one.offsets,
+        starts=(one.starts + other.starts) / np.float32(2),
+        ends=(one.ends + other.ends) / np.float32(2),
     )
-
-
-def best_span(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> Span:
-    """Return the best span of at most 30 tokens.
-
-    Each token costs 0.05 in the choice, and nothing of the score.
-
-    Args:
-        starts: (tokens,) scores that an answer starts there; at least one.
-        ends: (tokens,) scores that it ends there.
-    """
-    total = starts[:, None] + ends[None, :]
-    places = np.arange(len(ends))
-    more = places[None, :] - places[:, None]
-    allowed = (more >= 0) & (more < _LONGEST_ANSWER)
-    place = int(np.where(allowed, total - _COST_OF_A_TOKEN * more, -np.inf).argmax())
-    first, last = divmod(place, len(ends))
-    apart = allowed & ((places[None, :] < first) | (places[:, None] > last))
-    other = np.where(apart, total, -np.inf).max()
-    score = float(total[first, last])
-    return Span(
-        first=first, last=last, score=score, margin=min(score - float(other), _WIDEST_MARGIN)
-    )
+    return replace(scores, tokens=both, null=(scores.null + alone.null) / 2)
 
 
 def _tokenizer() -> Tokenizer:

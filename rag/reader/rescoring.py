@@ -14,11 +14,26 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from rag import evidence
+from rag.evidence import Candidate
 from rag.reader.onnx_reader import Reading
 
-NAMES = ("found", "span", "answers", "span_margin", "best_span", "best_answers", "best_found")
+NAMES = (
+    "found",
+    "span",
+    "answers",
+    "span_margin",
+    "best_span",
+    "best_answers",
+    "best_found",
+    "missing_names",
+)
 """Of the sentence, in logits: probability of the first ranking, span, answerability of its window,
-span less the best other sentence's; then the best of the first three over all sentences read."""
+span less the best other sentence's; then the best of the first three over all sentences read; and
+the share of the question's names that its passage lacks."""
+_MISSING_NAMES = evidence.NAMES.index("missing_names")
+Read = tuple[float, Candidate, Reading]
+"""A sentence that was read: its probability in the first ranking, 0 to 1, itself, what was read."""
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
 
@@ -33,7 +48,7 @@ class Weights:
     threshold: float
     """Confidence under which a question is not answered, where the settings name none."""
     exact: float
-    """Score of a span from which it is shown in place of its sentence."""
+    """Probability of holding the answer from which words are shown in place of their sentence."""
     also: float
     """Share of the best probability that a further sentence of a list must reach."""
     close: float
@@ -54,30 +69,26 @@ def weights() -> Weights:
     )
 
 
-def measures(found: Sequence[float], readings: Sequence[Reading]) -> NDArray[np.float64]:
-    """Return the measures of the sentences read, (sentences, len(NAMES)).
-
-    Args:
-        found: Each sentence's probability in the first ranking, 0 to 1.
-        readings: What the reader said of each, in the same order.
-    """
-    logits = np.array([math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in found])
-    spans = np.array([reading.span for reading in readings])
-    answers = np.array([reading.answers for reading in readings])
+def measures(read: Sequence[Read]) -> NDArray[np.float64]:
+    """Return the measures of the sentences read, (sentences, len(NAMES)); (0, ...) for none."""
+    if not read:
+        return np.zeros((0, len(NAMES)))
+    found = np.array([math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p, _, _ in read])
+    spans = np.array([reading.span for _, _, reading in read])
+    answers = np.array([reading.answers for _, _, reading in read])
     order = np.sort(spans)
     best, second = order[-1], order[-2] if len(order) > 1 else order[-1]
     others = np.where(spans == best, second, best)
-    columns = [logits, spans, answers, spans - others]
-    columns += [np.full(len(spans), column.max()) for column in (spans, answers, logits)]
+    columns = [found, spans, answers, spans - others]
+    columns += [np.full(len(spans), column.max()) for column in (spans, answers, found)]
+    columns += [np.array([candidate.measures[_MISSING_NAMES] for _, candidate, _ in read])]
     measured: NDArray[np.float64] = np.stack(columns, axis=1).clip(-_EXTREME, _EXTREME)
     return measured
 
 
-def probabilities(found: Sequence[float], readings: Sequence[Reading]) -> NDArray[np.float64]:
+def probabilities(read: Sequence[Read]) -> NDArray[np.float64]:
     """Return the probability that each sentence read answers, (sentences,); empty for none."""
-    if not readings:
-        return np.zeros(0)
     fitted = weights()
-    scores = measures(found, readings) @ np.array(fitted.weights) + fitted.intercept
+    scores = measures(read) @ np.array(fitted.weights) + fitted.intercept
     probability: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-scores))
     return probability

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from index.embedding import model_files
 from index.embedding.onnx_embedder import load_tokenizer
 from rag.reader.examples import CLS, SEP, Row, encode
-from rag.reader.onnx_reader import best_span
+from rag.reader.spans import TokenScores, best_span
 from rag.reader.torch_model import TorchReader, device
 
 if TYPE_CHECKING:
@@ -86,8 +86,9 @@ def _read(model: TorchReader, row: Row) -> tuple[str, float]:
     scores = model(ids, torch.ones_like(ids), types)
     start, end = (logits[0].float().cpu().numpy() for logits in (scores.start, scores.end))
     inner = slice(len(prompt), len(prompt) + len(window))
-    best = best_span(start[inner], end[inner])
-    text = row.context[passage.offsets[best.first][0] : passage.offsets[best.last][1]]
+    offsets = passage.offsets[: len(window)]
+    best = best_span(TokenScores(offsets=offsets, starts=start[inner], ends=end[inner]))
+    text = row.context[offsets[best.first][0] : offsets[best.last][1]]
     return text, best.score - float(start[0] + end[0])
 
 
