@@ -198,6 +198,30 @@ def test_a_pronoun_or_words_of_the_question_are_not_shown_alone(
 
 
 @pytest.mark.parametrize(
+    ("holds", "shown"),
+    [(0.999, ["on 3 June"]), (0.2, None)],
+)
+def test_sentences_that_answer_with_the_same_words_are_cited_together(
+    tmp_path: Path, holds: float, shown: list[str] | None
+) -> None:
+    notice = (
+        ", as a notice at the town hall, signed by the mayor and her deputies, has said since May."
+    )
+    texts = [f"The bridge opens on 3 June{rest}" for rest in (TAIL, notice)]
+    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
+    answerer = ExtractiveAnswerer(SureOf("on 3 June", holds))
+    with Assistant.open(settings, answerer=answerer) as assistant:
+        assistant.add_articles(
+            [Article(source=str(n), title="News", text=text) for n, text in enumerate(texts)]
+        )
+        answer = assistant.ask("When does the bridge open?")
+    assert sorted(citation.quote for citation in answer.citations) == sorted(texts)
+    assert sorted(one.text for one in answer.sentences) == (shown or sorted(texts))
+    if shown:
+        assert answer.text == "on 3 June [1] [2]"
+
+
+@pytest.mark.parametrize(
     ("text", "share", "shown"),
     [
         ("The bridge closed because the ice broke it", 1.01, "because the ice broke it"),
