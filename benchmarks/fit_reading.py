@@ -6,9 +6,9 @@ Questions are asked and sentences judged as in `benchmarks.fit_extractive`, and 
 swapped word, which nothing answers, are asked too. The reader must not have been trained on any.
 Each set is halved by the titles of its articles: the weights are fitted on one half, and the other
 is reported. Words are shown alone from the least probability at which, on the fitted half of the
-first set, they hold the accepted answer in 19 of 20 sentences that do; so
-that set's answers should be short. Printed besides: the expected calibration error of the
-confidence in ten bins (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+first set, they hold the accepted answer in 19 of 20 sentences that do; so that set's answers should
+be short. Printed besides: the expected calibration error of the confidence in ten bins (Guo et al.,
+"On Calibration of Modern Neural Networks", 2017).
 """
 
 import argparse

@@ -234,8 +234,7 @@ def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence
     """Quote the chosen sentences, or the exact words where all of them answer with the same."""
     chosen = _chosen(judged, question)
     words = [_exact(one, question) for one in chosen]
-    told = [set(content_terms(text or "")) for text in words]
-    if words[0] and all(terms == told[0] for terms in told):
+    if words[0] and len({(text or "").casefold() for text in words}) == 1:
         return (DraftSentence(text=words[0], evidence=tuple(map(_evidence, chosen))),)
     return tuple(_draft(one, None) for one in chosen)
 

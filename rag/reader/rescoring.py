@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import evidence
-from rag.evidence import Candidate
 from rag.reader.onnx_reader import Reading
 
 NAMES = (
@@ -32,7 +31,7 @@ NAMES = (
 span less the best other sentence's; then the best of the first three over all sentences read; and
 the share of the question's names that its passage lacks."""
 _MISSING_NAMES = evidence.NAMES.index("missing_names")
-Read = tuple[float, Candidate, Reading]
+Read = tuple[float, evidence.Candidate, Reading]
 """A sentence that was read: its probability in the first ranking, 0 to 1, itself, what was read."""
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
@@ -81,7 +80,7 @@ def measures(read: Sequence[Read]) -> NDArray[np.float64]:
     others = np.where(spans == best, second, best)
     columns = [found, spans, answers, spans - others]
     columns += [np.full(len(spans), column.max()) for column in (spans, answers, found)]
-    columns += [np.array([candidate.measures[_MISSING_NAMES] for _, candidate, _ in read])]
+    columns.append(np.array([candidate.measures[_MISSING_NAMES] for _, candidate, _ in read]))
     measured: NDArray[np.float64] = np.stack(columns, axis=1).clip(-_EXTREME, _EXTREME)
     return measured
 
