@@ -71,6 +71,7 @@ class Footnotes:
             citations=tuple(dict.fromkeys(own)),
             verdict=sentence.verdict,
             note=sentence.note,
+            span=sentence.span,
         )
 
 

@@ -11,6 +11,7 @@ from index.terms import has_words
 from rag import more_commands, terminal, verify_command, watch_command
 from rag.abstention import says
 from rag.plain_data import json_text
+from rag.progress import progress
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -160,7 +161,7 @@ def opened(arguments: argparse.Namespace) -> Iterator["Assistant"]:
         strict=getattr(arguments, "strict", None),
     )
     with (
-        terminal.progress("Indexing", unit=" sentences") as on_progress,
+        progress("Indexing", unit=" sentences") as on_progress,
         Assistant.open(settings, on_progress=on_progress) as assistant,
     ):
         yield assistant

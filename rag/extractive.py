@@ -7,6 +7,7 @@ which finds the exact words, and weighed anew.
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +37,9 @@ _RANKED = 10
 """Sentences named in `Answer.ranked`."""
 _SAME = 0.95
 """Share of words from which a sentence says nothing beyond one already chosen."""
+
+_EVEN = 0.5
+"""Probability from which words are right more often than not."""
 
 _OTHERWISE = "But another document says:"
 """Leads the sentence of another document that says otherwise than the answer."""
@@ -204,8 +208,9 @@ def _answered(
     other = _contrary(told[0], judged) if told and not question.several else None
     if other is None:
         return decided or _quoted(question, judged)
-    differs = _draft(other, f"{_OTHERWISE} {other.candidate.scored.sentence.text}")
-    return (*(decided or (_draft(told[0], _exact(told[0], question)),)), differs)
+    said = f"{_OTHERWISE} {other.candidate.scored.sentence.text}"
+    differs = DraftSentence(text=said, evidence=(_evidence(other),))
+    return (*(decided or (_direct(told[0], question),)), differs)
 
 
 def _contrary(answer: Judged, judged: Sequence[Judged]) -> Judged | None:
@@ -233,14 +238,42 @@ def _decided(question: Question, hits: Sequence[Hit]) -> tuple[DraftSentence, ..
 def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence, ...]:
     """Quote the chosen sentences, or the exact words where all of them answer with the same."""
     chosen = _chosen(judged, question)
-    words = [_exact(one, question) for one in chosen]
+    any_of_them = 1.0 - math.prod(1.0 - one.probability for one in chosen)
+    words = [_words(one, question, probability=any_of_them) for one in chosen]
     if words[0] and len({(text or "").casefold() for text in words}) == 1:
         return (DraftSentence(text=words[0], evidence=tuple(map(_evidence, chosen))),)
-    return tuple(_draft(one, None) for one in chosen)
+    return tuple(_sentence(one, question) for one in chosen)
 
 
-def _exact(one: Judged, question: Question) -> str | None:
-    """Return the shortest words of which the reader is sure: never for a yes or a list.
+def _direct(one: Judged, question: Question) -> DraftSentence:
+    words = _words(one, question, probability=one.probability)
+    if words is None:
+        return _sentence(one, question)
+    return DraftSentence(text=words, evidence=(_evidence(one),))
+
+
+def _words(one: Judged, question: Question, *, probability: float) -> str | None:
+    """Return the words that hold the answer surely, and answer more often than not.
+
+    None where there are no such; the probability is that the sentence answers.
+    """
+    if probability <= _EVEN:
+        return None
+    span = _span(one, question, holding=max(weights().exact, _EVEN / probability))
+    return one.candidate.scored.sentence.text[slice(*span)] if span else None
+
+
+def _sentence(one: Judged, question: Question) -> DraftSentence:
+    """Quote a sentence, its likely words marked where they are not most of it."""
+    text = one.candidate.scored.sentence.text
+    span = _span(one, question, holding=_EVEN)
+    if span and 2 * (span[1] - span[0]) > len(text):
+        span = None
+    return DraftSentence(text=text, evidence=(_evidence(one),), span=span)
+
+
+def _span(one: Judged, question: Question, *, holding: float) -> tuple[int, int] | None:
+    """Return the shortest span that so probably holds the answer: never for a yes or a list.
 
     A pronoun, or words of the question, tell nothing alone.
     """
@@ -248,11 +281,10 @@ def _exact(one: Judged, question: Question) -> str | None:
         return None
     text, begin = one.reading.sentence.text, one.reading.sentence.start
     for part in parts(one.reading.tokens):
-        shown = cut(text, start=part.start - begin, end=part.end - begin, expects=question.expects)
-        if shown and part.holds >= weights().exact:
-            words = text[slice(*shown)]
-            told = set(content_terms(words)) - set(content_terms(question.text))
-            return words if told else None
+        span = cut(text, start=part.start - begin, end=part.end - begin, expects=question.expects)
+        if span and part.holds >= holding:
+            told = set(content_terms(text[slice(*span)])) - set(content_terms(question.text))
+            return span if told else None
     return None
 
 
@@ -260,11 +292,6 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
     words = set(candidate.scored.sentence.text.casefold().split())
     seen = set(other.scored.sentence.text.casefold().split())
     return len(words & seen) >= _SAME * len(words)
-
-
-def _draft(one: Judged, words: str | None) -> DraftSentence:
-    text = words or one.candidate.scored.sentence.text
-    return DraftSentence(text=text, evidence=(_evidence(one),))
 
 
 def _evidence(one: Judged) -> Evidence:

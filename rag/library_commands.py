@@ -8,6 +8,7 @@ from index.moving import ExportReport
 from rag import terminal
 from rag.assistant import Assistant
 from rag.plain_data import json_text
+from rag.progress import progress
 from rag.settings import Settings
 
 
@@ -31,7 +32,7 @@ def import_(arguments: argparse.Namespace) -> int:
     """Import an archive and print what became of each document."""
     settings = Settings.load(library=arguments.library)
     with (
-        terminal.progress("Indexing", unit=" sentences") as on_progress,
+        progress("Indexing", unit=" sentences") as on_progress,
         Assistant.open(settings, on_progress=on_progress) as assistant,
     ):
         report = assistant.import_from(arguments.file)

@@ -5,17 +5,17 @@ import shutil
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn, get_args
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
 
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
-from rag.types import Answer, Citation
-
-if TYPE_CHECKING:
-    from tqdm import tqdm
+from rag.citations import marked
+from rag.types import Answer, AnswerSentence, Citation
 
 _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
+_FROM, _TO = "\ufdd0", "\ufdd1"
+"""Around words to be bold, until the lines are folded; no characters of any text."""
 _WIDEST = 100
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
@@ -39,7 +39,7 @@ def _answer_lines(answer: Answer) -> list[str]:
                 wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
         return lines
-    lines = [wrapped(printable(answer.text))]
+    lines = [_styled_spans(wrapped(printable(marked([_marked(s) for s in answer.sentences]))))]
     for citation in answer.citations:
         lines += [
             "",
@@ -48,6 +48,19 @@ def _answer_lines(answer: Answer) -> list[str]:
             wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
     return lines
+
+
+def _marked(sentence: AnswerSentence) -> AnswerSentence:
+    """Return a sentence with marks around the words that probably answer."""
+    if sentence.span is None:
+        return sentence
+    (start, end), text = sentence.span, sentence.text
+    return replace(sentence, text=f"{text[:start]}{_FROM}{text[start:end]}{_TO}{text[end:]}")
+
+
+def _styled_spans(text: str) -> str:
+    wanted = _styled("", _BOLD)
+    return text.replace(_FROM, _BOLD if wanted else "").replace(_TO, _PLAIN if wanted else "")
 
 
 def _about(answer: Answer) -> list[str]:
@@ -140,33 +153,6 @@ def checkup(checkup: Checkup) -> str:
             f"Run `footnote doctor --repair` to mend {'it' if len(problems) == 1 else 'them'}."
         )
     return "\n".join([f"{counts}: {_styled(_count(len(problems), 'problem'), _YELLOW)}.", *lines])
-
-
-@contextmanager
-def progress(title: str, *, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """Give a callback (done, total) that shows a bar on stderr once a second has passed.
-
-    Nothing is shown where stderr is no terminal.
-    """
-    bars: list[tqdm[NoReturn]] = []
-
-    def show(done: int, total: int) -> None:
-        if not sys.stderr.isatty():
-            return
-        if not bars:
-            from tqdm import tqdm
-
-            bars.append(tqdm(total=total, desc=title, unit=unit, delay=1.0, leave=False))
-        bars[0].total = total
-        bars[0].update(done - bars[0].n)
-        if done >= total:
-            bars.pop().close()
-
-    try:
-        yield show
-    finally:
-        for bar in bars:
-            bar.close()
 
 
 def printable(text: str) -> str:

@@ -86,12 +86,20 @@ class ScriptedAnswerer:
         texts: The sentences of its draft.
         confidence: The draft's confidence.
         name: What the answer shows as its model.
+        span: Of the likely words in each sentence that is as long.
     """
 
-    def __init__(self, *texts: str, confidence: float = 1.0, name: str = "scripted") -> None:
+    def __init__(
+        self,
+        *texts: str,
+        confidence: float = 1.0,
+        name: str = "scripted",
+        span: tuple[int, int] | None = None,
+    ) -> None:
         self.name = name
         self._texts = texts
         self._confidence = confidence
+        self._span = span
 
     def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
         """Return the scripted sentences; an empty draft where there are no hits."""
@@ -99,8 +107,14 @@ class ScriptedAnswerer:
             return Draft(sentences=(), confidence=0.0)
         first = hits[0].sentences[0].sentence
         evidence = Evidence(hit=hits[0], start=first.start, end=first.end)
-        sentences = tuple(DraftSentence(text=t, evidence=(evidence,)) for t in self._texts)
+        sentences = tuple(
+            DraftSentence(text=text, evidence=(evidence,), span=self._within(text))
+            for text in self._texts
+        )
         return Draft(sentences=sentences, confidence=self._confidence)
+
+    def _within(self, text: str) -> tuple[int, int] | None:
+        return self._span if self._span and self._span[1] <= len(text) else None
 
 
 class ScriptedModel:

@@ -62,6 +62,11 @@ class AnswerSentence:
     verdict: Verdict = "supported"
     note: str = ""
     """What differs from the sources, for a reader; empty where it is supported."""
+    span: tuple[int, int] | None = None
+    """Offsets in `text` of the words that probably answer, where a whole sentence is quoted.
+
+    None where no words stand out, and where the text is such words itself.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +198,8 @@ class DraftSentence:
     verdict: Verdict = "supported"
     note: str = ""
     """As in `AnswerSentence.note`."""
+    span: tuple[int, int] | None = None
+    """As in `AnswerSentence.span`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

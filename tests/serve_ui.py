@@ -29,7 +29,7 @@ def main(folder, port, script=None):
     if told.get("replies"):
         scripted["model"] = ScriptedModel(*told["replies"], pause=told["pause"])
     if told.get("drafts"):
-        scripted["answerer"] = ScriptedAnswerer(*told["drafts"])
+        scripted["answerer"] = ScriptedAnswerer(*told["drafts"], span=told["span"])
     with Assistant.open(Settings(library=folder), **scripted) as assistant:
         launch(build_app(assistant), host="127.0.0.1", port=int(port))
         sys.stdin.read()

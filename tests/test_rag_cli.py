@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag import seed_paths, terminal
+from rag import seed_paths
+from rag.progress import progress
 
 QUESTION = "Which missile will Japan co-produce?"
 TITLE = "Japan and US Defense Ministers United in Countering China"
@@ -195,7 +196,7 @@ def test_a_bar_appears_once_a_second_has_passed(monkeypatch: pytest.MonkeyPatch)
     now, screen, seen = [0.0], Screen(), []
     monkeypatch.setattr("tqdm.std.time", lambda: now[0])
     monkeypatch.setattr(sys, "stderr", screen)
-    with terminal.progress("Indexing", unit=" sentences") as show:
+    with progress("Indexing", unit=" sentences") as show:
         for now[0], done in ((5.0, 1), (5.2, 20), (5.9, 30), (6.3, 40)):
             show(done, 100)
             seen.append("Indexing" in screen.getvalue())
@@ -206,7 +207,7 @@ def test_no_bar_is_shown_where_stderr_is_no_terminal(monkeypatch: pytest.MonkeyP
     now = [0.0]
     monkeypatch.setattr("tqdm.std.time", lambda: now[0])
     monkeypatch.setattr(sys, "stderr", StringIO())
-    with terminal.progress("Indexing", unit=" sentences") as show:
+    with progress("Indexing", unit=" sentences") as show:
         for now[0] in (1.0, 9.0):
             show(int(now[0]), 10)
     assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]

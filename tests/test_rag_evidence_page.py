@@ -44,6 +44,11 @@ def test_the_page_shows_quote_context_and_hashes(answer: Answer) -> None:
     assert answer.question in html
 
 
+def test_the_page_marks_the_likely_words_of_a_quoted_sentence(answer: Answer) -> None:
+    sentence = replace(answer.sentences[0], text="Dogs & cats bark.", span=(5, 11))
+    assert "Dogs <strong>&amp; cats</strong> bark." in page(replace(answer, sentences=(sentence,)))
+
+
 def test_the_page_runs_and_loads_nothing(answer: Answer) -> None:
     html = page(replace(answer, question="<script>alert(1)</script> <img src=x>"))
     assert not re.search(r"<script|<img|<link|<iframe|<[^>]* (?:src|on\w+)=|url\(|@import", html)

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from index.types import Sentence
-from rag import Article, Assistant, Settings
+from rag import Answer, Article, Assistant, Settings
 from rag.evidence import NAMES, candidates
-from rag.extractive import ExtractiveAnswerer, rank, weighing
+from rag.extractive import ExtractiveAnswerer, Reader, rank, weighing
 from rag.question import read_question
 from rag.reader.onnx_reader import Reading
 from rag.reader.rescoring import weights
@@ -144,8 +144,9 @@ class SureOf:
     What is left of the probability stands at the sentence's end.
     """
 
-    def __init__(self, words: str, holds: float = 0.999) -> None:
+    def __init__(self, words: str, holds: float = 0.999, answers: float = 5.0) -> None:
         self._words = words
+        self._answers = answers
         self._holds = holds
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
@@ -155,7 +156,7 @@ class SureOf:
                 start=sentence.start + found.start(),
                 end=sentence.start + found.end(),
                 span=12.0,
-                answers=5.0,
+                answers=self._answers,
                 tokens=self._scored(sentence, *found.span()),
             )
             for window in windows
@@ -238,10 +239,61 @@ def test_a_reason_is_its_clause_with_what_leads_it_where_the_reader_is_sure(
     tmp_path: Path, text: str, share: float, shown: str | None
 ) -> None:
     text += TAIL
-    answerer = ExtractiveAnswerer(SureOf("the ice broke it", share * weights().exact))
-    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
-    with Assistant.open(settings, answerer=answerer) as assistant:
-        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
-        answer = assistant.ask("Why did the bridge close?")
+    answer = _why(tmp_path, text, SureOf("the ice broke it", share * weights().exact))
     assert answer.sentences[0].text == (shown or text)
     assert answer.citations[0].quote == text
+    assert _likely(answer) == (None if shown else "because the ice broke it")
+
+
+def test_words_are_shown_alone_where_they_are_right_more_often_than_not(tmp_path: Path) -> None:
+    text = "The bridge closed because the ice broke it" + TAIL
+    low, high, confidence = -12.0, 12.0, 0.0
+    while not 0.54 < confidence < 0.56:
+        answers = (low + high) / 2
+        confidence = _why(tmp_path, text, SureOf("the ice broke it", answers=answers)).confidence
+        low, high = (answers, high) if confidence < 0.55 else (low, answers)
+    for odds, shown in ((0.51, "because the ice broke it"), (0.49, text)):
+        reader = SureOf("the ice broke it", odds / confidence, answers=answers)
+        assert _why(tmp_path, text, reader).sentences[0].text == shown
+    unsure = _why(tmp_path, text, SureOf("the ice broke it", answers=answers - 2))
+    assert unsure.confidence < 0.5
+    assert unsure.sentences[0].text == text
+
+
+def _why(library: Path, text: str, reader: Reader) -> Answer:
+    """Ask why the bridge closed where nothing but the text is known."""
+    settings = Settings(library=library, seeds=False, threshold=0.0)
+    with Assistant.open(settings, answerer=ExtractiveAnswerer(reader)) as assistant:
+        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        return assistant.ask("Why did the bridge close?")
+
+
+def _likely(answer: Answer) -> str | None:
+    (sentence,) = answer.sentences
+    return sentence.text[slice(*sentence.span)] if sentence.span else None
+
+
+BANKS = ", said the people of all of the banks, to us who go to see it as we do, day by day by day."
+
+
+@pytest.mark.parametrize(
+    ("words", "holds", "tail", "likely"),
+    [
+        ("on 3 June", 0.51, TAIL, "on 3 June"),
+        ("on 3 June", 0.49, TAIL, None),
+        ("They", 0.51, TAIL, None),
+        (".* banks", 0.51, BANKS, None),
+    ],
+    ids=["likely", "unlikely", "a pronoun", "most of the sentence"],
+)
+def test_the_likely_words_of_a_quoted_sentence_are_marked(
+    tmp_path: Path, words: str, holds: float, tail: str, likely: str | None
+) -> None:
+    text = f"They said the bridge opens on 3 June{tail}"
+    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
+    answerer = ExtractiveAnswerer(SureOf(words, holds))
+    with Assistant.open(settings, answerer=answerer) as assistant:
+        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        answer = assistant.ask("When does the bridge open?")
+    assert answer.sentences[0].text == text
+    assert _likely(answer) == likely

@@ -53,7 +53,7 @@ def port(hostile):
 def scripted(hostile):
     """Serve the library with a model and an answerer that say the payloads; give the port."""
     reply = f"{TRUE} [1] " + " ".join(f"It says {payload} here. [1]" for payload in HOSTILE)
-    with served(hostile, reply, drafts=HOSTILE) as number:
+    with served(hostile, reply, drafts=HOSTILE, span=(1, 5)) as number:
         yield number
 
 

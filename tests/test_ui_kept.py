@@ -45,6 +45,20 @@ def test_what_a_page_kept_is_taken_back_by_a_server_that_knows_nothing_of_it(ass
     assert ["Kept", "in this browser; its quotes were checked anew"] in turn["facts"]
 
 
+def test_the_likely_words_of_a_sentence_are_taken_back(assistant, kept):
+    (sentence, *_) = kept[0]["sentences"]
+    assert opened(room_of(assistant), kept)[0]["sentences"][0]["span"] == sentence["span"]
+    whole = {**sentence, "span": [0, len(sentence["text"])]}
+    (taken,) = opened(room_of(assistant), [{**kept[0], "sentences": [whole]}])
+    assert taken["sentences"][0] == whole
+
+
+@pytest.mark.parametrize("span", [[-1, 3], [3, 3], [0, 10**6], [0], [0, 1, 2], "01", [0.0, 1.0]])
+def test_a_turn_with_a_span_outside_of_its_sentence_is_left_out(assistant, kept, span):
+    sentences = [{**kept[0]["sentences"][0], "span": span}]
+    assert taken_back(assistant, [{**kept[0], "sentences": sentences}]) == ()
+
+
 def test_nobody_else_sees_what_was_taken_back(assistant, kept):
     room = room_of(assistant)
     opened(room, kept)

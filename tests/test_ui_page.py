@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened
+from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened, served
 from ui_server import ROOT
 
 from rag import Assistant, Settings
@@ -35,6 +35,15 @@ def test_the_lit_sentence_is_the_quote_of_the_citation(page, seeded):
     assert mark.evaluate("e => e.textContent") == cited.quote
     expect(page.locator(".article h1")).to_have_text(cited.title)
     expect(first_chip(page)).to_have_attribute("aria-current", "true")
+
+
+def test_the_likely_words_of_a_quoted_sentence_are_bold(browser, seeded):
+    text = "\U0001f426\U0001f426 On March 30th they met in Tokyo."
+    with served(seeded, drafts=[text], span=(6, 16)) as port, opened(browser, port) as page:
+        ask(page, SEED_QUESTION)
+        expect(page.locator("#turn-1 .words")).to_have_text(text)
+        expect(page.locator("#turn-1 .words strong")).to_have_text("March 30th")
+        assert page.locator("strong").evaluate("e => getComputedStyle(e).fontWeight") >= "600"
 
 
 def test_the_passages_are_listed_before_one_is_chosen(page):

@@ -49,6 +49,13 @@ def test_a_verdict_and_what_differs_are_told():
     assert (said["verdict"], said["note"]) == ("altered", "the source says Lane")
 
 
+@pytest.mark.parametrize("span", [(0, 3), None])
+def test_the_likely_words_are_told_by_their_offsets(span):
+    turn = replace(ANSWERED, sentences=(replace(SAID, span=span),))
+    (said,) = json.loads(json.dumps(as_view(turn)))["sentences"]
+    assert said["span"] == (list(span) if span else None)
+
+
 def test_model_time_cost_and_what_was_searched_are_told():
     facts = dict(as_view(ANSWERED)["facts"])
     assert facts["Model"] == "openai:m"

@@ -33,11 +33,11 @@ needs_chromium = pytest.mark.skipif(
 
 
 @contextmanager
-def served(folder, *replies, pause=0.0, drafts=()):
+def served(folder, *replies, pause=0.0, drafts=(), span=None):
     """Serve the page of a library, with scripted answers if any are given; give the port."""
     with TemporaryDirectory() as place:
         script = Path(place) / "script.json"
-        told = {"replies": replies, "pause": pause, "drafts": drafts}
+        told = {"replies": replies, "pause": pause, "drafts": drafts, "span": span}
         script.write_text(json.dumps(told), encoding="utf-8")
         more = [str(script)] if replies or drafts else []
         with ui_server.served("serve_ui.py", Path(folder), *more) as port:

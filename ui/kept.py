@@ -26,6 +26,8 @@ _CHANGED = "article changed in the library since"
 _Line = Annotated[str, Field(max_length=4000)]
 _Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 _Number = Annotated[int, Field(ge=1, le=1_000_000)]
+_Offset = Annotated[int, Field(ge=0)]
+_Span = Annotated[list[_Offset], Field(min_length=2, max_length=2)]
 
 
 class _Form(BaseModel):
@@ -37,6 +39,7 @@ class _Sentence(_Form):
     numbers: Annotated[list[_Number], Field(max_length=_MOST)]
     verdict: Verdict
     note: _Line
+    span: _Span | None = None
 
 
 class _Source(_Form):
@@ -46,7 +49,7 @@ class _Source(_Form):
     source: Annotated[str, Field(max_length=12_000)]
     """With the address of a saved page behind it."""
     page: _Number | None
-    start: Annotated[int, Field(ge=0)]
+    start: _Offset
     end: int
     quote: _Text
     sha256: _Line
@@ -84,6 +87,20 @@ def taken_back(assistant: "Assistant", given: object) -> tuple[Turn, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
+def _span(sentence: _Sentence) -> tuple[int, int] | None:
+    """Return the offsets of the likely words; None where there are none.
+
+    Raises:
+        ValueError: They are not in the sentence.
+    """
+    if sentence.span is None:
+        return None
+    start, end = sentence.span
+    if not start < end <= len(sentence.text):
+        raise ValueError("a span lies outside of its sentence")
+    return start, end
+
+
 def _reading(assistant: "Assistant") -> Callable[[str], tuple[str, str] | None]:
     from rag import UnknownDocumentError
 
@@ -105,7 +122,9 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
     """
     citations = tuple(_citation(source, text_of) for source in kept.sources)
     sentences = tuple(
-        AnswerSentence(text=s.text, citations=tuple(s.numbers), verdict=s.verdict, note=s.note)
+        AnswerSentence(
+            text=s.text, citations=tuple(s.numbers), verdict=s.verdict, note=s.note, span=_span(s)
+        )
         for s in kept.sentences
     )
     numbers = [c.number for c in citations]

@@ -25,6 +25,7 @@ def as_view(turn: Turn) -> dict[str, Any]:
                 "numbers": list(s.citations),
                 "verdict": s.verdict,
                 "note": s.note,
+                "span": list(s.span) if s.span else None,
             }
             for s in turn.sentences
         ],

@@ -17,9 +17,16 @@ const chip = (view, number) => {
     h("span", {}, "["), String(number), h("span", {}, "]"));
 };
 const FINDINGS = { altered: "Differs from its source", stitched: "Put together from places that do not say it", unsupported: "No source says this" };
+// Offsets count code points, as Python's do.
+const words = ({ text, span }) => {
+  if (!span) return text;
+  const points = [...text];
+  const part = (from, to) => points.slice(from, to).join("");
+  return [part(0, span[0]), h("strong", {}, part(...span)), part(span[1])];
+};
 const sentence = (view, said) => {
   const finding = FINDINGS[said.verdict];
-  return h("span", { class: finding ? `sentence ${said.verdict}` : "sentence", dir: "auto" }, h("span", { class: "words" }, said.text),
+  return h("span", { class: finding ? `sentence ${said.verdict}` : "sentence", dir: "auto" }, h("span", { class: "words" }, words(said)),
     finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
     said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
 };
