@@ -143,7 +143,8 @@ def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
 def _several() -> re.Pattern[str]:
     """Return the form of questions that ask for several things."""
     plural = (
-        r"(?:other |different |kinds? of |types? of )?\w{2,}(?<!us)(?<!ss)(?<!is)s "
+        r"(?:other |different |kinds? of |types? of )?"
+        r"(?!(?:was|does|has) )\w{2,}(?<!us)(?<!ss)(?<!is)s "
         r"(?!is |was |does |has )"
     )
     open_ended = (

@@ -40,6 +40,10 @@ def test_a_question_asks_for(question: str, expects: AnswerType) -> None:
         ("List the members.", True),
         ("What is the goal of the plan?", False),
         ("Which country joined?", False),
+        ("What was the goal of the plan?", False),
+        ("What does the plan cost the town?", False),
+        ("What has the town bought?", False),
+        ("What does the mayor say about it?", True),
         ("Who resigned?", False),
     ],
 )
