@@ -39,7 +39,7 @@ def _answer_lines(answer: Answer) -> list[str]:
                 wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
         return lines
-    lines = [_styled_spans(wrapped(printable(marked([_marked(s) for s in answer.sentences]))))]
+    lines = [_styled_spans(wrapped(printable(marked([_span_shown(s) for s in answer.sentences]))))]
     for citation in answer.citations:
         lines += [
             "",
@@ -50,8 +50,8 @@ def _answer_lines(answer: Answer) -> list[str]:
     return lines
 
 
-def _marked(sentence: AnswerSentence) -> AnswerSentence:
-    """Return a sentence with marks around the words that probably answer."""
+def _span_shown(sentence: AnswerSentence) -> AnswerSentence:
+    """Return a sentence with `_FROM` and `_TO` around the words that probably answer."""
     if sentence.span is None:
         return sentence
     (start, end), text = sentence.span, sentence.text
