@@ -273,11 +273,11 @@ def _sentence(one: Judged, question: Question) -> DraftSentence:
 
 
 def _span(one: Judged, question: Question, *, holding: float) -> tuple[int, int] | None:
-    """Return the shortest span that so probably holds the answer: never for a yes or a list.
+    """Return the shortest span that so probably holds the answer: never for yes or no.
 
-    A pronoun, or words of the question, tell nothing alone.
+    None for an open question; a pronoun, or words of the question, tell nothing alone.
     """
-    if question.several or question.expects == "yes_no" or one.reading is None:
+    if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
     text, begin = one.reading.sentence.text, one.reading.sentence.start
     for part in parts(one.reading.tokens):

@@ -31,6 +31,8 @@ class Question:
     expects: AnswerType
     several: bool
     """Whether it asks for several things."""
+    open_ended: bool
+    """Whether it asks what was said, done or planned: whole sentences answer it."""
 
 
 def read_question(text: str) -> Question:
@@ -40,7 +42,9 @@ def read_question(text: str) -> Question:
     plain = cleaned.replace("’", "'")
     fitting = (kind for kind, form in _forms() if form.search(plain))
     expects: AnswerType = next(fitting, "any")
-    return Question(text=cleaned, expects=expects, several=bool(_several().search(plain)))
+    open_ended = bool(_open_ended().search(plain))
+    several = open_ended or bool(_several().search(plain))
+    return Question(text=cleaned, expects=expects, several=several, open_ended=open_ended)
 
 
 def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
@@ -141,20 +145,30 @@ def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
 
 @cache
 def _several() -> re.Pattern[str]:
-    """Return the form of questions that ask for several things."""
+    """Return the forms of questions that ask for several things by a plural.
+
+    "What makes the bread rise" has none: a word that follows a verb tells.
+    """
     plural = (
         r"(?:other |different |kinds? of |types? of )?"
-        r"(?!(?:was|does|has) )\w{2,}(?<!us)(?<!ss)(?<!is)s "
+        rf"(?!(?:was|does|has) |\w+ {_any_of('asks', 'after_verb')}\b)"
+        r"\w{2,}(?<!us)(?<!ss)(?<!is)s "
         r"(?!is |was |does |has )"
-    )
-    open_ended = (
-        rf"what (?:did|do|does|have|has|will)\b.*\b{_any_of('asks', 'several_verb')}(?: to)?"
-        rf"(?: {_any_of('asks', 'several_about')}\b.*)?\??$"
     )
     return re.compile(
         r"^(?:and |but )?(?:list\b|enumerate\b|name (?:all|the|some|two|three|four|five)\b"
         rf"|(?:what|which|who) (?:all )?(?:are|were)\b|(?:what|which) {plural}"
-        rf"|{open_ended}|what (?:else|things|topics)\b)",
+        r"|what (?:else|things|topics)\b)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _open_ended() -> re.Pattern[str]:
+    """Return the form of questions that ask what was said, done or planned."""
+    return re.compile(
+        rf"^(?:and |but )?what (?:did|do|does|have|has|will)\b.*\b{_any_of('asks', 'open_verb')}"
+        rf"(?: to)?(?: {_any_of('asks', 'open_about')}\b.*)?\??$",
         re.IGNORECASE,
     )
 

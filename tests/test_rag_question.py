@@ -44,11 +44,29 @@ def test_a_question_asks_for(question: str, expects: AnswerType) -> None:
         ("What does the plan cost the town?", False),
         ("What has the town bought?", False),
         ("What does the mayor say about it?", True),
+        ("What makes the bread rise?", False),
+        ("What happens when it rains?", False),
+        ("What countries in Europe joined?", True),
         ("Who resigned?", False),
     ],
 )
 def test_a_question_asks_for_several_things(question: str, several: bool) -> None:
     assert read_question(question).several is several
+
+
+@pytest.mark.parametrize(
+    ("question", "open_ended"),
+    [
+        ("What did they agree on?", True),
+        ("What does the mayor say about it?", True),
+        ("What have they promised to do?", True),
+        ("What are the goals of the plan?", False),
+        ("Which countries joined?", False),
+        ("What did the bridge cost?", False),
+    ],
+)
+def test_a_question_asks_what_was_said_or_done(question: str, open_ended: bool) -> None:
+    assert read_question(question).open_ended is open_ended
 
 
 @pytest.mark.parametrize(
