@@ -58,6 +58,7 @@ def page(browser, port):
 
 
 def run(page):
+    page.locator("#evaluation .tile, #progress .none").first.wait_for()
     before = page.locator("#evaluation").inner_html()
     page.get_by_role("button", name="Run the suite").click()
     page.wait_for_function(
@@ -136,6 +137,21 @@ def test_while_a_suite_runs_the_last_result_is_dimmed_and_the_run_can_be_stopped
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".running")).to_have_count(0)
     expect(page.get_by_role("button", name="Run the suite")).to_be_enabled()
+
+
+def test_the_last_result_cannot_be_kept_while_a_suite_runs(page):
+    run(page)
+    keep = page.get_by_role("button", name="Keep as the baseline")
+    expect(keep).to_be_enabled()
+    page.evaluate(
+        """() => new MutationObserver(() => {
+            window.keptOff ||= [...document.querySelectorAll("button")].some(
+                (button) => button.disabled && button.textContent.includes("Keep as"));
+        }).observe(document.body, { attributes: true, subtree: true, childList: true })"""
+    )
+    page.get_by_role("button", name="Run the suite").click()
+    page.wait_for_function("window.keptOff")
+    expect(keep).to_be_enabled()
 
 
 def test_a_suite_that_is_not_as_it_should_be_is_one_sentence(page, folder):

@@ -71,13 +71,9 @@ class _Desk:
         from rag import FootnoteError
 
         name, suite = self._suite(chosen)
-        begun = [gr.update(interactive=False), gr.update(visible=True), *[gr.update()] * 3]
-        yield [
-            gr.update(interactive=False),
-            {"said": "Getting ready…", "total": 0},
-            gr.skip(),
-            *begun,
-        ]
+        off = gr.update(interactive=False)
+        ready = {"said": "Getting ready…", "total": 0}
+        yield [off, ready, gr.skip(), off, gr.update(visible=True), off, gr.skip(), gr.skip()]
         try:
             for step in self._runs().running(suite):
                 yield [gr.skip(), _running(step), *[gr.skip()] * 6]
@@ -125,7 +121,7 @@ class _Desk:
             _section(last) if last else "",
             gr.update(interactive=True),
             gr.update(visible=False),
-            gr.update(visible=done and own),
+            gr.update(visible=done and own, interactive=True),
             *(
                 gr.update(visible=done, value=str(path) if path else None)
                 for path in (_files(last) if last else (None, None))
