@@ -25,7 +25,7 @@ from index.library import Library
 from rag import AnswerSentence, Assistant, Settings
 from rag.testing import HashEmbedder
 
-pytest_plugins = ["command_desk", "ui_pages"]
+pytest_plugins = ["command_desk", "remembered", "ui_pages"]
 
 
 @pytest.fixture(autouse=True, scope="session")

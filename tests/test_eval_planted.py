@@ -19,6 +19,7 @@ from index.types import Span
 from rag import Assistant, Settings, seed_paths
 from rag.testing import HashEmbedder, ScriptedModel
 
+pytestmark = pytest.mark.usefixtures("reading_once")
 SUITE = load_suite(shipped_suite())
 THRESHOLDS = load_thresholds(shipped_thresholds())[SUITE.name]
 

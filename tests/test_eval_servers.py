@@ -10,6 +10,8 @@ from eval.shipped import shipped_suite
 from eval.suites.load import load_suite
 from rag import Assistant, Settings, seed_paths
 
+pytestmark = pytest.mark.usefixtures("reading_once")
+
 
 def asked(settings: Settings) -> list[CaseResult]:
     with Assistant.open(settings) as assistant:
