@@ -20,8 +20,13 @@ def test_a_long_curve_is_thinned_and_keeps_its_end():
     assert line[-1] == "100.0,0.0"
 
 
+def test_what_lies_under_a_curve_ends_where_the_curve_does():
+    curve = risk_coverage([(0.25, 0.0), (0.75, 0.2)])
+    assert curve.under == "25.0,100 25.0,100.0 75.0,0.0 75.0,100"
+
+
 def test_no_points_are_no_line():
-    assert risk_coverage([]).line == ""
+    assert (risk_coverage([]).line, risk_coverage([]).under) == ("", "")
 
 
 def test_confidence_is_counted_apart_for_questions_with_an_answer_and_without(make_case):

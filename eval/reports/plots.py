@@ -28,6 +28,8 @@ class Curve:
 
     line: str
     """`x,y` pairs, as a `polyline` takes them; empty for no points."""
+    under: str
+    """The same of what lies under the line, as a `polygon` takes them."""
     ticks: tuple[Tick, ...]
     """Of the upright axis."""
 
@@ -72,7 +74,8 @@ def risk_coverage(points: Sequence[tuple[float, float]]) -> Curve:
     ticks = tuple(
         Tick(at=_percent(1 - share), label=f"{100 * ceiling * share:g}%") for share in (0, 0.5, 1)
     )
-    return Curve(line=_line(points, ceiling), ticks=ticks)
+    line = _line(points, ceiling)
+    return Curve(line=line, under=_under(line), ticks=ticks)
 
 
 def confidences(cases: Iterable[CaseResult]) -> Histogram:
@@ -124,6 +127,13 @@ def _line(points: Sequence[tuple[float, float]], ceiling: float) -> str:
     step = max(1, -(-len(points) // _MOST_POINTS))
     kept = [*points[::step], *(points[-1:] if (len(points) - 1) % step else ())]
     return " ".join(f"{_percent(x)},{_percent(1 - y / ceiling)}" for x, y in kept)
+
+
+def _under(line: str) -> str:
+    if not line:
+        return ""
+    first, last = (pair.partition(",")[0] for pair in (line.split()[0], line.split()[-1]))
+    return f"{first},100 {line} {last},100"
 
 
 def _bin(confidence: float) -> int:
