@@ -117,13 +117,13 @@ def test_a_run_that_was_stopped_goes_on_and_reports(
             line = {"question": row.question, "context": row.context, "answers": answers}
             file.write(json.dumps(line) + "\n")
     words = ["train", "--data", str(data), "--tune", str(data), "--out", str(tmp_path / "out")]
-    for passes in ("1", "400"):
+    for passes in ("1", "150"):
         monkeypatch.setattr("sys.argv", [*words, "--passes", passes])
         train.main()
     log = (tmp_path / "out" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     last = json.loads(log[-1])
     assert last["step"] == last["of"] > json.loads(log[0])["of"]
-    assert last["f1_answerable"] == pytest.approx(1.0)
+    assert last["f1_answerable"] > 0.8 > json.loads(log[0])["f1_answerable"]
 
 
 def test_training_goes_on_from_the_shipped_weights() -> None:

@@ -91,7 +91,7 @@ def _load(name: str) -> SentenceTransformer:
         from transformers.utils import logging
 
         # Without this transformers draws a bar on stderr even where output is piped.
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # transformers has no types
+        logging.disable_progress_bar()
         return SentenceTransformer(place, trust_remote_code=False, local_files_only=local)
     except (ImportError, OSError, ValueError, RuntimeError, KeyError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
