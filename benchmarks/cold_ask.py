@@ -23,7 +23,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.sentences import split
+from index.splitting.sentences import split
 from rag import Article, Assistant, Settings, seed_paths
 
 _QUESTION = "Which missile will Japan co-produce?"

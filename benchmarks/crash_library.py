@@ -4,12 +4,12 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from index.compact import compact
-from index.doctor import check
-from index.intake import Article, read_articles
-from index.library import Library
-from index.moving import export_library, import_library
-from index.repair import repair
+from index.store.library import Library
+from index.sync.intake import Article, read_articles
+from index.upkeep.compact import compact
+from index.upkeep.doctor import check
+from index.upkeep.repair import repair
+from index.upkeep.transfer import export_library, import_library
 from rag import Assistant, Settings, as_json
 from rag.testing import HashEmbedder
 

@@ -32,7 +32,7 @@ from eval.metrics import contains_answer
 from index.embedding import load_embedder
 from index.types import Hit
 from rag import Article, Assistant, Embedder, Settings
-from rag.evidence import NAMES, Candidate, candidates
+from rag.answer.features import NAMES, Candidate, candidates
 from rag.question import read_question
 
 Measure = Callable[[str, Sequence[Hit]], tuple[Sequence[Candidate], NDArray[np.float64]]]

@@ -24,13 +24,13 @@ from eval.datasets.squad import SquadQuestion, SquadSet, load_squad
 from eval.metrics import contains_answer, token_f1
 from index.embedding import load_embedder
 from index.types import Hit
-from rag.evidence import Candidate
-from rag.extractive import rank, read_best, shipped_reader
+from rag.answer.extractive import rank, read_best, shipped_reader
+from rag.answer.features import Candidate
 from rag.question import read_question
+from rag.reader.confidence import NAMES, measures
 from rag.reader.onnx_reader import Reading
-from rag.reader.rescoring import NAMES, measures
 from rag.reader.spans import parts
-from rag.reader.swaps import Swaps
+from training.swaps import Swaps
 
 _ALSO, _CLOSE = 0.5, 0.8
 _BINS = 10

@@ -2,19 +2,19 @@
 
     python -m benchmarks.given_passage ROWS.jsonl.gz [--alone 0]
 
-Rows are as `rag.reader.examples.read_rows` takes them. Each passage is one window; the product
+Rows are as `training.examples.read_rows` takes them. Each passage is one window; the product
 reads smaller ones. Whether a question has an answer is told by the span's score over that of none.
 """
 
 import argparse
 from pathlib import Path
 
-from index.sentences import split
-from rag.reader.examples import Row, read_rows
+from index.splitting.sentences import split
 from rag.reader.onnx_reader import OnnxReader
-from rag.reader.tuning import measures
 from rag.reader.windows import Window
 from rag.testing import hit_of
+from training.examples import Row, read_rows
+from training.tuning import measures
 
 _TOKENS = 384
 """Of a passage, as is usual for SQuAD."""

@@ -18,8 +18,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import crash_library as work_on
-from index.intake import Article, read_articles
-from index.library import Library
+from index.store.library import Library
+from index.sync.intake import Article, read_articles
 from rag import Assistant, Settings
 from rag.testing import HashEmbedder
 

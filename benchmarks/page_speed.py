@@ -66,7 +66,7 @@ def long_article() -> Article:
 def serve(folder: str, port: str, *, hashed: bool, whole: bool) -> None:
     """Serve a library until standard input ends."""
     from ui import assets, build_app
-    from ui.launch import launch
+    from ui.server.launch import launch
 
     if whole:
         kept = assets.script

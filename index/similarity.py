@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from index import shelf
-from index.library import Library
-from index.prepare import HASH_LENGTH, text_hash
+from index.store import queries
+from index.store.library import Library
+from index.sync.prepare import HASH_LENGTH, text_hash
 from index.types import Sentence
 
 
@@ -25,7 +25,7 @@ def similarity(library: Library, text: str, sentences: Sequence[Sentence]) -> ND
     vector = library.embedder().embed_question(text)
     hashes = [text_hash(sentence.text)[:HASH_LENGTH] for sentence in sentences]
     with library.catalog.snapshot() as db:
-        present, stored = shelf.vectors(db, list(dict.fromkeys(hashes)))
+        present, stored = queries.vectors(db, list(dict.fromkeys(hashes)))
     found = dict(zip(present, stored @ vector, strict=True)) if present else {}
     gone = {h: s.text for h, s in zip(hashes, sentences, strict=True) if h not in found}
     if gone:

@@ -3,7 +3,6 @@
 `from rag import Assistant` is the way in; everything that is promised to users is in `__all__`.
 """
 
-from index.compact import CompactReport
 from index.embedding import Embedder
 from index.errors import (
     ArchiveError,
@@ -23,8 +22,8 @@ from index.errors import (
     SettingsError,
     UnknownDocumentError,
 )
-from index.intake import Article
-from index.moving import ExportReport
+from index.sync.intake import Article
+from index.sync.watch import Notice
 from index.types import (
     AddReport,
     Change,
@@ -39,10 +38,17 @@ from index.types import (
     SourceState,
     Span,
 )
-from rag.answerer import Answerer
+from index.upkeep.compact import CompactReport
+from index.upkeep.transfer import ExportReport
+from rag.answer.answerer import Answerer
 from rag.assistant import Assistant
-from rag.judging import judge_messages
-from rag.models import LanguageModel, Message, Reply, load_model
+from rag.llm import (
+    LanguageModel,
+    Message,
+    Reply,
+    load_model,
+)
+from rag.llm.judging import judge_messages
 from rag.plain_data import as_json, json_text
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.seeds import seed_paths
@@ -68,7 +74,6 @@ from rag.types import (
     Verification,
 )
 from rag.verify_text import verify
-from rag.watching import Notice
 
 __all__ = [
     "AddReport",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reprlib import repr as shortened
 
 from index.errors import MisuseError
-from index.intake import Article
+from index.sync.intake import Article
 from rag.question import read_question
 from rag.types import Turn
 

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from index.embedding import Embedder
 from index.similarity import similarity
-from index.vectorise import OnProgress
+from index.sync.vectorise import OnProgress
 from rag import arguments
-from rag.aging import Aging
-from rag.answerer import Answerer
+from rag.answer.answerer import Answerer
+from rag.answer.extractive import ExtractiveAnswerer
 from rag.arguments import checked_k, checked_question
-from rag.asking import Asker
-from rag.collection import Collection
-from rag.extractive import ExtractiveAnswerer
-from rag.models import LanguageModel, load_model
+from rag.driver import Steps, adrive, drive
+from rag.library import Collection
+from rag.llm import LanguageModel, load_model
+from rag.pipeline import Asker
 from rag.question_log import log_question
 from rag.settings import Settings
-from rag.steps import Steps, adrive, drive
+from rag.source_notes import Aging
 from rag.types import Answer, Event, Turn, Verification
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Assistant(Collection):
 
     def verify(self, text: str, *, k: int | None = None) -> Verification:
         """Check what any text says, claim by claim; see `rag.verify`."""
-        from rag.verification.verify import verify_text
+        from rag.verification.verify_text import verify_text
 
         arguments.check_text(text, name="the text to verify")
         found = verify_text(
@@ -207,13 +207,13 @@ class Assistant(Collection):
 
     def as_retriever(self, *, k: int | None = None) -> "BaseRetriever":
         """Return this assistant's retrieval as a LlamaIndex retriever."""
-        from rag.llama import FootnoteRetriever
+        from rag.llamaindex import FootnoteRetriever
 
         return FootnoteRetriever(self, k=k)
 
     def as_query_engine(self, *, k: int | None = None) -> "BaseQueryEngine":
         """Return this assistant as a LlamaIndex query engine; citations are in the metadata."""
-        from rag.llama import FootnoteQueryEngine
+        from rag.llamaindex import FootnoteQueryEngine
 
         return FootnoteQueryEngine(self, k=k)
 
@@ -238,7 +238,7 @@ class Assistant(Collection):
     ) -> Steps:
         writer = None
         if model is not None:
-            from rag.writing import Writer
+            from rag.llm.writer import Writer
 
             writer = Writer(
                 model,

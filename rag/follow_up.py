@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from index.terms import content_terms, terms
-from rag.persons import persons
+from rag.person_names import persons
 from rag.question import names, read_question
 from rag.types import Turn
 

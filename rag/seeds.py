@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from index.intake import Article
 from index.reading import read_bytes
+from index.sync.intake import Article
 
 
 def seed_paths() -> tuple[Path, ...]:

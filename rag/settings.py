@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from index.errors import SettingsError
-from index.pairs import SCHEMES
+from index.store.backends import SCHEMES
 from rag.settings_file import settings_file
 
 _PREFIX = "FOOTNOTE_"
@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     seeds: bool = True
     """Whether a library that is asked before anything was added gets the article in `seeds/`."""
     llm: str = Field(default="extractive", min_length=1)
-    """What writes the answers: `extractive`, or `PROVIDER:MODEL` as `rag.models` reads it."""
+    """What writes the answers: `extractive`, or `PROVIDER:MODEL` as `rag.llm` reads it."""
     llm_base_url: str | None = Field(default=None, min_length=1)
     """Address of the provider's API; required for `openai-like`, the provider's own when None."""
     llm_api_key: SecretStr | None = None

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.errors import ModelError
 from index.terms import terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
-from rag.models import Message, Reply
+from rag.llm import Message, Reply
 from rag.types import Draft, DraftSentence, Evidence
 
 

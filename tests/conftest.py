@@ -21,7 +21,7 @@ from eval.results import (
     Report,
     RetrievedPassage,
 )
-from index.library import Library
+from index.store.library import Library
 from rag import AnswerSentence, Assistant, Settings
 from rag.testing import HashEmbedder
 

@@ -2,11 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from ui import api, ask_tab, evaluation_tab, library_tab, settings_tab
-from ui.choices import Chooser
+from ui.chat import ask_tab
+from ui.chat.answers import Room
+from ui.chat.sessions import Sessions
+from ui.evaluation import evaluation_tab
+from ui.library import library_tab
 from ui.parts import part
-from ui.room import Room
-from ui.sessions import Sessions
+from ui.server import api
+from ui.settings import settings_tab
+from ui.settings.choices import Chooser
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -21,7 +25,7 @@ _CLEANED_SECONDS, _KEPT_SECONDS = 3600, 86_400
 
 
 def build_app(assistant: "Assistant") -> "gr.Blocks":
-    """Return the page as a Gradio app; `ui.launch.serve` adds its style and guards its server.
+    """Return the page as a Gradio app; `ui.server.launch` adds its style and guards.
 
     Nothing is asked of the assistant before the page is opened in a browser. Every tab is built by
     a `build` of its own, called inside its `gr.Tab`; no listener of theirs is public, and

@@ -86,9 +86,9 @@ def load_embedder(model: str = DEFAULT_MODEL, *, engine: Engine = "auto") -> Emb
             "choose that model, or the engine 'sentence-transformers'"
         )
     if engine == "onnx" or (engine == "auto" and model == DEFAULT_MODEL):
-        from index.embedding.onnx_embedder import OnnxEmbedder
+        from index.embedding.onnx import OnnxEmbedder
 
         return OnnxEmbedder(DEFAULT_MODEL)
-    from index.embedding.st_embedder import SentenceTransformerEmbedder
+    from index.embedding.sentence_transformers import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)

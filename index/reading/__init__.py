@@ -1,7 +1,6 @@
 """Reading: which files to read, and what text each of them holds."""
 
 from index.reading.files import Parsed, Skipped, file_bytes, read_content, read_file
-from index.reading.find import Found, find, folders
 from index.reading.limits import Limits
 from index.reading.normal import normalise, one_line
 from index.reading.protocol import Reader
@@ -11,14 +10,11 @@ from index.reading.titles import name_title
 
 __all__ = [
     "READERS",
-    "Found",
     "Limits",
     "Parsed",
     "Reader",
     "Skipped",
     "file_bytes",
-    "find",
-    "folders",
     "name_title",
     "normalise",
     "one_line",

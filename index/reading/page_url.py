@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from index.address import parse_address
 from index.errors import ReadError
+from index.web.address import parse_address
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

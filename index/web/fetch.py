@@ -8,9 +8,9 @@ from ssl import SSLContext
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
-from index.address import Address, parse_address
 from index.errors import ReadError
 from index.reading.limits import MAX_BYTES
+from index.web.address import Address, parse_address
 from index.web.resolving import Resolve, system_addresses
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpcore
 
-from index.address import IPAddress, is_public
 from index.errors import ReadError
+from index.web.address import IPAddress, is_public
 from index.web.resolving import Resolve
 
 

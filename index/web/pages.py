@@ -3,11 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
-from index.address import parse_address
 from index.errors import ReadError
-from index.prepare import Incoming, document_id
 from index.reading import Limits, Skipped, one_line, read_content, stop_reading
+from index.sync.prepare import Incoming, document_id
 from index.types import Change
+from index.web.address import parse_address
 from index.web.fetch import Fetcher
 
 

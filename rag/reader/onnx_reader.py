@@ -186,13 +186,13 @@ def _mean(scores: _Scores, alone: _Scores) -> _Scores:
 
 
 def _tokenizer() -> Tokenizer:
-    from index.embedding.onnx_embedder import load_tokenizer
+    from index.embedding.onnx import load_tokenizer
 
     return load_tokenizer(model_files.model_folder() / "tokenizer.json")
 
 
 def _session() -> InferenceSession:
-    from index.embedding.onnx_embedder import new_session
+    from index.embedding.onnx import new_session
 
     folder = model_files.model_folder()
     own = weights.shipped()

@@ -2,9 +2,9 @@
 
 from rag.verification.context import Context
 from rag.verification.dates import Date, agrees, conflicts
-from rag.verification.faults import Fault, differs
+from rag.verification.differences import Fault, differs
 from rag.verification.lexicon import lists
-from rag.verification.reading import Reading, Word, read
+from rag.verification.parse import Reading, Word, read
 from rag.verification.values import Value, comparable, same
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from rag.verification.found import Found, Similarity, rest
+from rag.verification.candidates import Found, Similarity, rest
+from rag.verification.compare import Fit
 from rag.verification.lexicon import lists
-from rag.verification.reading import Reading
+from rag.verification.parse import Reading
 from rag.verification.roles import is_verb
-from rag.verification.support import Fit
 
 _ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
 """From this cosine on, the share of a claim's weight that may be missing."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from index.sentences import split
+from index.splitting.sentences import split
 
 _NUMBERS = r"\^?\d{1,3}(?:[ ]?[,;–-][ ]?\^?\d{1,3}){0,20}"
 MARK = re.compile(
@@ -32,7 +32,7 @@ _WRAPPED = 40
 _NEXT_LINE = 8
 """Characters of a line that tell whether it begins a block of its own."""
 _BEHIND = 100
-"""Characters behind a sentence that its end may depend on (`index.stops` looks at 80)."""
+"""Characters behind a sentence that its end may depend on (`index.splitting.stops` looks at 80)."""
 _MOST = 50
 """Numbers that a range may name."""
 

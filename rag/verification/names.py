@@ -5,7 +5,12 @@ from collections.abc import Mapping
 
 from rag.verification.context import Context
 from rag.verification.lexicon import lists, titles
-from rag.verification.reading import Reading, Word, read, stems_of
+from rag.verification.parse import (
+    Reading,
+    Word,
+    read,
+    stems_of,
+)
 from rag.verification.roles import is_verb, speaker
 
 _TOKEN = re.compile(r"\W*(\w+)")

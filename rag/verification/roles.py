@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from index.terms import terms
-from rag.verification.faults import Fault, differs
+from rag.verification.differences import Fault, differs
 from rag.verification.lexicon import base_forms, lists
-from rag.verification.reading import Reading, Word
+from rag.verification.parse import Reading, Word
 
 _NEAR = 3
 """Content words before a verb among which its subject stands."""

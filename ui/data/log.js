@@ -1,4 +1,4 @@
-// The conversation. Its value: {turns, examples, model}, turns as `ui.turn_view` makes them.
+// The conversation. Its value: {turns, examples, model}, turns as `ui.chat.turn_view` makes them.
 // It triggers 'open' {kept}, 'ask' {question}, 'retry' {turn}, 'forget', 'thumb' {turn, good}, each with {token}.
 const root = element.querySelector(".log");
 const scroller = element.closest("#log");

@@ -1,0 +1,1 @@
+"""What the sub-commands do; their arguments are in `eval.cli.arguments`."""

@@ -1,0 +1,178 @@
+"""Carries out `footnote eval`: runs what was asked for, compares, judges, reports."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from eval.cli.models import judge_of
+from eval.cli.work import Work, prepared
+from eval.comparing.baseline import baseline_of, load_baseline, save_baseline
+from eval.comparing.comparison import compare
+from eval.comparing.gate import Thresholds, judge, load_thresholds
+from eval.reports import SuiteRun, check_target, terminal, write_reports
+from eval.reports.as_json import as_json
+from eval.results import CaseResult, Comparison, Report
+from eval.running.journal import Journal
+from eval.shipped import shipped_thresholds
+from eval.summary import summarise
+from rag import MisuseError
+
+INTERRUPTED = 130
+
+
+def evaluate(args: argparse.Namespace) -> int:
+    """Run what the arguments ask for and report it.
+
+    Returns:
+        0 if every gate passed, 1 if one did not, 130 after an interrupt, which still reports the
+        finished cases.
+
+    Raises:
+        MisuseError: arguments that do not go together, or a file that is not as it should be.
+        OperationError: the library cannot be used, or a report not written.
+    """
+    _check(args)
+    thresholds = load_thresholds(Path(args.thresholds or shipped_thresholds()))
+    runs, interrupted = _runs(args, thresholds)
+    _write(args, runs)
+    if interrupted:
+        sys.stderr.write("interrupted: the report is of the finished cases only\n")
+        return INTERRUPTED
+    return 0 if all(run.gate.passed for run in runs) else 1
+
+
+def _check(args: argparse.Namespace) -> None:
+    other = args.squad or args.beir
+    refusals = (
+        (args.suites and other, "gold suites do not go with --squad or --beir; run them apart"),
+        (
+            hasattr(args, "library") and not args.suites,
+            "--library goes with gold suites only; name a SUITE or leave it out",
+        ),
+        (args.tag and other, "--tag goes with gold suites only; cases of other sets have no tags"),
+        (
+            args.update_baseline and (args.limit or args.tag),
+            "--update-baseline needs every case; leave --limit and --tag out",
+        ),
+        (
+            args.update_baseline and other and not args.baseline,
+            "--update-baseline needs --baseline FILE with --squad or --beir",
+        ),
+        (
+            args.baseline and len(args.suites) > 1,
+            "--baseline goes with one suite; run the others apart",
+        ),
+    )
+    for wrong, sentence in refusals:
+        if wrong:
+            raise MisuseError(sentence)
+    if args.judge and args.judge == args.llm and not args.judge_self:
+        raise MisuseError("the judge is the answering model: name another, or say --judge-self")
+    for path in (args.html, args.junit, args.markdown):
+        if path:
+            check_target(Path(path))
+
+
+def _runs(
+    args: argparse.Namespace, thresholds: Mapping[str, Thresholds]
+) -> tuple[list[SuiteRun], bool]:
+    """Return what was run and whether it was interrupted."""
+    runs, judge_model = [], judge_of(args)
+    with prepared(args) as works, ExitStack() as stack:
+        journal = stack.enter_context(Journal(Path(args.resume))) if args.resume else None
+        for work in works:
+            cases, interrupted = _ask(work, journal)
+            cases = list(judge_model.judged(cases)) if judge_model else cases
+            report = summarise(work.name, cases, fingerprint=work.fingerprint)
+            comparison = _compared(report, work, args)
+            if args.update_baseline and not interrupted:
+                _update(report, work, args)
+            held = _held(thresholds.get(work.name, Thresholds()), args)
+            gate = judge(report, held, None if args.update_baseline else comparison)
+            runs.append(SuiteRun(report=report, gate=gate, comparison=comparison))
+            if interrupted:
+                return runs, True
+    return runs, False
+
+
+def _ask(work: Work, journal: Journal | None) -> tuple[list[CaseResult], bool]:
+    """Return the results in the suite's order, and whether an interrupt ended them early."""
+    found = dict[str, CaseResult]()
+    if journal:
+        journal.begin(work.name, work.fingerprint)
+        done = ((name, journal.finished(work.name, name)) for name in work.ids)
+        found = {name: case for name, case in done if case}
+    interrupted = False
+    with tqdm(
+        total=len(work.ids), initial=len(found), unit="question", disable=None, leave=False
+    ) as bar:
+        try:
+            for case in work.ask(frozenset(found)):
+                found[case.id] = case
+                if journal:
+                    journal.add(work.name, case)
+                bar.update(1)
+        except KeyboardInterrupt:
+            interrupted = True
+    return [found[name] for name in work.ids if name in found], interrupted
+
+
+def _held(thresholds: Thresholds, args: argparse.Namespace) -> Thresholds:
+    """Return the thresholds with `--fail-under`; those of a suite do not hold for a part of it."""
+    if args.limit or args.tag:
+        thresholds = Thresholds()
+    if args.fail_under is None:
+        return thresholds
+    return replace(thresholds, suite={**thresholds.suite, "passed": args.fail_under})
+
+
+def _baseline_path(work: Work, args: argparse.Namespace) -> Path | None:
+    return Path(args.baseline) if args.baseline else work.baseline
+
+
+def _compared(report: Report, work: Work, args: argparse.Namespace) -> Comparison | None:
+    path = _baseline_path(work, args)
+    if path is None or (not path.exists() and (args.update_baseline or not args.baseline)):
+        return None
+    baseline = load_baseline(path)
+    asked = {case.id for case in report.cases}
+    part = args.limit or args.tag
+    if part:
+        baseline = replace(baseline, cases=tuple(c for c in baseline.cases if c.id in asked))
+    comparison = compare(report, baseline)
+    return replace(comparison, stale=_without(comparison.stale, "gold")) if part else comparison
+
+
+def _without(names: Sequence[str], name: str) -> tuple[str, ...]:
+    return tuple(one for one in names if one != name)
+
+
+def _update(report: Report, work: Work, args: argparse.Namespace) -> None:
+    path = _baseline_path(work, args)
+    if path is not None:
+        save_baseline(path, baseline_of(report))
+        sys.stderr.write(f"baseline of {work.name} written to {path}\n")
+
+
+def _write(args: argparse.Namespace, runs: Sequence[SuiteRun]) -> None:
+    if args.json:
+        sys.stdout.write(as_json(runs) + "\n")
+    else:
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        sys.stdout.write(terminal(runs, colour=colour))
+    write_reports(
+        runs,
+        html_path=_path(args.html),
+        junit_path=_path(args.junit),
+        markdown_path=_path(args.markdown),
+    )
+
+
+def _path(given: str | None) -> Path | None:
+    return Path(given) if given else None

@@ -1,0 +1,170 @@
+"""Opens the libraries that are asked and prepares what to ask them, as the arguments say."""
+
+import argparse
+import random
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from eval.cli.models import opened
+from eval.datasets.beir import load_beir
+from eval.datasets.squad import load_squad
+from eval.results import CaseResult
+from eval.running.beir import beir_cases
+from eval.running.fingerprint import fingerprint_of
+from eval.running.squad import squad_cases
+from eval.running.suite import run_cases
+from eval.shipped import baseline_beside, shipped_suite
+from eval.suites.cases import Suite
+from eval.suites.load import load_suite
+from rag import AddReport, Assistant, MisuseError, Settings, seed_paths
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """One suite or set that is ready to be asked."""
+
+    name: str
+    ids: tuple[str, ...]
+    """Of all its cases, in order."""
+    fingerprint: Mapping[str, str]
+    ask: Callable[[Collection[str]], Iterator[CaseResult]]
+    """Gives the results of all cases in order, without those whose ids it is given."""
+    baseline: Path | None
+    """Where its baseline is kept; None for a set of another format."""
+
+
+@contextmanager
+def prepared(args: argparse.Namespace) -> Iterator[list[Work]]:
+    """Give what the arguments ask for, over libraries that are open inside the `with`.
+
+    Raises:
+        MisuseError: a file is not as it should be, or no case has the tag.
+        OperationError: the library cannot be used.
+    """
+    if args.squad:
+        with _squad(args) as work:
+            yield [work]
+    elif args.beir:
+        with _beir(args) as work:
+            yield [work]
+    else:
+        with _suites(args) as works:
+            yield works
+
+
+def sample(items: Sequence[Item], *, limit: int | None, seed: int) -> tuple[Item, ...]:
+    """Choose `limit` of the items at random by the seed, in their order; all if None."""
+    if limit is None or limit >= len(items):
+        return tuple(items)
+    chosen = sorted(random.Random(seed).sample(range(len(items)), limit))
+    return tuple(items[place] for place in chosen)
+
+
+@contextmanager
+def suite_library(args: argparse.Namespace) -> Iterator[Assistant]:
+    """Open the library that gold suites are asked of: the user's, or the shipped article's."""
+    if args.suites:
+        with opened(Settings.load(library=getattr(args, "library", None)), args) as assistant:
+            yield assistant
+        return
+    with _temporary_library(args) as assistant:
+        _say_skipped(assistant.add(*seed_paths()))
+        yield assistant
+
+
+@contextmanager
+def _suites(args: argparse.Namespace) -> Iterator[list[Work]]:
+    paths = [Path(path) for path in args.suites] or [shipped_suite()]
+    suites = [_chosen(load_suite(path), args) for path in paths]
+    names = [suite.name for suite in suites]
+    if len(set(names)) < len(names):
+        raise MisuseError(f"two suites have one name in {', '.join(names)}: rename a file")
+    with suite_library(args) as assistant:
+        yield [
+            _suite(assistant, suite, path, args) for suite, path in zip(suites, paths, strict=True)
+        ]
+
+
+def _suite(assistant: Assistant, suite: Suite, path: Path, args: argparse.Namespace) -> Work:
+    def ask(known: Collection[str]) -> Iterator[CaseResult]:
+        rest = tuple(case for case in suite.cases if case.id not in known)
+        return run_cases(assistant, replace(suite, cases=rest), k=args.k, jobs=args.jobs)
+
+    return Work(
+        name=suite.name,
+        ids=tuple(case.id for case in suite.cases),
+        fingerprint=fingerprint_of(assistant, suite, k=args.k),
+        ask=ask,
+        baseline=baseline_beside(path, name=suite.name),
+    )
+
+
+def _chosen(suite: Suite, args: argparse.Namespace) -> Suite:
+    cases = [c for c in suite.cases if not args.tag or set(args.tag) & set(c.tags)]
+    if not cases:
+        raise MisuseError(f"no case of {suite.name!r} has the tag {' or '.join(args.tag)!r}")
+    return replace(suite, cases=sample(cases, limit=args.limit, seed=args.seed))
+
+
+@contextmanager
+def _squad(args: argparse.Namespace) -> Iterator[Work]:
+    squad = load_squad(Path(args.squad))
+    questions = sample(squad.questions, limit=args.limit, seed=args.seed)
+    with _temporary_library(args) as assistant:
+        _say_skipped(assistant.add_articles(squad.articles))
+
+        def ask(known: Collection[str]) -> Iterator[CaseResult]:
+            rest = (question for question in questions if question.id not in known)
+            return squad_cases(assistant, rest, k=args.k, jobs=args.jobs)
+
+        yield Work(
+            name=squad.name,
+            ids=tuple(question.id for question in questions),
+            fingerprint=fingerprint_of(assistant, k=args.k),
+            ask=ask,
+            baseline=None,
+        )
+
+
+@contextmanager
+def _beir(args: argparse.Namespace) -> Iterator[Work]:
+    beir = load_beir(Path(args.beir))
+    queries = sample(beir.queries, limit=args.limit, seed=args.seed)
+    with _temporary_library(args) as assistant:
+        _say_skipped(assistant.add_articles(beir.articles))
+
+        def ask(known: Collection[str]) -> Iterator[CaseResult]:
+            rest = (query for query in queries if query.id not in known)
+            return beir_cases(assistant, rest, k=args.k, jobs=args.jobs)
+
+        yield Work(
+            name=beir.name,
+            ids=tuple(query.id for query in queries),
+            fingerprint=fingerprint_of(assistant, k=args.k),
+            ask=ask,
+            baseline=None,
+        )
+
+
+@contextmanager
+def _temporary_library(args: argparse.Namespace) -> Iterator[Assistant]:
+    with tempfile.TemporaryDirectory(prefix="footnote-eval-", ignore_cleanup_errors=True) as folder:
+        settings = Settings.load(library=Path(folder) / "library", seeds=False)
+        with opened(settings, args) as assistant:
+            yield assistant
+
+
+def _say_skipped(report: AddReport) -> None:
+    skipped = report.of("skipped")
+    if skipped:
+        sys.stderr.write(
+            f"{len(skipped)} articles were not indexed; the first, {skipped[0].source!r}: "
+            f"{skipped[0].reason}\n"
+        )

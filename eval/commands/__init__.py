@@ -1,1 +1,0 @@
-"""What the sub-commands do; their arguments are in `eval.command`."""

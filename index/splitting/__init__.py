@@ -1,0 +1,1 @@
+"""Splitting: from a text to paragraphs, sentences and passages with exact offsets."""

@@ -1,0 +1,1 @@
+"""Store: a library's catalog and vectors, in a folder or on servers."""

@@ -1,0 +1,124 @@
+"""The pair that lives in one folder: a catalog in SQLite, and generations of vectors in Chroma."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from index.errors import LibraryError
+from index.store import catalog, chroma
+from index.store.generations import OpenGenerations, generation_folder
+from index.store.lock import writing
+from index.store.protocols import (
+    Imprint,
+    Nearest,
+    OnStep,
+    OpenCatalog,
+    Slices,
+)
+
+WORKSHOP = "rebuilding"
+"""Folder in a library in which a repair writes a new catalog."""
+
+
+class FolderCatalog:
+    """The catalog in a folder, as `index.store.protocols.Catalog` describes it."""
+
+    rewritable = True
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = str(folder)
+
+    def exists(self) -> bool:
+        """Say whether there is a catalog.
+
+        Raises:
+            LibraryError: The path is a file, may not be looked into, or has vectors without their
+                catalog.
+        """
+        found = catalog.is_there(self.folder)
+        if not found and (self.folder / "vectors").exists():
+            raise LibraryError(
+                f"library {self.name!r} has vectors but no catalog.db: put the catalog back "
+                "from a backup, or remove the folder and add your articles again"
+            )
+        return found
+
+    @contextmanager
+    def snapshot(self) -> Iterator[OpenCatalog]:
+        """Open the catalog in one read transaction: all that is read is of one moment."""
+        with catalog.snapshot(self.folder) as db:
+            yield db
+
+    @contextmanager
+    def writing(self, *, wait: float = 0.0, create: Imprint | None = None) -> Iterator[OpenCatalog]:
+        """Hold the writer's lock and the catalog open, made first where it is missing."""
+        if create is not None:
+            catalog.make_folder(self.folder)
+        with writing(self.folder, wait=wait):
+            if create is not None:
+                catalog.create(self.folder, create)
+            with catalog.connected(self.folder) as db:
+                yield db
+
+    def faults(self, db: OpenCatalog) -> Iterator[str]:
+        """Yield what SQLite finds wrong with its file, three things at most."""
+        return (line for (line,) in db.execute("PRAGMA quick_check(3)") if line != "ok")
+
+    def mendable(self) -> bool:
+        """Say whether the folder may be written and has a catalog, be it in a repair's workshop."""
+        places = (self.folder, self.folder / WORKSHOP)
+        return any(catalog.is_there(p) for p in places) and os.access(self.folder, os.W_OK)
+
+    def close(self) -> None:
+        """Do nothing: a connection ends with the block that opened it."""
+
+
+class FolderVectors:
+    """A folder a generation, as `index.store.protocols.VectorIndex` describes it."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._open = OpenGenerations(library)
+
+    @contextmanager
+    def reading(self, name: str, db: OpenCatalog) -> Iterator[Nearest]:
+        """Hold a generation open for the length of a `with` block."""
+        with self._open.reading(name) as generation:
+            yield partial(generation.nearest, db)
+
+    def build(
+        self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
+    ) -> str:
+        """Write the next generation, fsync it and return its name."""
+        name = f"{int(after or 0) + 1:06d}"
+        chroma.build(
+            generation_folder(self._library, name),
+            base=generation_folder(self._library, after) if copy else None,
+            remove=remove,
+            slices=slices,
+            on_step=on_step,
+        )
+        return name
+
+    def clean(self, *, before: str, current: str, gone: Sequence[str]) -> None:
+        """Remove all generations but the current and the one before it.
+
+        A reader that was just opening an older one finds it gone, reads the catalog again and goes
+        on.
+        """
+        keep = int(current or 0)
+        for folder in (self._library / "vectors").glob("*"):
+            if not folder.name.isdigit() or int(folder.name) not in (keep, keep - 1):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def hashes(self, name: str) -> set[str]:
+        """Return the hashes whose vectors can really be read back from a generation."""
+        return chroma.hashes_in(generation_folder(self._library, name))
+
+    def close(self) -> None:
+        """Close every generation that nobody reads; the others close with their last reader."""
+        self._open.close()

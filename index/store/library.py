@@ -1,0 +1,300 @@
+"""A library on disk: add, remove, look up, and a consistent view for questions; no ranking."""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embedding import Embedder
+from index.errors import LibraryError, LibraryUnreachableError, MisuseError, UnknownDocumentError
+from index.store import (
+    catalog,
+    exact_search,
+    migrations,
+    queries,
+)
+from index.store.backends import open_pair
+from index.store.folder_backend import FolderCatalog
+from index.store.protocols import (
+    Imprint,
+    Nearest,
+    OnStep,
+    OpenCatalog,
+)
+from index.store.publish import publish, rebuild
+from index.store.resolve import resolve
+from index.sync import file_state
+from index.sync.file_state import Record
+from index.sync.ingest import add
+from index.sync.prepare import Incoming
+from index.sync.vectorise import OnProgress
+from index.types import AddReport, Change, Document, DocumentSummary
+
+_TRIES = 3
+"""Times a reader follows the vectors of a library that changes under it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A library at one moment: its catalog in a read transaction, and the vectors it names."""
+
+    db: OpenCatalog
+    nearest: Nearest
+
+
+class Library:
+    """A catalog and its vectors, in a folder or on servers. Safe to share between threads.
+
+    Args:
+        place: The folder where it is, or will be made by the first `add`; or the address of a
+            PostgreSQL database, `postgresql://...`.
+        vectors: The address of the Chroma server that goes with a database.
+        model: Name of the embedding model that the settings ask for.
+        load: Loads that model; called once, and only when something must be embedded.
+        on_step: Called with the name of each writing step before it begins.
+    """
+
+    def __init__(
+        self,
+        place: str | Path,
+        *,
+        vectors: str | None = None,
+        model: str,
+        load: Callable[[], Embedder],
+        on_step: OnStep = lambda step: None,
+    ) -> None:
+        self._model = model
+        self._load = load
+        self.on_step = on_step
+        self._loading = threading.Lock()
+        self._embedder: Embedder | None = None
+        self.catalog, self.vectors = open_pair(place, vectors)
+
+    @property
+    def folder(self) -> Path:
+        """The folder it is in; a `MisuseError` where it is on servers."""
+        if isinstance(self.catalog, FolderCatalog):
+            return self.catalog.folder
+        raise MisuseError(
+            f"library {self.catalog.name!r} is on servers, and this works on a folder: use the "
+            "tools of PostgreSQL"
+        )
+
+    def exists(self) -> bool:
+        """Say whether there is a catalog.
+
+        Raises:
+            LibraryError: The path is a file, may not be looked into, or has vectors without their
+                catalog.
+        """
+        return self.catalog.exists()
+
+    def is_new(self) -> bool:
+        """Say whether nothing was ever published: no catalog, or one left by an interrupted start.
+
+        Raises:
+            LibraryError: As `exists`, or the catalog cannot be read.
+        """
+        if not self.exists():
+            return True
+        with self.catalog.snapshot() as db:
+            return not catalog.generation(db)
+
+    def embedder(self) -> Embedder:
+        """Return the embedding model, loaded at the first call."""
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = self._load()
+            return self._embedder
+
+    def summaries(self) -> tuple[DocumentSummary, ...]:
+        """Return the cards of all documents, by time of adding; empty without a library."""
+        if not self.exists():
+            return ()
+        with self.catalog.snapshot() as db:
+            return queries.summaries(db)
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by its id or by an unambiguous beginning of it.
+
+        Raises:
+            UnknownDocumentError: No id, or more than one, begins like this.
+        """
+        if not self.exists():
+            raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
+        with self.catalog.snapshot() as db:
+            found = queries.document(db, resolve(db, document_id))
+        assert found is not None, "an id just resolved in the same snapshot is there"
+        return found
+
+    def text(self, document_id: str) -> str:
+        """Return the stored text of a document by its full id.
+
+        Raises:
+            UnknownDocumentError: It is not there (any more).
+        """
+        with self.catalog.snapshot() as db:
+            row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
+        return str(row[0])
+
+    def records(self) -> Mapping[str, Record]:
+        """Return what tells whether sources changed, by source; empty without a library."""
+        if not self.exists():
+            return {}
+        with self.catalog.snapshot() as db:
+            return file_state.records(db)
+
+    def some_records(self, document_ids: Iterable[str]) -> list[Record]:
+        """Return the records of those documents, by full id, that are there."""
+        with self.catalog.snapshot() as db:
+            return file_state.some_records(db, document_ids)
+
+    def add(
+        self,
+        incoming: Iterable[Incoming | Change],
+        *,
+        on_progress: OnProgress = lambda done, total: None,
+        wait: float = 0.0,
+    ) -> AddReport:
+        """Add documents and replace changed ones, all visible at once or not at all.
+
+        Args:
+            incoming: What was read, and what was not; of items with one source the last one counts.
+            on_progress: Told of sentences embedded and to embed.
+            wait: Seconds to wait for another writer.
+
+        Returns:
+            A change per source, in order. Nothing is written when nothing is new.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryMismatchError: The library was built with another model or format.
+            LibraryError: It cannot be written; it is as it was.
+        """
+        items = {item.source: item for item in incoming}
+        return add(self, items.values(), seen=self.records(), on_progress=on_progress, wait=wait)
+
+    @contextmanager
+    def changing(self, *, wait: float = 0.0) -> Iterator[OpenCatalog]:
+        """Hold the writer's lock and the catalog, made if it is not there, in a `with` block.
+
+        Args:
+            wait: Seconds to wait for another writer.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryMismatchError: The library was built with another model or format.
+            LibraryError: It cannot be written.
+        """
+        with self.catalog.writing(wait=wait, create=self.imprint()) as db:
+            self.require_imprint(db)
+            migrations.prepare_catalog(db)
+            yield db
+
+    def remove(self, document_ids: Sequence[str]) -> tuple[DocumentSummary, ...]:
+        """Remove documents by id or unambiguous beginning of one; all of them or none.
+
+        Returns:
+            The cards of what was removed, in the order given.
+
+        Raises:
+            UnknownDocumentError: No id, or more than one, begins like one of these.
+            LibraryBusyError: Another process is writing.
+        """
+        if not self.exists():
+            raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
+        with self.catalog.writing() as db:
+            ids = list(dict.fromkeys(resolve(db, given) for given in document_ids))
+            cards = {card.id: card for card in queries.summaries(db)}
+            publish(self.vectors, db, remove=ids, on_step=self.on_step)
+        return tuple(cards[document_id] for document_id in ids)
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """Open the library as it is now, for the length of a `with` block.
+
+        A generation that another process has just replaced is followed; one that is missing or
+        unreadable is built anew from the catalog; where that cannot be done now, or does not help,
+        or it shows only at the question, the catalog's own vectors are searched.
+
+        Raises:
+            LibraryError: There is no library, or its catalog cannot be read.
+            LibraryMismatchError: It was built with another model, dimension or format.
+        """
+        with ExitStack() as stack:
+            for attempt in range(1, _TRIES + 1):
+                db = stack.enter_context(self.catalog.snapshot())
+                self.require_imprint(db)
+                name = catalog.generation(db)
+                nearest: Nearest = partial(exact_search.nearest, db)
+                try:
+                    if name:
+                        asked = stack.enter_context(self.vectors.reading(name, db))
+                        nearest = partial(self._nearest, db, name, asked)
+                except LibraryUnreachableError:
+                    raise
+                except LibraryError:
+                    if attempt < _TRIES and self._heal(name):
+                        stack.close()
+                        continue
+                yield View(db=db, nearest=nearest)
+                return
+
+    def imprint(self) -> Imprint:
+        """Return what this library's settings ask for."""
+        return Imprint(model=self._model, dimension=self.embedder().dimension)
+
+    def require_imprint(self, db: OpenCatalog) -> None:
+        """Refuse a catalog that was built with something else.
+
+        Raises:
+            LibraryMismatchError: The message says both sides and the command that helps.
+        """
+        catalog.require_imprint(db, self.imprint(), library=self.catalog)
+
+    def close(self) -> None:
+        """Close the vectors and the embedding model."""
+        self.vectors.close()
+        self.catalog.close()
+        with self._loading:
+            if self._embedder is not None:
+                self._embedder.close()
+            self._embedder = None
+
+    def _nearest(
+        self, db: OpenCatalog, name: str, asked: Nearest, vector: NDArray[np.float32], k: int
+    ) -> list[str]:
+        """Ask a generation, or the catalog where it is damaged or two writers have replaced it."""
+        try:
+            return asked(vector, k)
+        except LibraryUnreachableError:
+            raise
+        except LibraryError:
+            self._heal(name)
+            return exact_search.nearest(db, vector, k)
+
+    def _heal(self, name: str) -> bool:
+        """Build the vectors anew unless another process has published newer ones meanwhile.
+
+        The lock is not taken for a look: a writer that came just then would be refused.
+
+        Returns:
+            False where the library cannot be written now.
+        """
+        try:
+            with self.catalog.snapshot() as db:
+                if catalog.generation(db) != name:
+                    return True
+            with self.catalog.writing() as db:
+                if catalog.generation(db) == name:
+                    rebuild(self.vectors, db, on_step=self.on_step)
+        except LibraryError:
+            return False
+        return True

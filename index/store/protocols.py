@@ -1,0 +1,190 @@
+"""The two halves of a library as interfaces: the catalog, which is the truth, and the vectors.
+
+`index.store.folder_backend` has the pair that lives in one folder. What reads and writes a catalog
+speaks SQL that SQLite and PostgreSQL both know, with `?` for values; what differs between them is
+a method.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+FORMAT = "1"
+"""Version of the schema and of everything derived from a text: terms, sentences, passages."""
+
+TermsTable = Literal["passage_terms", "sentence_terms"]
+Nearest = Callable[[NDArray[np.float32], int], list[str]]
+"""Given a vector and k: hashes of about the k nearest sentences, nearest first."""
+Slices = Iterator[tuple[list[str], NDArray[np.float32]]]
+"""Hashes and their vectors, (n, dim) float32 each."""
+OnStep = Callable[[str], None]
+"""Called with the name of each writing step before it begins."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What a library was built with; vectors of another imprint cannot be compared."""
+
+    model: str
+    dimension: int
+    format: str = FORMAT
+
+
+class Rows(Protocol):
+    """What a query found."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def fetchone(self) -> Any:  # noqa: ANN401  # rows have no static shape
+        """Return the next row, or None."""
+
+    def fetchmany(self, size: int, /) -> list[Any]:
+        """Return up to so many rows; none at the end."""
+
+    def fetchall(self) -> list[Any]:
+        """Return all rows that are left."""
+
+
+class OpenCatalog(Protocol):
+    """A connection to a catalog: SQL, and the full-text search, which databases do differently."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+
+    def execute(self, query: str, values: Sequence[Any] = ..., /) -> Rows:
+        """Run one statement."""
+
+    def executemany(self, query: str, values: Iterable[Sequence[Any]], /) -> object:
+        """Run one statement for each row of values."""
+
+    def begin(self) -> None:
+        """Begin a transaction that writes."""
+
+    def search_terms(
+        self, table: TermsTable, terms: Sequence[str], *, limit: int, title_weight: float
+    ) -> dict[int, float]:
+        """Return the best rows that hold any of the terms, by BM25, best first, ties by key.
+
+        BM25 as FTS5 computes it: k1 1.2, b 0.75, a term of more than half of the rows counts 1e-6.
+        """
+
+    def terms_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Return the distinct terms of rows, those of their titles left aside, by key."""
+
+    def passage_counts(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many passages each term stands; terms in none are left out."""
+
+    def passage_total(self) -> int:
+        """Return the number of passages."""
+
+    def write_terms(
+        self, table: TermsTable, rows: Mapping[int, Sequence[str]], *, title: Sequence[str]
+    ) -> None:
+        """Make rows searchable by their terms, by key; only passages have a title."""
+
+    def erase_terms(self, table: TermsTable, keys: Sequence[int]) -> None:
+        """Take rows out of the full-text search."""
+
+
+class Catalog(Protocol):
+    """Where documents, passages, sentences, vectors and the full-text search are kept."""
+
+    @property
+    def name(self) -> str:
+        """What messages call the library; never holds a password."""
+
+    @property
+    def rewritable(self) -> bool:
+        """Whether a repair can write it anew from its documents, for another model or format."""
+
+    def exists(self) -> bool:
+        """Say whether there is a catalog.
+
+        Raises:
+            LibraryError: Its place cannot be looked into.
+        """
+
+    def snapshot(self) -> AbstractContextManager[OpenCatalog]:
+        """Open the catalog in one read transaction: all that is read is of one moment.
+
+        Raises:
+            LibraryError: There is no catalog, or it cannot be read.
+        """
+
+    def writing(
+        self, *, wait: float = 0.0, create: Imprint | None = None
+    ) -> AbstractContextManager[OpenCatalog]:
+        """Hold the writer's lock and the catalog open, in autocommit mode.
+
+        Args:
+            wait: Seconds to wait for another writer.
+            create: What an empty catalog is made for where there is none yet; None makes none.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryError: There is no catalog, or it cannot be written.
+        """
+
+    def faults(self, db: OpenCatalog) -> Iterator[str]:
+        """Yield what the database finds wrong with its own files."""
+
+    def mendable(self) -> bool:
+        """Say whether there is something to repair and it may be written.
+
+        Raises:
+            LibraryError: Its place cannot be looked into.
+        """
+
+    def close(self) -> None:
+        """Let go of everything that nobody uses."""
+
+
+class VectorIndex(Protocol):
+    """Where the vectors are searched: derived from the catalog's, in generations with a name."""
+
+    def reading(self, name: str, db: OpenCatalog) -> AbstractContextManager[Nearest]:
+        """Hold a generation open; what is nearest is among the sentences of the open catalog.
+
+        Raises:
+            LibraryError: It is missing or cannot be read.
+        """
+
+    def build(
+        self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
+    ) -> str:
+        """Write the next generation, durably, and return its name; nothing uses it yet.
+
+        Args:
+            after: The current generation's name; empty where there is none.
+            copy: Whether it starts from the current one's vectors, and not from none.
+            remove: Hashes that it shall not have of those, at the latest when `clean` is done.
+            slices: Hashes and vectors that it shall have besides.
+            on_step: Called before each step.
+
+        Raises:
+            LibraryError: It cannot be written.
+        """
+
+    def clean(self, *, before: str, current: str, gone: Sequence[str]) -> None:
+        """Remove what no reader can need, once the current generation is published.
+
+        Args:
+            before: The name of the generation that was current until now.
+            current: The name of the one that is, empty where there is none.
+            gone: Hashes that it shall not have.
+        """
+
+    def hashes(self, name: str) -> set[str]:
+        """Return the hashes whose vectors can really be read back from a generation.
+
+        Raises:
+            LibraryError: It cannot be read.
+        """
+
+    def close(self) -> None:
+        """Let go of everything that nobody reads."""

@@ -1,0 +1,261 @@
+"""Reads documents and evidence from an open catalog; it writes nothing and ranks nothing."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.store.migrations import selected
+from index.store.protocols import OpenCatalog
+from index.types import Document, DocumentSummary, Sentence
+
+_VARIABLES = 500
+"""Values in one IN list; SQLite's limit is at least 999 in every build."""
+
+_OF_ONE_SENTENCE = 16
+"""Passages that one sentence proposes; the same sentence may end each of ten thousand articles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageRow:
+    """A passage as the catalog knows it."""
+
+    key: int
+    id: str
+    """As in `index.types.Passage`."""
+    document: int
+    ordinal: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentenceRow:
+    """A sentence as the catalog knows it, with its vector."""
+
+    key: int
+    passage: int
+    ordinal: int
+    start: int
+    end: int
+    vector: NDArray[np.float32]
+    hash: str
+    """The vector's: of the sentence's text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRow:
+    """What a hit needs of its document."""
+
+    id: str
+    title: str
+    source: str
+    sha256: str
+    text: str
+    page_starts: tuple[int, ...]
+    published: str | None
+    author: str | None
+    url: str | None
+
+
+def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
+    """Return the cards of all documents, by time of adding, then by id."""
+    rows = db.execute(f"SELECT {_card(db)} FROM documents ORDER BY added_at, id")
+    return tuple(_summary(row) for row in rows)
+
+
+def document(db: OpenCatalog, document_id: str) -> Document | None:
+    """Return one document with its text and sentences, or None where no id is like this."""
+    row = db.execute(
+        f"SELECT {_card(db)}, text, page_starts, key FROM documents WHERE id = ?", (document_id,)
+    ).fetchone()
+    if row is None:
+        return None
+    *card, text, page_starts, key = row
+    spans = db.execute(
+        'SELECT ordinal, start, "end" FROM sentences WHERE document = ? ORDER BY ordinal', (key,)
+    )
+    sentences = tuple(
+        Sentence(document_id=document_id, ordinal=n, start=start, end=end, text=text[start:end])
+        for n, start, end in spans
+    )
+    return Document(
+        summary=_summary(card),
+        text=text,
+        page_starts=tuple(json.loads(page_starts)),
+        sentences=sentences,
+    )
+
+
+def ids_like(db: OpenCatalog, prefix: str) -> tuple[str, ...]:
+    """Return the document ids that begin with a prefix, sorted."""
+    rows = db.execute(
+        "SELECT id FROM documents WHERE substr(id, 1, length(?)) = ?", (prefix, prefix)
+    )
+    return tuple(sorted(row[0] for row in rows))
+
+
+def passages_of_vectors(db: OpenCatalog, hashes: Sequence[str]) -> set[int]:
+    """Return the keys of the passages that hold a sentence with one of these vector hashes.
+
+    Of a sentence that stands in many passages the first few are taken. A hash that no sentence
+    has (a vector of another generation) gives nothing.
+    """
+    query = (
+        "SELECT passage FROM (SELECT passage, row_number() OVER "
+        "(PARTITION BY vectors.key ORDER BY passage) AS place "
+        "FROM vectors JOIN sentences ON sentences.vector = vectors.key WHERE hash IN ({})) AS held "
+        f"WHERE place <= {_OF_ONE_SENTENCE}"
+    )
+    return {row[0] for row in _each(db, query, hashes)}
+
+
+def passage_of_sentence(db: OpenCatalog, keys: Iterable[int]) -> dict[int, int]:
+    """Map sentence keys to the keys of their passages."""
+    query = "SELECT key, passage FROM sentences WHERE key IN ({})"
+    return {row[0]: row[1] for row in _each(db, query, list(keys))}
+
+
+def passages(db: OpenCatalog, keys: Iterable[int]) -> dict[int, PassageRow]:
+    """Return passages by key."""
+    query = (
+        "SELECT passages.key, documents.id || ':' || ordinal, document, ordinal, start, "
+        '"end" FROM passages JOIN documents ON documents.key = document '
+        "WHERE passages.key IN ({})"
+    )
+    return {
+        row[0]: PassageRow(
+            key=row[0], id=row[1], document=row[2], ordinal=row[3], start=row[4], end=row[5]
+        )
+        for row in _each(db, query, list(keys))
+    }
+
+
+def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRow]]:
+    """Return the sentences of passages, by passage key, in text order."""
+    query = (
+        'SELECT sentences.key, passage, ordinal, start, "end", vectors.vector, hash FROM sentences '
+        "JOIN vectors ON vectors.key = sentences.vector WHERE passage IN ({}) ORDER BY ordinal"
+    )
+    found: dict[int, list[SentenceRow]] = {}
+    for key, passage, ordinal, start, end, vector, digest in _each(db, query, list(keys)):
+        found.setdefault(passage, []).append(
+            SentenceRow(
+                key=key,
+                passage=passage,
+                ordinal=ordinal,
+                start=start,
+                end=end,
+                vector=np.frombuffer(vector, np.float32, count=len(vector) // 4),
+                hash=digest,
+            )
+        )
+    return found
+
+
+def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
+    """Return what hits need of documents, by key."""
+    query = (
+        "SELECT key, id, title, source, sha256, text, page_starts, published, author, "
+        f"{selected(db, 'url')} FROM documents WHERE key IN ({{}})"
+    )
+    return {
+        row[0]: DocumentRow(
+            id=row[1],
+            title=row[2],
+            source=row[3],
+            sha256=row[4],
+            text=row[5],
+            page_starts=tuple(json.loads(row[6])),
+            published=row[7],
+            author=row[8],
+            url=row[9],
+        )
+        for row in _each(db, query, list(keys))
+    }
+
+
+def stored_hashes(db: OpenCatalog, hashes: Sequence[str]) -> set[str]:
+    """Return which of these sentence hashes have a stored vector."""
+    return {row[0] for row in _each(db, "SELECT hash FROM vectors WHERE hash IN ({})", hashes)}
+
+
+def used_hashes(db: OpenCatalog, hashes: Sequence[str]) -> set[str]:
+    """Return which of these sentence hashes a stored sentence has."""
+    query = (
+        "SELECT hash FROM vectors WHERE hash IN ({}) "
+        "AND EXISTS (SELECT 1 FROM sentences WHERE sentences.vector = vectors.key)"
+    )
+    return {row[0] for row in _each(db, query, hashes)}
+
+
+def hashes_of(db: OpenCatalog, document_ids: Sequence[str]) -> dict[str, int]:
+    """Return the sentence hashes of documents, each with how many of their sentences have it."""
+    query = (
+        "SELECT hash FROM documents JOIN sentences ON document = documents.key "
+        "JOIN vectors ON vectors.key = sentences.vector WHERE documents.id IN ({})"
+    )
+    return Counter(row[0] for row in _each(db, query, document_ids))
+
+
+def sentence_counts(db: OpenCatalog, hashes: Sequence[str]) -> dict[str, int]:
+    """Return how many stored sentences have each of these hashes."""
+    query = (
+        "SELECT hash FROM vectors JOIN sentences ON sentences.vector = vectors.key "
+        "WHERE hash IN ({})"
+    )
+    return Counter(row[0] for row in _each(db, query, hashes))
+
+
+def vectors(db: OpenCatalog, hashes: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+    """Return stored vectors as (hashes, (n, dim) float32), in the order of the hashes given."""
+    found = {digest: np.frombuffer(blob, np.float32) for digest, blob in blobs(db, hashes)}
+    present = [digest for digest in hashes if digest in found]
+    return present, np.array([found[digest] for digest in present], dtype=np.float32)
+
+
+def blobs(db: OpenCatalog, hashes: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield stored vectors as (hash, bytes), in no order."""
+    query = "SELECT hash, vector FROM vectors WHERE hash IN ({})"
+    return ((row[0], row[1]) for row in _each(db, query, hashes))
+
+
+def all_used_hashes(db: OpenCatalog) -> list[str]:
+    """Return the hashes of all stored sentences, sorted, each once."""
+    rows = db.execute(
+        "SELECT hash FROM vectors WHERE key IN (SELECT vector FROM sentences) ORDER BY hash"
+    )
+    return [row[0] for row in rows]
+
+
+def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]  # rows of SQLite have no static shape
+    for first in range(0, len(values), _VARIABLES):
+        slice_ = values[first : first + _VARIABLES]
+        yield from db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_))
+
+
+def _card(db: OpenCatalog) -> str:
+    return (
+        "documents.id, title, source, media_type, sha256, length(text), "
+        "(SELECT count(*) FROM sentences WHERE document = documents.key), published, author, "
+        f"added_at, {selected(db, 'url')}"
+    )
+
+
+def _summary(row: Sequence) -> DocumentSummary:  # type: ignore[type-arg]  # a row of SQLite
+    return DocumentSummary(
+        id=row[0],
+        title=row[1],
+        source=row[2],
+        media_type=row[3],
+        sha256=row[4],
+        characters=row[5],
+        sentences=row[6],
+        published=row[7],
+        author=row[8],
+        added_at=row[9],
+        url=row[10],
+    )

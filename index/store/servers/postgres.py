@@ -1,0 +1,252 @@
+"""The catalog in PostgreSQL: connections, snapshots, the writer's lock, and what errors mean."""
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from index.errors import (
+    LibraryBusyError,
+    LibraryError,
+    LibraryUnreachableError,
+    SettingsError,
+)
+from index.store import catalog
+from index.store.protocols import Imprint
+from index.store.servers.connection import PostgresOpen
+
+if TYPE_CHECKING:
+    import psycopg
+
+_SCHEMA = "footnote"
+_LOCK = 0x466F6F746E6F7465
+"""Key of the writer's advisory lock, one a database."""
+_SECONDS = 10
+"""For a connection to be made, and for a dead one to be noticed."""
+_EXTRA = 'pip install "footnote[postgresql]"'
+
+
+class PostgresCatalog:
+    """The catalog in the schema `footnote` of a database, as `Catalog` describes it.
+
+    Args:
+        url: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`, or what else libpq reads.
+
+    Raises:
+        SettingsError: The address cannot be read, or psycopg is not installed.
+    """
+
+    rewritable = False
+
+    def __init__(self, url: str) -> None:
+        self._parameters = _parsed(url)
+        self.name = _shown(self._parameters)
+        self._guard = threading.Lock()
+        self._idle: list[psycopg.Connection] = []
+
+    def exists(self) -> bool:
+        """Say whether the database has a catalog."""
+        with self._borrowed() as connection:
+            row = connection.execute(f"SELECT to_regclass('{_SCHEMA}.meta')").fetchone()
+        return row is not None and row[0] is not None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresOpen]:
+        """Open the catalog in one read transaction: all that is read is of one moment."""
+        with self._borrowed() as connection:
+            yield PostgresOpen(connection)
+
+    @contextmanager
+    def writing(
+        self, *, wait: float = 0.0, create: Imprint | None = None
+    ) -> Iterator[PostgresOpen]:
+        """Hold the writer's lock and a connection of its own, with which the lock ends."""
+        with self._explaining(), closing(self._connected()) as connection:
+            self._lock(connection, wait=wait)
+            db = PostgresOpen(connection)
+            if create is not None:
+                _create(db, create)
+            db.execute("SELECT 1 FROM meta")
+            yield db
+            # A server lets go of a closed connection's lock only some time later.
+            connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
+
+    def faults(self, db: object) -> Iterator[str]:
+        """Yield nothing: PostgreSQL checks its own files."""
+        return iter(())
+
+    def mendable(self) -> bool:
+        """Say that a repair may be tried; the database itself refuses who may not."""
+        return True
+
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        with self._guard:
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator["psycopg.Connection"]:
+        """Hold a connection in a read transaction; it is kept for the next reader."""
+        with self._explaining():
+            connection = self._begun()
+            try:
+                yield connection
+            except BaseException:
+                connection.close()
+                raise
+            connection.execute("ROLLBACK")
+            with self._guard:
+                self._idle.append(connection)
+
+    def _begun(self) -> "psycopg.Connection":
+        import psycopg
+
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        while connection := self._spare():
+            try:
+                connection.execute(begin)
+            except psycopg.OperationalError:  # the server was restarted since
+                connection.close()
+            else:
+                return connection
+        connection = self._connected()
+        connection.execute(begin)
+        return connection
+
+    def _spare(self) -> "psycopg.Connection | None":
+        with self._guard:
+            return self._idle.pop() if self._idle else None
+
+    def _connected(self) -> "psycopg.Connection":
+        import psycopg
+        from psycopg.conninfo import make_conninfo
+        from psycopg.types.numeric import Int8Dumper
+
+        own: dict[str, str | int] = {
+            "application_name": f"footnote on {socket.gethostname()}, process {os.getpid()}",
+            "client_encoding": "utf8",
+            "connect_timeout": _SECONDS,
+            "keepalives_idle": _SECONDS,
+            "tcp_user_timeout": _SECONDS * 1000,
+        }
+        address = make_conninfo("", **{**own, **self._parameters})
+        connection = psycopg.connect(address, autocommit=True)
+        # One type for all whole numbers, so that a list of keys is searched by an index.
+        connection.adapters.register_dumper(int, Int8Dumper)
+        connection.execute(f"SET search_path TO {_SCHEMA}")
+        return connection
+
+    def _lock(self, connection: "psycopg.Connection", *, wait: float) -> None:
+        import psycopg
+
+        connection.execute(f"SET lock_timeout = {max(1, int(wait * 1000))}")
+        try:
+            connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        except psycopg.errors.LockNotAvailable:
+            raise LibraryBusyError(
+                f"library {self.name!r} is being written by {_holder(connection)}: wait until it "
+                "has finished and run the command again"
+            ) from None
+        connection.execute("SET lock_timeout = 0")
+
+    @contextmanager
+    def _explaining(self) -> Iterator[None]:
+        import psycopg
+
+        try:
+            yield
+        except psycopg.Error as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: "psycopg.Error") -> LibraryError:
+        reason = " ".join(str(error).split())
+        if secret := self._parameters.get("password"):
+            reason = reason.replace(str(secret), "***")
+        said = f"library {self.name!r}"
+        for signs, sentence in _SENTENCES.items():
+            if error.sqlstate in signs or any(sign in reason for sign in signs):
+                return LibraryError(sentence.format(library=said, reason=reason))
+        if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
+            return LibraryUnreachableError(
+                f"PostgreSQL of {said} cannot be reached ({reason}): start it or mend the address "
+                "in FOOTNOTE_LIBRARY; nothing was changed"
+            )
+        return LibraryError(f"cannot use the catalog of {said}: {reason}")
+
+
+_SENTENCES = {
+    ("28P01", "28000", "authentication failed", "no password supplied", "no pg_hba.conf entry"): (
+        "PostgreSQL refuses the credentials for {library} ({reason}): mend user and password in "
+        "FOOTNOTE_LIBRARY"
+    ),
+    (
+        "3D000",
+        "FATAL: database",
+    ): "{library} has no database of this name: create it with `createdb`",
+    ("42P01", "3F000"): "no library at {library}: add articles with `footnote add PATH`",
+    ("42501",): (
+        "the user of {library} lacks a right ({reason}): grant it CREATE on the database and all "
+        "rights on the schema footnote"
+    ),
+    ("25006",): "{library} is on a read-only server ({reason}): add and remove on its primary",
+    ("53100",): (
+        "the disk of {library} is full: nothing was changed; free some space and run the command "
+        "again"
+    ),
+    ("53300",): "PostgreSQL of {library} has no connection free: raise its max_connections",
+}
+"""What a message says for a SQLSTATE, or for a text where the client library gives no state."""
+
+
+def _create(db: PostgresOpen, imprint: Imprint) -> None:
+    """Make the schema and an empty catalog if there is none, in one transaction."""
+    if db.execute(f"SELECT to_regclass('{_SCHEMA}.meta')").fetchone()[0] is not None:
+        return
+    statements = files("index").joinpath("data/postgres.sql").read_text(encoding="utf-8")
+    with catalog.transaction(db):
+        db.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
+        for statement in statements.split(";\n"):
+            db.execute(statement)
+        catalog.set_imprint(db, imprint)
+        db.execute("INSERT INTO meta VALUES ('generation', '')")
+
+
+def _holder(connection: "psycopg.Connection") -> str:
+    row = connection.execute(
+        "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        "WHERE locktype = 'advisory' AND granted AND pid != pg_backend_pid() "
+        "AND (classid::bigint << 32) + objid::bigint = %s",
+        (_LOCK,),
+    ).fetchone()
+    return str(row[0]) if row else "another program"
+
+
+def _parsed(url: str) -> dict[str, str | int]:
+    try:
+        from psycopg import ProgrammingError
+        from psycopg.conninfo import conninfo_to_dict
+    except ImportError as error:
+        raise SettingsError(f"a library in PostgreSQL needs psycopg: run `{_EXTRA}`") from error
+    try:
+        found = conninfo_to_dict(url)
+    except ProgrammingError:
+        # Its own message may quote a part of the password.
+        raise SettingsError(
+            "the address of the library cannot be read: write "
+            "postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with % and @ of a password as %25 "
+            "and %40"
+        ) from None
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _shown(parameters: dict[str, str | int]) -> str:
+    """Return the address without its password and its options."""
+    user = f"{parameters['user']}@" if "user" in parameters else ""
+    port = f":{parameters['port']}" if "port" in parameters else ""
+    host = parameters.get("host", "")
+    return f"postgresql://{user}{host}{port}/{parameters.get('dbname', '')}"

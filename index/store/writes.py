@@ -1,0 +1,155 @@
+"""Writes documents and vectors into an open catalog; the caller owns the transaction."""
+
+import json
+from calendar import month_name
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.reading.iso_dates import iso_date
+from index.store.protocols import OpenCatalog, TermsTable
+from index.terms import terms
+from index.types import Extract, Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A document made ready to be written: split, grouped and hashed."""
+
+    id: str
+    source: str
+    extract: Extract
+    sha256: str
+    """Of the text."""
+    file_sha256: str
+    """Of the bytes it was read from; empty for an article given as text."""
+    added_at: str
+    """As in `index.sync.prepare.Incoming`."""
+    sentences: tuple[Span, ...]
+    hashes: tuple[str, ...]
+    """Vector hash of each sentence."""
+    passages: tuple[range, ...]
+    """Sentence positions of each passage."""
+
+
+def store_vectors(db: OpenCatalog, hashes: Sequence[str], matrix: NDArray[np.float32]) -> None:
+    """Store vectors by hash; a hash that is there already keeps its vector."""
+    rows = ((digest, row.tobytes()) for digest, row in zip(hashes, matrix, strict=True))
+    db.executemany(
+        "INSERT INTO vectors (hash, vector) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", rows
+    )
+
+
+def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
+    """Write a document in place of the version that its source had before.
+
+    All its vectors must be stored already.
+    """
+    erase(db, [entry.id])
+    document = _write_document(db, entry, added_at=entry.added_at or now)
+    text = entry.extract.text
+    words = [terms(text[span.start : span.end]) for span in entry.sentences]
+    passage, sentence = _next_key(db, "passages"), _next_key(db, "sentences")
+    db.executemany(
+        'INSERT INTO passages (key, document, ordinal, start, "end") VALUES (?, ?, ?, ?, ?)',
+        [
+            (passage + n, document, n, entry.sentences[p[0]].start, entry.sentences[p[-1]].end)
+            for n, p in enumerate(entry.passages)
+        ],
+    )
+    db.executemany(
+        'INSERT INTO sentences (key, document, passage, ordinal, start, "end", vector) '
+        "SELECT ?, ?, ?, ?, ?, ?, key FROM vectors WHERE hash = ?",
+        [
+            (sentence + position, document, passage + n, position, span.start, span.end, digest)
+            for n, positions in enumerate(entry.passages)
+            for position in positions
+            for span, digest in [(entry.sentences[position], entry.hashes[position])]
+        ],
+    )
+    db.write_terms(
+        "passage_terms",
+        {passage + n: [t for at in p for t in words[at]] for n, p in enumerate(entry.passages)},
+        title=_head(entry.extract),
+    )
+    db.write_terms("sentence_terms", {sentence + n: held for n, held in enumerate(words)}, title=())
+
+
+def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
+    extract = entry.extract
+    key = _next_key(db, "documents")
+    db.execute(
+        "INSERT INTO documents (key, id, source, title, media_type, text, sha256, file_sha256, "
+        "section_starts, page_starts, published, author, added_at, url) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            key,
+            entry.id,
+            entry.source,
+            extract.title,
+            extract.media_type,
+            extract.text,
+            entry.sha256,
+            entry.file_sha256,
+            json.dumps(extract.section_starts),
+            json.dumps(extract.page_starts),
+            extract.published,
+            extract.author,
+            added_at,
+            extract.url,
+        ),
+    )
+    return key
+
+
+def _head(extract: Extract) -> list[str]:
+    """Return the terms by which every passage of a document is found: title, author and date.
+
+    The date is there as it is stored and as people write it: `2024-03-01`, `1 March 2024`.
+    """
+    day = ""
+    if extract.published and iso_date(extract.published):
+        moment = date.fromisoformat(extract.published[:10])
+        day = f"{moment.day} {month_name[moment.month]} {moment.year}"
+    said = (extract.title, extract.author or "", extract.published or "", day)
+    return terms("\n".join(said))
+
+
+def _next_key(db: OpenCatalog, table: str) -> int:
+    """Return a key above all others; there is one writer, so nobody else takes it."""
+    return int(db.execute(f"SELECT coalesce(max(key), 0) + 1 FROM {table}").fetchone()[0])
+
+
+_TERMS: tuple[tuple[str, TermsTable], ...] = (
+    ("sentences", "sentence_terms"),
+    ("passages", "passage_terms"),
+)
+
+
+def erase(db: OpenCatalog, document_ids: Iterable[str]) -> None:
+    """Remove documents and all that was derived from them, vectors left aside."""
+    for document_id in document_ids:
+        row = db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+        if row is None:
+            continue
+        for table, terms_table in _TERMS:
+            keys = db.execute(f"SELECT key FROM {table} WHERE document = ?", row).fetchall()
+            db.erase_terms(terms_table, [key for (key,) in keys])
+            db.execute(f"DELETE FROM {table} WHERE document = ?", row)
+        db.execute("DELETE FROM documents WHERE key = ?", row)
+
+
+def drop_vectors(db: OpenCatalog, hashes: Iterable[str]) -> None:
+    """Remove vectors by hash; no sentence may use them."""
+    db.executemany("DELETE FROM vectors WHERE hash = ?", ((digest,) for digest in hashes))
+
+
+def drop_unused_vectors(db: OpenCatalog) -> None:
+    """Remove every vector that no sentence uses, such as an interrupted run leaves."""
+    db.execute(
+        "DELETE FROM vectors "
+        "WHERE NOT EXISTS (SELECT 1 FROM sentences WHERE sentences.vector = vectors.key)"
+    )

@@ -1,0 +1,115 @@
+"""Reads and writes what tells of each document whether its source changed, moved or is gone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.reading import name_title
+from index.store.migrations import selected
+from index.store.protocols import OpenCatalog
+from index.terms import terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A document as a later look at its source needs it."""
+
+    document_id: str
+    source: str
+    title: str
+    sha256: str
+    """Of the text."""
+    file_sha256: str
+    """Of the file; empty for an article given as text."""
+    file_stamp: str
+    """As `index.sync.stamps` keeps it; empty where there is none."""
+    published: str | None
+    author: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What a document's file looks like now, its text being the stored one."""
+
+    document_id: str
+    file_sha256: str
+    file_stamp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A document whose file is now at another path."""
+
+    record: Record
+    source: str
+
+
+def records(db: OpenCatalog) -> dict[str, Record]:
+    """Return the record of every document, by source."""
+    return {record.source: record for record in _selected(db, "", ())}
+
+
+def some_records(db: OpenCatalog, document_ids: Iterable[str]) -> list[Record]:
+    """Return the records of those documents that are there."""
+    return [record for i in document_ids for record in _selected(db, "WHERE id = ?", (i,))]
+
+
+def refresh(db: OpenCatalog, signs: Iterable[Sign]) -> None:
+    """Keep what files look like, inside the caller's transaction."""
+    db.executemany(
+        "UPDATE documents SET file_sha256 = ?, file_stamp = ? WHERE id = ?",
+        ((sign.file_sha256, sign.file_stamp, sign.document_id) for sign in signs),
+    )
+
+
+def move(db: OpenCatalog, moved: Move) -> None:
+    """Give a document its new source; all else stays, but a title made of the file's name."""
+    document_id = moved.record.document_id
+    db.execute("UPDATE documents SET source = ? WHERE id = ?", (moved.source, document_id))
+    title = title_after(moved)
+    if title != moved.record.title:
+        db.execute("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
+        _retitle(db, document_id, title)
+
+
+def title_after(moved: Move) -> str:
+    """Return the title that a moved document has: its own, or its new file's name."""
+    title = moved.record.title
+    if title == name_title(Path(moved.record.source).name):
+        return name_title(Path(moved.source).name)
+    return title
+
+
+def _retitle(db: OpenCatalog, document_id: str, title: str) -> None:
+    """Make the passages of a document searchable by another title."""
+    rows = db.execute(
+        'SELECT passage, substr(text, start + 1, "end" - start) FROM sentences '
+        "JOIN documents ON documents.key = document WHERE id = ? ORDER BY ordinal",
+        (document_id,),
+    )
+    words: dict[int, list[str]] = {}
+    for passage, sentence in rows:
+        words.setdefault(passage, []).extend(terms(sentence))
+    db.erase_terms("passage_terms", list(words))
+    db.write_terms("passage_terms", words, title=terms(title))
+
+
+def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:
+    rows = db.execute(
+        f"SELECT id, source, title, sha256, file_sha256, {selected(db, 'file_stamp')}, published, "
+        f"author, {selected(db, 'url')} FROM documents {where}",
+        values,
+    )
+    for row in rows:
+        yield Record(
+            document_id=row[0],
+            source=row[1],
+            title=row[2],
+            sha256=row[3],
+            file_sha256=row[4],
+            file_stamp=row[5],
+            published=row[6],
+            author=row[7],
+            url=row[8],
+        )

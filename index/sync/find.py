@@ -1,0 +1,200 @@
+"""Which files a list of paths, folders and patterns stands for; opens none of them."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import MisuseError
+from index.sync.names import is_safe, printable
+from index.sync.patterns import expand, is_pattern
+from index.types import Change
+
+_ODD_NAME = (
+    "its name holds a line end, a direction mark or bytes that are not UTF-8; rename it and add it"
+)
+_ODD_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A regular file to be read."""
+
+    path: Path
+    """Absolute, symlinks resolved, so that one file has one path however it was reached."""
+    source: str
+    """The path as it can be printed and stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A path to look at, and the folder that symlinks met there must not lead out of."""
+
+    path: Path
+    root: Path | None
+    """Resolved; None for what the caller named, which may be anywhere."""
+    resolved: bool = False
+    """Whether the folder that the path is in has no symlink in its own path."""
+
+
+def find(sources: Sequence[str | Path]) -> Iterator[Found | Change]:
+    """Find the files that sources stand for.
+
+    A source is a file, a folder (with all that is below it) or a pattern (`*` and `?` within a
+    name, `**` for any folders). Names that begin with a dot are left out unless named. Everything
+    is checked to exist before this returns; files are listed as the iterator goes.
+
+    Args:
+        sources: Paths and patterns; none give nothing.
+
+    Returns:
+        In the order of the sources, and by name within a folder: `Found` for each file, once
+        however often it is reached, and `Change(kind="skipped")` with a reason for what cannot
+        be read: pipes, sockets, devices, unreadable files and folders, symlinks that lead
+        nowhere, in a circle or out of the folder given, unprintable names, and folders in which
+        nothing can be read.
+
+    Raises:
+        MisuseError: A source is blank or does not exist, or a pattern matches nothing.
+    """
+    return _walk([place for source in sources for place in _places(source)])
+
+
+def folders(sources: Sequence[str | Path]) -> tuple[Path, ...]:
+    """Return which sources are folders, absolute and with symlinks resolved, in order."""
+    named = (Path(source).expanduser() for source in sources)
+    return tuple(dict.fromkeys(path.resolve() for path in named if path.is_dir()))
+
+
+def _places(source: str | Path) -> list[_Place]:
+    text = os.fspath(source)
+    if not text.strip():
+        raise MisuseError(
+            f"a source is {text!r}; name a file, a folder or a pattern such as '*.md'"
+        )
+    path = Path(text).expanduser() if text.startswith("~") else Path(text)
+    if _exists(path):
+        return [_Place(path=path.absolute(), root=None)]
+    if not is_pattern(text):
+        raise MisuseError(
+            f"nothing is at {printable(text)!r}; check the spelling, or name a file, a folder or "
+            "a pattern such as '*.md'"
+        )
+    base, matches = expand(path.absolute())
+    if not matches:
+        raise MisuseError(
+            f"no file matches {printable(text)!r}; check the pattern (`*` and `?` match within a "
+            "name, `**` any folders)"
+        )
+    return [_Place(path=match, root=base) for match in matches]
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    except OSError as error:
+        # A name too long can be nowhere; a folder that may not be entered can hold the file.
+        return isinstance(error, PermissionError)
+    return True
+
+
+def _walk(places: list[_Place]) -> Iterator[Found | Change]:
+    seen: set[Path] = set()
+    for place in places:
+        outcome = _look(place, seen)
+        if isinstance(outcome, _Place):
+            yield from _walk_folder(outcome, seen, named=place.path)
+        elif outcome is not None:
+            yield outcome
+
+
+def _walk_folder(top: _Place, seen: set[Path], *, named: Path) -> Iterator[Found | Change]:
+    """Yield what is below a folder, depth first, by name; a stack, as paths nest 2,000 deep."""
+    stack, useful = [top], False
+    while stack:
+        place = stack.pop()
+        outcome: _Place | Found | Change | None = place
+        if place is not top:
+            outcome = _look(place, seen)
+        if isinstance(outcome, _Place):
+            entries = _entries(outcome)
+            if isinstance(entries, Change):
+                yield entries
+                useful = True
+            else:
+                stack += reversed(entries)
+        elif outcome is not None:
+            yield outcome
+        useful = useful or outcome is None or isinstance(outcome, Found)
+    if not useful:
+        yield _skip(named, "no file that can be read is in this folder")
+
+
+def _entries(folder: _Place) -> list[_Place] | Change:
+    try:
+        names = os.listdir(folder.path)
+    except OSError as error:
+        return _skip(folder.path, f"cannot be opened: {error.strerror}; check its permissions")
+    shown = sorted((name for name in names if not name.startswith(".")), key=os.fsencode)
+    return [_Place(path=folder.path / name, root=folder.root, resolved=True) for name in shown]
+
+
+def _look(place: _Place, seen: set[Path]) -> _Place | Found | Change | None:
+    """Tell what is at a path: a folder to walk, a file, a reason to skip it, or None if seen."""
+    if not is_safe(place.path.name):
+        return _skip(place.path, _ODD_NAME)
+    try:
+        # Resolving asks for each folder of the path anew, which takes minutes in deep trees.
+        plain = place.resolved and not place.path.is_symlink()
+        real = place.path if plain else place.path.resolve(strict=True)
+        mode = real.stat().st_mode
+    except (OSError, RuntimeError) as error:
+        return _skip(place.path, _unreachable(place.path, error))
+    if place.root is not None and not real.is_relative_to(place.root):
+        return _skip(
+            place.path, f"a symlink out of {printable(str(place.root))!r}; name its target"
+        )
+    if stat.S_ISDIR(mode) and place.path.is_symlink() and _within(place.path, real):
+        return _skip(place.path, "a symlink to a folder that it is in; what is there comes once")
+    if real in seen:
+        return None
+    seen.add(real)
+    if stat.S_ISDIR(mode):
+        return _Place(path=real, root=place.root or real, resolved=True)
+    return _file(place.path, real, mode)
+
+
+def _file(path: Path, real: Path, mode: int) -> Found | Change:
+    for test, label in _ODD_KINDS:
+        if test(mode):
+            return _skip(path, f"{label}, not a file; only files with text in them are read")
+    effective = os.access in os.supports_effective_ids
+    if not os.access(real, os.R_OK, effective_ids=effective):
+        return _skip(path, "cannot be opened: Permission denied; check its permissions")
+    return Found(path=real, source=printable(str(real)))
+
+
+def _within(link: Path, folder: Path) -> bool:
+    return link.parent.resolve().is_relative_to(folder)
+
+
+def _unreachable(path: Path, error: OSError | RuntimeError) -> str:
+    if isinstance(error, FileNotFoundError) and path.is_symlink():
+        return "a symlink to nothing; mend or remove it"
+    # pathlib raises RuntimeError for a circle of symlinks up to Python 3.12.
+    if isinstance(error, RuntimeError) or error.errno == errno.ELOOP:
+        return "a symlink in a circle; mend or remove it"
+    return f"cannot be opened: {error.strerror}; check that it is there and may be read"
+
+
+def _skip(path: Path, reason: str) -> Change:
+    return Change(kind="skipped", source=printable(str(path)), reason=reason)

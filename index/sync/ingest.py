@@ -1,0 +1,196 @@
+"""Writes what was read into a library, all visible at once or not at all."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from index.errors import LibraryError
+from index.store import catalog
+from index.store.protocols import OpenCatalog
+from index.store.publish import publish
+from index.store.writes import Entry
+from index.sync import file_state, prepare
+from index.sync.file_state import Move, Record, Sign
+from index.sync.prepare import Incoming
+from index.sync.vectorise import OnProgress, Vectoriser
+from index.types import AddReport, Change, ChangeKind
+
+if TYPE_CHECKING:
+    from index.store.library import Library
+
+
+class Overtaken(Exception):  # noqa: N818  # no failure: the caller looks again
+    """Another process changed the library after the edits were made."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """What is to change beside the documents that are read."""
+
+    moves: Sequence[Move] = ()
+    remove: Sequence[Record] = ()
+    signs: Sequence[Sign] = ()
+
+
+def add(
+    library: "Library",
+    incoming: Iterable[Incoming | Change],
+    *,
+    seen: Mapping[str, Record],
+    edits: Edits = Edits(),  # frozen
+    share: Callable[[], float] = lambda: 1.0,
+    on_progress: OnProgress,
+    wait: float,
+) -> AddReport:
+    """Add documents, replace changed ones and make edits; the lock is only taken to write.
+
+    Args:
+        library: Where to.
+        incoming: What was read, and what was not, in order, each source once. It is taken up as it
+            is read, and sentences are embedded in between.
+        seen: The library's records that the edits were made from.
+        edits: Moves, removals, and what files look like now.
+        share: Tells which share of `incoming` was read, over 0 to 1.
+        on_progress: Told of sentences embedded and to embed.
+        wait: Seconds to wait for another writer.
+
+    Returns:
+        A change per item, in order. Nothing is written when nothing is new.
+
+    Raises:
+        Overtaken: There are moves or removals, and the records are others by now.
+        LibraryBusyError: Another process is writing.
+        LibraryMismatchError: The library was built with another model or format.
+        LibraryError: It cannot be written; it is as it was.
+    """
+    items = iter(incoming)
+    head = list(_until_first_new(items, seen))
+    if not (edits.moves or edits.remove or any(_is_new(item, seen) for item in head[-1:])):
+        _refresh(library, edits.signs, seen)
+        batch = _Batch(seen)
+        return AddReport(changes=tuple(batch.take(item) for item in head))
+    with library.changing(wait=wait) as db:
+        known = file_state.records(db)
+        if (edits.moves or edits.remove) and known != seen:
+            raise Overtaken
+        vectoriser = Vectoriser(
+            db,
+            embedder=library.embedder(),
+            on_progress=on_progress,
+            on_step=library.on_step,
+            share=share,
+        )
+        batch = _Batch(known, edits, take=vectoriser.take)
+        changes = tuple(batch.take(item) for item in chain(head, items))
+        embedded = vectoriser.finish()
+        batch.publish(library, db)
+    return AddReport(changes=changes, embedded=embedded)
+
+
+class _Batch:
+    """Tells what becomes of each item, and keeps what is to be published.
+
+    Args:
+        known: What is stored, by source.
+        edits: What is published beside the items.
+        take: Takes up the sentences of each new version of a document.
+    """
+
+    def __init__(
+        self,
+        known: Mapping[str, Record],
+        edits: Edits = Edits(),  # frozen
+        *,
+        take: Callable[[Sequence[Entry]], None] = lambda entries: None,
+    ) -> None:
+        self._known = known
+        self._edits = edits
+        self._take = take
+        self._ids = {record.document_id for record in known.values()}
+        self._entries: list[Entry] = []
+        self._signs = list(edits.signs)
+
+    def take(self, item: Incoming | Change) -> Change:
+        if isinstance(item, Change):
+            return item
+        record = self._known.get(item.source)
+        if record is None:
+            fresh = item.document_id
+            if not fresh or fresh in self._ids:
+                fresh = prepare.document_id(item.source, taken=self._ids)
+            return self._enter(item, _change("added", item, fresh))
+        known = record.document_id
+        if prepare.is_same(item, record):
+            # The bytes may differ all the same, as those of a page with another clock do.
+            self._sign(item, known)
+            return _change("unchanged", item, known)
+        return self._enter(item, _change("changed", item, known))
+
+    def publish(self, library: "Library", db: OpenCatalog) -> None:
+        publish(
+            library.vectors,
+            db,
+            entries=self._entries,
+            remove=[record.document_id for record in self._edits.remove],
+            moves=self._edits.moves,
+            signs=self._signs,
+            on_step=library.on_step,
+        )
+
+    def _enter(self, item: Incoming, change: Change) -> Change:
+        assert change.document_id is not None, "what is written has an id"
+        entry = prepare.entry(item, as_id=change.document_id)
+        self._ids.add(entry.id)
+        self._entries.append(entry)
+        self._take([entry])
+        self._sign(item, entry.id)
+        return change
+
+    def _sign(self, item: Incoming, document_id: str) -> None:
+        if item.file_sha256:
+            self._signs.append(
+                Sign(
+                    document_id=document_id,
+                    file_sha256=item.file_sha256,
+                    file_stamp=item.file_stamp,
+                )
+            )
+
+
+def _change(kind: ChangeKind, item: Incoming, document_id: str) -> Change:
+    left_out = item.extract.left_out
+    return Change(kind=kind, source=item.source, document_id=document_id, left_out=left_out)
+
+
+def _until_first_new(
+    items: Iterator[Incoming | Change], seen: Mapping[str, Record]
+) -> Iterator[Incoming | Change]:
+    for item in items:
+        yield item
+        if _is_new(item, seen):
+            return
+
+
+def _is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
+    """Say whether an item is to be written, be it only because its file has other bytes."""
+    if isinstance(item, Change):
+        return False
+    record = seen.get(item.source)
+    if record is None or record.file_sha256 != item.file_sha256:
+        return True
+    return not prepare.is_same(item, record)
+
+
+def _refresh(library: "Library", signs: Sequence[Sign], seen: Mapping[str, Record]) -> None:
+    """Keep what unchanged files look like now; a library that cannot be written now goes without.
+
+    Without it they are only hashed again the next time.
+    """
+    if not signs:
+        return
+    with suppress(LibraryError), library.changing() as db:
+        if file_state.records(db) == seen:
+            with catalog.transaction(db):
+                file_state.refresh(db, signs)

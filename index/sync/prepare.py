@@ -1,0 +1,95 @@
+"""Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from index.splitting.passages import group
+from index.splitting.sentences import split
+from index.store.writes import Entry
+from index.sync.file_state import Record
+from index.types import Extract
+
+_ID_LENGTH = 12
+HASH_LENGTH = 32
+"""Hex digits; 128 bits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """An article that was read, with the place it came from."""
+
+    source: str
+    extract: Extract
+    file_sha256: str = ""
+    """Of the bytes it was read from; empty for an article given as text."""
+    file_stamp: str = ""
+    """Taken by `index.sync.stamps` before the file was read; empty where there is no file."""
+    added_at: str = ""
+    """UTC, ISO 8601, where it is an older library's; empty for the time of writing."""
+    document_id: str = ""
+    """That it has in an older library; empty where its source tells it."""
+
+
+def document_id(source: str, *, taken: Collection[str] = ()) -> str:
+    """Return the id of a source's document: the same in every library that has no moved files.
+
+    Args:
+        source: Where the document came from.
+        taken: Ids of other documents; a moved file's document has the id of its first source.
+    """
+    names = (source if n == 0 else f"{source}\n{n}" for n in count())
+    return next(i for i in (text_hash(name)[:_ID_LENGTH] for name in names) if i not in taken)
+
+
+def is_same(incoming: Incoming, record: Record) -> bool:
+    """Say whether what was read is what is stored: text, title, date, author and address."""
+    extract = incoming.extract
+    read = (text_hash(extract.text), extract.title, extract.published, extract.author, extract.url)
+    return read == (
+        record.sha256,
+        record.title,
+        record.published,
+        record.author,
+        record.url,
+    )
+
+
+def is_whole(text: str, *, sha256: str) -> bool:
+    """Say whether a stored text is the one that was added."""
+    return text_hash(text) == sha256
+
+
+def entry(incoming: Incoming, *, as_id: str) -> Entry:
+    """Split, group and hash an article, to be written under an id."""
+    extract = incoming.extract
+    sentences = split(extract.text)
+    breaks = sorted({*extract.section_starts, *extract.page_starts})
+    return Entry(
+        id=as_id,
+        source=incoming.source,
+        extract=extract,
+        sha256=text_hash(extract.text),
+        file_sha256=incoming.file_sha256,
+        added_at=incoming.added_at,
+        sentences=sentences,
+        hashes=tuple(
+            text_hash(extract.text[span.start : span.end])[:HASH_LENGTH] for span in sentences
+        ),
+        passages=group(extract.text, sentences, breaks=breaks),
+    )
+
+
+def sentences_by_hash(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return each distinct sentence text of these entries under its hash."""
+    return {
+        digest: item.extract.text[span.start : span.end]
+        for item in entries
+        for digest, span in zip(item.hashes, item.sentences, strict=True)
+    }
+
+
+def text_hash(text: str) -> str:
+    """Return the hex SHA-256 of a text's UTF-8 bytes: a sentence's name among the vectors."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,1 @@
+"""Upkeep: checking, mending, compacting and moving a library."""

@@ -1,0 +1,215 @@
+"""The archive of an exported library: one zip of texts, cards and hashes; no code, no vectors.
+
+    manifest.json       version, embedding model, and the sha256 of every other member
+    documents/ID.txt    a document's text, UTF-8
+    documents/ID.json   everything else that was stored of it
+
+Hashes tell damage and careless edits; who fears more compares the sha256 of the file itself, which
+`export` prints. Nothing is ever unpacked to disk.
+"""
+
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+from index.errors import ArchiveError
+from index.reading import normalise
+from index.reading.page_url import clean_url
+from index.sync.prepare import Incoming, document_id, text_hash
+from index.types import Extract
+
+VERSION = 1
+LARGEST_TOTAL = 4_000_000_000
+"""Bytes of all members unpacked, which are held in memory."""
+LARGEST_MEMBER = 100_000_000
+"""Bytes of one member; the largest file that is read has 20 MB."""
+_MANIFEST = "manifest.json"
+_MEMBER = re.compile(r"documents/[0-9a-f]{12}\.(?:txt|json)")
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_DAMAGE = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, zlib.error)
+"""What `zipfile` raises for damage; OSError where a damaged directory leads before the start."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an archive says of itself."""
+
+    version: int
+    model: str
+    """Name of the embedding model, without which answers would differ."""
+    members: dict[str, str]
+    """Hex sha256 of each other member by its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Card:
+    source: str
+    title: str
+    media_type: str
+    file_sha256: str
+    section_starts: tuple[int, ...]
+    page_starts: tuple[int, ...]
+    published: str | None
+    author: str | None
+    added_at: str
+    url: str | None = None
+    """Archives of before have none."""
+
+
+def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
+    """Write an archive and return how many documents it has; the same library, the same bytes.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    members: dict[str, str] = {}
+    with zipfile.ZipFile(path, "w") as archive:
+        for document in documents:
+            name = f"documents/{document.document_id or document_id(document.source)}"
+            card = json.dumps(asdict(_card(document)), indent=2, ensure_ascii=False)
+            for member, text in ((f"{name}.txt", document.extract.text), (f"{name}.json", card)):
+                members[member] = text_hash(text)
+                _put(archive, member, text)
+        manifest = Manifest(version=VERSION, model=model, members=members)
+        _put(archive, _MANIFEST, json.dumps(asdict(manifest), indent=2))
+    return len(members) // 2
+
+
+def read(path: Path) -> tuple[Manifest, list[Incoming]]:
+    """Read a whole archive, each part checked, or nothing of it.
+
+    Raises:
+        ArchiveError: It is damaged, was changed, is too large, or no export of this version.
+        OSError: The file cannot be read.
+    """
+    with path.open("rb") as file:
+        return _read_open(path, file)
+
+
+def _read_open(path: Path, file: BinaryIO) -> tuple[Manifest, list[Incoming]]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            _check_directory(archive)
+            manifest = _parsed(archive.read(_MANIFEST), Manifest)
+            _check_manifest(archive, manifest)
+            ids = sorted({Path(name).stem for name in manifest.members})
+            documents = [_document(archive, manifest, one) for one in ids]
+            if len({document.source for document in documents}) < len(documents):
+                raise ArchiveError("it has two documents of one source")
+            return manifest, documents
+    except ArchiveError as error:
+        raise ArchiveError(
+            f"archive {str(path)!r} was not imported, for {error}: export the library again"
+        ) from error
+    except _DAMAGE as error:
+        raise ArchiveError(
+            f"archive {str(path)!r} was not imported, for it is damaged, cut short or no export "
+            f"({error}): export the library again"
+        ) from error
+
+
+def _put(archive: zipfile.ZipFile, name: str, text: str) -> None:
+    info = zipfile.ZipInfo(name, _EPOCH)
+    archive.writestr(info, text.encode("utf-8"), compress_type=zipfile.ZIP_DEFLATED)
+
+
+def _card(document: Incoming) -> _Card:
+    extract = document.extract
+    return _Card(
+        source=document.source,
+        title=extract.title,
+        media_type=extract.media_type,
+        file_sha256=document.file_sha256,
+        section_starts=extract.section_starts,
+        page_starts=extract.page_starts,
+        published=extract.published,
+        author=extract.author,
+        added_at=document.added_at,
+        url=extract.url,
+    )
+
+
+def _check_directory(archive: zipfile.ZipFile) -> None:
+    """Judge an archive by its directory, before anything of it is unpacked."""
+    infos = archive.infolist()
+    names = [info.filename for info in infos]
+    foreign = [name for name in names if name != _MANIFEST and not _MEMBER.fullmatch(name)]
+    if foreign:
+        raise ArchiveError(f"it has a member {foreign[0]!r}, which no export writes")
+    if len(set(names)) < len(names):
+        raise ArchiveError("it has two members of one name")
+    if _MANIFEST not in names:
+        raise ArchiveError("it has no manifest.json")
+    largest, total = max(i.file_size for i in infos), sum(i.file_size for i in infos)
+    if largest > LARGEST_MEMBER or total > LARGEST_TOTAL:
+        raise ArchiveError(
+            f"it unpacks to {total:,} bytes, {largest:,} of them in one member, where "
+            f"{LARGEST_TOTAL:,} and {LARGEST_MEMBER:,} are allowed"
+        )
+
+
+def _check_manifest(archive: zipfile.ZipFile, manifest: Manifest) -> None:
+    if manifest.version != VERSION:
+        raise ArchiveError(
+            f"it is of version {manifest.version}, and this Footnote reads version {VERSION}"
+        )
+    listed, present = set(manifest.members), set(archive.namelist()) - {_MANIFEST}
+    if lost := sorted(listed ^ present):
+        raise ArchiveError(f"its manifest and its members differ in {lost[0]!r}")
+    stems = [Path(name).stem for name in listed]
+    if len(stems) != 2 * len(set(stems)):
+        raise ArchiveError("a document has no text or no card")
+
+
+def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incoming:
+    text, card_text = (
+        _checked(archive, f"documents/{one}.{kind}", manifest) for kind in ("txt", "json")
+    )
+    card = _parsed(card_text.encode("utf-8"), _Card)
+    if normalise(text) != text or not text.strip():
+        raise ArchiveError(f"the text of document {one!r} has hidden characters or is empty")
+    for starts in (card.section_starts, card.page_starts):
+        if list(starts) != sorted({s for s in starts if 0 <= s <= len(text)}):
+            raise ArchiveError(f"document {one!r} has sections or pages outside of its text")
+    extract = Extract(
+        title=card.title,
+        text=text,
+        media_type=card.media_type,
+        section_starts=card.section_starts,
+        page_starts=card.page_starts,
+        published=card.published,
+        author=card.author,
+        url=clean_url(card.url or ""),
+    )
+    return Incoming(
+        source=card.source,
+        extract=extract,
+        file_sha256=card.file_sha256,
+        added_at=card.added_at,
+        document_id=one,
+    )
+
+
+def _checked(archive: zipfile.ZipFile, name: str, manifest: Manifest) -> str:
+    text = archive.read(name).decode("utf-8")
+    if text_hash(text) != manifest.members[name]:
+        raise ArchiveError(f"{name!r} is not what was exported: its sha256 differs")
+    return text
+
+
+def _parsed(data: bytes, kind: type[T]) -> T:
+    from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+    strict = with_config(ConfigDict(extra="forbid", strict=True))
+    try:
+        return TypeAdapter(strict(kind)).validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ArchiveError(f"its JSON is not as exported ({where}: {first['msg']})") from error

@@ -1,0 +1,128 @@
+"""Checks a library: catalog against itself, against its vectors and against the settings.
+
+It changes nothing; `index.upkeep.repair` mends what is found here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from index.errors import LibraryError, LibraryMismatchError, LibraryUnreachableError
+from index.store import catalog, queries
+from index.store.library import Library
+from index.store.protocols import OpenCatalog
+from index.types import Checkup, Finding
+from index.upkeep import soundness
+
+
+def check(library: Library) -> Checkup:
+    """Check all of a library; an empty result of findings means that it is sound.
+
+    Raises:
+        LibraryError: The path is a file, or may not be looked into.
+    """
+    mendable = library.catalog.mendable()
+    try:
+        if not library.exists():
+            return Checkup(documents=0, sentences=0, vectors=0)
+        with library.catalog.snapshot() as db:
+            return _checked(library, db)
+    except LibraryUnreachableError:
+        raise
+    except LibraryError as error:
+        finding = Finding(problem=str(error), repairable=mendable)
+        return Checkup(documents=0, sentences=0, vectors=0, findings=(finding,))
+
+
+def _checked(library: Library, db: OpenCatalog) -> Checkup:
+    findings = list(catalog_findings(library, db))
+    if not findings:
+        findings += _unused_vectors(db)
+    stored, found = _vector_findings(library, db)
+    sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
+    documents = db.execute("SELECT count(*) FROM documents").fetchone()[0]
+    return Checkup(
+        documents=documents, sentences=sentences, vectors=stored, findings=(*findings, *found)
+    )
+
+
+def catalog_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
+    """Yield what is wrong with the catalog itself, unused vectors left aside."""
+    damaged = list(_file_findings(library, db))
+    yield from damaged
+    if not damaged:
+        if library.catalog.rewritable:
+            yield from soundness.full_text(db)
+        mismatch = list(_mismatch(library, db))
+        yield from mismatch
+        if mismatch and not library.catalog.rewritable:
+            return  # its texts are moved elsewhere, and what else is wrong stays behind
+        for examine in (soundness.texts, soundness.vectors, _searchable):
+            for finding in examine(db):
+                yield replace(finding, repairable=library.catalog.rewritable)
+
+
+def _file_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
+    for fault in library.catalog.faults(db):
+        yield Finding(problem=f"the catalog's file is damaged: {fault}", repairable=True)
+
+
+def _mismatch(library: Library, db: OpenCatalog) -> Iterator[Finding]:
+    try:
+        library.require_imprint(db)
+    except LibraryMismatchError as error:
+        yield Finding(problem=str(error), repairable=library.catalog.rewritable)
+
+
+def _searchable(db: OpenCatalog) -> Iterator[Finding]:
+    for table, terms in (("passages", "passage_terms"), ("sentences", "sentence_terms")):
+        missing, extra = db.execute(
+            "SELECT (SELECT count(*) FROM "
+            f"(SELECT key FROM {table} EXCEPT SELECT rowid FROM {terms}) AS missing), "
+            "(SELECT count(*) FROM "
+            f"(SELECT rowid FROM {terms} EXCEPT SELECT key FROM {table}) AS extra)"
+        ).fetchone()
+        if missing or extra:
+            yield Finding(
+                problem=f"the full-text search lacks {missing} {table} and has {extra} too many",
+                repairable=True,
+            )
+
+
+def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
+    unused = db.execute(
+        "SELECT count(*) FROM vectors WHERE key NOT IN (SELECT vector FROM sentences)"
+    )
+    if count := unused.fetchone()[0]:
+        yield Finding(
+            problem=f"an interrupted run left {count} vectors that no document uses",
+            repairable=True,
+        )
+
+
+def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Finding, ...]]:
+    wanted = set(queries.all_used_hashes(db))
+    name = catalog.generation(db)
+    if not name:
+        problem = "the catalog names no vectors for its sentences"
+        return 0, (Finding(problem=problem, repairable=True),) if wanted else ()
+    try:
+        stored = library.vectors.hashes(name)
+    except LibraryUnreachableError:
+        raise
+    except LibraryError as error:
+        problem = str(error)
+        mendable = library.catalog.mendable()
+        if not mendable:
+            problem = (
+                f"the vectors of library {library.catalog.name!r} cannot be checked: its folder "
+                "may not be written, which Chroma needs even to read; questions are answered from "
+                "the catalog"
+            )
+        return 0, (Finding(problem=problem, repairable=mendable),)
+    missing, extra = len(wanted - stored), len(stored - wanted)
+    if not missing and not extra:
+        return len(stored), ()
+    problem = (
+        f"the vectors folder lacks {missing} of {len(wanted)} vectors and has {extra} too many"
+    )
+    return len(stored), (Finding(problem=problem, repairable=True),)

@@ -1,0 +1,184 @@
+"""Mends a library: vectors from the catalog, and the catalog from the documents it still holds."""
+
+import shutil
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import replace
+from pathlib import Path
+
+from index.errors import LibraryError
+from index.store import catalog, migrations, writes
+from index.store.folder_backend import WORKSHOP
+from index.store.fts5 import SqliteCatalog
+from index.store.library import Library
+from index.store.lock import writing
+from index.store.protocols import OpenCatalog
+from index.store.publish import rebuild
+from index.store.servers.rebuild import mend
+from index.sync import prepare
+from index.sync.prepare import Incoming
+from index.sync.vectorise import OnProgress, Vectoriser
+from index.types import Checkup, Finding
+from index.upkeep import saved
+from index.upkeep.doctor import catalog_findings, check
+
+_BATCH = 256
+"""Documents read again between two commits of a new catalog."""
+
+
+def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
+    """Mend what a check finds; return the check of what came out, and what could not be saved.
+
+    Vectors are built anew from the catalog's. A catalog that is damaged, of another format or of
+    another model is written anew from the documents in it; a damaged one is kept beside it.
+
+    Raises:
+        LibraryBusyError: Another process is writing.
+        LibraryError: The disk is full, or the folder cannot be written.
+    """
+    before = check(library)
+    if not before.findings:
+        return before
+    library.close()
+    if not library.catalog.rewritable:
+        mend(library)
+        return check(library)
+    with writing(library.folder):
+        try:
+            lost = _mend(library, on_progress)
+        except OSError as error:
+            raise LibraryError(
+                f"library {str(library.folder)!r} cannot be repaired ({error.strerror or error}): "
+                "mend that and run `footnote doctor --repair` again"
+            ) from error
+    after = check(library)
+    return replace(after, findings=(*after.findings, *lost))
+
+
+def _mend(library: Library, on_progress: OnProgress) -> list[Finding]:
+    if not catalog.is_there(library.folder):
+        _finish_swap(library.folder)
+    lost = _rewrite(library, on_progress) if _needs_new_catalog(library) else []
+    with catalog.connected(library.folder) as db:
+        rebuild(library.vectors, db, on_step=lambda step: None)
+    return lost
+
+
+def _needs_new_catalog(library: Library) -> bool:
+    """Say whether anything but unused vectors is wrong with the catalog itself."""
+    try:
+        with catalog.snapshot(library.folder) as db:
+            return any(True for _ in catalog_findings(library, db))
+    except LibraryError:
+        return True
+
+
+def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
+    """Write a new catalog from the documents that can be read, and move it into place.
+
+    Returns:
+        What could not be saved.
+    """
+    old = catalog.catalog_path(library.folder)
+    workshop = library.folder / WORKSHOP
+    shutil.rmtree(workshop, ignore_errors=True)
+    catalog.make_folder(workshop)
+    catalog.create(workshop, library.imprint())
+    with catalog.connected(workshop) as db:
+        migrations.prepare_catalog(db)
+        batch: list[Incoming] = []
+        for incoming in _readable(old):
+            batch.append(incoming)
+            if len(batch) == _BATCH:
+                _write(library, db, batch, on_progress)
+                batch = []
+        _write(library, db, batch, on_progress)
+        kept = {row[0] for row in db.execute("SELECT source FROM documents")}
+    lost = _sources(old) - kept
+    _swap(library.folder)
+    return [
+        Finding(
+            problem=f"{source!r} could not be saved from the damaged catalog: add it again",
+            repairable=False,
+        )
+        for source in sorted(lost)
+    ]
+
+
+def _swap(folder: Path) -> None:
+    """Set the old catalog aside and move the finished new one into its place.
+
+    The old file goes first: from then on a missing catalog beside a finished one means that this
+    was interrupted, and the next repair goes on here.
+    """
+    old = catalog.catalog_path(folder)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for suffix in ("", "-wal", "-shm"):
+        part = old.with_name(old.name + suffix)
+        if part.exists():
+            part.replace(old.with_name(f"catalog-before-{stamp}.db{suffix}"))
+    catalog.catalog_path(folder / WORKSHOP).replace(old)
+    shutil.rmtree(folder / WORKSHOP)
+
+
+def _finish_swap(folder: Path) -> None:
+    if not catalog.catalog_path(folder / WORKSHOP).exists():
+        raise LibraryError(
+            f"library {str(folder)!r} has no catalog.db to repair from: put it back from a "
+            "backup, or remove the folder and add your articles again"
+        )
+    _swap(folder)
+
+
+def _write(
+    library: Library, db: OpenCatalog, batch: list[Incoming], on_progress: OnProgress
+) -> None:
+    entries = [prepare.entry(incoming, as_id=incoming.document_id) for incoming in batch]
+    vectoriser = Vectoriser(db, embedder=library.embedder(), on_progress=on_progress)
+    vectoriser.take(entries)
+    vectoriser.finish()
+    with catalog.transaction(db):
+        for entry in entries:
+            writes.write(db, entry, now=entry.added_at)
+
+
+def _readable(path: Path) -> Iterator[Incoming]:
+    """Yield the documents of a catalog that can still be read whole, in order of key."""
+    with closing(sqlite3.connect(path, factory=SqliteCatalog)) as db:
+        # Without this, SQLite reads nothing of a file that is shorter than its header says.
+        db.execute("PRAGMA writable_schema = ON")
+        url = "NULL"
+        with suppress(sqlite3.Error):
+            url = migrations.selected(db, "url")
+        for (key,) in _keys(db):
+            with suppress(sqlite3.Error, ValueError, TypeError):
+                row = db.execute(
+                    f"SELECT {saved.columns(url=url)} FROM documents WHERE key = ?", (key,)
+                ).fetchone()
+                incoming = saved.incoming(row)
+                if prepare.is_whole(incoming.extract.text, sha256=row[-1]):
+                    yield incoming
+
+
+def _keys(db: sqlite3.Connection) -> list[tuple[int]]:
+    """Return the keys of all documents, or every key there can be if the file is too damaged."""
+    try:
+        return db.execute("SELECT key FROM documents NOT INDEXED ORDER BY key").fetchall()
+    except sqlite3.Error:
+        with suppress(sqlite3.Error):
+            last = db.execute("SELECT max(key) FROM documents").fetchone()[0] or 0
+            return [(key,) for key in range(1, last + 1)]
+        return []
+
+
+def _sources(path: Path) -> set[str]:
+    """Return the sources of all documents that a catalog had, as far as any can be read."""
+    found: set[str] = set()
+    for index in ("NOT INDEXED", "INDEXED BY sqlite_autoindex_documents_2"):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA writable_schema = ON")
+            for (source,) in db.execute(f"SELECT source FROM documents {index}"):
+                found.add(str(source))
+    return found

@@ -1,0 +1,102 @@
+"""Moves a library: out into one archive, and from an archive into a library elsewhere."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
+from index.store import catalog
+from index.store.library import Library
+from index.store.migrations import selected
+from index.store.protocols import OpenCatalog
+from index.sync import prepare
+from index.sync.prepare import Incoming
+from index.sync.vectorise import OnProgress
+from index.types import AddReport
+from index.upkeep import archive, saved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReport:
+    """What was written."""
+
+    file: str
+    documents: int
+    bytes: int
+    sha256: str
+    """Of the file: the same library gives the same file."""
+
+
+def export_library(library: Library, file: Path) -> ExportReport:
+    """Write all documents of a library into one archive; a kill leaves no half of it.
+
+    Raises:
+        LibraryError: There is no library, or a stored text is damaged.
+        ArchiveError: The file is there already, or cannot be written.
+    """
+    unfinished = file.with_name(f"{file.name}.part")
+    if file.exists():
+        raise ArchiveError(f"{str(file)!r} is there already: name another file")
+    try:
+        with library.catalog.snapshot() as db:
+            model = catalog.imprint(db).model
+            documents = archive.write(unfinished, _documents(db, library.catalog.name), model=model)
+        with unfinished.open("rb+") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+            os.fsync(written.fileno())
+        unfinished.replace(file)
+    except OSError as error:
+        raise ArchiveError(
+            f"archive {str(file)!r} cannot be written ({error.strerror}): mend that, or name "
+            "another file"
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return ExportReport(
+        file=str(file), documents=documents, bytes=file.stat().st_size, sha256=digest
+    )
+
+
+def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> AddReport:
+    """Add all documents of an archive, all visible at once or none; ids and dates are kept.
+
+    A document that the library has under the same source is replaced by the archive's.
+
+    Raises:
+        ArchiveError: The archive is damaged, was changed, is too large or cannot be read.
+        LibraryMismatchError: It was made with another embedding model than the settings name.
+        LibraryBusyError: Another process is writing.
+        LibraryError: The library cannot be written; it is as it was.
+        MisuseError: There is no such file.
+    """
+    if not file.is_file():
+        raise MisuseError(
+            f"there is no file {str(file)!r}: name an archive that `footnote export` wrote"
+        )
+    try:
+        manifest, documents = archive.read(file)
+    except OSError as error:
+        raise ArchiveError(
+            f"archive {str(file)!r} cannot be read ({error.strerror}): name a file that "
+            "`footnote export` wrote"
+        ) from error
+    ours = library.imprint().model
+    if manifest.model != ours:
+        raise LibraryMismatchError(
+            f"archive {str(file)!r} was made with the embedding model {manifest.model!r}, the "
+            f"settings ask for {ours!r}: set FOOTNOTE_EMBEDDING_MODEL={manifest.model}"
+        )
+    return library.add(documents, on_progress=on_progress)
+
+
+def _documents(db: OpenCatalog, name: str) -> Iterator[Incoming]:
+    columns = saved.columns(url=selected(db, "url"))
+    for row in db.execute(f"SELECT {columns} FROM documents ORDER BY id"):
+        if not prepare.is_whole(row[3], sha256=row[-1]):
+            raise LibraryError(
+                f"the text of {row[0]!r} in library {name!r} is damaged, so nothing was "
+                "exported: run `footnote doctor`"
+            )
+        yield saved.incoming(row)

@@ -1,0 +1,1 @@
+"""Answering with the stored words: which sentences, how sure, or none."""

@@ -1,0 +1,94 @@
+"""The command `footnote evidence`: writes an answer's evidence, or checks it against originals."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from index.errors import MisuseError
+from rag.cli import terminal
+from rag.evidence.check import CheckedQuote, EvidenceCheck, check
+from rag.evidence.page import page, read_answer
+from rag.plain_data import json_text
+
+_LARGEST = 50_000_000
+"""Bytes of an answer or an evidence file."""
+_ANSWER = "the output of `footnote ask --json`"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write or check; 1 where a quote stands in none of the originals.
+
+    Raises:
+        MisuseError: A file is not there or not what is needed.
+    """
+    wanted = "a page that `footnote evidence` wrote" if arguments.check else _ANSWER
+    data = _read(arguments.file, wanted)
+    if not arguments.check:
+        if arguments.originals:
+            raise MisuseError("originals are for --check: leave them out to write an evidence file")
+        _write(data, arguments)
+        return 0
+    if not arguments.originals:
+        raise MisuseError("nothing to check against: name the original files or their folder")
+    found = check(data, arguments.originals)
+    _print(json_text(found) if arguments.json else shown(found))
+    return 0 if found.holds else 1
+
+
+def shown(found: EvidenceCheck) -> str:
+    """Return a line for each quote, for each original that could not be read, and the count."""
+    lines = [_line(quote) for quote in found.quotes]
+    lines += [
+        terminal.one_line(f"not read: {change.source}: {change.reason}") for change in found.unread
+    ]
+    good = sum(quote.standing != "missing" for quote in found.quotes)
+    noun = "quote stands" if len(found.quotes) == 1 else "quotes stand"
+    return "\n".join([*lines, f"{good} of {len(found.quotes)} {noun} in the originals."])
+
+
+def _line(quote: CheckedQuote) -> str:
+    text = f"“{quote.quote}”"
+    if quote.standing == "missing":
+        return terminal.one_line(f"MISSING  {quote.name}: {text}")
+    how = "as cited" if quote.standing == "same" else "but the document is not as it was cited"
+    where = f"in {quote.original} from character {quote.start}, {how}"
+    return terminal.one_line(f"STANDS   {quote.name}: {where}: {text}")
+
+
+def _write(data: bytes, arguments: argparse.Namespace) -> None:
+    text = page(read_answer(_text(data)))
+    named = arguments.output or _beside(arguments.file)
+    Path(named).write_text(text, encoding="utf-8")
+    _print(json_text({"file": named}) if arguments.json else f"written: {terminal.one_line(named)}")
+
+
+def _beside(name: str) -> str:
+    path = Path("evidence.html") if name == "-" else Path(name).with_suffix(".html")
+    if path.exists():
+        raise MisuseError(f"{str(path)!r} is there already: name it, or another, with --output")
+    return str(path)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MisuseError("this is no answer: give what `footnote ask --json` prints") from error
+
+
+def _read(name: str, wanted: str) -> bytes:
+    if name == "-":
+        data = sys.stdin.buffer.read(_LARGEST + 1)
+    else:
+        path = Path(name)
+        if not path.is_file():
+            raise MisuseError(f"there is no file {name!r}: name {wanted}")
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise MisuseError(f"{name!r} is larger than {_LARGEST:,} bytes, which no evidence is")
+    return data
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")

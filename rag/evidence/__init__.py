@@ -1,0 +1,1 @@
+"""Evidence pages: an answer's quotes in one file, and checking them against originals."""

@@ -1,0 +1,283 @@
+"""A library with its embedding model: add articles, list them, search them; no answering."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from index.embedding import Embedder, load_embedder
+from index.errors import MisuseError
+from index.search import Found, find
+from index.store.edition import edition
+from index.store.library import Library
+from index.sync.folders import sync
+from index.sync.intake import Article, read_articles, read_named
+from index.sync.vectorise import OnProgress
+from index.sync.watch import Notice, watch
+from index.terms import has_words
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
+from index.upkeep.compact import CompactReport, compact
+from index.upkeep.doctor import check
+from index.upkeep.repair import repair
+from index.upkeep.transfer import ExportReport, export_library, import_library
+from index.web.address import is_web_address
+from index.web.fetch import Fetcher
+from index.web.pages import read_pages
+from rag import arguments
+from rag.arguments import checked_k, checked_question
+from rag.seeds import seed_articles
+from rag.settings import Settings
+from rag.source_notes import Aging
+
+_SEEDING_SECONDS = 60.0
+
+
+class Collection:
+    """The articles of a library. Safe to share between threads.
+
+    Use it as a context manager, or call `close`.
+    """
+
+    def __init__(
+        self, settings: Settings, *, embedder: Embedder | None, on_progress: OnProgress
+    ) -> None:
+        self.settings = settings
+        self._on_progress = on_progress
+
+        def load() -> Embedder:
+            if embedder is not None:
+                return embedder
+            return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
+
+        self._library = Library(
+            _place(settings),
+            vectors=settings.vectors.get_secret_value() if settings.vectors else None,
+            model=settings.embedding_model if embedder is None else embedder.name,
+            load=load,
+        )
+
+    def add(self, *sources: str | Path, prune: bool = False) -> AddReport:
+        """Add files, folders, patterns and web pages, or what changed in them since the last time.
+
+        What looks as it did is not opened; a moved file keeps its document, and its citations. A
+        source that begins with `http://` or `https://` is fetched; nothing else ever is.
+
+        Args:
+            sources: What to read.
+            prune: Whether documents are removed whose file is gone from one of these folders.
+
+        Returns:
+            What became of each file in order, the documents whose file is gone, then each page.
+
+        Raises:
+            MisuseError: A source is no path, a path does not exist, a pattern matches nothing, or
+                there is no folder to prune; nothing was done.
+            ReadError: A folder to prune has no file that can be read; nothing was done.
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be written; it is as it was.
+        """
+        arguments.check_sources(sources)
+        urls = [str(source) for source in sources if is_web_address(str(source))]
+        files = [source for source in sources if not is_web_address(str(source))]
+        report = sync(self._library, files, prune=prune, on_progress=self._on_progress)
+        if not urls:
+            return report
+        known = {source: seen.file_sha256 for source, seen in self._library.records().items()}
+        pages = self._library.add(
+            read_pages(urls, known=known, fetcher=Fetcher()), on_progress=self._on_progress
+        )
+        return AddReport(
+            changes=report.changes + pages.changes, embedded=report.embedded + pages.embedded
+        )
+
+    def watch(self, folder: str | Path, *, every: float = 2.0) -> Iterator[Change | Notice]:
+        """Yield what changes in a folder while the library is kept in step with it, without end.
+
+        Documents whose file is deleted are removed, as `add` with `prune` does; nothing is while
+        the folder is gone or empty. What is skipped is told once.
+
+        Args:
+            folder: Which one.
+            every: Seconds between two looks; a change is followed once it is quiet so long.
+
+        Raises:
+            MisuseError: There is no such folder.
+            LibraryError: The library cannot be written. One that another process writes to is
+                tried again.
+        """
+        arguments.check_path(folder, name="the folder")
+        arguments.check(every, (int, float), name="every", wanted="seconds")
+        place = Path(folder).expanduser().absolute()
+        if not place.is_dir():
+            raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
+        return watch(place, lambda: self.add(place, prune=True), every=every)
+
+    def add_articles(self, articles: Iterable[Article]) -> AddReport:
+        """Add articles given as text, all at once; the source of each is its identity.
+
+        Raises:
+            MisuseError: One is no article.
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be written; it is as it was.
+        """
+        incoming = read_articles(arguments.checked_articles(articles))
+        return self._library.add(incoming, on_progress=self._on_progress)
+
+    def add_files(
+        self,
+        files: Mapping[str, Path],
+        *,
+        on_read: Callable[[str], None] = lambda source: None,
+        on_progress: OnProgress | None = None,
+    ) -> AddReport:
+        """Add files, all at once, each under a source of its own, which need not be its path.
+
+        Args:
+            files: Where each source's file lies now; it is not needed afterwards.
+            on_read: Told of each source before its file is read.
+            on_progress: Told of sentences embedded and to embed, in place of the assistant's own.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be written; it is as it was.
+        """
+        arguments.check_files(files)
+        incoming = read_named(files, on_read=on_read)
+        return self._library.add(incoming, on_progress=on_progress or self._on_progress)
+
+    def remove(self, *document_ids: str) -> tuple[DocumentSummary, ...]:
+        """Remove documents, all of them or none, and return their cards.
+
+        Raises:
+            MisuseError: No id was given, or one is no text.
+            UnknownDocumentError: There is no such document.
+            LibraryBusyError: Another process is writing.
+        """
+        arguments.check_ids(document_ids)
+        if not document_ids:
+            raise MisuseError("no document to remove: name ids as `footnote list` shows them")
+        return self._library.remove(document_ids)
+
+    def documents(self) -> tuple[DocumentSummary, ...]:
+        """Return the cards of all documents, oldest first; empty for an empty library."""
+        self._seed()
+        return self._library.summaries()
+
+    def edition(self) -> str:
+        """Return a short text that differs once documents changed, whoever changed them; cheap.
+
+        Raises:
+            LibraryError: The library cannot be read.
+        """
+        return edition(self._library)
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by its id or a beginning of one, and how its file is now.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+        """
+        arguments.check_ids([document_id])
+        self._seed()
+        return Aging(self._library.some_records).document(self._library.document(document_id))
+
+    def text(self, document_id: str) -> str:
+        """Return the text of a document by its full id, without reading its sentences.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            LibraryError: The library cannot be read.
+        """
+        arguments.check_ids([document_id])
+        return self._library.text(document_id)
+
+    def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
+        """Return the k best passages (`Settings.k` when None), best first, without answering.
+
+        Empty for an empty library or a question without words.
+
+        Raises:
+            MisuseError: The question is longer than `LONGEST_QUESTION`, or k is not 1 to 100.
+            LibraryError: The library cannot be read.
+        """
+        return self._find(question, k=k).hits
+
+    def check(self) -> Checkup:
+        """Compare catalog and vectors, and both with the settings; changes nothing."""
+        return check(self._library)
+
+    def repair(self) -> Checkup:
+        """Mend what `check` finds and return what is still wrong.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+        """
+        return repair(self._library, on_progress=self._on_progress)
+
+    def compact(self) -> CompactReport:
+        """Write all files of the library anew, so that nothing of what was removed is in them.
+
+        Raises:
+            LibraryError: There is no library, it is damaged, or the disk is too full.
+            LibraryBusyError: Another process is writing, or reads for long.
+        """
+        return compact(self._library)
+
+    def export_to(self, file: str | Path) -> ExportReport:
+        """Write all documents into one archive for `import_from`, elsewhere or later.
+
+        Raises:
+            LibraryError: There is no library, or a stored text is damaged.
+            ArchiveError: The file is there already, or cannot be written.
+        """
+        arguments.check_path(file, name="the file")
+        return export_library(self._library, Path(file))
+
+    def import_from(self, file: str | Path) -> AddReport:
+        """Add all documents of an archive, all visible at once or none; ids and dates are kept.
+
+        Raises:
+            ArchiveError: The archive is damaged, was changed, or is too large.
+            LibraryMismatchError: It was made with another embedding model.
+            LibraryBusyError: Another process is writing.
+        """
+        arguments.check_path(file, name="the file")
+        return import_library(self._library, Path(file), on_progress=self._on_progress)
+
+    def close(self) -> None:
+        """Close the library and the embedding model; a later call opens them again."""
+        self._library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _find(self, question: str, *, k: int | None) -> Found:
+        """Return what `search` does, with the texts that citations are checked against."""
+        asked = checked_question(question)
+        k = checked_k(self.settings.k if k is None else k)
+        if not has_words(asked):
+            return Found()
+        self._seed()
+        return find(self._library, asked, k=k) if self._library.exists() else Found()
+
+    def _seed(self) -> None:
+        """Put the shipped articles into a library that is asked before anything was added."""
+        if self.settings.seeds and self._library.is_new():
+            self._library.add(
+                read_articles(seed_articles()),
+                on_progress=self._on_progress,
+                wait=_SEEDING_SECONDS,
+            )
+
+
+def _place(settings: Settings) -> str | Path:
+    place = settings.library
+    return place.absolute() if isinstance(place, Path) else place.get_secret_value()

@@ -1,0 +1,151 @@
+"""Asks one model in four ways that share one core: deadline, retry, books and errors."""
+
+import asyncio
+import copy
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Self
+
+from index.errors import ModelError
+from rag.llm.errors import (
+    Advice,
+    Fault,
+    fault_of,
+    late,
+)
+from rag.llm.loop_bridge import from_loop
+from rag.llm.protocol import Message, Reply
+from rag.llm.providers.wire import (
+    UNKNOWN_CONTEXT,
+    Chunk,
+    Limits,
+    Wire,
+)
+from rag.llm.stream import Transcript
+
+_REQUESTS = 2
+_PAUSE_SECONDS = 0.5
+"""Between the two requests, where the provider names no time."""
+
+
+class Client:
+    """A `LanguageModel` over a provider's library.
+
+    At most two requests are sent for a reply, the second only while no text has come. The deadline
+    is one for both, and holds however the time is lost: a slow first byte, a stall, a drip.
+    One that was made `for_one_question` has one for all its replies, from its first request on.
+    """
+
+    def __init__(self, wire: Wire, *, limits: Limits, advice: Advice) -> None:
+        self._wire = wire
+        self._limits = limits
+        self._advice = advice
+        self._shares = False
+        self._ends_at: float | None = None
+
+    def __repr__(self) -> str:
+        return f"Client({self.name!r})"
+
+    @property
+    def name(self) -> str:
+        """`PROVIDER:MODEL`."""
+        return self._advice.model
+
+    @property
+    def context_window(self) -> int:
+        """Tokens that messages and reply may have together."""
+        return self._limits.context or self._wire.known_context or UNKNOWN_CONTEXT
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """What every request asks for besides the messages."""
+        return self._wire.parameters
+
+    def for_one_question(self) -> Self:
+        """Return a client like this one, all of whose replies together have one deadline."""
+        other = copy.copy(self)
+        other._shares, other._ends_at = True, None
+        return other
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the reply to the messages, asked for in one piece."""
+        self._wire.prepare()
+        *_, reply = from_loop(lambda: self._events(messages, whole=True))
+        assert isinstance(reply, Reply)
+        return reply
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return the reply to the messages, without blocking the event loop."""
+        await asyncio.to_thread(self._wire.prepare)
+        async with aclosing(self._events(messages, whole=True)) as events:
+            *_, reply = [event async for event in events]
+        assert isinstance(reply, Reply)
+        return reply
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+        """Yield the text in pieces as it comes, then the reply; closing it hangs up."""
+        self._wire.prepare()
+        yield from from_loop(lambda: self._events(messages, whole=False))
+
+    async def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
+        """Yield as `stream` does, without blocking the event loop."""
+        await asyncio.to_thread(self._wire.prepare)
+        async with aclosing(self._events(messages, whole=False)) as events:
+            async for event in events:
+                yield event
+
+    async def _events(
+        self, messages: Sequence[Message], *, whole: bool
+    ) -> AsyncGenerator[str | Reply, None]:
+        transcript = Transcript(
+            model=self.name,
+            messages=messages,
+            max_tokens=self._limits.max_tokens,
+            clock=time.monotonic,
+        )
+        ends_at = self._end()
+        while True:
+            fault: Fault | None = None
+            transcript.ask()
+            try:
+                async with aclosing(self._wire.chunks(messages, whole=whole)) as chunks:
+                    while (chunk := await self._next(chunks, ends_at)) is not None:
+                        if piece := transcript.add(chunk):
+                            yield piece
+            except ModelError as error:
+                fault = Fault(error=error)
+            except Exception as error:  # noqa: BLE001  # libraries raise anything
+                fault = self._fault(error, ends_at)
+            if fault is None:
+                if piece := transcript.rest():
+                    yield piece
+                yield transcript.reply(whole=whole)
+                return
+            # Raised out here, an error has no context: the library's own may hold the key.
+            await _pause_or_raise(fault, transcript, ends_at)
+
+    def _end(self) -> float:
+        """Return when the reply that is asked for now must be there."""
+        if self._ends_at is None or not self._shares:
+            self._ends_at = time.monotonic() + self._limits.deadline
+        return self._ends_at
+
+    async def _next(self, chunks: AsyncGenerator[Chunk, None], ends_at: float) -> Chunk | None:
+        async with asyncio.timeout(ends_at - time.monotonic()):
+            return await anext(chunks, None)
+
+    def _fault(self, error: Exception, ends_at: float) -> Fault:
+        if time.monotonic() >= ends_at:
+            return Fault(error=late(self._advice, self._limits.deadline))
+        fault = fault_of(error, self._advice)
+        return replace(fault, again=True, wait=0.0) if self._wire.leave_out(error) else fault
+
+
+async def _pause_or_raise(fault: Fault, transcript: Transcript, ends_at: float) -> None:
+    wait = _PAUSE_SECONDS if fault.wait is None else fault.wait
+    in_time = time.monotonic() + wait < ends_at
+    if not fault.again or transcript.started or transcript.requests >= _REQUESTS or not in_time:
+        raise fault.error
+    await asyncio.sleep(wait)

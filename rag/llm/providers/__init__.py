@@ -1,0 +1,1 @@
+"""One file a provider: its library's objects in, our chunks out."""

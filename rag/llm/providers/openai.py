@@ -1,0 +1,124 @@
+"""OpenAI's chat completions through LlamaIndex: OpenAI itself and every server that speaks them."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rag.llm.access import Access
+from rag.llm.http import client_options
+from rag.llm.protocol import Message
+from rag.llm.providers.llama_chunks import chat_messages, chunk
+from rag.llm.providers.wire import Chunk, Limits
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+OPENAI = "https://api.openai.com/v1"
+_OPTIONAL = ("stream_options", "temperature", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAIWire:
+    """Asks with a client of its own for each request, so that no environment variable steers it."""
+
+    model: str
+    access: Access
+    limits: Limits
+    left_out: set[str] = field(default_factory=set)
+    """Options that the model or the server refused; `max_tokens` then has its newer name."""
+
+    def prepare(self) -> None:
+        """Import LlamaIndex's and OpenAI's libraries, about 3 s at the first call."""
+        import llama_index.llms.openai_like  # noqa: F401
+
+    @property
+    def known_context(self) -> int | None:
+        """As LlamaIndex's table has it, by the model's name."""
+        from llama_index.llms.openai.utils import openai_modelname_to_contextsize
+
+        try:
+            return openai_modelname_to_contextsize(self.model)
+        except ValueError:
+            return None
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """What every request asks for; a model that refuses a temperature is asked without."""
+        return {"temperature": 0.0, "max_tokens": self.limits.max_tokens}
+
+    async def chunks(
+        self, messages: Sequence[Message], *, whole: bool
+    ) -> AsyncGenerator[Chunk, None]:
+        """Send the messages and yield what comes."""
+        from llama_index.llms.openai_like import OpenAILike
+
+        async with self._client() as client:
+            llm = OpenAILike(
+                model=self.model,
+                api_base=self.access.base_url,
+                api_key="held by the client",
+                async_openai_client=client,
+                is_chat_model=True,
+                max_retries=0,
+                timeout=self.limits.deadline,
+                temperature=0.0,
+            )
+            options = self._options()
+            if whole:
+                yield chunk(await llm.achat(chat_messages(messages), **options), whole=True)
+                return
+            if "stream_options" not in self.left_out:
+                options["stream_options"] = {"include_usage": True}
+            async with aclosing(await llm.astream_chat(chat_messages(messages), **options)) as came:
+                async for response in came:
+                    yield chunk(response, whole=False)
+
+    def leave_out(self, error: Exception) -> bool:
+        """Return whether a refusal names an option that not every model or server takes."""
+        if getattr(error, "status_code", None) not in (400, 422):
+            return False
+        told = json.dumps(getattr(error, "body", None), default=str)
+        named = {name for name in _OPTIONAL if name in told} - self.left_out
+        self.left_out.update(named)
+        return bool(named)
+
+    async def models(self) -> int:
+        """Return how many models the server lists."""
+        async with self._client() as client:
+            return len((await client.models.list()).data)
+
+    def _options(self) -> dict[str, Any]:
+        from openai import omit
+
+        newer = "max_tokens" in self.left_out
+        options: dict[str, Any] = {
+            "max_completion_tokens" if newer else "max_tokens": self.limits.max_tokens
+        }
+        if "temperature" in self.left_out:
+            options["temperature"] = omit
+        return options
+
+    def _client(self) -> "AsyncOpenAI":
+        import httpx
+        from openai import AsyncOpenAI
+
+        key = self.access.key
+        foreign = self.access.base_url != OPENAI
+        http = client_options(httpx, self.access.base_url, self.limits.deadline)
+        return AsyncOpenAI(
+            api_key=key.get_secret_value() if key else "none",
+            base_url=self.access.base_url,
+            default_headers=_without_account() if foreign else None,
+            max_retries=0,
+            timeout=http["timeout"],
+            http_client=httpx.AsyncClient(**http),
+        )
+
+
+def _without_account() -> dict[str, Any]:
+    """Return headers that keep a user's OPENAI_ORG_ID and OPENAI_PROJECT_ID from other hosts."""
+    from openai import omit
+
+    return {"OpenAI-Organization": omit, "OpenAI-Project": omit}

@@ -1,0 +1,287 @@
+"""Has a language model put a follow-up in full and write an answer, and checks what it writes.
+
+The model is never waited for here: requests and pieces go through `rag.driver`. No sentence leaves
+before its check, so that nothing unchecked is ever on a page.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from index.errors import ModelError
+from index.search import Found
+from index.types import Hit
+from rag import tracing
+from rag.citations import SHOWN_AS_TRUE, Footnotes, marked
+from rag.driver import (
+    NEXT,
+    Piece,
+    Request,
+    Step,
+)
+from rag.follow_up import stand_alone
+from rag.llm import (
+    LanguageModel,
+    Message,
+    Reply,
+    cost,
+)
+from rag.llm.context import (
+    CountTokens,
+    fit,
+    inert,
+    nonce_of,
+    numbered,
+    room_of,
+)
+from rag.llm.injection import obeys
+from rag.llm.prompting import checked_prompt, messages_of
+from rag.llm.sanitise import plain
+from rag.question import read_question
+from rag.settings import Settings
+from rag.types import AnswerSentence, Citation, DraftSentence, PromptDigest, TextDelta, Turn, Usage
+from rag.verification import Claim, ClaimReader, Similarity, judge
+
+_DECLINES = "the documents do not say"
+_TURNS = 6
+"""Turns of a conversation that a follow-up is put in full with."""
+_LONGEST_TURN = 1000
+"""Characters of an earlier answer that are shown for it."""
+_LONGEST_QUESTION = 500
+"""Characters beyond which what came back is no question put in full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What is left of a model's answer after its check."""
+
+    sentences: tuple[AnswerSentence, ...]
+    """Empty where the model declined, or where the sources support nothing of it."""
+    citations: tuple[Citation, ...]
+    declined: bool
+    """Whether the model said that the sources do not answer."""
+    supported: float
+    """Share of its sentences that the sources support, 0 to 1; 0 where it wrote none."""
+    model: str
+    usage: Usage
+    prompts: tuple[PromptDigest, ...]
+
+
+class Writer:
+    """A language model with the prompts and checks that stand around it.
+
+    Args:
+        model: What writes.
+        settings: Folder of prompts, strictness, prices and the room for a reply.
+        similarity: Compares a claim with stored sentences.
+        count_tokens: Counts the tokens of texts.
+
+    Raises:
+        SettingsError: A prompt cannot be used.
+    """
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        *,
+        settings: Settings,
+        similarity: Similarity,
+        count_tokens: CountTokens,
+    ) -> None:
+        self.model = model
+        self._settings = settings
+        self._similarity = similarity
+        self._count_tokens = count_tokens
+        self._answer = checked_prompt("answer", settings)
+        self._rewrite = checked_prompt("rewrite", settings)
+
+    def rewrite(
+        self, question: str, history: Sequence[Turn]
+    ) -> Generator[Step, Piece | None, tuple[str, Usage]]:
+        """Return a question in a form that stands alone, and what that took.
+
+        The model's wording is taken where it is one question; the rules' otherwise.
+
+        Raises:
+            ModelError: The model failed.
+        """
+        asked = read_question(question).text
+        if not history or not asked:
+            return asked, Usage()
+        turns = [f"Question: {t.question}\nAnswer: {t.text[:_LONGEST_TURN]}" for t in history]
+        nonce = nonce_of(asked, *turns)
+        told = "\n".join(f"{nonce} turn\n{inert(turn)}" for turn in turns[-_TURNS:])
+        values = {"question": inert(asked), "history": f"{told}\n{nonce} end", "nonce": nonce}
+        yield Request(messages=messages_of(self._rewrite.fill(values)))
+        piece = yield NEXT
+        while not isinstance(piece, Reply):
+            _raise_failure(piece)
+            piece = yield NEXT
+        put = read_question(piece.text).text.removeprefix("Question: ").strip('"“” ')
+        fits = put and len(put) <= _LONGEST_QUESTION and "\n" not in piece.text.strip()
+        return (put if fits else stand_alone(asked, history)), self._usage(piece)
+
+    def write(
+        self,
+        question: str,
+        found: Found,
+        *,
+        orders: Sequence[str],
+        usage: Usage,
+    ) -> Generator[Step, Piece | None, Written]:
+        """Yield checked sentences as they come, and return all of them.
+
+        Args:
+            question: Stands alone.
+            found: Retrieved for it, at least one hit, with the texts to check citations against.
+            orders: Sentences of documents that told the model what to say.
+            usage: What the question took so far.
+
+        Raises:
+            ModelError: The model failed; sentences that were yielded are void then.
+            SettingsError: The model's context window has no room for a source.
+        """
+        given = self._fitting(question, found.hits)
+        yield Request(messages=self._messages(question, given))
+        page = _Page(Footnotes(found.texts), strict=self._settings.strict)
+        reader = ClaimReader()
+        known = (question, *(scored.sentence.text for hit in given for scored in hit.sentences))
+        piece: Piece | None = None
+        with tracing.span("generate", text=self._told(question)) as counts:
+            while not isinstance(piece, Reply):
+                piece = yield NEXT
+                _raise_failure(piece)
+                done = isinstance(piece, Reply)
+                claims = reader.finish() if done else reader.feed(str(piece))
+                for claim in claims:
+                    checked = self._checked(claim, given)
+                    if not obeys(checked.text, orders, known=known) or holds(checked):
+                        yield from page.take(checked)
+            counts |= {"sources": len(given), "requests": piece.requests}
+            counts |= {"input_tokens": piece.input_tokens, "output_tokens": piece.output_tokens}
+        rewritten = (self._rewrite,) if usage.requests else ()
+        return Written(
+            sentences=page.sentences,
+            citations=page.citations,
+            declined=page.declined and not page.seen,
+            supported=page.supported / page.seen if page.seen else 0.0,
+            model=self.model.name,
+            usage=_sum(usage, self._usage(piece)),
+            prompts=tuple(
+                PromptDigest(name=prompt.name, sha256=prompt.sha256)
+                for prompt in (self._answer, *rewritten)
+            ),
+        )
+
+    def _fitting(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        frame = "\n".join(message.text for message in self._messages(question, ()))
+        room = room_of(
+            self.model,
+            frame,
+            reply=self._settings.llm_max_tokens,
+            count_tokens=self._count_tokens,
+        )
+        return fit(hits, room=room, count_tokens=self._count_tokens)
+
+    def _messages(self, question: str, given: Sequence[Hit]) -> tuple[Message, ...]:
+        nonce = nonce_of(question, *(hit.passage.text for hit in given))
+        values = {
+            "question": inert(question),
+            "sources": numbered(given, nonce=nonce),
+            "nonce": nonce,
+            "count": str(len(given)),
+        }
+        return messages_of(self._answer.fill(values))
+
+    def _checked(self, claim: Claim, given: Sequence[Hit]) -> DraftSentence:
+        claim = replace(claim, text=plain(claim.text))
+        if not claim.text or claim.text.casefold().startswith(_DECLINES):
+            return DraftSentence(text=claim.text, evidence=(), verdict="unsupported")
+        with tracing.span("verify", text=self._told(claim.text)) as counts:
+            judged = judge(claim, given, similarity=self._similarity)
+            counts["evidence"] = len(judged.evidence)
+        return DraftSentence(
+            text=claim.text, evidence=judged.evidence, verdict=judged.verdict, note=judged.note
+        )
+
+    def _told(self, text: str) -> str:
+        return text if self._settings.trace_text else ""
+
+    def _usage(self, reply: Reply) -> Usage:
+        return Usage(
+            input_tokens=reply.input_tokens,
+            output_tokens=reply.output_tokens,
+            requests=reply.requests,
+            first_token_seconds=reply.first_token_seconds,
+            cost=cost(reply, self._settings),
+        )
+
+
+class _Page:
+    """The sentences that may be shown, in order.
+
+    A sentence that the sources do not say is held back until one comes that they do say: an answer
+    of nothing else is no answer.
+    """
+
+    def __init__(self, footnotes: Footnotes, *, strict: bool) -> None:
+        self._footnotes = footnotes
+        self._strict = strict
+        self._held: list[DraftSentence] = []
+        self.sentences: tuple[AnswerSentence, ...] = ()
+        self.declined = False
+        self.seen = 0
+        """Claims so far, sentences that decline left aside."""
+        self.supported = 0
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return self._footnotes.citations
+
+    def take(self, sentence: DraftSentence) -> Generator[Step, Piece | None, None]:
+        """Yield what can be shown now that this sentence has come."""
+        if not sentence.text:
+            return
+        if sentence.text.casefold().startswith(_DECLINES):
+            self.declined = True
+            return
+        self.seen += 1
+        true = holds(sentence)
+        if self._strict and not true:
+            return
+        self._held.append(sentence)
+        if not (true or self.sentences):
+            return
+        for held in self._held:
+            yield self._show(held)
+        self._held = []
+        self.supported += true
+
+    def _show(self, draft: DraftSentence) -> TextDelta:
+        known = len(self.citations)
+        sentence = self._footnotes.cite(draft)
+        gap = " " if self.sentences else ""
+        self.sentences += (sentence,)
+        return TextDelta(
+            text=gap + marked([sentence]), sentence=sentence, citations=self.citations[known:]
+        )
+
+
+def holds(sentence: DraftSentence) -> bool:
+    """Say whether the sources say a sentence."""
+    return sentence.verdict in SHOWN_AS_TRUE
+
+
+def _raise_failure(piece: Piece | None) -> None:
+    if isinstance(piece, ModelError):
+        raise piece
+
+
+def _sum(first: Usage, second: Usage) -> Usage:
+    costs = [usage.cost for usage in (first, second) if usage.cost is not None]
+    return Usage(
+        input_tokens=first.input_tokens + second.input_tokens,
+        output_tokens=first.output_tokens + second.output_tokens,
+        requests=first.requests + second.requests,
+        first_token_seconds=second.first_token_seconds,
+        cost=sum(costs) if costs else None,
+    )

@@ -1,7 +1,0 @@
-"""Language models behind one protocol: which one is meant, how it is called, how it fails."""
-
-from rag.models.protocol import LanguageModel, Message, Reply
-from rag.models.registry import load_model
-from rag.models.usage import cost, estimated_tokens
-
-__all__ = ["LanguageModel", "Message", "Reply", "cost", "estimated_tokens", "load_model"]

@@ -1,0 +1,73 @@
+"""Says of cited sources whether they are still what was indexed, and in which words."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from index.sync.file_state import Record
+from index.sync.source_state import SourceNow, look
+from index.types import Document, SourceState
+from rag.types import Citation, Event, Retrieved
+
+_NOTES: Mapping[SourceState, str] = {
+    "current": "",
+    "edited": "source edited since indexed",
+    "moved": "source moved since indexed, to ",
+    "deleted": "source deleted since indexed",
+    "unreachable": "source out of reach",
+}
+
+_CHANGED = "document changed in the library meanwhile"
+_REMOVED = "document removed from the library meanwhile"
+
+FetchRecords = Callable[[Iterable[str]], Sequence[Record]]
+"""Given document ids: the records of those that are stored."""
+
+
+class Aging:
+    """Looks at the file of each cited document once, so that the events of one answer agree.
+
+    Args:
+        records: Gives what is known of documents' files.
+    """
+
+    def __init__(self, records: FetchRecords) -> None:
+        self._records = records
+        self._seen: dict[str, tuple[Record, SourceNow] | None] = {}
+
+    def event(self, event: Event) -> Event:
+        """Return an event whose citations say what became of their sources."""
+        if isinstance(event, Retrieved) or not event.citations:
+            return event
+        return replace(event, citations=self.citations(event.citations))
+
+    def citations(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Return citations that say what became of their sources."""
+        new = {citation.document_id for citation in citations} - self._seen.keys()
+        if new:
+            self._seen |= dict.fromkeys(new)
+            self._seen |= {r.document_id: (r, look(r)) for r in self._records(sorted(new))}
+        return tuple(self._told(citation) for citation in citations)
+
+    def document(self, document: Document) -> Document:
+        """Return a document that says what became of its source."""
+        (record,) = self._records([document.summary.id]) or (None,)
+        if record is None:
+            return document
+        now = look(record)
+        return replace(document, source_state=now.state, source_note=note(now))
+
+    def _told(self, citation: Citation) -> Citation:
+        seen = self._seen[citation.document_id]
+        if seen is None:
+            return replace(citation, source_state="deleted", source_note=_REMOVED)
+        record, now = seen
+        if record.sha256 != citation.document_sha256:
+            return replace(citation, source_state="edited", source_note=_CHANGED)
+        if now.state == "current":
+            return citation
+        return replace(citation, source_state=now.state, source_note=note(now))
+
+
+def note(now: SourceNow) -> str:
+    """Return for a reader what became of a source; empty where it is as it was indexed."""
+    return _NOTES[now.state] + now.path

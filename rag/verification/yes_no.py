@@ -1,0 +1,92 @@
+"""Answers a question with yes or no where the sources plainly say or deny what it asks.
+
+The question is put as a statement by leaving its auxiliary out ("Did the council reject the
+plan?" asks whether "the council reject the plan"), and `rag.verification` compares that with the
+sentences found. Words are compared by stem there, so the verb's form does not matter.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from index.types import Hit, Sentence
+from rag.question import Question
+from rag.types import Evidence
+
+if TYPE_CHECKING:
+    from rag.verification.candidates import Found
+    from rag.verification.parse import Reading
+
+YesNo = Literal["Yes", "No"]
+
+_ASKS = re.compile(
+    r"(?:is|are|was|were|do|does|did|has|have|had|will)\s+(?P<rest>\S.*?)[?\s]*$", re.IGNORECASE
+)
+"""Auxiliaries that claim nothing of their own; what may, can or should be is not asked by them."""
+_OPEN = re.compile(r"\b(?:or|not|never|any|anyone|anything|ever|likely|possible)\b", re.IGNORECASE)
+"""Words that make a question's yes or no mean something else than its statement."""
+_FEWEST_WORDS = 3
+_LITERAL = 0.7
+"""Share of the statement's words that a sentence which denies it must have as they are."""
+
+
+def decide(question: Question, hits: Sequence[Hit]) -> tuple[YesNo, Evidence] | None:
+    """Return yes or no with the sentence that says so; None where that is not plain.
+
+    Args:
+        question: As `rag.question.read_question` gives it.
+        hits: Retrieved for it; none decides nothing.
+    """
+    statement = _statement(question)
+    if statement is None or not hits:
+        return None
+    from rag.verification.candidates import compare, literal
+    from rag.verification.claims import Claim
+    from rag.verification.parse import read
+    from rag.verification.verdict import judge
+
+    cosines = {_key(s.sentence): s.similarity for hit in hits for s in hit.sentences}
+
+    def similarity(_: str, sentences: Sequence[Sentence]) -> np.ndarray:
+        return np.array([cosines.get(_key(s), 0.0) for s in sentences], dtype=np.float32)
+
+    claim = Claim(text=statement, cited=(), start=0, end=len(statement))
+    judged = judge(claim, hits, similarity=similarity)
+    said = read(statement)
+    for found in compare(said, hits, set(), similarity):
+        if found.evidence not in judged.evidence or found.fit.missing:
+            continue
+        if judged.verdict == "supported" and not _turns(said, found):
+            return "Yes", found.evidence
+        denied = {fault.kind for fault in found.fit.faults} == {"negation"}
+        if judged.verdict == "altered" and denied and literal(said, found.fit) >= _LITERAL:
+            return "No", found.evidence
+    return None
+
+
+def _turns(said: "Reading", found: "Found") -> bool:
+    """Say whether the sentence has a word of the statement behind a no.
+
+    "There was no fall in crime rates, and 6% fewer prisoners" is no yes to whether rates fell.
+    """
+    from rag.verification.parse import read
+
+    held = read(found.hit.sentences[found.position].sentence.text)
+    return any(word.negated and word.stem in said.stems for word in held.words)
+
+
+def _statement(question: Question) -> str | None:
+    """Return what a yes would say; None for questions whose yes says something else."""
+    found = _ASKS.match(question.text)
+    if question.expects != "yes_no" or not found or _OPEN.search(question.text):
+        return None
+    rest = found["rest"]
+    if len(rest.split()) < _FEWEST_WORDS:
+        return None
+    return f"{rest[0].upper()}{rest[1:]}."
+
+
+def _key(sentence: Sentence) -> tuple[str, int]:
+    return sentence.document_id, sentence.start

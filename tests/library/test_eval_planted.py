@@ -1,0 +1,135 @@
+"""Regressions that were planted are caught and named; changes that harm nothing are not."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eval.comparing.baseline import baseline_of, load_baseline
+from eval.comparing.comparison import compare
+from eval.comparing.gate import Thresholds, judge, load_thresholds
+from eval.running.recorded import RecordingModel, ReplayedModel
+from eval.running.suite import run
+from eval.shipped import baseline_beside, shipped_suite, shipped_thresholds
+from eval.suites.load import load_suite
+from index import search
+from index.store.fts5 import SqliteCatalog
+from index.sync import prepare
+from index.types import Span
+from rag import Assistant, Settings, seed_paths
+from rag.testing import HashEmbedder, ScriptedModel
+
+pytestmark = pytest.mark.usefixtures("reading_once")
+SUITE = load_suite(shipped_suite())
+THRESHOLDS = load_thresholds(shipped_thresholds())[SUITE.name]
+
+
+@pytest.fixture
+def reported(tmp_path):
+    """Ask the shipped suite of the shipped article, changed as told; give the report."""
+
+    def ask(*, suite=SUITE, edit=lambda text: text, **settings):
+        article = tmp_path / seed_paths()[0].name
+        article.write_text(edit(seed_paths()[0].read_text(encoding="utf-8")), encoding="utf-8")
+        settings = Settings(library=tmp_path / "library", seeds=False, **settings)
+        with Assistant.open(settings) as assistant:
+            assistant.add(article)
+            return run(assistant, suite)
+
+    return ask
+
+
+@pytest.fixture
+def asked(reported):
+    """Compare what was asked, changed as told, with the shipped baseline; give gate and changes."""
+
+    def ask(*, thresholds=THRESHOLDS, **changes):
+        report = reported(**changes)
+        comparison = compare(report, BASELINE)
+        return judge(report, thresholds, comparison), comparison
+
+    return ask
+
+
+BASELINE = load_baseline(baseline_beside(shipped_suite(), name=SUITE.name))
+
+
+def test_reordered_gold_fails_nothing(reported):
+    # Processors round differently: an answer may be cut at another word than the baseline's.
+    before = baseline_of(reported())
+    report = reported(suite=replace(SUITE, cases=SUITE.cases[::-1]))
+    comparison = compare(report, before)
+    gate = judge(report, THRESHOLDS, comparison)
+    assert (gate.reasons, gate.notes, comparison.changed) == ((), (), ())
+
+
+def test_a_threshold_that_answers_everything_is_caught(asked):
+    gate, comparison = asked(threshold=0.0, thresholds=Thresholds())
+    assert any("abstention_recall dropped" in reason for reason in gate.reasons)
+    assert "threshold" in comparison.stale
+
+
+def test_lexical_search_that_finds_nothing_is_named(asked, monkeypatch):
+    # In one article the rest finds nearly all the same: too little to be told from chance.
+    monkeypatch.setattr(SqliteCatalog, "search_terms", lambda *_, **__: {})
+    gate, _ = asked(thresholds=Thresholds())
+    assert re.search("answered (dropped|-)", " ".join((*gate.reasons, *gate.notes)))
+
+
+def test_a_search_that_ranks_by_nothing_is_caught(asked, monkeypatch):
+    measured = search._similarities
+    monkeypatch.setattr(SqliteCatalog, "search_terms", lambda *_, **__: {})
+    monkeypatch.setattr(search, "_similarities", lambda *args: 0 * measured(*args))
+    gate, _ = asked(thresholds=Thresholds())
+    assert any("critical case which-missile newly failed" in reason for reason in gate.reasons)
+    assert re.search("answered (dropped|-)", " ".join((*gate.reasons, *gate.notes)))
+
+
+def test_a_splitter_that_cuts_at_commas_is_caught(asked, monkeypatch):
+    def at_commas(text):
+        pieces, start = [], 0
+        for piece in text.replace("\n", ",").split(","):
+            begin = start + len(piece) - len(piece.lstrip())
+            if piece.strip():
+                pieces.append(Span(start=begin, end=begin + len(piece.strip())))
+            start += len(piece) + 1
+        return tuple(pieces)
+
+    monkeypatch.setattr(prepare, "split", at_commas)
+    gate, _ = asked(thresholds=Thresholds())
+    assert any("citation_recall dropped" in reason for reason in gate.reasons)
+
+
+def test_a_document_whose_quoted_sentence_changed_is_caught(asked):
+    gate, comparison = asked(edit=lambda text: text.replace("called AMRAAM", "named AMRAAM"))
+    assert any("passage is gone: update or retire it" in reason for reason in gate.reasons)
+    assert "library" in comparison.stale
+
+
+def test_an_edited_prompt_is_caught(tmp_path):
+    (tmp_path / "a.txt").write_text("Cats sleep all day. Dogs bark at night.", encoding="utf-8")
+    rows = '{"id": "a", "question": "When do cats sleep?", "answers": ["all day"]}\n'
+    (tmp_path / "gold.jsonl").write_text(rows)
+    suite, recording = load_suite(tmp_path / "gold.jsonl"), tmp_path / "r.jsonl"
+    live = RecordingModel(ScriptedModel("Cats sleep all day [1]."), recording)
+    before = baseline_of(report_with(tmp_path, suite, live, prompts=None))
+    prompts = tmp_path / "prompts"
+    prompts.mkdir()
+    shipped = (Path(__file__).parents[2] / "prompts" / "answer.md").read_text(encoding="utf-8")
+    (prompts / "answer.md").write_text(shipped + "\nBe brief.\n", encoding="utf-8")
+    now = report_with(tmp_path, suite, ReplayedModel(recording), prompts=prompts)
+    comparison = compare(now, before)
+    assert comparison.newly_failing == ("a",)
+    assert "--record" in now.cases[0].problems[0]
+    edited = report_with(tmp_path, suite, live, prompts=prompts)
+    assert compare(edited, before).stale == ("prompt answer",)
+
+
+def report_with(tmp_path, suite, model, *, prompts):
+    settings = Settings(
+        library=tmp_path / "library", seeds=False, llm_fallback=False, prompts=prompts
+    )
+    with Assistant.open(settings, model=model, embedder=HashEmbedder()) as assistant:
+        assistant.add(tmp_path / "a.txt")
+        return run(assistant, suite)

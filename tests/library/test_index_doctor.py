@@ -1,0 +1,175 @@
+"""What the doctor finds, and what a repair leaves."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.errors import LibraryError
+from index.search import search
+from index.store.library import Library
+from index.sync.intake import Article, read_articles
+from index.types import Checkup
+from index.upkeep import soundness
+from index.upkeep.doctor import check
+from index.upkeep.repair import repair
+from rag.testing import HashEmbedder
+
+Make = Callable[..., Library]
+
+
+@pytest.fixture
+def library(make_library: Make) -> Library:
+    library = make_library()
+    texts = {f"doc{n}": f"Report {n} is about topic{n}. It has two sentences." for n in range(20)}
+    library.add(read_articles(Article(source=s, title=s, text=text) for s, text in texts.items()))
+    return library
+
+
+def mended(library: Library) -> Checkup:
+    return repair(library, on_progress=lambda done, total: None)
+
+
+def catalog(library: Library) -> Path:
+    return library.folder / "catalog.db"
+
+
+def change(library: Library, statement: str) -> None:
+    db = sqlite3.connect(catalog(library))
+    db.execute(statement)
+    db.commit()
+    db.close()
+
+
+def found(library: Library) -> str:
+    return search(library, "topic7", k=1)[0].passage.text
+
+
+def test_a_sound_library_has_no_findings(library: Library) -> None:
+    checkup = check(library)
+    assert (checkup.documents, checkup.sentences, checkup.vectors) == (20, 40, 21)
+    assert checkup.findings == ()
+
+
+def test_an_absent_library_is_sound_and_empty(make_library: Make) -> None:
+    assert check(make_library()) == Checkup(documents=0, sentences=0, vectors=0)
+
+
+def test_vectors_that_chroma_lost_are_found_and_rebuilt(library: Library) -> None:
+    library.close()
+    (index,) = library.folder.glob("vectors/*/chroma.sqlite3")
+    db = sqlite3.connect(index)
+    db.execute("DELETE FROM embeddings WHERE rowid <= 5")
+    db.commit()
+    db.close()
+    assert "lacks 5 of 21 vectors" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7")
+
+
+def test_a_gap_in_the_full_text_search_is_found_and_mended(library: Library) -> None:
+    change(library, "DELETE FROM sentence_terms WHERE rowid <= 3")
+    assert "lacks 3 sentences" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+
+
+def test_vectors_of_an_interrupted_run_are_found_and_dropped(library: Library) -> None:
+    change(library, "INSERT INTO vectors (hash, vector) SELECT 'x', vector FROM vectors LIMIT 1")
+    assert "left 1 vectors" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+
+
+def test_a_library_of_another_model_is_embedded_again(library: Library) -> None:
+    other = Library(library.folder, model="other", load=lambda: HashEmbedder("other", dimension=32))
+    assert "'hash'" in check(other).findings[0].problem
+    assert mended(other).findings == ()
+    assert found(other).startswith("Report 7")
+    assert [c.added_at for c in other.summaries()] == [c.added_at for c in library.summaries()]
+
+
+def test_a_catalog_cut_short_gives_back_the_documents_that_can_be_read(library: Library) -> None:
+    library.add(read_articles([Article(source="last", title="last", text="The last one. " * 9000)]))
+    library.close()
+    os.truncate(catalog(library), catalog(library).stat().st_size * 3 // 4)
+    assert "damaged" in check(library).findings[0].problem
+    left = [f.problem for f in mended(library).findings]
+    assert all("could not be saved from the damaged catalog" in problem for problem in left)
+    assert found(library).startswith("Report 7")
+    assert list(library.folder.glob("catalog-before-*.db"))
+
+
+def test_a_catalog_that_is_no_database_leaves_an_empty_library_and_the_file(
+    library: Library,
+) -> None:
+    catalog(library).write_bytes(b"not a database" * 100)
+    assert "damaged" in check(library).findings[0].problem
+    assert mended(library).documents == 0
+    (kept,) = library.folder.glob("catalog-before-*.db")
+    assert kept.read_bytes().startswith(b"not a database")
+
+
+def test_a_changed_text_is_found_and_left_out_by_a_repair(library: Library) -> None:
+    change(library, "UPDATE documents SET text = text || ' Forged.' WHERE source = 'doc3'")
+    (finding,) = check(library).findings
+    assert "'doc3'" in finding.problem
+    assert [f.problem for f in mended(library).findings] == [
+        "'doc3' could not be saved from the damaged catalog: add it again"
+    ]
+    assert check(library).findings == ()
+    assert "doc3" not in {card.source for card in library.summaries()}
+
+
+def test_a_forged_vector_is_refused_and_mended(library: Library) -> None:
+    change(library, "UPDATE vectors SET vector = zeroblob(256)")
+    with pytest.raises(LibraryError, match="`footnote doctor --repair`"):
+        found(library)
+    assert "21 stored vectors" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7")
+
+
+def test_a_sentence_that_is_not_at_its_place_is_refused_and_mended(library: Library) -> None:
+    change(library, "UPDATE sentences SET start = start + 1 WHERE ordinal = 0")
+    with pytest.raises(LibraryError, match="a sentence is not what was added"):
+        found(library)
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7")
+
+
+def test_full_text_search_that_does_not_fit_its_terms_is_found_and_mended(
+    library: Library,
+) -> None:
+    change(library, "UPDATE sentence_terms_content SET c0 = 'forged' WHERE id = 3")
+    assert "full-text search is damaged" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+
+
+def test_a_writer_need_not_wait_for_the_doctor(library: Library) -> None:
+    with library.catalog.snapshot() as db:
+        assert list(soundness.full_text(db)) == []
+        change(library, "UPDATE documents SET title = 'new' WHERE source = 'doc3'")
+
+
+def test_case_12_a_catalog_that_lost_its_last_byte_is_refused(library: Library) -> None:
+    library.close()
+    os.truncate(catalog(library), catalog(library).stat().st_size - 1)
+    with pytest.raises(LibraryError, match="its file was cut short"):
+        found(library)
+
+
+@pytest.mark.parametrize("file", ["data_level0.bin", "link_lists.bin", "index_metadata.pickle"])
+def test_case_12_a_damaged_index_file_of_chroma_never_answers(
+    make_library: Make, file: str
+) -> None:
+    library = make_library()
+    text = "\n\n".join(f"Line {n} of ship {n}." for n in range(1100))
+    library.add(read_articles([Article(source="ships", title="ships", text=text)]))
+    before = search(library, "ship 700", k=3)
+    library.close()
+    (path,) = library.folder.glob(f"vectors/*/*/{file}")
+    path.write_bytes(bytes(path.stat().st_size))
+    assert "was changed since it was published" in check(library).findings[0].problem
+    assert search(library, "ship 700", k=3) == before
+    assert check(library).findings == ()

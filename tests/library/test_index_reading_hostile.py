@@ -1,0 +1,255 @@
+"""Hostile files, by the cases of a list: each ends as a reason, in time, and stops no other."""
+
+import os
+import sys
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from documents import (
+    DOCUMENT,
+    deflated,
+    docx,
+    encrypted_pdf,
+    epub,
+    pdf,
+    pdf_of,
+    scanned_pdf,
+    with_members,
+    without,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.reading import Limits, Parsed, Skipped, read_content, stop_reading
+from index.splitting.sentences import split
+from rag import Assistant
+
+LIMITS = Limits(seconds=20)
+PASSWD = "file:///etc/passwd"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_process_left() -> Iterator[None]:
+    yield
+    stop_reading()
+
+
+def reason(data: bytes, name: str) -> str:
+    outcome = read_content(data, name=name, limits=LIMITS)
+    assert isinstance(outcome, Skipped), outcome
+    return outcome.reason
+
+
+def text(data: bytes, name: str) -> str:
+    outcome = read_content(data, name=name, limits=LIMITS)
+    assert isinstance(outcome, Parsed), outcome
+    return outcome.extract.text
+
+
+def test_case_14_odd_files_are_skipped_with_their_reasons_and_the_others_are_read(
+    tmp_path: Path, assistant: Assistant
+) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (folder / "good.txt").write_text("Cats sleep.")
+    (folder / "outside.txt").symlink_to("/etc/passwd")
+    (folder / "circle").symlink_to("circle")
+    (folder / "zeros.txt").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.txt")
+    for name in ("two\nlines.txt", "gpj.\u202etxt"):
+        (folder / name).write_text("Obey me.")
+    if sys.platform == "linux":
+        (folder / os.fsdecode(b"\xff.txt")).write_text("Obey me.")
+    report = assistant.add(folder)
+    assert [change.source for change in report.of("added")] == [str(folder / "good.txt")]
+    reasons = {c.source.rpartition("/")[2]: c.reason for c in report.of("skipped")}
+    assert "a symlink out of" in reasons["outside.txt"]
+    assert "a symlink out of" in reasons["zeros.txt"]
+    assert "in a circle" in reasons["circle"]
+    assert "a named pipe" in reasons["pipe.txt"]
+    for shown in (r"two\nlines.txt", r"gpj.\u202etxt", r"\udcff.txt"):
+        assert "its name holds" in reasons[shown]
+
+
+@pytest.mark.parametrize("make", [lambda: docx("Text."), lambda: epub("<p>Text.</p>")])
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({"a.xml": b"0" * 70_000_000}, "unpacks to 7"),
+        ({f"m{n}": b"" for n in range(2001)}, "members, more than the 2000"),
+        ({"inner.zip": b"PK"}, "holds another archive"),
+        ({"../../evil.txt": b"x"}, "leads out of it"),
+        ({"C:\\evil.txt": b"x"}, "leads out of it"),
+    ],
+)  # fmt: skip
+def test_case_18_archive_bombs_are_refused_from_the_directory(make, members, why) -> None:
+    assert why in reason(with_members(make(), members), "a.docx")
+
+
+def test_case_18_a_member_larger_than_the_directory_says_floods_nothing() -> None:
+    bomb = with_members(without(docx("Text."), DOCUMENT), {DOCUMENT: b" " * 10_000_000})
+    real, false = (10_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little")
+    assert "zip archive is damaged" in reason(bomb.replace(real, false), "a.docx")
+
+
+def test_case_18_a_table_that_a_document_shows_is_no_nested_bomb() -> None:
+    held = with_members(docx("Text."), {"word/embeddings/sheet.xlsx": b"PK"})
+    assert text(held, "a.docx") == "Text."
+
+
+LAUGHS = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
+READS = f'<!DOCTYPE d [<!ENTITY a SYSTEM "{PASSWD}">]>'
+WORD = (
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>'
+    "<w:p><w:r><w:t>&a;</w:t></w:r></w:p></w:body></w:document>"
+)
+
+
+@pytest.mark.parametrize("prologue", [LAUGHS, READS])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_case_19_entities_in_a_word_document_are_refused(prologue, encoding) -> None:
+    part = (f'<?xml version="1.0" encoding="{encoding}"?>' + prologue + WORD).encode(encoding)
+    bomb = with_members(without(docx("Text."), DOCUMENT), {DOCUMENT: part})
+    assert "declares entities" in reason(bomb, "a.docx")
+
+
+def test_case_19_entities_in_a_book_s_package_are_refused() -> None:
+    container = "META-INF/container.xml"
+    bomb = with_members(without(epub("<p>x</p>"), container), {container: READS.encode()})
+    assert "declares entities" in reason(bomb, "a.epub")
+
+
+def test_case_19_an_external_document_type_is_not_fetched() -> None:
+    part = f'<!DOCTYPE d SYSTEM "http://127.0.0.1:9/a.dtd">{WORD.replace("&a;", "Text.")}'
+    odd = with_members(without(docx("x"), DOCUMENT), {DOCUMENT: part.encode()})
+    assert text(odd, "a.docx") == "Text."
+
+
+@pytest.mark.parametrize("prologue", [LAUGHS, READS])
+def test_case_19_entities_in_pages_and_chapters_stay_what_they_are(prologue) -> None:
+    page = f"{prologue}<html><body><p>Text &a;&b; ends.</p></body></html>"
+    assert "root:" not in text(page.encode(), "a.html")
+    assert "haha" not in text(page.encode(), "a.html")
+    assert "root:" not in text(epub(f"{prologue}<p>Text &a; ends.</p>"), "a.epub")
+
+
+def test_case_19_a_drawing_is_no_text() -> None:
+    drawing = '<?xml version="1.0"?>{}<svg><text>&b;</text></svg>'
+    assert "looks like SVG" in reason(drawing.format("").encode(), "a.svg")
+    assert "looks like SVG" in reason(drawing.format(LAUGHS.replace(" d ", " svg ")).encode(), "a")
+
+
+LOOP = b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 9 >>"
+CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
+ONE_PAGE = b"<< /Type /Pages /Kids [5 0 R] /Count 1 >>"
+FORM = (
+    b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 5 "
+    b"/Resources << /XObject << /F 6 0 R >> >> >>\nstream\n/F Do\nendstream"
+)
+PAGE = (
+    b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 6 0 R "
+    b"/Resources << /XObject << /F 6 0 R >> >> >>"
+)
+
+
+def flood() -> bytes:
+    return deflated(b"(a) Tj " * 20_000_000)
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda: encrypted_pdf("Text.", password="x"), "encrypted with a password"),
+        (lambda: pdf("Text.")[:-200], "cut short"),
+        (lambda: scanned_pdf(3), "it is a scan: 3 of its 3 pages"),
+        (lambda: pdf(*["Text."] * 10_000), "it has 10000 pages, more than the 2000"),
+        (lambda: pdf_of([CATALOG, ONE_PAGE, b"<< >>", b"<< >>", PAGE, FORM]), ""),
+        (lambda: pdf_of([CATALOG, LOOP, b"<< >>", b"<< >>"]), ""),
+        (lambda: pdf_of([b"<< /Type /Catalog /Pages 1 0 R >>", b"", b"", b"<< >>"]), ""),
+        (lambda: pdf_of([CATALOG, b"2 0 R", b"", b"<< >>"]), ""),
+        (lambda: pdf_of([CATALOG, b"[" * 50_000, b"", b"<< >>"]), ""),
+        (lambda: pdf_of([CATALOG, ONE_PAGE, b"", b"<< >>", PAGE, flood()]), "unpacks to more than"),
+    ],
+    ids=["locked", "cut", "scan", "10k", "form", "loop", "root", "self", "deep", "flate"],
+)  # fmt: skip
+def test_case_20_hostile_pdf_files_are_skipped_with_the_reason(make, why) -> None:
+    assert why in reason(make(), "a.pdf")
+
+
+def test_case_20_what_a_pdf_wants_to_run_is_not_run(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    action = (
+        f"/OpenAction << /S /Launch /F (touch {ran}) /JS (app.launchURL('http://127.0.0.1:9'))>>"
+    )
+    assert text(pdf("Text.", root=action), "a.pdf") == "Text."
+    assert not ran.exists()
+
+
+def test_case_20_a_pdf_that_only_its_owner_may_change_is_read() -> None:
+    assert text(encrypted_pdf("Text.", password=""), "a.pdf") == "Text."
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<html>" + b"<div>" * 3_900_000,
+        b"<html><body>" + b"<b>" * 20_000 + b"x",
+        b"<html><body><p>" + b"<!--" * 4_900_000,
+        b"<html><style>" + b".a{color:red}" * 1_500_000 + b"</style><p class=a>x",
+    ],
+    ids=["nested 20 MB", "nested 20k", "comments", "styles"],
+)
+def test_case_21_giant_pages_end_in_time(page) -> None:
+    assert reason(page, "a.html")
+
+
+ODD_PAGES = st.text(st.sampled_from("ab\u00e9\u4e16\U0001f600\0\r\n \x85. "), max_size=60)
+
+
+@settings(max_examples=30, deadline=None)
+@given(ODD_PAGES, st.sampled_from(["utf-8", "utf-16", "utf-8-sig", "cp1252", "utf-32"]))
+def test_case_21_offsets_are_exact_in_any_charset(body: str, charset: str) -> None:
+    page = f"<html><meta charset=big5><body><p>Start. {body}\r\n<p>End.</body></html>"
+    outcome = read_content(page.encode(charset, "ignore"), name="a.html", limits=LIMITS)
+    assert isinstance(outcome, Parsed)
+    stored = outcome.extract.text
+    spans = split(stored)
+    assert stored[spans[0].start : spans[0].end].startswith("Start.")
+    assert stored[spans[-1].start : spans[-1].end].endswith("End.")
+    assert "\0" not in stored
+    assert "\r" not in stored
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"Obey me. " * 9
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.pdf", "a.csv", "a.docx", "a.eml"])
+def test_case_22_a_picture_of_any_name_is_not_text(name) -> None:
+    assert "looks like PNG" in reason(PNG, name)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.html", "a.csv", "a"])
+def test_case_22_documents_are_told_by_their_content(name) -> None:
+    assert text(pdf("Text."), name) == "Text."
+    assert text(docx("Text."), name) == "Text."
+    assert text(epub("<p>Text.</p>"), name) == "Text."
+
+
+def test_case_22_a_polyglot_is_what_it_begins_as() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("evil.txt", "Obey me.")
+    polyglot = pdf("Text.", extra=(out.getvalue(),))
+    assert zipfile.is_zipfile(BytesIO(polyglot))
+    assert text(polyglot, "a.docx") == "Text."
+    assert "looks like PNG" in reason(PNG + docx("Text."), "a.docx")
+
+
+def test_case_22_a_zip_archive_is_not_searched_for_articles() -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.txt", "Cats sleep.")
+    assert "looks like ZIP file" in reason(out.getvalue(), "a.docx")

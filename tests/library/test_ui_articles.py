@@ -1,0 +1,56 @@
+"""The text of one article for the page: whole, gone, edited since, or never there."""
+
+import pytest
+
+from ui.library.articles import article, text
+
+
+@pytest.fixture
+def lune(assistant, tmp_path):
+    """Add a file; give its path and its document's id."""
+    path = tmp_path / "lune.txt"
+    path.write_text("The Lune is a river. It is long.", encoding="utf-8")
+    (change,) = assistant.add(path).changes
+    return path, change.document_id
+
+
+def test_an_article_comes_with_its_text_and_the_spans_of_its_sentences(assistant, lune):
+    found = article(assistant, {"id": lune[1]})
+    assert found["text"] == "The Lune is a river. It is long."
+    assert found["sentences"] == [[0, 20], [21, 32]]
+    assert found["note"] == ""
+
+
+def test_the_text_comes_with_the_hash_that_citations_name(assistant, lune):
+    found = text(assistant, {"id": lune[1]})
+    assert found["text"] == "The Lune is a river. It is long."
+    assert found["sha256"] == assistant.document(lune[1]).summary.sha256
+
+
+def test_a_file_edited_since_it_was_indexed_is_told(assistant, lune):
+    path, known = lune
+    path.write_text("The Lune is a lake.", encoding="utf-8")
+    found = article(assistant, {"id": known})
+    assert found["note"] == "source edited since indexed"
+    assert found["text"] == "The Lune is a river. It is long."
+
+
+def test_a_saved_page_tells_its_own_address_beside_its_file(assistant, tmp_path):
+    path = tmp_path / "saved.html"
+    head = '<link rel="canonical" href="https://news.example/lune"><title>Lune</title>'
+    path.write_text(f"<html><head>{head}</head><body><p>The Lune is a river.</p></body></html>")
+    (change,) = assistant.add(path).changes
+    found = article(assistant, {"id": change.document_id})
+    assert found["source"] == f"{change.source} · https://news.example/lune"
+
+
+def test_a_removed_article_is_missing(assistant, lune):
+    assistant.remove(lune[1])
+    assert article(assistant, {"id": lune[1]}) == {"missing": True}
+    assert text(assistant, {"id": lune[1]}) == {"missing": True}
+
+
+@pytest.mark.parametrize("wanted", [None, 7, [], "id", {}, {"id": 7}, {"id": ""}, {"id": "../x"}])
+def test_what_names_no_article_gets_none(assistant, lune, wanted):
+    assert article(assistant, wanted) == {"missing": True}
+    assert text(assistant, wanted) == {"missing": True}

@@ -1,0 +1,149 @@
+"""What the tab Ask is answered: conversations, and anything that is no such request."""
+
+import asyncio
+
+import pytest
+
+from rag import Article, Assistant
+from rag.testing import HashEmbedder, ScriptedModel
+from ui.chat.answers import Room
+from ui.chat.sessions import Sessions
+from ui.settings.choices import Choices, Chooser
+
+MINE = "a" * 32
+LUNE = Article(
+    source="lune",
+    title="Lune",
+    text="The Lune Trust (LTR) is a charity. Anna Reed said that the Lune is a river.",
+)
+
+
+@pytest.fixture
+def room(assistant):
+    assistant.add_articles([LUNE])
+    return Room(assistant, sessions=Sessions(), chooser=Chooser(assistant))
+
+
+def values(stream):
+    async def collect():
+        return [value async for value in stream]
+
+    return asyncio.run(collect())
+
+
+def ask(room, question, token=MINE):
+    return values(room.ask({"token": token, "question": question}))
+
+
+@pytest.fixture
+def slow_room(assistant):
+    """Make a room whose language model takes its time."""
+    assistant.add_articles([LUNE])
+    slow = Assistant.open(
+        assistant.settings,
+        model=ScriptedModel("The Lune is a river. [1]", pause=0.2),
+        embedder=HashEmbedder(),
+    )
+    with slow:
+        yield Room(slow, sessions=Sessions(), chooser=Chooser(slow))
+
+
+def states(values):
+    return [value["turns"][-1]["state"] for value in values]
+
+
+def test_passages_are_shown_before_the_answer_of_a_language_model(slow_room):
+    found = states(ask(slow_room, "What is the Lune?"))
+    assert (found[0], found[-1]) == ("writing", "answered")
+
+
+def test_a_page_that_is_loaded_again_finds_its_conversation(room):
+    ask(room, "What is the Lune?")
+    first, *_, last = values(room.open({"token": MINE}))
+    assert [turn["question"] for turn in first["turns"]] == ["What is the Lune?"]
+    assert "What is LTR?" in last["examples"]
+    assert values(room.open({"token": "b" * 32}))[0]["turns"] == []
+
+
+def test_an_answer_is_followed_by_questions_that_nobody_has_asked(room):
+    offered = ask(room, "What is the Lune?")[-1]["turns"][-1]["followUps"]
+    assert offered[:2] == ["What is LTR?", "What did Anna Reed say?"]
+
+
+def test_asking_again_puts_a_new_turn_in_place_of_the_old(room):
+    ask(room, "What is the Lune?")
+    ask(room, "What is LTR?")
+    again = values(room.retry({"token": MINE, "turn": 2}))[-1]["turns"]
+    assert [(turn["number"], turn["question"]) for turn in again] == [
+        (1, "What is the Lune?"),
+        (3, "What is LTR?"),
+    ]
+
+
+def test_what_is_forgotten_is_gone(room):
+    ask(room, "What is the Lune?")
+    room.forget({"token": MINE})
+    assert values(room.open({"token": MINE}))[0]["turns"] == []
+
+
+def left(room):
+    """Leave a question while it is answered; return what its page found when loaded meanwhile."""
+
+    async def leave():
+        asking = room.ask({"token": MINE, "question": "What is the Lune?"})
+        await anext(asking)
+        there = [value async for value in room.open({"token": MINE})]
+        await asking.aclose()
+        return there
+
+    return asyncio.run(leave())
+
+
+def test_an_answer_whose_page_is_gone_counts_as_stopped(slow_room):
+    assert states(left(slow_room)[:1]) == ["stopped"]
+    assert states(values(slow_room.open({"token": MINE}))[:1]) == ["stopped"]
+
+
+def test_no_question_to_offer_is_looked_for_while_somebody_waits_for_an_answer(slow_room):
+    assert left(slow_room)[-1]["examples"] == []
+    assert "What is LTR?" in values(slow_room.open({"token": MINE}))[-1]["examples"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        {"question": None, "token": MINE},
+        {"question": ["a"], "token": MINE},
+        {"question": "  ", "token": MINE},
+        {"turn": 9, "token": MINE},
+        {"turn": "1", "token": {}},
+        {"turn": {}, "token": None},
+    ],
+)
+def test_what_is_no_request_does_nothing(room, sent):
+    assert values(room.ask(sent)) == []
+    assert values(room.retry(sent)) == []
+    assert room.stop(sent) == {"turns": []}
+    room.forget(sent)
+
+
+def test_a_question_too_long_is_one_sentence(room):
+    (last,) = ask(room, "word " * 500)[-1]["turns"]
+    assert last["state"] == "failed"
+    assert "at most 2000 are allowed" in last["problem"]
+
+
+def test_a_model_that_cannot_be_used_any_more_is_one_sentence(assistant):
+    sessions = Sessions()
+    room = Room(assistant, sessions=sessions, chooser=Chooser(assistant))
+    sessions.choose(MINE, Choices(model="openai:gpt-4o-mini"))
+    (last,) = ask(room, "Why?")[-1]["turns"]
+    assert "needs a key" in last["problem"]
+
+
+def test_the_titles_of_a_library_are_shown(room, assistant):
+    assistant.add_articles([Article(source="b", title="Later", text="Two words.")])
+    shelf = room.shelf({})
+    assert {d["title"] for d in shelf["documents"]} == {"Later", "Lune"}
+    assert shelf["count"] == 2

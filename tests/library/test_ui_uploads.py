@@ -1,0 +1,136 @@
+"""Uploads on their way into a library: each file's way, its reason, and what is left behind."""
+
+import os
+import stat
+from email.message import EmailMessage
+
+import pytest
+
+from rag import Article
+from rag.testing import HashEmbedder
+from ui.library.uploads import adding
+from ui.server import private_folder as folder
+from ui.server.private_folder import private_folder
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+@pytest.fixture
+def upload(tmp_path):
+    """Put a file where the page's uploads lie; give its path."""
+
+    def put(name, content, under="one"):
+        place = private_folder() / f"{tmp_path.name}-{under}"
+        place.mkdir(exist_ok=True)
+        path = place / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    return put
+
+
+def last(assistant, *paths):
+    *_, jobs = adding(assistant, paths)
+    return [(job.name, job.state, job.note) for job in jobs]
+
+
+def test_a_file_becomes_an_article_and_is_gone_afterwards(assistant, upload):
+    path = upload("note.txt", "The bridge is closed. It opens in May.")
+    assert last(assistant, path) == [("note.txt", "added", "")]
+    (card,) = assistant.documents()
+    assert card.source.startswith("uploads/")
+    assert card.source.endswith("/note.txt")
+    assert not os.path.exists(path)
+
+
+def test_every_file_has_its_own_reason_and_stops_no_other(assistant, upload):
+    found = last(assistant, upload("a.txt", PNG), upload("b.txt", ""), upload("c.txt", "A cat."))
+    assert [(name, state) for name, state, _ in found] == [
+        ("a.txt", "skipped"),
+        ("b.txt", "skipped"),
+        ("c.txt", "added"),
+    ]
+    assert "PNG" in found[0][2]
+    assert "empty" in found[1][2]
+
+
+def test_what_a_message_leaves_out_is_told_beside_it(assistant, upload):
+    message = EmailMessage()
+    message["Subject"] = "The bridge"
+    message.set_content("The bridge is closed.")
+    message.add_attachment(PNG, maintype="image", subtype="png", filename="bridge.png")
+    ((_, state, note),) = last(assistant, upload("letter.eml", message.as_bytes()))
+    assert state == "added"
+    assert note.startswith("Left out: ")
+    assert "bridge.png" in note
+
+
+def test_the_jobs_are_told_from_waiting_to_the_end(assistant, upload):
+    seen = list(adding(assistant, [upload("a.txt", "A cat sleeps."), upload("b.txt", PNG)]))
+    assert [job.state for job in seen[0]] == ["waiting", "waiting"]
+    assert [job.share for job in seen[-1]] == [1.0, 1.0]
+
+
+def test_the_same_file_again_is_told_as_known(assistant, upload):
+    last(assistant, upload("a.txt", "A cat."))
+    assert last(assistant, upload("a.txt", "A cat.")) == [
+        ("a.txt", "unchanged", "It is in the library already.")
+    ]
+
+
+def test_another_file_of_the_same_name_replaces_nothing(assistant, upload):
+    last(assistant, upload("a.txt", "A cat."))
+    assert last(assistant, upload("a.txt", "A dog.", "two"))[0][1] == "added"
+    assert len(assistant.documents()) == 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../x", "\0", "", 7, None, {"path": "/etc/passwd"}]
+)
+def test_a_path_that_was_not_uploaded_is_not_touched(assistant, path):
+    ((_, state, note),) = last(assistant, path)
+    assert (state, note) == ("skipped", "It was not uploaded to this page.")
+    assert assistant.documents() == ()
+    assert os.path.exists("/etc/passwd")
+
+
+def test_a_link_out_of_the_folder_is_not_followed(assistant, upload):
+    path = upload("a.txt", "x")
+    os.unlink(path)
+    os.symlink("/etc/passwd", path)
+    assert last(assistant, path)[0][1] == "skipped"
+    assert assistant.documents() == ()
+
+
+class Failing(HashEmbedder):
+    def embed(self, texts, *, on_progress=None):
+        raise ValueError("secret inside")
+
+
+def test_an_error_inside_is_told_without_its_text_and_leaves_no_file(tmp_path, upload):
+    from rag import Assistant, Settings
+
+    settings = Settings(library=tmp_path / "library", seeds=False)
+    path = upload("a.txt", "A cat.")
+    with Assistant.open(settings, embedder=Failing()) as assistant:
+        ((_, state, note),) = last(assistant, path)
+    assert state == "skipped"
+    assert note.startswith("Something went wrong inside Footnote")
+    assert not os.path.exists(path)
+
+
+def test_a_locked_library_is_told_in_its_own_words(assistant, upload):
+    from index.store.lock import writing
+
+    assistant.add_articles([Article(source="a", title="a", text="A cat.")])
+    with writing(assistant.settings.library):
+        assert "is being written by process" in last(assistant, upload("b.txt", "A dog."))[0][2]
+
+
+def test_the_folder_is_its_owners_alone_and_old_files_go(upload):
+    assert stat.S_IMODE(private_folder().stat().st_mode) == 0o700
+    path = upload("a.txt", "x")
+    folder.sweep()
+    assert os.path.exists(path)
+    folder.sweep(now=os.stat(path).st_mtime + 3601)
+    assert not os.path.exists(path)

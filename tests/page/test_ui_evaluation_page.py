@@ -1,0 +1,178 @@
+"""The tab Evaluation in a real browser: a run, its progress, its result, what can be taken."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from ui_pages import needs_chromium, opened, served
+
+from rag import Article, Assistant, Settings
+
+try:
+    from playwright.sync_api import expect
+except ImportError:
+    expect = None
+
+pytestmark = needs_chromium
+CONTRAST = Path(__file__).parents[1] / "data/contrast.js"
+EVIL = "<img src=https://evil.example/i onerror=alert(1)> ${alert(2)} {{alert(3)}} <style></style>"
+TEXT = (
+    "The old bridge over the Lune was closed in May 2024. Engineers had found cracks in two of its "
+    f"five piers. It opens again in July. {EVIL} is written on the northern pier."
+)
+CASES = [
+    {"id": "when", "question": "When was the old bridge closed?", "answers": ["May 2024"]},
+    {
+        "id": "wrong",
+        "question": "In which month was the old bridge closed?",
+        "answers": ["in August"],
+    },
+    {"id": "none", "question": "Who is the mayor of Paris?", "answerable": False},
+    {"id": "evil", "question": f"What is written? {EVIL}", "answers": [EVIL], "tags": [EVIL]},
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("evaluation") / "library"
+    with Assistant.open(Settings(library=folder, seeds=False)) as assistant:
+        assistant.add_articles([Article(source="bridge.txt", title=EVIL, text=TEXT)])
+    rows = [json.dumps({"tags": ["bridge"], **case}) for case in CASES]
+    folder.with_name("library.gold.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def port(folder):
+    with served(folder) as port:
+        yield port
+
+
+@pytest.fixture
+def page(browser, port):
+    with opened(browser, port, tab="Evaluation") as page:
+        page.get_by_label("Your questions").wait_for()
+        yield page
+
+
+def run(page):
+    page.locator("#evaluation .tile, #progress .none").first.wait_for()
+    before = page.locator("#evaluation").inner_html()
+    page.get_by_role("button", name="Run the suite").click()
+    page.wait_for_function(
+        "before => document.querySelector('#evaluation').innerHTML !== before", arg=before
+    )
+    expect(page.locator(".running.now")).to_have_count(0)
+
+
+def test_a_run_shows_tiles_plots_and_what_failed_with_its_passage(page):
+    run(page)
+    expect(page.locator("#evaluation .tile").first).to_contain_text("Passed")
+    expect(page.locator("#evaluation .tile").first).to_contain_text(re.compile(r"\d+% – \d+%"))
+    assert page.locator("#evaluation svg.area").count() >= 2
+    case = page.locator("#evaluation .case.failed").filter(has_text="In which month")
+    case.locator("summary").first.click()
+    expect(case.locator(".accepted")).to_have_text("in August")
+    said = "The old bridge over the Lune was closed in May 2024."
+    expect(case.locator(".said")).to_contain_text(said)
+    expect(case.locator("mark")).to_have_text(said)
+    passed = page.locator("#evaluation .case").filter(has_text="When was the old bridge closed?")
+    expect(passed).to_be_hidden()
+
+
+def test_hostile_questions_and_answers_are_shown_and_do_nothing(page):
+    run(page)
+    asked = page.locator("#evaluation .case .asked")
+    expect(asked.filter(has_text="${alert(2)} {{alert(3)}}")).to_have_count(1)
+    assert page.locator("#evaluation :is(img, script, style, iframe, form)").count() == 0
+
+
+def test_the_result_is_still_there_after_a_reload(page):
+    run(page)
+    page.reload()
+    page.get_by_role("tab", name="Evaluation").click()
+    expect(page.locator("#evaluation .tile").first).to_contain_text("Passed")
+
+
+def test_both_reports_can_be_taken_along(page):
+    run(page)
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download JUnit XML").click()
+    suite = etree.parse(taken.value.path()).getroot()[0]
+    assert (suite.get("name"), suite.get("tests")) == ("library.gold", "5")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download the HTML report").click()
+    text = taken.value.path().read_text(encoding="utf-8")
+    assert taken.value.suggested_filename == "report.html"
+    assert text.startswith("<!doctype html>")
+
+
+def test_a_kept_baseline_shows_what_has_changed_since(page, folder):
+    run(page)
+    page.get_by_role("button", name="Keep as the baseline").click()
+    expect(page.locator("#progress")).to_contain_text("later runs are compared")
+    gold = folder.with_name("library.gold.jsonl")
+    kept = gold.read_text(encoding="utf-8")
+    try:
+        gold.write_text(kept.replace("May 2024", "June 2024"), encoding="utf-8")
+        run(page)
+        expect(page.locator("#evaluation .pill.newly-failing")).to_have_count(1)
+        expect(page.locator("#evaluation .tile .change").first).to_contain_text("down")
+    finally:
+        gold.write_text(kept, encoding="utf-8")
+
+
+def test_while_a_suite_runs_the_last_result_is_dimmed_and_the_run_can_be_stopped(page):
+    run(page)
+    page.get_by_label("Shipped questions").check()
+    expect(page.locator("#progress h3")).to_have_text("Not run yet")
+    page.get_by_label("Your questions").check()
+    page.locator("#evaluation .tile").first.wait_for()
+    page.get_by_label("Shipped questions").check()
+    page.get_by_role("button", name="Run the suite").click()
+    expect(page.locator(".running progress")).to_have_attribute("max", "104", timeout=30_000)
+    expect(page.locator("#evaluation")).to_have_css("opacity", "0.45")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator(".running")).to_have_count(0)
+    expect(page.get_by_role("button", name="Run the suite")).to_be_enabled()
+
+
+def test_the_last_result_cannot_be_kept_while_a_suite_runs(page):
+    run(page)
+    keep = page.get_by_role("button", name="Keep as the baseline")
+    expect(keep).to_be_enabled()
+    page.evaluate(
+        """() => new MutationObserver(() => {
+            window.keptOff ||= [...document.querySelectorAll("button")].some(
+                (button) => button.disabled && button.textContent.includes("Keep as"));
+        }).observe(document.body, { attributes: true, subtree: true, childList: true })"""
+    )
+    page.get_by_role("button", name="Run the suite").click()
+    page.wait_for_function("window.keptOff")
+    expect(keep).to_be_enabled()
+
+
+def test_a_suite_that_is_not_as_it_should_be_is_one_sentence(page, folder):
+    gold = folder.with_name("library.gold.jsonl")
+    kept = gold.read_text(encoding="utf-8")
+    try:
+        gold.write_text('{"id": "a"}', encoding="utf-8")
+        page.get_by_role("button", name="Run the suite").click()
+        expect(page.locator(".problem")).to_contain_text("'question' is None")
+        expect(page.get_by_role("button", name="Run the suite")).to_be_enabled()
+    finally:
+        gold.write_text(kept, encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
+    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
+    with opened(browser, port, tab="Evaluation", **phone) as page:
+        page.get_by_label("Your questions").wait_for()
+        run(page)
+        page.locator("#evaluation .case.failed summary").first.click()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.page *')")
+        assert ratio >= 4.5, where

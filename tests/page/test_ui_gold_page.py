@@ -1,0 +1,126 @@
+"""From a thumb to a test in a real browser: the form, the sentence, the case, the failing run."""
+
+import re
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened, served
+
+from eval import load_suite
+from rag import Assistant, Settings
+from rag.cli.main import main
+
+try:
+    from playwright.sync_api import expect
+except ImportError:
+    expect = None
+
+pytestmark = needs_chromium
+CONTRAST = Path(__file__).parents[1] / "data/contrast.js"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gold") / "library"
+    with Assistant.open(Settings(library=folder)) as assistant:
+        assistant.documents()
+    return folder
+
+
+@pytest.fixture
+def gold(folder):
+    path = folder.with_name("library.gold.jsonl")
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture(scope="module")
+def port(folder):
+    with served(folder) as port:
+        yield port
+
+
+def thumb(page, label):
+    page.get_by_role("button", name=label).click()
+    page.locator(".gold-form").wait_for()
+
+
+@contextmanager
+def sentence(folder):
+    """Give a sentence of the shipped article that does not answer the seed question."""
+    with Assistant.open(Settings(library=folder)) as assistant:
+        document = assistant.document(assistant.documents()[0].id)
+        yield next(one for one in document.sentences if "SM-6" in one.text)
+
+
+def test_a_thumb_down_becomes_a_test_that_fails(page, folder, gold, capsys):
+    ask(page, SEED_QUESTION)
+    thumb(page, "This answer is wrong")
+    page.get_by_label("What it should say").fill("SM-9")
+    with sentence(folder) as right:
+        page.locator(f'.pick[data-place="{right.ordinal}"]').click()
+        expect(page.locator(".picked")).to_have_text("1 sentence picked")
+        page.get_by_role("button", name="Save test case").click()
+        expect(page.locator(".toast")).to_contain_text("Saved to library.gold.jsonl")
+        (case,) = load_suite(gold).cases
+        assert case.evidence[0].quote == right.text
+    page.get_by_role("tab", name="Evaluation").click()
+    page.get_by_label("Your questions").check()
+    page.get_by_role("button", name="Run the suite").click()
+    expect(page.locator("#evaluation .case.failed")).to_have_count(1, timeout=60_000)
+    expect(page.locator("#evaluation .case.failed")).to_contain_text(SEED_QUESTION)
+    assert main(["eval", str(gold), "--library", str(folder), "--fail-under", "1"]) == 1
+    assert "SM-9" in gold.read_text(encoding="utf-8")
+    assert SEED_QUESTION in capsys.readouterr().out
+
+
+def test_a_thumb_up_keeps_the_answer_with_its_sentence(page, gold):
+    ask(page, SEED_QUESTION)
+    thumb(page, "This answer is right")
+    expect(page.get_by_label("What it should say")).to_have_value(re.compile("AMRAAM"))
+    expect(page.locator('.pick[aria-pressed="true"]')).to_contain_text("AMRAAM")
+    page.get_by_role("button", name="Save test case").click()
+    expect(page.locator(".gold-form")).to_have_count(0)
+    (case,) = load_suite(gold).cases
+    assert "AMRAAM" in case.evidence[0].quote
+
+
+def test_a_mistake_is_told_in_the_form_and_keeps_what_was_written(page, gold):
+    ask(page, ELSEWHERE)
+    thumb(page, "This answer is wrong")
+    page.get_by_role("button", name="Save test case").click()
+    expect(page.locator(".gold-form .problem")).to_contain_text("Write what it should have said")
+    page.get_by_text("It should abstain", exact=True).click()
+    expect(page.get_by_label("What it should say")).to_be_hidden()
+    page.get_by_role("button", name="Save test case").click()
+    expect(page.locator(".toast")).to_contain_text("Saved")
+    assert [case.answerable for case in load_suite(gold).cases] == [False]
+
+
+def test_a_sentence_can_be_picked_and_saved_from_the_keyboard(page, gold):
+    ask(page, SEED_QUESTION)
+    page.get_by_role("button", name="This answer is wrong").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("What it should say").focus()
+    page.keyboard.type("AMRAAM")
+    page.locator('.pick[data-place="2"]').focus()
+    page.keyboard.press("Enter")
+    expect(page.locator('.pick[data-place="2"]')).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Space")
+    expect(page.locator(".picked")).to_have_text("Click the sentence that says it")
+    page.get_by_role("button", name="Save test case").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".toast")).to_contain_text("Saved")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_form_can_be_read_on_a_phone_in_both_schemes(browser, port, gold, scheme):
+    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
+    with opened(browser, port, **phone) as page:
+        ask(page, SEED_QUESTION)
+        thumb(page, "This answer is right")
+        page.locator('.pick[aria-pressed="true"]').wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.gold-form *')")
+        assert ratio >= 4.5, where

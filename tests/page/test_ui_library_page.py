@@ -1,0 +1,227 @@
+"""The tab Library in a real browser, against the real app, library and embedder."""
+
+from pathlib import Path
+
+import pytest
+from documents import docx, epub, mail, pdf
+from ui_pages import needs_chromium, opened, served
+
+from rag import Article, Assistant, Settings
+from ui.server.limits import MOST_FILE
+
+try:
+    from playwright.sync_api import expect
+except ImportError:
+    expect = None
+
+pytestmark = needs_chromium
+CONTRAST = Path(__file__).parents[1] / "data/contrast.js"
+SEED = "Japan and US Defense Ministers United in Countering China"
+FORMATS = {
+    "plain.txt": (
+        "The heron count",
+        "ninety herons",
+        b"The heron count\n\nWardens counted ninety herons in March.",
+    ),
+    "note.md": (
+        "The ferry",
+        "sails at noon",
+        b"---\ntitle: The ferry\nauthor: Ana Lind\ndate: 2025-03-30\n---\n# The ferry\n\n"
+        b"The ferry sails at noon.",
+    ),
+    "page.html": (
+        "The mill",
+        "grinds rye",
+        b"<!doctype html><html><head><title>The mill</title></head><body><article><h1>The mill</h1>"
+        b"<p>The old mill grinds rye again since it was mended last autumn.</p>"
+        b"<p>It belongs to the town, which let it to a baker for ten years.</p></article></body>",
+    ),
+    "report.pdf": (
+        "report",
+        "opens in July",
+        pdf("The bridge is closed.", "The bridge opens in July."),
+    ),
+    "letter.docx": (
+        "The letter",
+        "ferry is sold",
+        docx("# The letter", "The ferry is sold to the town.", title="The letter"),
+    ),
+    "mail.eml": ("Plans for the fleet", "two new boats", mail("We order two new boats in May.")),
+    "book.epub": (
+        "The book",
+        "lighthouse keeper",
+        epub(
+            "<h1>One</h1><p>The lighthouse keeper left in 1912.</p>",
+            metadata="<dc:title>The book</dc:title>",
+        ),
+    ),
+    "table.csv": ("table", "Lapwing", b"bird,count\nLapwing,61\nHeron,90\n"),
+}
+"""Title, words of the text and content of a file of each format that is read."""
+EVIL = (
+    "<img src=https://evil.example/i onerror=alert(1)>",
+    "<script>alert(2)</script>",
+    "'><svg onload=alert(3)>",
+    "${alert(4)} `${alert(5)}` {{alert(6)}}",
+    '" onmouseover="alert(7)" style="position:fixed;inset:0;background:url(https://evil.example)"',
+    "</li></ul><iframe src=https://evil.example></iframe><base href=https://evil.example>",
+    "<form action=https://evil.example><button>x</button></form>",
+    "[x](javascript:alert(8)) ![x](https://evil.example/?q=1)",
+    "<b id=gold class=toast>bold</b> \u202etxet\u202c &lt;i&gt;",
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("library") / "library"
+    with Assistant.open(Settings(library=folder)) as assistant:
+        assistant.documents()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def port(folder):
+    with served(folder) as port:
+        yield port
+
+
+@pytest.fixture
+def page(browser, port):
+    with opened(browser, port, tab="Library") as page:
+        page.locator(".entry").first.wait_for()
+        yield page
+
+
+def drop(page, *files):
+    page.locator("#library-drop input[type=file]").set_input_files(
+        [
+            {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+            for name, content in files
+        ]
+    )
+
+
+def entry(page, title):
+    return page.locator(".entry").filter(has=page.get_by_role("button", name=title, exact=True))
+
+
+def remove(page, title):
+    entry(page, title).get_by_role("button", name=f"Remove {title}").click()
+    entry(page, title).get_by_role("button", name="Remove", exact=True).click()
+    expect(entry(page, title)).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_file_of_each_format_is_added_opened_and_removed(page, name):
+    title, words, content = FORMATS[name]
+    drop(page, (name, content))
+    expect(page.locator(".job.added .job-name")).to_have_text(name)
+    expect(entry(page, title).locator(".about")).to_contain_text(name)
+    entry(page, title).get_by_role("button", name=title, exact=True).click()
+    expect(page.locator(".reader article")).to_contain_text(words)
+    page.keyboard.press("Escape")
+    expect(page.locator(".reader")).to_have_count(0)
+    remove(page, title)
+    expect(page.locator("#library .note")).to_have_text(f"Removed “{title}”.")
+
+
+def test_the_reason_for_each_file_that_is_skipped_is_told(page):
+    drop(page, ("cat.png", b"\x89PNG\r\n\x1a\n" + bytes(99)), ("none.txt", b""), ("a.txt", b"Yes."))
+    expect(page.locator(".job.skipped")).to_have_count(2)
+    expect(page.locator(".job").filter(has_text="cat.png")).to_contain_text("PNG")
+    expect(page.locator(".job").filter(has_text="none.txt")).to_contain_text("empty")
+    expect(page.locator(".job").filter(has_text="a.txt")).to_contain_text("Added")
+    page.get_by_role("button", name="Clear this list").click()
+    expect(page.locator(".job")).to_have_count(0)
+    remove(page, "a")
+
+
+def test_titles_sources_authors_and_dates_are_found(page):
+    drop(page, ("note.md", FORMATS["note.md"][-1]))
+    expect(page.locator(".entry")).to_have_count(2)
+    for words in ("FERRY", "note.md", "lind", "2025-03-30"):
+        page.get_by_label("Search the library").fill(words)
+        expect(page.locator(".entry-title")).to_have_text(["The ferry"])
+    page.get_by_label("Search the library").fill("castle")
+    expect(page.locator("#library .none")).to_have_text("No article matches the search.")
+    page.get_by_label("Search the library").fill("")
+    expect(page.locator(".entry")).to_have_count(2)
+    remove(page, "The ferry")
+
+
+def test_a_removal_can_be_thought_better_of(page):
+    page.get_by_role("button", name=f"Remove {SEED}").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove", exact=True)).to_be_focused()
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("button", name=f"Remove {SEED}")).to_be_focused()
+    expect(page.locator(".entry")).to_have_count(1)
+
+
+def test_what_another_process_adds_and_removes_appears_by_itself(page, folder):
+    with Assistant.open(Settings(library=folder)) as other:
+        article = Article(source="https://other.example/a", title="From elsewhere", text="A cat.")
+        (change,) = other.add_articles([article]).changes
+        expect(page.locator(".entry-title").first).to_have_text("From elsewhere", timeout=15_000)
+        other.remove(change.document_id)
+        expect(page.locator(".entry")).to_have_count(1, timeout=15_000)
+
+
+def test_hostile_titles_and_file_names_are_shown_and_do_nothing(page, folder):
+    with Assistant.open(Settings(library=folder)) as other:
+        articles = [
+            Article(source=f"{n}{evil}", title=f"{n}{evil}", text=f"{evil} stands here.")
+            for n, evil in enumerate(EVIL)
+        ]
+        ids = [change.document_id for change in other.add_articles(articles).changes]
+        expect(page.locator(".entry")).to_have_count(1 + len(EVIL), timeout=15_000)
+        shown = page.locator(".entry-title").all_text_contents()
+        assert set(shown) == {card.title for card in other.documents()}
+        assert set(shown) >= {
+            article.title for article in articles[:-1]
+        }  # the last has a mark less
+        for known in ids:
+            page.locator(f'[data-id="{known}"] .entry-title').click()
+            expect(page.locator(".reader article")).to_contain_text("stands here.")
+            page.keyboard.press("Escape")
+        assert (
+            page.locator(".entry :is(img, svg, iframe, script, form, b), .reader img").count() == 0
+        )
+        drop(page, *((f"{evil[:60]}.png", b"\x89PNG\r\n\x1a\n" + bytes(9)) for evil in EVIL[:4]))
+        expect(page.locator(".job.skipped")).to_have_count(4)
+        assert page.locator(".job :is(img, svg, script)").count() == 0
+        other.remove(*ids)
+
+
+def test_a_file_that_is_too_large_is_told_and_stops_no_other(page):
+    drop(page, ("big.txt", b"x" * (MOST_FILE + 1)), ("small.txt", b"A small one."))
+    expect(page.locator(".job.skipped")).to_contain_text("It is larger than 20 MB")
+    expect(page.locator(".job.added .job-name")).to_have_text("small.txt")
+    remove(page, "small")
+
+
+def test_two_people_add_at_once_and_both_see_both(page, browser, port):
+    with opened(browser, port, tab="Library") as second:
+        for one, name in ((page, "one.txt"), (second, "two.txt")):
+            drop(one, (name, f"Of {name} here.".encode()))
+        for one in (page, second):
+            expect(one.locator(".entry")).to_have_count(3, timeout=20_000)
+            expect(one.locator(".job")).to_have_count(1)
+        remove(page, "one")
+        remove(page, "two")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
+    phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme}
+    with opened(browser, port, tab="Library", **phone) as page:
+        page.locator(".entry").first.wait_for()
+        drop(page, ("cat.png", b"\x89PNG\r\n\x1a\n" + bytes(99)))
+        page.locator(".job.skipped").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.page *')")
+        assert ratio >= 4.5, where
+        page.locator(".entry-title").first.click()
+        page.locator(".reader article").wait_for()
+        ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.reader *')")
+        assert ratio >= 4.5, where

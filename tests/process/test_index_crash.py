@@ -1,0 +1,143 @@
+"""A kill at any moment leaves a library that opens and answers, and the next run heals it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from index.search import search
+from index.store.library import Library
+from index.sync.intake import Article, read_articles
+from index.upkeep.doctor import check
+
+Make = Callable[..., Library]
+
+_CHILD = """
+import os, signal, sys
+from pathlib import Path
+from index.sync.intake import Article, read_articles
+from index.store.library import Library
+from rag.testing import HashEmbedder
+
+seen = []
+def on_step(step):
+    seen.append(step)
+    if len(seen) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+library = Library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step)
+exec(sys.argv[3])
+print(",".join(seen))
+"""
+_OLD = "The bridge is closed."
+_NEW = "The bridge is open again. Cars may use it."
+_CHANGE = (
+    f"library.add(read_articles([Article(source='a', title='a', text={_NEW!r}),"
+    "Article(source='b', title='b', text='Dogs bark.')]))"
+)
+_REMOVE = "library.remove([c.id for c in library.summaries() if c.source == 'a'])"
+
+
+def run_child(library: Path, *, die_at: int, code: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", _CHILD, str(library), str(die_at), code]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def add(library: Library, source: str, text: str) -> None:
+    library.add(read_articles([Article(source=source, title=source, text=text)]))
+
+
+def told(library: Library, question: str) -> str:
+    return search(library, question, k=1)[0].passage.text
+
+
+def steps(tmp_path: Path, make: Make, code: str) -> list[str]:
+    add(make(), "a", _OLD)
+    done = run_child(tmp_path / "library", die_at=0, code=code)
+    return done.stdout.strip().split(",")
+
+
+def test_the_steps_that_are_killed_below_are_all_there_are(
+    make_library: Make, tmp_path: Path
+) -> None:
+    assert steps(tmp_path, make_library, _CHANGE) == [
+        "embed", "add", "sync", "write", "commit", "clean",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("die_at", range(1, 7))
+def test_case_9_a_kill_at_any_step_of_a_change_leaves_the_old_or_the_new(
+    make_library: Make, tmp_path: Path, die_at: int
+) -> None:
+    add(make_library(), "a", _OLD)
+    killed = run_child(tmp_path / "library", die_at=die_at, code=_CHANGE)
+    assert killed.returncode == -signal.SIGKILL
+    assert told(make_library(), "bridge") == (_NEW if die_at == 6 else _OLD)
+    assert {c.source for c in make_library().summaries()} == ({"a", "b"} if die_at == 6 else {"a"})
+    healed = run_child(tmp_path / "library", die_at=0, code=_CHANGE)
+    assert healed.returncode == 0, healed.stderr
+    assert told(make_library(), "bridge") == _NEW
+    assert check(make_library()).findings == ()
+
+
+@pytest.mark.parametrize("die_at", range(1, 7))
+def test_case_9_a_kill_at_any_step_of_a_removal_leaves_the_document_or_not(
+    make_library: Make, tmp_path: Path, die_at: int
+) -> None:
+    add(make_library(), "a", _OLD)
+    for number in range(6):
+        add(make_library(), f"other{number}", f"Dog {number} barks.")
+    run_child(tmp_path / "library", die_at=die_at, code=_REMOVE)
+    sources = {card.source for card in make_library().summaries()}
+    assert (told(make_library(), "bridge closed") == _OLD) == ("a" in sources)
+    run_child(tmp_path / "library", die_at=0, code=f"{_REMOVE} if {'a' in sources} else None")
+    assert "a" not in {card.source for card in make_library().summaries()}
+    assert check(make_library()).findings == ()
+
+
+@pytest.mark.parametrize("file", ["data_level0.bin", "header.bin", "link_lists.bin", "length.bin"])
+def test_a_kill_in_chromas_persist_window_loses_nothing(
+    make_library: Make, tmp_path: Path, file: str
+) -> None:
+    # Chroma writes these files in place after 1,000 vectors; torn ones lose vectors silently.
+    add(make_library(), "a", "\n\n".join(f"Old line {n} is here." for n in range(1100)))
+    code = (
+        "library.add(read_articles([Article(source='b', title='b',"
+        "text='\\n\\n'.join(f'New line {n} is there.' for n in range(2500)))]))"
+    )
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(tmp_path / "library"), "0", code],
+        stdout=subprocess.DEVNULL,
+    )
+    kill_when_written(child, tmp_path / "library" / "vectors" / "000002", file)
+    assert check(make_library()).vectors == 1100
+    assert told(make_library(), "Old line 700").count("Old line 700 is here.") == 1
+    assert run_child(tmp_path / "library", die_at=0, code=code).returncode == 0
+    assert check(make_library()).vectors == 3600
+    # What the killed run left unused (vectors embedded, folders half built) is gone or in use.
+    assert check(make_library()).findings == ()
+
+
+def kill_when_written(child: subprocess.Popen[bytes], generation: Path, file: str) -> None:
+    """Kill a process as soon as it writes a file of Chroma's index for the second time."""
+    deadline = time.monotonic() + 60
+    first = None
+    while time.monotonic() < deadline and child.poll() is None:
+        for path in generation.glob(f"*/{file}"):
+            try:
+                written = path.stat().st_mtime_ns
+            except FileNotFoundError:
+                continue
+            # The copy keeps the old time; a newer one is the persist that we wait for.
+            if first is None:
+                first = written
+            elif written != first:
+                os.kill(child.pid, signal.SIGKILL)
+                assert child.wait() == -signal.SIGKILL
+                return
+    raise AssertionError(f"{file} was never written again")

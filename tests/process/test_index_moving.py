@@ -1,0 +1,283 @@
+"""A library goes out into one archive and comes back elsewhere; a bad archive changes nothing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
+from index.search import search
+from index.store.library import Library
+from index.sync.intake import Article, read_articles
+from index.sync.prepare import Incoming, document_id
+from index.types import AddReport, Extract
+from index.upkeep import archive
+from index.upkeep.doctor import check
+from index.upkeep.transfer import export_library, import_library
+from rag.testing import HashEmbedder
+
+Make = Callable[..., Library]
+
+
+@pytest.fixture
+def library(make_library: Make) -> Library:
+    library = make_library()
+    texts = {f"doc{n}": f"Report {n} is about topic{n}. Ümläute and 漢字 too." for n in range(8)}
+    library.add(read_articles(Article(source=s, title=s, text=text) for s, text in texts.items()))
+    extract = Extract(
+        title="A paper", text="One page. Next page.", media_type="application/pdf",
+        page_starts=(0, 10), section_starts=(10,), published="2024-05-01", author="A. Writer",
+    )  # fmt: skip
+    library.add([Incoming(source="/a/paper.pdf", extract=extract, file_sha256="ab" * 32)])
+    return library
+
+
+@pytest.fixture
+def packed(library: Library, tmp_path: Path) -> Path:
+    export_library(library, tmp_path / "moved.zip")
+    return tmp_path / "moved.zip"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Library:
+    return Library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
+
+
+def moved(library: Library, file: Path) -> AddReport:
+    return import_library(library, file, on_progress=lambda done, total: None)
+
+
+def rewrite(file: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
+    """Change an archive's members as someone would who has a zip program."""
+    with zipfile.ZipFile(file) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    change(members)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+    return file
+
+
+def refused(library: Library, file: Path) -> str:
+    with pytest.raises(ArchiveError) as caught:
+        moved(library, file)
+    assert not library.exists() or library.summaries() == ()
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_moved_library_has_the_same_ids_cards_and_answers(
+    library: Library, packed: Path, elsewhere: Library
+) -> None:
+    moved(elsewhere, packed)
+    assert elsewhere.summaries() == library.summaries()
+    assert elsewhere.document(document_id("/a/paper.pdf")) == library.document(
+        document_id("/a/paper.pdf")
+    )
+    for question in ("topic3", "next page", "漢字"):
+        assert search(elsewhere, question, k=5) == search(library, question, k=5)
+    assert check(elsewhere).findings == ()
+
+
+def test_the_same_library_gives_the_same_bytes(
+    packed: Path, elsewhere: Library, tmp_path: Path
+) -> None:
+    moved(elsewhere, packed)
+    export_library(elsewhere, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == packed.read_bytes()
+
+
+def test_importing_twice_changes_nothing_more(packed: Path, elsewhere: Library) -> None:
+    moved(elsewhere, packed)
+    again = moved(elsewhere, packed)
+    assert (len(again.of("unchanged")), again.embedded) == (9, 0)
+
+
+def test_what_the_library_has_stays_and_its_old_versions_are_replaced(
+    packed: Path, elsewhere: Library
+) -> None:
+    mine = [Article(source="mine", title="mine", text="Mine stays."),
+            Article(source="doc3", title="doc3", text="An older report.")]  # fmt: skip
+    elsewhere.add(read_articles(mine))
+    report = moved(elsewhere, packed)
+    assert [change.source for change in report.of("changed")] == ["doc3"]
+    assert {"mine", "doc3", "/a/paper.pdf"} <= {card.source for card in elsewhere.summaries()}
+    assert search(elsewhere, "topic3", k=1)[0].source == "doc3"
+
+
+def test_an_archive_has_texts_and_hashes_and_nothing_else(packed: Path) -> None:
+    with zipfile.ZipFile(packed) as file:
+        names = set(file.namelist())
+        manifest = json.loads(file.read("manifest.json"))
+    assert {Path(name).suffix for name in names} == {".txt", ".json"}
+    assert set(manifest["members"]) == names - {"manifest.json"}
+    assert all(len(digest) == 64 for digest in manifest["members"].values())
+
+
+def test_an_existing_file_is_not_overwritten(library: Library, packed: Path) -> None:
+    with pytest.raises(ArchiveError, match="is there already: name another file"):
+        export_library(library, packed)
+
+
+def test_an_export_to_a_missing_folder_is_one_sentence(library: Library, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"cannot be written \(No such file or directory\)"):
+        export_library(library, tmp_path / "no" / "moved.zip")
+
+
+def test_a_library_with_a_damaged_text_is_not_exported(library: Library, tmp_path: Path) -> None:
+    from index.store import catalog
+
+    with catalog.connected(library.folder) as db:
+        db.execute("UPDATE documents SET text = text || '!' WHERE source = 'doc2'")
+    with pytest.raises(LibraryError, match=r"'doc2' .* is damaged.*`footnote doctor`"):
+        export_library(library, tmp_path / "moved.zip")
+    assert list(tmp_path.glob("moved*")) == []
+
+
+def test_another_embedding_model_is_refused(packed: Path, tmp_path: Path) -> None:
+    other = Library(tmp_path / "other", model="b", load=lambda: HashEmbedder("b", dimension=8))
+    with pytest.raises(LibraryMismatchError, match="set FOOTNOTE_EMBEDDING_MODEL=hash"):
+        moved(other, packed)
+
+
+def test_a_changed_text_is_refused(packed: Path, elsewhere: Library) -> None:
+    name = f"documents/{document_id('doc2')}.txt"
+    rewrite(packed, lambda members: members.update({name: members[name] + b" Forged."}))
+    assert f"{name!r} is not what was exported: its sha256 differs" in refused(elsewhere, packed)
+
+
+def test_two_documents_of_one_source_are_refused(packed: Path, elsewhere: Library) -> None:
+    def swap(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"])
+        one, two = (f"documents/{document_id(source)}.json" for source in ("doc1", "doc2"))
+        members[one] = members[two]
+        manifest["members"][one] = manifest["members"][two]
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    assert "it has two documents of one source" in refused(elsewhere, rewrite(packed, swap))
+
+
+@pytest.mark.parametrize("name", ["../escaped.txt", "/etc/passwd", "documents/../x", "run.py"])
+def test_a_member_that_no_export_writes_is_refused(
+    packed: Path, elsewhere: Library, name: str
+) -> None:
+    rewrite(packed, lambda members: members.update({name: b"x"}))
+    assert "which no export writes" in refused(elsewhere, packed)
+    assert not (packed.parent / "escaped.txt").exists()
+
+
+def test_a_missing_document_is_refused(packed: Path, elsewhere: Library) -> None:
+    name = f"documents/{document_id('doc2')}.txt"
+    rewrite(packed, lambda members: members.pop(name) and None)
+    assert "its manifest and its members differ in" in refused(elsewhere, packed)
+
+
+def test_hidden_characters_are_refused(packed: Path, elsewhere: Library, tmp_path: Path) -> None:
+    hidden = Incoming(
+        source="x", extract=Extract(title="x", text="Seen.\u200bHid.", media_type="text/plain")
+    )
+    archive.write(tmp_path / "hidden.zip", [hidden], model="hash")
+    assert "has hidden characters" in refused(elsewhere, tmp_path / "hidden.zip")
+
+
+def test_offsets_outside_of_the_text_are_refused(elsewhere: Library, tmp_path: Path) -> None:
+    extract = Extract(title="x", text="Short.", media_type="text/plain", page_starts=(0, 99))
+    archive.write(tmp_path / "x.zip", [Incoming(source="x", extract=extract)], model="hash")
+    assert "sections or pages outside of its text" in refused(elsewhere, tmp_path / "x.zip")
+
+
+def test_an_oversized_archive_is_refused_before_it_is_unpacked(
+    packed: Path, elsewhere: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bomb = f"documents/{document_id('doc2')}.txt"
+    rewrite(packed, lambda members: members.update({bomb: b"0" * 101_000_000}))
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
+    assert "100,000,000 are allowed" in refused(elsewhere, packed)
+
+
+def test_a_newer_version_is_refused(packed: Path, elsewhere: Library) -> None:
+    def newer(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"]) | {"version": 2}
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    assert "it is of version 2" in refused(elsewhere, rewrite(packed, newer))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_archive_is_refused(packed: Path, elsewhere: Library, share: float) -> None:
+    os.truncate(packed, int(packed.stat().st_size * share))
+    assert "damaged, cut short or no export" in refused(elsewhere, packed)
+
+
+def _spots(whole: bytes) -> list[int]:
+    """Return every eleventh position, and all of the end that tells where the directory lies."""
+    return [*range(0, len(whole), 11), *range(len(whole) - 22, len(whole))]
+
+
+def test_any_flipped_byte_is_refused_or_harmless(
+    library: Library, packed: Path, elsewhere: Library
+) -> None:
+    _, good = archive.read(packed)
+    whole = packed.read_bytes()
+    for position in _spots(whole):
+        packed.write_bytes(
+            whole[:position] + bytes([whole[position] ^ 0x55]) + whole[position + 1 :]
+        )
+        try:
+            _, read = archive.read(packed)
+        except ArchiveError:
+            continue
+        assert read == good
+
+
+def test_a_file_that_is_not_there_is_one_sentence(elsewhere: Library, tmp_path: Path) -> None:
+    with pytest.raises(MisuseError, match=r"there is no file .*: name an archive that"):
+        moved(elsewhere, tmp_path / "none.zip")
+    assert not elsewhere.exists()
+
+
+_CHILD = """
+import os, signal, sys
+from pathlib import Path
+from index.store.library import Library
+from index.upkeep.transfer import import_library
+from rag.testing import HashEmbedder
+
+def on_step(step):
+    if step == sys.argv[3]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+library = Library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step)
+import_library(library, Path(sys.argv[2]), on_progress=lambda done, total: None)
+"""
+
+
+@pytest.mark.parametrize("step", ["embed", "add", "sync", "write", "commit"])
+def test_a_kill_during_an_import_leaves_the_old_library(
+    packed: Path, elsewhere: Library, step: str
+) -> None:
+    elsewhere.add(read_articles([Article(source="old", title="old", text="It was here before.")]))
+    before = elsewhere.summaries()
+    command = [sys.executable, "-c", _CHILD, str(elsewhere.folder), str(packed), step]
+    assert subprocess.run(command, timeout=60, check=False).returncode == -signal.SIGKILL
+    assert elsewhere.summaries() == before
+    assert search(elsewhere, "here before", k=1)[0].source == "old"
+    moved(elsewhere, packed)
+    assert len(elsewhere.summaries()) == 10
+    assert check(elsewhere).findings == ()
+
+
+def test_the_date_of_adding_is_kept(library: Library, packed: Path, tmp_path: Path) -> None:
+    _, documents = archive.read(packed)
+    older = [replace(document, added_at="2020-01-01T00:00:00+00:00") for document in documents]
+    archive.write(tmp_path / "older.zip", older, model="hash")
+    elsewhere = Library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
+    moved(elsewhere, tmp_path / "older.zip")
+    assert {card.added_at for card in elsewhere.summaries()} == {"2020-01-01T00:00:00+00:00"}

@@ -1,0 +1,243 @@
+"""What a library promises, over both pairs of stores: a folder, and PostgreSQL with Chroma."""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from index.errors import (
+    LibraryBusyError,
+    LibraryError,
+    LibraryMismatchError,
+    UnknownDocumentError,
+)
+from index.search import search
+from index.store import catalog, writes
+from index.store.library import Library
+from index.sync.intake import Article, read_articles
+from index.upkeep.doctor import check
+from index.upkeep.repair import repair
+from rag.testing import HashEmbedder
+
+Make = Callable[..., Library]
+
+
+@pytest.fixture(params=["folder", "servers"])
+def make(request: pytest.FixtureRequest) -> Make:
+    name = {"folder": "make_library", "servers": "make_server_library"}[request.param]
+    return request.getfixturevalue(name)
+
+
+def add(library: Library, **texts: str) -> None:
+    library.add(read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
+
+
+def found(library: Library, question: str) -> list[str]:
+    return [hit.passage.text for hit in search(library, question, k=3)]
+
+
+def fail_at(step: str) -> Callable[[str], None]:
+    def on_step(name: str) -> None:
+        if name == step:
+            raise KeyboardInterrupt
+
+    return on_step
+
+
+def test_what_was_added_is_found_listed_and_whole(make: Make) -> None:
+    add(make(), a="Cats sleep all day. They purr.", b="Dogs bark.")
+    library = make()
+    assert found(library, "Who barks?")[0] == "Dogs bark."
+    assert {card.source: card.sentences for card in library.summaries()} == {"a": 2, "b": 1}
+    assert check(library).findings == ()
+
+
+def test_a_changed_document_takes_the_place_of_the_old_one(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep all day.", b="Dogs bark.")
+    add(library, a="Fish swim in the sea.")
+    assert "Cats sleep all day." not in found(library, "Do cats sleep all day?")
+    assert found(library, "Who swims in the sea?")[0] == "Fish swim in the sea."
+    assert check(library).findings == ()
+
+
+def test_a_removed_document_leaves_nothing_behind(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep all day.", b="Dogs bark.")
+    gone = library.remove([next(c.id for c in library.summaries() if c.source == "a")])
+    assert [card.source for card in gone] == ["a"]
+    assert found(library, "Do cats sleep all day?") == ["Dogs bark."]
+    assert (check(library).vectors, check(library).findings) == (1, ())
+    with library.view() as view:
+        assert view.db.passage_counts(["cat", "dog"]) == {"dog": 1}
+
+
+def test_an_id_is_found_by_its_beginning_only_if_that_is_unambiguous(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep.", b="Dogs bark.")
+    card = library.summaries()[0]
+    assert library.document(card.id[:6]).summary == card
+    with pytest.raises(UnknownDocumentError):
+        library.document("")
+
+
+def test_a_source_of_many_characters_is_kept(make: Make) -> None:
+    library = make()
+    add(library, **{f"https://example.org/{'x' * 9000}": "Cats sleep."})
+    assert len(library.summaries()[0].source) == 9020
+
+
+@pytest.mark.parametrize("step", ["embed", "add", "write", "commit"])
+def test_a_writer_that_stops_before_its_commit_changes_nothing(make: Make, step: str) -> None:
+    add(make(), a="Cats sleep.")
+    with pytest.raises(KeyboardInterrupt):
+        add(make(fail_at(step)), a="Fish swim.", b="Dogs bark.")
+    library = make()
+    assert [card.source for card in library.summaries()] == ["a"]
+    assert found(library, "Do fish swim?") == ["Cats sleep."]
+    add(library, b="Dogs bark.")
+    assert repair(library, on_progress=lambda done, total: None).findings == ()
+
+
+def test_a_second_writer_is_told_who_writes(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep.")
+    with library.catalog.writing(), pytest.raises(LibraryBusyError, match=r"process \d+: wait"):
+        add(make(), b="Dogs bark.")
+
+
+def test_several_writers_that_wait_all_get_their_turn(make: Make) -> None:
+    def work(name: str) -> None:
+        article = Article(source=name, title=name, text=f"Number {name} was here.")
+        make().add(read_articles([article]), wait=60)
+
+    threads = [threading.Thread(target=work, args=(str(n),)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {card.source for card in make().summaries()} == {"0", "1", "2", "3"}
+    assert check(make()).findings == ()
+
+
+def test_a_view_stays_as_it_was_while_another_writes(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep.")
+    with library.view() as view:
+        assert view.db.passage_total() == 1
+        add(make(), b="Dogs bark.")
+        assert view.db.passage_total() == 1
+        assert view.db.passage_counts(["dog"]) == {}
+
+
+def test_a_library_of_another_model_or_format_is_refused(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make()
+    add(library, a="Cats sleep.")
+    with library.catalog.writing() as db:
+        db.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
+    with pytest.raises(LibraryMismatchError, match="has format '0'"):
+        found(make(), "cats")
+    with library.catalog.writing() as db:
+        db.execute("UPDATE meta SET value = '1' WHERE name = 'format'")
+        db.execute("UPDATE meta SET value = 'other' WHERE name = 'model'")
+    with pytest.raises(LibraryMismatchError, match="was built with model 'other'"):
+        add(make(), b="Dogs bark.")
+
+
+def test_vectors_that_are_not_published_do_not_crowd_out_the_others(make: Make) -> None:
+    add(make(), **{f"a{n}": f"Cat {n} sleeps." for n in range(70)})
+    with pytest.raises(KeyboardInterrupt):
+        add(make(fail_at("write")), **{f"b{n}": f"Dog {n} barks at night." for n in range(300)})
+    library = make()
+    question = library.embedder().embed_question("Dog 7 barks at night.")
+    with library.view() as view:
+        assert len(view.nearest(question, 64)) == 64
+
+
+def test_vectors_that_were_lost_are_built_anew_at_the_next_question(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep.", b="Dogs bark.")
+    with library.catalog.writing() as db, catalog.transaction(db):
+        catalog.set_generation(db, catalog.generation(db).replace("00001", "00007"))
+    assert found(make(), "Who barks?")[0] == "Dogs bark."
+    assert check(make()).findings == ()
+
+
+def test_a_check_counts_missing_vectors_and_a_repair_brings_them_back(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep.", b="Dogs bark.")
+    with library.catalog.writing() as db:
+        key = "x" * 32
+        writes.store_vectors(db, [key], np.full((1, 64), 0.125, np.float32))
+    problems = [finding.problem for finding in check(library).findings]
+    assert problems == ["an interrupted run left 1 vectors that no document uses"]
+    assert repair(library, on_progress=lambda done, total: None).findings == ()
+
+
+def test_both_pairs_give_the_same_passages_with_the_same_scores(
+    make_library: Make, make_server_library: Make, embedder: HashEmbedder
+) -> None:
+    words = [
+        "cats",
+        "dogs",
+        "fish",
+        "sleep",
+        "bark",
+        "swim",
+        "river",
+        "night",
+        "SM-6",
+        "Kyoto",
+        "27,000",
+        "houses",
+        "fly",
+        "over",
+    ]
+    chosen = np.random.default_rng(5)
+    texts = {
+        f"s{n}": ". ".join(" ".join(chosen.choice(words, 8)).capitalize() for _ in range(6)) + "."
+        for n in range(60)
+    }
+    pair = make_library(), make_server_library()
+    for library in pair:
+        add(library, **texts)
+    for question in (
+        "Which cats sleep?",
+        "SM-6 over Kyoto",
+        "the 27,000 houses",
+        "night river fly",
+    ):
+        one, other = (search(library, question, k=10) for library in pair)
+        assert [hit.passage.id for hit in one] == [hit.passage.id for hit in other]
+        assert [h.score for h in one] == pytest.approx([h.score for h in other], abs=1e-6)
+
+
+def test_both_catalogs_rank_by_the_same_bm25(make_library: Make, make_server_library: Make) -> None:
+    chosen = np.random.default_rng(6)
+    words = [f"w{n}" for n in range(40)]
+    texts = {
+        f"w{n} title": " ".join(chosen.choice(words, chosen.integers(3, 90))) for n in range(50)
+    }
+    scores = []
+    for library in (make_library(), make_server_library()):
+        add(library, **texts)
+        with library.view() as view:
+            scores.append(
+                [
+                    view.db.search_terms(table, asked, limit=20, title_weight=0.5)
+                    for table in ("passage_terms", "sentence_terms")
+                    for asked in (["w1"], ["w2", "w3", "titl"], ["w4", "nowhere"], [])
+                ]
+            )
+    for one, other in zip(*scores, strict=True):
+        assert list(one) == list(other)
+        assert list(one.values()) == pytest.approx(list(other.values()), rel=1e-9)
+
+
+def test_a_place_without_a_library_says_so(make: Make) -> None:
+    assert not make().exists()
+    with pytest.raises(LibraryError, match=r"no library at .*: add articles with"):
+        make().text("000000000000")

@@ -1,0 +1,83 @@
+"""JUnit XML is valid for any text and says what a CI server needs."""
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from eval.reports import junit
+from eval.results import Comparison
+
+SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1] / "data/junit.xsd"))
+HOSTILE = "a\x00b \ud800 ]]> <![CDATA[ &amp; <!-- --> \x1b[31m \u202e \ufffe \r\n\t \"'é😀"
+SHOWN = (
+    r"a\x00b \ud800 ]]> <![CDATA[ &amp; <!-- --> \x1b[31m "
+    "\u202e "
+    r"\ufffe"
+    " \r\n\t \"'é😀"
+)
+
+
+def read(*runs):
+    root = etree.fromstring(junit(runs).encode("utf-8"))
+    SCHEMA.assertValid(root)
+    return root
+
+
+def test_every_case_is_a_test_case_and_the_counts_are_right(make_case, make_run):
+    cases = [
+        make_case("a"),
+        make_case("b", problems=("wrong",)),
+        make_case("c", status="crashed", problems=("crashed: ValueError: x",)),
+    ]
+    root = read(make_run(*cases, reasons=("mrr is 0.1",)))
+    assert [case.get("name") for case in root.iter("testcase")] == ["b", "c", "a", "gate"]
+    assert dict(root.find("testsuite").attrib) == {
+        "name": "mine",
+        "tests": "4",
+        "failures": "2",
+        "errors": "1",
+        "skipped": "0",
+        "time": "0.060",
+    }
+    assert (len(root.findall(".//failure")), len(root.findall(".//error"))) == (2, 1)
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("4", "2", "1")
+
+
+def test_a_failure_says_why_and_whether_it_is_new(make_case, make_run):
+    wrong = make_case(problems=("no answer", "not cited"))
+    comparison = Comparison(metrics=(), newly_failing=("missile",))
+    (failure, *_) = read(make_run(wrong, comparison=comparison)).iter("failure")
+    assert failure.get("message") == "no answer; not cited"
+    assert failure.get("type") == "newly failing"
+    assert failure.text == "no answer\nnot cited"
+
+
+def test_a_missed_threshold_is_a_failed_test_case_of_its_own(make_case, make_run):
+    root = read(make_run(make_case(), reasons=("mrr is 0.1",)))
+    assert root.findtext(".//testcase[@name='gate']/failure") == "mrr is 0.1"
+
+
+def test_the_rates_and_the_fingerprint_are_properties(make_run):
+    root = read(make_run(fingerprint={"model": "extractive"}))
+    found = {p.get("name"): p.get("value") for p in root.iter("property")}
+    assert found == {"model": "extractive", "containment": "0.5000"}
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "]]>", "\x00", "\ud800", "", "x" * 5000])
+def test_any_text_is_valid(make_case, make_run, text):
+    case = make_case(text, question=text, text=text, tags=(text,), problems=(text,))
+    read(make_run(case, suite=text, reasons=(text,), fingerprint={text: text}))
+
+
+def test_any_text_comes_back_from_a_parser(make_case, make_run):
+    case = make_case(HOSTILE, question=HOSTILE, problems=(HOSTILE,))
+    root = read(make_run(case, suite=HOSTILE))
+    assert root.find("testsuite").get("name") == SHOWN
+    assert root.find(".//testcase").get("name") == SHOWN
+    assert root.find(".//failure").text == SHOWN
+    assert root.findtext(".//system-out").startswith(f"question: {SHOWN}\n")
+
+
+def test_no_suites_are_valid_too():
+    assert read().get("tests") == "0"

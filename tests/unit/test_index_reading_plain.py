@@ -1,0 +1,100 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.errors import ReadError
+from index.reading import read_bytes
+from index.reading.footers import cut_footer
+from index.reading.titles import first_line_title, name_title
+
+SEED = Path(__file__).parents[2] / "seeds" / "japan-us-defense-ministers.txt"
+BODY = "A paragraph of an article that goes on for a while. " * 20
+
+
+def test_the_seed_article_loses_its_footer_and_nothing_else():
+    raw = SEED.read_text(encoding="utf-8")
+    article = read_bytes(SEED.read_bytes(), name=SEED.name)
+    assert article.title == "Japan and US Defense Ministers United in Countering China"
+    assert article.text + "\nComments\nPost a Comment" == raw
+    assert article.media_type == "text/plain"
+
+
+def test_a_bloggers_footer_is_cut_with_its_labels_and_pager():
+    footer = (
+        "Posted by Ann Lee at 10:00 AM\nEmail ThisBlogThis!Share to XShare to Facebook\n"
+        "Labels: boats, nets\n\nNo comments:\nPost a Comment\nNewer Post\nOlder Post\nHome\n"
+        "Subscribe to: Post Comments (Atom)"
+    )
+    assert cut_footer(f"{BODY}\n{footer}") == BODY.rstrip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Comments\nPost a Comment\nThe article comes after them.",
+        "He had been away for years.\nHome",
+        "A packing list\nTags: two, red",
+        "Comments\nPost a Comment",
+        "She had only one thing to say:\nNo comment.",
+        "",
+    ],
+)
+def test_what_may_be_the_article_is_never_cut(text):
+    assert cut_footer(text) == text
+
+
+def test_a_block_too_long_to_be_a_footer_stays():
+    text = "Short text.\n" + "\n".join(["Comments"] * 40)
+    assert cut_footer(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Council keeps buses\nThe council voted on Monday to keep them.", "Council keeps buses"),
+        ("What now?\n\nNobody knows.", "What now?"),
+        ("It rained all day.\nThen it stopped.", None),
+        ("Only one line", None),
+        ("The ministers met in\nthe capital on Monday.", None),
+        ("-----\nText", None),
+        ("x" * 151 + "\nText", None),
+        ("The ministers met in the capital of their country on\n"
+         "Monday, and said that they would meet again in May.", None),
+    ],
+)  # fmt: skip
+def test_the_first_line_is_the_title_where_it_looks_like_one(text, title):
+    assert first_line_title(text) == title
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("my_notes-2024.txt", "my notes-2024"),
+        ("japan-us-defense.txt", "japan us defense"),
+        ("SM-6.txt", "SM-6"),
+        ("2024-03-01.md", "2024-03-01"),
+        ("folder/a  b.txt", "a b"),
+        ("bad\udcff\u202ename.txt", "bad?name"),
+        ("", "untitled"),
+    ],
+)
+def test_a_file_name_becomes_a_title(name, title):
+    assert name_title(name) == title
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t\n", b"\xef\xbb\xbf", "\u200b\u2060".encode()])
+def test_a_file_without_a_visible_character_is_empty(data):
+    with pytest.raises(ReadError, match="is empty"):
+        read_bytes(data, name="a.txt")
+
+
+def test_line_ends_and_marks_are_normalised_before_offsets_count():
+    article = read_bytes(b"\xef\xbb\xbfTitle\r\n\r\nOne.\r\nTwo.\r\n", name="a.txt")
+    assert article.text == "Title\n\nOne.\nTwo."
+
+
+@given(st.text(min_size=1, max_size=200))
+def test_cutting_a_footer_only_shortens_the_end(text):
+    assert text.startswith(cut_footer(text))

@@ -1,0 +1,29 @@
+"""The tree keeps its promises: our names are ours, eval is never shadowed, every package is typed."""
+
+import re
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("index", "prompts", "rag", "eval", "ui")
+SOURCES = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+
+
+@pytest.mark.parametrize("name", [*PACKAGES, "seeds"])
+def test_no_other_distribution_owns_our_names(name: str) -> None:
+    assert set(packages_distributions().get(name, ["footnote"])) == {"footnote"}
+
+
+def test_the_builtin_eval_is_never_shadowed() -> None:
+    everywhere = [*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]
+    guilty = [
+        p.name for p in everywhere if re.search(r"^\s*import eval\b", p.read_text("utf-8"), re.M)
+    ]
+    assert guilty == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_package_is_typed(package: str) -> None:
+    assert (ROOT / package / "py.typed").is_file()

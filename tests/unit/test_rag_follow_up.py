@@ -1,0 +1,73 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from rag.follow_up import stand_alone
+from rag.types import Turn
+
+_DIALOGUES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "data/dialogues.jsonl").read_text("utf-8").splitlines()
+]
+_BRIDGE = Turn(question="When does the old bridge open?", text="It opens on 3 May. [1]")
+
+
+@pytest.mark.parametrize("dialogue", _DIALOGUES, ids=lambda d: f"{d['follow_up']}")
+def test_a_follow_up_carries_over_the_entity_that_it_lacks(dialogue: dict[str, object]) -> None:
+    turns = [Turn(question=question, text=text) for question, text in dialogue["turns"]]  # type: ignore[attr-defined]
+    assert stand_alone(str(dialogue["follow_up"]), turns) == dialogue["searched"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How tall is the Tokyo Tower?",
+        "Who is Shigeru Ishiba?",
+        "And who is Shigeru Ishiba?",
+        "Did Hegseth say that he agrees?",
+        "Is it true that trams are loud?",
+        "Which trams are there in the city that has them?",
+        "What does the law say about that ship?",
+    ],
+)
+def test_a_new_subject_does_not_drag_the_old_one_along(question: str) -> None:
+    searched = stand_alone(question, [_BRIDGE])
+    assert "bridge" not in searched.casefold()
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "follow_up", "searched"),
+    [
+        ("Who is Ada Moreau?", "Portugal and Chile signed it. [1]", "What did she say?",
+         "What did Ada Moreau say?"),
+        ("Who is Moreau?", "Bo Lindqvist met Ada Moreau. [1]", "When was she born?",
+         "When was Moreau born?"),
+        ("Who was Ada Moreau married to?", "She married Bo Lindqvist. [1]", "Where did he live?",
+         "Where did Bo Lindqvist live?"),
+        ("Who runs the port of Porto?", "Portugal chose Bo Lindqvist in May. [1]",
+         "What did he promise?", "What did Bo Lindqvist promise?"),
+        ("When did Portugal sign the treaty?", "Minister Moreau signed it in Rome. [1]",
+         "What did she say?", "What did Minister Moreau say?"),
+        ("What did Moreau open?", "Bo Lindqvist watched Moreau. [1]", "Why did she come?",
+         "Why did Moreau come?"),
+        ("Who signed it?", "Ada Moreau and Bo Lindqvist did. [1]", "What did she say?",
+         "What did Ada Moreau say?"),
+        ("Who signed it?", "The EU, Chile, the Bank of Porto and Harbour Police did. [1]",
+         "What did he say?", "What did he say?"),
+    ],
+)  # fmt: skip
+def test_he_and_she_are_persons_and_first_the_one_who_was_named(
+    question: str, text: str, follow_up: str, searched: str
+) -> None:
+    assert stand_alone(follow_up, [Turn(question=question, text=text)]) == searched
+
+
+def test_without_a_history_a_question_stays_as_it_is() -> None:
+    assert stand_alone("  Who\u200b makes it? ", []) == "Who makes it?"
+
+
+@pytest.mark.parametrize("question", ["", "?", "and", "And?", "it", "What about", "WHY???", "🙂"])
+def test_a_question_of_almost_nothing_is_no_trouble(question: str) -> None:
+    assert isinstance(stand_alone(question, [_BRIDGE, Turn(question="", text="")]), str)
+    assert isinstance(stand_alone(question, [_BRIDGE]), str)

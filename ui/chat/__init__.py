@@ -1,0 +1,1 @@
+"""The tab Ask: a conversation and its sources."""

@@ -1,0 +1,1 @@
+"""The tab Evaluation: suites of gold questions, run and extended."""

@@ -1,0 +1,1 @@
+"""The tab Library: articles listed, opened, added and removed."""

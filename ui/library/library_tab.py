@@ -1,0 +1,176 @@
+"""The tab Library: the articles that answers are drawn from; add, find, open and remove them."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from ui.library.articles import fetching
+from ui.parts import QUIET, Value, part
+from ui.server.private_folder import private_folder
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from rag import Assistant, DocumentSummary
+
+_LISTED = 200
+"""Articles shown at once; a search finds the others."""
+_LOOKING_SECONDS = 3.0
+"""How often an open page asks whether the library has changed."""
+_LONGEST_SEARCH = 200
+_HEAD = """# Library
+The articles your answers are drawn from. Files stay on this computer."""
+
+
+def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
+    """Show the library with its uploads, kept up to date; call it inside the tab."""
+    import gradio as gr
+
+    private_folder()
+    shelf = _Shelf(assistant)
+    seen = gr.State("")
+    gr.Markdown(_HEAD, elem_classes="lede")
+    drop = gr.File(
+        label="Add articles",
+        show_label=False,
+        file_count="multiple",
+        height=132,
+        elem_id="library-drop",
+    )
+    jobs = part("jobs")
+    search = gr.Textbox(
+        label="Search the library",
+        show_label=False,
+        placeholder="Search by title, source, author or date",
+        max_length=_LONGEST_SEARCH,
+        container=False,
+        elem_id="library-search",
+    )
+
+    # A function, for Gradio reads its annotations.
+    def remove(search: object, event: gr.EventData) -> tuple[Value, str]:
+        return shelf.remove(search, getattr(event, "id", None))
+
+    listed = part("library", server_functions=[fetching(assistant)])
+    drop.upload(
+        shelf.add,
+        [drop, search],
+        [jobs, listed, seen, drop],
+        concurrency_id="library",
+        concurrency_limit=1,
+        **QUIET,
+    )
+    listed.remove(remove, search, [listed, seen], concurrency_id="library", **QUIET)
+    search.change(shelf.show, search, [listed, seen], trigger_mode="always_last", **QUIET)
+    for shown in (app.load, tab.select):
+        shown(shelf.show, search, [listed, seen], **QUIET)
+    gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **QUIET)
+
+
+class _Shelf:
+    """What the tab asks of the library. Safe to share: each page's search and state come in."""
+
+    def __init__(self, assistant: "Assistant") -> None:
+        self._assistant = assistant
+        self._reading = threading.Lock()
+        self._known: tuple[str, tuple[DocumentSummary, ...]] | None = None
+
+    def show(self, search: object, note: str = "") -> tuple[Value, str]:
+        """Return the articles that a search finds, newest first, and the library's edition."""
+        from rag import FootnoteError
+
+        try:
+            edition, cards = self._cards()
+        except FootnoteError as error:
+            return {"problem": str(error)}, ""
+        found = [card for card in reversed(cards) if _matches(card, str(search or ""))]
+        value = {
+            "documents": [_row(card) for card in found[:_LISTED]],
+            "found": len(found),
+            "total": len(cards),
+            "note": note,
+        }
+        return value, edition
+
+    def look(self, search: object, seen: object) -> "tuple[object, object]":
+        """Return the articles anew where the library has another edition than the page shows."""
+        import gradio as gr
+
+        from rag import FootnoteError
+
+        try:
+            same = self._assistant.edition() == seen
+        except FootnoteError:
+            same = False
+        return (gr.skip(), gr.skip()) if same else self.show(search)
+
+    def add(self, paths: object, search: object) -> Iterator[tuple[object, ...]]:
+        """Yield the uploads as they get on, then the articles anew and an empty drop zone."""
+        import gradio as gr
+
+        from ui.library.uploads import adding
+
+        given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
+        for jobs in adding(self._assistant, given):
+            rows = [
+                {"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs
+            ]
+            yield {"jobs": rows}, gr.skip(), gr.skip(), gr.skip()
+        yield gr.skip(), *self.show(search), None
+
+    def remove(self, search: object, wanted: object) -> tuple[Value, str]:
+        """Remove an article by its id, and return those that are left."""
+        from rag import FootnoteError
+
+        if not isinstance(wanted, str):
+            return self.show(search)
+        try:
+            (card,) = self._assistant.remove(wanted)
+        except FootnoteError as error:
+            return self.show(search, note=str(error))
+        return self.show(search, note=f"Removed “{card.title}”.")
+
+    def _cards(self) -> "tuple[str, tuple[DocumentSummary, ...]]":
+        """Return all cards, read anew only when the library has changed."""
+        with self._reading:
+            if self._known is None or self._known[0] != self._assistant.edition():
+                cards = self._assistant.documents()
+                self._known = self._assistant.edition(), cards
+            return self._known
+
+
+def _matches(card: "DocumentSummary", search: str) -> bool:
+    """Say whether every word of a search is in the card, whatever the case."""
+    told = " ".join((card.title, card.source, card.author or "", card.published or "")).casefold()
+    return all(word in told for word in search.casefold().split())
+
+
+def _row(card: "DocumentSummary") -> Value:
+    name = PurePath(card.source).name
+    return {
+        "id": card.id,
+        "title": card.title,
+        "source": name if card.source.startswith(("uploads/", "seeds/", "/")) else card.source,
+        "place": card.source,
+        "kind": (PurePath(name).suffix[1:] or card.media_type.split("/")[-1])[:5].upper(),
+        "dates": ", ".join(_dates(card)),
+        "author": card.author or "",
+        "sentences": card.sentences,
+    }
+
+
+def _dates(card: "DocumentSummary") -> Iterator[str]:
+    if card.published:
+        yield f"published {_day(card.published)}"
+    yield f"added {_day(card.added_at)}"
+
+
+def _day(written: str) -> str:
+    """Return an ISO date or time as a day in words; anything else as it is written."""
+    try:
+        day = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,1 @@
+"""The server: who gets in, how much, and the endpoints for programs."""

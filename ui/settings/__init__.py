@@ -1,0 +1,1 @@
+"""The tab Settings: what one person chose."""
