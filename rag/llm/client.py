@@ -3,9 +3,17 @@
 import asyncio
 import copy
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import aclosing
-from dataclasses import replace
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import dataclass, replace
 from typing import Self
 
 from index.errors import ModelError
@@ -30,6 +38,22 @@ _PAUSE_SECONDS = 0.5
 """Between the two requests, where the provider names no time."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """Where a client takes its time from; another one lets a test's time pass as it wants."""
+
+    now: Callable[[], float] = time.monotonic
+    """Seconds that only grow."""
+    pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    """Lets that many seconds pass."""
+    limit: Callable[[float], AbstractAsyncContextManager[object]] = asyncio.timeout
+    """Ends what is in its block with `TimeoutError` after that many seconds."""
+
+
+CLOCK = Clock()
+"""The real one."""
+
+
 class Client:
     """A `LanguageModel` over a provider's library.
 
@@ -38,10 +62,11 @@ class Client:
     One that was made `for_one_question` has one for all its replies, from its first request on.
     """
 
-    def __init__(self, wire: Wire, *, limits: Limits, advice: Advice) -> None:
+    def __init__(self, wire: Wire, *, limits: Limits, advice: Advice, clock: Clock = CLOCK) -> None:
         self._wire = wire
         self._limits = limits
         self._advice = advice
+        self._clock = clock
         self._shares = False
         self._ends_at: float | None = None
 
@@ -103,7 +128,7 @@ class Client:
             model=self.name,
             messages=messages,
             max_tokens=self._limits.max_tokens,
-            clock=time.monotonic,
+            clock=self._clock.now,
         )
         ends_at = self._end()
         while True:
@@ -124,28 +149,27 @@ class Client:
                 yield transcript.reply(whole=whole)
                 return
             # Raised out here, an error has no context: the library's own may hold the key.
-            await _pause_or_raise(fault, transcript, ends_at)
+            await self._pause_or_raise(fault, transcript, ends_at)
 
     def _end(self) -> float:
         """Return when the reply that is asked for now must be there."""
         if self._ends_at is None or not self._shares:
-            self._ends_at = time.monotonic() + self._limits.deadline
+            self._ends_at = self._clock.now() + self._limits.deadline
         return self._ends_at
 
     async def _next(self, chunks: AsyncGenerator[Chunk, None], ends_at: float) -> Chunk | None:
-        async with asyncio.timeout(ends_at - time.monotonic()):
+        async with self._clock.limit(ends_at - self._clock.now()):
             return await anext(chunks, None)
 
     def _fault(self, error: Exception, ends_at: float) -> Fault:
-        if time.monotonic() >= ends_at:
+        if self._clock.now() >= ends_at:
             return Fault(error=late(self._advice, self._limits.deadline))
         fault = fault_of(error, self._advice)
         return replace(fault, again=True, wait=0.0) if self._wire.leave_out(error) else fault
 
-
-async def _pause_or_raise(fault: Fault, transcript: Transcript, ends_at: float) -> None:
-    wait = _PAUSE_SECONDS if fault.wait is None else fault.wait
-    in_time = time.monotonic() + wait < ends_at
-    if not fault.again or transcript.started or transcript.requests >= _REQUESTS or not in_time:
-        raise fault.error
-    await asyncio.sleep(wait)
+    async def _pause_or_raise(self, fault: Fault, transcript: Transcript, ends_at: float) -> None:
+        wait = _PAUSE_SECONDS if fault.wait is None else fault.wait
+        in_time = self._clock.now() + wait < ends_at
+        if not fault.again or transcript.started or transcript.requests >= _REQUESTS or not in_time:
+            raise fault.error
+        await self._clock.pause(wait)

@@ -14,7 +14,7 @@ from rag.llm.access import (
     checked_address,
     found_key,
 )
-from rag.llm.client import Client
+from rag.llm.client import CLOCK, Client, Clock
 from rag.llm.errors import Advice
 from rag.llm.protocol import LanguageModel
 from rag.llm.providers.anthropic import AnthropicWire
@@ -88,13 +88,14 @@ def third_parties() -> Mapping[str, EntryPoint]:
 
 
 def load_model(
-    chosen: "str | LLM | LanguageModel | None", settings: Settings
+    chosen: "str | LLM | LanguageModel | None", settings: Settings, *, clock: Clock = CLOCK
 ) -> LanguageModel | None:
     """Return the model that a name or an object stands for; None for `extractive` and None.
 
     Args:
         chosen: `extractive`, `PROVIDER:MODEL`, any LlamaIndex `LLM` object, or a model of ours.
         settings: Deadline, tokens, address and key.
+        clock: Where its deadline and its pauses take their time from.
 
     Raises:
         MisuseError: It is none of these, or a third party's package fails to make it.
@@ -103,13 +104,13 @@ def load_model(
     if chosen is None:
         return None
     if not isinstance(chosen, str):
-        return _of_object(chosen, settings)
+        return _of_object(chosen, settings, clock=clock)
     others = third_parties()
     spec = parse_spec(chosen, [*PROVIDERS, *others])
     if spec is None:
         return None
     if spec.provider in others:
-        return _of_third_party(spec, others[spec.provider], settings)
+        return _of_third_party(spec, others[spec.provider], settings, clock=clock)
     provider = PROVIDERS[spec.provider]
     access = access_of(spec.provider, provider, settings)
     limits = limits_of(settings)
@@ -117,6 +118,7 @@ def load_model(
         provider.wire(model=spec.model, access=access, limits=limits),
         limits=limits,
         advice=advice_of(str(spec), provider),
+        clock=clock,
     )
 
 
@@ -171,9 +173,12 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
-def _of_third_party(spec: ModelSpec, entry: EntryPoint, settings: Settings) -> LanguageModel:
+def _of_third_party(
+    spec: ModelSpec, entry: EntryPoint, settings: Settings, *, clock: Clock
+) -> LanguageModel:
     try:
-        return _of_object(entry.load()(spec.model, settings), settings, name=str(spec))
+        made = entry.load()(spec.model, settings)
+        return _of_object(made, settings, name=str(spec), clock=clock)
     except FootnoteError:
         raise
     except Exception as error:  # noqa: BLE001  # foreign code, which was given the key
@@ -185,12 +190,14 @@ def _of_third_party(spec: ModelSpec, entry: EntryPoint, settings: Settings) -> L
     )
 
 
-def _of_object(made: object, settings: Settings, *, name: str | None = None) -> LanguageModel:
+def _of_object(
+    made: object, settings: Settings, *, clock: Clock, name: str | None = None
+) -> LanguageModel:
     if _is_llama_index(made):
         llm = cast("LLM", made)
         name = name or f"llama-index:{getattr(llm, 'model', type(llm).__name__)}"
         advice = Advice(model=name, key="its key", unknown_model="check its name")
-        return Client(LLMWire(llm=llm), limits=limits_of(settings), advice=advice)
+        return Client(LLMWire(llm=llm), limits=limits_of(settings), advice=advice, clock=clock)
     if all(hasattr(made, name) for name in ("name", "context_window", "complete", "astream")):
         return cast("LanguageModel", made)
     raise MisuseError(

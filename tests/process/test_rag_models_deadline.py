@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +12,8 @@ from wire_formats import FORMATS
 from wire_server import WireServer
 
 from rag import Answer, Article, Assistant, Settings, Turn
+from rag.llm import load_model
+from rag.llm.client import Clock
 from rag.testing import HashEmbedder
 
 _BEFORE = Turn(question="Do dogs sleep?", text="Dogs sleep by day. [1]")
@@ -44,9 +45,7 @@ _WAYS: dict[str, Ask] = {
 
 
 @pytest.mark.parametrize("way", _WAYS)
-def test_a_follow_up_has_no_more_time_than_another_question(
-    way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_follow_up_has_no_more_time_than_another_question(way: str, tmp_path: Path) -> None:
     embedder = LateEmbedder()
     wire = FORMATS["openai-like"]
     said = [wire.stream(t) for t in ("When do dogs bark?", *["Dogs bark at night. [1]"] * 2)]
@@ -55,10 +54,10 @@ def test_a_follow_up_has_no_more_time_than_another_question(
             library=tmp_path / "library", seeds=False, threshold=0.0, llm="openai-like:m",
             llm_base_url=server.url, llm_deadline=_DEADLINE,
         )  # fmt: skip
-        with Assistant.open(settings, embedder=embedder) as assistant:
+        clock = Clock(now=lambda: time.monotonic() + embedder.late)
+        model = load_model(settings.llm, settings, clock=clock)
+        with Assistant.open(settings, model=model, embedder=embedder) as assistant:
             assistant.add_articles([Article(source="a", title="a", text="Dogs bark at night.")])
-            later = SimpleNamespace(monotonic=lambda: time.monotonic() + embedder.late)
-            monkeypatch.setattr("rag.llm.client.time", later)
             late = _WAYS[way](assistant, "When do they bark?", [_BEFORE])
             alone = _WAYS[way](assistant, "What barks at night?", [])
     assert isinstance(late, Answer)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rag import LanguageModel, Message, Reply, Settings
 from rag.llm import load_model
+from rag.llm.client import CLOCK, Clock
 
 KEY = "sk-secret"
 ASKED = (
@@ -16,10 +17,10 @@ WAYS = ("complete", "acomplete", "stream", "astream")
 STREAMS = ("stream", "astream")
 
 
-def model_at(url: str, provider: str, **settings: Any) -> LanguageModel:
+def model_at(url: str, provider: str, *, clock: Clock = CLOCK, **settings: Any) -> LanguageModel:
     """Return the model `m:1b/x` of a provider at an address, given five seconds by default."""
     given = {"llm_deadline": 5.0, "llm_base_url": url, "llm_api_key": KEY} | settings
-    model = load_model(f"{provider}:m:1b/x", Settings.load(**given))
+    model = load_model(f"{provider}:m:1b/x", Settings.load(**given), clock=clock)
     assert model is not None
     return model
 
