@@ -1,4 +1,7 @@
-"""Zip archives that documents are kept in; bombs are refused by their directory, still packed."""
+"""Zip archives that documents are kept in, and the XML in them; what means harm is refused.
+
+Bombs are told by their directory, still packed; XML gets no entity of its own and fetches nothing.
+"""
 
 import lzma
 import re
@@ -6,8 +9,12 @@ import zipfile
 import zlib
 from io import BytesIO
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from index.errors import ReadError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 MAX_MEMBERS = 2000
 """Files in one archive: a book of 500 chapters and 1,000 pictures has fewer."""
@@ -34,6 +41,7 @@ _EMBEDDED = "word/embeddings/"
 """Where Word keeps the tables that a document shows; they are never unpacked."""
 _OUTSIDE = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|\0")
 _ENCRYPTED = 0x1
+_ENTITY = b"<!ENTITY"
 DAMAGE = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
     *(ValueError, OSError, NotImplementedError, RuntimeError),
@@ -84,6 +92,37 @@ def unpack(archive: zipfile.ZipFile, member: str) -> bytes | None:
         return None
     except DAMAGE as error:
         raise ReadError("its zip archive is damaged or cut short; save it anew") from error
+
+
+def parse_xml(data: bytes) -> "Element":
+    """Parse XML; a document type that it names is not looked at.
+
+    Raises:
+        ReadError: It is no XML, or it declares entities.
+    """
+    from lxml.etree import LxmlError, XMLParser, fromstring
+
+    refuse_entities(data)
+    parser = XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True,
+        remove_comments=True,
+    )  # fmt: skip
+    try:
+        return fromstring(data, parser)
+    except (LxmlError, ValueError) as error:
+        raise ReadError("the XML in it is damaged; save it anew") from error
+
+
+def refuse_entities(data: bytes) -> None:
+    """Refuse XML that declares entities; no format that is read needs any.
+
+    Raises:
+        ReadError: It does.
+    """
+    # UTF-16 and UTF-32 write each of these characters with NULs around it.
+    plain = data.replace(b"\0", b"")
+    if _ENTITY in plain:
+        raise ReadError("the XML in it declares entities, which are not read; save it anew")
 
 
 def _check_member(member: zipfile.ZipInfo) -> None:

@@ -6,11 +6,10 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from index.errors import ReadError
-from index.reading.archive import DAMAGE, open_archive, unpack
+from index.reading.archive import DAMAGE, open_archive, refuse_entities, unpack
 from index.reading.layout import Block, set_blocks
+from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import one_line
-from index.reading.titles import MAX_TITLE, first_line_title, name_title
-from index.reading.xml import refuse_entities
 from index.types import Extract
 
 if TYPE_CHECKING:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from index.errors import ReadError
-from index.reading.archive import open_archive, unpack
+from index.reading.archive import open_archive, parse_xml, unpack
 from index.reading.encoding import declared_charset, decode
 from index.reading.html import visible_tree
-from index.reading.iso_dates import iso_date
 from index.reading.layout import Block, set_blocks
+from index.reading.metadata import iso_date, name_title
 from index.reading.normal import one_line
 from index.reading.page_blocks import page_blocks
-from index.reading.titles import name_title
-from index.reading.xml import parse_xml
 from index.types import Extract
 
 if TYPE_CHECKING:

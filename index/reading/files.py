@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ReadError
-from index.reading.limits import MAX_BYTES, Limits
+from index.reading.protocol import MAX_BYTES, Limits
 from index.reading.registry import checked_type, read_bytes
 from index.reading.sandbox import read_apart
 from index.types import Extract

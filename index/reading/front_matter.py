@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from index.reading.iso_dates import iso_date
+from index.reading.metadata import iso_date
 
 MAX_LINES = 200
 """Front matter closes within this many lines; else the `---` was a line across the page."""

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from index.errors import ReadError
 from index.reading.encoding import declared_charset, decode
-from index.reading.footers import cut_footer
 from index.reading.hidden import drop_hidden
 from index.reading.layout import Block, set_blocks
+from index.reading.metadata import first_line_title, name_title, page_url
 from index.reading.normal import one_line
 from index.reading.page_blocks import page_blocks
-from index.reading.page_url import page_url
-from index.reading.titles import first_line_title, name_title
+from index.reading.plain import cut_footer
 from index.types import Extract
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ from index.errors import ReadError
 from index.reading.encoding import charset_codec, decode
 from index.reading.html import HtmlReader
 from index.reading.layout import Block, set_blocks
+from index.reading.metadata import clean_url, name_title
 from index.reading.normal import one_line
-from index.reading.page_url import clean_url
-from index.reading.titles import name_title
 from index.types import Extract
 
 MAX_ATTACHMENTS = 100

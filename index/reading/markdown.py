@@ -2,13 +2,12 @@
 
 from index.errors import ReadError
 from index.reading.encoding import decode
-from index.reading.footers import cut_footer
 from index.reading.front_matter import split_front_matter
 from index.reading.layout import set_blocks
 from index.reading.markdown_blocks import blocks_of
+from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import normalise, one_line
-from index.reading.plain import PlainReader
-from index.reading.titles import MAX_TITLE, first_line_title, name_title
+from index.reading.plain import PlainReader, cut_footer
 from index.types import Extract
 
 MAX_RENDERED = 1_000_000

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from index.reading.hiding import Look, look_of
+from index.reading.hidden import Look, look_of
 from index.reading.layout import Block
 
 if TYPE_CHECKING:

@@ -9,10 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from index.errors import ReadError
-from index.reading.limits import MAX_BYTES
+from index.reading.metadata import clean_url
 from index.reading.normal import normalise
-from index.reading.page_url import clean_url
-from index.reading.protocol import Reader
+from index.reading.protocol import MAX_BYTES, Reader
 from index.reading.sniff import describe, media_type
 from index.types import Extract
 

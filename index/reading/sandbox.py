@@ -1,9 +1,10 @@
 """Reads files in processes of their own, which may die of a file without anything being lost.
 
 A process is kept for the next file, since starting one takes a third of a second, and replaced
-when it dies.
+when it dies. It and its parent speak in lines of JSON, bytes behind the first.
 """
 
+import json
 import os
 import sys
 import threading
@@ -13,12 +14,13 @@ from typing import BinaryIO, cast
 
 import index
 from index.errors import ReadError
-from index.reading.limits import Limits
-from index.reading.wire import receive_reply, send_request
+from index.reading.protocol import Limits
 from index.types import Extract
 
 _CLOCK = 3
 """Times the processor seconds that may pass on the clock: other programs run, too."""
+MAX_REPLY = 200_000_000
+"""Bytes of a reply: the text of a file, with every character of it as an escape."""
 
 _idle: list["_Child"] = []
 _guard = threading.Lock()
@@ -149,3 +151,49 @@ def _environment() -> dict[str, str]:
     paths = [str(Path(index.__file__).parents[1]), *(path for path in sys.path if path)]
     kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LANG") if name in os.environ}
     return kept | {"PYTHONPATH": os.pathsep.join(dict.fromkeys(paths))}
+
+
+def send_request(pipe: BinaryIO, data: bytes, *, name: str, seconds: float) -> None:
+    """Write one request: the file's name, the processor seconds it may take, its content."""
+    head = {"name": name, "seconds": seconds, "bytes": len(data)}
+    pipe.write(json.dumps(head).encode("ascii") + b"\n")
+    pipe.write(data)
+    pipe.flush()
+
+
+def receive_request(pipe: BinaryIO) -> tuple[bytes, str, float] | None:
+    """Read one request as content, name and seconds; None at the end of the stream."""
+    line = pipe.readline()
+    if not line:
+        return None
+    head = json.loads(line)
+    return pipe.read(head["bytes"]), head["name"], head["seconds"]
+
+
+def send_reply(pipe: BinaryIO, outcome: Extract | ReadError) -> None:
+    """Write what was read, or the reason why nothing was."""
+    reply: dict[str, object]
+    if isinstance(outcome, ReadError):
+        reply = {"reason": str(outcome)}
+    else:
+        reply = {field: getattr(outcome, field) for field in Extract.__slots__}
+    pipe.write(json.dumps(reply).encode("ascii") + b"\n")
+    pipe.flush()
+
+
+def receive_reply(pipe: BinaryIO) -> Extract | None:
+    """Read one reply; None where the process ended without one.
+
+    Raises:
+        ReadError: The reply is the reason why the file is not read.
+        ValueError: It is no reply; what else the pipe holds cannot be trusted.
+    """
+    line = pipe.readline(MAX_REPLY)
+    if not line:
+        return None
+    reply = json.loads(line)
+    if "reason" in reply:
+        raise ReadError(str(reply["reason"]))
+    for field in ("section_starts", "page_starts", "left_out"):
+        reply[field] = tuple(reply[field])
+    return Extract(**reply)

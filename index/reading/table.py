@@ -9,9 +9,9 @@ from itertools import islice
 
 from index.errors import ReadError
 from index.reading.encoding import decode
+from index.reading.metadata import name_title
 from index.reading.normal import normalise, one_line
 from index.reading.plain import PlainReader
-from index.reading.titles import name_title
 from index.types import Extract
 
 MAX_ROWS = 50_000
@@ -46,10 +46,10 @@ class TableReader:
         if delimiter is None:
             return PlainReader().read(data, name=name)
         rows = _rows(text, delimiter)
+        if not rows:
+            raise ReadError("the table has no cell with text; there is nothing to quote from")
         header, body = _parted(rows)
         told = list(filter(None, (_sentence(row, header) for row in body)))
-        if not told:
-            raise ReadError("the table has no row with text; there is nothing to quote from")
         return Extract(title=name_title(name), text="\n\n".join(told), media_type="text/csv")
 
 

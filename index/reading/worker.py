@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from index.errors import ReadError
 from index.reading.registry import read_bytes
-from index.reading.wire import receive_request, send_reply
+from index.reading.sandbox import receive_request, send_reply
 from index.types import Extract
 
 _OPEN_FILES = 64

@@ -7,9 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from index.splitting.abbreviations import Lexicon, lexicon
 from index.splitting.paragraphs import Stretch, stretches
-from index.splitting.stops import CANDIDATE, ends_sentence
+from index.splitting.stops import CANDIDATE, Lexicon, ends_sentence, lexicon
 from index.types import Span
 
 LONGEST = 1000

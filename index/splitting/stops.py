@@ -6,9 +6,11 @@ bounded in length and every pattern possessive, so each decision takes constant 
 """
 
 import re
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib.resources import files
 from itertools import pairwise
-
-from index.splitting.abbreviations import Lexicon
 
 _LOOK_BACK = 40
 _LOOK_AHEAD = 80
@@ -34,6 +36,34 @@ _ENUMERATOR = re.compile(r"\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5}")
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _SPEAKER = re.compile(r"[^\W\d_][\w’'-]*+\.?(?:\s[^\W\d_][\w’'-]*+\.?){1,4}+")
 _QUOTES = frozenset("\"'”’»›“")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """Lower-case words without their last stop; what each set is for stands in the data file."""
+
+    never: frozenset[str]
+    titles: frozenset[str]
+    either: frozenset[str]
+    states: frozenset[str]
+    before_number: frozenset[str]
+    before_number_capitalised: frozenset[str]
+    weekdays: frozenset[str]
+    months: frozenset[str]
+    letter_nouns: frozenset[str]
+    after_time: frozenset[str]
+    marked_names: frozenset[str]
+    domains: frozenset[str]
+    speech_verbs: frozenset[str]
+    starters: frozenset[str]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the lists of `index/data/abbreviations.toml`; the file is read on the first call."""
+    source = files("index") / "data" / "abbreviations.toml"
+    lists: dict[str, list[str]] = tomllib.loads(source.read_text(encoding="utf-8"))
+    return Lexicon(**{each.name: frozenset(lists[each.name]) for each in fields(Lexicon)})
 
 
 def ends_sentence(

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from index.reading.iso_dates import iso_date
+from index.reading.metadata import iso_date
 from index.store.protocols import OpenCatalog, TermsTable
 from index.terms import terms
 from index.types import Extract, Span

@@ -19,7 +19,7 @@ from typing import BinaryIO, TypeVar
 
 from index.errors import ArchiveError
 from index.reading import normalise
-from index.reading.page_url import clean_url
+from index.reading.metadata import clean_url
 from index.sync.prepare import Incoming, document_id, text_hash
 from index.types import Extract
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
 from index.errors import ReadError
-from index.reading.limits import MAX_BYTES
+from index.reading.protocol import MAX_BYTES
 from index.web.address import Address, parse_address
 from index.web.resolving import Resolve, system_addresses
 

@@ -4,7 +4,7 @@ import pytest
 from documents import mail
 
 from index.reading import read_bytes
-from index.reading.page_url import clean_url
+from index.reading.metadata import clean_url
 
 _NOTED = "https://news.example/ferry?id=7"
 _LINKED = "https://news.example/canonical"

@@ -5,7 +5,7 @@ from documents import pdf
 
 from index.errors import ReadError
 from index.reading import read_bytes
-from index.reading.pdf_pages import join_pages
+from index.reading.pdf import join_pages
 from index.selection import page_of
 
 

@@ -46,3 +46,9 @@ def test_prose_that_is_named_a_table_is_read_as_text():
 def test_a_table_that_is_data_is_refused():
     with pytest.raises(ReadError, match="more than the 50000 rows"):
         read_bytes(b"a,b\n" * (MAX_ROWS + 2), name="a.csv")
+
+
+@pytest.mark.parametrize("data", [b",,,\n,,,\n,,,", b'"",""\n"\xc2\xad",""\n', b"|\n|\n"])
+def test_a_table_of_empty_cells_is_refused_in_one_sentence(data):
+    with pytest.raises(ReadError, match=r"no cell with text; there is nothing to quote from$"):
+        read_bytes(data, name="a.csv")

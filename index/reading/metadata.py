@@ -1,9 +1,17 @@
-"""The title of a document that names none: its first line, or its file's name."""
+"""What a document is known by: its title, date and address, as the file or its name states them."""
 
 import re
+from datetime import date
 from pathlib import PurePath
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from index.errors import ReadError
 from index.reading.normal import one_line
+from index.web.address import parse_address
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
 
 MAX_TITLE = 150
 """Longest first line, in characters, that can be a title; headlines end by about 110."""
@@ -11,6 +19,16 @@ MAX_TITLE = 150
 _WRAP_WIDTH = 50
 """A first line this long with a neighbour about as long is wrapped prose, not a title."""
 _SENTENCE_ENDS = (".", "。", "．", "।", ",", ";", "，", "；", "、")
+
+_HEAD = 10_000
+"""Characters of a page in which browsers leave their note."""
+_NOTE = re.compile(
+    r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{0,9})"
+    r"(\S{1,2000}?)(?=\s|-->)",
+    re.IGNORECASE,
+)
+_PLAIN = "%/:=&?~+!$,;'@()*[]"
+"""Characters of an address that may stand as they are (RFC 3986), letters and digits aside."""
 
 
 def first_line_title(text: str) -> str | None:
@@ -45,6 +63,45 @@ def name_title(name: str) -> str:
     if not re.search(r"[_\s]", stem) and stem.count("-") >= 2 and re.search(r"[^\W\d_]", stem):
         stem = stem.replace("-", " ")
     return one_line(stem.replace("_", " ")) or "untitled"
+
+
+def iso_date(value: str) -> str | None:
+    """Return the ISO 8601 date in front of any time of day; None where there is none."""
+    try:
+        return date.fromisoformat(value.strip()[:10]).isoformat()
+    except ValueError:
+        return None
+
+
+def page_url(source: str, tree: "Element") -> str | None:
+    """Return a page's address: the browser's note, its canonical link, or its `og:url`.
+
+    Args:
+        source: The page as it was saved.
+        tree: The same parsed.
+
+    Returns:
+        As `clean_url`, of the first that is an address.
+    """
+    noted = [found.group(1) for found in _NOTE.finditer(source[:_HEAD])]
+    links = [
+        link.get("href") or ""
+        for link in tree.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    named = [m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:url"]
+    return next(filter(None, map(clean_url, (*noted, *links, *named))), None)
+
+
+def clean_url(stated: str) -> str | None:
+    """Return a stated http or https address in ASCII, without fragment; None for anything else.
+
+    Addresses with a user name, with blanks or of more than 2,000 characters are none.
+    """
+    try:
+        return quote(parse_address(stated).url, safe=_PLAIN)
+    except ReadError:
+        return None
 
 
 def _carries_on(title: str, following: str) -> bool:
