@@ -1,4 +1,4 @@
-"""The tree keeps its promises: our names are ours, eval is never shadowed, every package is typed."""
+"""The tree keeps its promises: names are ours, eval is never shadowed, packages are typed."""
 
 import re
 from importlib.metadata import packages_distributions
