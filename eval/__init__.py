@@ -9,14 +9,21 @@ They are loaded when they are first used, since every `footnote --help` loads th
 
 from importlib import import_module
 from typing import TYPE_CHECKING
+from warnings import warn
 
 if TYPE_CHECKING:
     from eval.calibration import Calibration, calibrated
-    from eval.comparing.baseline import Baseline, baseline_of, load_baseline, save_baseline
-    from eval.comparing.comparison import compare
-    from eval.comparing.gate import Thresholds, judge, load_thresholds
-    from eval.datasets.beir import load_beir
-    from eval.datasets.squad import load_squad
+    from eval.comparing.comparison import (
+        Baseline,
+        baseline_beside,
+        baseline_of,
+        compare,
+        load_baseline,
+        save_baseline,
+    )
+    from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
+    from eval.datasets.beir import load_beir, run_beir
+    from eval.datasets.squad import load_squad, run_squad
     from eval.reports import (
         SuiteRun,
         html,
@@ -28,25 +35,25 @@ if TYPE_CHECKING:
         write_reports,
     )
     from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
-    from eval.running.beir import run_beir
-    from eval.running.judge import Judge
-    from eval.running.recorded import RecordingModel, ReplayedModel
-    from eval.running.squad import run_squad
+    from eval.running.models import Judge, RecordingModel, ReplayedModel
     from eval.running.suite import run
-    from eval.shipped import baseline_beside, shipped_suite, shipped_thresholds
-    from eval.suites.append import add_case
+    from eval.suites.append import add_case, suggested
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
-    from eval.suites.lint import lint
-    from eval.suites.load import load_suite
-    from eval.suites.suggest import suggested
+    from eval.suites.files import lint, load_suite, shipped_suite
 
 _HOMES = {
     "eval.calibration": ("Calibration", "calibrated"),
-    "eval.comparing.baseline": ("Baseline", "baseline_of", "load_baseline", "save_baseline"),
-    "eval.comparing.comparison": ("compare",),
-    "eval.comparing.gate": ("Thresholds", "judge", "load_thresholds"),
-    "eval.datasets.beir": ("load_beir",),
-    "eval.datasets.squad": ("load_squad",),
+    "eval.comparing.comparison": (
+        "Baseline",
+        "baseline_beside",
+        "baseline_of",
+        "compare",
+        "load_baseline",
+        "save_baseline",
+    ),
+    "eval.comparing.gate": ("Thresholds", "gate", "load_thresholds", "shipped_thresholds"),
+    "eval.datasets.beir": ("load_beir", "run_beir"),
+    "eval.datasets.squad": ("load_squad", "run_squad"),
     "eval.reports": (
         "SuiteRun",
         "html",
@@ -58,17 +65,11 @@ _HOMES = {
         "write_reports",
     ),
     "eval.results": ("CaseResult", "Comparison", "GateResult", "MetricChange", "Rate", "Report"),
-    "eval.running.beir": ("run_beir",),
-    "eval.running.judge": ("Judge",),
-    "eval.running.recorded": ("RecordingModel", "ReplayedModel"),
-    "eval.running.squad": ("run_squad",),
+    "eval.running.models": ("Judge", "RecordingModel", "ReplayedModel"),
     "eval.running.suite": ("run",),
-    "eval.shipped": ("baseline_beside", "shipped_suite", "shipped_thresholds"),
-    "eval.suites.append": ("add_case",),
+    "eval.suites.append": ("add_case", "suggested"),
     "eval.suites.cases": ("GoldCase", "GoldError", "Quote", "Suite"),
-    "eval.suites.lint": ("lint",),
-    "eval.suites.load": ("load_suite",),
-    "eval.suites.suggest": ("suggested",),
+    "eval.suites.files": ("lint", "load_suite", "shipped_suite"),
 }
 
 __all__ = [
@@ -94,8 +95,8 @@ __all__ = [
     "baseline_of",
     "calibrated",
     "compare",
+    "gate",
     "html",
-    "judge",
     "junit",
     "lint",
     "load_baseline",
@@ -119,6 +120,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    if name == "judge":
+        warn(
+            "eval.judge is eval.gate now, for a judge is a language model that grades answers",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        name = "gate"
     home = next((home for home, names in _HOMES.items() if name in names), None)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -117,7 +117,7 @@ def _gold_files(config: pytest.Config) -> list[Path]:
 
 
 def _cases(path: Path) -> tuple["GoldCase", ...]:
-    from eval.suites.load import load_suite
+    from eval.suites.files import load_suite
     from rag import FootnoteError
 
     try:
@@ -128,7 +128,7 @@ def _cases(path: Path) -> tuple["GoldCase", ...]:
 
 def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":
     from eval.running.suite import run_case
-    from eval.suites.evidence import source_texts
+    from eval.suites.cases import source_texts
     from rag import Assistant, Settings
 
     assistant = config.stash.get(_ASSISTANT, None)

@@ -1,14 +1,12 @@
-"""The sub-command `footnote eval`: its arguments only, since every `footnote --help` loads it.
+"""The sub-commands `footnote eval` and `footnote gold`: arguments only, since all help loads them.
 
-The work is in `eval.launch`, imported when the command runs.
+The work is in `eval.cli.evaluate` and `eval.cli.gold`, imported when a command runs.
 """
 
 import argparse
+from collections.abc import Callable, Sequence
 
-from eval.cli.numbers import positive, share
-from eval.cli.upkeep_arguments import add_upkeep
-
-EXAMPLE = """examples:
+_EXAMPLES = """examples:
   footnote eval                                 the shipped questions and article
   footnote eval my_gold.jsonl --library notes   your questions over your library
   footnote eval my_gold.yaml --html report.html --junit junit.xml
@@ -23,15 +21,21 @@ EXAMPLE = """examples:
 
 exit code: 0 passed, 1 the gate failed, 2 misuse, 130 interrupted
 """
+_GOLD_EXAMPLES = """examples:
+  footnote gold add gold.jsonl "Which missile?" --answer AMRAAM \\
+      --document article.txt --quote "They build AMRAAM."
+  footnote gold add gold.jsonl "What did it cost?" --abstain
+  footnote gold suggest gold.jsonl              questions asked that should be cases
+"""
 
 
-def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `eval` to the sub-commands of `footnote`."""
     parser = commands.add_parser(
         "eval",
         help="measure answers against gold questions and gate on thresholds",
         description="Measure answers against gold questions, a SQuAD-form or a BEIR-form set.",
-        epilog=EXAMPLE,
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
@@ -57,18 +61,66 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _add_models(parser)
     _add_reports(parser)
     _add_gate(parser)
-    parser.set_defaults(run=run)
-    add_upkeep(parser)
+    parser.set_defaults(run=_evaluate)
+    _add_words(parser)
 
 
-def run(args: argparse.Namespace) -> int:
+def _add_words(parser: argparse.ArgumentParser) -> None:
+    """Add lint, schema, import, export, init-ci and calibrate to the parser of `footnote eval`."""
+    _add_lint(parser)
+    _add_word(
+        parser,
+        "schema",
+        run=_gold("schema"),
+        description="Print the gold format as JSON Schema.",
+    )
+    _add_import(parser)
+    _add_export(parser)
+    _add_init_ci(parser)
+    _add_calibrate(parser)
+
+
+def register_gold(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `gold` to the sub-commands of `footnote`."""
+    parser = commands.add_parser(
+        "gold",
+        help="turn questions into cases of a gold file",
+        description="Turn questions from use into cases that `footnote eval` asks.",
+        epilog=_GOLD_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
+    add = words.add_parser("add", help="add a case, after checking its quote")
+    add.add_argument("file", metavar="FILE", help="a gold file (JSON Lines); made if not there")
+    add.add_argument("question", metavar="QUESTION")
+    add.add_argument("--answer", action="append", default=[], help="accepted; may be repeated")
+    add.add_argument("--abstain", action="store_true", help="the documents do not say")
+    add.add_argument("--document", action="append", default=[], help="file name of the evidence")
+    add.add_argument("--quote", action="append", default=[], help="its words, one per --document")
+    add.add_argument("--tag", action="append", default=[])
+    add.add_argument("--critical", action="store_true", help="its failure alone fails the gate")
+    add.add_argument("--notes", default="")
+    add.add_argument("--id", default="", help="unique in the file (default: from the question)")
+    suggest = words.add_parser(
+        "suggest", help="list logged questions that abstained or were least sure"
+    )
+    suggest.add_argument("files", nargs="*", metavar="FILE", help="gold files that have cases")
+    suggest.add_argument("--limit", type=_positive, default=20, metavar="N", help="(default: 20)")
+    for word, run in ((add, _gold("add")), (suggest, _gold("suggest"))):
+        word.add_argument(
+            "--library", metavar="DIR", default=argparse.SUPPRESS, help="(default: yours)"
+        )
+        word.set_defaults(run=run)
+
+
+def _evaluate(args: argparse.Namespace) -> int:
     """Run the evaluation and print its report; return the exit code.
 
     Raises:
         MisuseError: an argument or a file is not as it should be.
         OperationError: the library cannot be used.
     """
-    from eval.cli.launch import evaluate
+    from eval.cli.evaluate import evaluate
 
     return evaluate(args)
 
@@ -78,14 +130,16 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
         "--tag", action="append", default=[], metavar="TAG", help="only cases with this tag"
     )
     parser.add_argument(
-        "--limit", type=positive, metavar="N", help="ask a random N questions of each"
+        "--limit", type=_positive, metavar="N", help="ask a random N questions of each"
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="seed of that choice (default: 0)"
     )
-    parser.add_argument("--k", type=positive, metavar="N", help="passages to retrieve per question")
     parser.add_argument(
-        "--jobs", type=positive, default=1, metavar="N", help="threads that ask (default: 1)"
+        "--k", type=_positive, metavar="N", help="passages to retrieve per question"
+    )
+    parser.add_argument(
+        "--jobs", type=_positive, default=1, metavar="N", help="threads that ask (default: 1)"
     )
     parser.add_argument(
         "--resume",
@@ -128,8 +182,158 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
         "--update-baseline", action="store_true", help="keep this run's results as the baseline"
     )
     parser.add_argument(
-        "--fail-under", type=share, metavar="RATE", help="lowest share of passed cases, 0 to 1"
+        "--fail-under", type=_share, metavar="RATE", help="lowest share of passed cases, 0 to 1"
     )
     parser.add_argument(
         "--thresholds", metavar="FILE", help="TOML file of thresholds (default: the shipped one)"
     )
+
+
+def _add_library(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--library", metavar="DIR", default=argparse.SUPPRESS, help="a library (default: yours)"
+    )
+
+
+def _add_lint(parser: argparse.ArgumentParser) -> None:
+    word = _add_word(
+        parser,
+        "lint",
+        run=_gold("lint"),
+        description="Check gold files; exit with 1 if anything is wrong.",
+    )
+    word.add_argument("files", nargs="+", metavar="FILE", help="gold files")
+    word.add_argument(
+        "--library",
+        nargs="?",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="also look the evidence up in a library (without DIR: yours)",
+    )
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    word = _add_word(
+        parser,
+        "import",
+        run=_gold("import"),
+        description="Print a set of another format as gold cases, and add its articles.",
+    )
+    word.add_argument("path", metavar="PATH", help="a SQuAD-form file or a BEIR-form folder")
+    word.add_argument("--from", dest="form", choices=("squad", "beir"), required=True)
+    _add_library(word)
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    word = _add_word(
+        parser,
+        "export",
+        run=_gold("export"),
+        description="Write a gold file in another format: to the output, or BEIR's into a folder.",
+    )
+    word.add_argument("suite", metavar="SUITE", help="a gold file")
+    word.add_argument("--to", choices=("promptfoo", "squad", "beir"), required=True)
+    word.add_argument("--out", metavar="DIR", help="the folder of a BEIR set")
+    _add_library(word)
+
+
+def _add_init_ci(parser: argparse.ArgumentParser) -> None:
+    word = _add_word(
+        parser,
+        "init-ci",
+        run=_gold("init-ci"),
+        description="Write .github/workflows/footnote.yml, which runs suites on every push.",
+    )
+    word.add_argument("suites", nargs="*", metavar="SUITE", help="gold files (default: shipped)")
+    word.add_argument("--articles", nargs="+", default=[], metavar="PATH", help="what to add first")
+    word.add_argument(
+        "--install",
+        metavar="SPEC",
+        help="what pip installs in CI (default: from where this Footnote was installed)",
+    )
+    word.add_argument("--force", action="store_true", help="replace a workflow that is there")
+
+
+def _add_calibrate(parser: argparse.ArgumentParser) -> None:
+    def run(args: argparse.Namespace) -> int:
+        from eval.cli.evaluate import calibrate
+
+        return calibrate(args)
+
+    word = _add_word(
+        parser,
+        "calibrate",
+        run=run,
+        description="Fit the confidence under which nothing is answered to a gold file, by "
+        "cross-validation, and write it to your settings file.",
+    )
+    word.add_argument("suites", nargs="+", metavar="SUITE", help="gold files")
+    word.add_argument(
+        "--precision", type=_share, required=True, metavar="P", help="wanted share of right answers"
+    )
+    word.add_argument("--folds", type=_positive, default=5, metavar="N", help="(default: 5)")
+    word.add_argument("--seed", type=int, default=0, metavar="N", help="of the folds (default: 0)")
+    word.add_argument("--dry-run", action="store_true", help="show the result, write nothing")
+    _add_library(word)
+
+
+def _gold(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(args: argparse.Namespace) -> int:
+        from eval.cli.gold import WORDS
+
+        return WORDS[name](args)
+
+    return run
+
+
+def _positive(text: str) -> int:
+    """Read a whole number from 1 for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    """Read a number from 0 to 1 for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not one.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return value
+
+
+def _add_word(
+    parser: argparse.ArgumentParser,
+    name: str,
+    *,
+    run: Callable[[argparse.Namespace], int],
+    description: str,
+) -> argparse.ArgumentParser:
+    """Let a first argument `name` be parsed by a parser of its own, which is returned.
+
+    argparse's own sub-commands cannot stand where a list of files can stand too.
+    """
+    word = type(parser)(prog=f"{parser.prog} {name}", description=description)
+    word.set_defaults(run=run)
+    parse = parser.parse_known_args
+
+    def parse_known_args(
+        args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        given = list(args or ())
+        if given[:1] == [name]:
+            return word.parse_known_args(given[1:], namespace)
+        return parse(args, namespace)
+
+    parser.parse_known_args = parse_known_args  # type: ignore[method-assign, assignment]
+    return word

@@ -1,4 +1,4 @@
-"""Opens the libraries that are asked and prepares what to ask them, as the arguments say."""
+"""Opens the libraries and models that are asked, and prepares what to ask, as arguments say."""
 
 import argparse
 import random
@@ -10,18 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from eval.cli.models import opened
-from eval.datasets.beir import load_beir
-from eval.datasets.squad import load_squad
+from eval.comparing.comparison import baseline_beside
+from eval.datasets.beir import beir_cases, load_beir
+from eval.datasets.squad import load_squad, squad_cases
 from eval.results import CaseResult
-from eval.running.beir import beir_cases
-from eval.running.fingerprint import fingerprint_of
-from eval.running.squad import squad_cases
+from eval.running.asking import fingerprint_of
+from eval.running.models import Judge, RecordingModel, ReplayedModel
 from eval.running.suite import run_cases
-from eval.shipped import baseline_beside, shipped_suite
 from eval.suites.cases import Suite
-from eval.suites.load import load_suite
-from rag import AddReport, Assistant, MisuseError, Settings, seed_paths
+from eval.suites.files import load_suite, shipped_suite
+from rag import AddReport, Assistant, LanguageModel, MisuseError, Settings, load_model, seed_paths
 
 Item = TypeVar("Item")
 
@@ -77,6 +75,43 @@ def suite_library(args: argparse.Namespace) -> Iterator[Assistant]:
     with _temporary_library(args) as assistant:
         _say_skipped(assistant.add(*seed_paths()))
         yield assistant
+
+
+def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
+    """Open an assistant that answers with the model that the arguments name.
+
+    Raises:
+        MisuseError: `--record` without a model, or a recording that cannot be used.
+    """
+    settings = settings.model_copy(update={"log": False})
+    if args.llm:
+        settings = settings.model_copy(update={"llm": Settings.load(llm=args.llm).llm})
+    if args.replay:
+        model: LanguageModel = ReplayedModel(Path(args.replay), model=args.llm)
+        # What the recording lacks must fail, not be answered otherwise.
+        changed = {"llm": model.name, "llm_fallback": False}
+        return Assistant.open(settings.model_copy(update=changed), model=model)
+    if not args.record:
+        return Assistant.open(settings)
+    live = load_model(settings.llm, settings)
+    if live is None:
+        raise MisuseError("--record needs a language model: name one with --llm PROVIDER:MODEL")
+    return Assistant.open(settings, model=RecordingModel(live, Path(args.record)))
+
+
+def judge_of(args: argparse.Namespace) -> Judge | None:
+    """Return the judge that `--judge` names; None without one.
+
+    Raises:
+        MisuseError: it is no language model, or the one that answers.
+    """
+    if not args.judge:
+        return None
+    settings = Settings.load(llm=args.judge)
+    model = load_model(settings.llm, settings)
+    if model is None:
+        raise MisuseError("--judge needs a language model, PROVIDER:MODEL")
+    return Judge(model, settings=settings, may_judge_itself=args.judge_self)
 
 
 @contextmanager

@@ -1,13 +1,33 @@
-"""Compares a run with its baseline, case by case and metric by metric."""
+"""Keeps a run's results as a baseline, and compares a later run case by case, metric by metric."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
 
-from eval.comparing.baseline import Baseline
-from eval.comparing.significance import difference_interval, holm, mcnemar, paired_randomisation
-from eval.results import CaseResult, Comparison, MetricChange, Report
+from eval.metrics.statistics import difference_interval, holm, mcnemar, paired_randomisation
+from eval.reports.write import write_whole
+from eval.results import CaseResult, Comparison, MetricChange, Report, case_from_row, case_to_json
+from eval.suites.files import shipped_suite
+from rag import MisuseError, Usage
 
 ALPHA = 0.05
 """A drop with a p value under it, adjusted for the number of metrics, is taken for real."""
+_FORMAT = 1
+
+
+class BaselineError(MisuseError):
+    """A baseline file is missing or not as it should be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """The results that a run is compared with."""
+
+    suite: str
+    fingerprint: Mapping[str, str]
+    cases: tuple[CaseResult, ...]
+    """Without evidence, passages, times and costs."""
 
 
 def compare(report: Report, baseline: Baseline) -> Comparison:
@@ -31,6 +51,57 @@ def compare(report: Report, baseline: Baseline) -> Comparison:
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
     )
+
+
+def baseline_of(report: Report) -> Baseline:
+    """Return what is kept of a report."""
+    return Baseline(
+        suite=report.suite,
+        fingerprint=report.fingerprint,
+        cases=tuple(_kept(case) for case in report.cases),
+    )
+
+
+def baseline_beside(suite: Path, *, name: str) -> Path:
+    """Return where a suite's baseline is kept: `baselines/NAME.json` beside the suite's file.
+
+    That of the shipped suite lies in the folder of the package.
+    """
+    folder = Path(__file__).parents[1] if suite == shipped_suite() else suite.parent
+    return folder / "baselines" / f"{name}.json"
+
+
+def load_baseline(path: Path) -> Baseline:
+    """Read a baseline file.
+
+    Raises:
+        BaselineError: it cannot be read or is not what `save_baseline` writes.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != _FORMAT:
+            raise ValueError(f"its format is {content['format']!r}, but {_FORMAT} is needed")
+        fingerprint = {str(name): str(value) for name, value in content["fingerprint"].items()}
+        cases = tuple(case_from_row(row) for row in content["cases"])
+        return Baseline(suite=str(content["suite"]), fingerprint=fingerprint, cases=cases)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BaselineError(
+            f"baseline {str(path)!r} cannot be read ({_first_line(error)}): write it anew with "
+            "`footnote eval --update-baseline`"
+        ) from error
+
+
+def save_baseline(path: Path, baseline: Baseline) -> None:
+    """Write a baseline file, whole or not at all; its folder is made.
+
+    Raises:
+        OperationError: it cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = {"format": _FORMAT, "suite": baseline.suite, "fingerprint": dict(baseline.fingerprint)}
+    opening = json.dumps(head, indent=1, ensure_ascii=False).removesuffix("\n}")
+    rows = ",\n".join(case_to_json(case) for case in baseline.cases)
+    write_whole(path, [f'{opening},\n "cases": [\n{rows}\n]}}\n'])
 
 
 def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MetricChange, ...]:
@@ -95,3 +166,25 @@ def _stale(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]
     return tuple(
         name for name in dict.fromkeys([*before, *now]) if before.get(name) != now.get(name)
     )
+
+
+def _kept(case: CaseResult) -> CaseResult:
+    cited = tuple(
+        replace(citation, passage="", source=PurePath(citation.source).name)
+        for citation in case.citations
+    )
+    return replace(
+        case,
+        evidence=(),
+        sentences=(),
+        citations=cited,
+        retrieved=(),
+        confidence=round(case.confidence, 4),
+        seconds=0.0,
+        usage=Usage(),
+        scores={name: round(value, 4) for name, value in case.scores.items()},
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from eval.reports.labels import probability
-from eval.results import CaseResult, Comparison, GateResult, MetricChange, Report
-from eval.running.beir import METRICS as BEIR_METRICS
-from eval.running.squad import ANSWERABLE
+from eval.datasets.beir import METRICS as BEIR_METRICS
+from eval.datasets.squad import ANSWERABLE
+from eval.reports.text import probability
+from eval.results import CaseResult, Comparison, GateResult, MetricChange, Report, rates
 from eval.running.suite import CITED, EVIDENCE, WORDS
-from eval.summary import rates
 from rag import MisuseError
 
 METRICS = frozenset(
@@ -40,6 +39,11 @@ class Thresholds:
     tags: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
+def shipped_thresholds() -> Path:
+    """Return the file of the thresholds that hold where no other file is named."""
+    return Path(__file__).parents[1] / "thresholds.toml"
+
+
 def load_thresholds(path: Path) -> dict[str, Thresholds]:
     """Read the thresholds of every suite: a TOML table per suite, a number per metric.
 
@@ -56,7 +60,7 @@ def load_thresholds(path: Path) -> dict[str, Thresholds]:
     return {suite: _thresholds(suite, table, path) for suite, table in tables.items()}
 
 
-def judge(
+def gate(
     report: Report, thresholds: Thresholds, comparison: Comparison | None = None
 ) -> GateResult:
     """Hold a report against its thresholds, its critical cases and its baseline.

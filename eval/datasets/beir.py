@@ -1,11 +1,21 @@
-"""Reads retrieval sets in BEIR's form: a corpus, queries and relevance grades."""
+"""Retrieval sets in BEIR's form, a corpus, queries and grades: read, searched and scored."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
-from eval.datasets.jsonl import DatasetError, read_lines, read_objects, string_field
-from rag import Article
+from eval.metrics import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
+from eval.results import CaseResult, Report, summarise
+from eval.running.asking import OnCase, fingerprint_of, ignore, results, with_crash
+from eval.suites.files import DatasetError, read_lines, read_objects, string_field
+from rag import Article, Document, DocumentSummary, Hit
+
+_EVIDENCE = 200
+"""Characters of a relevant document's beginning that stand for it as evidence."""
+METRICS = ("ndcg@10", "recall@10", "mrr@10", "hit@1")
+RETRIEVED = 30
+"""Passages asked for per query, so that ten distinct documents are likely among them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +35,19 @@ class BeirSet:
     name: str
     articles: tuple[Article, ...]
     queries: tuple[BeirQuery, ...]
+
+
+class Searched(Protocol):
+    """What is evaluated: an `Assistant`, or anything that searches as one does."""
+
+    def search(self, question: str, *, k: int | None = None) -> Iterable[Hit]:
+        """Return the passages found for a question, best first."""
+
+    def documents(self) -> Iterable[DocumentSummary]:
+        """List the documents that are searched."""
+
+    def document(self, document_id: str) -> Document:
+        """Return one document with its text."""
 
 
 def load_beir(folder: Path) -> BeirSet:
@@ -51,6 +74,67 @@ def load_beir(folder: Path) -> BeirSet:
     )
 
 
+def beir_rows(beir: BeirSet) -> Iterator[dict[str, object]]:
+    """Yield a gold row for each query; the evidence is the beginning of each relevant document.
+
+    The accepted answers are the relevant documents' titles, or their beginnings without one: a
+    retrieval set holds no answers, so only evidence and rankings mean something.
+    """
+    articles = {article.source: article for article in beir.articles}
+    for query in beir.queries:
+        relevant = [articles[name] for name, grade in query.relevance.items() if grade > 0]
+        yield {
+            "id": query.id,
+            "question": query.text,
+            "answers": [article.title or _beginning(article) for article in relevant],
+            "evidence": [
+                {"document": article.source.rpartition("/")[2], "quote": _beginning(article)}
+                for article in relevant
+            ],
+            "tags": ["retrieval"],
+        }
+
+
+def run_beir(
+    assistant: Searched,
+    queries: Iterable[BeirQuery],
+    *,
+    name: str,
+    k: int | None = None,
+    jobs: int = 1,
+    on_case: OnCase = ignore,
+) -> Report:
+    """Search every query and score the ranking of documents, each at its best hit's place.
+
+    Measures `ndcg@10`, `recall@10`, `mrr@10` and `hit@1`; a query fails if no relevant
+    document is among the first ten. One that raises scores zero and is listed.
+
+    Args:
+        assistant: what is searched; it holds exactly the set's articles.
+        queries: in the order of the report.
+        name: name of the set in the report.
+        k: passages to retrieve per query; None means 30.
+        jobs: threads that search at once, from 1.
+        on_case: called with each result as it is ready.
+    """
+    found = []
+    for result in beir_cases(assistant, queries, k=k, jobs=jobs):
+        found.append(result)
+        on_case(result)
+    return summarise(name, found, fingerprint=fingerprint_of(assistant, k=k))
+
+
+def beir_cases(
+    assistant: Searched, queries: Iterable[BeirQuery], *, k: int | None = None, jobs: int = 1
+) -> Iterator[CaseResult]:
+    """Yield the result of every query in order, as `run_beir` says."""
+
+    def ask(query: BeirQuery) -> CaseResult:
+        return _search(assistant, query, k=k or RETRIEVED)
+
+    return results(queries, ask, jobs=jobs)
+
+
 def _first_of(folder: Path, *names: str) -> Path:
     for name in names:
         if (folder / name).is_file():
@@ -65,6 +149,10 @@ def _articles(path: Path, *, prefix: str) -> Iterator[Article]:
         text = "\n".join(part for part in (title, string_field(row, "text", place)) if part.strip())
         if text:
             yield Article(source=prefix + string_field(row, "_id", place), title=title, text=text)
+
+
+def _beginning(article: Article) -> str:
+    return article.text[:_EVIDENCE].strip()
 
 
 def _queries(path: Path, graded: Mapping[str, Mapping[str, float]]) -> Iterator[BeirQuery]:
@@ -93,3 +181,31 @@ def _judgements(path: Path, *, prefix: str) -> dict[str, dict[str, float]]:
                 f"{path}:{number}: {line!r} is not query, document and grade between tabs"
             ) from error
     return graded
+
+
+def _search(assistant: Searched, query: BeirQuery, *, k: int) -> CaseResult:
+    relevant = {source for source, grade in query.relevance.items() if grade > 0}
+    blank = CaseResult(
+        id=query.id,
+        question=query.text,
+        answerable=True,
+        expected=tuple(sorted(relevant)),
+        status="crashed",
+    )
+    try:
+        ranked = distinct(hit.source for hit in assistant.search(query.text, k=k))
+    except Exception as error:  # noqa: BLE001 - whatever it raises, the query is wrong, the run goes on
+        return with_crash(blank, error, metrics=METRICS)
+    values = (
+        ndcg_at(ranked, query.relevance, 10),
+        recall_at(ranked, relevant, 10),
+        reciprocal_rank(ranked, relevant, 10),
+        hit_at(ranked, relevant, 1),
+    )
+    return replace(
+        blank,
+        status="answered",
+        text=" ".join(ranked[:10]),
+        problems=() if values[1] else ("no relevant document is among the first ten",),
+        scores=dict(zip(METRICS, values, strict=True)),
+    )

@@ -1,12 +1,11 @@
-"""Writes gold suites in other formats: SQuAD 2.0, BEIR, promptfoo."""
+"""Writes gold suites in other formats, SQuAD 2.0, BEIR, promptfoo, and gold rows as lines."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from eval.suites.cases import GoldCase, Suite
-from eval.suites.evidence import SourceText, locate
+from eval.suites.cases import GoldCase, SourceText, Suite, locate
 
 Format = Literal["squad", "beir", "promptfoo"]
 _ASK = """exec: sh -c 'footnote ask -- "$0"'"""
@@ -46,8 +45,9 @@ def write_beir(suite: Suite, texts: Texts, folder: Path) -> None:
     asked = [case for case in suite.cases if case.evidence]
     (folder / "qrels").mkdir(parents=True, exist_ok=True)
     documents = ({"_id": name, "title": "", "text": found[0].text} for name, found in texts.items())
-    _write_lines(folder / "corpus.jsonl", documents)
-    _write_lines(folder / "queries.jsonl", ({"_id": c.id, "text": c.question} for c in asked))
+    queries = ({"_id": c.id, "text": c.question} for c in asked)
+    (folder / "corpus.jsonl").write_text(as_lines(documents), encoding="utf-8")
+    (folder / "queries.jsonl").write_text(as_lines(queries), encoding="utf-8")
     pairs = [(c.id, name) for c in asked for name in dict.fromkeys(q.document for q in c.evidence)]
     rows = ["query-id\tcorpus-id\tscore", *(f"{case}\t{name}\t1" for case, name in pairs)]
     (folder / "qrels" / "test.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -76,6 +76,11 @@ def as_promptfoo(suite: Suite) -> str:
         ],
     }
     return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100))
+
+
+def as_lines(rows: Iterable[Mapping[str, object]]) -> str:
+    """Return the rows as JSON Lines."""
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def _assertions(case: GoldCase) -> Iterator[dict[str, object]]:
@@ -107,8 +112,3 @@ def _answers(case: GoldCase, texts: Texts) -> Iterator[dict[str, object]]:
     found = [(answer, place) for answer, place in places if place >= 0]
     for answer, place in found or [(text[start:end], start)]:
         yield {"text": answer, "answer_start": place}
-
-
-def _write_lines(path: Path, rows: Iterator[dict[str, str]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

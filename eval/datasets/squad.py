@@ -1,16 +1,48 @@
-"""Reads question sets in SQuAD's form: official nested JSON (1.1, 2.0) and flat JSON lines.
-
-Asking them is `eval.squad_runner`'s work.
-"""
+"""Question sets in SQuAD's form, official JSON (1.1, 2.0) or flat lines: read, asked, scored."""
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.datasets.jsonl import DatasetError, open_text, read_objects, string_field
-from eval.metrics import normalised_nfc
-from rag import Article
+from eval.metrics import (
+    DocumentSpan,
+    contains_answer,
+    distinct,
+    exact_match,
+    normalised_nfc,
+    recall_at,
+    reciprocal_rank,
+    token_f1,
+)
+from eval.results import CaseResult, Report, summarise
+from eval.running.asking import (
+    OnCase,
+    cited_spans,
+    fingerprint_of,
+    ignore,
+    overlap,
+    plain_text,
+    results,
+    with_crash,
+    with_reply,
+)
+from eval.running.suite import Asked
+from eval.suites.files import DatasetError, open_text, read_objects, string_field
+from rag import Answer, Article, Hit
+
+ANSWERABLE = (
+    "recall@1",
+    "recall@5",
+    "mrr",
+    "sentence@1",
+    "sentence@3",
+    "containment",
+    "exact_match",
+    "f1",
+    "answered",
+)
+"""Metrics of a question that its paragraph answers; impossible ones count for abstention only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +105,91 @@ def load_squad(path: Path) -> SquadSet:
     return SquadSet(name=name, articles=(*articles.values(),), questions=tuple(questions))
 
 
+def squad_rows(squad: SquadSet) -> Iterator[dict[str, object]]:
+    """Yield a gold row for each question; the evidence is the line that holds the answer.
+
+    Documents are named as the set's articles are, by the last part of their source.
+    """
+    texts = {article.source: article.text for article in squad.articles}
+    for question in squad.questions:
+        row: dict[str, object] = {"id": question.id, "question": question.question}
+        if question.impossible:
+            yield row | {"answerable": False}
+            continue
+        text = texts[question.source]
+        start, end = question.spans[0]
+        quote = text[text.rfind("\n", 0, start) + 1 : _line_end(text, end)]
+        yield row | {
+            "answers": list(dict.fromkeys(question.answers)),
+            "evidence": [{"document": question.source.rpartition("/")[2], "quote": quote}],
+        }
+
+
+def run_squad(
+    assistant: Asked,
+    questions: Iterable[SquadQuestion],
+    *,
+    name: str,
+    k: int | None = None,
+    jobs: int = 1,
+    on_case: OnCase = ignore,
+) -> Report:
+    """Ask the questions of an assistant that holds exactly the set's articles.
+
+    Measured on answerable questions: `recall@1`, `recall@5`, `mrr` of the right paragraph,
+    paragraphs ranked by their best hit; `sentence@1`, `sentence@3`: a sentence that holds an
+    answer's place is among the first, in the answerer's own ranking;
+    `containment`: the first cited quote contains an accepted answer; `exact_match` and `f1` of
+    the answer's text; `answered`. On all: abstention precision and recall, impossible questions
+    being those to abstain on. A question that raises is wrong in all of them.
+
+    Args:
+        assistant: what is asked.
+        questions: in the order of the report.
+        name: name of the set in the report.
+        k: passages to retrieve per question; None leaves it to the assistant.
+        jobs: threads that ask at once, from 1.
+        on_case: called with each result as it is ready.
+    """
+    found = []
+    for result in squad_cases(assistant, questions, k=k, jobs=jobs):
+        found.append(result)
+        on_case(result)
+    return summarise(name, found, fingerprint=fingerprint_of(assistant, k=k))
+
+
+def squad_cases(
+    assistant: Asked, questions: Iterable[SquadQuestion], *, k: int | None = None, jobs: int = 1
+) -> Iterator[CaseResult]:
+    """Yield the result of every question in order, as `run_squad` says."""
+    ids = {summary.source: summary.id for summary in assistant.documents()}
+
+    def ask(question: SquadQuestion) -> CaseResult:
+        return _ask(assistant, question, document_id=ids.get(question.source, ""), k=k)
+
+    return results(questions, ask, jobs=jobs)
+
+
+def sentence_ranking(answer: Answer) -> tuple[DocumentSpan, ...]:
+    """Return the answerer's ranking, then the hits' other sentences by falling similarity.
+
+    Cited spans come first where the answerer ranks no sentences.
+    """
+    ranked = [(s.document_id, s.start, s.end) for s in answer.ranked]
+    cited = list(cited_spans(answer))
+    scored = [sentence for hit in answer.hits for sentence in hit.sentences]
+    scored.sort(key=lambda s: (-s.similarity, s.sentence.document_id, s.sentence.start))
+    spans = [(s.sentence.document_id, s.sentence.start, s.sentence.end) for s in scored]
+    first = ranked or cited
+    rest = [span for span in spans if not any(overlap(span, other) for other in first)]
+    return tuple(dict.fromkeys([*first, *rest]))
+
+
+def documents_of(hit: Hit) -> tuple[str, ...]:
+    """Return the ids of the documents that a hit stands for: its own, then near-duplicates'."""
+    return (hit.passage.document_id, *(other.rpartition(":")[0] for other in hit.similar))
+
+
 def _question(row: _Row, article: Article) -> SquadQuestion:
     answers = [(normalised_nfc(text), _moved(row.context, start)) for text, start in row.answers]
     return SquadQuestion(
@@ -82,6 +199,11 @@ def _question(row: _Row, article: Article) -> SquadQuestion:
         answers=tuple(text for text, _ in answers),
         spans=tuple(_span(article.text, text, start, row) for text, start in answers),
     )
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return len(text) if end < 0 else end
 
 
 def _moved(context: str, start: int) -> int:
@@ -178,3 +300,53 @@ def _answers(value: object, place: str) -> Iterable[tuple[str, int]]:
         if not isinstance(text, str) or not text.strip() or not isinstance(start, int):
             raise DatasetError(f"{place}: answer {text!r} at {start!r} needs a text and an offset")
         yield text, start
+
+
+def _ask(
+    assistant: Asked, question: SquadQuestion, *, document_id: str, k: int | None
+) -> CaseResult:
+    blank = CaseResult(
+        id=question.id,
+        question=question.question,
+        answerable=not question.impossible,
+        expected=question.answers,
+        status="crashed",
+    )
+    try:
+        answer = assistant.ask(question.question, k=k)
+    except Exception as error:  # noqa: BLE001 - whatever it raises, the case is wrong, the run goes on
+        return with_crash(blank, error, metrics=() if question.impossible else ANSWERABLE)
+    values = {} if question.impossible else _scores(question, answer, document_id)
+    relevant = {hit.passage.id for hit in answer.hits if document_id in documents_of(hit)}
+    return replace(
+        with_reply(blank, answer, relevant=relevant),
+        problems=_problems(question, answer, values.get("containment", 0.0)),
+        scores=values,
+    )
+
+
+def _scores(question: SquadQuestion, answer: Answer, document_id: str) -> dict[str, float]:
+    ranked = distinct(document for hit in answer.hits for document in documents_of(hit))
+    gold = [(document_id, start, end) for start, end in question.spans]
+    right = [any(overlap(span, place) for place in gold) for span in sentence_ranking(answer)]
+    first = answer.citations[0].quote if answer.citations else ""
+    values = (
+        recall_at(ranked, {document_id}, 1),
+        recall_at(ranked, {document_id}, 5),
+        reciprocal_rank(ranked, {document_id}),
+        float(any(right[:1])),
+        float(any(right[:3])),
+        float(contains_answer(first, question.answers)),
+        exact_match(plain_text(answer), question.answers),
+        token_f1(plain_text(answer), question.answers),
+        float(answer.status == "answered"),
+    )
+    return dict(zip(ANSWERABLE, values, strict=True))
+
+
+def _problems(question: SquadQuestion, answer: Answer, containment: float) -> tuple[str, ...]:
+    if question.impossible:
+        return () if answer.status == "abstained" else ("answered; it should abstain",)
+    if answer.status == "abstained":
+        return (f"abstained ({answer.reason}); the answer is in its paragraph",)
+    return () if containment else ("no accepted answer is in the first cited sentence",)

@@ -2,20 +2,18 @@
 
 from eval.metrics.abstention import Abstention, Outcome, abstention, area_under, risk_coverage
 from eval.metrics.answers import (
+    DocumentSpan,
     contains_answer,
     exact_match,
     normalise_answer,
     normalised_nfc,
-    token_f1,
-)
-from eval.metrics.citations import (
-    DocumentSpan,
     quote_faithfulness,
     sentence_precision_recall,
     span_precision_recall,
+    token_f1,
 )
-from eval.metrics.intervals import mean_interval, percentile, wilson_interval
 from eval.metrics.ranking import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
+from eval.metrics.statistics import mean_interval, percentile, wilson_interval
 
 __all__ = [
     "Abstention",

@@ -12,13 +12,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from eval.reports.labels import percent, reason_in_words
 from eval.reports.suite import SuiteRun
-from eval.reports.text import cut, fit
+from eval.reports.text import cut, fit, percent, reason_in_words
 from eval.reports.view import MOST_KINDS, suite_view
 
 if TYPE_CHECKING:
     import jinja2
+
 
 _BUFFER = 20
 MOST_SHOWN = 200

@@ -4,9 +4,8 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from eval.reports.labels import label_of, percent, points, probability
 from eval.reports.suite import Standing, SuiteRun
-from eval.reports.text import cut, fit, one_line
+from eval.reports.text import cut, fit, label_of, one_line, percent, points, probability
 from eval.results import CaseResult
 
 MOST_BYTES = 1_000_000

@@ -4,9 +4,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from eval.reports.labels import probability
 from eval.reports.suite import Standing, SuiteRun
-from eval.reports.text import one_line
+from eval.reports.text import one_line, probability
 from eval.results import CaseResult
 
 WIDTH = 80

@@ -1,12 +1,60 @@
-"""Makes any text fit to be shown: what a format cannot hold becomes a visible escape."""
+"""How reports call things (data/words.toml) and write numbers, and any text made fit to show."""
 
 import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 # What XML 1.0 cannot hold, which is also what HTML shows as nothing or as something else.
 _UNFIT = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 LONGEST = 4000
 r"""Characters of one text that a report shows; the JSON output has all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """How a metric is shown."""
+
+    label: str
+    meaning: str
+    """One sentence; empty for a metric without an entry."""
+    tile: int | None
+    """Its place at the head of the HTML report; None where it is only in the table."""
+
+
+def label_of(metric: str) -> Label:
+    """Return how a metric is shown; one without an entry goes by its own name."""
+    entry = _words()["metric"].get(metric, {})
+    return Label(
+        label=str(entry.get("label", metric.replace("_", " "))),
+        meaning=str(entry.get("meaning", "")),
+        tile=int(entry["tile"]) if "tile" in entry else None,
+    )
+
+
+def percent(value: float) -> str:
+    """Return a share, 0 to 1, in whole per cent; only all is 100% and only none 0%."""
+    rounded = round(100 * value)
+    if rounded == 100 and value < 1:
+        return ">99%"
+    return "<1%" if rounded == 0 and value > 0 else f"{rounded}%"
+
+
+def points(difference: float) -> str:
+    """Return a difference of shares in percentage points, with its sign; `0` for none."""
+    rounded = f"{100 * difference:+.1f}"
+    return "0" if float(rounded) == 0 else rounded.removesuffix(".0").replace("-", "−")
+
+
+def probability(p_value: float) -> str:
+    """Return a p value with three decimals; one that would read as 0 is said to be less."""
+    return "<0.001" if p_value < 0.0005 else f"{p_value:.3f}"
+
+
+def reason_in_words(reason: str) -> str:
+    """Return why an answer abstained as a sentence; a code without an entry as it is."""
+    return str(_words()["reason"].get(reason, {}).get("sentence", reason))
 
 
 def fit(text: str) -> str:
@@ -28,3 +76,9 @@ def one_line(text: str) -> str:
     """Return the text with every run of white space as one space, and nothing unprintable."""
     printable = "".join(mark if mark.isprintable() else " " for mark in text)
     return " ".join(printable.split())
+
+
+@cache
+def _words() -> dict[str, dict[str, dict[str, str | int]]]:
+    source = files("eval").joinpath("reports/data/words.toml").read_text(encoding="utf-8")
+    return tomllib.loads(source)

@@ -1,8 +1,10 @@
-"""Writes report files, each whole or not at all."""
+"""Writes report files, each whole or not at all, and runs as JSON for other programs."""
 
+import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from eval.reports.html import html
@@ -62,6 +64,23 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
         ) from error
 
 
+def as_json(runs: Sequence[SuiteRun]) -> str:
+    """Return all runs with every case, their comparisons and gates, ASCII only."""
+    content = {
+        "passed": all(run.gate.passed for run in runs),
+        "suites": [
+            asdict(run.report)
+            | {
+                "gate": asdict(run.gate) | {"passed": run.gate.passed},
+                "failed": [case.id for case in run.report.failures],
+                "comparison": _comparison(run),
+            }
+            for run in runs
+        ],
+    }
+    return json.dumps(content, ensure_ascii=True, indent=2)
+
+
 def _replace(path: Path, pieces: Iterable[str]) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -75,3 +94,9 @@ def _replace(path: Path, pieces: Iterable[str]) -> None:
 def _write(path: Path, pieces: Iterable[str]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
+
+
+def _comparison(run: SuiteRun) -> dict[str, object] | None:
+    if run.comparison is None:
+        return None
+    return {name: value for name, value in asdict(run.comparison).items() if name != "before"}

@@ -9,8 +9,7 @@ from typing import Self, TextIO
 
 import filelock
 
-from eval.results import CaseResult
-from eval.results_json import case_from_row, case_to_json
+from eval.results import CaseResult, case_from_row, case_to_json
 from rag import MisuseError, OperationError
 
 

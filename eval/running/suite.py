@@ -15,13 +15,19 @@ from eval.metrics import (
     span_precision_recall,
     token_f1,
 )
-from eval.results import CaseResult, EvidenceQuote, Report
-from eval.running.fingerprint import fingerprint_of
-from eval.running.pool import OnCase, ignore, results
-from eval.running.reply import cited_spans, overlap, plain_text, with_crash, with_reply
-from eval.suites.cases import GoldCase, Suite
-from eval.suites.evidence import EvidenceError, SourceText, locate, source_texts
-from eval.summary import summarise
+from eval.results import CaseResult, EvidenceQuote, Report, summarise
+from eval.running.asking import (
+    OnCase,
+    cited_spans,
+    fingerprint_of,
+    ignore,
+    overlap,
+    plain_text,
+    results,
+    with_crash,
+    with_reply,
+)
+from eval.suites.cases import EvidenceError, GoldCase, SourceText, Suite, locate, source_texts
 from rag import Answer, Document, DocumentSummary, Hit
 
 WORDS = ("containment", "exact_match", "f1", "answered")

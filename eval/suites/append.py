@@ -1,22 +1,42 @@
-"""Adds a case to a gold file, checked, whole or not at all."""
+"""Adds a case to a gold file, whole or not at all, and says which questions should become cases."""
 
 import json
 import os
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import filelock
 
-from eval.suites.cases import GoldCase, GoldError, Quote, parse_case
-from eval.suites.evidence import Documents, EvidenceError, locate, source_texts
-from eval.suites.load import YAML_SUFFIXES, read_cases
-from rag import OperationError
+from eval.suites.cases import (
+    Documents,
+    EvidenceError,
+    GoldCase,
+    GoldError,
+    Quote,
+    locate,
+    parse_case,
+    source_texts,
+)
+from eval.suites.files import YAML_SUFFIXES, read_cases
+from rag import LoggedQuestion, OperationError
 
 _WAIT = 10.0
 """Seconds to wait for another process that adds a case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A question that was asked and that no gold case asks."""
+
+    question: str
+    status: str
+    """Of the last time it was asked, like `confidence`."""
+    confidence: float
+    times: int
 
 
 def add_case(
@@ -84,6 +104,28 @@ def add_case(
 def same_question(question: str) -> str:
     """Return a form of a question that is equal for the same words, whatever their case."""
     return " ".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip("?!. ")
+
+
+def suggested(
+    logged: Iterable[LoggedQuestion], known: Iterable[GoldCase]
+) -> tuple[Suggestion, ...]:
+    """Return the questions that are no cases: abstained ones first, then the least sure.
+
+    The same question asked several times, in whatever case, is one suggestion.
+    """
+    cases = {same_question(case.question) for case in known}
+    found = dict[str, Suggestion]()
+    for one in logged:
+        name = same_question(one.question)
+        if name and name not in cases:
+            times = found[name].times + 1 if name in found else 1
+            found[name] = Suggestion(
+                question=one.question, status=one.status, confidence=one.confidence, times=times
+            )
+    ranked = sorted(
+        found.values(), key=lambda one: (one.status == "answered", one.confidence, one.question)
+    )
+    return tuple(ranked)
 
 
 def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str) -> GoldCase:

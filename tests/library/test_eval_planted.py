@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from eval.comparing.baseline import baseline_of, load_baseline
-from eval.comparing.comparison import compare
-from eval.comparing.gate import Thresholds, judge, load_thresholds
-from eval.running.recorded import RecordingModel, ReplayedModel
+from eval.comparing.comparison import baseline_beside, baseline_of, compare, load_baseline
+from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
+from eval.running.models import RecordingModel, ReplayedModel
 from eval.running.suite import run
-from eval.shipped import baseline_beside, shipped_suite, shipped_thresholds
-from eval.suites.load import load_suite
+from eval.suites.files import load_suite, shipped_suite
 from index import search
 from index.store.fts5 import SqliteCatalog
 from index.sync import prepare
@@ -47,7 +45,7 @@ def asked(reported):
     def ask(*, thresholds=THRESHOLDS, **changes):
         report = reported(**changes)
         comparison = compare(report, BASELINE)
-        return judge(report, thresholds, comparison), comparison
+        return gate(report, thresholds, comparison), comparison
 
     return ask
 
@@ -60,8 +58,8 @@ def test_reordered_gold_fails_nothing(reported):
     before = baseline_of(reported())
     report = reported(suite=replace(SUITE, cases=SUITE.cases[::-1]))
     comparison = compare(report, before)
-    gate = judge(report, THRESHOLDS, comparison)
-    assert (gate.reasons, gate.notes, comparison.changed) == ((), (), ())
+    decided = gate(report, THRESHOLDS, comparison)
+    assert (decided.reasons, decided.notes, comparison.changed) == ((), (), ())
 
 
 def test_a_threshold_that_answers_everything_is_caught(asked):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.running.recorded import RecordingModel, ReplayedModel
+from eval.running.models import RecordingModel, ReplayedModel
 from rag import Assistant, Message, MisuseError, ModelResponseError, ModelUnavailableError, Settings
 from rag.testing import HashEmbedder, ScriptedModel
 

@@ -4,8 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.datasets.squad import SquadQuestion
-from eval.running.squad import ANSWERABLE, run_squad, sentence_ranking
+from eval.datasets.squad import ANSWERABLE, SquadQuestion, run_squad, sentence_ranking
 from index.types import Hit, Passage, ScoredSentence, Sentence
 from rag.types import Answer, AnswerSentence, Citation, Usage
 

@@ -22,6 +22,11 @@ def test_an_unknown_name_is_an_attribute_error():
         PACKAGE.nothing  # noqa: B018
 
 
+def test_the_old_name_of_the_gate_works_and_names_the_new_one():
+    with pytest.warns(DeprecationWarning, match="eval.gate now"):
+        assert PACKAGE.judge is PACKAGE.gate
+
+
 def test_promised_names_and_homes_agree():
     assert sorted(name for names in PACKAGE._HOMES.values() for name in names) == sorted(
         PACKAGE.__all__

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.cli.arguments import register
+from eval.cli.arguments import register_eval
 from eval.cli.work import sample
 from index.types import AddReport
 from rag import MisuseError
@@ -69,9 +69,9 @@ def footnote(monkeypatch):
 
     def run(*arguments):
         opened = SimpleNamespace(open=lambda *_, **__: StandIn())
-        monkeypatch.setattr("eval.cli.models.Assistant", opened)
+        monkeypatch.setattr("eval.cli.work.Assistant", opened)
         parser = argparse.ArgumentParser(prog="footnote")
-        register(parser.add_subparsers())
+        register_eval(parser.add_subparsers())
         args = parser.parse_args(["eval", *map(str, arguments)])
         return args.run(args)
 
@@ -149,8 +149,8 @@ def test_a_sample_keeps_the_order_and_depends_on_the_seed_only():
 
 def test_loading_the_command_imports_nothing_that_asking_needs():
     code = (
-        "import sys\nfrom eval.cli.arguments import register\n"
-        "print([name for name in sys.modules if name in ('rag', 'tqdm', 'eval.cli.launch')])"
+        "import sys\nfrom eval.cli.arguments import register_eval\n"
+        "print([name for name in sys.modules if name in ('rag', 'tqdm', 'eval.cli.evaluate')])"
     )
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)

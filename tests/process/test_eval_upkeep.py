@@ -9,17 +9,13 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from eval.cli.upkeep import schema
-from eval.datasets.beir import load_beir
-from eval.datasets.convert import as_lines, beir_rows, squad_rows
-from eval.datasets.export import as_promptfoo, as_squad, write_beir
-from eval.datasets.squad import load_squad
-from eval.suites.append import add_case
-from eval.suites.cases import KEYS, GoldError, Quote, parse_case
-from eval.suites.evidence import source_texts
-from eval.suites.lint import lint
-from eval.suites.load import load_suite
-from eval.suites.suggest import suggested
+from eval.cli.gold import schema
+from eval.datasets.beir import beir_rows, load_beir
+from eval.datasets.export import as_lines, as_promptfoo, as_squad, write_beir
+from eval.datasets.squad import load_squad, squad_rows
+from eval.suites.append import add_case, suggested
+from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
+from eval.suites.files import lint, load_suite
 from rag import LoggedQuestion, OperationError
 
 TEXT = "They build AMRAAM. It rains.\nIt rains."

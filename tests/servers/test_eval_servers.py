@@ -6,8 +6,7 @@ import pytest
 
 from eval.results import CaseResult
 from eval.running.suite import run
-from eval.shipped import shipped_suite
-from eval.suites.load import load_suite
+from eval.suites.files import load_suite, shipped_suite
 from rag import Assistant, Settings, seed_paths
 
 pytestmark = pytest.mark.usefixtures("reading_once")

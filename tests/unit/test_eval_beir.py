@@ -6,9 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.datasets.beir import BeirQuery, load_beir
-from eval.datasets.jsonl import DatasetError
-from eval.running.beir import run_beir
+from eval.datasets.beir import BeirQuery, load_beir, run_beir
+from eval.suites.files import DatasetError
 
 QUERY = BeirQuery(id="1", text="cats", relevance={"beir/x/a": 1.0, "beir/x/b": 2.0})
 CORPUS = '{"_id": "a", "title": "Cats", "text": "Purr."}\n{"_id": "b", "title": "", "text": "Mew."}'

@@ -3,7 +3,7 @@
 import pytest
 
 from eval.calibration import calibrated
-from eval.cli.calibrate import told
+from eval.cli.evaluate import told
 from rag import MisuseError
 
 

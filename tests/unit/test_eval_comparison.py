@@ -4,10 +4,15 @@ import json
 
 import pytest
 
-from eval.comparing.baseline import BaselineError, baseline_of, load_baseline, save_baseline
-from eval.comparing.comparison import compare
-from eval.comparing.gate import Thresholds, judge
-from eval.summary import summarise
+from eval.comparing.comparison import (
+    BaselineError,
+    baseline_of,
+    compare,
+    load_baseline,
+    save_baseline,
+)
+from eval.comparing.gate import Thresholds, gate
+from eval.results import summarise
 
 
 @pytest.fixture
@@ -29,18 +34,18 @@ def report(make_case):
     return make
 
 
-def gate(now, before):
-    return judge(now, Thresholds(), compare(now, baseline_of(before)))
+def decided(now, before):
+    return gate(now, Thresholds(), compare(now, baseline_of(before)))
 
 
 def test_one_flip_in_sixty_is_told_and_fails_nothing(report):
-    result = gate(report(failing=[3]), report())
+    result = decided(report(failing=[3]), report())
     assert result.passed
     assert result.notes == ("may be chance and fails nothing: passed -0.017, containment -0.017",)
 
 
 def test_a_drop_that_is_not_chance_fails_and_is_named(report):
-    result = gate(report(failing=range(10)), report())
+    result = decided(report(failing=range(10)), report())
     assert result.reasons == (
         "mine: passed dropped from 1.0000 to 0.8333 (p 0.004, exact McNemar)",
         "mine: containment dropped from 1.0000 to 0.8333 (p 0.004, exact McNemar)",
@@ -48,35 +53,35 @@ def test_a_drop_that_is_not_chance_fails_and_is_named(report):
 
 
 def test_a_rise_that_is_not_chance_passes(report):
-    assert gate(report(), report(failing=range(10))).passed
+    assert decided(report(), report(failing=range(10))).passed
 
 
 def test_the_order_of_cases_does_not_matter(report):
     now, before = report(failing=[1]), report(failing=[1])
     reordered = summarise("mine", now.cases[::-1], fingerprint=now.fingerprint)
     comparison = compare(reordered, baseline_of(before))
-    assert judge(reordered, Thresholds(), comparison).notes == ()
+    assert gate(reordered, Thresholds(), comparison).notes == ()
     assert (comparison.changed, comparison.newly_failing, comparison.stale) == ((), (), ())
 
 
 def test_a_critical_case_that_newly_fails_fails_the_gate_alone(report):
-    result = gate(report(failing=[3], critical=True), report(critical=True))
+    result = decided(report(failing=[3], critical=True), report(critical=True))
     assert result.reasons == ("mine: critical case c3 newly failed: wrong",)
 
 
 def test_a_critical_case_that_failed_before_does_not(report):
-    assert gate(report(failing=[3], critical=True), report(failing=[3], critical=True)).passed
+    assert decided(report(failing=[3], critical=True), report(failing=[3], critical=True)).passed
 
 
 def test_outdated_evidence_fails_the_gate_and_is_named(make_case):
     gone = "gold a's passage is gone: update or retire it"
     now = summarise("mine", [make_case("a", problems=(gone,), outdated=True)])
-    assert judge(now, Thresholds()).reasons == (f"mine: {gone}",)
+    assert gate(now, Thresholds()).reasons == (f"mine: {gone}",)
 
 
 def test_a_crash_fails_the_gate_and_the_first_is_named(make_case):
     crash = make_case("b", status="crashed", problems=("x",), error="ValueError: broken")
-    reasons = judge(summarise("mine", [make_case("a"), crash]), Thresholds()).reasons
+    reasons = gate(summarise("mine", [make_case("a"), crash]), Thresholds()).reasons
     assert reasons == ("mine: 1 of 2 cases crashed; the first, b: ValueError: broken",)
 
 
@@ -84,14 +89,14 @@ def test_a_tag_has_thresholds_of_its_own(report, make_case):
     cases = [make_case("a", tags=("who",)), make_case("b", tags=("when",), problems=("x",))]
     now = summarise("mine", cases)
     held = Thresholds(tags={"when": {"passed": 0.5}, "who": {"passed": 1.0}})
-    assert judge(now, held).reasons == ("mine, tag when: passed is 0.0000, below 0.5000",)
+    assert gate(now, held).reasons == ("mine, tag when: passed is 0.0000, below 0.5000",)
 
 
 def test_new_and_removed_cases_are_counted_and_compared_with_nothing(report):
     comparison = compare(report(4), baseline_of(report(3)))
     assert (comparison.added, comparison.removed) == (("c3",), ())
     assert comparison.metrics[0].before == 1.0
-    notes = judge(report(2), Thresholds(), compare(report(2), baseline_of(report(3)))).notes
+    notes = gate(report(2), Thresholds(), compare(report(2), baseline_of(report(3)))).notes
     assert notes == ("1 case is not asked since the baseline, compared with nothing",)
 
 
@@ -119,7 +124,7 @@ def test_abstaining_is_compared_on_what_should_abstain(make_case):
         cases = [make_case(f"c{n}", answerable=False, status=status, scores={}) for n in range(9)]
         return summarise("mine", cases)
 
-    reasons = gate(due("answered"), due("abstained")).reasons
+    reasons = decided(due("answered"), due("abstained")).reasons
     assert reasons == (
         "mine: abstention_recall dropped from 1.0000 to 0.0000 (p 0.008, exact McNemar)",
     )

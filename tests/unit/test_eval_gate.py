@@ -4,12 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.comparing.gate import METRICS, ThresholdError, Thresholds, load_thresholds
-from eval.comparing.gate import judge as judged
-from eval.results import CaseResult
-from eval.shipped import shipped_suite
-from eval.suites.load import load_suite
-from eval.summary import summarise
+from eval.comparing.gate import METRICS, ThresholdError, Thresholds, gate, load_thresholds
+from eval.results import CaseResult, summarise
+from eval.suites.files import load_suite, shipped_suite
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,8 +28,8 @@ def report_of(*cases):
     return summarise("mine", cases)
 
 
-def judge(report, suite, comparison=None, **tags):
-    return judged(report, Thresholds(suite=suite, tags=tags), comparison)
+def decide(report, suite, comparison=None, **tags):
+    return gate(report, Thresholds(suite=suite, tags=tags), comparison)
 
 
 HALF = report_of(result(1), result(2, problems=("wrong",), containment=0.0))
@@ -45,11 +42,11 @@ def thresholds_file(tmp_path, text):
 
 
 def test_a_value_at_its_threshold_passes():
-    assert judge(HALF, {"containment": 0.5}).passed
+    assert decide(HALF, {"containment": 0.5}).passed
 
 
 def test_each_missed_threshold_is_named_with_its_value():
-    verdict = judge(HALF, {"containment": 0.51, "passed": 0.9})
+    verdict = decide(HALF, {"containment": 0.51, "passed": 0.9})
     assert verdict.reasons == (
         "mine: containment is 0.5000, below 0.5100",
         "mine: passed is 0.5000, below 0.9000",
@@ -58,17 +55,19 @@ def test_each_missed_threshold_is_named_with_its_value():
 
 def test_a_critical_failure_alone_fails_the_gate():
     report = report_of(result(1), result(2, problems=("abstained",), critical=True))
-    assert judge(report, {}).reasons == ("mine: critical case case2 failed: abstained",)
-    assert judge(HALF, {}).passed
+    assert decide(report, {}).reasons == ("mine: critical case case2 failed: abstained",)
+    assert decide(HALF, {}).passed
 
 
 def test_a_metric_that_nothing_measured_misses_its_threshold():
-    assert judge(HALF, {"mrr": 0.0}).reasons == ("mine: mrr was not measured; no case asks for it",)
+    assert decide(HALF, {"mrr": 0.0}).reasons == (
+        "mine: mrr was not measured; no case asks for it",
+    )
 
 
 def test_abstention_precision_without_abstentions_misses_its_threshold():
     case = CaseResult(id="c", question="?", answerable=False, expected=(), status="answered")
-    assert not judge(report_of(case), {"abstention_precision": 0.0}).passed
+    assert not decide(report_of(case), {"abstention_precision": 0.0}).passed
 
 
 @pytest.mark.parametrize(

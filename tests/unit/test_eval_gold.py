@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from eval.suites.cases import GoldError
-from eval.suites.evidence import EvidenceError, SourceText, locate
-from eval.suites.load import load_suite
+from eval.suites.cases import EvidenceError, GoldError, SourceText, locate
+from eval.suites.files import load_suite
 from rag import MisuseError
 
 GOOD = {"id": "a", "question": "Which?", "answers": ["SM-6"]}

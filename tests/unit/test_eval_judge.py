@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from eval.comparing.gate import METRICS, Thresholds, judge
+from eval.comparing.gate import METRICS, Thresholds, gate
 from eval.reports import terminal
-from eval.running.judge import Judge
-from eval.summary import summarise
+from eval.results import summarise
+from eval.running.models import Judge
 from rag import MisuseError, ModelUnavailableError, Settings
 from rag.testing import ScriptedModel
 
@@ -49,7 +49,7 @@ def test_the_answering_model_is_no_judge_unless_told_so(make_case):
 def test_advice_is_reported_as_such_and_never_gates(make_case, make_run):
     cases = [replace(make_case("a"), judged="wrong"), replace(make_case("b"), judged="right: yes")]
     report = summarise("mine", cases)
-    assert judge(report, Thresholds()).passed
+    assert gate(report, Thresholds()).passed
     assert "judged" not in METRICS
     assert {rate.name for rate in report.rates} == {"passed", "containment"}
     assert "Judge, as advice: it finds 1 of 2 right" in terminal([make_run(*cases)])

@@ -3,7 +3,7 @@
 import pytest
 
 from eval.comparing.gate import METRICS
-from eval.reports.labels import label_of, percent, points, probability, reason_in_words
+from eval.reports.text import label_of, percent, points, probability, reason_in_words
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from eval.metrics import contains_answer
-from eval.suites.evidence import SourceText, locate
-from eval.suites.load import load_suite
+from eval.suites.cases import SourceText, locate
+from eval.suites.files import load_suite
 
 ROOT = Path(__file__).parents[2]
 SUITE = load_suite(ROOT / "eval" / "gold" / "japan_us_defense.jsonl")

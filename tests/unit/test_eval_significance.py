@@ -2,8 +2,8 @@
 
 import pytest
 
-from eval.comparing.significance import difference_interval, holm, mcnemar, paired_randomisation
 from eval.metrics import mean_interval, percentile
+from eval.metrics.statistics import difference_interval, holm, mcnemar, paired_randomisation
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from eval.datasets.jsonl import DatasetError
 from eval.datasets.squad import load_squad
+from eval.suites.files import DatasetError
 
 CONTEXT = "Tokyo lies in Japan. Tokyo is large."
 

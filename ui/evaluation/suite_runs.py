@@ -16,7 +16,7 @@ from eval import (
     baseline_beside,
     baseline_of,
     compare,
-    judge,
+    gate,
     load_baseline,
     load_suite,
     load_thresholds,
@@ -117,7 +117,7 @@ class SuiteRuns:
                         told = Progress(done=done, total=total, question=case.question)
                     if done:
                         yield told
-                self._last[path] = _judged(work.report(), path)
+                self._last[path] = _gated(work.report(), path)
             finally:
                 stopped.set()
                 work.wait()
@@ -174,13 +174,11 @@ def _with_shipped_article(assistant: Assistant) -> Iterator[Assistant]:
             yield apart
 
 
-def _judged(report: Report, suite: Path) -> SuiteRun:
+def _gated(report: Report, suite: Path) -> SuiteRun:
     path = baseline_beside(suite, name=report.suite)
     comparison = compare(report, load_baseline(path)) if path.exists() else None
     thresholds = load_thresholds(shipped_thresholds()).get(report.suite, Thresholds())
-    return SuiteRun(
-        report=report, gate=judge(report, thresholds, comparison), comparison=comparison
-    )
+    return SuiteRun(report=report, gate=gate(report, thresholds, comparison), comparison=comparison)
 
 
 def _waiting(cases: "SimpleQueue[CaseResult]") -> Iterator[CaseResult]:

@@ -1,17 +1,32 @@
-"""Records a language model's replies in a file, and answers from it without key or network."""
+"""The language models of an evaluation: recorded, replayed without network, and judging.
+
+A judge is a language model that says what it thinks of answers: advice beside the checks, never
+their part. What decides is the gate (`eval.comparing.gate`).
+"""
 
 import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import filelock
 
-from eval.datasets.jsonl import read_objects
-from rag import LanguageModel, Message, MisuseError, ModelResponseError, OperationError, Reply
+from eval.results import CaseResult
+from eval.suites.files import read_objects
+from rag import (
+    LanguageModel,
+    Message,
+    MisuseError,
+    ModelError,
+    ModelResponseError,
+    OperationError,
+    Reply,
+    Settings,
+    judge_messages,
+)
 
 _WAIT = 60.0
 """Seconds to wait for another process that adds a reply."""
@@ -169,14 +184,6 @@ class ReplayedModel:
             yield piece
 
 
-def request_key(
-    name: str, parameters: Mapping[str, str | int | float], messages: Sequence[Message]
-) -> str:
-    """Return the SHA-256 hex digest of what makes a reply: model, parameters and messages."""
-    request = [name, dict(parameters), [[message.role, message.text] for message in messages]]
-    return hashlib.sha256(json.dumps(request, sort_keys=True).encode("ascii")).hexdigest()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Recorded:
     key: str
@@ -185,6 +192,62 @@ class _Recorded:
     parameters: Mapping[str, str | int | float]
     messages: tuple[Message, ...]
     reply: Reply
+
+
+class Judge:
+    """Says of each answer whether it gives what was expected.
+
+    A model's judgement of answers is known to favour its own (Zheng et al. 2023, "Judging
+    LLM-as-a-judge"), so the answering model is refused.
+
+    Args:
+        model: what is asked.
+        settings: name the folder of a user's own prompts.
+        may_judge_itself: whether answers that the model wrote itself are judged too.
+    """
+
+    def __init__(
+        self, model: LanguageModel, *, settings: Settings, may_judge_itself: bool = False
+    ) -> None:
+        self._model = model
+        self._settings = settings
+        self._may_judge_itself = may_judge_itself
+
+    def judged(self, cases: Iterable[CaseResult]) -> Iterator[CaseResult]:
+        """Yield the results with the judgement in each; a crashed one is yielded as it is.
+
+        Raises:
+            MisuseError: an answer is by the judge itself, and that was not allowed.
+            SettingsError: the prompt cannot be used.
+        """
+        for case in cases:
+            if case.model == self._model.name and not self._may_judge_itself:
+                raise MisuseError(
+                    f"{case.model} would judge its own answers: name another model, or say "
+                    "--judge-self"
+                )
+            yield case if case.status == "crashed" else replace(case, judged=self._ask(case))
+
+    def _ask(self, case: CaseResult) -> str:
+        messages = judge_messages(
+            case.question, expected=case.expected, answer=case.text, settings=self._settings
+        )
+        try:
+            first, _, reason = self._model.complete(messages).text.strip().partition("\n")
+        except ModelError as error:
+            return f"unclear: {error}"
+        word = first.strip(" .*:").lower()
+        if word not in ("right", "wrong"):
+            return "unclear: it did not say right or wrong"
+        return f"{word}: {reason.strip()}" if reason.strip() else word
+
+
+def request_key(
+    name: str, parameters: Mapping[str, str | int | float], messages: Sequence[Message]
+) -> str:
+    """Return the SHA-256 hex digest of what makes a reply: model, parameters and messages."""
+    request = [name, dict(parameters), [[message.role, message.text] for message in messages]]
+    return hashlib.sha256(json.dumps(request, sort_keys=True).encode("ascii")).hexdigest()
 
 
 def _read(path: Path) -> list[_Recorded]:

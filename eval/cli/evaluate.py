@@ -1,4 +1,4 @@
-"""Carries out `footnote eval`: runs what was asked for, compares, judges, reports."""
+"""Carries out `footnote eval` and `footnote eval calibrate`: what asks questions."""
 
 import argparse
 import os
@@ -10,20 +10,20 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from eval.cli.models import judge_of
-from eval.cli.work import Work, prepared
-from eval.comparing.baseline import baseline_of, load_baseline, save_baseline
-from eval.comparing.comparison import compare
-from eval.comparing.gate import Thresholds, judge, load_thresholds
+from eval.calibration import Calibration, calibrated
+from eval.cli.work import Work, judge_of, prepared
+from eval.comparing.comparison import baseline_of, compare, load_baseline, save_baseline
+from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
 from eval.reports import SuiteRun, check_target, terminal, write_reports
-from eval.reports.as_json import as_json
-from eval.results import CaseResult, Comparison, Report
+from eval.reports.write import as_json
+from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
-from eval.shipped import shipped_thresholds
-from eval.summary import summarise
-from rag import MisuseError
+from eval.running.suite import run_cases
+from eval.suites.files import load_suite
+from rag import Assistant, MisuseError, Settings, keep_setting
 
 INTERRUPTED = 130
+_WIDTH = 40
 
 
 def evaluate(args: argparse.Namespace) -> int:
@@ -45,6 +45,38 @@ def evaluate(args: argparse.Namespace) -> int:
         sys.stderr.write("interrupted: the report is of the finished cases only\n")
         return INTERRUPTED
     return 0 if all(run.gate.passed for run in runs) else 1
+
+
+def calibrate(args: argparse.Namespace) -> int:
+    """Fit the threshold, print its curve, write the setting; return 0.
+
+    Raises:
+        MisuseError: a suite is wrong, or no threshold gives the wanted precision.
+        OperationError: the library cannot be used, or the settings file not written.
+    """
+    fit = calibrated(_answered(args), precision=args.precision, folds=args.folds, seed=args.seed)
+    sys.stdout.write(told(fit, wanted=args.precision))
+    if args.dry_run:
+        return 0
+    path = keep_setting("threshold", str(fit.threshold))
+    sys.stdout.write(f"\nFOOTNOTE_THRESHOLD={fit.threshold} written to {path}\n")
+    return 0
+
+
+def told(fit: Calibration, *, wanted: float) -> str:
+    """Return the fit as text: the curve of precision over coverage, then what to expect."""
+    lines = [f"{'threshold':>9}  {'answered':>8}  precision"]
+    for threshold, coverage, precision in fit.curve:
+        bar = "#" * round(_WIDTH * precision)
+        mark = "  <- fitted" if threshold == fit.threshold else ""
+        lines.append(f"{threshold:>9.3f}  {coverage:>8.3f}  {precision:.3f} {bar}{mark}")
+    lines += [
+        "",
+        f"wanted precision {wanted:.3f}: answer from a confidence of {fit.threshold} on",
+        f"on cases that were not fitted on ({fit.folds} folds): {fit.coverage:.3f} answered, "
+        f"precision {fit.precision:.3f} ({fit.low:.3f} to {fit.high:.3f})",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -94,8 +126,8 @@ def _runs(
             if args.update_baseline and not interrupted:
                 _update(report, work, args)
             held = _held(thresholds.get(work.name, Thresholds()), args)
-            gate = judge(report, held, None if args.update_baseline else comparison)
-            runs.append(SuiteRun(report=report, gate=gate, comparison=comparison))
+            decided = gate(report, held, None if args.update_baseline else comparison)
+            runs.append(SuiteRun(report=report, gate=decided, comparison=comparison))
             if interrupted:
                 return runs, True
     return runs, False
@@ -176,3 +208,18 @@ def _write(args: argparse.Namespace, runs: Sequence[SuiteRun]) -> None:
 
 def _path(given: str | None) -> Path | None:
     return Path(given) if given else None
+
+
+def _answered(args: argparse.Namespace) -> list[CaseResult]:
+    suites = [load_suite(Path(path)) for path in args.suites]
+    settings = Settings.load(library=getattr(args, "library", None), threshold=0.0, log=False)
+    cases: list[CaseResult] = []
+    with Assistant.open(settings) as assistant:
+        for suite in suites:
+            found = run_cases(assistant, suite)
+            bar = tqdm(found, total=len(suite.cases), unit="question", disable=None, leave=False)
+            cases += bar
+    crashed = next((case for case in cases if case.status == "crashed"), None)
+    if crashed:
+        raise MisuseError(f"case {crashed.id}: {crashed.problems[0]}: mend it before you calibrate")
+    return cases

@@ -1,0 +1,231 @@
+"""Reads and checks gold files, JSON Lines or YAML, with the line of every mistake."""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from eval.suites.cases import (
+    Documents,
+    EvidenceError,
+    GoldCase,
+    GoldError,
+    Suite,
+    locate,
+    parse_case,
+    source_texts,
+)
+from rag import MisuseError
+
+if TYPE_CHECKING:
+    import yaml
+
+
+YAML_SUFFIXES = (".yaml", ".yml")
+
+
+class DatasetError(MisuseError):
+    """An evaluation file is missing or not in the form it should have; names file and line."""
+
+
+def shipped_suite() -> Path:
+    """Return the file of the shipped gold questions, which are about the shipped article."""
+    return Path(__file__).parents[1] / "gold" / "japan_us_defense.jsonl"
+
+
+def load_suite(path: Path) -> Suite:
+    """Read and check a gold file: YAML (a list of cases) by its suffix, else JSON Lines.
+
+    Raises:
+        GoldError: unreadable file, no case in it, invalid JSON or YAML, unknown key, wrong type,
+            repeated id, an answerable case without answers, or an unanswerable one with answers
+            or evidence; the first mistake, with its file and line.
+    """
+    cases = dict[str, GoldCase]()
+    for case in read_cases(path):
+        if isinstance(case, GoldError):
+            raise case
+        cases[case.id] = case
+    if not cases:
+        raise GoldError(f"{str(path)!r} holds no cases; write one JSON object a line")
+    return Suite(name=suite_name(path), cases=(*cases.values(),))
+
+
+def suite_name(path: Path) -> str:
+    """Return the file's name without its suffix."""
+    name = path.name.removesuffix(".gz")
+    for suffix in (".jsonl", *YAML_SUFFIXES):
+        name = name.removesuffix(suffix)
+    return name
+
+
+def read_cases(path: Path) -> Iterator[GoldCase | GoldError]:
+    """Yield every case of a gold file, or in its place what is wrong with it.
+
+    A file that cannot be read or parsed ends with its error.
+    """
+    places = dict[str, str]()
+    try:
+        for number, row in _rows(path):
+            place = f"{path}:{number}"
+            try:
+                case = parse_case(row, place)
+            except GoldError as error:
+                yield error
+                continue
+            if case.id in places:
+                yield GoldError(
+                    f"{place}: id {case.id!r} is used already at {places[case.id]}; give each case "
+                    "its own"
+                )
+                continue
+            places[case.id] = place
+            yield case
+    except DatasetError as error:
+        yield GoldError(str(error))
+
+
+def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[str]:
+    """Yield everything that is wrong with the files, `file:line: what` each.
+
+    Args:
+        paths: gold files.
+        documents: where the evidence should be; None leaves it unchecked.
+    """
+    for path in paths:
+        cases = []
+        for case in read_cases(path):
+            if isinstance(case, GoldError):
+                yield str(case)
+            else:
+                cases.append(case)
+        yield from _asked_twice(cases)
+        if documents is not None:
+            yield from _evidence(cases, documents)
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield the line number, from 1, and the JSON object of every line that is not blank.
+
+    A name that ends in `.gz` is read through gzip. An empty file yields nothing.
+
+    Raises:
+        DatasetError: the file cannot be read, or a line is not a JSON object.
+    """
+    for number, line in read_lines(path):
+        try:
+            value = json.loads(line)
+        except ValueError as error:
+            raise DatasetError(
+                f"{path}:{number}: not valid JSON ({error}); write one object a line"
+            ) from error
+        if not isinstance(value, dict):
+            raise DatasetError(
+                f"{path}:{number}: {line[:60]!r} is no JSON object; write one a line"
+            )
+        yield number, value
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the number, from 1, and the stripped text of every line that is not blank.
+
+    Raises:
+        DatasetError: the file cannot be opened, unzipped or decoded as UTF-8.
+    """
+    try:
+        with open_text(path) as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, line.strip()
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{str(path)!r} cannot be read ({error}); check its name") from error
+
+
+def open_text(path: Path) -> TextIO:
+    """Open a UTF-8 text file, a byte-order mark skipped, gzipped if its name ends in `.gz`."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig")
+    return path.open(encoding="utf-8-sig")
+
+
+def string_field(row: dict[str, object], key: str, place: str) -> str:
+    """Return the string under `key`; numbers are taken as their text.
+
+    Raises:
+        DatasetError: the key is missing or its value is neither string nor integer; the
+            message begins with `place` (file and line).
+    """
+    value = row.get(key)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise DatasetError(f"{place}: {key!r} is {value!r}, but a string is needed; add it")
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    if path.suffix.lower() in YAML_SUFFIXES:
+        yield from _yaml_rows(path)
+    else:
+        yield from read_objects(path)
+
+
+def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    """Yield each case with its line, from 1; a key written twice is a mistake, as it hides one."""
+    import yaml
+
+    try:
+        with open_text(path) as file:
+            root = yaml.compose(file, Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"{str(path)!r} cannot be read ({error}); check its name") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(error, "problem", None) or "it cannot be read"
+        raise DatasetError(f"{path}:{line}: not valid YAML ({problem})") from error
+    if root is None:
+        return
+    if not isinstance(root, yaml.SequenceNode):
+        raise DatasetError(f"{path}:1: a list of cases is needed; begin each with `- id:`")
+    for node in root.value:
+        yield node.start_mark.line + 1, _yaml_row(node, path)
+
+
+def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
+    import yaml
+
+    place = f"{path}:{node.start_mark.line + 1}"
+    if not isinstance(node, yaml.MappingNode):
+        raise DatasetError(f"{place}: a case is needed; begin it with `- id:`")
+    keys = [str(key.value) for key, _ in node.value]
+    twice = next((key for key in keys if keys.count(key) > 1), None)
+    if twice is not None:
+        raise DatasetError(f"{place}: key {twice!r} is there twice; keep one")
+    try:
+        row = yaml.constructor.SafeConstructor().construct_document(node)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = getattr(error, "problem", None) or str(error)
+        raise DatasetError(f"{place}: not valid YAML ({problem})") from error
+    return {str(key): value for key, value in row.items()}
+
+
+def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:
+    places = dict[str, str]()
+    for case in cases:
+        question = " ".join(case.question.casefold().split())
+        if question in places:
+            first = places[question]
+            yield f"{case.place}: the question of {case.id!r} is asked already at {first}"
+        places.setdefault(question, case.place)
+
+
+def _evidence(cases: Iterable[GoldCase], documents: Documents) -> Iterator[str]:
+    cases = tuple(cases)
+    texts = source_texts(documents, {quote.document for c in cases for quote in c.evidence})
+    for case in cases:
+        try:
+            locate(case, texts)
+        except EvidenceError as error:
+            yield f"{case.place}: {error}"
