@@ -7,6 +7,7 @@ FootnoteError
 └── OperationError         the call was right, the world was not (exit code 1)
     ├── ReadError          a file could not be read as an article
     ├── LibraryError       the library on disk cannot be used as it is
+    │   ├── LibraryMissingError   there is none at its place
     │   ├── LibraryBusyError      another process is writing
     │   ├── LibraryFullError      its disk is full
     │   ├── LibraryUnreachableError  a server of it is away
@@ -50,6 +51,10 @@ class ReadError(OperationError):
 
 class LibraryError(OperationError):
     """The library on disk cannot be used as it is; the message names the command that helps."""
+
+
+class LibraryMissingError(LibraryError):
+    """There is no library at its place yet."""
 
 
 class LibraryBusyError(LibraryError):

@@ -7,19 +7,19 @@ passage stays far ahead.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import LibraryError
+from index.query import Query
 from index.selection import collapse, page_of, rarest, spread
 from index.store import queries
-from index.store.library import Library, View
+from index.store.library import Library, Moment
 from index.store.queries import DocumentRow, PassageRow, SentenceRow
 from index.sync.prepare import text_hash
-from index.terms import content_terms, terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
 from index.upkeep.soundness import are_unit
 
@@ -53,13 +53,50 @@ class Weights:
     sentence: float = 0.15
 
 
+def _embeds_nothing(text: str) -> NDArray[np.float32]:
+    raise AssertionError(f"nothing was found that {text!r} could be compared with")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Passages and the texts that they are from, both of one moment."""
+    """Passages with the texts that they are from and the vectors of their sentences.
+
+    All is of one moment and stays readable after it, while a language model writes, say.
+    """
 
     hits: tuple[Hit, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
     """The whole text of each hit's document, by `Hit.document_sha256`."""
+    vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    """The vector of each hit's sentences, by the sentence's text."""
+    embed: Callable[[str], NDArray[np.float32]] = _embeds_nothing
+    """Embeds a text as the query was."""
+
+    def similarity(self, text: str, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+        """Return the cosine of a text with each of the hits' sentences, (n,) float32, -1 to 1.
+
+        Only the text is embedded. No sentences give (0,).
+
+        Raises:
+            EmbeddingError: The embedding model cannot be loaded.
+        """
+        if not sentences:
+            return np.zeros(0, dtype=np.float32)
+        vector = self.embed(text)
+        distinct = list(dict.fromkeys(sentence.text for sentence in sentences))
+        matrix = np.array([self.vectors[known] for known in distinct], dtype=np.float32)
+        cosines = dict(zip(distinct, matrix @ vector, strict=True))
+        return np.array([cosines[sentence.text] for sentence in sentences], dtype=np.float32)
+
+    def joined(self, other: "Found") -> "Found":
+        """Return these hits, then those of another search that are not among them."""
+        known = {hit.passage.id for hit in self.hits}
+        return replace(
+            self,
+            hits=(*self.hits, *(hit for hit in other.hits if hit.passage.id not in known)),
+            texts={**other.texts, **self.texts},
+            vectors={**other.vectors, **self.vectors},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,41 +109,36 @@ class _Scored:
 
 
 def search(
-    library: Library,
-    question: str,
-    *,
-    k: int,
-    weights: Weights = Weights(),  # frozen
-) -> tuple[Hit, ...]:
-    """Return the k best passages, as `find` does, without the texts."""
-    return find(library, question, k=k, weights=weights).hits
-
-
-def find(
-    library: Library,
-    question: str,
+    query: Query,
+    moment: Moment,
     *,
     k: int,
     weights: Weights = Weights(),  # frozen
 ) -> Found:
-    """Return the k best passages, best first, ties broken by passage id, with their texts.
+    """Return the k best passages, best first, ties broken by passage id.
 
     Near-duplicates are collapsed into the best of them; one document gets at most half of the
-    places while others have candidates. Empty for an empty library or a question without words.
+    places while others have candidates. Empty for an empty library or a query without words.
 
     Raises:
         LibraryError: The library cannot be read.
         EmbeddingError: The embedding model cannot be loaded.
     """
-    vector = library.embedder().embed_question(question)
-    with library.view() as view:
-        wanted = content_terms(question) or terms(question)
-        held = view.db.passage_counts(wanted)
-        passages = view.db.passage_total()
-        weight_of = {t: math.log(1 + (passages + 1) / (held.get(t, 0) + 0.5)) for t in wanted}
-        lexical = _searched(wanted, held, passages=passages)
-        ranked = _ranked(view, vector, lexical, weights)
-        return _hits(view, ranked, k=k, weight_of=weight_of)
+    if moment.is_new or query.is_empty:
+        return Found()
+    vector = moment.embed(query.text)
+    held = moment.db.passage_counts(query.terms)
+    passages = moment.db.passage_total()
+    weight_of = {t: math.log(1 + (passages + 1) / (held.get(t, 0) + 0.5)) for t in query.terms}
+    lexical = _searched(query.terms, held, passages=passages)
+    ranked = _ranked(moment, vector, lexical, weights)
+    return _found(moment, ranked, k=k, weight_of=weight_of)
+
+
+def find(library: Library, question: str, *, k: int) -> Found:
+    """Search a library as it is now."""
+    with library.moment() as moment:
+        return search(Query.of(question), moment, k=k)
 
 
 def _searched(wanted: Sequence[str], held: Mapping[str, int], *, passages: int) -> list[str]:
@@ -122,21 +154,21 @@ def _searched(wanted: Sequence[str], held: Mapping[str, int], *, passages: int) 
 
 
 def _ranked(
-    view: View,
+    moment: Moment,
     vector: NDArray[np.float32],
     lexical: Sequence[str],
     weights: Weights,
 ) -> list[_Scored]:
-    by_passage = view.db.search_terms("passage_terms", lexical, limit=_POOL, title_weight=_TITLE)
-    by_sentence = view.db.search_terms("sentence_terms", lexical, limit=_POOL, title_weight=0.0)
-    home = queries.passage_of_sentence(view.db, by_sentence)
+    by_passage = moment.db.search_terms("passage_terms", lexical, limit=_POOL, title_weight=_TITLE)
+    by_sentence = moment.db.search_terms("sentence_terms", lexical, limit=_POOL, title_weight=0.0)
+    home = queries.passage_of_sentence(moment.db, by_sentence)
     best_sentence: dict[int, float] = {}
     for key, score in by_sentence.items():
         best_sentence[home[key]] = max(score, best_sentence.get(home[key], 0.0))
-    proposed = queries.passages_of_vectors(view.db, view.nearest(vector, _POOL))
+    proposed = queries.passages_of_vectors(moment.db, moment.nearest(vector, _POOL))
     candidates = proposed | set(by_passage) | set(best_sentence)
-    rows = queries.passages(view.db, candidates)
-    members = queries.sentences(view.db, candidates)
+    rows = queries.passages(moment.db, candidates)
+    members = queries.sentences(moment.db, candidates)
     passage_scale = max(by_passage.values(), default=1.0)
     sentence_scale = max(best_sentence.values(), default=1.0)
     scored = []
@@ -169,14 +201,16 @@ def _similarities(
     return matrix @ vector
 
 
-def _hits(
-    view: View, ranked: Sequence[_Scored], *, k: int, weight_of: Mapping[str, float]
+def _found(
+    moment: Moment, ranked: Sequence[_Scored], *, k: int, weight_of: Mapping[str, float]
 ) -> Found:
-    groups = _groups(view, ranked, k=k)
+    groups = _groups(moment, ranked, k=k)
     kept = list(groups)
     chosen = [kept[n] for n in spread([ranked[p].passage.document for p in kept], k=k)]
-    documents = queries.documents(view.db, {ranked[p].passage.document for p in chosen})
-    held = view.db.terms_of("sentence_terms", [s.key for p in chosen for s in ranked[p].sentences])
+    documents = queries.documents(moment.db, {ranked[p].passage.document for p in chosen})
+    held = moment.db.terms_of(
+        "sentence_terms", [s.key for p in chosen for s in ranked[p].sentences]
+    )
     hits = tuple(
         _hit(
             ranked[position],
@@ -186,16 +220,25 @@ def _hits(
         )
         for position in chosen
     )
-    return Found(hits=hits, texts={row.sha256: row.text for row in documents.values()})
+    return Found(
+        hits=hits,
+        texts={row.sha256: row.text for row in documents.values()},
+        vectors={
+            scored.sentence.text: row.vector
+            for hit, position in zip(hits, chosen, strict=True)
+            for scored, row in zip(hit.sentences, ranked[position].sentences, strict=True)
+        },
+        embed=moment.embed,
+    )
 
 
-def _groups(view: View, ranked: Sequence[_Scored], *, k: int) -> dict[int, list[int]]:
+def _groups(moment: Moment, ranked: Sequence[_Scored], *, k: int) -> dict[int, list[int]]:
     """Return the best passages in groups of near-duplicates: so many that there are k groups."""
     words: list[frozenset[str]] = []
     groups: dict[int, list[int]] = {}
     while len(groups) < k and len(words) < len(ranked):
         keys = [s.passage.key for s in ranked[len(words) : 2 * len(words) or k * _SPARE]]
-        held = view.db.terms_of("passage_terms", keys)
+        held = moment.db.terms_of("passage_terms", keys)
         words += [held[key] for key in keys]
         groups = collapse(words)
     return groups

@@ -266,7 +266,7 @@ class Collection:
         if not has_words(asked):
             return Found()
         self._seed()
-        return find(self._library, asked, k=k) if self._library.exists() else Found()
+        return find(self._library, asked, k=k)
 
     def _seed(self) -> None:
         """Put the shipped articles into a library that is asked before anything was added."""

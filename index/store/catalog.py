@@ -6,7 +6,12 @@ from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from index.errors import LibraryError, LibraryFullError, LibraryMismatchError
+from index.errors import (
+    LibraryError,
+    LibraryFullError,
+    LibraryMismatchError,
+    LibraryMissingError,
+)
 from index.store.fts5 import SqliteCatalog
 from index.store.protocols import Catalog, Imprint, OpenCatalog
 
@@ -93,14 +98,26 @@ def _writing_files(library: Path) -> Iterator[None]:
 
 
 def _write_empty(path: Path, imprint: Imprint, *, library: Path) -> None:
-    schema = files("index").joinpath("data/catalog.sql").read_text(encoding="utf-8")
     with _opened(path, library=library) as db:
         db.execute("PRAGMA journal_mode = WAL")
-        with transaction(db):
-            for statement in schema.split(";\n"):
-                db.execute(statement)
-            set_imprint(db, imprint)
-            db.execute("INSERT INTO meta VALUES ('generation', '')")
+        _fill(db, imprint)
+
+
+def _fill(db: SqliteCatalog, imprint: Imprint) -> None:
+    schema = files("index").joinpath("data/catalog.sql").read_text(encoding="utf-8")
+    with transaction(db):
+        for statement in schema.split(";\n"):
+            db.execute(statement)
+        set_imprint(db, imprint)
+        db.execute("INSERT INTO meta VALUES ('generation', '')")
+
+
+@contextmanager
+def empty() -> Iterator[SqliteCatalog]:
+    """Open a catalog without documents that is in no file, to be read in place of a missing one."""
+    with closing(_connected(":memory:", uri=False)) as db:
+        _fill(db, Imprint(model="", dimension=0))
+        yield db
 
 
 @contextmanager
@@ -121,7 +138,8 @@ def snapshot(library: Path) -> Iterator[SqliteCatalog]:
     Where its folder may not be written or the disk is full, it is read as it lies.
 
     Raises:
-        LibraryError: There is no catalog, it is damaged, or it may not be read.
+        LibraryMissingError: There is no catalog.
+        LibraryError: It is damaged, or may not be read.
     """
     path = _existing(library)
     with _explaining(library), closing(_reading(path)) as db:
@@ -130,7 +148,9 @@ def snapshot(library: Path) -> Iterator[SqliteCatalog]:
 
 def _existing(library: Path) -> Path:
     if not is_there(library):
-        raise LibraryError(f"no library at {str(library)!r}: add articles with `footnote add PATH`")
+        raise LibraryMissingError(
+            f"no library at {str(library)!r}: add articles with `footnote add PATH`"
+        )
     path = catalog_path(library)
     if path.stat().st_size % _SECTOR:
         raise _damaged(str(library), "its file was cut short")

@@ -12,9 +12,9 @@ def edition(library: Library) -> str:
     Raises:
         LibraryError: The catalog cannot be read.
     """
-    if not library.exists():
-        return ""
-    with library.catalog.snapshot() as db:
+    with library.reading() as db:
         count, newest = db.execute("SELECT count(*), max(key) FROM documents").fetchone()
+        if newest is None and not catalog.generation(db):
+            return ""
         added = db.execute("SELECT added_at FROM documents WHERE key = ?", (newest,)).fetchone()
         return f"{catalog.generation(db)}-{count}-{newest or 0}-{added[0] if added else ''}"

@@ -3,11 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
-from index.errors import LibraryError
+from index.errors import LibraryError, LibraryMissingError
 from index.store import catalog, chroma
 from index.store.generations import OpenGenerations, generation_folder
 from index.store.lock import writing
@@ -32,25 +32,24 @@ class FolderCatalog:
         self.folder = folder
         self.name = str(folder)
 
-    def exists(self) -> bool:
-        """Say whether there is a catalog.
-
-        Raises:
-            LibraryError: The path is a file, may not be looked into, or has vectors without their
-                catalog.
-        """
-        found = catalog.is_there(self.folder)
-        if not found and (self.folder / "vectors").exists():
-            raise LibraryError(
-                f"library {self.name!r} has vectors but no catalog.db: put the catalog back "
-                "from a backup, or remove the folder and add your articles again"
-            )
-        return found
-
     @contextmanager
     def snapshot(self) -> Iterator[OpenCatalog]:
-        """Open the catalog in one read transaction: all that is read is of one moment."""
-        with catalog.snapshot(self.folder) as db:
+        """Open the catalog in one read transaction: all that is read is of one moment.
+
+        Raises:
+            LibraryMissingError: There is none.
+            LibraryError: It cannot be read, or there are only the vectors of one.
+        """
+        with ExitStack() as stack:
+            try:
+                db = stack.enter_context(catalog.snapshot(self.folder))
+            except LibraryMissingError as missing:
+                if not (self.folder / "vectors").exists():
+                    raise
+                raise LibraryError(
+                    f"library {self.name!r} has vectors but no catalog.db: put the catalog back "
+                    "from a backup, or remove the folder and add your articles again"
+                ) from missing
             yield db
 
     @contextmanager

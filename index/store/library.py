@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder
-from index.errors import LibraryError, LibraryUnreachableError, MisuseError, UnknownDocumentError
+from index.errors import (
+    LibraryError,
+    LibraryMissingError,
+    LibraryUnreachableError,
+    MisuseError,
+    UnknownDocumentError,
+)
 from index.store import (
     catalog,
     exact_search,
@@ -40,11 +46,21 @@ _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A library at one moment: its catalog in a read transaction, and the vectors it names."""
+class Moment:
+    """A library at one moment, readable for the length of the `with` block that opened it.
+
+    One that does not exist, or in which nothing was ever published, is read like any other: it has
+    no documents.
+    """
 
     db: OpenCatalog
+    """Its catalog, in one read transaction."""
     nearest: Nearest
+    """Searches the vectors that the catalog names."""
+    embed: Callable[[str], NDArray[np.float32]]
+    """Embeds a question with the library's model; works after the block, too."""
+    is_new: bool
+    """Whether nothing was ever published."""
 
 
 class Library:
@@ -85,24 +101,13 @@ class Library:
             "tools of PostgreSQL"
         )
 
-    def exists(self) -> bool:
-        """Say whether there is a catalog.
-
-        Raises:
-            LibraryError: The path is a file, may not be looked into, or has vectors without their
-                catalog.
-        """
-        return self.catalog.exists()
-
     def is_new(self) -> bool:
         """Say whether nothing was ever published: no catalog, or one left by an interrupted start.
 
         Raises:
-            LibraryError: As `exists`, or the catalog cannot be read.
+            LibraryError: The catalog cannot be read.
         """
-        if not self.exists():
-            return True
-        with self.catalog.snapshot() as db:
+        with self.reading() as db:
             return not catalog.generation(db)
 
     def embedder(self) -> Embedder:
@@ -114,9 +119,7 @@ class Library:
 
     def summaries(self) -> tuple[DocumentSummary, ...]:
         """Return the cards of all documents, by time of adding; empty without a library."""
-        if not self.exists():
-            return ()
-        with self.catalog.snapshot() as db:
+        with self.reading() as db:
             return queries.summaries(db)
 
     def document(self, document_id: str) -> Document:
@@ -125,9 +128,7 @@ class Library:
         Raises:
             UnknownDocumentError: No id, or more than one, begins like this.
         """
-        if not self.exists():
-            raise UnknownDocumentError(f"no document {document_id!r}: the library is empty")
-        with self.catalog.snapshot() as db:
+        with self.reading() as db:
             found = queries.document(db, resolve(db, document_id))
         assert found is not None, "an id just resolved in the same snapshot is there"
         return found
@@ -138,7 +139,7 @@ class Library:
         Raises:
             UnknownDocumentError: It is not there (any more).
         """
-        with self.catalog.snapshot() as db:
+        with self.reading() as db:
             row = db.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
@@ -146,14 +147,12 @@ class Library:
 
     def records(self) -> Mapping[str, Record]:
         """Return what tells whether sources changed, by source; empty without a library."""
-        if not self.exists():
-            return {}
-        with self.catalog.snapshot() as db:
+        with self.reading() as db:
             return file_state.records(db)
 
     def some_records(self, document_ids: Iterable[str]) -> list[Record]:
         """Return the records of those documents, by full id, that are there."""
-        with self.catalog.snapshot() as db:
+        with self.reading() as db:
             return file_state.some_records(db, document_ids)
 
     def add(
@@ -208,7 +207,7 @@ class Library:
             UnknownDocumentError: No id, or more than one, begins like one of these.
             LibraryBusyError: Another process is writing.
         """
-        if not self.exists():
+        if self.is_new():
             raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
         with self.catalog.writing() as db:
             ids = list(dict.fromkeys(resolve(db, given) for given in document_ids))
@@ -217,7 +216,21 @@ class Library:
         return tuple(cards[document_id] for document_id in ids)
 
     @contextmanager
-    def view(self) -> Iterator[View]:
+    def reading(self) -> Iterator[OpenCatalog]:
+        """Hold the catalog open as it is now; a library that is not there has no documents.
+
+        Raises:
+            LibraryError: It cannot be read.
+        """
+        with ExitStack() as stack:
+            try:
+                db = stack.enter_context(self.catalog.snapshot())
+            except LibraryMissingError:
+                db = stack.enter_context(catalog.empty())
+            yield db
+
+    @contextmanager
+    def moment(self) -> Iterator[Moment]:
         """Open the library as it is now, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
@@ -225,14 +238,15 @@ class Library:
         or it shows only at the question, the catalog's own vectors are searched.
 
         Raises:
-            LibraryError: There is no library, or its catalog cannot be read.
+            LibraryError: Its catalog cannot be read.
             LibraryMismatchError: It was built with another model, dimension or format.
         """
         with ExitStack() as stack:
             for attempt in range(1, _TRIES + 1):
-                db = stack.enter_context(self.catalog.snapshot())
-                self.require_imprint(db)
+                db = stack.enter_context(self.reading())
                 name = catalog.generation(db)
+                if name:
+                    self.require_imprint(db)
                 nearest: Nearest = partial(exact_search.nearest, db)
                 try:
                     if name:
@@ -244,8 +258,11 @@ class Library:
                     if attempt < _TRIES and self._heal(name):
                         stack.close()
                         continue
-                yield View(db=db, nearest=nearest)
+                yield Moment(db=db, nearest=nearest, embed=self._embed, is_new=not name)
                 return
+
+    def _embed(self, text: str) -> NDArray[np.float32]:
+        return self.embedder().embed_question(text)
 
     def imprint(self) -> Imprint:
         """Return what this library's settings ask for."""

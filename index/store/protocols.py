@@ -102,18 +102,12 @@ class Catalog(Protocol):
     def rewritable(self) -> bool:
         """Whether a repair can write it anew from its documents, for another model or format."""
 
-    def exists(self) -> bool:
-        """Say whether there is a catalog.
-
-        Raises:
-            LibraryError: Its place cannot be looked into.
-        """
-
     def snapshot(self) -> AbstractContextManager[OpenCatalog]:
         """Open the catalog in one read transaction: all that is read is of one moment.
 
         Raises:
-            LibraryError: There is no catalog, or it cannot be read.
+            LibraryMissingError: There is no catalog.
+            LibraryError: It cannot be read.
         """
 
     def writing(

@@ -6,7 +6,12 @@ It changes nothing; `index.upkeep.repair` mends what is found here.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from index.errors import LibraryError, LibraryMismatchError, LibraryUnreachableError
+from index.errors import (
+    LibraryError,
+    LibraryMismatchError,
+    LibraryMissingError,
+    LibraryUnreachableError,
+)
 from index.store import catalog, queries
 from index.store.library import Library
 from index.store.protocols import OpenCatalog
@@ -22,10 +27,10 @@ def check(library: Library) -> Checkup:
     """
     mendable = library.catalog.mendable()
     try:
-        if not library.exists():
-            return Checkup(documents=0, sentences=0, vectors=0)
         with library.catalog.snapshot() as db:
             return _checked(library, db)
+    except LibraryMissingError:
+        return Checkup(documents=0, sentences=0, vectors=0)
     except LibraryUnreachableError:
         raise
     except LibraryError as error:

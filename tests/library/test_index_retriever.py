@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from index.search import search
+from searching import search
+
 from index.selection import collapse, page_of, rarest, spread
 from index.store.library import Library
 from index.sync.intake import Article, read_articles

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from searching import search
 
 from index.errors import LibraryBusyError, LibraryError
-from index.search import search
 from index.store import catalog, exact_search
 from index.store.library import Library
 from index.store.lock import writing

@@ -19,8 +19,8 @@ def add(library: Library, **texts: str) -> None:
 def asked(library: Library, question: str, *, k: int) -> list[str]:
     """Return the hashes that the library's vectors propose, by signs if it was not asked yet."""
     vector = library.embedder().embed_question(question)
-    with library.view() as view:
-        return view.nearest(vector, k)
+    with library.moment() as moment:
+        return moment.nearest(vector, k)
 
 
 def exact(library: Library, question: str, *, k: int) -> list[str]:

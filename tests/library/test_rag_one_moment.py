@@ -50,16 +50,18 @@ class Forging(ScriptedAnswerer):
 
 
 class Interrupted(HashEmbedder):
-    """Has something happen before the first question that holds a word is searched for."""
+    """Has something happen once a claim with a word was searched for, before it is compared."""
 
     def __init__(self, word: str, happen: Callable[[], object]) -> None:
         super().__init__()
-        self._word: str | None = word
+        self._word = word
+        self._seen = 0
         self._happen = happen
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
-        if self._word and self._word in text.casefold():
-            self._word = None
+        self._seen += self._word in text.casefold()
+        if self._seen == 2:
+            self._seen += 1
             self._happen()
         return super().embed_question(text)
 
@@ -121,7 +123,7 @@ def test_a_model_may_write_for_long_while_documents_come_and_go(
 def test_each_claim_is_verified_by_the_library_of_its_own_moment(
     opened: Opened, tmp_path: Path
 ) -> None:
-    later = Interrupted("trams", lambda: put(opened(), "Engineers rest. Trams use the bridge."))
+    later = Interrupted("cracks", lambda: put(opened(), "Engineers rest. Trams use the bridge."))
     settings = Settings(library=tmp_path / "library", seeds=False)
     with Assistant.open(settings, embedder=later) as assistant:
         found = verify("Engineers found cracks. Trams use the bridge.", assistant=assistant)

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from searching import search
 
 from index.errors import LibraryBusyError, LibraryError
-from index.search import search
 from index.store import catalog
 from index.store.library import Library
 from index.store.wipe import stored
@@ -132,11 +132,11 @@ def test_a_question_in_progress_is_not_cut_off(
 ) -> None:
     library, reader = with_secret(make_library), make_library()
     monkeypatch.setattr("index.store.catalog._BUSY_SECONDS", 0.1)
-    with reader.view() as view:
+    with reader.moment() as moment:
         remove(library, "secret")
         with pytest.raises(LibraryBusyError, match="run `footnote compact` again"):
             compact(library)
-        assert view.nearest(library.embedder().embed_question(STEM), 3)
+        assert moment.nearest(library.embedder().embed_question(STEM), 3)
     compact(library)
     assert files_with(library.folder, CANARY) == []
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from searching import search
 
-from index.search import search
 from index.store.library import Library
 from index.sync.intake import Article, read_articles
 from index.upkeep.doctor import check

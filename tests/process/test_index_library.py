@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from searching import search
 
 from index.errors import (
     LibraryBusyError,
@@ -19,7 +20,6 @@ from index.errors import (
     LibraryMismatchError,
     UnknownDocumentError,
 )
-from index.search import search
 from index.store import catalog
 from index.store.library import Library
 from index.store.lock import writing
@@ -188,7 +188,7 @@ def test_a_lost_catalog_is_not_taken_for_a_new_library(make_library: Make, tmp_p
     add(make_library(), a="Cats sleep.")
     (tmp_path / "library" / "catalog.db").unlink()
     with pytest.raises(LibraryError, match=r"no catalog\.db"):
-        make_library().exists()
+        make_library().summaries()
 
 
 def test_case_12_a_foreign_embedding_function_is_refused_before_it_is_opened(

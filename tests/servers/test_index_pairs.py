@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from searching import search
 
 from index.errors import (
     LibraryBusyError,
-    LibraryError,
     LibraryMismatchError,
+    LibraryMissingError,
     UnknownDocumentError,
 )
-from index.search import search
 from index.store import catalog, writes
 from index.store.library import Library
 from index.sync.intake import Article, read_articles
@@ -69,8 +69,8 @@ def test_a_removed_document_leaves_nothing_behind(make: Make) -> None:
     assert [card.source for card in gone] == ["a"]
     assert found(library, "Do cats sleep all day?") == ["Dogs bark."]
     assert (check(library).vectors, check(library).findings) == (1, ())
-    with library.view() as view:
-        assert view.db.passage_counts(["cat", "dog"]) == {"dog": 1}
+    with library.moment() as moment:
+        assert moment.db.passage_counts(["cat", "dog"]) == {"dog": 1}
 
 
 def test_an_id_is_found_by_its_beginning_only_if_that_is_unambiguous(make: Make) -> None:
@@ -124,11 +124,11 @@ def test_several_writers_that_wait_all_get_their_turn(make: Make) -> None:
 def test_a_view_stays_as_it_was_while_another_writes(make: Make) -> None:
     library = make()
     add(library, a="Cats sleep.")
-    with library.view() as view:
-        assert view.db.passage_total() == 1
+    with library.moment() as moment:
+        assert moment.db.passage_total() == 1
         add(make(), b="Dogs bark.")
-        assert view.db.passage_total() == 1
-        assert view.db.passage_counts(["dog"]) == {}
+        assert moment.db.passage_total() == 1
+        assert moment.db.passage_counts(["dog"]) == {}
 
 
 def test_a_library_of_another_model_or_format_is_refused(
@@ -153,8 +153,8 @@ def test_vectors_that_are_not_published_do_not_crowd_out_the_others(make: Make) 
         add(make(fail_at("write")), **{f"b{n}": f"Dog {n} barks at night." for n in range(300)})
     library = make()
     question = library.embedder().embed_question("Dog 7 barks at night.")
-    with library.view() as view:
-        assert len(view.nearest(question, 64)) == 64
+    with library.moment() as moment:
+        assert len(moment.nearest(question, 64)) == 64
 
 
 def test_vectors_that_were_lost_are_built_anew_at_the_next_question(make: Make) -> None:
@@ -224,10 +224,10 @@ def test_both_catalogs_rank_by_the_same_bm25(make_library: Make, make_server_lib
     scores = []
     for library in (make_library(), make_server_library()):
         add(library, **texts)
-        with library.view() as view:
+        with library.moment() as moment:
             scores.append(
                 [
-                    view.db.search_terms(table, asked, limit=20, title_weight=0.5)
+                    moment.db.search_terms(table, asked, limit=20, title_weight=0.5)
                     for table in ("passage_terms", "sentence_terms")
                     for asked in (["w1"], ["w2", "w3", "titl"], ["w4", "nowhere"], [])
                 ]
@@ -238,6 +238,17 @@ def test_both_catalogs_rank_by_the_same_bm25(make_library: Make, make_server_lib
 
 
 def test_a_place_without_a_library_says_so(make: Make) -> None:
-    assert not make().exists()
-    with pytest.raises(LibraryError, match=r"no library at .*: add articles with"):
-        make().text("000000000000")
+    library = make()
+    with (
+        pytest.raises(LibraryMissingError, match=r"no library at .*: add articles with"),
+        library.catalog.snapshot(),
+    ):
+        pass
+
+
+def test_a_place_without_a_library_is_read_as_one_without_documents(make: Make) -> None:
+    library = make()
+    assert (library.is_new(), library.summaries(), library.records()) == (True, (), {})
+    assert found(library, "cats") == []
+    with pytest.raises(UnknownDocumentError, match="no document '000000000000'"):
+        library.document("000000000000")

@@ -9,6 +9,7 @@ import httpx
 import psycopg
 import pytest
 import servers
+from searching import search
 
 from index.errors import (
     LibraryError,
@@ -17,7 +18,6 @@ from index.errors import (
     MisuseError,
     SettingsError,
 )
-from index.search import search
 from index.store.backends import open_pair
 from index.store.library import Library
 from index.sync.intake import Article, read_articles

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from index.errors import (
     LibraryBusyError,
     LibraryError,
+    LibraryMissingError,
     LibraryUnreachableError,
     SettingsError,
 )
@@ -47,16 +48,11 @@ class PostgresCatalog:
         self._guard = threading.Lock()
         self._idle: list[psycopg.Connection] = []
 
-    def exists(self) -> bool:
-        """Say whether the database has a catalog."""
-        with self._borrowed() as connection:
-            row = connection.execute(f"SELECT to_regclass('{_SCHEMA}.meta')").fetchone()
-        return row is not None and row[0] is not None
-
     @contextmanager
     def snapshot(self) -> Iterator[PostgresOpen]:
         """Open the catalog in one read transaction: all that is read is of one moment."""
         with self._borrowed() as connection:
+            connection.execute("SELECT 1 FROM meta")  # where there is none, it is said here
             yield PostgresOpen(connection)
 
     @contextmanager
@@ -168,6 +164,10 @@ class PostgresCatalog:
         if secret := self._parameters.get("password"):
             reason = reason.replace(str(secret), "***")
         said = f"library {self.name!r}"
+        if error.sqlstate in ("42P01", "3F000"):
+            return LibraryMissingError(
+                f"no library at {said}: add articles with `footnote add PATH`"
+            )
         for signs, sentence in _SENTENCES.items():
             if error.sqlstate in signs or any(sign in reason for sign in signs):
                 return LibraryError(sentence.format(library=said, reason=reason))
@@ -188,7 +188,6 @@ _SENTENCES = {
         "3D000",
         "FATAL: database",
     ): "{library} has no database of this name: create it with `createdb`",
-    ("42P01", "3F000"): "no library at {library}: add articles with `footnote add PATH`",
     ("42501",): (
         "the user of {library} lacks a right ({reason}): grant it CREATE on the database and all "
         "rights on the schema footnote"
