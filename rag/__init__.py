@@ -52,8 +52,7 @@ from rag.llm.judging import judge_messages
 from rag.plain_data import as_json, json_text
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.seeds import seed_paths
-from rag.settings import Settings
-from rag.settings_file import keep_setting
+from rag.settings import Settings, keep_setting
 from rag.types import (
     Answer,
     AnswerSentence,

@@ -93,9 +93,7 @@ class Assistant(Collection):
         settings = settings or Settings.load()
         if library is not None:
             arguments.check_path(library, name="library")
-            settings = settings.model_copy(
-                update={"library": Settings.load(library=library).library}
-            )
+            settings = settings.changed(library=library)
         return cls(
             settings,
             answerer=answerer or ExtractiveAnswerer(),

@@ -1,19 +1,41 @@
-"""Settings: one frozen object, made once at an entry point and passed down; no global state."""
+"""Settings: one frozen object, made once at an entry point and passed down; no global state.
 
-import difflib
+A value is the caller's, else that of the environment, else of the settings file, a file of lines
+`FOOTNOTE_NAME=value` for what outlasts a shell, else the default. How each is read and what is
+allowed stands beside its field.
+"""
+
 import os
+import warnings
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from index.errors import SettingsError
-from index.store.backends import SCHEMES
-from rag.settings_file import settings_file
+from index.errors import OperationError, SettingsError
+from rag.setting_values import (
+    Read,
+    SecretStr,
+    choice,
+    filled_secret,
+    number,
+    optional,
+    path,
+    place,
+    secret,
+    switch,
+    switch_or_path,
+    text,
+    whole,
+)
 
 _PREFIX = "FOOTNOTE_"
+_HIDDEN = frozenset({"vectors", "llm_api_key"})
+"""Settings whose value no message repeats."""
+_WAIT = 10.0
 
 
 def default_library() -> Path:
@@ -21,116 +43,74 @@ def default_library() -> Path:
     return Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "library"
 
 
-class Settings(BaseSettings):
+def settings_file() -> Path:
+    """Return where the file is, whether it is there or not."""
+    return Path(platformdirs.user_config_dir("footnote", appauthor=False)) / "settings.env"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+class Settings:
     """What a user can choose; every field is also an environment variable `FOOTNOTE_NAME`.
 
-    Use `Settings.load(...)`: it also refuses misspelt variables and says what is allowed.
+    Use `Settings.load(...)`: it also reads the settings file and refuses misspelt variables.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
-    )
-
-    library: Path | SecretStr = Field(default_factory=default_library)
+    library: Annotated[Path | SecretStr, place] = field(default_factory=default_library)
     """Folder of the library, `~` allowed, made at the first use; or `postgresql://...`."""
-    vectors: SecretStr | None = Field(default=None, min_length=1)
+    vectors: Annotated[SecretStr | None, optional(filled_secret)] = None
     """Address of the Chroma server that a library in PostgreSQL needs: `http://HOST:PORT`."""
-    k: int = Field(default=8, ge=1, le=100)
+    k: Annotated[int, whole(1, 100)] = 8
     """Passages retrieved for a question, 1 to 100."""
-    threshold: float | None = Field(default=None, ge=0, le=1)
+    threshold: Annotated[float | None, optional(number(0, 1))] = None
     """Confidence under which a question is not answered, 0 to 1; None: as calibrated."""
-    embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
+    embedding_model: Annotated[str, text] = "all-MiniLM-L6-v2"
     """A sentence-transformers model, by name or path."""
-    embedding_engine: Literal["auto", "onnx", "sentence-transformers"] = "auto"
+    embedding_engine: Annotated[
+        Literal["auto", "onnx", "sentence-transformers"],
+        choice("auto", "onnx", "sentence-transformers"),
+    ] = "auto"
     """What runs it; `auto` takes onnxruntime for the default model, else sentence-transformers."""
-    seeds: bool = True
+    seeds: Annotated[bool, switch] = True
     """Whether a library that is asked before anything was added gets the article in `seeds/`."""
-    llm: str = Field(default="extractive", min_length=1)
+    llm: Annotated[str, text] = "extractive"
     """What writes the answers: `extractive`, or `PROVIDER:MODEL` as `rag.llm` reads it."""
-    llm_base_url: str | None = Field(default=None, min_length=1)
+    llm_base_url: Annotated[str | None, optional(text)] = None
     """Address of the provider's API; required for `openai-like`, the provider's own when None."""
-    llm_api_key: SecretStr | None = None
+    llm_api_key: Annotated[SecretStr | None, optional(secret)] = None
     """The provider's key; None takes the provider's own variable, such as `OPENAI_API_KEY`."""
-    llm_deadline: float = Field(default=60.0, gt=0, le=3600)
+    llm_deadline: Annotated[float, number(0, 3600, above=True)] = 60.0
     """Seconds that the model has for one question, over 0 to 3,600, all its replies together."""
-    llm_context: int | None = Field(default=None, ge=1024)
+    llm_context: Annotated[int | None, optional(whole(1024))] = None
     """Tokens of the model's context window; None: as the model's client says."""
-    llm_max_tokens: int = Field(default=1024, ge=16)
+    llm_max_tokens: Annotated[int, whole(16)] = 1024
     """Tokens that an answer may have."""
-    llm_price_in: float | None = Field(default=None, ge=0)
+    llm_price_in: Annotated[float | None, optional(number(0))] = None
     """Price of a million input tokens; None: unknown."""
-    llm_price_out: float | None = Field(default=None, ge=0)
+    llm_price_out: Annotated[float | None, optional(number(0))] = None
     """Price of a million output tokens; None: unknown."""
-    llm_fallback: bool = True
+    llm_fallback: Annotated[bool, switch] = True
     """Whether the extractive answer is given, labelled as such, when the model fails."""
-    strict: bool = False
+    strict: Annotated[bool, switch] = False
     """Whether sentences that the sources do not support are left out instead of marked."""
-    prompts: Path | None = None
+    prompts: Annotated[Path | None, optional(path)] = None
     """Folder of prompts that replace the shipped ones of the same name."""
-    log: bool | Path = False
+    log: Annotated[bool | Path, switch_or_path] = False
     """Whether questions asked are kept, beside the library, or the file that they are kept in."""
-
-    gold: Path | None = None
+    gold: Annotated[Path | None, optional(path)] = None
     """File of gold questions that the page adds to and runs; None: beside the library."""
-
-    @property
-    def gold_file(self) -> Path:
-        """The file of gold questions, whether it is there or not."""
-        return self.gold or self.beside.with_name(f"{self.beside.name}.gold.jsonl")
-
-    @property
-    def beside(self) -> Path:
-        """The library's folder, beside which files are put; the default one if it is on servers."""
-        return self.library if isinstance(self.library, Path) else default_library()
-
-    @field_validator("log", mode="before")
-    @classmethod
-    def _switch(cls, given: object) -> object:
-        """Read `1` and `0`, `true` and `false`, `on` and `off` as a switch, all else as a path."""
-        if not isinstance(given, str):
-            return given
-        switch = {"1": True, "true": True, "on": True, "0": False, "false": False, "off": False}
-        return switch.get(given.strip().lower(), Path(given).expanduser())
-
-    trace_text: bool = False
+    trace_text: Annotated[bool, switch] = False
     """Whether traces hold questions and claims besides counts."""
 
-    @field_validator("library", "prompts", "gold", mode="before")
-    @classmethod
-    def _folder(cls, given: object) -> object:
-        """Refuse what is no path, above all the empty one, which would be the current folder."""
-        if not isinstance(given, str | Path):
-            return given
-        if not str(given).strip():
-            raise ValueError("it is empty")
-        if isinstance(given, str) and given.startswith(SCHEMES):
-            return SecretStr(given)
-        if "\0" in str(given):
-            raise ValueError("a path holds no NUL")
-        try:
-            return Path(given).expanduser()
-        except RuntimeError as error:
-            raise ValueError("there is no such home folder") from error
-
-    def changed(self, **changes: object) -> Self:
-        """Return these settings with some others, checked as all are.
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401  # each is checked
+        """Take what is given, else what the environment has, else the defaults.
 
         Raises:
-            SettingsError: A value is not allowed.
+            SettingsError: There is no such setting, or a value is not allowed.
         """
-        try:
-            return type(self)(**{**dict(self), **changes, "_env_file": None})
-        except ValidationError as error:
-            raise SettingsError(_sentence(error)) from error
-
-    def for_model(self, model: str) -> Self:
-        """Return these settings for another model; a key or address stays with its provider."""
-        if model.partition(":")[0].strip() == self.llm.partition(":")[0].strip():
-            return self.changed(llm=model)
-        return self.changed(llm=model, llm_base_url=None, llm_api_key=None)
+        self._fill(given, file={})
 
     @classmethod
-    def load(cls, **given: Any) -> Self:  # noqa: ANN401  # pydantic checks the values
+    def load(cls, **given: Any) -> Self:  # noqa: ANN401  # each is checked
         """Return the settings: those given, else of the environment, else of the settings file.
 
         None means not given.
@@ -138,29 +118,155 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: A variable is misspelt, or a value is not allowed.
         """
-        _refuse_misspelt(os.environ, known=list(cls.model_fields))
-        try:
-            known = {name: value for name, value in given.items() if value is not None}
-            return cls(**known | {"_env_file": settings_file(), "_env_file_encoding": "utf-8"})
-        except ValidationError as error:
-            raise SettingsError(_sentence(error)) from error
+        _refuse_unknown(name for name in os.environ if name.startswith(_PREFIX))
+        made = cls.__new__(cls)
+        made._fill(
+            {name: value for name, value in given.items() if value is not None},
+            file=_of_file(settings_file()),
+        )
+        return made
+
+    def changed(self, **changes: Any) -> Self:  # noqa: ANN401  # each is checked
+        """Return these settings with some others, checked as all are.
+
+        Raises:
+            SettingsError: There is no such setting, or a value is not allowed.
+        """
+        made = type(self).__new__(type(self))
+        made._fill({name: getattr(self, name) for name in _READERS} | changes, file={})
+        return made
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Self:
+        """Return these settings with some others; the name that `changed` had before."""
+        warnings.warn(
+            "Settings.model_copy(update=...) is now Settings.changed(...)",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return self.changed(**update)
+
+    def for_model(self, model: str) -> Self:
+        """Return these settings for another model; a key or address stays with its provider."""
+        if model.partition(":")[0].strip() == self.llm.partition(":")[0].strip():
+            return self.changed(llm=model)
+        return self.changed(llm=model, llm_base_url=None, llm_api_key=None)
+
+    @property
+    def beside(self) -> Path:
+        """The library's folder, beside which files are put; the default one if it is on servers."""
+        return self.library if isinstance(self.library, Path) else default_library()
+
+    @property
+    def gold_file(self) -> Path:
+        """The file of gold questions, whether it is there or not."""
+        return self.gold or self.beside.with_name(f"{self.beside.name}.gold.jsonl")
+
+    def _fill(self, given: Mapping[str, object], *, file: Mapping[str, str]) -> None:
+        """Set every field once, while it is made: it is frozen then.
+
+        Args:
+            given: The caller's, by field.
+            file: The settings file's, by variable.
+        """
+        for name in given:
+            if name not in _READERS:
+                raise SettingsError(
+                    f"unknown setting {name!r}: did you mean {_nearest(name, _READERS)!r}? Allowed "
+                    f"are {', '.join(_READERS)}"
+                )
+        environment = {name.upper(): value for name, value in os.environ.items() if value}
+        for one in fields(self):
+            variable = _PREFIX + one.name.upper()
+            if one.name in given:
+                value = _read(one.name, given[one.name])
+            elif found := environment.get(variable) or file.get(variable):
+                value = _read(one.name, found)
+            else:
+                value = default_library() if one.name == "library" else one.default
+            object.__setattr__(self, one.name, value)
 
 
-def _refuse_misspelt(environment: os._Environ[str], *, known: list[str]) -> None:
-    allowed = [_PREFIX + name.upper() for name in known]
-    for name in environment:
-        if name.startswith(_PREFIX) and name.upper() not in allowed:
-            nearest = difflib.get_close_matches(name, allowed, n=1, cutoff=0.0)[0]
+_READERS: Mapping[str, Read] = {one.name: get_args(one.type)[1] for one in fields(Settings)}
+
+
+def keep_setting(name: str, value: str) -> Path:
+    """Write a setting to the file, in place of an earlier value, and return the file's path.
+
+    A variable of the environment still comes before it.
+
+    Raises:
+        MisuseError: Name or value is no text.
+        OperationError: The file cannot be written; it is as it was.
+    """
+    import filelock
+
+    from rag.arguments import check_text
+
+    check_text(name, name="the setting's name")
+    check_text(value, name="the setting's value")
+    file = settings_file()
+    variable = _PREFIX + name.upper()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(f"{file}.lock", timeout=_WAIT):
+            before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            kept = [one for one in before if one.partition("=")[0].strip().upper() != variable]
+            _replace(file, "\n".join([*kept, f"{variable}={value}"]) + "\n")
+    except OSError as error:
+        raise OperationError(
+            f"the settings file {str(file)!r} cannot be written ({error}): set {variable}={value} "
+            "in your shell instead"
+        ) from error
+    return file
+
+
+def _replace(file: Path, content: str) -> None:
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        part.write_text(content, encoding="utf-8")
+        part.replace(file)
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def _of_file(file: Path) -> dict[str, str]:
+    """Return the file's values by variable; empty where there is no file."""
+    if not file.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    found = {
+        name.upper(): value
+        for name, value in dotenv_values(file, encoding="utf-8").items()
+        if value
+    }
+    _refuse_unknown(found, where=f" in {str(file)!r}")
+    return found
+
+
+def _refuse_unknown(variables: Iterable[str], *, where: str = "") -> None:
+    allowed = [_PREFIX + name.upper() for name in _READERS]
+    for name in variables:
+        if name.upper() not in allowed:
             raise SettingsError(
-                f"unknown variable {name}: did you mean {nearest}? Allowed are {', '.join(allowed)}"
+                f"unknown variable {name}{where}: did you mean {_nearest(name, allowed)}? Allowed "
+                f"are {', '.join(allowed)}"
             )
 
 
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    name = ".".join(str(part) for part in first["loc"])
-    reason = first["msg"].removeprefix("Value error, ")
-    return (
-        f"setting {name!r} cannot be {first['input']!r}: {reason[0].lower()}{reason[1:]}; set "
-        f"{name} or {_PREFIX}{name.upper()} to an allowed value"
-    )
+def _nearest(name: str, allowed: Iterable[str]) -> str:
+    import difflib
+
+    return difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.0)[0]
+
+
+def _read(name: str, given: object) -> object:
+    try:
+        return _READERS[name](given)
+    except ValueError as error:
+        shown = type(given).__name__ if name in _HIDDEN and given else repr(given)
+        raise SettingsError(
+            f"setting {name!r} cannot be {shown}: {error}; set {name} or "
+            f"{_PREFIX}{name.upper()} to an allowed value"
+        ) from error

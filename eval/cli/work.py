@@ -83,14 +83,14 @@ def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
     Raises:
         MisuseError: `--record` without a model, or a recording that cannot be used.
     """
-    settings = settings.model_copy(update={"log": False})
+    settings = settings.changed(log=False)
     if args.llm:
-        settings = settings.model_copy(update={"llm": Settings.load(llm=args.llm).llm})
+        settings = settings.changed(llm=args.llm)
     if args.replay:
         model: LanguageModel = ReplayedModel(Path(args.replay), model=args.llm)
         # What the recording lacks must fail, not be answered otherwise.
-        changed = {"llm": model.name, "llm_fallback": False}
-        return Assistant.open(settings.model_copy(update=changed), model=model)
+        replayed = settings.changed(llm=model.name, llm_fallback=False)
+        return Assistant.open(replayed, model=model)
     if not args.record:
         return Assistant.open(settings)
     live = load_model(settings.llm, settings)

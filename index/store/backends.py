@@ -1,9 +1,11 @@
-"""Chooses what a library is stored in, from its address: a folder, or a pair of servers."""
+"""Chooses what a library is stored in, from its address: a folder, or a pair of servers.
+
+Each is imported when it is opened: settings ask here only how an address begins.
+"""
 
 from pathlib import Path
 
 from index.errors import SettingsError
-from index.store.folder_backend import FolderCatalog, FolderVectors
 from index.store.protocols import Catalog, VectorIndex
 
 SCHEMES = ("postgresql://", "postgres://")
@@ -21,6 +23,8 @@ def open_pair(place: str | Path, vectors: str | None) -> tuple[Catalog, VectorIn
         SettingsError: A database has no vectors' address, or an address cannot be read.
     """
     if isinstance(place, Path) or not place.startswith(SCHEMES):
+        from index.store.folder_backend import FolderCatalog, FolderVectors
+
         folder = Path(place)
         return FolderCatalog(folder), FolderVectors(folder)
     if vectors is None:

@@ -4,9 +4,8 @@ import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-
 from index.errors import SettingsError
+from rag.setting_values import SecretStr
 
 ADDRESS = "FOOTNOTE_LLM_BASE_URL"
 KEY = "FOOTNOTE_LLM_API_KEY"

@@ -46,12 +46,12 @@ def probe(settings: Settings) -> tuple[ModelStatus, ...]:
     Asking a provider for the list of its models costs nothing; the chosen model is asked for one
     word.
     """
-    quick = settings.model_copy(update={"llm_deadline": min(settings.llm_deadline, _SECONDS)})
+    quick = settings.changed(llm_deadline=min(settings.llm_deadline, _SECONDS))
     # A key or an address of the user's is meant for the chosen provider, and without one for
     # openai-like, which has no other: a second provider must never see the first one's key.
     chosen = settings.llm.strip().partition(":")[0]
     own = "openai-like" if chosen == _EXTRACTIVE else chosen
-    others = quick.model_copy(update={"llm_base_url": None, "llm_api_key": None})
+    others = quick.changed(llm_base_url=None, llm_api_key=None)
     return (
         _chosen(settings),
         *(_provider(name, p, quick if name == own else others) for name, p in PROVIDERS.items()),
@@ -64,7 +64,7 @@ def _chosen(settings: Settings) -> ModelStatus:
     deadline = min(settings.llm_deadline, 2 * _SECONDS)
     configured, answers = False, None
     try:
-        model = load_model(settings.llm, settings.model_copy(update={"llm_deadline": deadline}))
+        model = load_model(settings.llm, settings.changed(llm_deadline=deadline))
         configured, answers = True, True
         detail = "needs no model, no key and no network"
         if model is not None:

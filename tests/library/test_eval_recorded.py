@@ -98,7 +98,7 @@ def test_an_assistant_gives_the_recorded_answer_and_an_edited_prompt_misses(tmp_
     with Assistant.open(settings, model=replayed, embedder=HashEmbedder()) as assistant:
         again = assistant.ask("When do cats sleep?")
     assert (again.text, again.model, again.prompts) == (first.text, first.model, first.prompts)
-    edited = settings.model_copy(update={"prompts": edited_prompts(tmp_path)})
+    edited = settings.changed(prompts=edited_prompts(tmp_path))
     with (
         Assistant.open(edited, model=replayed, embedder=HashEmbedder()) as assistant,
         pytest.raises(ModelResponseError, match="--record"),

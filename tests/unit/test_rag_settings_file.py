@@ -15,7 +15,7 @@ from rag import (
     log_question,
     logged_questions,
 )
-from rag.settings_file import settings_file
+from rag.settings import settings_file
 from rag.types import Usage
 
 

@@ -161,13 +161,8 @@ class _Work:
 @contextmanager
 def _with_shipped_article(assistant: Assistant) -> Iterator[Assistant]:
     with TemporaryDirectory(prefix="footnote-page-eval-", ignore_cleanup_errors=True) as folder:
-        settings = assistant.settings.model_copy(
-            update={
-                "library": Path(folder) / "library",
-                "vectors": None,
-                "seeds": False,
-                "log": False,
-            }
+        settings = assistant.settings.changed(
+            library=Path(folder) / "library", vectors=None, seeds=False, log=False
         )
         with Assistant.open(settings) as apart:
             apart.add(*seed_paths())
