@@ -65,12 +65,12 @@ def long_article() -> Article:
 
 def serve(folder: str, port: str, *, hashed: bool, whole: bool) -> None:
     """Serve a library until standard input ends."""
-    from ui import assets, build_app
-    from ui.server.launch import launch
+    from ui import build_app, parts
+    from ui.app import launch
 
     if whole:
-        kept = assets.script
-        assets.script = lambda name: kept(name).replace("WHOLE = 200000", "WHOLE = 1e9")
+        kept = parts.script
+        parts.script = lambda name: kept(name).replace("WHOLE = 200000", "WHOLE = 1e9")
     embedder = HashEmbedder() if hashed else None
     with Assistant.open(Settings(library=Path(folder)), embedder=embedder) as assistant:
         launch(build_app(assistant), host="127.0.0.1", port=int(port))

@@ -6,7 +6,7 @@ It is loaded when it is first used, since every `footnote --help` imports this p
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ui.page import build_app
+    from ui.app import build_app
 
 __all__ = ["build_app"]
 
@@ -14,6 +14,6 @@ __all__ = ["build_app"]
 def __getattr__(name: str) -> object:
     if name != "build_app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ui.page import build_app
+    from ui.app import build_app
 
     return build_app

@@ -57,8 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
         OperationError: The port is taken.
     """
     from rag import Assistant, Settings
-    from ui.server.launch import serve
-    from ui.server.users import load_users
+    from ui.app import serve
+    from ui.server.guard import load_users
 
     users = load_users(arguments.auth) if arguments.auth else None
     with Assistant.open(Settings.load(library=arguments.library)) as assistant:

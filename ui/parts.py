@@ -1,13 +1,14 @@
-"""Makes the parts of the page: an empty element, the script that draws it, and its listeners."""
+"""Makes the parts of the page: an empty element, the script that draws it, styles and fonts."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
-
-from ui import assets
 
 if TYPE_CHECKING:
     import gradio as gr
+    from starlette.routing import Mount
+
 
 Sent = Mapping[str, Any]
 """What a script, or whoever speaks its protocol, sent with an event; nothing in it is certain."""
@@ -15,6 +16,10 @@ Value = dict[str, Any]
 """What a script draws: JSON."""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """How listeners are added: in no list of endpoints, and without greying out what they update."""
+_STYLES = ("page.css", "ask.css", "desk.css", "settings.css")
+"""In this order: a later one may lean on an earlier one's colours."""
+_THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnote-theme') || ''"
+"""What was chosen before is there before anything is drawn."""
 
 
 def part(name: str, **more: Any) -> "gr.HTML":  # noqa: ANN401  # gr.HTML's own parameters
@@ -29,7 +34,7 @@ def part(name: str, **more: Any) -> "gr.HTML":  # noqa: ANN401  # gr.HTML's own 
         {},
         elem_id=name,
         html_template=f'<div class="{name}"></div>',
-        js_on_load=assets.script(f"{name}.js"),
+        js_on_load=script(f"{name}.js"),
         apply_default_css=False,
         **more,
     )
@@ -59,5 +64,32 @@ def streaming(
     return listener
 
 
+def head() -> str:
+    """Return what stands in the page's head: all style sheets, and the chosen light or dark."""
+    from eval import section_style
+
+    # Not Gradio's `css_paths`: it rewrites style sheets and loses light and dark.
+    styles = "\n".join((*map(_text, _STYLES), section_style("#evaluation")))
+    return f"<style>{styles}</style><script>try {{ {_THEME} }} catch {{ }}</script>"
+
+
+def fonts() -> "Mount":
+    """Return the route `/fonts`: those that the evaluation's reports come with, and licences."""
+    from starlette.routing import Mount
+    from starlette.staticfiles import StaticFiles
+
+    folder = files("eval").joinpath("reports", "data", "fonts")
+    return Mount("/fonts", StaticFiles(directory=str(folder)))
+
+
 def _sent(event: "gr.EventData") -> Sent:
     return event._data if isinstance(event._data, dict) else {}
+
+
+def script(name: str) -> str:
+    """Return the script of a part, after the functions that all of them use."""
+    return "\n".join(map(_text, ("dom.js", "keep.js", name)))
+
+
+def _text(name: str) -> str:
+    return files("ui").joinpath("data", name).read_text(encoding="utf-8")

@@ -5,10 +5,10 @@ import asyncio
 import pytest
 
 from rag import Article
-from ui.chat.answers import Room
-from ui.chat.kept import taken_back
-from ui.chat.sessions import Sessions
-from ui.settings.choices import Chooser
+from ui.chat.ask_tab import Chat
+from ui.chat.conversation import Sessions
+from ui.chat.turn_view import taken_back
+from ui.settings import Chooser
 
 MINE = "a" * 32
 LUNE = Article(source="lune", title="Lune", text="The Lune is a river. It is 80 km long.")
@@ -23,7 +23,7 @@ def values(stream):
 
 
 def room_of(assistant):
-    return Room(assistant, sessions=Sessions(), chooser=Chooser(assistant))
+    return Chat(assistant, sessions=Sessions(), chooser=Chooser(assistant))
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 from rag import Article, Assistant
 from rag.testing import HashEmbedder, ScriptedModel
-from ui.chat.answers import Room
-from ui.chat.sessions import Sessions
-from ui.settings.choices import Choices, Chooser
+from ui.chat.ask_tab import Chat
+from ui.chat.conversation import Sessions
+from ui.settings import Choices, Chooser
 
 MINE = "a" * 32
 LUNE = Article(
@@ -21,7 +21,7 @@ LUNE = Article(
 @pytest.fixture
 def room(assistant):
     assistant.add_articles([LUNE])
-    return Room(assistant, sessions=Sessions(), chooser=Chooser(assistant))
+    return Chat(assistant, sessions=Sessions(), chooser=Chooser(assistant))
 
 
 def values(stream):
@@ -45,7 +45,7 @@ def slow_room(assistant):
         embedder=HashEmbedder(),
     )
     with slow:
-        yield Room(slow, sessions=Sessions(), chooser=Chooser(slow))
+        yield Chat(slow, sessions=Sessions(), chooser=Chooser(slow))
 
 
 def states(values):
@@ -136,7 +136,7 @@ def test_a_question_too_long_is_one_sentence(room):
 
 def test_a_model_that_cannot_be_used_any_more_is_one_sentence(assistant):
     sessions = Sessions()
-    room = Room(assistant, sessions=sessions, chooser=Chooser(assistant))
+    room = Chat(assistant, sessions=sessions, chooser=Chooser(assistant))
     sessions.choose(MINE, Choices(model="openai:gpt-4o-mini"))
     (last,) = ask(room, "Why?")[-1]["turns"]
     assert "needs a key" in last["problem"]

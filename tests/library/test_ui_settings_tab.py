@@ -4,9 +4,8 @@ import pytest
 
 from rag import Assistant, Settings
 from rag.testing import HashEmbedder
-from ui.chat.sessions import Sessions
-from ui.settings.choices import Choices, Chooser
-from ui.settings.settings_tab import choose, shown
+from ui.chat.conversation import Sessions
+from ui.settings import Choices, Chooser, choose, shown
 
 MINE = "a" * 32
 

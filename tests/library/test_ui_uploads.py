@@ -8,9 +8,9 @@ import pytest
 
 from rag import Article
 from rag.testing import HashEmbedder
-from ui.library.uploads import adding
-from ui.server import private_folder as folder
-from ui.server.private_folder import private_folder
+from ui.library.articles import adding
+from ui.server import guard
+from ui.server.guard import private_folder
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -130,7 +130,7 @@ def test_a_locked_library_is_told_in_its_own_words(assistant, upload):
 def test_the_folder_is_its_owners_alone_and_old_files_go(upload):
     assert stat.S_IMODE(private_folder().stat().st_mode) == 0o700
     path = upload("a.txt", "x")
-    folder.sweep()
+    guard.sweep()
     assert os.path.exists(path)
-    folder.sweep(now=os.stat(path).st_mtime + 3601)
+    guard.sweep(now=os.stat(path).st_mtime + 3601)
     assert not os.path.exists(path)

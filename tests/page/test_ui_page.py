@@ -265,6 +265,11 @@ def test_the_fonts_are_its_own(page, port):
     assert status(port, "GET", "/fonts/inter-LICENSE.txt", {})[0] == 200
 
 
+def test_the_tab_shows_its_own_sign(port):
+    answered, headers = status(port, "GET", "/favicon.ico", {})
+    assert (answered, headers["Content-Type"]) == (200, "image/svg+xml")
+
+
 def status(port, method, path, headers, body=None):
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     connection.sock = socket.socket()

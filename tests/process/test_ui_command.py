@@ -54,7 +54,7 @@ def test_help_shows_an_example(capsys):
 def test_loading_the_command_imports_neither_gradio_nor_the_library():
     code = (
         "import sys\nfrom ui.command import register\n"
-        "heavy = ('rag', 'index', 'gradio', 'ui.server.launch')\n"
+        "heavy = ('rag', 'index', 'gradio', 'ui.app')\n"
         "print([name for name in sys.modules if name in heavy])"
     )
     root = Path(__file__).parents[2]

@@ -11,8 +11,8 @@ from pathlib import Path
 from rag import Article, Assistant, Settings
 from rag.testing import HashEmbedder, ScriptedAnswerer
 from ui import build_app
-from ui.server.launch import launch
-from ui.server.users import load_users
+from ui.app import launch
+from ui.server.guard import load_users
 
 
 class Together(ScriptedAnswerer):

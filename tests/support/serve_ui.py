@@ -12,7 +12,7 @@ from pathlib import Path
 from rag import Assistant, Settings
 from rag.testing import ScriptedAnswerer, ScriptedModel
 from ui import build_app
-from ui.server.launch import launch
+from ui.app import launch
 
 look_up = socket.getaddrinfo
 

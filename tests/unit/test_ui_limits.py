@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from ui.server import limits
-from ui.server.limits import GUESSES, BodyLimit, LoginLimit
-from ui.server.private_folder import private_folder
+from ui.server import guard
+from ui.server.guard import GUESSES, BodyLimit, LoginLimit, private_folder
 
 UPLOAD = "/gradio_api/upload"
 
@@ -37,8 +36,8 @@ async def reading(scope, receive, send):
 
 
 def test_a_request_that_says_it_is_too_large_is_not_read():
-    assert requested(BodyLimit(reading), UPLOAD, length=limits.MOST_UPLOAD) == 200
-    assert requested(BodyLimit(reading), UPLOAD, length=limits.MOST_UPLOAD + 1) == 413
+    assert requested(BodyLimit(reading), UPLOAD, length=guard.MOST_UPLOAD) == 200
+    assert requested(BodyLimit(reading), UPLOAD, length=guard.MOST_UPLOAD + 1) == 413
     assert requested(BodyLimit(reading), "/gradio_api/queue/join", length=2_000_001) == 413
 
 
@@ -49,7 +48,7 @@ def test_a_request_that_says_less_than_it_sends_is_cut_off():
 
 
 def test_uploads_that_lie_there_count_against_new_ones(monkeypatch):
-    monkeypatch.setattr(limits, "MOST_HELD", 10)
+    monkeypatch.setattr(guard, "MOST_HELD", 10)
     held = private_folder() / "upload.txt"
     held.write_bytes(b"12345678")
     try:
@@ -76,9 +75,9 @@ def test_after_some_wrong_guesses_an_address_has_to_wait():
     login, now = door()
     assert [requested(login) for _ in range(GUESSES + 1)] == [400] * GUESSES + [429]
     assert requested(login, "/login/") == 429
-    now[0] = limits.FORGET_SECONDS - 1
+    now[0] = guard.FORGET_SECONDS - 1
     assert requested(login) == 429
-    now[0] = limits.FORGET_SECONDS + 1
+    now[0] = guard.FORGET_SECONDS + 1
     assert requested(login) == 400
 
 

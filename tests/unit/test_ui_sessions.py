@@ -4,9 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ui.chat.conversation import Turn
-from ui.chat.sessions import Sessions
-from ui.settings.choices import Choices
+from ui.chat.conversation import Sessions, Turn
+from ui.settings import Choices
 
 MINE, THEIRS = "a" * 32, "b" * 32
 ASKED = Turn(number=1, question="Why?")

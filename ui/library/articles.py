@@ -1,13 +1,53 @@
-"""Hands the page the text of one article; all it takes and gives is JSON, whoever asks."""
+"""Hands the page the text of one article, and takes uploaded ones in; knows nothing of any page."""
 
 import hashlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from rag import Assistant
+from rag import AddReport, Assistant, Change, FootnoteError
+from ui.server.guard import holds
 
 MISSING = {"missing": True}
+State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
+_BETWEEN_UPDATES = 0.2
+"""Seconds."""
+_LOG = logging.getLogger(__name__)
+_READ = 0.3
+"""Share of the work that is done when a file is read; a guess, for the bar."""
+_FOLDER = "uploads"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One file on its way into the library."""
+
+    name: str
+    source: str
+    """What it is known by there; empty for one that is not taken."""
+    state: State
+    note: str = ""
+    """Why it was skipped, or what else there is to know; empty otherwise."""
+    share: float = 0.0
+    """Of its work that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Embedded:
+    share: float
+
+
+_Event = _Reading | _Embedded | AddReport | str
+"""The last two end the work: what became of all, or the sentence that says why nothing did."""
 
 
 def fetching(assistant: "Assistant") -> Callable[[object], dict[str, Any]]:
@@ -78,3 +118,111 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
 def place(source: str, url: str | None) -> str:
     """Return where an article is from in one line: its source, and a saved page's own address."""
     return f"{source} · {url}" if url else source
+
+
+def adding(assistant: Assistant, paths: Sequence[object]) -> Iterator[tuple[Job, ...]]:
+    """Add uploaded files, yielding all jobs as they get on, and remove the files.
+
+    A file's source is `uploads/DIGEST/NAME`, so another file of the same name never replaces it.
+    Nothing is raised: what goes wrong is each job's note. Closing the iterator leaves the work to
+    end by itself.
+
+    Args:
+        assistant: Whose library gets them.
+        paths: As the page gave them: only those of files in the private folder are touched.
+    """
+    files = {_source(Path(path)): Path(path) for path in paths if holds(path)}
+    jobs = {source: Job(name=p.name, source=source, state="waiting") for source, p in files.items()}
+    refused = tuple(_refused(path) for path in paths if not holds(path))
+    yield (*jobs.values(), *refused)
+    if not files:
+        return
+    events: SimpleQueue[_Event] = SimpleQueue()
+    threading.Thread(target=_work, args=(assistant, files, events), daemon=True).start()
+    ended = False
+    while not ended:
+        for event in _waiting(events):
+            jobs = _after(jobs, event)
+            ended = isinstance(event, AddReport | str)
+        yield (*jobs.values(), *refused)
+
+
+def _work(assistant: Assistant, files: Mapping[str, Path], events: "SimpleQueue[_Event]") -> None:
+    """Add the files and remove them, and only then tell the end."""
+    try:
+        end = _added(assistant, files, events)
+    finally:
+        for path in files.values():
+            path.unlink(missing_ok=True)
+    events.put(end)
+
+
+def _added(
+    assistant: Assistant, files: Mapping[str, Path], events: "SimpleQueue[_Event]"
+) -> AddReport | str:
+    def embedded(done: int, total: int) -> None:
+        events.put(_Embedded(share=done / total if total else 1.0))
+
+    try:
+        return assistant.add_files(
+            files,
+            on_read=lambda source: events.put(_Reading(source=source)),
+            on_progress=embedded,
+        )
+    except FootnoteError as error:
+        return str(error)
+    except Exception:  # noqa: BLE001  # the outermost line: the page gets a sentence, the log the rest
+        _LOG.exception("uploads could not be added")
+        return "Something went wrong inside Footnote: please report what its log says."
+
+
+def _waiting(events: "SimpleQueue[_Event]") -> Iterator[_Event]:
+    """Yield what there is to tell, having waited for the first and for no more."""
+    try:
+        yield events.get(timeout=_BETWEEN_UPDATES)
+        while True:
+            yield events.get_nowait()
+    except Empty:
+        return
+
+
+def _after(jobs: Mapping[str, Job], event: _Event) -> dict[str, Job]:
+    if isinstance(event, _Reading):
+        return {
+            source: replace(job, state="reading", share=0.1)
+            if source == event.source
+            else _read(job)
+            for source, job in jobs.items()
+        }
+    if isinstance(event, _Embedded):
+        share = _READ + (1 - _READ) * event.share
+        return {s: replace(job, state="indexing", share=share) for s, job in jobs.items()}
+    if isinstance(event, str):
+        return {s: replace(job, state="skipped", note=event, share=1) for s, job in jobs.items()}
+    found = {change.source: change for change in event.changes}
+    return {source: _ended(job, found[source]) for source, job in jobs.items()}
+
+
+def _read(job: Job) -> Job:
+    return replace(job, state="indexing", share=_READ) if job.state == "reading" else job
+
+
+def _ended(job: Job, change: Change) -> Job:
+    if change.kind == "skipped":
+        return replace(job, state="skipped", note=change.reason, share=1.0)
+    if change.kind == "unchanged":
+        return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
+    left_out = f"Left out: {'; '.join(change.left_out)}." if change.left_out else ""
+    return replace(job, state="added", note=left_out, share=1.0)
+
+
+def _source(path: Path) -> str:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    return f"{_FOLDER}/{digest}/{path.name}"
+
+
+def _refused(path: object) -> Job:
+    name = Path(path).name if isinstance(path, str) else "?"
+    return Job(
+        name=name, source="", state="skipped", note="It was not uploaded to this page.", share=1.0
+    )

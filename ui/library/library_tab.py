@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ui.library.articles import fetching
 from ui.parts import QUIET, Value, part
-from ui.server.private_folder import private_folder
+from ui.server.guard import private_folder
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -32,22 +32,7 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     shelf = _Shelf(assistant)
     seen = gr.State("")
     gr.Markdown(_HEAD, elem_classes="lede")
-    drop = gr.File(
-        label="Add articles",
-        show_label=False,
-        file_count="multiple",
-        height=132,
-        elem_id="library-drop",
-    )
-    jobs = part("jobs")
-    search = gr.Textbox(
-        label="Search the library",
-        show_label=False,
-        placeholder="Search by title, source, author or date",
-        max_length=_LONGEST_SEARCH,
-        container=False,
-        elem_id="library-search",
-    )
+    drop, jobs, search = _entries()
 
     # A function, for Gradio reads its annotations.
     def remove(search: object, event: gr.EventData) -> tuple[Value, str]:
@@ -67,6 +52,29 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     for shown in (app.load, tab.select):
         shown(shelf.show, search, [listed, seen], **QUIET)
     gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **QUIET)
+
+
+def _entries() -> "tuple[gr.File, gr.HTML, gr.Textbox]":
+    """Return where files are dropped, what becomes of them, and where a search is written."""
+    import gradio as gr
+
+    drop = gr.File(
+        label="Add articles",
+        show_label=False,
+        file_count="multiple",
+        height=132,
+        elem_id="library-drop",
+    )
+    jobs = part("jobs")
+    search = gr.Textbox(
+        label="Search the library",
+        show_label=False,
+        placeholder="Search by title, source, author or date",
+        max_length=_LONGEST_SEARCH,
+        container=False,
+        elem_id="library-search",
+    )
+    return drop, jobs, search
 
 
 class _Shelf:
@@ -110,7 +118,7 @@ class _Shelf:
         """Yield the uploads as they get on, then the articles anew and an empty drop zone."""
         import gradio as gr
 
-        from ui.library.uploads import adding
+        from ui.library.articles import adding
 
         given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
         for jobs in adding(self._assistant, given):

@@ -1,9 +1,11 @@
 """The three public endpoints: `ask`, `search` and `documents`, for programs and for MCP clients."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
-    from rag import Assistant
+    from rag import Assistant, DocumentSummary, Hit
 
 _AT_ONCE = 4
 _MOST_PASSAGES = 100
@@ -17,9 +19,23 @@ def build(assistant: "Assistant") -> None:
     """
     import gradio as gr
 
-    from rag import FootnoteError, as_json
+    endpoints = _Endpoints(assistant)
+    for endpoint in (endpoints.ask, endpoints.search, endpoints.documents):
+        gr.api(  # type: ignore[attr-defined]
+            endpoint,
+            api_name=endpoint.__name__,
+            concurrency_id="answer",
+            concurrency_limit=_AT_ONCE,
+        )
 
-    def ask(question: str) -> dict[str, Any]:
+
+class _Endpoints:
+    """What each endpoint does; errors reach the client as one sentence."""
+
+    def __init__(self, assistant: "Assistant") -> None:
+        self._assistant = assistant
+
+    def ask(self, question: str) -> dict[str, Any]:
         """Answer a question from the articles of the library, every sentence with its footnotes.
 
         Args:
@@ -30,12 +46,12 @@ def build(assistant: "Assistant") -> None:
             the numbers of their citations, and its `citations`, each a literal `quote` with the
             article's title and the characters where it stands.
         """
-        try:
-            return cast(dict[str, Any], as_json(assistant.ask(_text(question))))
-        except FootnoteError as error:
-            raise _told(error) from error
+        from rag import as_json
 
-    def search(question: str, k: int = 8) -> list[dict[str, Any]]:
+        with _told():
+            return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))
+
+    def search(self, question: str, k: int = 8) -> list[dict[str, Any]]:
         """Find the passages of the library that are nearest to a question, best first.
 
         Args:
@@ -45,25 +61,11 @@ def build(assistant: "Assistant") -> None:
         Returns:
             The passages, each with its article's title and source, its text and its score.
         """
-        try:
-            hits = assistant.search(_text(question), k=_number(k))
-        except FootnoteError as error:
-            raise _told(error) from error
-        return [
-            {
-                "document": hit.passage.document_id,
-                "title": hit.title,
-                "source": hit.source,
-                "page": hit.page,
-                "start": hit.passage.start,
-                "end": hit.passage.end,
-                "text": hit.passage.text,
-                "score": hit.score,
-            }
-            for hit in hits
-        ]
+        with _told():
+            hits = self._assistant.search(_text(question), k=_number(k))
+        return [_passage(hit) for hit in hits]
 
-    def documents(containing: str = "") -> list[dict[str, Any]]:
+    def documents(self, containing: str = "") -> list[dict[str, Any]]:
         """List the articles of the library, newest first, at most 1,000.
 
         Args:
@@ -72,32 +74,39 @@ def build(assistant: "Assistant") -> None:
         Returns:
             The articles, each with its id, title, source, dates, author and number of sentences.
         """
-        try:
+        with _told():
             words = _text(containing).casefold().split()
-            cards = assistant.documents()
-        except FootnoteError as error:
-            raise _told(error) from error
+            cards = self._assistant.documents()
         return [
-            {
-                "id": card.id,
-                "title": card.title,
-                "source": card.source,
-                "published": card.published,
-                "author": card.author,
-                "added_at": card.added_at,
-                "sentences": card.sentences,
-            }
+            _article(card)
             for card in reversed(cards)
             if all(word in f"{card.title} {card.source} {card.author}".casefold() for word in words)
         ][:_MOST_DOCUMENTS]
 
-    for endpoint in (ask, search, documents):
-        gr.api(  # type: ignore[attr-defined]
-            endpoint,
-            api_name=endpoint.__name__,
-            concurrency_id="answer",
-            concurrency_limit=_AT_ONCE,
-        )
+
+def _passage(hit: "Hit") -> dict[str, Any]:
+    return {
+        "document": hit.passage.document_id,
+        "title": hit.title,
+        "source": hit.source,
+        "page": hit.page,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "text": hit.passage.text,
+        "score": hit.score,
+    }
+
+
+def _article(card: "DocumentSummary") -> dict[str, Any]:
+    return {
+        "id": card.id,
+        "title": card.title,
+        "source": card.source,
+        "published": card.published,
+        "author": card.author,
+        "added_at": card.added_at,
+        "sentences": card.sentences,
+    }
 
 
 def _text(given: object) -> str:
@@ -116,8 +125,14 @@ def _number(given: object) -> int:
     return given
 
 
-def _told(error: Exception) -> Exception:
-    """Return the error as one whose sentence reaches the client; of others only that they were."""
+@contextmanager
+def _told() -> Iterator[None]:
+    """Raise our errors as ones whose sentence reaches the client; of others only that they were."""
     import gradio as gr
 
-    return gr.Error(str(error), print_exception=False)
+    from rag import FootnoteError
+
+    try:
+        yield
+    except FootnoteError as error:
+        raise gr.Error(str(error), print_exception=False) from error

@@ -1,19 +1,29 @@
-"""Guards every answer of the server: who may write, and what a page may load; pure ASGI.
-
-Sizes and logins are limited in `ui.server.limits`.
+"""Guards the server: what pages may write and load, how much comes in, who, and where it lies.
 
 The policy was tried in a browser against injected images, styles, frames and forms. Gradio itself
 needs `unsafe-inline` and `unsafe-eval`, so text nodes (`data/dom.js`) stay the first defence.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+import atexit
+import hmac
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from rag import MisuseError
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
-
 POLICY = "; ".join(
     (
         "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:",
@@ -33,6 +43,22 @@ HEADERS = (
     (b"x-frame-options", b"DENY"),
 )
 _READS = ("GET", "HEAD", "OPTIONS")
+MOST_FILE = 20_000_000
+"""Bytes of one uploaded file: the most that is read of one."""
+MOST_UPLOAD = 100_000_000
+"""Bytes of one upload, all its files together."""
+MOST_HELD = 400_000_000
+"""Bytes of all uploads that are not in the library yet."""
+MOST_OTHER = 2_000_000
+"""Bytes of any other request."""
+GUESSES = 5
+"""Logins that may fail from one address in `FORGET_SECONDS`."""
+FORGET_SECONDS = 300.0
+_MOST_ADDRESSES = 10_000
+_SHORTEST = 8
+"""Characters of a password."""
+_FORM = "write one `NAME:PASSWORD` a line"
+_KEPT_SECONDS = 3600.0
 
 
 class Guard:
@@ -56,6 +82,91 @@ class Guard:
         await self._app(scope, receive, send_guarded)
 
 
+class BodyLimit:
+    """Refuses a request that is too large, by what it says of itself and by what comes."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
+            await self._app(scope, receive, send)
+            return
+        upload = scope["path"].rstrip("/").endswith("/upload")
+        most = MOST_UPLOAD if upload else MOST_OTHER
+        if upload:
+            sweep()
+            most = min(most, MOST_HELD - bytes_held())
+        if _said_length(scope) > most:
+            await refuse(send, 413, "too large: send less at once")
+            return
+        await self._limited(scope, receive, send, most)
+
+    async def _limited(self, scope: Message, receive: Receive, send: Send, most: int) -> None:
+        came, begun = 0, False
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > most:
+                raise _TooLargeError
+            return message
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, counted, watched)
+        except _TooLargeError:
+            if not begun:
+                await refuse(send, 413, "too large: send less at once")
+
+
+class LoginLimit:
+    """Refuses more logins from an address on which several have just failed.
+
+    An attempt counts from its beginning, so that many at once are not all let through.
+    """
+
+    def __init__(self, app: App, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._clock = clock
+        self._tries: OrderedDict[str, list[float]] = OrderedDict()
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        login = scope["type"] == "http" and scope["path"].rstrip("/").endswith("/login")
+        if not login or scope["method"] != "POST":
+            await self._app(scope, receive, send)
+            return
+        address = (scope.get("client") or ("", 0))[0]
+        tries = self._recent(address)
+        if len(tries) >= GUESSES:
+            wait = max(1, round(FORGET_SECONDS - (self._clock() - tries[0])))
+            await refuse(send, 429, f"too many failed logins: wait {wait} seconds", wait)
+            return
+        tries.append(self._clock())
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] < 400:
+                self._tries.pop(address, None)
+            await send(message)
+
+        await self._app(scope, receive, watched)
+
+    def _recent(self, address: str) -> list[float]:
+        oldest = self._clock() - FORGET_SECONDS
+        tries = [begun for begun in self._tries.pop(address, []) if begun > oldest]
+        self._tries[address] = tries
+        while len(self._tries) > _MOST_ADDRESSES:
+            self._tries.popitem(last=False)
+        return tries
+
+
 def is_foreign(method: str, headers: dict[bytes, bytes]) -> bool:
     """Say whether a request was made by a page of another site, as the browser tells.
 
@@ -66,3 +177,111 @@ def is_foreign(method: str, headers: dict[bytes, bytes]) -> bool:
         return True
     site = headers.get(b"sec-fetch-site", b"none")
     return method not in _READS and site in (b"cross-site", b"same-site")
+
+
+async def refuse(send: Send, status: int, sentence: str, wait: int | None = None) -> None:
+    """Answer with a status and a sentence; `wait`: seconds after which to try again."""
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    if wait is not None:
+        headers.append((b"retry-after", str(wait).encode("ascii")))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": sentence.encode("utf-8")})
+
+
+def load_users(path: Path) -> Mapping[str, str]:
+    """Return the password of each user; blank lines and those that begin with # are passed over.
+
+    Raises:
+        MisuseError: The file cannot be read, other people can read it, nobody is in it, or a line
+            is not `NAME:PASSWORD` with a password of at least 8 characters.
+    """
+    try:
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise MisuseError(
+                f"the users file {str(path)!r} can be read by others: run `chmod 600` on it"
+            )
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MisuseError(
+            f"the users file {str(path)!r} cannot be read ({error}): {_FORM}"
+        ) from error
+    users = dict(
+        _user(line, f"{path}:{number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not line.startswith("#")
+    )
+    if not users:
+        raise MisuseError(f"the users file {str(path)!r} names nobody: {_FORM}")
+    return users
+
+
+def may_enter(users: Mapping[str, str], name: str, password: str) -> bool:
+    """Say whether this is a user's password, in a time that does not tell which part is wrong."""
+    known = users.get(name)
+    wanted = known if known is not None else "\0"
+    return hmac.compare_digest(wanted.encode(), password.encode()) and known is not None
+
+
+@cache
+def private_folder() -> Path:
+    """Return this process's folder, made at the first call and removed when the process ends.
+
+    Gradio is told to keep its own files there too, so this comes before any of its components.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="footnote-page-")).resolve()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    return folder
+
+
+def holds(path: object) -> TypeGuard[str]:
+    """Say whether a path, symlinks followed, is that of a file in the private folder."""
+    if not isinstance(path, str) or "\0" in path:
+        return False
+    real = Path(path).resolve()
+    return real.is_relative_to(private_folder()) and real.is_file()
+
+
+def bytes_held() -> int:
+    """Return how many bytes lie in the private folder."""
+    return sum(size for _, size, _ in _files())
+
+
+def sweep(*, now: float | None = None) -> None:
+    """Remove what has lain there for an hour: uploads that nothing was done with."""
+    oldest = (time.time() if now is None else now) - _KEPT_SECONDS
+    for path, _, changed in _files():
+        if changed < oldest:
+            path.unlink(missing_ok=True)
+
+
+class _TooLargeError(Exception):
+    """More came than was said."""
+
+
+def _said_length(scope: Message) -> int:
+    given = dict(scope["headers"]).get(b"content-length", b"0")
+    return int(given) if given.isdigit() else 0
+
+
+def _user(line: str, place: str) -> tuple[str, str]:
+    name, colon, password = line.strip().partition(":")
+    if not (name and colon):
+        raise MisuseError(f"{place}: no user is written there: {_FORM}")
+    if len(password) < _SHORTEST:
+        raise MisuseError(
+            f"{place}: the password of {name!r} is too short: at least {_SHORTEST} characters are "
+            "needed"
+        )
+    return name, password
+
+
+def _files() -> list[tuple[Path, int, float]]:
+    found = []
+    for folder, _, names in os.walk(private_folder()):
+        for name in names:
+            path = Path(folder, name)
+            with suppress(OSError):  # another thread may just have removed it
+                known = path.stat()
+                found.append((path, known.st_size, known.st_mtime))
+    return found

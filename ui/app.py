@@ -1,0 +1,222 @@
+"""Builds the page, its bar and its tabs, and serves it, to this machine unless users log in."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag import MisuseError, OperationError
+from ui import settings
+from ui.chat import ask_tab
+from ui.chat.ask_tab import Chat
+from ui.chat.conversation import Sessions
+from ui.evaluation import evaluation_tab
+from ui.library import library_tab
+from ui.parts import fonts, head, part
+from ui.server import api
+from ui.server.guard import MOST_FILE, BodyLimit, Guard, LoginLimit, may_enter
+from ui.settings import Chooser
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from rag import Assistant
+
+
+_AT_ONCE = 4
+"""Events handled at the same time; more wait their turn, too many are told to come back."""
+_WAITING = 32
+_CLEANED_SECONDS, _KEPT_SECONDS = 3600, 86_400
+"""How often Gradio's folder of files is cleaned, and how old a file gets."""
+Users = Mapping[str, str]
+"""Password by name."""
+LOOPBACK = ("127.0.0.1", "localhost")
+_ANY = ("", "0.0.0.0", "::")
+"""Addresses that listen everywhere; no name of a host."""
+_LOOKING_SECONDS = 0.2
+_FIRST_PORT, _LAST_PORT = 7860, 7959
+"""Ports that Gradio tries when none is named."""
+
+
+def build_app(assistant: "Assistant") -> "gr.Blocks":
+    """Return the page as a Gradio app; `ui.app` adds its style and guards.
+
+    Nothing is asked of the assistant before the page is opened in a browser. Every tab is built by
+    a `build` of its own, called inside its `gr.Tab`; no listener of theirs is public, and
+    each takes any input, for private ones answer plain HTTP too.
+    """
+    import gradio as gr
+
+    app = gr.Blocks(
+        title="Footnote",
+        analytics_enabled=False,
+        fill_width=True,
+        delete_cache=(_CLEANED_SECONDS, _KEPT_SECONDS),
+    )
+    sessions, chooser = Sessions(), Chooser(assistant)
+    chat = Chat(assistant, sessions=sessions, chooser=chooser)
+    with app:
+        api.build(assistant)  # first, so that no listener takes the names of the endpoints
+        part("bar")
+        with gr.Tabs(elem_id="nav"):
+            with gr.Tab("Ask", id="ask"):
+                ask_tab.build(assistant, chat=chat)
+            with gr.Tab("Library", id="library") as tab, gr.Column(elem_classes="page"):
+                library_tab.build(assistant, app=app, tab=tab)
+            with gr.Tab("Evaluation", id="evaluation") as tab, gr.Column(elem_classes="page"):
+                evaluation_tab.build(assistant, app=app, tab=tab)
+            with gr.Tab("Settings", id="settings"), gr.Column(elem_classes="page"):
+                settings.build(assistant, sessions=sessions, chooser=chooser)
+    # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a
+    # request names.
+    app.has_launched = True
+    app.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
+    return app
+
+
+def serve(
+    assistant: "Assistant",
+    *,
+    host: str,
+    port: int | None,
+    users: Users | None = None,
+    names: Sequence[str] = (),
+    mcp: bool = False,
+) -> None:
+    """Serve the page until it is interrupted or told to end.
+
+    Args:
+        assistant: What answers.
+        host: Address to listen on: one of `LOOPBACK`, or any with users.
+        port: 1 to 65535; None takes the first free one from 7860.
+        users: Who may log in; None for no login.
+        names: Host names under which other machines reach the page.
+        mcp: Whether MCP clients are answered too.
+
+    Raises:
+        MisuseError: Others could reach the page without a login, or `mcp` is not installed or
+            goes with users.
+        OperationError: The port is taken.
+    """
+    _require(host, users=users, mcp=mcp)
+    app = build_app(assistant)
+    url = launch(app, host=host, port=port, users=users, names=names, mcp=mcp)
+    try:
+        with _listening() as told:
+            print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
+            while not told:
+                time.sleep(_LOOKING_SECONDS)
+    finally:
+        app.close(verbose=False)
+
+
+def launch(
+    app: "gr.Blocks",
+    *,
+    host: str,
+    port: int | None,
+    users: Users | None = None,
+    names: Sequence[str] = (),
+    mcp: bool = False,
+) -> str:
+    """Start a server in a thread of its own and return the address of the page.
+
+    Arguments and errors are those of `serve`.
+    """
+    _require(host, users=users, mcp=mcp)
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio reads it, to ask nobody
+    try:
+        _, url, _ = app.launch(
+            server_name=host,
+            server_port=port,
+            mcp_server=mcp,
+            auth=partial(may_enter, users) if users else None,
+            app_kwargs=_server(host, names),
+            **_always(),
+        )
+    except OSError as error:
+        raise OperationError(_taken(host, port)) from error
+    return url
+
+
+def _server(host: str, names: Sequence[str]) -> dict[str, Any]:
+    """Return the arguments of the server itself: its guards, its fonts, and no pages about it."""
+    from starlette.middleware import Middleware
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    known = [*LOOPBACK, host, socket.gethostname(), *names]
+    guards = [
+        Middleware(TrustedHostMiddleware, allowed_hosts=[n for n in known if n not in _ANY]),
+        Middleware(Guard),
+        Middleware(BodyLimit),
+        Middleware(LoginLimit),
+    ]
+    off = dict.fromkeys(("docs_url", "redoc_url", "openapi_url"))
+    return {"middleware": guards, "routes": [fonts()], **off}
+
+
+def _always() -> dict[str, Any]:
+    """Return the arguments that are the same wherever the page is served."""
+    import gradio as gr
+
+    return {
+        "prevent_thread_lock": True,
+        "quiet": True,
+        "share": False,
+        "inbrowser": False,
+        "show_error": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "enable_monitoring": False,
+        "run_history": False,
+        "footer_links": [],
+        "max_file_size": MOST_FILE,
+        "state_session_capacity": 200,
+        "theme": gr.themes.Base(font=["ui-sans-serif", "system-ui", "sans-serif"]),
+        # Not `css_paths`: Gradio rewrites that style sheet and loses its light and dark.
+        "head": head(),
+        "favicon_path": Path(__file__).parent / "data" / "favicon.svg",
+    }
+
+
+def _require(host: str, *, users: Users | None, mcp: bool) -> None:
+    if host not in LOOPBACK and not users:
+        raise MisuseError(
+            f"--host {host!r} would let anyone who reaches this machine read your articles: name a "
+            "file of users with --auth FILE, or leave --host at 127.0.0.1"
+        )
+    if mcp and users:
+        raise MisuseError("--mcp does not go with --auth: MCP clients cannot log in")
+    if mcp and find_spec("mcp") is None:
+        raise MisuseError('--mcp needs a package more: run `pip install "footnote[mcp]"`')
+
+
+@contextmanager
+def _listening() -> Iterator[list[int]]:
+    """Collect Ctrl+C and SIGTERM, so that the private folder is removed at either.
+
+    No exception: one raised while a finalizer runs gets lost.
+    """
+    told: list[int] = []
+    ends = (signal.SIGINT, signal.SIGTERM)
+    before = [(end, signal.signal(end, lambda number, _: told.append(number))) for end in ends]
+    try:
+        yield told
+    finally:
+        for end, handler in before:
+            signal.signal(end, handler)
+
+
+def _taken(host: str, port: int | None) -> str:
+    if port is None:
+        return (
+            f"every port of {host} from {_FIRST_PORT} to {_LAST_PORT} is taken: name another "
+            "with --port"
+        )
+    return f"port {port} of {host} is taken or not yours to use: name another with --port"

@@ -1,1 +1,0 @@
-"""The tab Settings: what one person chose."""
