@@ -5,6 +5,7 @@ Importing this costs nothing: numpy, onnxruntime and torch are imported by the e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 Engine = Literal["auto", "onnx", "sentence-transformers"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Embedder(Protocol):
@@ -92,3 +95,8 @@ def load_embedder(model: str = DEFAULT_MODEL, *, engine: Engine = "auto") -> Emb
     from index.embedding.sentence_transformers import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)
+
+
+def without_surrogates(text: str) -> str:
+    """Return the text with each lone surrogate as U+FFFD: tokenizers take only valid Unicode."""
+    return _SURROGATE.sub("\ufffd", text)

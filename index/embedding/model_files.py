@@ -5,8 +5,6 @@ https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2. The package's own
 """
 
 import hashlib
-import json
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,18 +16,13 @@ _SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-_NEEDED = ("model.safetensors", "tokenizer.json", "config.json", "sentence_bert_config.json")
+_SIZE = 90_868_376
+"""Bytes of the weights."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tensor:
-    """Where one float32 tensor lies in the weights file."""
-
-    shape: tuple[int, ...]
-    offset: int
-    """Bytes from the start of the file."""
-    length: int
-    """Bytes."""
+DIMENSION = 384
+"""Components of the model's vectors."""
+MAX_TOKENS = 256
+"""Tokens of a text that the model reads, special ones counted."""
 
 
 def model_folder() -> Path:
@@ -47,7 +40,7 @@ def model_folder() -> Path:
             f"the embedding model is not installed: run `pip install {_DISTRIBUTION}`"
         )
     folder = Path(places[0]) / "model"
-    for name in _NEEDED:
+    for name in _SHA256:
         if not (folder / name).is_file():
             raise EmbeddingError(
                 f"the embedding model's file {str(folder / name)!r} is missing: {_reinstall()}"
@@ -82,64 +75,16 @@ def verify(folder: Path | None = None) -> None:
             )
 
 
-def max_tokens(folder: Path) -> int:
-    """Return how many tokens of a text the published model reads, special ones counted.
+def weights_file() -> Path:
+    """Return the installed weights, links followed: onnxruntime reads none that lead elsewhere.
 
     Raises:
-        EmbeddingError: The model's sentence_bert_config.json does not say.
+        EmbeddingError: The file is missing, or shorter or longer than the published one.
     """
-    path = folder / "sentence_bert_config.json"
-    limit = read_numbers(path).get("max_seq_length")
-    if not isinstance(limit, int) or limit < 2:
+    path = model_folder() / "model.safetensors"
+    if path.stat().st_size != _SIZE:
         raise damaged(path)
-    return limit
-
-
-def read_numbers(path: Path) -> dict[str, object]:
-    """Return a small JSON file of the model as a dictionary.
-
-    Raises:
-        EmbeddingError: The file is missing, unreadable or no JSON object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise damaged(path) from error
-    if not isinstance(content, dict):
-        raise damaged(path)
-    return content
-
-
-def read_header(path: Path) -> dict[str, Tensor]:
-    """Return the float32 tensors of a safetensors file by name; the weights are not read.
-
-    The format is eight bytes of little-endian header length, a JSON header whose offsets count
-    from the header's end, then the tensors (https://github.com/huggingface/safetensors#format).
-
-    Raises:
-        EmbeddingError: The header cannot be read, or the file is shorter or longer than it says.
-    """
-    try:
-        with path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            entries = json.loads(file.read(size)) if size < 100_000_000 else {}
-        entries.pop("__metadata__", None)
-        start = 8 + size
-        tensors = {
-            name: Tensor(
-                shape=tuple(entry["shape"]),
-                offset=start + entry["data_offsets"][0],
-                length=entry["data_offsets"][1] - entry["data_offsets"][0],
-            )
-            for name, entry in entries.items()
-            if entry["dtype"] == "F32"
-        }
-        end = start + max(entry["data_offsets"][1] for entry in entries.values())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise damaged(path) from error
-    if end != path.stat().st_size:
-        raise damaged(path)
-    return tensors
+    return path.resolve()
 
 
 def damaged(path: Path) -> EmbeddingError:

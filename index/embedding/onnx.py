@@ -13,17 +13,35 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
 from index.embedding import model_files
-from index.embedding.bert_graph import BertShape, Layout, build
-from index.embedding.unicode_text import without_surrogates
+from index.embedding.embedder import without_surrogates
+from index.errors import EmbeddingError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # ships no types
     from tokenizers import Tokenizer
+
+Layout = Literal["weights-first", "tokens-first"]
+"""How a linear layer is computed.
+
+`weights-first` computes (W xᵀ)ᵀ: the weights are used as they lie in the file, so the session
+starts at once and short texts are fast. `tokens-first` computes x Wᵀ, which is faster for much
+text once onnxruntime has packed the weights (about 0.05 s at the start of the session).
+"""
+GRAPHS: Final[dict[Layout, Path]] = {
+    "weights-first": Path(__file__).parent / "graphs" / "weights_first.onnx",
+    "tokens-first": Path(__file__).parent / "graphs" / "tokens_first.onnx",
+}
+"""The graphs of the encoder, without its weights; `training/graphs.py` writes them."""
+_LONGEST_NAME = 255
+"""Bytes of a file's name; no file system in use has longer ones."""
+LOCATION: Final = "./" + "model.safetensors".rjust(_LONGEST_NAME, "/")
+"""Where a graph says that the weights lie, in their folder. It has room for any name, as an
+installer that links files into a store may have given the file another one there."""
 
 _GROUP_TOKENS = 192
 """Most tokens run at once: 27-token sentences cost 422 µs a token one by one, 382 in groups of 64
@@ -38,14 +56,12 @@ class OnnxEmbedder:
     """The `Embedder` that needs no torch; the model is loaded at first use."""
 
     def __init__(self, name: str) -> None:
-        """Find the model's files and read its numbers.
+        """Find the model's files.
 
         Raises:
-            EmbeddingError: A file is missing or damaged.
+            EmbeddingError: A file is missing.
         """
         self._folder = model_files.model_folder()
-        self._shape = BertShape.of(model_files.read_numbers(self._folder / "config.json"))
-        self._max_tokens = model_files.max_tokens(self._folder)
         self._name = name
         self._lock = threading.Lock()
         self._verified = False
@@ -60,7 +76,7 @@ class OnnxEmbedder:
     @property
     def dimension(self) -> int:
         """Number of components of each vector."""
-        return self._shape.hidden
+        return model_files.DIMENSION
 
     def embed(
         self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
@@ -118,7 +134,8 @@ class OnnxEmbedder:
         """Return a text's token ids with the special ones, cut to the model's limit."""
         encoding = self._tokenizer().encode(without_surrogates(text))
         ids: list[int] = encoding.ids
-        return ids if len(ids) <= self._max_tokens else [*ids[: self._max_tokens - 1], ids[-1]]
+        most = model_files.MAX_TOKENS
+        return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
 
     def _tokenizer(self) -> Tokenizer:
         with self._lock:
@@ -129,16 +146,10 @@ class OnnxEmbedder:
     def _session(self, layout: Layout) -> InferenceSession:
         with self._lock:
             if layout not in self._sessions:
-                self._sessions[layout] = self._new_session(layout)
+                self._sessions[layout] = new_session(
+                    GRAPHS[layout], prepack=layout == "tokens-first"
+                )
             return self._sessions[layout]
-
-    def _new_session(self, layout: Layout) -> InferenceSession:
-        # onnxruntime refuses external data behind a link that leaves its folder, and some
-        # installers link packages into a cache.
-        weights = (self._folder / "model.safetensors").resolve()
-        tensors = model_files.read_header(weights)
-        graph = build(self._shape, tensors, location=weights.name, layout=layout)
-        return new_session(graph, weights.parent, prepack=layout == "tokens-first")
 
     def _verify_once(self) -> None:
         if not self._verified:
@@ -147,20 +158,25 @@ class OnnxEmbedder:
 
 
 def new_session(
-    graph: bytes,
-    folder: Path,
-    *,
-    prepack: bool,
-    arrays: Mapping[str, np.ndarray] | None = None,
+    graph: Path, *, prepack: bool, arrays: Mapping[str, np.ndarray] | None = None
 ) -> InferenceSession:
-    """Return a session of one thread for a serialised graph.
+    """Return a session of one thread for a graph over the installed weights.
 
     Args:
-        graph: As `bert_graph.build` returns it.
-        folder: Where the files lie that hold the graph's external tensors.
+        graph: A file that `training/graphs.py` wrote.
         prepack: Whether weights are packed at the start, for much text.
         arrays: External tensors that are in no file, by name.
+
+    Raises:
+        EmbeddingError: The weights are missing or of another size, or the graph is missing.
     """
+    weights = model_files.weights_file()
+    try:
+        model = graph.read_bytes()
+    except OSError as error:
+        raise EmbeddingError(f"{str(graph)!r} is missing: reinstall footnote") from error
+    place = "./" + weights.name.rjust(_LONGEST_NAME, "/")
+    model = model.replace(os.fsencode(LOCATION), os.fsencode(place))
     # onnxruntime 1.29 and later report use to Microsoft unless this is set before its import:
     # they keep a device id under ~/.cache and connect, which nothing here may do.
     # https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md#disabling-telemetry
@@ -176,12 +192,12 @@ def new_session(
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.disable_prepacking", "0" if prepack else "1")
     options.add_session_config_entry(
-        "session.model_external_initializers_file_folder_path", str(folder)
+        "session.model_external_initializers_file_folder_path", str(weights.parent)
     )
     if arrays:
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
         options.add_external_initializers(list(arrays), values)
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def load_tokenizer(path: Path) -> Tokenizer:

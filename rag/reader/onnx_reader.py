@@ -12,15 +12,15 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.embedding import model_files
-from index.embedding.bert_graph import BertShape
-from index.embedding.unicode_text import without_surrogates
+from index.embedding.embedder import without_surrogates
 from index.types import Sentence
-from rag.reader import graph, weights
+from rag.reader import weights
 from rag.reader.spans import TokenScores, best_span
 from rag.reader.windows import Window
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # ships no types
     from tokenizers import Tokenizer
 
+GRAPH = Path(__file__).parents[1] / "data" / "reader.onnx"
+"""Over the base model's weights and the reader's own; `training/graphs.py` writes it."""
 _QUESTION_TOKENS = 40
 _WINDOW_TOKENS = 192
 _READ_ALONE = 4
@@ -194,14 +196,4 @@ def _tokenizer() -> Tokenizer:
 def _session() -> InferenceSession:
     from index.embedding.onnx import new_session
 
-    folder = model_files.model_folder()
-    own = weights.shipped()
-    base = (folder / "model.safetensors").resolve()
-    shape = BertShape.of(model_files.read_numbers(folder / "config.json"))
-    model = graph.build(
-        shape,
-        model_files.read_header(base),
-        location=base.name,
-        supplied=own,
-    )
-    return new_session(model, base.parent, prepack=True, arrays=own)
+    return new_session(GRAPH, prepack=True, arrays=weights.shipped())

@@ -1,6 +1,6 @@
 import pytest
 
-from index.embedding import onnx_wire
+from training import onnx_wire
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
-"""The ONNX graph of a BERT encoder whose weights stay in their safetensors file.
+"""Writes the ONNX graphs that the wheel holds: `python -m training.graphs` in the checkout.
 
-The graph has no mask and no padding: all rows of a batch have the same length, so a text's vector
-does not depend on its companions. Mean pooling and L2 normalisation are part of it.
+The weights stay in their files, whose bytes are pinned by sha256, so that the offsets in a graph
+hold for every installation. A graph has no mask and no padding: all rows of a batch have the same
+length, so a text's vector does not depend on its companions. Mean pooling and L2 normalisation are
+part of it.
 
 Each form below was timed against others on the same inputs (onnxruntime 1.31, one thread):
 LayerNormalization after Add takes 10 µs a token where SkipLayerNormalization takes 43;
@@ -10,28 +12,19 @@ External data by file offset (97 MiB, session in 0.04 s) beats initializers give
 (227 MiB, 0.13 s), which onnxruntime copies.
 """
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
 
-from index.embedding import onnx_wire
-from index.embedding.model_files import Tensor
-from index.errors import EmbeddingError
+import numpy as np
 
-if TYPE_CHECKING:
-    import numpy as np
+from index.embedding import model_files, onnx
+from index.embedding.onnx import Layout
+from rag.reader import onnx_reader, weights
+from rag.reader.weights import SCALES
+from training import onnx_wire
 
-Layout = Literal["weights-first", "tokens-first"]
-"""How a linear layer is computed.
-
-`weights-first` computes (W xᵀ)ᵀ: the weights are used as they lie in the file, so the session
-starts at once and short texts are fast. `tokens-first` computes x Wᵀ, which is faster for much
-text once onnxruntime has packed the weights (about 0.05 s at the start of the session).
-"""
-
-
-SCALES = ".scales"
-"""Ends the name of the scales, (out, blocks), of weights in 8 bits."""
 _MEMORY = "memory"
 """Stands for a file where a tensor is handed over in memory."""
 _IN_BYTES = 4
@@ -48,35 +41,69 @@ class BertShape:
     layers: int
     epsilon: float
 
-    @classmethod
-    def of(cls, config: Mapping[str, object]) -> "BertShape":
-        """Read the numbers from a parsed config.json.
 
-        Raises:
-            EmbeddingError: It is not the configuration of a BERT with exact GELU.
-        """
-        if config.get("model_type") != "bert" or config.get("hidden_act") != "gelu":
-            raise EmbeddingError(
-                f"the engine 'onnx' runs BERT models with GELU, not {config.get('model_type')!r} "
-                f"with {config.get('hidden_act')!r}: choose the engine 'sentence-transformers'"
-            )
-        try:
-            return cls(
-                hidden=int(str(config["hidden_size"])),
-                heads=int(str(config["num_attention_heads"])),
-                layers=int(str(config["num_hidden_layers"])),
-                epsilon=float(str(config["layer_norm_eps"])),
-            )
-        except (KeyError, ValueError) as error:
-            raise EmbeddingError(
-                f"the model's config.json has no usable {error}: reinstall the model's package"
-            ) from error
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tensor:
+    """Where one float32 tensor lies in the weights file."""
+
+    shape: tuple[int, ...]
+    offset: int
+    """Bytes from the start of the file."""
+    length: int
+    """Bytes."""
 
 
-def build(
-    shape: BertShape, tensors: Mapping[str, Tensor], *, location: str, layout: Layout
-) -> bytes:
-    """Return the serialised model, about 30 kB.
+def main() -> None:
+    """Write each graph to its place in the checkout."""
+    for path, graph in graphs():
+        path.write_bytes(graph)
+
+
+def graphs() -> Iterator[tuple[Path, bytes]]:
+    """Yield the file and the bytes of each graph that the wheel holds."""
+    folder = model_files.model_folder()
+    shape, tensors = read_shape(folder / "config.json"), read_header(folder / "model.safetensors")
+    for layout, path in onnx.GRAPHS.items():
+        yield path, encoder(shape, tensors, layout=layout)
+    yield onnx_reader.GRAPH, reader(shape, tensors, supplied=weights.shipped())
+
+
+def read_shape(path: Path) -> BertShape:
+    """Read the numbers of a config.json; it must be that of a BERT with exact GELU."""
+    config = json.loads(path.read_text(encoding="utf-8"))
+    if (config["model_type"], config["hidden_act"]) != ("bert", "gelu"):
+        raise ValueError(f"{path} is not the configuration of a BERT with GELU")
+    return BertShape(
+        hidden=config["hidden_size"],
+        heads=config["num_attention_heads"],
+        layers=config["num_hidden_layers"],
+        epsilon=config["layer_norm_eps"],
+    )
+
+
+def read_header(path: Path) -> dict[str, Tensor]:
+    """Return the float32 tensors of a safetensors file by name.
+
+    The format is eight bytes of little-endian header length, a JSON header whose offsets count
+    from the header's end, then the tensors (https://github.com/huggingface/safetensors#format).
+    """
+    with path.open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        entries = json.loads(file.read(size))
+    entries.pop("__metadata__", None)
+    return {
+        name: Tensor(
+            shape=tuple(entry["shape"]),
+            offset=8 + size + entry["data_offsets"][0],
+            length=entry["data_offsets"][1] - entry["data_offsets"][0],
+        )
+        for name, entry in entries.items()
+        if entry["dtype"] == "F32"
+    }
+
+
+def encoder(shape: BertShape, tensors: Mapping[str, Tensor], *, layout: Layout) -> bytes:
+    """Return the serialised model that makes vectors.
 
     Input `input_ids`: (batch, length) int64. Output `embedding`: (batch, hidden) float32, rows
     L2-normalised.
@@ -84,13 +111,9 @@ def build(
     Args:
         shape: The model's numbers.
         tensors: The weights file's tensors by their Hugging Face BERT names.
-        location: File name of the weights, relative to the session's folder of external data.
         layout: How linear layers are computed; the results agree to about 1e-7.
-
-    Raises:
-        EmbeddingError: A tensor that the model needs is not in the file.
     """
-    graph = Graph(tensors=tensors, location=location)
+    graph = Graph(tensors=tensors)
     hidden = encode(graph, shape, layout)
     mean = graph.add("ReduceMean", [hidden, graph.constant("length_axis", [1])], keepdims=0)
     graph.add("LpNormalization", [mean], output="embedding", axis=-1, p=2)
@@ -102,6 +125,38 @@ def build(
     )
 
 
+def reader(
+    shape: BertShape, tensors: Mapping[str, Tensor], *, supplied: Mapping[str, np.ndarray]
+) -> bytes:
+    """Return the serialised reader: the encoder with weights of its own, and a head of three.
+
+    Inputs `input_ids` and `token_types`: (batch, length) int64. Output `scores`: (batch, length,
+    3) float32: start, end, and whether the window answers, which counts at the first token.
+
+    Args:
+        shape: The numbers of the base model.
+        tensors: The tensors of the base model's file.
+        supplied: The reader's own weights by name, handed over in memory.
+    """
+    graph = Graph(tensors=tensors, supplied=supplied)
+    hidden = encode(graph, shape, "tokens-first", types="token_types")
+    rows = graph.add("Reshape", [hidden, "rows"])
+    scores = linear(graph, rows, "head", "tokens-first")
+    size = graph.add("Shape", ["input_ids"])
+    three = graph.add("Concat", [size, graph.constant("three", [3])], axis=0)
+    graph.add("Reshape", [scores, three], output="scores")
+    pair = ["batch", "length"]
+    return onnx_wire.model(
+        nodes=graph.nodes,
+        tensors=graph.tensor_messages,
+        inputs=[
+            onnx_wire.value_info(name, onnx_wire.INT64, pair)
+            for name in ("input_ids", "token_types")
+        ],
+        output=onnx_wire.value_info("scores", onnx_wire.FLOAT, [*pair, 3]),
+    )
+
+
 def encode(graph: "Graph", shape: BertShape, layout: Layout, *, types: str = "") -> str:
     """Add the encoder over the input `input_ids` and return its output: (batch, length, hidden).
 
@@ -110,9 +165,6 @@ def encode(graph: "Graph", shape: BertShape, layout: Layout, *, types: str = "")
         shape: The model's numbers.
         layout: How linear layers are computed.
         types: Name of an input of token types, (batch, length) int64; all are 0 without it.
-
-    Raises:
-        EmbeddingError: A tensor that the model needs is not in the file.
     """
     size = graph.add("Shape", ["input_ids"])
     rows = graph.constant("rows", [-1, shape.hidden])
@@ -140,9 +192,8 @@ class Graph:
     """Collects nodes and tensors; each node gets its output's name from a counter."""
 
     tensors: Mapping[str, Tensor]
-    location: str
-    supplied: Mapping[str, "np.ndarray"] = field(default_factory=dict)
-    """Tensors that are handed to the session in memory, in place of the file's; see `packed`."""
+    supplied: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Tensors that are handed to the session in memory, in place of the file's."""
     nodes: list[bytes] = field(default_factory=list)
     tensor_messages: list[bytes] = field(default_factory=list)
 
@@ -171,28 +222,23 @@ class Graph:
         """Append a tensor of the weights file, a vector as a column if asked, and return its name.
 
         Raises:
-            EmbeddingError: The file has no such tensor.
+            KeyError: The file has no such tensor.
         """
         if name in self.supplied:
             return self._memory(name, self.supplied[name])
-        tensor = self.tensors.get(name)
-        if tensor is None:
-            raise EmbeddingError(
-                f"the embedding model's weights have no tensor {name!r}: "
-                "reinstall the model's package"
-            )
+        tensor = self.tensors[name]
         self.tensor_messages.append(
             onnx_wire.external(
                 name,
                 (*tensor.shape, 1) if column else tensor.shape,
-                location=self.location,
+                location=onnx.LOCATION,
                 offset=tensor.offset,
                 length=tensor.length,
             )
         )
         return name
 
-    def _memory(self, name: str, array: "np.ndarray") -> str:
+    def _memory(self, name: str, array: np.ndarray) -> str:
         self.tensor_messages.append(
             onnx_wire.external(
                 name,
@@ -255,3 +301,7 @@ def _add_and_norm(graph: Graph, shape: BertShape, terms: Sequence[str], name: st
     total = graph.add("Add", terms)
     inputs = [total, graph.weight(f"{name}.weight"), graph.weight(f"{name}.bias")]
     return graph.add("LayerNormalization", inputs, axis=-1, epsilon=shape.epsilon)
+
+
+if __name__ == "__main__":
+    main()
