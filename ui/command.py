@@ -21,31 +21,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="FOLDER",
         help="the library's folder (default: FOOTNOTE_LIBRARY or your data folder)",
     )
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="address to listen on; one that other machines reach needs --auth "
-        "(default: 127.0.0.1)",
-    )
-    parser.add_argument(
-        "--port", type=_port, metavar="N", help="1 to 65535 (default: the first free from 7860)"
-    )
-    parser.add_argument(
-        "--auth",
-        type=Path,
-        metavar="FILE",
-        help="let only these users in: a line NAME:PASSWORD each, readable by you alone",
-    )
-    parser.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="name or address under which other machines reach this one; may be repeated",
-    )
-    parser.add_argument(
-        "--mcp", action="store_true", help="answer MCP clients too, at /gradio_api/mcp/"
-    )
+    _add_reach(parser)
     parser.set_defaults(run=run)
 
 
@@ -71,6 +47,35 @@ def run(arguments: argparse.Namespace) -> int:
             mcp=arguments.mcp,
         )
     return 0
+
+
+def _add_reach(parser: argparse.ArgumentParser) -> None:
+    """Add where the page can be reached, by whom and under which names."""
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; one that other machines reach needs --auth "
+        "(default: 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--port", type=_port, metavar="N", help="1 to 65535 (default: the first free from 7860)"
+    )
+    parser.add_argument(
+        "--auth",
+        type=Path,
+        metavar="FILE",
+        help="let only these users in: a line NAME:PASSWORD each, readable by you alone",
+    )
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="name or address under which other machines reach this one; may be repeated",
+    )
+    parser.add_argument(
+        "--mcp", action="store_true", help="answer MCP clients too, at /gradio_api/mcp/"
+    )
 
 
 def _port(text: str) -> int:

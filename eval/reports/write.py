@@ -1,9 +1,7 @@
 """Writes report files, each whole or not at all, and runs as JSON for other programs."""
 
 import json
-import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,6 +9,7 @@ from eval.reports.html import html
 from eval.reports.junit import junit
 from eval.reports.markdown import markdown
 from eval.reports.suite import SuiteRun
+from eval.suites.files import replace_file
 from rag import MisuseError, OperationError
 
 
@@ -52,11 +51,13 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
     Raises:
         OperationError: it cannot be written; nothing is left behind.
     """
+    encoded = (piece.encode("utf-8") for piece in pieces)
     try:
         if path.exists() and not path.is_file():
-            _write(path, pieces)
+            with path.open("wb") as file:
+                file.writelines(encoded)
         else:
-            _replace(path.resolve(), pieces)
+            replace_file(path, encoded)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OperationError(
@@ -79,21 +80,6 @@ def as_json(runs: Sequence[SuiteRun]) -> str:
         ],
     }
     return json.dumps(content, ensure_ascii=True, indent=2)
-
-
-def _replace(path: Path, pieces: Iterable[str]) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        _write(part, pieces)
-        part.replace(path)
-    finally:
-        with suppress(OSError):
-            part.unlink()
-
-
-def _write(path: Path, pieces: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(pieces)
 
 
 def _comparison(run: SuiteRun) -> dict[str, object] | None:

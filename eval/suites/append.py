@@ -1,12 +1,11 @@
 """Adds a case to a gold file, whole or not at all, and says which questions should become cases."""
 
 import json
-import os
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import filelock
@@ -21,7 +20,7 @@ from eval.suites.cases import (
     parse_case,
     source_texts,
 )
-from eval.suites.files import YAML_SUFFIXES, read_cases
+from eval.suites.files import YAML_SUFFIXES, read_cases, replace_file
 from rag import LoggedQuestion, OperationError
 
 _WAIT = 10.0
@@ -76,29 +75,21 @@ def add_case(
             its id or question is in the file already, or the file is wrong itself.
         OperationError: the file cannot be written; it is as it was.
     """
+    # Of its 50 lines half are the docstring: each part of a case is named and explained here.
     if path.suffix.lower() in YAML_SUFFIXES or path.name.endswith(".gz"):
         raise GoldError(f"{str(path)!r} cannot be added to: name a plain JSON Lines file")
     row: dict[str, object] = {
         "question": question,
         "answers": list(answers),
-        "evidence": [{"document": one.document, "quote": one.quote} for one in evidence],
+        "evidence": [asdict(one) for one in evidence],
         "answerable": answerable,
         "critical": critical,
         "tags": list(tags),
         "notes": notes,
     }
     row = {name: value for name, value in row.items() if value or name == "answerable"}
-    try:
-        with filelock.FileLock(f"{path}.lock", timeout=_WAIT):
-            return _add(path, documents, row, case_id)
-    except filelock.Timeout as error:
-        raise OperationError(
-            f"{str(path)!r} is written to by another process: try again"
-        ) from error
-    except OSError as error:
-        raise OperationError(
-            f"no case could be added to {str(path)!r} ({error.strerror}): check the path"
-        ) from error
+    with _alone(path):
+        return _add(path, documents, row, case_id)
 
 
 def same_question(question: str) -> str:
@@ -126,6 +117,26 @@ def suggested(
         found.values(), key=lambda one: (one.status == "answered", one.confidence, one.question)
     )
     return tuple(ranked)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let no other process add to the file meanwhile.
+
+    Raises:
+        OperationError: another one does for long, or the file cannot be written.
+    """
+    try:
+        with filelock.FileLock(f"{path}.lock", timeout=_WAIT):
+            yield
+    except filelock.Timeout as error:
+        raise OperationError(
+            f"{str(path)!r} is written to by another process: try again"
+        ) from error
+    except OSError as error:
+        raise OperationError(
+            f"no case could be added to {str(path)!r} ({error.strerror}): check the path"
+        ) from error
 
 
 def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str) -> GoldCase:
@@ -157,23 +168,10 @@ def _known(path: Path) -> list[GoldCase]:
 
 
 def _append(path: Path, line: str) -> None:
-    """Write the file anew beside itself and put it in its place, so that no crash halves it."""
     before = path.read_bytes() if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
-    target = path.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(before + line.encode("utf-8", "replace") + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            part.chmod(target.stat().st_mode)
-        part.replace(target)
-    finally:
-        with suppress(OSError):
-            part.unlink()
+    replace_file(path, [before, line.encode("utf-8", "replace"), b"\n"])
 
 
 def _fresh_id(question: str, taken: Collection[str]) -> str:
