@@ -1,14 +1,13 @@
 """The command `footnote evidence`: writes an answer's evidence, or checks it against originals."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from index.errors import MisuseError
 from rag.cli import terminal
+from rag.cli.session import print_json, print_result, print_text, read_input
 from rag.evidence.check import CheckedQuote, EvidenceCheck, check
 from rag.evidence.page import page, read_answer
-from rag.plain_data import json_text
 
 _LARGEST = 50_000_000
 """Bytes of an answer or an evidence file."""
@@ -22,7 +21,12 @@ def run(arguments: argparse.Namespace) -> int:
         MisuseError: A file is not there or not what is needed.
     """
     wanted = "a page that `footnote evidence` wrote" if arguments.check else _ANSWER
-    data = _read(arguments.file, wanted)
+    data = read_input(
+        arguments.file,
+        missing=f": name {wanted}",
+        largest=_LARGEST,
+        too_large=", which no evidence is",
+    )
     if not arguments.check:
         if arguments.originals:
             raise MisuseError("originals are for --check: leave them out to write an evidence file")
@@ -31,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.originals:
         raise MisuseError("nothing to check against: name the original files or their folder")
     found = check(data, arguments.originals)
-    _print(json_text(found) if arguments.json else shown(found))
+    print_result(found, shown, arguments)
     return 0 if found.holds else 1
 
 
@@ -59,7 +63,10 @@ def _write(data: bytes, arguments: argparse.Namespace) -> None:
     text = page(read_answer(_text(data)))
     named = arguments.output or _beside(arguments.file)
     Path(named).write_text(text, encoding="utf-8")
-    _print(json_text({"file": named}) if arguments.json else f"written: {terminal.one_line(named)}")
+    if arguments.json:
+        print_json({"file": named})
+    else:
+        print_text(f"written: {terminal.one_line(named)}")
 
 
 def _beside(name: str) -> str:
@@ -74,21 +81,3 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MisuseError("this is no answer: give what `footnote ask --json` prints") from error
-
-
-def _read(name: str, wanted: str) -> bytes:
-    if name == "-":
-        data = sys.stdin.buffer.read(_LARGEST + 1)
-    else:
-        path = Path(name)
-        if not path.is_file():
-            raise MisuseError(f"there is no file {name!r}: name {wanted}")
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise MisuseError(f"{name!r} is larger than {_LARGEST:,} bytes, which no evidence is")
-    return data
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")

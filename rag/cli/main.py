@@ -1,22 +1,21 @@
 """The command `footnote`: parses arguments and turns every outcome into an exit code.
 
 0: done, an abstention included. 1: it could not be done. 2: it was asked wrongly. 130: interrupted.
-The commands are in `rag.cli.commands`; others, such as `eval`, come through the entry-point group
-`footnote.commands`.
+The commands are in `rag.cli.table`; others, such as `eval`, come through the entry-point group
+`footnote.commands`: each entry takes argparse's sub-parsers and adds its own.
 """
 
 import argparse
-import difflib
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import entry_points, version
 from typing import NoReturn
 
 from index.errors import FootnoteError, MisuseError, OperationError
-from rag.cli import commands, terminal
+from rag.cli.table import COMMANDS, Command
 
+_GROUP = "footnote.commands"
 _INTERRUPTED = 130
 _OWN_OPTIONS = frozenset({"-h", "--help", "--version"})
 """Those of `footnote` itself; all others stand behind a command."""
@@ -55,35 +54,61 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _run(arguments: Sequence[str]) -> int:
-    parser: argparse.ArgumentParser = _Parser(
+    name = arguments[0] if arguments else ""
+    parser = _own(name, COMMANDS[name]) if name in COMMANDS else _of_all(arguments)
+    parsed, unknown = parser.parse_known_args(arguments[1:] if name in COMMANDS else arguments)
+    command = parser.prog if name in COMMANDS else f"{parser.prog} {parsed.command}"
+    if unknown:
+        kind = "option" if unknown[0].startswith("-") else "argument"
+        raise MisuseError(f"unknown {kind} {unknown[0]!r} of `{command}`: see `{command} --help`")
+    return int(parsed.run(parsed))
+
+
+def _own(name: str, command: Command) -> _Parser:
+    """Return the parser of one of our commands, and nothing of the others."""
+    parser = _Parser(
+        prog=f"footnote {name}", description=command.description, epilog=command.epilog
+    )
+    command.describe(parser)
+    return parser
+
+
+def _of_all(arguments: Sequence[str]) -> _Parser:
+    """Return the parser of all commands, those of other packages included.
+
+    Raises:
+        MisuseError: The arguments name none of them.
+    """
+    from importlib.metadata import entry_points, version
+
+    parser = _Parser(
         prog="footnote",
         description="Ask questions of your own articles; every sentence of an answer carries a "
         "footnote that has been checked.",
         epilog='example: footnote ask "Which missile will Japan co-produce?"',
     )
     parser.add_argument("--version", action="version", version=f"footnote {version('footnote')}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    commands.register(subparsers)
-    for entry in sorted(entry_points(group="footnote.commands"), key=lambda e: e.name):
-        try:
-            entry.load()(subparsers)
-        except ImportError as error:
-            _add_broken(subparsers, entry.name, error)
-    _require_known(arguments, list(subparsers.choices))
-    parsed, unknown = parser.parse_known_args(arguments)
-    if unknown:
-        kind = "option" if unknown[0].startswith("-") else "argument"
-        raise MisuseError(
-            f"unknown {kind} {unknown[0]!r} of `footnote {parsed.command}`: see "
-            f"`footnote {parsed.command} --help`"
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, command in COMMANDS.items():
+        command.describe(
+            commands.add_parser(
+                name,
+                help=command.summary,
+                description=command.description,
+                epilog=command.epilog,
+            )
         )
-    return int(parsed.run(parsed))
+    for entry in sorted(entry_points(group=_GROUP), key=lambda e: e.name):
+        try:
+            entry.load()(commands)
+        except ImportError as error:
+            _add_broken(commands, entry.name, error)
+    _require_known(arguments, list(commands.choices))
+    return parser
 
 
 def _add_broken(
-    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    error: ImportError,
+    commands: "argparse._SubParsersAction[_Parser]", name: str, error: ImportError
 ) -> None:
     """Keep the other commands working when one of another package cannot be loaded."""
 
@@ -94,7 +119,7 @@ def _add_broken(
         ) from error
 
     # No character begins an option here, so that whatever follows the name is accepted.
-    parser = subparsers.add_parser(name, help="cannot be loaded", prefix_chars="\0", add_help=False)
+    parser = commands.add_parser(name, help="cannot be loaded", prefix_chars="\0", add_help=False)
     parser.add_argument("anything", nargs="*")
     parser.set_defaults(run=run)
 
@@ -110,6 +135,8 @@ def _require_known(arguments: Sequence[str], names: Sequence[str]) -> None:
     given = next((argument for argument in arguments if not argument.startswith("-")), None)
     if given is None or given in names:
         return
+    import difflib
+
     nearest = difflib.get_close_matches(given, names, n=1)
     hint = f"did you mean `footnote {nearest[0]}`? " if nearest else ""
     raise MisuseError(f"unknown command {given!r}: {hint}The commands are {', '.join(names)}")
@@ -127,6 +154,8 @@ def _prepare_streams() -> None:
 
 
 def _failed(sentence: str, *, code: int) -> int:
+    from rag.cli import terminal
+
     print(f"footnote: {terminal.one_line(sentence)}", file=sys.stderr)  # noqa: T201
     return code
 

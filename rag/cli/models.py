@@ -1,24 +1,24 @@
 """The command `footnote models`: which models are configured, and whether they answer."""
 
 import argparse
-import sys
+from collections.abc import Sequence
 
 from rag.cli import terminal
+from rag.cli.session import print_result
 from rag.llm.probe import ModelStatus, probe
-from rag.plain_data import json_text
 from rag.settings import Settings
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Ask and print a line for each; 1 where the chosen model does not answer."""
     found = probe(Settings.load(llm=arguments.llm))
-    if arguments.json:
-        text = json_text(found, encoding=sys.stdout.encoding or "utf-8")
-    else:
-        width = max(len(terminal.one_line(status.name)) for status in found)
-        text = "\n".join(_line(status, width) for status in found)
-    sys.stdout.write(text + "\n")
+    print_result(found, _lines, arguments)
     return 0 if found[0].answers else 1
+
+
+def _lines(found: Sequence[ModelStatus]) -> str:
+    width = max(len(terminal.one_line(status.name)) for status in found)
+    return "\n".join(_line(status, width) for status in found)
 
 
 def _line(status: ModelStatus, width: int) -> str:

@@ -175,7 +175,7 @@ class BrokenEntry:
 def test_a_command_that_cannot_be_loaded_leaves_the_others_working(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.cli.main.entry_points", lambda group: [BrokenEntry()])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [BrokenEntry()])
     assert here("list").code == SOUND
     broken = here("lint", "--library", "x")
     assert broken.code == FAILURE

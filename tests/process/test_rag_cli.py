@@ -17,7 +17,7 @@ import pytest
 
 import rag
 from rag import seed_paths
-from rag.cli.progress import progress
+from rag.cli.session import progress
 
 QUESTION = "Which missile will Japan co-produce?"
 TITLE = "Japan and US Defense Ministers United in Countering China"

@@ -1,42 +1,42 @@
-"""The commands that keep and move a library: compact, export, import."""
+"""The commands that check, keep and move a library: doctor, compact, export, import."""
 
 import argparse
-import sys
 
 from index.upkeep.compact import CompactReport
 from index.upkeep.transfer import ExportReport
-from rag.assistant import Assistant
 from rag.cli import terminal
-from rag.cli.progress import progress
-from rag.plain_data import json_text
-from rag.settings import Settings
+from rag.cli.session import opened, print_result
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """Check or repair the library; 1 where something is wrong."""
+    with opened(arguments) as assistant:
+        checkup = assistant.repair() if arguments.repair else assistant.check()
+    print_result(checkup, terminal.checkup, arguments)
+    return 1 if checkup.findings else 0
 
 
 def compact(arguments: argparse.Namespace) -> int:
     """Compact the library and print what that freed."""
-    with Assistant.open(Settings.load(library=arguments.library)) as assistant:
+    with opened(arguments) as assistant:
         report = assistant.compact()
-    _print(json_text(report) if arguments.json else compacted(report))
+    print_result(report, compacted, arguments)
     return 0
 
 
 def export(arguments: argparse.Namespace) -> int:
     """Export the library and print the archive's hash."""
-    with Assistant.open(Settings.load(library=arguments.library)) as assistant:
+    with opened(arguments) as assistant:
         report = assistant.export_to(arguments.file)
-    _print(json_text(report) if arguments.json else exported(report))
+    print_result(report, exported, arguments)
     return 0
 
 
 def import_(arguments: argparse.Namespace) -> int:
     """Import an archive and print what became of each document."""
-    settings = Settings.load(library=arguments.library)
-    with (
-        progress("Indexing", unit=" sentences") as on_progress,
-        Assistant.open(settings, on_progress=on_progress) as assistant,
-    ):
+    with opened(arguments) as assistant:
         report = assistant.import_from(arguments.file)
-    _print(json_text(report) if arguments.json else terminal.report(report))
+    print_result(report, terminal.report, arguments)
     return 0
 
 
@@ -58,7 +58,3 @@ def exported(report: ExportReport) -> str:
         f"{report.documents:,} {noun}, {report.bytes:,} bytes: {terminal.one_line(report.file)}\n"
         f"sha256 {report.sha256}"
     )
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")

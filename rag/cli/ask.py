@@ -1,0 +1,46 @@
+"""The commands `footnote ask` and `footnote search`."""
+
+import argparse
+
+from index.errors import MisuseError
+from index.terms import has_words
+from rag.answer.abstention import says
+from rag.cli import terminal
+from rag.cli.session import opened, print_json, print_text
+
+
+def ask(arguments: argparse.Namespace) -> int:
+    """Answer a question; 2 where it is empty.
+
+    Raises:
+        MisuseError: The question is empty, and it is to be told in words.
+    """
+    with opened(arguments) as assistant:
+        answer = assistant.ask(" ".join(arguments.question), k=arguments.k)
+    if arguments.json:
+        print_json(answer)
+    elif answer.reason == "empty_question":
+        raise MisuseError(answer.text)
+    else:
+        print_text(terminal.answer(answer))
+        if arguments.show_hits and answer.hits:
+            print_text("\n" + terminal.hits(answer.hits))
+    return 2 if answer.reason == "empty_question" else 0
+
+
+def search(arguments: argparse.Namespace) -> int:
+    """Rank passages; 2 where the question is empty.
+
+    Raises:
+        MisuseError: The question is empty, and it is to be told in words.
+    """
+    with opened(arguments) as assistant:
+        question = " ".join(arguments.question)
+        hits = assistant.search(question, k=arguments.k)
+    if arguments.json:
+        print_json(hits)
+    elif not has_words(question):
+        raise MisuseError(says("empty_question"))
+    else:
+        print_text(terminal.hits(hits))
+    return 0 if has_words(question) else 2

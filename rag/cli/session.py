@@ -1,0 +1,103 @@
+"""What several commands share: the open library, a bar for what takes long, input and printing."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+from index.errors import MisuseError
+from rag.assistant import Assistant
+from rag.plain_data import json_text
+from rag.settings import Settings
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+T = TypeVar("T")
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[Assistant]:
+    """Open the library that the arguments name; a bar on a terminal shows what is embedded."""
+    settings = Settings.load(
+        library=arguments.library,
+        llm=getattr(arguments, "llm", None),
+        strict=getattr(arguments, "strict", None),
+    )
+    with (
+        progress("Indexing", unit=" sentences") as on_progress,
+        Assistant.open(settings, on_progress=on_progress) as assistant,
+    ):
+        yield assistant
+
+
+@contextmanager
+def progress(title: str, *, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a callback (done, total) that shows a bar on stderr once a second has passed.
+
+    Nothing is shown where stderr is no terminal.
+    """
+    bars: list[tqdm[NoReturn]] = []
+
+    def show(done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if not bars:
+            from tqdm import tqdm
+
+            bars.append(tqdm(total=total, desc=title, unit=unit, delay=1.0, leave=False))
+        bars[0].total = total
+        bars[0].update(done - bars[0].n)
+        if done >= total:
+            bars.pop().close()
+
+    try:
+        yield show
+    finally:
+        for bar in bars:
+            bar.close()
+
+
+def print_result(value: T, as_text: Callable[[T], str], arguments: argparse.Namespace) -> None:
+    """Print a result as JSON where that is asked for, else as its text."""
+    if arguments.json:
+        print_json(value)
+    else:
+        print_text(as_text(value))
+
+
+def print_json(value: object) -> None:
+    """Print one of our types as JSON, in what the output can show."""
+    print_text(json_text(value, encoding=sys.stdout.encoding or "utf-8"))
+
+
+def print_text(text: str) -> None:
+    """Print a text and a line end."""
+    sys.stdout.write(text + "\n")
+
+
+def read_input(name: str, *, missing: str, largest: int, too_large: str) -> bytes:
+    """Return what is in a file, or in standard input for `-`.
+
+    Args:
+        name: The file.
+        missing: What a message says where there is no such file.
+        largest: Bytes that are read at most.
+        too_large: What a message says where there are more.
+
+    Raises:
+        MisuseError: The file is not there or too large.
+    """
+    if name == "-":
+        data = sys.stdin.buffer.read(largest + 1)
+    else:
+        path = Path(name)
+        if not path.is_file():
+            raise MisuseError(f"there is no file {name!r}{missing}")
+        with path.open("rb") as file:
+            data = file.read(largest + 1)
+    if len(data) > largest:
+        raise MisuseError(f"{name!r} is larger than {largest:,} bytes{too_large}")
+    return data

@@ -1,0 +1,234 @@
+"""The table of Footnote's own commands: all that help needs, and where each command's work is.
+
+No command's module is imported before the command runs, so that help costs nothing but argparse.
+Commands of other packages, such as `eval`, come through the entry-point group `footnote.commands`.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+
+Parser = argparse.ArgumentParser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command of `footnote`."""
+
+    summary: str
+    """As the list of commands shows it."""
+    example: str
+    run: str
+    """`module:function`; it takes the parsed arguments and returns the exit code."""
+    arguments: tuple[Callable[[Parser], object], ...] = ()
+    """Each adds arguments to the command's parser, in the order in which help shows them."""
+
+    def describe(self, parser: Parser) -> None:
+        """Add the arguments, those of every command first, and what is to run."""
+        parser.add_argument(
+            "--library",
+            metavar="FOLDER",
+            help="the library's folder or postgresql:// address (default: FOOTNOTE_LIBRARY or "
+            "your data folder)",
+        )
+        parser.add_argument("--json", action="store_true", help="print everything as JSON")
+        for add in self.arguments:
+            add(parser)
+        parser.set_defaults(run=self._run)
+
+    @property
+    def description(self) -> str:
+        """The summary as a sentence."""
+        return f"{self.summary[0].upper()}{self.summary[1:]}."
+
+    @property
+    def epilog(self) -> str:
+        """The line below the help."""
+        return f"example: {self.example}"
+
+    def _run(self, parsed: argparse.Namespace) -> int:
+        module, _, function = self.run.partition(":")
+        return int(getattr(import_module(module), function)(parsed))
+
+
+def _answering(parser: Parser) -> None:
+    parser.add_argument("--show-hits", action="store_true", help="also print the passages found")
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        default=None,
+        help="leave out what the sources do not say, instead of marking it",
+    )
+
+
+def _question(parser: Parser) -> None:
+    parser.add_argument("question", nargs="+", help="the question; quotes keep the shell off ?")
+    parser.add_argument(
+        "--k", type=_passages, metavar="N", help="passages to retrieve, 1 to 100 (default: 8)"
+    )
+
+
+def _model(parser: Parser) -> None:
+    parser.add_argument(
+        "--llm",
+        metavar="MODEL",
+        help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
+    )
+
+
+def _sources(parser: Parser) -> None:
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="a file, a folder, a glob pattern or the address of a web page",
+    )
+    parser.add_argument(
+        "--prune",
+        action="store_true",
+        help="also remove documents whose file is gone from a folder named here",
+    )
+
+
+def _watched(parser: Parser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", help="the folder to keep in step with")
+    parser.add_argument(
+        "--every",
+        type=_seconds,
+        default=2.0,
+        metavar="SECONDS",
+        help="pause between two looks at the folder, 0.1 to 3600 (default: 2)",
+    )
+
+
+def _document(parser: Parser) -> None:
+    parser.add_argument("id", help="a document's id or the beginning of it")
+
+
+def _documents(parser: Parser) -> None:
+    parser.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
+
+
+def _text(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the text to check; - for standard input")
+
+
+def _archive(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="the archive, a zip file")
+
+
+def _evidence(parser: Parser) -> None:
+    parser.add_argument("file", metavar="FILE", help="what `footnote ask --json` printed; or -")
+    parser.add_argument(
+        "--output", metavar="HTML", help="where to write (default: FILE with the ending .html)"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="check FILE, an evidence file, against ORIGINALS"
+    )
+    parser.add_argument("originals", nargs="*", metavar="ORIGINALS", help="files or folders")
+
+
+def _repair(parser: Parser) -> None:
+    parser.add_argument("--repair", action="store_true", help="mend what is found")
+
+
+def _passages(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if 0.1 <= seconds <= 3600:
+        return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0.1 to 3600")
+
+
+COMMANDS: Mapping[str, Command] = {
+    "ask": Command(
+        summary="answer a question with checked footnotes",
+        example='footnote ask "Which missile will Japan co-produce?"',
+        run="rag.cli.ask:ask",
+        arguments=(_answering, _question, _model),
+    ),
+    "search": Command(
+        summary="rank passages for a question, without answering",
+        example='footnote search "defense budget" --k 3',
+        run="rag.cli.ask:search",
+        arguments=(_question,),
+    ),
+    "add": Command(
+        summary="add files, folders, glob patterns or web pages, or what changed in them",
+        example="footnote add notes.txt ~/articles 'clippings/**/*.html'",
+        run="rag.cli.add:add",
+        arguments=(_sources,),
+    ),
+    "watch": Command(
+        summary="keep the library in step with a folder until Ctrl-C, deleted files included",
+        example="footnote watch ~/articles",
+        run="rag.cli.add:watch",
+        arguments=(_watched,),
+    ),
+    "list": Command(
+        summary="list the documents", example="footnote list", run="rag.cli.documents:list_all"
+    ),
+    "show": Command(
+        summary="print a document with its sentences numbered",
+        example="footnote show 3f2a",
+        run="rag.cli.documents:show",
+        arguments=(_document,),
+    ),
+    "remove": Command(
+        summary="remove documents",
+        example="footnote remove 3f2a 77b0",
+        run="rag.cli.documents:remove",
+        arguments=(_documents,),
+    ),
+    "verify": Command(
+        summary="check a text from anywhere against your articles, claim by claim",
+        example="footnote verify answer.md",
+        run="rag.cli.verify:run",
+        arguments=(_text,),
+    ),
+    "models": Command(
+        summary="say which language models are configured, and whether they answer",
+        example="footnote models --llm ollama:llama3.2",
+        run="rag.cli.models:run",
+        arguments=(_model,),
+    ),
+    "compact": Command(
+        summary="leave nothing of removed documents in the library's files",
+        example="footnote compact",
+        run="rag.cli.upkeep:compact",
+    ),
+    "export": Command(
+        summary="write all documents into one archive",
+        example="footnote export articles.zip",
+        run="rag.cli.upkeep:export",
+        arguments=(_archive,),
+    ),
+    "import": Command(
+        summary="add all documents of an archive",
+        example="footnote import articles.zip",
+        run="rag.cli.upkeep:import_",
+        arguments=(_archive,),
+    ),
+    "evidence": Command(
+        summary="write an answer's evidence as one page, or check it against the originals",
+        example="footnote evidence --check answer.html ~/articles",
+        run="rag.cli.evidence:run",
+        arguments=(_evidence,),
+    ),
+    "doctor": Command(
+        summary="check the library, and mend it with --repair",
+        example="footnote doctor --repair",
+        run="rag.cli.upkeep:doctor",
+        arguments=(_repair,),
+    ),
+}
+"""By name, in the order in which the list of commands shows them."""
