@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.sync.intake import Article, read_articles
 from index.upkeep.compact import compact
 from index.upkeep.doctor import check
@@ -46,7 +46,7 @@ GONE = tuple(f"town{n:02}" for n in range(30, 38))
 
 def opened(folder: Path, on_step: Callable[[str], None] = lambda step: None) -> Library:
     """Open a library with the fast embedder."""
-    return Library(folder, model="hash", load=HashEmbedder, on_step=on_step)
+    return open_library(folder, model="hash", load=HashEmbedder, on_step=on_step)
 
 
 def add(texts: Texts) -> Change:

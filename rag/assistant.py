@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from index.embedding import Embedder
 from index.similarity import similarity
+from index.store.protocols import VectorIndex
 from index.sync.vectorise import OnProgress
 from rag import arguments
 from rag.answer.answerer import Answerer
@@ -53,9 +54,10 @@ class Assistant(Collection):
         answerer: Answerer,
         model: "LanguageModel | LLM | str | None",
         embedder: Embedder | None,
+        vectors: VectorIndex | None,
         on_progress: OnProgress,
     ) -> None:
-        super().__init__(settings, embedder=embedder, on_progress=on_progress)
+        super().__init__(settings, embedder=embedder, vectors=vectors, on_progress=on_progress)
         self._answerer = answerer
         self._wanted_model = model
         self._loading = threading.Lock()
@@ -70,6 +72,7 @@ class Assistant(Collection):
         answerer: Answerer | None = None,
         model: "LanguageModel | LLM | str | None" = None,
         embedder: Embedder | None = None,
+        vectors: VectorIndex | None = None,
         on_progress: OnProgress = lambda done, total: None,
     ) -> Self:
         """Open a library; nothing is read or made before the first call that needs it.
@@ -82,6 +85,7 @@ class Assistant(Collection):
                 anything that is a `rag.LanguageModel`; None takes the settings' choice, or none
                 where an answerer is given. It is loaded at the first question.
             embedder: What embeds; None takes the model that the settings name.
+            vectors: What searches the vectors of a library in a folder; None takes Chroma.
             on_progress: Told of sentences embedded and to embed while articles are added.
 
         Raises:
@@ -99,6 +103,7 @@ class Assistant(Collection):
             answerer=answerer or ExtractiveAnswerer(),
             model=(None if answerer else settings.llm) if model is None else model,
             embedder=embedder,
+            vectors=vectors,
             on_progress=on_progress,
         )
 

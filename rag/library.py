@@ -8,8 +8,10 @@ from typing import Self
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.search import Found, find
+from index.store.backends import open_pair
 from index.store.edition import edition
 from index.store.library import Library
+from index.store.protocols import VectorIndex
 from index.sync.folders import sync
 from index.sync.intake import Article, read_articles, read_named
 from index.sync.vectorise import OnProgress
@@ -39,7 +41,12 @@ class Collection:
     """
 
     def __init__(
-        self, settings: Settings, *, embedder: Embedder | None, on_progress: OnProgress
+        self,
+        settings: Settings,
+        *,
+        embedder: Embedder | None,
+        vectors: VectorIndex | None = None,
+        on_progress: OnProgress,
     ) -> None:
         self.settings = settings
         self._on_progress = on_progress
@@ -49,9 +56,12 @@ class Collection:
                 return embedder
             return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
 
+        catalog, own = open_pair(
+            _place(settings), settings.vectors.get_secret_value() if settings.vectors else None
+        )
         self._library = Library(
-            _place(settings),
-            vectors=settings.vectors.get_secret_value() if settings.vectors else None,
+            catalog,
+            own if vectors is None else vectors,
             model=settings.embedding_model if embedder is None else embedder.name,
             load=load,
         )

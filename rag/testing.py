@@ -5,14 +5,24 @@ import hashlib
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelError
+from index.embedding import Embedder
+from index.errors import LibraryError, ModelError
+from index.store.folder_backend import FolderCatalog
+from index.store.library import Library
+from index.store.protocols import Nearest, OnStep, OpenCatalog, Slices
 from index.terms import terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
-from rag.llm import Message, Reply
+from rag.answer.answerer import Answerer
+from rag.assistant import Assistant
+from rag.llm import LanguageModel, Message, Reply
+from rag.settings import Settings
 from rag.types import Draft, DraftSentence, Evidence
 
 
@@ -55,6 +65,118 @@ class HashEmbedder:
     def _of(self, term: str) -> NDArray[np.float64]:
         seed = int.from_bytes(hashlib.sha256(term.encode("utf-8")).digest()[:8], "big")
         return np.random.default_rng(seed).standard_normal(self.dimension)
+
+
+class MemoryVectors:
+    """The vectors of one library in memory, searched exactly: nothing is on disk, nothing waits.
+
+    It is an `index.store.protocols.VectorIndex`. Whoever opens the library again without it has
+    the vectors built anew from the catalog.
+    """
+
+    def __init__(self) -> None:
+        self._generations: dict[str, dict[str, NDArray[np.float32]]] = {}
+
+    @contextmanager
+    def reading(self, name: str, db: OpenCatalog) -> Iterator[Nearest]:
+        """Hold a generation for the length of a `with` block."""
+        yield partial(self._nearest, self._generation(name))
+
+    def build(
+        self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
+    ) -> str:
+        """Make the next generation, in the steps in which Chroma's is written, and name it."""
+        vectors: dict[str, NDArray[np.float32]] = {}
+        if copy:
+            on_step("copy")
+            vectors |= self._generation(after)
+        if remove:
+            on_step("delete")
+        for digest in remove:
+            vectors.pop(digest, None)
+        for hashes, matrix in slices:
+            on_step("add")
+            vectors |= zip(hashes, matrix, strict=True)
+        on_step("sync")
+        name = f"{int(after or 0) + 1:06d}"
+        self._generations[name] = vectors
+        return name
+
+    def clean(self, *, before: str, current: str, gone: Sequence[str]) -> None:
+        """Forget all generations but the current and the one before it."""
+        keep = int(current or 0)
+        for name in list(self._generations):
+            if int(name) not in (keep, keep - 1):
+                del self._generations[name]
+
+    def hashes(self, name: str) -> set[str]:
+        """Return the hashes whose vectors a generation has."""
+        return set(self._generation(name))
+
+    def close(self) -> None:
+        """Do nothing: whoever opens the library again finds its vectors."""
+
+    def _generation(self, name: str) -> dict[str, NDArray[np.float32]]:
+        if name not in self._generations:
+            raise LibraryError(
+                f"vectors {name!r} are not in memory: run `footnote doctor --repair` to build them "
+                "anew from the catalog"
+            )
+        return self._generations[name]
+
+    @staticmethod
+    def _nearest(
+        generation: Mapping[str, NDArray[np.float32]], vector: NDArray[np.float32], k: int
+    ) -> list[str]:
+        scores = {digest: float(known @ vector) for digest, known in generation.items()}
+        return sorted(scores, key=lambda digest: (-scores[digest], digest))[:k]
+
+
+_VECTORS: dict[Path, MemoryVectors] = {}
+
+
+def memory_of(folder: str | Path) -> MemoryVectors:
+    """Return the vectors in memory of the library in a folder: always the same in one process."""
+    return _VECTORS.setdefault(Path(folder).absolute(), MemoryVectors())
+
+
+def open_library(
+    folder: Path, *, embedder: Embedder | None = None, on_step: OnStep = lambda step: None
+) -> Library:
+    """Open the library in a folder with its vectors in memory; None embeds by `HashEmbedder`."""
+    model = embedder or HashEmbedder()
+    return Library(
+        FolderCatalog(folder),
+        memory_of(folder),
+        model=model.name,
+        load=lambda: model,
+        on_step=on_step,
+    )
+
+
+def open_assistant(
+    settings: Settings,
+    *,
+    embedder: Embedder | None = None,
+    answerer: Answerer | None = None,
+    model: LanguageModel | str | None = None,
+) -> Assistant:
+    """Open an assistant as `Assistant.open` does, with its vectors in memory.
+
+    Args:
+        settings: With a library in a folder.
+        embedder: What embeds; None takes a `HashEmbedder`.
+        answerer: As in `Assistant.open`.
+        model: As in `Assistant.open`.
+    """
+    assert isinstance(settings.library, Path), "a library with vectors in memory is in a folder"
+    return Assistant.open(
+        settings,
+        embedder=embedder or HashEmbedder(),
+        answerer=answerer,
+        model=model,
+        vectors=memory_of(settings.library),
+    )
 
 
 def hit_of(*sentences: str, start: int = 0) -> Hit:

@@ -21,8 +21,8 @@ from eval.results import (
     Report,
     RetrievedPassage,
 )
-from index.store.library import Library
-from rag import AnswerSentence, Assistant, Settings
+from index.store.library import Library, open_library
+from rag import AnswerSentence, Assistant, Settings, testing
 from rag.testing import HashEmbedder
 
 pytest_plugins = ["command_desk", "remembered", "ui_pages"]
@@ -76,9 +76,25 @@ def make_library(tmp_path: Path, embedder: HashEmbedder) -> Callable[..., Librar
     """Open the same library as often as wanted, with a fast embedder."""
 
     def make(on_step: Callable[[str], None] = lambda step: None) -> Library:
-        return Library(
+        return open_library(
             tmp_path / "library", model=embedder.name, load=lambda: embedder, on_step=on_step
         )
+
+    return make
+
+
+@pytest.fixture
+def make_folder_library(make_library: Callable[..., Library]) -> Callable[..., Library]:
+    """Open the same library in a folder, its vectors in Chroma, as often as wanted."""
+    return make_library
+
+
+@pytest.fixture
+def make_memory_library(tmp_path: Path, embedder: HashEmbedder) -> Callable[..., Library]:
+    """Open the same library with its vectors in memory as often as wanted."""
+
+    def make(on_step: Callable[[str], None] = lambda step: None) -> Library:
+        return testing.open_library(tmp_path / "library", embedder=embedder, on_step=on_step)
 
     return make
 
@@ -181,7 +197,7 @@ def make_server_library(
 
     def make(on_step: Callable[[str], None] = lambda step: None) -> Library:
         opened.append(
-            Library(
+            open_library(
                 database,
                 vectors=chroma_server,
                 model=embedder.name,

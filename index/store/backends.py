@@ -12,7 +12,7 @@ SCHEMES = ("postgresql://", "postgres://")
 """How the address of a library on servers begins."""
 
 
-def open_pair(place: str | Path, vectors: str | None) -> tuple[Catalog, VectorIndex]:
+def open_pair(place: str | Path, vectors: str | None = None) -> tuple[Catalog, VectorIndex]:
     """Return the two halves of a library; nothing is read or connected yet.
 
     Args:

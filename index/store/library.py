@@ -27,10 +27,12 @@ from index.store import (
 from index.store.backends import open_pair
 from index.store.folder_backend import FolderCatalog
 from index.store.protocols import (
+    Catalog,
     Imprint,
     Nearest,
     OnStep,
     OpenCatalog,
+    VectorIndex,
 )
 from index.store.publish import publish, rebuild
 from index.store.resolve import resolve
@@ -67,9 +69,8 @@ class Library:
     """A catalog and its vectors, in a folder or on servers. Safe to share between threads.
 
     Args:
-        place: The folder where it is, or will be made by the first `add`; or the address of a
-            PostgreSQL database, `postgresql://...`.
-        vectors: The address of the Chroma server that goes with a database.
+        catalog: The truth; `index.store.backends.open_pair` opens both halves by their address.
+        vectors: What searches its vectors.
         model: Name of the embedding model that the settings ask for.
         load: Loads that model; called once, and only when something must be embedded.
         on_step: Called with the name of each writing step before it begins.
@@ -77,9 +78,9 @@ class Library:
 
     def __init__(
         self,
-        place: str | Path,
+        catalog: Catalog,
+        vectors: VectorIndex,
         *,
-        vectors: str | None = None,
         model: str,
         load: Callable[[], Embedder],
         on_step: OnStep = lambda step: None,
@@ -89,7 +90,8 @@ class Library:
         self.on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
-        self.catalog, self.vectors = open_pair(place, vectors)
+        self.catalog = catalog
+        self.vectors = vectors
 
     @property
     def folder(self) -> Path:
@@ -315,3 +317,15 @@ class Library:
         except LibraryError:
             return False
         return True
+
+
+def open_library(
+    place: str | Path,
+    *,
+    vectors: str | None = None,
+    model: str,
+    load: Callable[[], Embedder],
+    on_step: OnStep = lambda step: None,
+) -> Library:
+    """Return the library at an address, which `index.store.backends.open_pair` reads."""
+    return Library(*open_pair(place, vectors), model=model, load=load, on_step=on_step)

@@ -9,7 +9,7 @@ import pytest
 from searching import search
 
 from index.errors import LibraryError
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.sync.intake import Article, read_articles
 from index.types import Checkup
 from index.upkeep import soundness
@@ -82,7 +82,9 @@ def test_vectors_of_an_interrupted_run_are_found_and_dropped(library: Library) -
 
 
 def test_a_library_of_another_model_is_embedded_again(library: Library) -> None:
-    other = Library(library.folder, model="other", load=lambda: HashEmbedder("other", dimension=32))
+    other = open_library(
+        library.folder, model="other", load=lambda: HashEmbedder("other", dimension=32)
+    )
     assert "'hash'" in check(other).findings[0].problem
     assert mended(other).findings == ()
     assert found(other).startswith("Report 7")

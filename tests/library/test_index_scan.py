@@ -11,7 +11,7 @@ from searching import search
 
 from index.errors import LibraryBusyError, LibraryError
 from index.store import catalog, exact_search
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.store.lock import writing
 from index.sync.intake import Article, read_articles
 from index.types import Hit
@@ -64,7 +64,7 @@ def test_a_library_under_a_name_that_a_uri_would_read_otherwise_is_opened(
     library.close()
     odd = tmp_path / "100%41 of ? and #"
     library.folder.rename(odd)
-    moved = Library(odd, model="hash", load=library.embedder)
+    moved = open_library(odd, model="hash", load=library.embedder)
     assert ranked(moved) == before
 
 

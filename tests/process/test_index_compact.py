@@ -160,7 +160,7 @@ _CHILD = """
 import os, signal, sys
 from pathlib import Path
 from index.upkeep.compact import compact
-from index.store.library import Library
+from index.store.library import open_library
 from rag.testing import HashEmbedder
 
 seen = []
@@ -169,7 +169,7 @@ def on_step(step):
     if len(seen) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-compact(Library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step))
+compact(open_library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step))
 print(",".join(seen))
 """
 

@@ -21,7 +21,7 @@ _CHILD = """
 import os, signal, sys
 from pathlib import Path
 from index.sync.intake import Article, read_articles
-from index.store.library import Library
+from index.store.library import open_library
 from rag.testing import HashEmbedder
 
 seen = []
@@ -30,7 +30,7 @@ def on_step(step):
     if len(seen) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
 
-library = Library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step)
+library = open_library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step)
 exec(sys.argv[3])
 print(",".join(seen))
 """

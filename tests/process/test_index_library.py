@@ -21,7 +21,7 @@ from index.errors import (
     UnknownDocumentError,
 )
 from index.store import catalog
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.store.lock import writing
 from index.sync.intake import Article, read_articles
 from index.types import AddReport
@@ -121,12 +121,13 @@ def other_process(tmp_path: Path, code: str) -> None:
     script = (
         "from pathlib import Path\n"
         "from index.sync.intake import Article, read_articles\n"
-        "from index.store.library import Library\n"
+        "from index.store.library import open_library\n"
         "from rag.testing import HashEmbedder\n"
         "def add(library, **texts):\n"
         "    library.add(read_articles([Article(source=n, title=n, text=t)"
         " for n, t in texts.items()]))\n"
-        f"library = Library(Path({str(tmp_path / 'library')!r}), model='hash', load=HashEmbedder)\n"
+        f"place = Path({str(tmp_path / 'library')!r})\n"
+        "library = open_library(place, model='hash', load=HashEmbedder)\n"
         f"{code}\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env=dict(os.environ))
@@ -147,7 +148,7 @@ def test_case_11_another_model_is_refused_with_the_command_that_helps(
     make_library: Make, tmp_path: Path
 ) -> None:
     add(make_library(), a="Cats sleep.")
-    other = Library(
+    other = open_library(
         tmp_path / "library", model="other", load=lambda: HashEmbedder("other", dimension=32)
     )
     with pytest.raises(LibraryMismatchError, match=r"'hash' \(64 .*'other' \(32.*doctor --repair"):

@@ -14,7 +14,7 @@ import pytest
 from searching import search
 
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.sync.intake import Article, read_articles
 from index.sync.prepare import Incoming, document_id
 from index.types import AddReport, Extract
@@ -47,7 +47,7 @@ def packed(library: Library, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Library:
-    return Library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
+    return open_library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
 
 
 def moved(library: Library, file: Path) -> AddReport:
@@ -142,7 +142,7 @@ def test_a_library_with_a_damaged_text_is_not_exported(library: Library, tmp_pat
 
 
 def test_another_embedding_model_is_refused(packed: Path, tmp_path: Path) -> None:
-    other = Library(tmp_path / "other", model="b", load=lambda: HashEmbedder("b", dimension=8))
+    other = open_library(tmp_path / "other", model="b", load=lambda: HashEmbedder("b", dimension=8))
     with pytest.raises(LibraryMismatchError, match="set FOOTNOTE_EMBEDDING_MODEL=hash"):
         moved(other, packed)
 
@@ -246,7 +246,7 @@ def test_a_file_that_is_not_there_is_one_sentence(elsewhere: Library, tmp_path: 
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from index.store.library import Library
+from index.store.library import open_library
 from index.upkeep.transfer import import_library
 from rag.testing import HashEmbedder
 
@@ -254,7 +254,7 @@ def on_step(step):
     if step == sys.argv[3]:
         os.kill(os.getpid(), signal.SIGKILL)
 
-library = Library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step)
+library = open_library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step)
 import_library(library, Path(sys.argv[2]), on_progress=lambda done, total: None)
 """
 
@@ -278,6 +278,6 @@ def test_the_date_of_adding_is_kept(library: Library, packed: Path, tmp_path: Pa
     _, documents = archive.read(packed)
     older = [replace(document, added_at="2020-01-01T00:00:00+00:00") for document in documents]
     archive.write(tmp_path / "older.zip", older, model="hash")
-    elsewhere = Library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
+    elsewhere = open_library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
     moved(elsewhere, tmp_path / "older.zip")
     assert {card.added_at for card in elsewhere.summaries()} == {"2020-01-01T00:00:00+00:00"}

@@ -11,7 +11,7 @@ import pytest
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from index.store.library import Library
+from index.store.library import open_library
 from index.sync.folders import sync
 from rag.testing import HashEmbedder
 
@@ -33,7 +33,7 @@ def on_step(step):
     begun.extend([step] * (step == "embed"))
     die("between commits")
 
-library = Library(Path(library), model="hash", load=Logging, on_step=on_step)
+library = open_library(Path(library), model="hash", load=Logging, on_step=on_step)
 sync(library, [folder], prune=False, on_progress=lambda done, total: None)
 """
 

@@ -11,14 +11,14 @@ import os, signal, sys
 from pathlib import Path
 from index.embedding import load_embedder
 from index.sync.intake import read_articles
-from index.store.library import Library
+from index.store.library import open_library
 from rag.seeds import seed_articles
 
 def on_step(step):
     if step == sys.argv[2]:
         os.kill(os.getpid(), signal.SIGKILL)
 
-library = Library(
+library = open_library(
     Path(sys.argv[1]), model="all-MiniLM-L6-v2", load=load_embedder, on_step=on_step
 )
 library.add(read_articles(seed_articles()))

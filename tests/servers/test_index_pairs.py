@@ -1,7 +1,9 @@
-"""What a library promises, over both pairs of stores: a folder, and PostgreSQL with Chroma."""
+"""What a library promises, over all pairs of stores: a folder, one with its vectors in memory, and
+PostgreSQL with Chroma."""
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,15 +20,14 @@ from index.store.library import Library
 from index.sync.intake import Article, read_articles
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
-from rag.testing import HashEmbedder
+from rag.testing import open_library
 
 Make = Callable[..., Library]
 
 
-@pytest.fixture(params=["folder", "servers"])
+@pytest.fixture(params=["make_folder_library", "make_memory_library", "make_server_library"])
 def make(request: pytest.FixtureRequest) -> Make:
-    name = {"folder": "make_library", "servers": "make_server_library"}[request.param]
-    return request.getfixturevalue(name)
+    return request.getfixturevalue(request.param)
 
 
 def add(library: Library, **texts: str) -> None:
@@ -177,8 +178,8 @@ def test_a_check_counts_missing_vectors_and_a_repair_brings_them_back(make: Make
     assert repair(library, on_progress=lambda done, total: None).findings == ()
 
 
-def test_both_pairs_give_the_same_passages_with_the_same_scores(
-    make_library: Make, make_server_library: Make, embedder: HashEmbedder
+def test_all_pairs_give_the_same_passages_with_the_same_scores(
+    make_folder_library: Make, make_server_library: Make, tmp_path: Path
 ) -> None:
     words = [
         "cats",
@@ -201,8 +202,8 @@ def test_both_pairs_give_the_same_passages_with_the_same_scores(
         f"s{n}": ". ".join(" ".join(chosen.choice(words, 8)).capitalize() for _ in range(6)) + "."
         for n in range(60)
     }
-    pair = make_library(), make_server_library()
-    for library in pair:
+    libraries = make_folder_library(), make_server_library(), open_library(tmp_path / "memory")
+    for library in libraries:
         add(library, **texts)
     for question in (
         "Which cats sleep?",
@@ -210,19 +211,22 @@ def test_both_pairs_give_the_same_passages_with_the_same_scores(
         "the 27,000 houses",
         "night river fly",
     ):
-        one, other = (search(library, question, k=10) for library in pair)
-        assert [hit.passage.id for hit in one] == [hit.passage.id for hit in other]
-        assert [h.score for h in one] == pytest.approx([h.score for h in other], abs=1e-6)
+        one, *others = (search(library, question, k=10) for library in libraries)
+        for other in others:
+            assert [hit.passage.id for hit in one] == [hit.passage.id for hit in other]
+            assert [h.score for h in one] == pytest.approx([h.score for h in other], abs=1e-6)
 
 
-def test_both_catalogs_rank_by_the_same_bm25(make_library: Make, make_server_library: Make) -> None:
+def test_both_catalogs_rank_by_the_same_bm25(
+    make_folder_library: Make, make_server_library: Make
+) -> None:
     chosen = np.random.default_rng(6)
     words = [f"w{n}" for n in range(40)]
     texts = {
         f"w{n} title": " ".join(chosen.choice(words, chosen.integers(3, 90))) for n in range(50)
     }
     scores = []
-    for library in (make_library(), make_server_library()):
+    for library in (make_folder_library(), make_server_library()):
         add(library, **texts)
         with library.moment() as moment:
             scores.append(

@@ -19,7 +19,7 @@ from index.errors import (
     SettingsError,
 )
 from index.store.backends import open_pair
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.sync.intake import Article, read_articles
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
@@ -32,7 +32,7 @@ ARTICLE = Article(source="a", title="a", text="Cats sleep all day.")
 
 
 def library_at(place: str, vectors: str, embedder: HashEmbedder) -> Library:
-    return Library(place, vectors=vectors, model=embedder.name, load=lambda: embedder)
+    return open_library(place, vectors=vectors, model=embedder.name, load=lambda: embedder)
 
 
 def test_the_settings_choose_the_servers(
