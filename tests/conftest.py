@@ -1,4 +1,9 @@
-"""What every test gets: a home of its own, no FOOTNOTE_ variables, and no network."""
+"""What every test gets: a home of its own, no FOOTNOTE_ variables, and no network.
+
+A test's folder says what it needs: `unit` nothing, `library` a library over fakes in this process,
+`process` processes or servers of our own, `servers` PostgreSQL and Chroma's server, `training`
+PyTorch, `page` a browser.
+"""
 
 import os
 import signal
@@ -26,6 +31,15 @@ from rag import AnswerSentence, Assistant, Settings, testing
 from rag.testing import HashEmbedder
 
 pytest_plugins = ["command_desk", "remembered", "ui_pages"]
+
+
+_ORDER = ("unit", "library", "process", "servers", "training", "page")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what is quick first, and last what shares the browser."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: _ORDER.index(item.path.relative_to(tests).parts[0]))
 
 
 @pytest.fixture(autouse=True, scope="session")

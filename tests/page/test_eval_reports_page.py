@@ -3,35 +3,21 @@
 from pathlib import Path
 
 import pytest
+from ui_pages import needs_chromium
 
 from eval.reports import write_reports
 from eval.results import Comparison, MetricChange, Rate
 from rag import AnswerSentence
 
 try:
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 except ImportError:
-    sync_playwright = None
+    expect = None
 
-CHROMIUM = Path("/usr/bin/chromium")
-OPTIONS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
---disable-background-networking --disable-component-update --disable-sync"""
+pytestmark = needs_chromium
 WRONG = "<img src=https://evil.example/i onerror=alert(1)> \u202etxet <script>alert(2)</script>"
 LONG = "averylongwordwithoutanyspace" * 40
 CONTRAST = Path(__file__).parents[1] / "data/contrast.js"
-
-pytestmark = pytest.mark.skipif(
-    sync_playwright is None or not CHROMIUM.exists(),
-    reason="needs /usr/bin/chromium and playwright",
-)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS.split())
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from forks import ROOT
 from ui_pages import ask, needs_chromium, opened, served
-from ui_server import ROOT
 
 from rag import Article, Assistant, Settings
 

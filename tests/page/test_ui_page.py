@@ -2,14 +2,11 @@
 
 import http.client
 import re
-import signal
 import socket
-import subprocess
-import sys
 
 import pytest
+from forks import ROOT
 from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened, served
-from ui_server import ROOT
 
 from rag import Assistant, Settings
 
@@ -285,27 +282,3 @@ def test_the_protecting_headers_are_on_the_page(port):
     headers = status(port, "GET", "/", {})[1]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-
-
-RUN = (
-    "import argparse, sys\nfrom rag import FootnoteError\nfrom ui.command import register\n"
-    "p = argparse.ArgumentParser(); register(p.add_subparsers()); a = p.parse_args(sys.argv[1:])\n"
-    "try: sys.exit(a.run(a))\nexcept FootnoteError as error: print(error)\n"
-)
-
-
-def command(seeded, *rest):
-    words = [sys.executable, "-c", RUN, "ui", "--library", str(seeded), *rest]
-    return subprocess.Popen(words, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-
-
-def test_the_command_says_where_the_page_is_and_ends_with_an_interrupt(seeded):
-    with command(seeded) as running:
-        assert running.stdout.readline().startswith("Footnote is at http://127.0.0.1:7")
-        running.send_signal(signal.SIGINT)
-        assert running.wait(timeout=20) == 0
-
-
-def test_a_taken_port_is_one_sentence(port, seeded):
-    with command(seeded, "--port", str(port)) as running:
-        assert running.stdout.read().startswith(f"port {port} of 127.0.0.1 is taken")

@@ -1,13 +1,12 @@
 """A kill at any moment leaves a library that opens and answers, and the next run heals it."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import forks
 import pytest
 from searching import search
 
@@ -43,9 +42,8 @@ _CHANGE = (
 _REMOVE = "library.remove([c.id for c in library.summaries() if c.source == 'a'])"
 
 
-def run_child(library: Path, *, die_at: int, code: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", _CHILD, str(library), str(die_at), code]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+def run_child(library: Path, *, die_at: int, code: str) -> forks.Ended:
+    return forks.run(_CHILD, library, die_at, code)
 
 
 def add(library: Library, source: str, text: str) -> None:
@@ -59,7 +57,7 @@ def told(library: Library, question: str) -> str:
 def steps(tmp_path: Path, make: Make, code: str) -> list[str]:
     add(make(), "a", _OLD)
     done = run_child(tmp_path / "library", die_at=0, code=code)
-    return done.stdout.strip().split(",")
+    return done.printed.strip().split(",")
 
 
 def test_the_steps_that_are_killed_below_are_all_there_are(
@@ -76,11 +74,11 @@ def test_case_9_a_kill_at_any_step_of_a_change_leaves_the_old_or_the_new(
 ) -> None:
     add(make_library(), "a", _OLD)
     killed = run_child(tmp_path / "library", die_at=die_at, code=_CHANGE)
-    assert killed.returncode == -signal.SIGKILL
+    assert killed.code == -signal.SIGKILL
     assert told(make_library(), "bridge") == (_NEW if die_at == 6 else _OLD)
     assert {c.source for c in make_library().summaries()} == ({"a", "b"} if die_at == 6 else {"a"})
     healed = run_child(tmp_path / "library", die_at=0, code=_CHANGE)
-    assert healed.returncode == 0, healed.stderr
+    assert healed.code == 0, healed.said
     assert told(make_library(), "bridge") == _NEW
     assert check(make_library()).findings == ()
 
@@ -110,24 +108,21 @@ def test_a_kill_in_chromas_persist_window_loses_nothing(
         "library.add(read_articles([Article(source='b', title='b',"
         "text='\\n\\n'.join(f'New line {n} is there.' for n in range(2500)))]))"
     )
-    child = subprocess.Popen(
-        [sys.executable, "-c", _CHILD, str(tmp_path / "library"), "0", code],
-        stdout=subprocess.DEVNULL,
-    )
-    kill_when_written(child, tmp_path / "library" / "vectors" / "000002", file)
+    with forks.running(_CHILD, tmp_path / "library", 0, code) as child:
+        kill_when_written(child, tmp_path / "library" / "vectors" / "000002", file)
     assert check(make_library()).vectors == 1100
     assert told(make_library(), "Old line 700").count("Old line 700 is here.") == 1
-    assert run_child(tmp_path / "library", die_at=0, code=code).returncode == 0
+    assert run_child(tmp_path / "library", die_at=0, code=code).code == 0
     assert check(make_library()).vectors == 3600
     # What the killed run left unused (vectors embedded, folders half built) is gone or in use.
     assert check(make_library()).findings == ()
 
 
-def kill_when_written(child: subprocess.Popen[bytes], generation: Path, file: str) -> None:
+def kill_when_written(child: ForkServerProcess, generation: Path, file: str) -> None:
     """Kill a process as soon as it writes a file of Chroma's index for the second time."""
     deadline = time.monotonic() + 60
     first = None
-    while time.monotonic() < deadline and child.poll() is None:
+    while time.monotonic() < deadline and child.is_alive():
         for path in generation.glob(f"*/{file}"):
             try:
                 written = path.stat().st_mtime_ns
@@ -137,7 +132,8 @@ def kill_when_written(child: subprocess.Popen[bytes], generation: Path, file: st
             if first is None:
                 first = written
             elif written != first:
-                os.kill(child.pid, signal.SIGKILL)
-                assert child.wait() == -signal.SIGKILL
+                child.kill()
+                child.join()
+                assert child.exitcode == -signal.SIGKILL
                 return
     raise AssertionError(f"{file} was never written again")

@@ -13,7 +13,7 @@ from ui_server import served
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with served("serve_api.py", tmp_path_factory.mktemp("api") / "library", "-") as port:
+    with served("serve_api", tmp_path_factory.mktemp("api") / "library") as port:
         yield f"http://127.0.0.1:{port}/"
 
 

@@ -1,11 +1,17 @@
 """The sub-command `footnote ui`: what it refuses and what it says."""
 
 import argparse
+import json
+import os
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from forks import ROOT
+from ui_server import part, upload
 
 from rag import MisuseError
 from ui.command import register
@@ -60,3 +66,34 @@ def test_loading_the_command_imports_neither_gradio_nor_the_library():
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root)
     assert done.stdout == "[]\n", done.stderr
+
+
+def started(library, *rest):
+    """Start `footnote ui` as a user does."""
+    words = [sys.executable, "-m", "rag.cli", "ui", "--library", str(library), *rest]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment)
+
+
+def test_the_command_says_where_the_page_is_and_ends_with_an_interrupt(tmp_path):
+    with started(tmp_path / "library") as running:
+        told = running.stdout.readline()
+        assert told.startswith("Footnote is at http://127.0.0.1:7")
+        port = int(told.split("/")[2].rpartition(":")[2])
+        (path,) = json.loads(upload(port, part("a.txt", b"abc"))[2])
+        assert Path(path).read_bytes() == b"abc"
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=20) == 0
+        assert running.stderr.read() == ""
+    # The private folder is gone when the server is.
+    assert not next(p for p in Path(path).parents if p.name.startswith("footnote-page-")).exists()
+
+
+def test_a_taken_port_is_one_sentence(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with started(tmp_path / "library", "--port", str(port)) as running:
+            told = f"footnote: port {port} of 127.0.0.1 is taken or not yours to use"
+            assert running.stderr.read().startswith(told)
+            assert running.wait(timeout=20) == 1

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from ui_server import ROOT, join, listeners, send, served
+from forks import ROOT
+from ui_server import join, listeners, part, send, served, upload
 
 from rag import Article, Assistant, Settings
 from rag.testing import HashEmbedder
@@ -48,17 +49,16 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module", params=["serve_api.py", "serve_mounted.py"])
+@pytest.fixture(scope="module", params=["serve_api", "serve_mounted"])
 def server(request, folder):
     """Serve the page launched, then mounted; give the port and the path of the page."""
-    mounted = request.param == "serve_mounted.py"
-    with served(request.param, folder, *([] if mounted else ["-"])) as port:
-        yield port, "/notes" if mounted else ""
+    with served(request.param, folder) as port:
+        yield port, "/notes" if request.param == "serve_mounted" else ""
 
 
 @pytest.fixture(scope="module")
 def port(folder):
-    with served("serve_api.py", folder, "-") as port:
+    with served("serve_api", folder) as port:
         yield port
 
 
@@ -155,16 +155,6 @@ def test_no_description_of_the_server_is_served(port, path):
     assert send(port, "GET", path)[0] == 404
 
 
-def part(name, content):
-    head = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
-    return head.encode() + content + b"\r\n"
-
-
-def upload(port, *parts, headers=()):
-    kind = {"Content-Type": "multipart/form-data; boundary=x", **dict(headers)}
-    return send(port, "POST", "/gradio_api/upload", kind, b"".join(parts) + b"--x--\r\n")
-
-
 @pytest.mark.parametrize(
     "name", ["../../x.txt", "/etc/x.txt", "C:\\x.txt", "a" * 400 + ".txt", "CON", "..", "x\0.txt"]
 )
@@ -187,20 +177,13 @@ def test_an_upload_too_large_in_all_is_refused_unread(port):
     assert upload(port, headers=headers)[0] == 413
 
 
-def test_the_private_folder_is_gone_when_the_server_is(folder, tmp_path):
-    with served("serve_api.py", folder, "-") as port:
-        (path,) = json.loads(upload(port, part("a.txt", b"abc"))[2])
-    checked = subprocess.run([sys.executable, "-c", f"open({path!r})"], capture_output=True)
-    assert b"FileNotFoundError" in checked.stderr
-
-
 @pytest.fixture(scope="module")
 def closed(folder, tmp_path_factory):
     """Serve the page to two users only; give the port."""
     users = tmp_path_factory.mktemp("users") / "users"
     users.write_text("ana:12345678\nbo:87654321\n", encoding="utf-8")
     users.chmod(0o600)
-    with served("serve_api.py", folder, str(users)) as port:
+    with served("serve_api", folder, users=users) as port:
         yield port
 
 

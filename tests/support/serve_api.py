@@ -1,12 +1,9 @@
 """Serves a page whose answerer waits for company, for the tests of endpoints and of logins.
 
-Arguments: the library's folder, a port, and a file of users, or `-` to answer MCP clients instead.
 A question that holds `together` is answered only once two of them are there at once.
 """
 
-import sys
 import threading
-from pathlib import Path
 
 from rag import Article, Assistant, Settings
 from rag.testing import HashEmbedder, ScriptedAnswerer
@@ -28,17 +25,14 @@ class Together(ScriptedAnswerer):
         return super().draft(question, hits)
 
 
-def main(folder, port, users):
+def main(folder, port, *, until, users=None):
+    """Serve a library at a port, to those in a file of users or else to MCP clients too."""
     settings = Settings(library=folder, seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder(), answerer=Together()) as assistant:
         text = "The bridge is closed. In May."
         assistant.add_articles([Article(source="bridge.txt", title="The bridge", text=text)])
-        known = None if users == "-" else load_users(Path(users))
-        launch(
-            build_app(assistant), host="127.0.0.1", port=int(port), users=known, mcp=users == "-"
-        )
-        sys.stdin.read()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+        app = build_app(assistant)
+        known = None if users is None else load_users(users)
+        launch(app, host="127.0.0.1", port=port, users=known, mcp=known is None)
+        until()
+        app.close(verbose=False)

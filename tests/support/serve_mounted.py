@@ -1,9 +1,5 @@
-"""Serves the page mounted in another server, as a user's own FastAPI app does it.
+"""Serves the page mounted in another server, as a user's own FastAPI app does it."""
 
-Arguments: the library's folder and a port.
-"""
-
-import sys
 import threading
 
 import gradio as gr
@@ -15,16 +11,13 @@ from rag.testing import HashEmbedder
 from ui import build_app
 
 
-def main(folder, port):
+def main(folder, port, *, until):
+    """Serve a library at a port until told to end."""
     with Assistant.open(Settings(library=folder), embedder=HashEmbedder()) as assistant:
         app = gr.mount_gradio_app(FastAPI(), build_app(assistant), path="/notes")
-        server = uvicorn.Server(uvicorn.Config(app, port=int(port), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
         thread = threading.Thread(target=server.run)
         thread.start()
-        sys.stdin.read()
+        until()
         server.should_exit = True
         thread.join()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

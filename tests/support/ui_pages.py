@@ -1,9 +1,7 @@
 """Serves and opens the real page for browser tests; whatever goes wrong in it fails the test."""
 
-import json
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 import ui_server
@@ -32,16 +30,9 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
-@contextmanager
-def served(folder, *replies, pause=0.0, drafts=(), span=None):
+def served(folder, *replies, **scripted):
     """Serve the page of a library, with scripted answers if any are given; give the port."""
-    with TemporaryDirectory() as place:
-        script = Path(place) / "script.json"
-        told = {"replies": replies, "pause": pause, "drafts": drafts, "span": span}
-        script.write_text(json.dumps(told), encoding="utf-8")
-        more = [str(script)] if replies or drafts else []
-        with ui_server.served("serve_ui.py", Path(folder), *more) as port:
-            yield port
+    return ui_server.served("serve_ui", Path(folder), replies=replies, **scripted)
 
 
 @contextmanager
@@ -72,9 +63,9 @@ def ask(page, question, *, turn=1):
     page.locator(f"#turn-{turn} .facts").wait_for()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
-    """Open a browser; Playwright's event loop lives as long, and other modules run their own."""
+    """Open a browser; Playwright's event loop lives as long, so these tests come last."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS.split())
         yield browser
@@ -90,7 +81,7 @@ def seeded(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def port(seeded):
     """Serve the seeded library; give the port."""
     with served(seeded) as number:

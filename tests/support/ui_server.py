@@ -1,42 +1,51 @@
-"""Starts the page in a process of its own, and speaks to it by plain HTTP; for tests."""
+"""Serves the page in a process of its own, and speaks to it by plain HTTP; for tests."""
 
 import http.client
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
+from importlib import import_module
 
-ROOT = Path(__file__).parents[2]
+import forks
+
+_SECONDS = 60
+
+
+def _serve(script, ended, folder, port, options):
+    import_module(script).main(folder, port, until=ended.wait, **options)
 
 
 @contextmanager
-def served(script, folder, *rest):
-    """Give the port at which `tests/SCRIPT` serves a library."""
+def served(script, folder, **options):
+    """Give the port at which `main` of `tests/support/SCRIPT.py` serves a library."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    command = [
-        sys.executable,
-        str(ROOT / "tests" / "support" / script),
-        str(folder),
-        str(port),
-        *rest,
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder.parent)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment, cwd=ROOT) as server:
-        for _ in range(600):
-            assert server.poll() is None, "the server stopped"
-            with socket.socket() as trial:
-                if trial.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
+    ended = forks.CONTEXT.Event()
+    home = str(folder.parent)
+    server = forks.start(_serve, script, ended, folder, port, options, HOME=home)
+    try:
+        _wait_for(server, port)
         yield port
-        server.stdin.close()
-        server.wait(timeout=20)
+        ended.set()
+        server.join(timeout=_SECONDS)
+        assert server.exitcode == 0
+    finally:
+        server.kill()
+        server.join()
+        server.close()
+
+
+def _wait_for(server, port):
+    until = time.monotonic() + _SECONDS
+    while True:
+        assert server.is_alive(), "the server stopped"
+        assert time.monotonic() < until, "the server did not come up"
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        server.join(timeout=0.02)
 
 
 def send(port, method, path, headers=(), body=None):
@@ -73,3 +82,15 @@ def listeners(port, name=""):
     """Return number and count of inputs of each listener that runs on the server."""
     config = json.loads(send(port, "GET", f"{name}/config")[2])
     return [(one["id"], len(one["inputs"])) for one in config["dependencies"] if one["backend_fn"]]
+
+
+def part(name, content):
+    """Return one file of an upload, as it is sent."""
+    head = f'--x\r\nContent-Disposition: form-data; name="files"; filename="{name}"\r\n\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+def upload(port, *parts, headers=()):
+    """Send files; return the answer's status, headers and text."""
+    kind = {"Content-Type": "multipart/form-data; boundary=x", **dict(headers)}
+    return send(port, "POST", "/gradio_api/upload", kind, b"".join(parts) + b"--x--\r\n")
