@@ -22,9 +22,7 @@ from index.upkeep.compact import CompactReport, compact
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from index.upkeep.transfer import ExportReport, export_library, import_library
-from index.web.address import is_web_address
 from index.web.fetch import Fetcher
-from index.web.pages import read_pages
 from rag import arguments
 from rag.arguments import checked_k, checked_question
 from rag.seeds import seed_articles
@@ -87,17 +85,8 @@ class Collection:
             LibraryError: The library cannot be written; it is as it was.
         """
         arguments.check_sources(sources)
-        urls = [str(source) for source in sources if is_web_address(str(source))]
-        files = [source for source in sources if not is_web_address(str(source))]
-        report = sync(self._library, files, prune=prune, on_progress=self._on_progress)
-        if not urls:
-            return report
-        known = {source: seen.file_sha256 for source, seen in self._library.records().items()}
-        pages = self._library.add(
-            read_pages(urls, known=known, fetcher=Fetcher()), on_progress=self._on_progress
-        )
-        return AddReport(
-            changes=report.changes + pages.changes, embedded=report.embedded + pages.embedded
+        return sync(
+            self._library, sources, prune=prune, fetcher=Fetcher(), on_progress=self._on_progress
         )
 
     def watch(self, folder: str | Path, *, every: float = 2.0) -> Iterator[Change | Notice]:

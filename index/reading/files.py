@@ -12,7 +12,7 @@ from pathlib import Path
 
 from index.errors import ReadError
 from index.reading.protocol import MAX_BYTES, Limits
-from index.reading.registry import checked_type, read_bytes
+from index.reading.registry import checked_type, only_reasons, read_bytes
 from index.reading.sandbox import read_apart
 from index.types import Extract
 
@@ -48,13 +48,17 @@ def read_file(path: Path, limits: Limits) -> Parsed | Skipped:
 
 
 def read_content(data: bytes, *, name: str, limits: Limits) -> Parsed | Skipped:
-    """Read the content of one file as an article; the name has a say where the content has none."""
+    """Read the content of one file as an article; the name has a say where the content has none.
+
+    Whatever a reader raises, here or in its process, is the reason why the file is skipped.
+    """
     try:
-        kind = checked_type(data, name=name)
-        if kind in _HARMLESS:
-            extract = read_bytes(data, name=name)
-        else:
-            extract = read_apart(data, name=name, limits=limits)
+        with only_reasons():
+            kind = checked_type(data, name=name)
+            if kind in _HARMLESS:
+                extract = read_bytes(data, name=name)
+            else:
+                extract = read_apart(data, name=name, limits=limits)
     except ReadError as error:
         return Skipped(reason=str(error))
     return Parsed(extract=extract, file_sha256=hashlib.sha256(data).hexdigest())

@@ -4,6 +4,8 @@ A reader of another package is found by the entry-point group `footnote.readers`
 type names it: `"application/rtf" = "acme.rtf:RtfReader"`. It is loaded only to read such a file.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -63,6 +65,31 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
             "of one file; split it"
         )
     return extract
+
+
+@contextmanager
+def only_reasons() -> Iterator[None]:
+    """Turn whatever is raised while a file is read into a `ReadError`; Ctrl-C goes on.
+
+    One file must not stop the others, and parsers fail in every way: with errors of libraries
+    under them, with those of the system, and with ones that are no `Exception`.
+
+    Raises:
+        ReadError: Reading failed; the message is the reason.
+    """
+    try:
+        yield
+    except (ReadError, KeyboardInterrupt):
+        raise
+    except MemoryError:
+        raise ReadError(
+            "it takes more memory than one file may; save its text as .txt"
+        ) from None  # the frames hold the memory
+    except RecursionError:
+        raise ReadError("its parts are nested too deep; save its text as .txt") from None
+    except BaseException as error:
+        kind = type(error).__name__
+        raise ReadError(f"it is damaged, or no file of its kind ({kind}); save it anew") from error
 
 
 def checked_type(data: bytes, *, name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from index.errors import ReadError
-from index.reading.registry import read_bytes
+from index.reading.registry import only_reasons, read_bytes
 from index.reading.sandbox import receive_request, send_reply
 from index.types import Extract
 
@@ -34,16 +34,10 @@ def main(memory: int) -> None:
 
 def _outcome(data: bytes, name: str) -> Extract | ReadError:
     try:
-        return read_bytes(data, name=name)
+        with only_reasons():
+            return read_bytes(data, name=name)
     except ReadError as error:
         return error
-    except MemoryError:
-        return ReadError("it takes more memory than one file may; save its text as .txt")
-    except RecursionError:
-        return ReadError("its parts are nested too deep; save its text as .txt")
-    except Exception as error:  # noqa: BLE001  # the outermost line; parsers fail in every way
-        kind = type(error).__name__
-        return ReadError(f"it is damaged, or no file of its kind ({kind}); save it anew")
 
 
 def _take_streams() -> tuple[BinaryIO, BinaryIO]:

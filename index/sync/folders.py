@@ -1,6 +1,8 @@
-"""Keeps a library in step with files and folders: added, changed, moved and removed ones."""
+"""Keeps a library in step with files, folders and pages: added, changed, moved, removed ones."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +12,12 @@ from index.sync.file_state import Record
 from index.sync.find import Found, find, folders
 from index.sync.ingest import Edits, Overtaken, add
 from index.sync.intake import Reading
+from index.sync.prepare import Incoming
 from index.sync.vectorise import OnProgress
 from index.types import AddReport, Change, ChangeKind
+from index.web.address import is_web_address
+from index.web.fetch import Fetcher
+from index.web.pages import read_pages
 
 if TYPE_CHECKING:
     from index.store.library import Library
@@ -25,22 +31,25 @@ def sync(
     sources: Sequence[str | Path],
     *,
     prune: bool,
+    fetcher: Fetcher | None = None,
     on_progress: OnProgress,
 ) -> AddReport:
-    """Add what is new in files, folders and patterns, and follow what changed, moved or went.
+    """Add what is new in files, folders, patterns and pages, and follow what changed or went.
 
-    What looks as it did when it was read is not opened. A moved file keeps its document. Documents
-    whose file is gone from one of the folders are removed where `prune` says so, else told as
-    missing; others are never removed, nor are those that only cannot be reached.
+    All is published at once. What looks as it did when it was read is not opened. A moved file
+    keeps its document. Documents whose file is gone from one of the folders are removed where
+    `prune` says so, else told as missing; others are never removed, nor are those that only cannot
+    be reached.
 
     Args:
         library: What is changed.
-        sources: Files, folders and glob patterns.
+        sources: Files, folders, glob patterns, and addresses that begin with http or https.
         prune: Whether documents are removed whose file is gone from one of the folders.
+        fetcher: Fetches pages; None takes one that asks the open internet only.
         on_progress: Told of sentences embedded and to embed.
 
     Returns:
-        A change per file in order, then those removed or missing by source.
+        A change per file in order, then those removed or missing by source, then one per page.
 
     Raises:
         MisuseError: A source does not exist, a pattern matches nothing, or there is no folder to
@@ -49,7 +58,9 @@ def sync(
         LibraryBusyError: Another process is writing.
         LibraryError: The library cannot be written; it is as it was.
     """
-    walk, places = find(sources), folders(sources)
+    pages = [str(source) for source in sources if is_web_address(str(source))]
+    paths = [source for source in sources if not is_web_address(str(source))]
+    walk, places = find(paths), folders(paths)
     if prune and not places:
         raise MisuseError(
             "only a folder can be pruned: name the folder whose missing files are to be removed "
@@ -60,7 +71,14 @@ def sync(
         _require_files(places, found)
     for _ in range(_TRIES):
         try:
-            return _synced(library, found, places=places, prune=prune, on_progress=on_progress)
+            return _synced(
+                library,
+                found,
+                pages=partial(read_pages, pages, fetcher=fetcher or Fetcher()),
+                places=places,
+                prune=prune,
+                on_progress=on_progress,
+            )
         except Overtaken:
             continue
     raise LibraryBusyError(
@@ -73,6 +91,7 @@ def _synced(
     library: "Library",
     found: Sequence[Found | Change],
     *,
+    pages: Callable[..., Iterable[Incoming | Change]],
     places: Sequence[Path],
     prune: bool,
     on_progress: OnProgress,
@@ -82,9 +101,10 @@ def _synced(
     moved = {move.record.source for move in plan.moves}
     gone = [r for r in _lost_in(places, seen, found) if r.source not in moved]
     reading = Reading(plan.outcomes)
+    known = {source: record.file_sha256 for source, record in seen.items()}
     report = add(
         library,
-        reading,
+        chain(reading, pages(known=known)),
         seen=seen,
         edits=Edits(moves=plan.moves, remove=gone if prune else (), signs=plan.signs),
         share=reading.share,
@@ -93,7 +113,9 @@ def _synced(
     )
     kind: ChangeKind = "removed" if prune else "missing"
     after = (Change(kind=kind, source=r.source, document_id=r.document_id) for r in gone)
-    return AddReport(changes=(*report.changes, *after), embedded=report.embedded)
+    files = len(plan.outcomes)
+    changes = (*report.changes[:files], *after, *report.changes[files:])
+    return AddReport(changes=changes, embedded=report.embedded)
 
 
 def _lost_in(

@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from ssl import SSLContext
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -14,6 +13,8 @@ from index.web.address import Address, parse_address
 from index.web.resolving import Resolve, system_addresses
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from httpcore import ConnectionPool
 
 MAX_REDIRECTS = 5
@@ -47,7 +48,7 @@ class Fetcher:
     allowed: frozenset[tuple[str, int]] = frozenset()
     """IP addresses with ports that may be asked though they are not on the open internet."""
     resolve: Resolve = system_addresses
-    certificates: SSLContext | None = None
+    certificates: "SSLContext | None" = None
     """The authorities to trust; None for those that come with httpcore."""
 
     def fetch(self, url: str) -> Fetched:

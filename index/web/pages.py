@@ -14,7 +14,7 @@ from index.web.fetch import Fetcher
 def read_pages(
     urls: Iterable[str], *, known: Mapping[str, str], fetcher: Fetcher
 ) -> Iterator[Incoming | Change]:
-    """Fetch and read web pages, in order; their source is the address, without fragment.
+    """Fetch and read web pages, in order, each once; the source is the address, less its fragment.
 
     Args:
         urls: As given by the user.
@@ -25,10 +25,14 @@ def read_pages(
     Yields:
         What was read, and a change for what is unchanged or skipped with the reason.
     """
+    seen: set[str] = set()
     try:
         for url in dict.fromkeys(urls):
             try:
-                yield _read(parse_address(url).url, known, fetcher)
+                source = parse_address(url).url
+                if source not in seen:
+                    seen.add(source)
+                    yield _read(source, known, fetcher)
             except ReadError as error:
                 yield Change(kind="skipped", source=one_line(url), reason=str(error))
     finally:

@@ -94,6 +94,13 @@ def test_a_file_that_takes_too_much_memory_is_given_up(reads):
     assert reads("1", Limits(memory=2**29, seconds=5)).extract.text == "1"
 
 
+@pytest.mark.parametrize("raised", ["SystemExit(3)", "BaseException('panic')", "KeyError(1)"])
+def test_what_is_no_exception_is_a_reason_too_and_the_process_stays(reads, raised):
+    reason = reads(f"(_ for _ in ()).throw({raised})").reason
+    assert reason.startswith("it is damaged, or no file of its kind")
+    assert reads("'Read.'").extract.text == "Read."
+
+
 def test_any_error_of_a_parser_is_a_reason(reads):
     assert "damaged, or no file of its kind (ZeroDivisionError)" in reads("1 / 0").reason
 

@@ -30,6 +30,26 @@ def test_a_page_is_added_after_the_files(
     assert assistant.ask("When do cats sleep?").citations[0].quote == "Cats sleep all day."
 
 
+def test_files_and_pages_are_published_at_once_and_each_address_once(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dogs.txt").write_text("Dogs run.")
+    seen: list[str] = []
+
+    def served(path: str) -> bytes:
+        seen.append(assistant.edition())
+        return page(ARTICLE)
+
+    with PageServer(served) as server:
+        allowed = frozenset({("127.0.0.1", server.port)})
+        monkeypatch.setattr("rag.library.Fetcher", partial(Fetcher, allowed=allowed))
+        url = f"http://127.0.0.1:{server.port}/cats"
+        report = assistant.add(tmp_path / "dogs.txt", url, f"{url}#sleep")
+    assert seen == [""]
+    assert [change.kind for change in report.changes] == ["added", "added"]
+    assert assistant.edition().startswith("000001-2-2-")
+
+
 def test_a_page_of_this_machine_is_refused_with_the_reason(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
