@@ -86,8 +86,8 @@ def embedder() -> HashEmbedder:
 
 
 @pytest.fixture
-def make_library(tmp_path: Path, embedder: HashEmbedder) -> Callable[..., Library]:
-    """Open the same library as often as wanted, with a fast embedder."""
+def make_folder_library(tmp_path: Path, embedder: HashEmbedder) -> Callable[..., Library]:
+    """Open the same library as often as wanted, with a fast embedder and its vectors in Chroma."""
 
     def make(on_step: Callable[[str], None] = lambda step: None) -> Library:
         return open_library(
@@ -98,9 +98,9 @@ def make_library(tmp_path: Path, embedder: HashEmbedder) -> Callable[..., Librar
 
 
 @pytest.fixture
-def make_folder_library(make_library: Callable[..., Library]) -> Callable[..., Library]:
-    """Open the same library in a folder, its vectors in Chroma, as often as wanted."""
-    return make_library
+def make_library(make_folder_library: Callable[..., Library]) -> Callable[..., Library]:
+    """Open the library that tests of a folder want: `tests/library` has its vectors in memory."""
+    return make_folder_library
 
 
 @pytest.fixture

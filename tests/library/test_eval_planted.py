@@ -16,7 +16,7 @@ from index.store.fts5 import SqliteCatalog
 from index.sync import prepare
 from index.types import Span
 from rag import Assistant, Settings, seed_paths
-from rag.testing import HashEmbedder, ScriptedModel
+from rag.testing import ScriptedModel, open_assistant
 
 pytestmark = pytest.mark.usefixtures("reading_once")
 SUITE = load_suite(shipped_suite())
@@ -128,6 +128,6 @@ def report_with(tmp_path, suite, model, *, prompts):
     settings = Settings(
         library=tmp_path / "library", seeds=False, llm_fallback=False, prompts=prompts
     )
-    with Assistant.open(settings, model=model, embedder=HashEmbedder()) as assistant:
+    with open_assistant(settings, model=model) as assistant:
         assistant.add(tmp_path / "a.txt")
         return run(assistant, suite)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from eval.running.models import RecordingModel, ReplayedModel
-from rag import Assistant, Message, MisuseError, ModelResponseError, ModelUnavailableError, Settings
-from rag.testing import HashEmbedder, ScriptedModel
+from rag import Message, MisuseError, ModelResponseError, ModelUnavailableError, Settings
+from rag.testing import ScriptedModel, open_assistant
 
 ASKED = (Message(role="system", text="Be brief."), Message(role="user", text="Why?"))
 OTHER = (Message(role="user", text="How?"),)
@@ -91,16 +91,16 @@ def test_an_assistant_gives_the_recorded_answer_and_an_edited_prompt_misses(tmp_
     settings = Settings(library=tmp_path / "library", seeds=False, llm_fallback=False)
     (tmp_path / "a.txt").write_text("Cats sleep all day. Dogs bark at night.", encoding="utf-8")
     model = RecordingModel(ScriptedModel("Cats sleep all day [1]."), tmp_path / "r.jsonl")
-    with Assistant.open(settings, model=model, embedder=HashEmbedder()) as assistant:
+    with open_assistant(settings, model=model) as assistant:
         assistant.add(tmp_path / "a.txt")
         first = assistant.ask("When do cats sleep?")
     replayed = ReplayedModel(tmp_path / "r.jsonl")
-    with Assistant.open(settings, model=replayed, embedder=HashEmbedder()) as assistant:
+    with open_assistant(settings, model=replayed) as assistant:
         again = assistant.ask("When do cats sleep?")
     assert (again.text, again.model, again.prompts) == (first.text, first.model, first.prompts)
     edited = settings.changed(prompts=edited_prompts(tmp_path))
     with (
-        Assistant.open(edited, model=replayed, embedder=HashEmbedder()) as assistant,
+        open_assistant(edited, model=replayed) as assistant,
         pytest.raises(ModelResponseError, match="--record"),
     ):
         assistant.ask("When do cats sleep?")

@@ -21,6 +21,12 @@ Make = Callable[..., Library]
 
 
 @pytest.fixture
+def make_library(make_folder_library: Make) -> Make:
+    """Open the same library as often as wanted, its vectors in Chroma: they matter."""
+    return make_folder_library
+
+
+@pytest.fixture
 def library(make_library: Make) -> Library:
     library = make_library()
     texts = {f"doc{n}": f"Report {n} is about topic{n}. It has two sentences." for n in range(20)}

@@ -13,6 +13,12 @@ from index.sync.intake import Article, read_articles
 Make = Callable[..., Library]
 
 
+@pytest.fixture
+def make_library(make_folder_library: Make) -> Make:
+    """Open the same library as often as wanted, its vectors in Chroma: they matter."""
+    return make_folder_library
+
+
 def add(library: Library, **texts: str) -> None:
     library.add(read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
 

@@ -17,6 +17,14 @@ from index.sync.intake import Article, read_articles
 from index.types import Hit
 
 Make = Callable[..., Library]
+
+
+@pytest.fixture
+def make_library(make_folder_library: Make) -> Make:
+    """Open the same library as often as wanted, its vectors in Chroma: they matter."""
+    return make_folder_library
+
+
 _TEXTS = {"a": "Cats sleep all day.", "b": "Dogs bark at night.", "c": "Birds sing at dawn."}
 
 

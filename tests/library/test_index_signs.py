@@ -4,12 +4,19 @@ import shutil
 from collections.abc import Callable
 
 import numpy as np
+import pytest
 
 from index.store import binary_search, checksums, exact_search
 from index.store.library import Library
 from index.sync.intake import Article, read_articles
 
 Make = Callable[..., Library]
+
+
+@pytest.fixture
+def make_library(make_folder_library: Make) -> Make:
+    """Open the same library as often as wanted, its vectors in Chroma: they matter."""
+    return make_folder_library
 
 
 def add(library: Library, **texts: str) -> None:

@@ -51,10 +51,10 @@ _CALLS: dict[str, Callable[[Assistant, object], object]] = {
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     from rag import Settings
-    from rag.testing import HashEmbedder
+    from rag.testing import open_assistant
 
     settings = Settings(library=tmp_path_factory.mktemp("library"), seeds=False)
-    assistant = Assistant.open(settings, embedder=HashEmbedder())
+    assistant = open_assistant(settings)
     assistant.add_articles([_ARTICLE])
     return assistant
 

@@ -26,7 +26,7 @@ from rag import (
     TextDelta,
     UnknownDocumentError,
 )
-from rag.testing import HashEmbedder, ScriptedAnswerer
+from rag.testing import HashEmbedder, ScriptedAnswerer, open_assistant
 
 _NAMES = [
     "AddReport", "Answer", "AnswerSentence", "Answerer", "ArchiveError", "Article", "Assistant",
@@ -52,7 +52,7 @@ def make(tmp_path: Path, embedder: HashEmbedder) -> Callable[..., Assistant]:
 
     def opened(answerer: object = None, **settings: object) -> Assistant:
         settings = {"library": tmp_path / "library", "seeds": False} | settings
-        return Assistant.open(Settings.load(**settings), answerer=answerer, embedder=embedder)  # type: ignore[arg-type]
+        return open_assistant(Settings.load(**settings), answerer=answerer, embedder=embedder)  # type: ignore[arg-type]
 
     return opened
 

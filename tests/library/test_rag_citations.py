@@ -7,16 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag import Article, Assistant, Citation, CitationError, Settings
+from rag import Article, Citation, CitationError, Settings
 from rag.citations import check
-from rag.testing import HashEmbedder
+from rag.testing import open_assistant
 
 
 @pytest.fixture
 def cited(tmp_path: Path) -> tuple[Citation, str]:
     text = "Cats sleep. Dogs bark at night."
     own = Settings(library=tmp_path / "library", seeds=False, threshold=0.0)
-    with Assistant.open(own, embedder=HashEmbedder()) as assistant:
+    with open_assistant(own) as assistant:
         assistant.add_articles([Article(source="a", title="A", text=text)])
         return assistant.ask("When do dogs bark?").citations[0], text
 
@@ -52,9 +52,9 @@ def test_every_quote_is_literally_in_the_text_also_after_reopening(
 ) -> None:
     own = Settings(library=tmp_path_factory.mktemp("library"), seeds=False, threshold=0.0)
     article = Article(source="a", title="A", text=f"{text} Dogs bark at night. {tail}")
-    with Assistant.open(own, embedder=HashEmbedder()) as assistant:
+    with open_assistant(own) as assistant:
         assistant.add_articles([article])
-    with Assistant.open(own, embedder=HashEmbedder()) as reopened:
+    with open_assistant(own) as reopened:
         answer = reopened.ask("When do dogs bark at night?")
         assert answer.citations
         for citation in answer.citations:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rag import Answer, Article, Assistant, Settings
+from index.embedding import load_embedder
+from rag import Answer, Article, Settings
+from rag.testing import open_assistant
 
 _TEXT = (
     "The old bridge over the Oder was opened to traffic in {year}. It was built by {builder} and "
@@ -21,7 +23,7 @@ def asked(folder: Path, texts: list[str], question: str) -> Answer:
         Article(source=f"{number}", title=f"Article {number}", text=text)
         for number, text in enumerate(texts)
     ]
-    with Assistant.open(settings) as assistant:
+    with open_assistant(settings, embedder=load_embedder()) as assistant:
         assistant.add_articles(articles)
         return assistant.ask(question)
 

@@ -20,7 +20,7 @@ from rag import (
     Settings,
     verify,
 )
-from rag.testing import HashEmbedder, ScriptedAnswerer, ScriptedModel
+from rag.testing import HashEmbedder, ScriptedAnswerer, ScriptedModel, open_assistant
 
 _BRIDGE = "Engineers found cracks. The old bridge was closed in May."
 _ASKED = "What did engineers find?"
@@ -72,7 +72,7 @@ def opened(tmp_path: Path, embedder: HashEmbedder) -> Callable[..., Assistant]:
     settings = Settings(library=tmp_path / "library", seeds=False, threshold=0.0)
 
     def again(**answering: object) -> Assistant:
-        return Assistant.open(settings, embedder=embedder, **answering)  # type: ignore[arg-type]
+        return open_assistant(settings, embedder=embedder, **answering)  # type: ignore[arg-type]
 
     put(again(), _BRIDGE)
     return again
@@ -125,7 +125,7 @@ def test_each_claim_is_verified_by_the_library_of_its_own_moment(
 ) -> None:
     later = Interrupted("cracks", lambda: put(opened(), "Engineers rest. Trams use the bridge."))
     settings = Settings(library=tmp_path / "library", seeds=False)
-    with Assistant.open(settings, embedder=later) as assistant:
+    with open_assistant(settings, embedder=later) as assistant:
         found = verify("Engineers found cracks. Trams use the bridge.", assistant=assistant)
     assert told(found.citations) == [
         ("Engineers found cracks.", _CHANGED), ("Trams use the bridge.", ("current", "")),

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.embedding import load_embedder
 from index.types import Sentence
-from rag import Answer, Article, Assistant, Settings
+from rag import Answer, Article, Settings
 from rag.answer.extractive import ExtractiveAnswerer, Reader
 from rag.reader.confidence import weights
 from rag.reader.onnx_reader import Reading
 from rag.reader.spans import TokenScores
 from rag.reader.windows import Window
+from rag.testing import open_assistant
 
 TAIL = ", said the people of both banks, who had seen it from the old mill and told the paper so."
 """More words than are shown alone."""
@@ -73,7 +75,7 @@ def test_a_pronoun_or_words_of_the_question_are_not_shown_alone(
     text = "They said the bridge opens on 3 June."
     settings = Settings(library=tmp_path, seeds=False)
     answerer = ExtractiveAnswerer(SureOf(words))
-    with Assistant.open(settings, answerer=answerer) as assistant:
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
         assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
         answer = assistant.ask("When does the bridge open?")
     assert answer.sentences[0].text == (shown or text)
@@ -96,7 +98,7 @@ def test_sentences_that_answer_with_the_same_words_are_cited_together(
     texts = [f"The bridge will be closed{TAIL}", f"{second}{NOTICE}"]
     settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
     answerer = ExtractiveAnswerer(SureOf("(not )?closed", holds))
-    with Assistant.open(settings, answerer=answerer) as assistant:
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
         assistant.add_articles(
             [Article(source=str(n), title="News", text=text) for n, text in enumerate(texts)]
         )
@@ -146,7 +148,9 @@ def test_words_are_shown_alone_where_they_are_right_more_often_than_not(tmp_path
 def _why(library: Path, text: str, reader: Reader) -> Answer:
     """Ask why the bridge closed where nothing but the text is known."""
     settings = Settings(library=library, seeds=False, threshold=0.0)
-    with Assistant.open(settings, answerer=ExtractiveAnswerer(reader)) as assistant:
+    with open_assistant(
+        settings, embedder=load_embedder(), answerer=ExtractiveAnswerer(reader)
+    ) as assistant:
         assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
         return assistant.ask("Why did the bridge close?")
 
@@ -175,7 +179,7 @@ def test_the_likely_words_of_a_quoted_sentence_are_marked(
     text = f"They said the bridge opens on 3 June{tail}"
     settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
     answerer = ExtractiveAnswerer(SureOf(words, holds))
-    with Assistant.open(settings, answerer=answerer) as assistant:
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
         assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
         answer = assistant.ask("When does the bridge open?")
     assert answer.sentences[0].text == text
@@ -200,7 +204,7 @@ def test_one_sentence_of_a_list_is_its_words_alone(
 ) -> None:
     settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
     answerer = ExtractiveAnswerer(SureOf("clean .* (floods|boats)"))
-    with Assistant.open(settings, answerer=answerer) as assistant:
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
         assistant.add_articles(
             [Article(source=str(n), title="News", text=text) for n, text in enumerate(texts)]
         )

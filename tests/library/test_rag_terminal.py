@@ -9,11 +9,10 @@ import pytest
 from rag import (
     Answer,
     Article,
-    Assistant,
     Settings,
 )
 from rag.cli import terminal
-from rag.testing import HashEmbedder, ScriptedAnswerer
+from rag.testing import HashEmbedder, ScriptedAnswerer, open_assistant
 
 SAID = "The ferry was built by the old mill."
 LIKELY = (20, 35)
@@ -28,7 +27,7 @@ class Screen(StringIO):
 def answer(embedder: HashEmbedder, tmp_path: Path) -> Answer:
     settings = Settings(library=tmp_path, seeds=False)
     answerer = ScriptedAnswerer(SAID, span=LIKELY)
-    with Assistant.open(settings, embedder=embedder, answerer=answerer) as assistant:
+    with open_assistant(settings, embedder=embedder, answerer=answerer) as assistant:
         assistant.add_articles([Article(source="ferry", title="The ferry", text=SAID)])
         return assistant.ask("Who built the ferry?")
 

@@ -11,8 +11,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from rag import Article, Assistant, Settings
-from rag.testing import HashEmbedder, ScriptedModel
+from rag import Article, Settings
+from rag.testing import ScriptedModel, open_assistant
 
 _QUESTION = "What did engineers find?"
 
@@ -32,7 +32,7 @@ def ask(tmp_path: Path) -> Callable[..., None]:
     def asked(**settings: object) -> None:
         chosen = Settings.load(library=tmp_path / "library", seeds=False, **settings)
         model = ScriptedModel("Engineers found cracks. [1]")
-        with Assistant.open(chosen, model=model, embedder=HashEmbedder()) as assistant:
+        with open_assistant(chosen, model=model) as assistant:
             assistant.add_articles([Article(source="a", title="a", text="Engineers found cracks.")])
             assistant.ask(_QUESTION)
 

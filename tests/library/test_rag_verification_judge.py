@@ -2,7 +2,9 @@
 
 import pytest
 
+from index.embedding import load_embedder
 from rag import Article, Assistant, Settings, verify
+from rag.testing import open_assistant
 
 _TEXT = (
     "Dock workers in Rotterdam rejected an offer of 4.5 percent on Wednesday. The city council "
@@ -14,7 +16,7 @@ _TEXT = (
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     settings = Settings.load(library=tmp_path_factory.mktemp("judge") / "library", seeds=False)
-    assistant = Assistant.open(settings)
+    assistant = open_assistant(settings, embedder=load_embedder())
     assistant.add_articles([Article(source="port", title="Port strike", text=_TEXT)])
     return assistant
 

@@ -2,7 +2,9 @@
 
 import pytest
 
+from index.embedding import load_embedder
 from rag import Article, Assistant, Settings
+from rag.testing import open_assistant
 
 TEXT = (
     "Maria Lindgren praised Paul Brandt in Oslo on 3 May. She also opened a school there. "
@@ -17,7 +19,7 @@ TEXT = (
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     settings = Settings(library=tmp_path_factory.mktemp("library"), seeds=False)
-    assistant = Assistant.open(settings)
+    assistant = open_assistant(settings, embedder=load_embedder())
     assistant.add_articles([Article(source="news", title="News", text=TEXT)])
     return assistant
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from index.embedding import load_embedder
 from rag import Article, Assistant, MisuseError, Settings, json_text, verify
 from rag.cli.main import main
+from rag.testing import open_assistant
 
 BRIDGE = Article(
     source="https://example.org/bridge",
@@ -24,7 +26,7 @@ TOWER = Article(
 @pytest.fixture
 def stocked(tmp_path: Path) -> Assistant:
     settings = Settings(library=tmp_path / "stocked", seeds=False)
-    assistant = Assistant.open(settings)
+    assistant = open_assistant(settings, embedder=load_embedder())
     assistant.add_articles([BRIDGE, TOWER])
     return assistant
 

@@ -17,7 +17,7 @@ from rag import (
     TextDelta,
     Turn,
 )
-from rag.testing import HashEmbedder, ScriptedModel
+from rag.testing import HashEmbedder, ScriptedModel, open_assistant
 
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
 _PETS = "Cats sleep all day. Dogs bark at night."
@@ -34,7 +34,7 @@ def make(tmp_path: Path, embedder: HashEmbedder) -> Make:
     def opened(*replies: object, window: int = 8192, **settings: object) -> object:
         model = ScriptedModel(*replies, context_window=window)  # type: ignore[arg-type]
         chosen = Settings.load(library=tmp_path / "library", seeds=False, threshold=0.0, **settings)
-        assistant = Assistant.open(chosen, model=model, embedder=embedder)
+        assistant = open_assistant(chosen, model=model, embedder=embedder)
         texts = {"bridge": _BRIDGE, "pets": _PETS}
         assistant.add_articles(Article(source=n, title=n, text=t) for n, t in texts.items())
         return assistant, model
@@ -97,7 +97,7 @@ def test_nothing_is_asked_of_the_model_where_there_are_no_sources(
 ) -> None:
     model = ScriptedModel("Anything.")
     settings = Settings.load(library=tmp_path / "empty", seeds=False)
-    with Assistant.open(settings, model=model, embedder=embedder) as assistant:
+    with open_assistant(settings, model=model, embedder=embedder) as assistant:
         assert assistant.ask("Who?").reason == "empty_library"
     assert model.asked == []
 

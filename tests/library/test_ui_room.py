@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from rag import Article, Assistant
-from rag.testing import HashEmbedder, ScriptedModel
+from rag import Article
+from rag.testing import ScriptedModel, open_assistant
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
 from ui.settings import Choices, Chooser
@@ -39,12 +39,8 @@ def ask(room, question, token=MINE):
 def slow_room(assistant):
     """Make a room whose language model takes its time."""
     assistant.add_articles([LUNE])
-    slow = Assistant.open(
-        assistant.settings,
-        model=ScriptedModel("The Lune is a river. [1]", pause=0.2),
-        embedder=HashEmbedder(),
-    )
-    with slow:
+    model = ScriptedModel("The Lune is a river. [1]", pause=0.2)
+    with open_assistant(assistant.settings, model=model) as slow:
         yield Chat(slow, sessions=Sessions(), chooser=Chooser(slow))
 
 

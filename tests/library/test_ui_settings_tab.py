@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag import Assistant, Settings
-from rag.testing import HashEmbedder
+from rag import Settings
+from rag.testing import open_assistant
 from ui.chat.conversation import Sessions
 from ui.settings import Choices, Chooser, choose, shown
 
@@ -19,7 +19,7 @@ def keyed(tmp_path):
         llm_base_url="http://127.0.0.1:9/v1",
         llm_api_key="sk-secret",
     )
-    with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
+    with open_assistant(settings) as assistant:
         yield assistant
 
 

@@ -6,8 +6,8 @@ import threading
 import pytest
 
 from eval import baseline_beside, load_suite, shipped_suite
-from rag import Article, Assistant, MisuseError, Settings
-from rag.testing import HashEmbedder, ScriptedAnswerer
+from rag import Article, MisuseError, Settings
+from rag.testing import ScriptedAnswerer, open_assistant
 from ui.evaluation.suite_runs import Progress, SuiteRuns
 
 TEXT = "The bridge is closed. It opens again in May."
@@ -21,7 +21,7 @@ def make(tmp_path):
     def make(answerer=None, **gold):
         settings = Settings(library=tmp_path / "library", seeds=False)
         answerer = answerer or ScriptedAnswerer("The bridge is closed.")
-        assistant = Assistant.open(settings, embedder=HashEmbedder(), answerer=answerer)
+        assistant = open_assistant(settings, answerer=answerer)
         opened.append(assistant)
         assistant.add_articles([Article(source="bridge.txt", title="Bridge", text=TEXT)])
         rows = [json.dumps({"id": name, **row}) for name, row in gold.items()]

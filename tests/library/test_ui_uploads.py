@@ -7,7 +7,7 @@ from email.message import EmailMessage
 import pytest
 
 from rag import Article
-from rag.testing import HashEmbedder
+from rag.testing import HashEmbedder, open_assistant
 from ui.library.articles import adding
 from ui.server import guard
 from ui.server.guard import private_folder
@@ -108,11 +108,11 @@ class Failing(HashEmbedder):
 
 
 def test_an_error_inside_is_told_without_its_text_and_leaves_no_file(tmp_path, upload):
-    from rag import Assistant, Settings
+    from rag import Settings
 
     settings = Settings(library=tmp_path / "library", seeds=False)
     path = upload("a.txt", "A cat.")
-    with Assistant.open(settings, embedder=Failing()) as assistant:
+    with open_assistant(settings, embedder=Failing()) as assistant:
         ((_, state, note),) = last(assistant, path)
     assert state == "skipped"
     assert note.startswith("Something went wrong inside Footnote")

@@ -2,12 +2,11 @@
 
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import forks
 import pytest
 from searching import search
 
@@ -180,8 +179,7 @@ def test_a_kill_at_any_step_leaves_a_sound_library(make_library: Make, die_at: i
     remove(library, "secret")
     before = search(library, "dog 7", k=5)
     library.close()
-    command = [sys.executable, "-c", _CHILD, str(library.folder), str(die_at)]
-    assert subprocess.run(command, timeout=60, check=False).returncode == -9
+    assert forks.run(_CHILD, library.folder, die_at).code == -9
     assert search(library, "dog 7", k=5) == before
     compact(library)
     assert files_with(library.folder, CANARY) == []

@@ -4,12 +4,11 @@ import errno
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import forks
 import pytest
 from searching import search
 
@@ -130,7 +129,7 @@ def other_process(tmp_path: Path, code: str) -> None:
         "library = open_library(place, model='hash', load=HashEmbedder)\n"
         f"{code}\n"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60, env=dict(os.environ))
+    assert forks.run(script).code == 0
 
 
 def test_case_10_a_second_writer_is_told_so_at_once(make_library: Make, tmp_path: Path) -> None:

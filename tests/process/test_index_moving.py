@@ -3,13 +3,12 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import forks
 import pytest
 from searching import search
 
@@ -265,8 +264,7 @@ def test_a_kill_during_an_import_leaves_the_old_library(
 ) -> None:
     elsewhere.add(read_articles([Article(source="old", title="old", text="It was here before.")]))
     before = elsewhere.summaries()
-    command = [sys.executable, "-c", _CHILD, str(elsewhere.folder), str(packed), step]
-    assert subprocess.run(command, timeout=60, check=False).returncode == -signal.SIGKILL
+    assert forks.run(_CHILD, elsewhere.folder, packed, step).code == -signal.SIGKILL
     assert elsewhere.summaries() == before
     assert search(elsewhere, "here before", k=1)[0].source == "old"
     moved(elsewhere, packed)

@@ -1,11 +1,10 @@
 """An interrupted `add` goes on where it was killed: no text is embedded twice."""
 
 import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
+import forks
 import pytest
 
 _CHILD = """
@@ -39,9 +38,8 @@ sync(library, [folder], prune=False, on_progress=lambda done, total: None)
 
 
 def run(tmp_path: Path, *, die_at: int, moment: str = "") -> int:
-    places = [str(tmp_path / name) for name in ("library", "notes", "log")]
-    command = [sys.executable, "-c", _CHILD, *places, str(die_at), moment]
-    return subprocess.run(command, timeout=60, check=False).returncode
+    places = [tmp_path / name for name in ("library", "notes", "log")]
+    return forks.run(_CHILD, *places, die_at, moment).code
 
 
 def embedded(tmp_path: Path) -> Counter[str]:

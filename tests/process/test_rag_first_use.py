@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forks
+
 _ASK = [sys.executable, "-m", "rag.cli", "ask", "Which missile will Japan co-produce?", "--library"]
 _KILLED = """
 import os, signal, sys
@@ -26,8 +28,7 @@ library.add(read_articles(seed_articles()))
 
 
 def test_a_first_use_that_was_killed_is_made_good_by_the_next(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _KILLED, str(tmp_path / "library"), "write"]
-    assert subprocess.run(command, check=False, timeout=60).returncode == -signal.SIGKILL
+    assert forks.run(_KILLED, tmp_path / "library", "write").code == -signal.SIGKILL
     asked = subprocess.run(
         [*_ASK, str(tmp_path / "library")], capture_output=True, text=True, timeout=60, check=True
     )
