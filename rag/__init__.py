@@ -42,13 +42,9 @@ from index.upkeep.compact import CompactReport
 from index.upkeep.transfer import ExportReport
 from rag.answer.answerer import Answerer
 from rag.assistant import Assistant
-from rag.llm import (
-    LanguageModel,
-    Message,
-    Reply,
-    load_model,
-)
-from rag.llm.judging import judge_messages
+from rag.llm.prompting import judge_messages
+from rag.llm.protocol import LanguageModel, Message, Reply
+from rag.llm.registry import load_model
 from rag.plain_data import as_json, json_text
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.seeds import seed_paths

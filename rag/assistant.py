@@ -20,7 +20,8 @@ from rag.answer.extractive import ExtractiveAnswerer
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive
 from rag.library import Collection
-from rag.llm import LanguageModel, load_model
+from rag.llm.protocol import LanguageModel
+from rag.llm.registry import load_model
 from rag.pipeline import Asker
 from rag.question_log import log_question
 from rag.settings import Settings

@@ -6,14 +6,13 @@ A question is a generator that does no waiting of its own. It yields events for 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from index.errors import ModelError, ModelResponseError
-from rag.llm import LanguageModel, Message, Reply
-from rag.llm.client import Client
+from rag.llm.protocol import LanguageModel, Message, Reply
 from rag.types import Event
 
 NEXT: Literal["next"] = "next"
@@ -107,7 +106,8 @@ async def _anext(pieces: AsyncIterator[str | Reply]) -> Piece:
 
 def _for_one_question(model: LanguageModel | None) -> LanguageModel | None:
     """Have the replies of our own client share a deadline; another model has its own ways."""
-    return model.for_one_question() if isinstance(model, Client) else model
+    begin: Callable[[], LanguageModel] | None = getattr(model, "for_one_question", None)
+    return begin() if begin is not None else model
 
 
 def _asked(model: LanguageModel | None) -> LanguageModel:

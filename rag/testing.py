@@ -21,7 +21,7 @@ from index.terms import terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
 from rag.answer.answerer import Answerer
 from rag.assistant import Assistant
-from rag.llm import LanguageModel, Message, Reply
+from rag.llm.protocol import LanguageModel, Message, Reply
 from rag.settings import Settings
 from rag.types import Draft, DraftSentence, Evidence
 

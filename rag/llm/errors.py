@@ -7,7 +7,6 @@ seconds, and two of them have the same ones (httpx and httpx2).
 
 import time
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
 from index.errors import (
     ModelError,
@@ -15,7 +14,7 @@ from index.errors import (
     ModelResponseError,
     ModelUnavailableError,
 )
-from rag.llm.http import ResponseTooLargeError
+from rag.llm.providers.wire import ResponseTooLargeError
 
 _BUSY = frozenset({408, 409, 425, 429})
 _SLOW = frozenset({"TimeoutException", "APITimeoutError", "TimeoutError"})
@@ -144,6 +143,8 @@ def _retry_after(error: Exception) -> float | None:
     text = headers.get("retry-after", "") if headers is not None else ""
     if text.isascii() and text.isdigit():
         return float(text)
+    from email.utils import parsedate_to_datetime
+
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
     except ValueError:

@@ -1,8 +1,11 @@
-"""What a language model is to Footnote: messages in, text in pieces out, then one reply."""
+"""What a language model is to Footnote: messages in, text in pieces out, then a reply."""
 
+import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from rag.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +68,22 @@ class LanguageModel(Protocol):
     def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
         """Yield as `stream` does, without blocking the event loop."""
         ...
+
+
+def estimated_tokens(text: str) -> int:
+    """Return a token for every four UTF-8 bytes, rounded up; 0 for no text.
+
+    The rule of thumb of OpenAI's documentation for English; bytes, so that scripts with several
+    bytes a character are not counted too low.
+    """
+    return math.ceil(len(text.encode("utf-8", "surrogatepass")) / 4)
+
+
+def cost(reply: Reply, settings: Settings) -> float | None:
+    """Return the price of a reply in the currency of the settings; None unless both are named."""
+    if settings.llm_price_in is None or settings.llm_price_out is None:
+        return None
+    spent = (
+        reply.input_tokens * settings.llm_price_in + reply.output_tokens * settings.llm_price_out
+    )
+    return spent / 1_000_000

@@ -1,34 +1,44 @@
 """Makes a language model of its name or of an object; nothing is imported before it is chosen."""
 
-from collections.abc import Mapping
+import difflib
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, cast
+from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, MisuseError, SettingsError
-from rag.llm.access import (
-    ADDRESS,
-    KEY,
-    Access,
-    checked_address,
-    found_key,
-)
 from rag.llm.client import CLOCK, Client, Clock
 from rag.llm.errors import Advice
 from rag.llm.protocol import LanguageModel
 from rag.llm.providers.anthropic import AnthropicWire
-from rag.llm.providers.llama_llm import LLMWire
+from rag.llm.providers.llama_index import LLMWire
 from rag.llm.providers.ollama import OllamaWire
 from rag.llm.providers.openai import OPENAI, OpenAIWire
-from rag.llm.providers.wire import Limits, Wire
-from rag.llm.spec import ModelSpec, parse_spec
+from rag.llm.providers.wire import Access, Limits, Wire
+from rag.setting_values import SecretStr
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
+ADDRESS = "FOOTNOTE_LLM_BASE_URL"
+KEY = "FOOTNOTE_LLM_API_KEY"
 _GROUP = "footnote.models"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelSpec:
+    """Which model of which provider."""
+
+    provider: str
+    model: str
+    """May hold colons and slashes, as in `llama3.2:3b`."""
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model}"
 
 
 class _MakeWire(Protocol):
@@ -105,7 +115,9 @@ def load_model(
         return None
     if not isinstance(chosen, str):
         return _of_object(chosen, settings, clock=clock)
-    others = third_parties()
+    # Looking for other packages' providers takes longer than a question does.
+    ours = chosen.partition(":")[0].strip() in PROVIDERS
+    others = {} if ours else third_parties()
     spec = parse_spec(chosen, [*PROVIDERS, *others])
     if spec is None:
         return None
@@ -120,6 +132,38 @@ def load_model(
         advice=advice_of(str(spec), provider),
         clock=clock,
     )
+
+
+def parse_spec(text: str, providers: Sequence[str]) -> ModelSpec | None:
+    """Split at the first colon; None for `extractive`.
+
+    Args:
+        text: `extractive` or `PROVIDER:MODEL`; blanks around it are dropped.
+        providers: The known names.
+
+    Raises:
+        SettingsError: The provider is unknown or missing, or the model's name is.
+    """
+    provider, colon, model = (part.strip() for part in text.strip().partition(":"))
+    if provider == "extractive" and not colon:
+        return None
+    allowed = f"`extractive` or PROVIDER:MODEL with one of {', '.join(providers)}"
+    if not colon and provider not in providers:
+        raise SettingsError(
+            f"{text!r} names no provider: write it in front, as in `openai:{provider}` or "
+            f"`ollama:{provider}`; allowed are {allowed}"
+        )
+    if provider not in providers:
+        nearest = difflib.get_close_matches(provider, providers, n=1, cutoff=0.0)[0]
+        raise SettingsError(
+            f"unknown provider {provider!r} in {text!r}: did you mean {nearest!r}? "
+            f"Allowed are {allowed}"
+        )
+    if not model:
+        raise SettingsError(
+            f"{text!r} names no model: write its name behind the colon, as in `{provider}:NAME`"
+        )
+    return ModelSpec(provider=provider, model=model)
 
 
 def access_of(name: str, provider: Provider, settings: Settings) -> Access:
@@ -143,6 +187,50 @@ def access_of(name: str, provider: Provider, settings: Settings) -> Access:
     if provider.needs_key and key is None:
         raise SettingsError(f"{name!r} needs a key: set {KEY} or {provider.key_variable}")
     return Access(base_url=checked_address(address), key=key, key_from=key_from)
+
+
+def checked_address(address: str) -> str:
+    """Return the address without a slash at its end.
+
+    Raises:
+        SettingsError: It is no http or https address with a host, or it holds credentials.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if usable and (parts.username is not None or parts.query or parts.fragment):
+        raise SettingsError(
+            f"the address in {ADDRESS} holds a user name, a password or a query, which would end "
+            f"up in logs: leave them out and give the key in {KEY}"
+        )
+    if not usable:
+        raise SettingsError(
+            f"{ADDRESS} is no address of an API: it begins with http:// or https:// and a host, as "
+            "in http://127.0.0.1:8000/v1"
+        )
+    return address.strip().rstrip("/")
+
+
+def found_key(given: SecretStr | None, variable: str | None) -> tuple[SecretStr | None, str]:
+    """Return the key that was given, else the one in the provider's own variable, and its origin.
+
+    Raises:
+        SettingsError: It holds characters that no HTTP header takes.
+    """
+    origin = KEY
+    if given is None and variable is not None:
+        given, origin = SecretStr(os.environ.get(variable, "")), variable
+    text = given.get_secret_value().strip() if given else ""
+    if not text:
+        return None, ""
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise SettingsError(
+            f"the key in {origin} holds a blank or a character outside ASCII, which no key does: "
+            "copy it again"
+        )
+    return SecretStr(text), origin
 
 
 def advice_of(name: str, provider: Provider) -> Advice:

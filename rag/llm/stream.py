@@ -1,17 +1,51 @@
-"""Keeps the books of one reply without sending anything: pieces, counts, time, and the end."""
+"""Keeps the books of one reply without sending anything: pieces, thoughts, counts, time, end."""
 
+import re
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from index.errors import ModelResponseError
-from rag.llm.protocol import Message, Reply
+from rag.llm.protocol import Message, Reply, estimated_tokens
 from rag.llm.providers.wire import Chunk
-from rag.llm.thoughts import Thoughts
-from rag.llm.usage import estimated_tokens
 
 _CUT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
 _WITHHELD = frozenset({"content_filter", "refusal", "safety"})
 _CHARACTERS_A_TOKEN = 32
 """The longest that tokens are on average in any text; a reply beyond that was not asked for."""
+_TAG = re.compile(r"<(?P<end>/?)think(?:ing)?>", re.IGNORECASE)
+_TAGS: Final = ("<think>", "<thinking>", "</think>", "</thinking>")
+"""As DeepSeek-R1, Qwen and others write them where a server does not set their thoughts apart."""
+
+
+class Thoughts:
+    """Takes a reply piece by piece, a tag cut in two included, and gives back what is no thought.
+
+    A block that is never closed lasts to the end; a closing tag without a block is left out alone.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._inside = False
+
+    def visible(self, piece: str) -> str:
+        """Return what is sure to be no thought, up to and with this piece; empty for thoughts."""
+        text, at = self._held + piece, 0
+        shown: list[str] = []
+        for tag in _TAG.finditer(text):
+            if not self._inside:
+                shown.append(text[at : tag.start()])
+            self._inside = not tag["end"]
+            at = tag.end()
+        end = _begun(text, at)
+        if not self._inside:
+            shown.append(text[at:end])
+        self._held = text[end:]
+        return "".join(shown)
+
+    def rest(self) -> str:
+        """Return what was held back because a tag could have begun with it."""
+        held, self._held = self._held, ""
+        return "" if self._inside else held
 
 
 class Transcript:
@@ -130,3 +164,11 @@ class Transcript:
 
 def _latest(new: int | None, old: int | None) -> int | None:
     return old if new is None else new
+
+
+def _begun(text: str, start: int) -> int:
+    """Return where a tag may begin that the next piece completes; the end where none does."""
+    last = text.rfind("<", start)
+    if last >= 0 and any(tag.startswith(text[last:].lower()) for tag in _TAGS):
+        return last
+    return len(text)

@@ -19,22 +19,18 @@ from rag.driver import (
     Step,
 )
 from rag.follow_up import stand_alone
-from rag.llm import (
-    LanguageModel,
-    Message,
-    Reply,
-    cost,
-)
-from rag.llm.context import (
+from rag.llm.injection import obeys
+from rag.llm.prompting import (
     CountTokens,
+    checked_prompt,
     fit,
     inert,
+    messages_of,
     nonce_of,
     numbered,
     room_of,
 )
-from rag.llm.injection import obeys
-from rag.llm.prompting import checked_prompt, messages_of
+from rag.llm.protocol import LanguageModel, Message, Reply, cost
 from rag.llm.sanitise import plain
 from rag.question import read_question
 from rag.settings import Settings
@@ -143,6 +139,25 @@ class Writer:
         given = self._fitting(question, found.hits)
         yield Request(messages=self._messages(question, given))
         page = _Page(Footnotes(found.texts), strict=self._settings.strict)
+        reply = yield from self._read(question, given, orders=orders, page=page)
+        rewritten = (self._rewrite,) if usage.requests else ()
+        return Written(
+            sentences=page.sentences,
+            citations=page.citations,
+            declined=page.declined and not page.seen,
+            supported=page.supported / page.seen if page.seen else 0.0,
+            model=self.model.name,
+            usage=_sum(usage, self._usage(reply)),
+            prompts=tuple(
+                PromptDigest(name=prompt.name, sha256=prompt.sha256)
+                for prompt in (self._answer, *rewritten)
+            ),
+        )
+
+    def _read(
+        self, question: str, given: Sequence[Hit], *, orders: Sequence[str], page: "_Page"
+    ) -> Generator[Step, Piece | None, Reply]:
+        """Check claim after claim as the reply comes, and put on the page what may be there."""
         reader = ClaimReader()
         known = (question, *(scored.sentence.text for hit in given for scored in hit.sentences))
         piece: Piece | None = None
@@ -158,19 +173,7 @@ class Writer:
                         yield from page.take(checked)
             counts |= {"sources": len(given), "requests": piece.requests}
             counts |= {"input_tokens": piece.input_tokens, "output_tokens": piece.output_tokens}
-        rewritten = (self._rewrite,) if usage.requests else ()
-        return Written(
-            sentences=page.sentences,
-            citations=page.citations,
-            declined=page.declined and not page.seen,
-            supported=page.supported / page.seen if page.seen else 0.0,
-            model=self.model.name,
-            usage=_sum(usage, self._usage(piece)),
-            prompts=tuple(
-                PromptDigest(name=prompt.name, sha256=prompt.sha256)
-                for prompt in (self._answer, *rewritten)
-            ),
-        )
+        return piece
 
     def _fitting(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         frame = "\n".join(message.text for message in self._messages(question, ()))

@@ -9,7 +9,8 @@ from wire_formats import FORMATS, OpenAIFormat
 from wire_server import Served, WireServer
 
 from rag import Message, Reply, Settings
-from rag.llm import cost, load_model
+from rag.llm.protocol import cost
+from rag.llm.registry import load_model
 
 
 def replying(provider: str, way: str) -> Served:

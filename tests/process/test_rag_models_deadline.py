@@ -12,8 +12,8 @@ from wire_formats import FORMATS
 from wire_server import WireServer
 
 from rag import Answer, Article, Assistant, Settings, Turn
-from rag.llm import load_model
 from rag.llm.client import Clock
+from rag.llm.registry import load_model
 from rag.testing import HashEmbedder
 
 _BEFORE = Turn(question="Do dogs sleep?", text="Dogs sleep by day. [1]")

@@ -9,9 +9,7 @@ from wire_formats import FORMATS
 from wire_server import WireServer
 
 from rag import MisuseError, Settings, SettingsError
-from rag.llm import load_model
-from rag.llm.access import checked_address
-from rag.llm.spec import ModelSpec, parse_spec
+from rag.llm.registry import ModelSpec, checked_address, load_model, parse_spec
 from rag.testing import ScriptedModel
 
 KNOWN = ["openai", "anthropic", "ollama", "openai-like"]

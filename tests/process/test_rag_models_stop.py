@@ -19,8 +19,8 @@ from wire_server import Served, WireServer
 
 import rag
 from rag import ModelResponseError, ModelUnavailableError, Settings
-from rag.llm import load_model
 from rag.llm.loop_bridge import from_loop, in_thread
+from rag.llm.registry import load_model
 
 PROVIDERS = ("openai-like", "ollama", "anthropic")
 

@@ -6,7 +6,7 @@ from wire_formats import FORMATS
 from wire_server import WireServer
 
 from rag import Article, Assistant, ModelResponseError, Reply, Settings
-from rag.llm.thoughts import Thoughts
+from rag.llm.stream import Thoughts
 from rag.testing import HashEmbedder
 
 _SAID = "<think>Seven? No: <b>ten</b>.</think>\n\nTen years."

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from rag import LanguageModel, Message, Reply, Settings
-from rag.llm import load_model
 from rag.llm.client import CLOCK, Clock
+from rag.llm.registry import load_model
 
 KEY = "sk-secret"
 ASKED = (

@@ -8,10 +8,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.llm.access import Access
-from rag.llm.http import client_options
 from rag.llm.protocol import Message
-from rag.llm.providers.wire import Chunk, Limits
+from rag.llm.providers.wire import Access, Chunk, Limits, client_options
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic

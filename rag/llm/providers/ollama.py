@@ -5,11 +5,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.llm.access import Access
-from rag.llm.http import client_options
 from rag.llm.protocol import Message
-from rag.llm.providers.llama_chunks import chat_messages, chunk
-from rag.llm.providers.wire import UNKNOWN_CONTEXT, Chunk, Limits
+from rag.llm.providers.llama_index import chat_messages, chunk
+from rag.llm.providers.wire import UNKNOWN_CONTEXT, Access, Chunk, Limits, client_options
 
 if TYPE_CHECKING:
     from ollama import AsyncClient
