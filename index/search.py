@@ -19,9 +19,9 @@ from index.selection import collapse, page_of, rarest, spread
 from index.store import queries
 from index.store.library import Library, Moment
 from index.store.queries import DocumentRow, PassageRow, SentenceRow
+from index.store.vector_search import are_unit
 from index.sync.prepare import text_hash
 from index.types import Hit, Passage, ScoredSentence, Sentence
-from index.upkeep.soundness import are_unit
 
 _POOL = 64
 """Sentences and passages that each of the three searches proposes."""

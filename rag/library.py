@@ -9,7 +9,6 @@ from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.search import Found, find
 from index.store.backends import open_pair
-from index.store.edition import edition
 from index.store.library import Library
 from index.store.protocols import VectorIndex
 from index.sync.folders import sync
@@ -168,7 +167,7 @@ class Collection:
         Raises:
             LibraryError: The library cannot be read.
         """
-        return edition(self._library)
+        return self._library.edition()
 
     def document(self, document_id: str) -> Document:
         """Return a document by its id or a beginning of one, and how its file is now.

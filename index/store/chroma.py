@@ -19,9 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import LibraryError, LibraryFullError
-from index.store import binary_search, checksums
+from index.store import generation_files, vector_search
 from index.store.protocols import OpenCatalog, Slices
-from index.store.wipe import blank_unused
 
 _COLLECTION = "sentences"
 # With ef_search 200, 99.4 % of the 64 nearest of 12,086 real sentences are found (80 questions,
@@ -39,14 +38,14 @@ _OWN_FUNCTIONS = {("legacy", None), ("unknown", None), ("known", "default")}
 class Generation:
     """One published generation, checked for questions. Safe to share between threads.
 
-    The first question is answered by `index.store.binary_search`; the second one loads Chroma.
+    The first question is answered by `index.store.vector_search`; the second one loads Chroma.
     """
 
     def __init__(self, folder: Path) -> None:
         _require_sound(folder)
         self.folder = folder
         self._guard = threading.Lock()
-        self._asked = not binary_search.are_in(folder)
+        self._asked = not vector_search.has_signs(folder)
         self._opened: tuple[Any, Any] | None = None  # chromadb's types stay in this file
 
     def nearest(self, db: OpenCatalog, vector: NDArray[np.float32], k: int) -> list[str]:
@@ -63,7 +62,7 @@ class Generation:
         collection = self._collection()
         if collection is None:
             try:
-                return binary_search.nearest(self.folder, db, vector, k)
+                return vector_search.nearest_by_signs(self.folder, db, vector, k)
             except (OSError, ValueError) as error:
                 raise LibraryError(_broken(self.folder, error)) from error
         with _explained(self.folder):
@@ -119,13 +118,13 @@ def build(
                 _copy(base, folder)
             client, collection = _create(folder) if base is None else _open(folder)
             try:
-                binary_search.prepare(folder, remove=remove)
-                kept = binary_search.recorded(folder, slices)
+                vector_search.prepare_signs(folder, remove=remove)
+                kept = vector_search.recorded(folder, slices)
                 _change(client, collection, remove=remove, slices=kept, on_step=on_step)
             finally:
                 client.close()
-            blank_unused(folder)
-            checksums.write(folder)
+            generation_files.blank_unused(folder)
+            generation_files.seal(folder)
             on_step("sync")
             _sync(folder)
     except BaseException:
@@ -136,7 +135,7 @@ def build(
 
 def _copy(base: Path, folder: Path) -> None:
     """Copy a generation that readers have open: Chroma writes a row into it at each opening."""
-    if not binary_search.are_in(base):
+    if not vector_search.has_signs(base):
         raise LibraryError(_broken(base, "an older Footnote made it"))
     shutil.copytree(base, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
     names = (base / "chroma.sqlite3", folder / "chroma.sqlite3")
@@ -173,7 +172,7 @@ def hashes_in(folder: Path) -> set[str]:
     """
     client, collection = _open(folder)
     try:
-        if reason := checksums.damage(folder, thorough=True):
+        if reason := generation_files.damage(folder, thorough=True):
             raise LibraryError(_broken(folder, reason))
         with _explained(folder):
             ids = list(collection.get(include=[])["ids"])
@@ -192,7 +191,7 @@ def _require_sound(folder: Path) -> None:
     if not (folder / "chroma.sqlite3").is_file():
         raise LibraryError(_broken(folder, FileNotFoundError("it is missing or empty")))
     _refuse_foreign_functions(folder)
-    if reason := checksums.damage(folder):
+    if reason := generation_files.damage(folder):
         raise LibraryError(_broken(folder, reason))
 
 
@@ -297,3 +296,50 @@ def _sync(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def generation_folder(library: Path, name: str) -> Path:
+    """Return where a library keeps a generation."""
+    return library / "vectors" / name
+
+
+class OpenGenerations:
+    """The generations that this process has open, with the number of readers of each."""
+
+    def __init__(self, library: Path) -> None:
+        self._library = library
+        self._lock = threading.Lock()
+        self._open: dict[str, Generation] = {}
+        self._readers: dict[str, int] = {}
+        self._latest = ""
+
+    @contextmanager
+    def reading(self, name: str) -> Iterator[Generation]:
+        """Hold a generation open for the length of a `with` block.
+
+        Raises:
+            LibraryError: The folder is missing or Chroma cannot read it.
+        """
+        with self._lock:
+            if name not in self._open:
+                self._open[name] = Generation(generation_folder(self._library, name))
+            self._latest = name
+            self._readers[name] = self._readers.get(name, 0) + 1
+            generation = self._open[name]
+        try:
+            yield generation
+        finally:
+            with self._lock:
+                self._readers[name] -= 1
+                self._close_unused()
+
+    def close(self) -> None:
+        """Close every generation that nobody reads; the others close with their last reader."""
+        with self._lock:
+            self._latest = ""
+            self._close_unused()
+
+    def _close_unused(self) -> None:
+        for name in [n for n in self._open if n != self._latest and not self._readers[n]]:
+            self._open.pop(name).close()
+            del self._readers[name]

@@ -1,15 +1,20 @@
-"""Which files a list of paths, folders and patterns stands for; opens none of them."""
+"""Which files a list of paths, folders and patterns stands for; opens none of them.
+
+Patterns (`*`, `?`, `[abc]`, `**`) are expanded in a fixed order and in bounded time, which the
+standard library's `glob` does not: its `**` goes through symlinks to folders, in circles, too.
+"""
 
 import errno
+import glob
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from index.errors import MisuseError
-from index.sync.names import is_safe, printable
-from index.sync.patterns import expand, is_pattern
 from index.types import Change
 
 _ODD_NAME = (
@@ -24,7 +29,7 @@ _ODD_KINDS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundFile:
     """A regular file to be read."""
 
     path: Path
@@ -44,7 +49,7 @@ class _Place:
     """Whether the folder that the path is in has no symlink in its own path."""
 
 
-def find(sources: Sequence[str | Path]) -> Iterator[Found | Change]:
+def find(sources: Sequence[str | Path]) -> Iterator[FoundFile | Change]:
     """Find the files that sources stand for.
 
     A source is a file, a folder (with all that is below it) or a pattern (`*` and `?` within a
@@ -55,7 +60,7 @@ def find(sources: Sequence[str | Path]) -> Iterator[Found | Change]:
         sources: Paths and patterns; none give nothing.
 
     Returns:
-        In the order of the sources, and by name within a folder: `Found` for each file, once
+        In the order of the sources, and by name within a folder: `FoundFile` for each file, once
         however often it is reached, and `Change(kind="skipped")` with a reason for what cannot
         be read: pipes, sockets, devices, unreadable files and folders, symlinks that lead
         nowhere, in a circle or out of the folder given, unprintable names, and folders in which
@@ -82,12 +87,12 @@ def _places(source: str | Path) -> list[_Place]:
     path = Path(text).expanduser() if text.startswith("~") else Path(text)
     if _exists(path):
         return [_Place(path=path.absolute(), root=None)]
-    if not is_pattern(text):
+    if not _is_pattern(text):
         raise MisuseError(
             f"nothing is at {printable(text)!r}; check the spelling, or name a file, a folder or "
             "a pattern such as '*.md'"
         )
-    base, matches = expand(path.absolute())
+    base, matches = _expanded(path.absolute())
     if not matches:
         raise MisuseError(
             f"no file matches {printable(text)!r}; check the pattern (`*` and `?` match within a "
@@ -107,7 +112,7 @@ def _exists(path: Path) -> bool:
     return True
 
 
-def _walk(places: list[_Place]) -> Iterator[Found | Change]:
+def _walk(places: list[_Place]) -> Iterator[FoundFile | Change]:
     seen: set[Path] = set()
     for place in places:
         outcome = _look(place, seen)
@@ -117,12 +122,12 @@ def _walk(places: list[_Place]) -> Iterator[Found | Change]:
             yield outcome
 
 
-def _walk_folder(top: _Place, seen: set[Path], *, named: Path) -> Iterator[Found | Change]:
+def _walk_folder(top: _Place, seen: set[Path], *, named: Path) -> Iterator[FoundFile | Change]:
     """Yield what is below a folder, depth first, by name; a stack, as paths nest 2,000 deep."""
     stack, useful = [top], False
     while stack:
         place = stack.pop()
-        outcome: _Place | Found | Change | None = place
+        outcome: _Place | FoundFile | Change | None = place
         if place is not top:
             outcome = _look(place, seen)
         if isinstance(outcome, _Place):
@@ -134,7 +139,7 @@ def _walk_folder(top: _Place, seen: set[Path], *, named: Path) -> Iterator[Found
                 stack += reversed(entries)
         elif outcome is not None:
             yield outcome
-        useful = useful or outcome is None or isinstance(outcome, Found)
+        useful = useful or outcome is None or isinstance(outcome, FoundFile)
     if not useful:
         yield _skip(named, "no file that can be read is in this folder")
 
@@ -148,9 +153,9 @@ def _entries(folder: _Place) -> list[_Place] | Change:
     return [_Place(path=folder.path / name, root=folder.root, resolved=True) for name in shown]
 
 
-def _look(place: _Place, seen: set[Path]) -> _Place | Found | Change | None:
+def _look(place: _Place, seen: set[Path]) -> _Place | FoundFile | Change | None:
     """Tell what is at a path: a folder to walk, a file, a reason to skip it, or None if seen."""
-    if not is_safe(place.path.name):
+    if not _is_safe(place.path.name):
         return _skip(place.path, _ODD_NAME)
     try:
         # Resolving asks for each folder of the path anew, which takes minutes in deep trees.
@@ -173,14 +178,14 @@ def _look(place: _Place, seen: set[Path]) -> _Place | Found | Change | None:
     return _file(place.path, real, mode)
 
 
-def _file(path: Path, real: Path, mode: int) -> Found | Change:
+def _file(path: Path, real: Path, mode: int) -> FoundFile | Change:
     for test, label in _ODD_KINDS:
         if test(mode):
             return _skip(path, f"{label}, not a file; only files with text in them are read")
     effective = os.access in os.supports_effective_ids
     if not os.access(real, os.R_OK, effective_ids=effective):
         return _skip(path, "cannot be opened: Permission denied; check its permissions")
-    return Found(path=real, source=printable(str(real)))
+    return FoundFile(path=real, source=printable(str(real)))
 
 
 def _within(link: Path, folder: Path) -> bool:
@@ -198,3 +203,90 @@ def _unreachable(path: Path, error: OSError | RuntimeError) -> str:
 
 def _skip(path: Path, reason: str) -> Change:
     return Change(kind="skipped", source=printable(str(path)), reason=reason)
+
+
+def _is_pattern(text: str) -> bool:
+    """Tell whether a path has a `*`, a `?` or a `[`."""
+    return glob.has_magic(text)
+
+
+def _expanded(pattern: Path) -> tuple[Path, list[Path]]:
+    """List what a pattern matches.
+
+    Args:
+        pattern: An absolute path with at least one part that is a pattern.
+
+    Returns:
+        The folder in front of the first such part, symlinks resolved, and the matches in it, by
+        name; folders match, too, names that begin with a dot only where the pattern's part does.
+    """
+    parts = pattern.parts
+    fixed = next(number for number, part in enumerate(parts) if _is_pattern(part))
+    base = Path(*parts[:fixed]).resolve()
+    rest = _without_doubles(parts[fixed:])
+    return base, sorted(_matches(base, rest), key=lambda path: [*map(os.fsencode, path.parts)])
+
+
+def _without_doubles(parts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(
+        part for at, part in enumerate(parts) if part != "**" or at == 0 or parts[at - 1] != "**"
+    )
+
+
+def _matches(base: Path, parts: tuple[str, ...]) -> set[Path]:
+    found: set[Path] = set()
+    todo = [(base, parts)]
+    # Two `**` reach one folder in many ways; it is searched once for each rest of the pattern.
+    done: set[tuple[Path, int]] = set()
+    while todo:
+        folder, rest = todo.pop()
+        if not rest:
+            found.add(folder)
+        elif (folder, len(rest)) not in done:
+            done.add((folder, len(rest)))
+            todo += _steps(folder, rest)
+    return found
+
+
+def _steps(folder: Path, rest: tuple[str, ...]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    """Yield where one part of a pattern leads to from a folder, with what is left of it."""
+    if rest[0] != "**":
+        for name in _listed(folder):
+            if _fits(name, rest[0]):
+                yield folder / name, rest[1:]
+        return
+    yield folder, rest[1:]
+    for name in _listed(folder):
+        if (
+            not name.startswith(".")
+            and (folder / name).is_dir()
+            and not (folder / name).is_symlink()
+        ):
+            yield folder / name, rest
+
+
+def _fits(name: str, part: str) -> bool:
+    hidden = name.startswith(".") and not part.startswith(".")
+    return not hidden and fnmatchcase(name, part)
+
+
+def _listed(folder: Path) -> list[str]:
+    """Return a folder's names; none where it is no folder or may not be listed."""
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+_JOINERS = "\u200c\u200d"
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+def _is_safe(name: str) -> bool:
+    """Tell whether a name shows as what it is: no controls, direction marks or broken bytes."""
+    return all(char in _JOINERS or unicodedata.category(char) not in _UNSAFE for char in name)
+
+
+def printable(name: str) -> str:
+    r"""Return the name with what `_is_safe` refuses as escapes: `\n`, `\u202e`, `\udcff`."""
+    return "".join(char if _is_safe(char) else ascii(char)[1:-1] for char in name)

@@ -1,23 +1,25 @@
 """Keeps a library in step with files, folders and pages: added, changed, moved, removed ones."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import LibraryBusyError, MisuseError, ReadError
-from index.sync.changes import lost, survey
-from index.sync.file_state import Record
-from index.sync.find import Found, find, folders
+from index.reading import file_bytes
+from index.sync import stamps
+from index.sync.file_state import Move, Record, Sign
+from index.sync.find import FoundFile, find, folders
 from index.sync.ingest import Edits, Overtaken, add
-from index.sync.intake import Reading
+from index.sync.intake import Reading, ToRead
 from index.sync.prepare import Incoming
 from index.sync.vectorise import OnProgress
 from index.types import AddReport, Change, ChangeKind
 from index.web.address import is_web_address
-from index.web.fetch import Fetcher
-from index.web.pages import read_pages
+from index.web.fetch import Fetcher, read_pages
 
 if TYPE_CHECKING:
     from index.store.library import Library
@@ -89,7 +91,7 @@ def sync(
 
 def _synced(
     library: "Library",
-    found: Sequence[Found | Change],
+    found: Sequence[FoundFile | Change],
     *,
     pages: Callable[..., Iterable[Incoming | Change]],
     places: Sequence[Path],
@@ -119,7 +121,7 @@ def _synced(
 
 
 def _lost_in(
-    places: Sequence[Path], seen: Mapping[str, Record], found: Iterable[Found | Change]
+    places: Sequence[Path], seen: Mapping[str, Record], found: Iterable[FoundFile | Change]
 ) -> list[Record]:
     there = {item.source for item in found}
     return lost(
@@ -130,16 +132,112 @@ def _lost_in(
     )
 
 
-def _require_files(places: Sequence[Path], found: Sequence[Found | Change]) -> None:
+def _require_files(places: Sequence[Path], found: Sequence[FoundFile | Change]) -> None:
     """Refuse to prune by a folder without files, as that of a drive that is not mounted is.
 
     Raises:
         ReadError: There is such a folder.
     """
-    files = [item.path for item in found if isinstance(item, Found)]
+    files = [item.path for item in found if isinstance(item, FoundFile)]
     for place in places:
         if not any(path.is_relative_to(place) for path in files):
             raise ReadError(
                 f"nothing was removed: no file that can be read is in {str(place)!r}; see whether "
                 "its drive is mounted, or remove documents with `footnote remove ID`"
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What a look at some files found, nothing of it done yet."""
+
+    outcomes: tuple[Change | ToRead, ...]
+    """One a file, in the order given."""
+    moves: tuple[Move, ...]
+    signs: tuple[Sign, ...]
+    """Files that are unchanged but look different, or moved."""
+
+
+def survey(found: Iterable[FoundFile | Change], records: Mapping[str, Record]) -> Survey:
+    """Look at files and compare them with what is stored; what looks the same is not opened.
+
+    A file at a new path is a moved one if it has the bytes of a document whose file is gone; of
+    several such documents the one whose file had the same name comes first, then the one with the
+    first source.
+
+    Args:
+        found: Files, and changes that are handed on.
+        records: What is stored, by source.
+    """
+    looks = _Looks(records)
+    outcomes = [item if isinstance(item, Change) else looks.look(item) for item in found]
+    return Survey(outcomes=tuple(outcomes), moves=tuple(looks.moves), signs=tuple(looks.signs))
+
+
+class _Looks:
+    def __init__(self, records: Mapping[str, Record]) -> None:
+        self._records = records
+        self._lost: dict[str, list[Record]] | None = None
+        self.moves: list[Move] = []
+        self.signs: list[Sign] = []
+
+    def look(self, found: FoundFile) -> Change | ToRead:
+        record = self._records.get(found.source)
+        try:
+            stamp = stamps.stamp(found.path)
+            if record is not None and record.file_stamp == stamp:
+                return _unchanged(record)
+            kept = stamps.to_keep(stamp)
+            # A new file is hashed only where a document has lost its file.
+            candidates = self._lost_ones() if record is None else {record.file_sha256: [record]}
+            digest = hashlib.sha256(file_bytes(found.path)).hexdigest() if candidates else ""
+        except ReadError as error:
+            return Change(kind="skipped", source=found.source, reason=str(error))
+        except OSError as error:
+            return Change(kind="skipped", source=found.source, reason=_unseen(error))
+        if not candidates.get(digest):
+            size = stamps.size(stamp)
+            return ToRead(path=found.path, source=found.source, size=size, file_stamp=kept)
+        known = _best(candidates[digest], name=found.path.name)
+        if kept != known.file_stamp:
+            sign = Sign(document_id=known.document_id, file_sha256=digest, file_stamp=kept)
+            self.signs.append(sign)
+        if record is not None:
+            return _unchanged(record)
+        candidates[digest].remove(known)
+        self.moves.append(Move(record=known, source=found.source))
+        return Change(
+            kind="moved",
+            source=found.source,
+            document_id=known.document_id,
+            moved_from=known.source,
+        )
+
+    def _lost_ones(self) -> dict[str, list[Record]]:
+        """Return the documents whose file is gone, by its hash; looked up at the first new file."""
+        if self._lost is None:
+            self._lost = {}
+            for record in lost(self._records.values()):
+                self._lost.setdefault(record.file_sha256, []).append(record)
+        return self._lost
+
+
+def lost(records: Iterable[Record]) -> list[Record]:
+    """Return the documents whose file is certainly gone, by source.
+
+    Articles given as text and Web pages have no file to lose.
+    """
+    read = (r for r in records if r.file_sha256 and Path(r.source).is_absolute())
+    return sorted((r for r in read if stamps.is_gone(Path(r.source))), key=lambda r: r.source)
+
+
+def _best(records: Sequence[Record], *, name: str) -> Record:
+    return min(records, key=lambda r: (Path(r.source).name != name, r.source))
+
+
+def _unchanged(record: Record) -> Change:
+    return Change(kind="unchanged", source=record.source, document_id=record.document_id)
+
+
+def _unseen(error: OSError) -> str:
+    return f"cannot be opened: {error.strerror}; check that it is there and may be read"

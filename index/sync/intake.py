@@ -9,7 +9,6 @@ from pathlib import Path
 
 from index.errors import MisuseError
 from index.reading import Limits, Skipped, normalise, one_line, read_file, stop_reading
-from index.sync.changes import ToRead
 from index.sync.prepare import Incoming
 from index.types import Change, Extract
 
@@ -28,6 +27,17 @@ class Article:
     """What it is known by, such as a URL; an article with the same source replaces it."""
     title: str
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToRead:
+    """A file that is new or has other bytes than when it was read."""
+
+    path: Path
+    source: str
+    size: int
+    """Bytes."""
+    file_stamp: str
 
 
 class Reading:

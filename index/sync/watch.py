@@ -4,18 +4,21 @@ Looking costs a stat a file, works on every file system and outlives the folder'
 which the notices of operating systems do not.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import LibraryBusyError, MisuseError, ReadError
-from index.sync.glance import Glance, glance
 from index.types import AddReport, Change
 
 _SHARE = 20
 """The pause is at least so many times what a look took, so that idling takes at most 5 % of one
 processor however large the folder is."""
+
+_Glance = dict[str, tuple[int, int, int]]
+"""Path of each file below a folder to its size, time of change and inode number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +45,7 @@ def watch(
     state = _Watch(folder, sync)
     while True:
         started = time.perf_counter()
-        now = glance(folder)
+        now = _glance(folder)
         pause = max(every, _SHARE * (time.perf_counter() - started))
         yield from state.follow(now)
         time.sleep(pause)
@@ -54,12 +57,12 @@ class _Watch:
     def __init__(self, folder: Path, sync: Callable[[], AddReport]) -> None:
         self._folder = folder
         self._sync = sync
-        self._followed: Glance = {}
-        self._before: Glance = {}
+        self._followed: _Glance = {}
+        self._before: _Glance = {}
         self._notice = ""
         self._skipped: frozenset[Change] = frozenset()
 
-    def follow(self, now: Glance) -> Iterator[Change | Notice]:
+    def follow(self, now: _Glance) -> Iterator[Change | Notice]:
         """Follow what was seen, where it is news and has been quiet since the last look."""
         quiet, self._before = now == self._before, now
         if not now:
@@ -67,7 +70,7 @@ class _Watch:
         elif quiet and now != self._followed:
             yield from self._follow(now)
 
-    def _follow(self, now: Glance) -> Iterator[Change | Notice]:
+    def _follow(self, now: _Glance) -> Iterator[Change | Notice]:
         try:
             report = self._sync()
         except LibraryBusyError:
@@ -92,3 +95,34 @@ class _Watch:
         if text != self._notice:
             self._notice = text
             yield Notice(text=text or f"{str(self._folder)!r} is in step again")
+
+
+def _glance(folder: Path) -> _Glance:
+    """Look at all files below a folder; empty where it has none, is gone or cannot be listed.
+
+    Names that begin with a dot are left out, and links to folders not followed, as the folders of
+    a library are found. 10,000 files take 0.04 s of a processor.
+    """
+    seen: _Glance = {}
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        _note(entry, seen)
+        except OSError:
+            continue
+    return seen
+
+
+def _note(entry: "os.DirEntry[str]", seen: _Glance) -> None:
+    try:
+        found = entry.stat()
+    except OSError:
+        return
+    seen[entry.path] = (found.st_size, found.st_mtime_ns, found.st_ino)

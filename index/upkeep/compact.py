@@ -7,9 +7,8 @@ from pathlib import Path
 
 from index.errors import LibraryBusyError, LibraryError
 from index.store import catalog
-from index.store.folder_backend import WORKSHOP
+from index.store.folder_backend import WORKSHOP, writing
 from index.store.library import Library
-from index.store.lock import writing
 from index.store.publish import rebuild
 
 

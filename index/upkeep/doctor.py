@@ -3,8 +3,11 @@
 It changes nothing; `index.upkeep.repair` mends what is found here.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+
+import numpy as np
 
 from index.errors import (
     LibraryError,
@@ -15,8 +18,11 @@ from index.errors import (
 from index.store import catalog, queries
 from index.store.library import Library
 from index.store.protocols import OpenCatalog
+from index.store.vector_search import are_unit
+from index.sync.prepare import is_whole, text_hash
 from index.types import Checkup, Finding
-from index.upkeep import soundness
+
+_SLICE = 4096
 
 
 def check(library: Library) -> Checkup:
@@ -56,12 +62,12 @@ def catalog_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
     yield from damaged
     if not damaged:
         if library.catalog.rewritable:
-            yield from soundness.full_text(db)
+            yield from full_text(db)
         mismatch = list(_mismatch(library, db))
         yield from mismatch
         if mismatch and not library.catalog.rewritable:
             return  # its texts are moved elsewhere, and what else is wrong stays behind
-        for examine in (soundness.texts, soundness.vectors, _searchable):
+        for examine in (_texts, _vectors, _searchable):
             for finding in examine(db):
                 yield replace(finding, repairable=library.catalog.rewritable)
 
@@ -131,3 +137,50 @@ def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Find
         f"the vectors folder lacks {missing} of {len(wanted)} vectors and has {extra} too many"
     )
     return len(stored), (Finding(problem=problem, repairable=True),)
+
+
+def _texts(db: OpenCatalog) -> Iterator[Finding]:
+    """Compare each text with its hash, and each of its sentences with the hash of its vector."""
+    for key, source, text, sha256 in db.execute("SELECT key, source, text, sha256 FROM documents"):
+        if not is_whole(text, sha256=sha256) or not _in_place(db, key, text):
+            yield Finding(
+                problem=f"the stored text of {source!r} is not the one that was added",
+                repairable=True,
+            )
+
+
+def _in_place(db: OpenCatalog, document: int, text: str) -> bool:
+    rows = db.execute(
+        'SELECT start, "end", hash FROM sentences LEFT JOIN vectors '
+        "ON vectors.key = sentences.vector WHERE document = ?",
+        (document,),
+    )
+    return all(text_hash(text[a:b]).startswith(digest or "none") for a, b, digest in rows)
+
+
+def _vectors(db: OpenCatalog) -> Iterator[Finding]:
+    """Find vectors of a wrong length, in bytes or in space."""
+    size = catalog.imprint(db).dimension * 4
+    rows = db.execute("SELECT vector FROM vectors")
+    bad = 0
+    while part := rows.fetchmany(_SLICE):
+        for (vector,) in part:
+            whole = len(vector) == size
+            bad += not whole or not are_unit(np.frombuffer(vector, np.float32)[None, :])
+    if bad:
+        yield Finding(problem=f"{bad} stored vectors have a wrong length", repairable=True)
+
+
+def full_text(db: OpenCatalog) -> Iterator[Finding]:
+    """Let FTS5 compare its index with the terms it was made of, where the catalog is SQLite."""
+    for table in ("passage_terms", "sentence_terms"):
+        try:
+            db.execute(f"INSERT INTO {table} ({table}) VALUES ('integrity-check')")
+        except sqlite3.OperationalError:
+            # It cannot be compared while another process writes, or where nobody may write.
+            return
+        except sqlite3.DatabaseError as error:
+            yield Finding(problem=f"the full-text search is damaged: {error}", repairable=True)
+    # The comparison counts as writing: without a new transaction, a writer would have to wait.
+    db.execute("ROLLBACK")
+    db.execute("BEGIN")

@@ -10,13 +10,11 @@ from pathlib import Path
 
 from index.errors import LibraryError
 from index.store import catalog, migrations, writes
-from index.store.folder_backend import WORKSHOP
+from index.store.folder_backend import WORKSHOP, writing
 from index.store.fts5 import SqliteCatalog
 from index.store.library import Library
-from index.store.lock import writing
 from index.store.protocols import OpenCatalog
 from index.store.publish import rebuild
-from index.store.servers.rebuild import mend
 from index.sync import prepare
 from index.sync.prepare import Incoming
 from index.sync.vectorise import OnProgress, Vectoriser
@@ -36,6 +34,7 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
 
     Raises:
         LibraryBusyError: Another process is writing.
+        LibraryMismatchError: A library on servers was built with another model or format.
         LibraryError: The disk is full, or the folder cannot be written.
     """
     before = check(library)
@@ -43,7 +42,9 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
         return before
     library.close()
     if not library.catalog.rewritable:
-        mend(library)
+        with library.catalog.writing() as db:
+            library.require_imprint(db)
+            rebuild(library.vectors, db, on_step=lambda step: None)
         return check(library)
     with writing(library.folder):
         try:

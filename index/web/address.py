@@ -1,10 +1,12 @@
-"""Which web addresses are asked for: judged as they are written, and as they resolve; no network.
+"""Which web addresses are asked for: judged as they are written, and as they resolve.
 
 Everything is decided on the name that is connected to: what one program reads as a host and another
-as a user name, a path or a number is refused, not interpreted.
+as a user name, a path or a number is refused, not interpreted. Nothing is connected to here.
 """
 
 import re
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit, urlunsplit
@@ -120,3 +122,16 @@ def _literal(host: str) -> str:
         raise ReadError(
             "its address has a host written as a number; give its name, or four numbers with dots"
         ) from error
+
+
+Resolve = Callable[[str, int], list[str]]
+"""From a host's name and a port to its IP addresses; none where the name is unknown."""
+
+
+def system_addresses(host: str, port: int) -> list[str]:
+    """Return the IP addresses that the system knows for a host; empty where it knows none."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        return []
+    return [str(entry[4][0]) for entry in found]

@@ -10,8 +10,7 @@ from typing import Any
 import httpcore
 
 from index.errors import ReadError
-from index.web.address import IPAddress, is_public
-from index.web.resolving import Resolve
+from index.web.address import IPAddress, Resolve, is_public
 
 
 class Deadline:

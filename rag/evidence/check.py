@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from index.errors import MisuseError
-from index.sync.changes import survey
 from index.sync.find import find
+from index.sync.folders import survey
 from index.sync.intake import Reading
 from index.sync.prepare import Incoming, text_hash
 from index.types import Change

@@ -12,7 +12,7 @@ from index.errors import LibraryError
 from index.store.library import Library, open_library
 from index.sync.intake import Article, read_articles
 from index.types import Checkup
-from index.upkeep import soundness
+from index.upkeep import doctor
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from rag.testing import HashEmbedder
@@ -156,7 +156,7 @@ def test_full_text_search_that_does_not_fit_its_terms_is_found_and_mended(
 
 def test_a_writer_need_not_wait_for_the_doctor(library: Library) -> None:
     with library.catalog.snapshot() as db:
-        assert list(soundness.full_text(db)) == []
+        assert list(doctor.full_text(db)) == []
         change(library, "UPDATE documents SET title = 'new' WHERE source = 'doc3'")
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from index.store.edition import edition
 from index.store.library import Library
 from index.sync.intake import Article, read_articles
 
@@ -11,11 +10,11 @@ Make = Callable[..., Library]
 
 def add(library: Library, source: str, title: str, text: str) -> str:
     library.add(read_articles([Article(source=source, title=title, text=text)]))
-    return edition(library)
+    return library.edition()
 
 
 def test_a_library_that_is_not_there_has_an_empty_edition(make_library: Make) -> None:
-    assert edition(make_library()) == ""
+    assert make_library().edition() == ""
 
 
 def test_each_change_gives_another_edition(make_library: Make) -> None:
@@ -26,7 +25,7 @@ def test_each_change_gives_another_edition(make_library: Make) -> None:
         add(library, "a", "Another title", "Cats sleep."),
     ]
     library.remove([library.summaries()[0].id])
-    assert len({*seen, edition(library)}) == 4
+    assert len({*seen, library.edition()}) == 4
 
 
 def test_a_question_or_the_same_article_again_leaves_it(make_library: Make) -> None:
@@ -37,4 +36,4 @@ def test_a_question_or_the_same_article_again_leaves_it(make_library: Make) -> N
 
 def test_another_process_sees_the_same_edition(make_library: Make) -> None:
     first = add(make_library(), "a", "A", "Cats sleep.")
-    assert edition(make_library()) == first
+    assert make_library().edition() == first

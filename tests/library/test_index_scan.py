@@ -10,9 +10,9 @@ import pytest
 from searching import search
 
 from index.errors import LibraryBusyError, LibraryError
-from index.store import catalog, exact_search
+from index.store import catalog, vector_search
+from index.store.folder_backend import writing
 from index.store.library import Library, open_library
-from index.store.lock import writing
 from index.sync.intake import Article, read_articles
 from index.types import Hit
 
@@ -43,7 +43,7 @@ def ranked(library: Library) -> list[tuple[str, float]]:
 def test_it_returns_the_nearest_first_and_no_more_than_asked(library: Library) -> None:
     question = library.embedder().embed_question("Dogs bark at night.")
     with catalog.snapshot(library.folder) as db:
-        nearest = exact_search.nearest(db, question, 2)
+        nearest = vector_search.nearest(db, question, 2)
         first = db.execute("SELECT vector FROM vectors WHERE hash = ?", nearest[:1]).fetchone()[0]
         assert len(nearest) == 2
         assert np.allclose(np.frombuffer(first, np.float32), question)
@@ -52,7 +52,7 @@ def test_it_returns_the_nearest_first_and_no_more_than_asked(library: Library) -
 def test_it_leaves_out_vectors_that_no_sentence_uses(library: Library) -> None:
     with catalog.connected(library.folder) as db:
         db.execute("INSERT INTO vectors (hash, vector) VALUES ('x', zeroblob(256))")
-        assert "x" not in exact_search.nearest(db, np.zeros(64, np.float32), 9)
+        assert "x" not in vector_search.nearest(db, np.zeros(64, np.float32), 9)
 
 
 def test_questions_are_answered_while_broken_vectors_cannot_be_mended(

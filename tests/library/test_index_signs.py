@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from index.store import binary_search, checksums, exact_search
+from index.store import generation_files, vector_search
 from index.store.library import Library
 from index.sync.intake import Article, read_articles
 
@@ -33,7 +33,7 @@ def asked(library: Library, question: str, *, k: int) -> list[str]:
 def exact(library: Library, question: str, *, k: int) -> list[str]:
     """Return the hashes of the k nearest of all stored vectors."""
     with library.catalog.snapshot() as db:
-        return exact_search.nearest(db, library.embedder().embed_question(question), k)
+        return vector_search.nearest(db, library.embedder().embed_question(question), k)
 
 
 def test_of_many_sentences_the_nearest_are_found_by_their_signs(make_library: Make) -> None:
@@ -91,8 +91,8 @@ def test_vectors_without_signs_are_asked_and_get_them_with_the_next_change(
     add(library, a="Cats sleep all day.", b="Dogs bark.")
     (folder,) = library.folder.glob("vectors/*")
     shutil.rmtree(folder / "signs")
-    checksums.write(folder)
+    generation_files.seal(folder)
     assert asked(make_library(), "Dogs bark.", k=2) == exact(library, "Dogs bark.", k=2)
     add(library, c="Fish swim.")
-    assert binary_search.are_in(library.folder / "vectors" / "000002")
+    assert vector_search.has_signs(library.folder / "vectors" / "000002")
     assert len(asked(make_library(), "Dogs bark.", k=9)) == 3

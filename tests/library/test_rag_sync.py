@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from index.store.folder_backend import writing
 from index.store.library import Library
-from index.store.lock import writing
 from index.upkeep.repair import repair
 from rag import AddReport, Assistant, MisuseError, ReadError
 from rag.testing import HashEmbedder
@@ -206,7 +206,7 @@ def test_a_file_that_looks_the_same_is_not_opened(
     later = time.time_ns() + 3_000_000_000
     monkeypatch.setattr("index.sync.stamps.time.time_ns", lambda: later)
     assistant.add(folder)
-    monkeypatch.setattr("index.sync.changes.file_bytes", lambda path: pytest.fail(f"opened {path}"))
+    monkeypatch.setattr("index.sync.folders.file_bytes", lambda path: pytest.fail(f"opened {path}"))
     assert set(told(assistant.add(folder))) == {"unchanged"}
 
 
@@ -216,7 +216,7 @@ def test_a_file_that_was_just_written_is_hashed_since_it_can_change_within_one_t
     assistant.add(folder)
     opened: list[str] = []
     monkeypatch.setattr(
-        "index.sync.changes.file_bytes", lambda path: opened.append(path.name) or b""
+        "index.sync.folders.file_bytes", lambda path: opened.append(path.name) or b""
     )
     assistant.add(folder)
     assert opened == ["cats.txt", "frogs.txt", "dogs.txt"]

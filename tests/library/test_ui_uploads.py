@@ -120,7 +120,7 @@ def test_an_error_inside_is_told_without_its_text_and_leaves_no_file(tmp_path, u
 
 
 def test_a_locked_library_is_told_in_its_own_words(assistant, upload):
-    from index.store.lock import writing
+    from index.store.folder_backend import writing
 
     assistant.add_articles([Article(source="a", title="a", text="A cat.")])
     with writing(assistant.settings.library):

@@ -12,8 +12,8 @@ from searching import search
 
 from index.errors import LibraryBusyError, LibraryError
 from index.store import catalog
+from index.store.generation_files import stored
 from index.store.library import Library
-from index.store.wipe import stored
 from index.sync.intake import Article, read_articles
 from index.upkeep.compact import compact
 from index.upkeep.doctor import check

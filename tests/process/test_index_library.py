@@ -20,8 +20,8 @@ from index.errors import (
     UnknownDocumentError,
 )
 from index.store import catalog
+from index.store.folder_backend import writing
 from index.store.library import Library, open_library
-from index.store.lock import writing
 from index.sync.intake import Article, read_articles
 from index.types import AddReport
 from index.upkeep.doctor import check

@@ -13,8 +13,7 @@ from page_server import PageServer, page
 from index.errors import ReadError
 from index.sync.prepare import Incoming
 from index.web.address import is_public, parse_address
-from index.web.fetch import Fetcher
-from index.web.pages import read_pages
+from index.web.fetch import Fetcher, read_pages
 
 ARTICLE = b"<html><head><title>On Cats</title></head><body><p>Cats sleep all day.</p></body></html>"
 CERTIFICATE = str(Path(__file__).parents[1] / "data" / "pages.example.pem")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index.store.lock import writing
+from index.store.folder_backend import writing
 from index.sync.watch import watch
 from rag import AddReport, Assistant, Change, MisuseError, Notice
 from rag.cli.main import main
@@ -110,7 +110,7 @@ def test_a_file_that_is_being_written_is_left_until_it_is_quiet(
         return AddReport(changes=())
 
     synced: list[list[int]] = []
-    monkeypatch.setattr("index.sync.watch.glance", look)
+    monkeypatch.setattr("index.sync.watch._glance", look)
     with pytest.raises(KeyboardInterrupt):
         list(watch(tmp_path, sync, every=0.0))
     assert synced == [[1, 2, 3, 3]]

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from index.errors import MisuseError
-from index.sync.find import Found, find
+from index.sync.find import FoundFile, find
 from index.types import Change
 
 
 def names(outcomes, root):
     return [
-        str(each.path.relative_to(root.resolve())) for each in outcomes if isinstance(each, Found)
+        str(each.path.relative_to(root.resolve()))
+        for each in outcomes
+        if isinstance(each, FoundFile)
     ]
 
 

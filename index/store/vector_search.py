@@ -1,20 +1,64 @@
-"""Finds the nearest sentences without Chroma: by the signs of their vectors, then by all of them.
+"""Finds the nearest sentences without Chroma: of all, or of those that are near by their signs.
+
+Reading all vectors of the catalog is slower than Chroma, is exact and needs no other file: for a
+library whose vectors folder cannot be used or mended now, such as one that may only be read.
 
 Loading Chroma and its graph takes a process 0.9 s of a processor, and 6 s among half a million
 sentences; reading and adding up one bit a dimension of each takes 0.1 s there. So a process's first
-question is answered by these, and `footnote ask` has no second. The best by sign are compared by
-the catalog's own vectors: of the 64 nearest of 49,926 real sentences 99.8 % are found, as many as
-by the graph, and the rank by sign that this takes hardly grows with their number.
+question is answered by these signs, and `footnote ask` has no second. The best by sign are compared
+by the catalog's own vectors: of the 64 nearest of 49,926 real sentences 99.8 % are found, as many
+as by the graph, and the rank by sign that this takes hardly grows with their number.
 """
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store import exact_search
+from index.store import queries
 from index.store.protocols import OpenCatalog, Slices
+
+_SLICE = 4096
+_TOLERANCE = 1e-3
+"""Of a squared length; rounding to float32 leaves less than 1e-5."""
+
+
+def nearest(db: OpenCatalog, vector: NDArray[np.float32], k: int) -> list[str]:
+    """Return the hashes of the k nearest sentences in use, nearest first, ties by hash.
+
+    Args:
+        db: The catalog; vectors of another length than the question's are left out.
+        vector: The question's, (dim,) float32, L2-normalised.
+        k: How many; fewer where the catalog has fewer.
+    """
+    rows = db.execute(
+        "SELECT hash, vector FROM vectors "
+        "WHERE key IN (SELECT vector FROM sentences) AND length(vector) = ?",
+        (vector.nbytes,),
+    )
+    best: list[tuple[float, str]] = []
+    while part := rows.fetchmany(_SLICE):
+        best = heapq.nsmallest(k, [*best, *_scored(part, vector)])
+    return [digest for _, digest in best]
+
+
+def nearest_of(
+    db: OpenCatalog, hashes: Sequence[str], vector: NDArray[np.float32], k: int
+) -> list[str]:
+    """Return the k nearest of these hashes as `nearest` does; no sentence need be using them."""
+    rows = [row for row in queries.blobs(db, hashes) if len(row[1]) == vector.nbytes]
+    return [digest for _, digest in heapq.nsmallest(k, _scored(rows, vector))]
+
+
+def _scored(
+    rows: Sequence[tuple[str, bytes]], vector: NDArray[np.float32]
+) -> Iterator[tuple[float, str]]:
+    matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float32)
+    scores = matrix.reshape(len(rows), -1) @ vector if rows else ()
+    return ((-float(score), row[0]) for score, row in zip(scores, rows, strict=True))
+
 
 _BEST = 1000
 """Sentences that are compared by all of their vectors, at least."""
@@ -25,18 +69,18 @@ _OF_BYTE = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1) * np.f
 """(256, 8): the signs that a byte stands for, as 1 and -1."""
 
 
-def are_in(folder: Path) -> bool:
+def has_signs(folder: Path) -> bool:
     """Say whether a generation has signs: one that an older Footnote made has none."""
     return _hashes(folder).is_file() and _signs(folder).is_file()
 
 
-def prepare(folder: Path, *, remove: Sequence[str]) -> None:
+def prepare_signs(folder: Path, *, remove: Sequence[str]) -> None:
     """Make a new generation ready for `recorded`: without signs, or with the base's less some.
 
     Raises:
         OSError: A file cannot be read or written.
     """
-    if not are_in(folder):
+    if not has_signs(folder):
         _hashes(folder).parent.mkdir()
         _hashes(folder).touch()
         _signs(folder).touch()
@@ -61,7 +105,9 @@ def recorded(folder: Path, slices: Slices) -> Slices:
         yield hashes, matrix
 
 
-def nearest(folder: Path, db: OpenCatalog, vector: NDArray[np.float32], k: int) -> list[str]:
+def nearest_by_signs(
+    folder: Path, db: OpenCatalog, vector: NDArray[np.float32], k: int
+) -> list[str]:
     """Return the hashes of about the k nearest sentences, nearest first, ties by hash.
 
     Args:
@@ -80,11 +126,11 @@ def nearest(folder: Path, db: OpenCatalog, vector: NDArray[np.float32], k: int) 
     signs = np.fromfile(_signs(folder), np.uint8).reshape(len(hashes), -1)
     best = max(k, _BEST)
     if len(hashes) > best:
-        hashes = hashes[np.argpartition(-_scores(signs, vector), best)[:best]]
-    return exact_search.nearest_of(db, [digest.decode("ascii") for digest in hashes], vector, k)
+        hashes = hashes[np.argpartition(-_sign_scores(signs, vector), best)[:best]]
+    return nearest_of(db, [digest.decode("ascii") for digest in hashes], vector, k)
 
 
-def _scores(signs: NDArray[np.uint8], vector: NDArray[np.float32]) -> NDArray[np.float32]:
+def _sign_scores(signs: NDArray[np.uint8], vector: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the dot product of a vector with each row's signs, a byte's eight by one look-up."""
     width = signs.shape[1]
     padded = np.zeros(width * 8, np.float32)
@@ -104,3 +150,9 @@ def _hashes(folder: Path) -> Path:
 
 def _signs(folder: Path) -> Path:
     return folder / "signs" / "signs.bin"
+
+
+def are_unit(matrix: NDArray[np.float32]) -> bool:
+    """Say whether all rows have length 1, as every embedding has; damage seldom leaves it so."""
+    squares = np.einsum("ij,ij->i", matrix, matrix)
+    return bool(np.all(np.abs(squares - 1.0) < _TOLERANCE))

@@ -1,8 +1,11 @@
-"""Seals a generation of vectors: what its files held when it was published, to tell damage by.
+"""What the files of a vector generation hold: sealed against damage, and blank where unused.
 
 Chroma has no checksums: it answers from a damaged index file, without some of its vectors, and says
 nothing. A generation is never changed once published, so its index files must stay as they are;
 chroma.sqlite3 gets a row at each opening, so of it the vectors are sealed that wait in its queue.
+
+hnswlib writes its buffers at their full size, and what is behind the last vector was never set. In
+small libraries hashes of removed sentences were found there, and any text in memory could be.
 """
 
 import hashlib
@@ -14,8 +17,6 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-from index.store.wipe import stored
 
 _NAME = "seal.json"
 _BROKEN = (sqlite3.Error, struct.error)
@@ -29,7 +30,7 @@ class _Sealed:
     sha256: str
 
 
-def write(folder: Path) -> None:
+def seal(folder: Path) -> None:
     """Seal a finished generation.
 
     Raises:
@@ -106,3 +107,38 @@ def _queue_digest(folder: Path) -> str:
         for row in db.execute(_QUEUE):
             digest.update(repr(row).encode("utf-8"))
     return digest.hexdigest()
+
+
+_HEADER = struct.Struct("<iQQQQ")
+"""hnswlib's header.bin: version, offset, capacity, number of vectors, bytes of one vector."""
+_LENGTH_BYTES = 4
+
+
+def blank_unused(folder: Path) -> None:
+    """Set to zero all bytes behind the last vector in the index files of a generation.
+
+    Raises:
+        OSError: A file cannot be written.
+    """
+    for header in folder.glob("*/header.bin"):
+        count, size = stored(header)
+        _blank(header.with_name("data_level0.bin"), used=count * size)
+        _blank(header.with_name("length.bin"), used=count * _LENGTH_BYTES)
+
+
+def stored(header: Path) -> tuple[int, int]:
+    """Return how many vectors an index has and the bytes of each.
+
+    Raises:
+        OSError: The header cannot be read.
+        struct.error: It was cut short.
+    """
+    _, _, _, count, size = _HEADER.unpack_from(header.read_bytes())
+    return count, size
+
+
+def _blank(path: Path, *, used: int) -> None:
+    length = path.stat().st_size
+    with path.open("rb+") as file:
+        file.truncate(min(used, length))
+        file.truncate(length)
