@@ -24,7 +24,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.splitting.sentences import split
-from rag import Article, Assistant, Settings, seed_paths
+from rag import Article, Assistant, Settings
+from rag.internal import seed_paths
 
 _QUESTION = "Which missile will Japan co-produce?"
 _SENTENCES = 7
@@ -64,7 +65,7 @@ def main() -> None:
             for number, passage in enumerate(passages)
         )
         with Assistant.open(Settings(library=Path(folder) / "ours", seeds=False)) as assistant:
-            assistant.add_articles(articles)
+            assistant.library.add_articles(articles)
         _compare(ours, theirs, pairs=options.pairs)
 
 

@@ -10,7 +10,8 @@ from index.upkeep.compact import compact
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from index.upkeep.transfer import export_library, import_library
-from rag import Assistant, Settings, as_json
+from rag import Assistant, Settings
+from rag.internal import as_json
 from rag.testing import HashEmbedder
 
 Texts = Mapping[str, str]
@@ -109,7 +110,8 @@ def state(folder: Path) -> object:
     settings = Settings(library=folder, seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
         cards = {
-            card.source: [card.id, card.sha256, card.sentences] for card in assistant.documents()
+            card.source: [card.id, card.sha256, card.sentences]
+            for card in assistant.library.documents()
         }
         answers = [rounded(as_json(assistant.ask(question))) for question in QUESTIONS]
     return {"cards": cards, "answers": answers}

@@ -66,7 +66,7 @@ def _outcomes(texts: Sequence[str], questions: Sequence[tuple[Row, str, str]]) -
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.load(library=Path(folder) / "library", seeds=False)
         with Assistant.open(settings) as assistant:
-            assistant.add_articles(
+            assistant.library.add_articles(
                 [Article(source=str(n), title=f"Text {n}", text=t) for n, t in enumerate(texts)]
             )
             return Counter(

@@ -31,9 +31,10 @@ from eval.datasets.squad import SquadQuestion, SquadSet, load_squad
 from eval.metrics import contains_answer
 from index.embedding import load_embedder
 from index.types import Hit
-from rag import Article, Assistant, Embedder, Settings
+from rag import Article, Assistant, Settings
 from rag.answer.features import NAMES, Candidate, candidates
 from rag.question import read_question
+from rag.types import Embedder
 
 Measure = Callable[[str, Sequence[Hit]], tuple[Sequence[Candidate], NDArray[np.float64]]]
 """Given a question and its hits: sentences, and their measures, (sentences, measures)."""
@@ -136,7 +137,7 @@ def _ask_library(
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(library=Path(folder), seeds=False)
         with Assistant.open(settings, embedder=embedder) as assistant:
-            assistant.add_articles(kept)
+            assistant.library.add_articles(kept)
             for question in questions:
                 kind = "answerable" if question.source in sources else "withheld"
                 kind = "impossible" if question.impossible else kind

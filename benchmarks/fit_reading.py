@@ -24,10 +24,10 @@ from eval.datasets.squad import SquadQuestion, SquadSet, load_squad
 from eval.metrics import contains_answer, token_f1
 from index.embedding import load_embedder
 from index.types import Hit
+from rag.answer.confidence import NAMES, measures
 from rag.answer.extractive import rank, read_best, shipped_reader
 from rag.answer.features import Candidate
 from rag.question import read_question
-from rag.reader.confidence import NAMES, measures
 from rag.reader.onnx_reader import Reading
 from rag.reader.spans import parts
 from training.swaps import Swaps

@@ -236,9 +236,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as kept, sync_playwright() as playwright:
         short, long = Path(kept) / "short", Path(kept) / "long"
         with Assistant.open(Settings(library=short, seeds=False)) as assistant:
-            assistant.add_articles(articles())
+            assistant.library.add_articles(articles())
         with Assistant.open(Settings(library=long), embedder=HashEmbedder()) as assistant:
-            assistant.add_articles([long_article()])
+            assistant.library.add_articles([long_article()])
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
         measure_short(browser, short)

@@ -77,7 +77,7 @@ def add(place: Path, passages: int, *, embed: bool) -> dict[str, float]:
     articles = list(Prose().articles(passages))
     began, worked = time.perf_counter(), time.process_time()
     with _opened(place, embed=embed) as assistant:
-        assistant.add_articles(articles)
+        assistant.library.add_articles(articles)
     return {
         "add_s": time.perf_counter() - began,
         "add_cpu_s": time.process_time() - worked,

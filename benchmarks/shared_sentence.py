@@ -33,7 +33,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.load(library=Path(folder) / "library", seeds=False)
         with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
-            assistant.add_articles(articles)
+            assistant.library.add_articles(articles)
             times = sorted(_seconds(assistant) for _ in range(_ROUNDS))
     print("milliseconds:", *(round(seconds * 1000) for seconds in times))
 

@@ -135,8 +135,9 @@ def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":
     if assistant is None:
         library = config.getoption("--footnote-library")
         assistant = Assistant.open(Settings.load(library=library, log=False))
+        assistant.library.seed()
         config.stash[_ASSISTANT] = assistant
-    texts = source_texts(assistant, {quote.document for quote in case.evidence})
+    texts = source_texts(assistant.library, {quote.document for quote in case.evidence})
     return run_case(assistant, case, texts)
 
 

@@ -16,7 +16,8 @@ from eval.metrics import (
     risk_coverage,
     wilson_interval,
 )
-from rag import AnswerSentence, PromptDigest, Usage
+from rag import AnswerSentence
+from rag.types import PromptDigest, Usage
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -1,80 +1,60 @@
 """Footnote's Python API: ask questions of your own articles and get checked citations.
 
-`from rag import Assistant` is the way in; everything that is promised to users is in `__all__`.
+`from rag import Assistant` is the way in; everything that is promised to users is in `__all__` here
+and in `rag.types`. A name is loaded when it is first asked for, and nothing that it does not need.
 """
 
-from index.embedding import Embedder
-from index.errors import (
-    ArchiveError,
-    CitationError,
-    EmbeddingError,
-    FootnoteError,
-    LibraryBusyError,
-    LibraryError,
-    LibraryMismatchError,
-    MisuseError,
-    ModelError,
-    ModelRejectedError,
-    ModelResponseError,
-    ModelUnavailableError,
-    OperationError,
-    ReadError,
-    SettingsError,
-    UnknownDocumentError,
-)
-from index.sync.intake import Article
-from index.sync.watch import Notice
-from index.types import (
-    AddReport,
-    Change,
-    Checkup,
-    Document,
-    DocumentSummary,
-    Finding,
-    Hit,
-    Passage,
-    ScoredSentence,
-    Sentence,
-    SourceState,
-    Span,
-)
-from index.upkeep.compact import CompactReport
-from index.upkeep.transfer import ExportReport
-from rag.answer.answerer import Answerer
-from rag.assistant import Assistant
-from rag.llm.prompting import judge_messages
-from rag.llm.protocol import LanguageModel, Message, Reply
-from rag.llm.registry import load_model
-from rag.plain_data import as_json, json_text
-from rag.question_log import LoggedQuestion, log_question, logged_questions
-from rag.seeds import seed_paths
-from rag.settings import Settings, keep_setting
-from rag.types import (
-    Answer,
-    AnswerSentence,
-    CheckedClaim,
-    Citation,
-    Draft,
-    DraftSentence,
-    Event,
-    Evidence,
-    PromptDigest,
-    Reason,
-    Retrieved,
-    Status,
-    TextDelta,
-    Turn,
-    Usage,
-    Verdict,
-    Verification,
-)
-from rag.verify_text import verify
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.errors import (
+        ArchiveError,
+        CitationError,
+        EmbeddingError,
+        FootnoteError,
+        LibraryBusyError,
+        LibraryError,
+        LibraryMismatchError,
+        MisuseError,
+        ModelError,
+        ModelRejectedError,
+        ModelResponseError,
+        ModelUnavailableError,
+        OperationError,
+        ReadError,
+        SettingsError,
+        UnknownDocumentError,
+    )
+    from rag.assistant import Assistant, verify
+    from rag.library import OpenLibrary
+    from rag.llm.registry import load_model
+    from rag.settings import Settings
+    from rag.types import (
+        AddReport,
+        Answer,
+        AnswerSentence,
+        Article,
+        Change,
+        CheckedClaim,
+        Checkup,
+        Citation,
+        Document,
+        DocumentSummary,
+        Hit,
+        LanguageModel,
+        Passage,
+        Retrieved,
+        Sentence,
+        TextDelta,
+        Turn,
+        Verification,
+    )
 
 __all__ = [
     "AddReport",
     "Answer",
     "AnswerSentence",
-    "Answerer",
     "ArchiveError",
     "Article",
     "Assistant",
@@ -83,58 +63,74 @@ __all__ = [
     "Checkup",
     "Citation",
     "CitationError",
-    "CompactReport",
     "Document",
     "DocumentSummary",
-    "Draft",
-    "DraftSentence",
-    "Embedder",
     "EmbeddingError",
-    "Event",
-    "Evidence",
-    "ExportReport",
-    "Finding",
     "FootnoteError",
     "Hit",
     "LanguageModel",
     "LibraryBusyError",
     "LibraryError",
     "LibraryMismatchError",
-    "LoggedQuestion",
-    "Message",
     "MisuseError",
     "ModelError",
     "ModelRejectedError",
     "ModelResponseError",
     "ModelUnavailableError",
-    "Notice",
+    "OpenLibrary",
     "OperationError",
     "Passage",
-    "PromptDigest",
     "ReadError",
-    "Reason",
-    "Reply",
     "Retrieved",
-    "ScoredSentence",
     "Sentence",
     "Settings",
     "SettingsError",
-    "SourceState",
-    "Span",
-    "Status",
     "TextDelta",
     "Turn",
     "UnknownDocumentError",
-    "Usage",
-    "Verdict",
     "Verification",
-    "as_json",
-    "json_text",
-    "judge_messages",
-    "keep_setting",
     "load_model",
-    "log_question",
-    "logged_questions",
-    "seed_paths",
     "verify",
 ]
+
+_HOMES = {
+    "Assistant": "rag.assistant",
+    "OpenLibrary": "rag.library",
+    "Settings": "rag.settings",
+    "load_model": "rag.llm.registry",
+    "verify": "rag.assistant",
+}
+"""Where a name is from; that of an error is `index.errors`, any other type's `rag.types`."""
+
+_MOVED = {
+    "rag.internal": "LoggedQuestion as_json json_text judge_messages keep_setting log_question "
+    "logged_questions seed_paths",
+    "rag.types": "Answerer CompactReport Draft DraftSentence Embedder Event Evidence ExportReport "
+    "Finding Message Notice PromptDigest Reason Reply ScoredSentence SourceState Span Status Usage "
+    "Verdict",
+}
+"""Where names are now that were here in version 0.1; the next version leaves this out."""
+
+
+def __getattr__(name: str) -> object:
+    if name in __all__:
+        home = _HOMES.get(name, "index.errors" if name.endswith("Error") else "rag.types")
+        value: object = getattr(import_module(home), name)
+        globals()[name] = value
+        return value
+    for home, names in _MOVED.items():
+        if name in names.split():
+            _warn(name, home)
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _warn(name: str, home: str) -> None:
+    import warnings
+
+    told = f"rag.{name} is now {home}.{name}; the old name goes with the next version"
+    warnings.warn(told, DeprecationWarning, stacklevel=3)
+
+
+def __dir__() -> list[str]:
+    return __all__

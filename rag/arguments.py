@@ -6,7 +6,7 @@ from reprlib import repr as shortened
 
 from index.errors import MisuseError
 from index.sync.intake import Article
-from rag.question import read_question
+from rag.question import Question, read_question
 from rag.types import Turn
 
 LONGEST_QUESTION = 2000
@@ -110,8 +110,8 @@ def check_history(history: Sequence[Turn]) -> None:
         check(turn, Turn, name="a turn of the history", wanted=wanted)
 
 
-def checked_question(question: str) -> str:
-    """Return a question cleaned.
+def checked_question(question: str) -> Question:
+    """Return a question, read.
 
     Raises:
         MisuseError: It is no text, or longer than `LONGEST_QUESTION`.
@@ -122,7 +122,7 @@ def checked_question(question: str) -> str:
             f"the question has {len(question)} characters, at most {LONGEST_QUESTION} are allowed: "
             "ask it shorter"
         )
-    return read_question(question).text
+    return read_question(question)
 
 
 def checked_k(k: int) -> int:

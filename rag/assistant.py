@@ -3,35 +3,38 @@
 import asyncio
 import copy
 import threading
-from collections.abc import AsyncGenerator, Iterator, Sequence
+import warnings
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from index.embedding import Embedder
-from index.similarity import similarity
+from index.query import Query
+from index.search import Found, search
 from index.store.protocols import VectorIndex
 from index.sync.vectorise import OnProgress
+from index.types import Hit
 from rag import arguments
-from rag.answer.answerer import Answerer
-from rag.answer.extractive import ExtractiveAnswerer
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive
-from rag.library import Collection
-from rag.llm.protocol import LanguageModel
+from rag.library import OpenLibrary, stored_library
 from rag.llm.registry import load_model
-from rag.pipeline import Asker
+from rag.pipeline import Pipeline, Sources, extractive_answerer
+from rag.question import Question, read_query
 from rag.question_log import log_question
 from rag.settings import Settings
 from rag.source_notes import Aging
-from rag.types import Answer, Event, Turn, Verification
+from rag.types import Answer, Answerer, Event, LanguageModel, Turn, Verification
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
+
+    from rag.llm.writer import Writer
 
 
 class Adjustments(TypedDict, total=False):
@@ -42,11 +45,22 @@ class Adjustments(TypedDict, total=False):
     strict: bool
 
 
-class Assistant(Collection):
+_LIBRARYS = (
+    "add add_articles add_files check compact document documents edition export_to import_from "
+    "remove repair text watch"
+)
+"""Methods of the library that were an assistant's in version 0.1; the next leaves them out."""
+
+
+class Assistant:
     """Answers questions over a library of articles. Safe to share between threads.
 
-    Use it as a context manager, or call `close`.
+    Use it as a context manager, or call `close`. What it answers from is its `library`.
     """
+
+    library: OpenLibrary
+    """The articles: `add`, `documents`, `remove`, `check` and what else is done with them."""
+    settings: Settings
 
     def __init__(
         self,
@@ -58,7 +72,9 @@ class Assistant(Collection):
         vectors: VectorIndex | None,
         on_progress: OnProgress,
     ) -> None:
-        super().__init__(settings, embedder=embedder, vectors=vectors, on_progress=on_progress)
+        self.settings = settings
+        self._stored = stored_library(settings, embedder=embedder, vectors=vectors)
+        self.library = OpenLibrary(self._stored, seeds=settings.seeds, on_progress=on_progress)
         self._answerer = answerer
         self._wanted_model = model
         self._loading = threading.Lock()
@@ -101,7 +117,7 @@ class Assistant(Collection):
             settings = settings.changed(library=library)
         return cls(
             settings,
-            answerer=answerer or ExtractiveAnswerer(),
+            answerer=answerer or extractive_answerer(),
             model=(None if answerer else settings.llm) if model is None else model,
             embedder=embedder,
             vectors=vectors,
@@ -174,8 +190,8 @@ class Assistant(Collection):
 
         Raises as `ask` does. Closing the iterator stops the language model.
         """
-        model = self._model()
-        aging = Aging(self._library.some_records)
+        model = _for_one_question(self._model())
+        aging = Aging(self._stored.some_records)
         for event in drive(self._steps(question, k=k, history=history, model=model), model):
             aged = aging.event(event)
             self._log(aged)
@@ -185,9 +201,9 @@ class Assistant(Collection):
         self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
     ) -> AsyncGenerator[Event, None]:
         """Answer in events as `stream` does, without blocking the event loop."""
-        model = await asyncio.to_thread(self._model)
+        model = _for_one_question(await asyncio.to_thread(self._model))
         steps = self._steps(question, k=k, history=history, model=model)
-        aging = Aging(self._library.some_records)
+        aging = Aging(self._stored.some_records)
         async with aclosing(adrive(steps, model)) as events:
             async for event in events:
                 aged = await asyncio.to_thread(aging.event, event)
@@ -199,15 +215,27 @@ class Assistant(Collection):
         from rag.verification.verify_text import verify_text
 
         arguments.check_text(text, name="the text to verify")
+        self.library.seed()
         found = verify_text(
             text,
-            documents=self.documents(),
-            find=lambda claim, wanted: self._find(claim, k=wanted),
-            similarity=partial(similarity, self._library),
+            documents=self.library.documents(),
+            find=lambda claim, wanted: self._found(read_query(claim), k=wanted),
             k=checked_k(self.settings.k if k is None else k),
         )
-        aging = Aging(self._library.some_records)
+        aging = Aging(self._stored.some_records)
         return replace(found, citations=aging.citations(found.citations))
+
+    def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
+        """Return the k best passages (`Settings.k` when None), best first, without answering.
+
+        Empty for an empty library or a question without words.
+
+        Raises:
+            MisuseError: The question is longer than `LONGEST_QUESTION`, or k is not 1 to 100.
+            LibraryError: The library cannot be read.
+        """
+        query = checked_question(question).query
+        return self._found(query, k=checked_k(self.settings.k if k is None else k)).hits
 
     def as_retriever(self, *, k: int | None = None) -> "BaseRetriever":
         """Return this assistant's retrieval as a LlamaIndex retriever."""
@@ -220,6 +248,39 @@ class Assistant(Collection):
         from rag.llamaindex import FootnoteQueryEngine
 
         return FootnoteQueryEngine(self, k=k)
+
+    def close(self) -> None:
+        """Close the library and the embedding model; a later call opens them again."""
+        self._stored.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            if name not in _LIBRARYS.split():
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            told = f"Assistant.{name} is now Assistant.library.{name}"
+            warnings.warn(
+                f"{told}; the old name goes with the next version", DeprecationWarning, stacklevel=2
+            )
+            return getattr(self.library, name)
+
+    def _found(self, query: Query, *, k: int) -> Found:
+        """Search the library as it is now; what is empty needs none."""
+        if query.is_empty:
+            return Found()
+        with self._stored.moment() as moment:
+            return search(query, moment, k=k)
 
     def _log(self, event: Event) -> None:
         if isinstance(event, Answer):
@@ -240,26 +301,76 @@ class Assistant(Collection):
         history: Sequence[Turn],
         model: LanguageModel | None,
     ) -> Steps:
-        writer = None
-        if model is not None:
-            from rag.llm.writer import Writer
-
-            writer = Writer(
-                model,
-                settings=self.settings,
-                similarity=partial(similarity, self._library),
-                count_tokens=self._library.embedder().count_tokens,
-            )
-        asker = Asker(
-            self.settings,
-            find=partial(self._find, k=k),
-            answerer=self._answerer,
-            writer=writer,
-        )
+        """Return the steps of a question; what is wrong with it is told at once."""
         arguments.check_history(history)
-        return asker.steps(checked_question(question), history)
+        asked = checked_question(question)
+        passages = checked_k(self.settings.k if k is None else k)
+        pipeline = Pipeline(self.settings, answerer=self._answerer, writer=self._writer(model))
+        return self._walk(asked, history, pipeline, k=passages)
+
+    def _walk(
+        self, question: Question, history: Sequence[Turn], pipeline: Pipeline, *, k: int
+    ) -> Steps:
+        asked = yield from pipeline.rewritten(question, history)
+        sources = self._sources(asked.question, pipeline, k=k)
+        yield from pipeline.answered(asked, sources)
+
+    def _sources(self, question: Question, pipeline: Pipeline, *, k: int) -> Sources:
+        """Open the moment of a question; a library that nothing was added to is seeded before."""
+        if question.is_empty:
+            return Sources(found=Found())
+        with self._stored.moment() as moment:
+            if not (moment.is_new and self.settings.seeds):
+                return pipeline.retrieved(question, moment, k=k)
+        self.library.seed()
+        with self._stored.moment() as moment:
+            return pipeline.retrieved(question, moment, k=k)
+
+    def _writer(self, model: LanguageModel | None) -> "Writer | None":
+        if model is None:
+            return None
+        from rag.llm.writer import Writer
+
+        return Writer(
+            model,
+            settings=self.settings,
+            count_tokens=lambda texts: self._stored.embedder().count_tokens(texts),
+        )
+
+
+def _for_one_question(model: LanguageModel | None) -> LanguageModel | None:
+    """Have the replies of our own client share a deadline; another model has its own ways."""
+    begin: Callable[[], LanguageModel] | None = getattr(model, "for_one_question", None)
+    return begin() if begin is not None else model
 
 
 def _answer(event: Event) -> Answer:
     assert isinstance(event, Answer), "a stream ends with an answer"
     return event
+
+
+def verify(
+    text: str,
+    *,
+    library: str | Path | None = None,
+    assistant: Assistant | None = None,
+    k: int | None = None,
+) -> Verification:
+    """Check what a text says, claim by claim, against the articles of a library; offline.
+
+    Args:
+        text: Plain or Markdown, with or without citations and a list of sources, or the output of
+            `footnote ask`, `--json` included.
+        library: Folder of the library; None takes that of the settings.
+        assistant: An open assistant, in place of `library`.
+        k: Passages searched for each claim; `Settings.k` when None.
+
+    Raises:
+        MisuseError: The text has no statement, or k is not 1 to 100.
+        LibraryError: The library cannot be read.
+    """
+    if assistant is not None:
+        arguments.check(assistant, Assistant, name="assistant", wanted="an open rag.Assistant")
+        return assistant.verify(text, k=k)
+    with Assistant.open(library=library) as opened:
+        return opened.verify(text, k=k)

@@ -6,14 +6,13 @@ A question is a generator that does no waiting of its own. It yields events for 
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from index.errors import ModelError, ModelResponseError
-from rag.llm.protocol import LanguageModel, Message, Reply
-from rag.types import Event
+from rag.types import Event, LanguageModel, Message, Reply
 
 NEXT: Literal["next"] = "next"
 _NO_REPLY = "the language model's answer ended without its last part: ask again"
@@ -34,7 +33,6 @@ Steps = Generator[Step, Piece | None, None]
 
 def drive(steps: Steps, model: LanguageModel | None) -> Iterator[Event]:
     """Yield the events of a question, asking the model when the steps say so."""
-    model = _for_one_question(model)
     pieces: Iterator[str | Reply] = iter(())
     sent: Piece | None = None
     with closing(steps), suppress(StopIteration):
@@ -55,7 +53,6 @@ def drive(steps: Steps, model: LanguageModel | None) -> Iterator[Event]:
 
 async def adrive(steps: Steps, model: LanguageModel | None) -> AsyncGenerator[Event, None]:
     """Yield the events of a question without blocking the event loop."""
-    model = _for_one_question(model)
     pieces: AsyncIterator[str | Reply] = _nothing()
     sent: Piece | None = None
     try:
@@ -102,12 +99,6 @@ async def _anext(pieces: AsyncIterator[str | Reply]) -> Piece:
         return error
     except StopAsyncIteration:
         return ModelResponseError(_NO_REPLY)
-
-
-def _for_one_question(model: LanguageModel | None) -> LanguageModel | None:
-    """Have the replies of our own client share a deadline; another model has its own ways."""
-    begin: Callable[[], LanguageModel] | None = getattr(model, "for_one_question", None)
-    return begin() if begin is not None else model
 
 
 def _asked(model: LanguageModel | None) -> LanguageModel:

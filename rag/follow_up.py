@@ -10,13 +10,13 @@ You Unpack That?", 2019: most rewrites replace a pronoun or complete an ellipsis
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from index.terms import content_terms, terms
-from rag.person_names import persons
-from rag.question import names, read_question
+from rag.question import Question, names, read_question
 from rag.types import Turn
 
 _LEAD = re.compile(
@@ -38,18 +38,19 @@ _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _WORD = re.compile(r"[\w’'\-]+")
 
 
-def stand_alone(question: str, history: Sequence[Turn]) -> str:
+def stand_alone(question: Question, history: Sequence[Turn]) -> Question:
     """Return a question with what it takes from the conversation put in.
 
     Args:
         question: The follow-up.
         history: The turns before it, oldest first; none gives the question back.
     """
-    asked = read_question(question).text
+    asked = question.text
     if not history or not asked:
-        return asked
+        return question
     before = history[-1]
-    return _completed(asked, before) or _resolved(asked, before) or asked
+    put = _completed(asked, before) or _resolved(asked, before)
+    return read_question(put) if put else question
 
 
 def _completed(asked: str, before: Turn) -> str | None:
@@ -120,7 +121,7 @@ def _resolved(asked: str, before: Turn) -> str | None:
 
 def _leans(asked: str) -> re.Match[str] | None:
     """Return the pronoun that stands for something outside of the question."""
-    if re.search(_words()["empty"], asked, re.IGNORECASE):
+    if re.search(_table("follow_up")["empty"], asked, re.IGNORECASE):
         return None
     for match in _WORD.finditer(asked):
         word = match.group().casefold()
@@ -143,11 +144,11 @@ def _stands_alone(asked: str, pointing: re.Match[str]) -> bool:
 
 def _person(before: Turn) -> str | None:
     """Return the person that was asked about, or who was the answer; None where neither is one."""
-    asked, said = _runs(before.question), persons(_runs(before.text))
+    asked, said = _runs(before.question), _persons(_runs(before.text))
     identity = _IDENTITY.match(before.question)
     if _asks_who(before) and not (identity and identity["name"] in asked):
-        return next(iter([*_new(said, before.question), *persons(asked)]), None)
-    return next(iter([*persons(asked), *said]), None)
+        return next(iter([*_new(said, before.question), *_persons(asked)]), None)
+    return next(iter([*_persons(asked), *said]), None)
 
 
 def _people(before: Turn) -> str | None:
@@ -243,6 +244,41 @@ def _has_verb(part: str) -> bool:
     return any(word.casefold() in _set("auxiliary") for word in _WORD.findall(part))
 
 
+def _persons(names: Iterable[str]) -> list[str]:
+    """Return the names that may be one person's each, in order; "Ann Lee and Bo Li" gives two.
+
+    Left out are countries and organisations that are known, abbreviations, names with a number or
+    an "of" in them, days and months, and names that end like a place or an institution.
+    """
+    parts = (part for name in names for part in name.split(" and "))
+    return [part for part in parts if _may_be_one(part)]
+
+
+def _may_be_one(name: str) -> bool:
+    words = name.split()
+    folded = [word.casefold() for word in words]
+    known = "_".join(folded) in _known_names() or folded[-1] in _person_words("institution")
+    linked = _person_words("linking").intersection(folded)
+    odd = any(_is_odd(word) for word in words)
+    return not (known or linked or odd or _person_words("calendar").intersection(folded))
+
+
+def _is_odd(word: str) -> bool:
+    """Tell abbreviations and designations, such as US and F-35, from words."""
+    return any(c.isdigit() for c in word) or (len(word) > 1 and word.isupper())
+
+
+@cache
+def _person_words(kind: str) -> frozenset[str]:
+    return frozenset(_table("persons")[kind].split())
+
+
+@cache
+def _known_names() -> frozenset[str]:
+    """Return the forms of the names of countries and organisations; `_` between words."""
+    return frozenset(form for line in _table("names")["same"] for form in line.split())
+
+
 _FINDERS = (
     ("person", _person),
     ("people", _people),
@@ -253,11 +289,11 @@ _FINDERS = (
 
 
 @cache
-def _words() -> dict[str, str]:
-    source = files("rag").joinpath("data/follow_up.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+def _set(kind: str) -> frozenset[str]:
+    return frozenset(_table("follow_up")[kind].split())
 
 
 @cache
-def _set(kind: str) -> frozenset[str]:
-    return frozenset(_words()[kind].split())
+def _table(name: str) -> Mapping[str, Any]:
+    source = files("rag").joinpath(f"data/{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(source)

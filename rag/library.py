@@ -1,13 +1,10 @@
-"""A library with its embedding model: add articles, list them, search them; no answering."""
+"""The articles of a library, as users hold them: add, list, remove, keep and mend; no answering."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
-from index.search import Found, find
 from index.store.backends import open_pair
 from index.store.library import Library
 from index.store.protocols import VectorIndex
@@ -15,15 +12,13 @@ from index.sync.folders import sync
 from index.sync.intake import Article, read_articles, read_named
 from index.sync.vectorise import OnProgress
 from index.sync.watch import Notice, watch
-from index.terms import has_words
-from index.types import AddReport, Change, Checkup, Document, DocumentSummary, Hit
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary
 from index.upkeep.compact import CompactReport, compact
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from index.upkeep.transfer import ExportReport, export_library, import_library
 from index.web.fetch import Fetcher
 from rag import arguments
-from rag.arguments import checked_k, checked_question
 from rag.seeds import seed_articles
 from rag.settings import Settings
 from rag.source_notes import Aging
@@ -31,37 +26,35 @@ from rag.source_notes import Aging
 _SEEDING_SECONDS = 60.0
 
 
-class Collection:
-    """The articles of a library. Safe to share between threads.
+class OpenLibrary:
+    """The articles of an open library: `Assistant.library`. Safe to share between threads.
 
-    Use it as a context manager, or call `close`.
+    Args:
+        stored: The library as it is stored.
+        seeds: Whether `seed` does anything.
+        on_progress: Told of sentences embedded and to embed.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        embedder: Embedder | None,
-        vectors: VectorIndex | None = None,
-        on_progress: OnProgress,
-    ) -> None:
-        self.settings = settings
+    def __init__(self, stored: Library, *, seeds: bool, on_progress: OnProgress) -> None:
+        self._library = stored
+        self._seeds = seeds
         self._on_progress = on_progress
 
-        def load() -> Embedder:
-            if embedder is not None:
-                return embedder
-            return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
+    def seed(self) -> None:
+        """Put the shipped articles into a library that nothing was ever added to.
 
-        catalog, own = open_pair(
-            _place(settings), settings.vectors.get_secret_value() if settings.vectors else None
-        )
-        self._library = Library(
-            catalog,
-            own if vectors is None else vectors,
-            model=settings.embedding_model if embedder is None else embedder.name,
-            load=load,
-        )
+        Nothing is done where `Settings.seeds` is off. A question does it; listing does not.
+
+        Raises:
+            LibraryBusyError: Another process is writing, for a minute already.
+            LibraryError: The library cannot be written.
+        """
+        if self._seeds and self._library.is_new():
+            self._library.add(
+                read_articles(seed_articles()),
+                on_progress=self._on_progress,
+                wait=_SEEDING_SECONDS,
+            )
 
     def add(self, *sources: str | Path, prune: bool = False) -> AddReport:
         """Add files, folders, patterns and web pages, or what changed in them since the last time.
@@ -158,7 +151,6 @@ class Collection:
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Return the cards of all documents, oldest first; empty for an empty library."""
-        self._seed()
         return self._library.summaries()
 
     def edition(self) -> str:
@@ -176,7 +168,6 @@ class Collection:
             UnknownDocumentError: There is no such document.
         """
         arguments.check_ids([document_id])
-        self._seed()
         return Aging(self._library.some_records).document(self._library.document(document_id))
 
     def text(self, document_id: str) -> str:
@@ -188,17 +179,6 @@ class Collection:
         """
         arguments.check_ids([document_id])
         return self._library.text(document_id)
-
-    def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
-        """Return the k best passages (`Settings.k` when None), best first, without answering.
-
-        Empty for an empty library or a question without words.
-
-        Raises:
-            MisuseError: The question is longer than `LONGEST_QUESTION`, or k is not 1 to 100.
-            LibraryError: The library cannot be read.
-        """
-        return self._find(question, k=k).hits
 
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""
@@ -242,40 +222,31 @@ class Collection:
         arguments.check_path(file, name="the file")
         return import_library(self._library, Path(file), on_progress=self._on_progress)
 
-    def close(self) -> None:
-        """Close the library and the embedding model; a later call opens them again."""
-        self._library.close()
 
-    def __enter__(self) -> Self:
-        return self
+def stored_library(
+    settings: Settings, *, embedder: Embedder | None, vectors: VectorIndex | None
+) -> Library:
+    """Return the library that settings name, not yet opened; the model is loaded when needed.
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
+    Args:
+        settings: Say where it is, and which model embeds.
+        embedder: What embeds in place of that model.
+        vectors: What searches the vectors of a library in a folder, in place of Chroma.
+    """
 
-    def _find(self, question: str, *, k: int | None) -> Found:
-        """Return what `search` does, with the texts that citations are checked against."""
-        asked = checked_question(question)
-        k = checked_k(self.settings.k if k is None else k)
-        if not has_words(asked):
-            return Found()
-        self._seed()
-        return find(self._library, asked, k=k)
+    def load() -> Embedder:
+        if embedder is not None:
+            return embedder
+        return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
 
-    def _seed(self) -> None:
-        """Put the shipped articles into a library that is asked before anything was added."""
-        if self.settings.seeds and self._library.is_new():
-            self._library.add(
-                read_articles(seed_articles()),
-                on_progress=self._on_progress,
-                wait=_SEEDING_SECONDS,
-            )
-
-
-def _place(settings: Settings) -> str | Path:
     place = settings.library
-    return place.absolute() if isinstance(place, Path) else place.get_secret_value()
+    catalog, own = open_pair(
+        place.absolute() if isinstance(place, Path) else place.get_secret_value(),
+        settings.vectors.get_secret_value() if settings.vectors else None,
+    )
+    return Library(
+        catalog,
+        own if vectors is None else vectors,
+        model=settings.embedding_model if embedder is None else embedder.name,
+        load=load,
+    )

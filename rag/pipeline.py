@@ -1,153 +1,207 @@
-"""The way of a question to its answer, step by step; who waits for a model is `rag.driver`."""
+"""The way of a question to its answer, from top to bottom; who waits for a model is `rag.driver`.
+
+Three steps, each given what it needs: the question is put in full (`rewritten`), its passages are
+found in one moment of the library (`retrieved`), and an answer is made of them (`answered`).
+"""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from index.search import Found
+from index.search import Found, search
+from index.store.library import Moment
 from index.types import Hit, Sentence
 from rag import citations, tracing
-from rag.answer.abstention import says, why_abstain
-from rag.answer.answerer import Answerer
-from rag.driver import Steps
+from rag.answer.confidence import why_abstain
+from rag.answer.extractive import ExtractiveAnswerer, Reader
+from rag.driver import Piece, Step, Steps
 from rag.follow_up import stand_alone
 from rag.llm.injection import without_orders
+from rag.question import Question
 from rag.settings import Settings
-from rag.types import Answer, Reason, Retrieved, TextDelta, Turn, Usage
+from rag.types import Answer, Answerer, Evidence, Reason, Retrieved, TextDelta, Turn, Usage
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer, Written
 
-Find = Callable[[str], Found]
-"""Given a stand-alone question: passages, best first, and their texts, all of one moment."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question put in full."""
+
+    original: str
+    """As it was asked, cleaned."""
+    question: Question
+    """As it is searched for: it stands alone."""
+    started: float
+    """When it was asked, as `time.perf_counter` counts."""
+    usage: Usage
+    """What a language model took to put it in full."""
+    failure: str
+    """Why the language model could not, and cannot be asked for an answer; empty otherwise."""
 
 
-class Asker:
-    """Answers one question after another over a library; holds no conversation.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What was retrieved for a question, without the sentences that give orders."""
+
+    found: Found
+    orders: tuple[str, ...] = ()
+    """Those sentences."""
+
+
+class Pipeline:
+    """Answers one question after another; holds no library and no conversation.
 
     Args:
         settings: Threshold, strictness, and whether a failed model is stood in for.
-        find: Retrieves passages and the texts that citations are checked against.
         answerer: Answers where there is no language model, or where it failed.
         writer: Writes answers with a language model; None where there is none.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        *,
-        find: Find,
-        answerer: Answerer,
-        writer: "Writer | None",
-    ) -> None:
+    def __init__(self, settings: Settings, *, answerer: Answerer, writer: "Writer | None") -> None:
         self._settings = settings
-        self._find = find
         self._answerer = answerer
         self._writer = writer
 
-    def steps(self, question: str, history: Sequence[Turn]) -> Steps:
-        """Yield the events of a question, as `rag.types.Event` says, and requests to the model.
+    def rewritten(
+        self, question: Question, history: Sequence[Turn]
+    ) -> Generator[Step, Piece | None, Asked]:
+        """Return a question with what it takes from the conversation, asking the model if any.
+
+        Raises:
+            ModelError: The model failed, and the settings want no other answer then.
+        """
+        started = time.perf_counter()
+        usage, failure = Usage(), ""
+        try:
+            if self._writer is None:
+                full = stand_alone(question, history)
+            else:
+                full, usage = yield from self._writer.rewrite(question, history)
+        except ModelError as error:
+            if not self._settings.llm_fallback:
+                raise
+            full, failure = stand_alone(question, history), str(error)
+        return Asked(
+            original=question.text, question=full, started=started, usage=usage, failure=failure
+        )
+
+    def retrieved(self, question: Question, moment: Moment, *, k: int) -> Sources:
+        """Return the k best passages of a moment, and the texts that citations are checked against.
+
+        Raises:
+            LibraryError: The library cannot be read.
+        """
+        told = question.text if self._settings.trace_text else ""
+        with tracing.span("retrieve", text=told) as counts:
+            found = search(question.query, moment, k=k)
+            hits, orders = without_orders(found.hits, asked=question.text)
+            counts["passages"] = len(hits)
+        return Sources(found=replace(found, hits=hits), orders=orders)
+
+    def answered(self, asked: Asked, sources: Sources) -> Steps:
+        """Yield the events of an answer, as `rag.types.Event` says, and requests to the model.
 
         Raises:
             CitationError: The stored text does not hold what was retrieved from it.
             ModelError: The model failed, and the settings want no other answer then.
         """
-        started = time.perf_counter()
         if self._writer is None:
-            searched = stand_alone(question, history)
-            answer = self._extracted(question, searched, started=started)
-            yield Retrieved(hits=answer.hits, searched=searched)
+            answer = self._extracted(asked, sources)
+            yield Retrieved(hits=answer.hits, searched=answer.searched)
             yield from _told(answer)
-            yield answer
+        elif asked.failure:
+            answer = self._extracted(asked, sources, failure=asked.failure)
+            yield Retrieved(hits=answer.hits, searched=answer.searched)
         else:
-            yield from self._written(question, history, self._writer, started=started)
+            yield Retrieved(hits=sources.found.hits, searched=asked.question.text)
+            answer = yield from self._written(asked, sources, self._writer)
+        yield answer
 
     def _written(
-        self, question: str, history: Sequence[Turn], writer: "Writer", *, started: float
-    ) -> Steps:
-        searched: str | None = None
-        found: Found | None = None
+        self, asked: Asked, sources: Sources, writer: "Writer"
+    ) -> Generator[Step, Piece | None, Answer]:
+        """Return the model's answer, or the answerer's where it has nothing to read or failed."""
+        if not sources.found.hits:
+            return self._extracted(asked, sources)
         try:
-            searched, usage = yield from writer.rewrite(question, history)
-            found, orders = self._retrieve(searched)
-            yield Retrieved(hits=found.hits, searched=searched)
-            if not found.hits:
-                answer = self._extracted(question, searched, started=started)
-            else:
-                written = yield from writer.write(searched, found, orders=orders, usage=usage)
-                answer = self._shown(question, searched, found.hits, written, started=started)
+            written = yield from writer.write(
+                asked.question, sources.found, orders=sources.orders, usage=asked.usage
+            )
         except ModelError as error:
             if not self._settings.llm_fallback:
                 raise
-            searched = stand_alone(question, history) if searched is None else searched
-            answer = self._extracted(question, searched, started=started, failure=str(error))
-            if found is None:
-                yield Retrieved(hits=answer.hits, searched=searched)
-        yield answer
+            return self._extracted(asked, sources, failure=str(error))
+        return _shown(asked, sources.found.hits, written)
 
-    def _retrieve(self, searched: str) -> tuple[Found, tuple[str, ...]]:
-        """Return what is found without sentences that give orders, and those sentences."""
-        told = searched if self._settings.trace_text else ""
-        with tracing.span("retrieve", text=told) as counts:
-            found = self._find(searched)
-            hits, orders = without_orders(found.hits, asked=searched)
-            counts["passages"] = len(hits)
-        return replace(found, hits=hits), orders
-
-    def _extracted(
-        self, question: str, searched: str, *, started: float, failure: str = ""
-    ) -> Answer:
-        found, _ = self._retrieve(searched)
-        draft = self._answerer.draft(searched, found.hits)
-        reason = why_abstain(searched, found.hits, draft, threshold=self._settings.threshold)
+    def _extracted(self, asked: Asked, sources: Sources, *, failure: str = "") -> Answer:
+        question, found = asked.question, sources.found
+        draft = self._answerer.draft(question, found.hits)
+        reason = why_abstain(question, found.hits, draft, threshold=self._settings.threshold)
         sentences, cited = ((), ()) if reason else citations.cite(draft, found.texts)
         return Answer(
-            question=question,
+            question=asked.original,
             status="abstained" if reason else "answered",
             reason=reason,
-            text=says(reason) if reason else citations.marked(sentences),
+            text=citations.says(reason) if reason else citations.marked(sentences),
             sentences=sentences,
             citations=cited,
             confidence=draft.confidence,
             hits=_by_answer(found.hits, draft.ranked),
             model=self._answerer.name,
             usage=Usage(),
-            seconds=time.perf_counter() - started,
+            seconds=time.perf_counter() - asked.started,
             ranked=draft.ranked,
-            searched=searched,
+            searched=question.text,
             fallback=failure,
         )
 
-    def _shown(
-        self,
-        question: str,
-        searched: str,
-        hits: tuple[Hit, ...],
-        written: "Written",
-        *,
-        started: float,
-    ) -> Answer:
-        reason: Reason | None = None
-        if not written.sentences:
-            reason = "declined" if written.declined else "unsupported"
-        return Answer(
-            question=question,
-            status="abstained" if reason else "answered",
-            reason=reason,
-            text=says(reason) if reason else citations.marked(written.sentences),
-            sentences=written.sentences,
-            citations=written.citations,
-            confidence=written.supported,
-            hits=hits,
-            model=written.model,
-            usage=written.usage,
-            seconds=time.perf_counter() - started,
-            ranked=self._answerer.draft(searched, hits).ranked,
-            searched=searched,
-            prompts=written.prompts,
-        )
+
+class _Comparison:
+    """Compares what answers; loaded when a question needs it, which few do."""
+
+    def decide(self, question: Question, hits: Sequence[Hit]) -> tuple[str, Evidence] | None:
+        from rag.verification.answers import decide
+
+        return decide(question, hits)
+
+    def conflict(self, one: Evidence, other: Evidence, *, words: tuple[str, str]) -> bool:
+        from rag.verification.answers import conflict
+
+        return conflict(one, other, words=words)
+
+
+def extractive_answerer(reader: Reader | None = None) -> ExtractiveAnswerer:
+    """Return the answerer that quotes, with what says yes or no and sees conflicts.
+
+    Args:
+        reader: Finds the exact answer in a sentence; None takes the one that ships.
+    """
+    return ExtractiveAnswerer(reader, comparison=_Comparison())
+
+
+def _shown(asked: Asked, hits: tuple[Hit, ...], written: "Written") -> Answer:
+    reason: Reason | None = None
+    if not written.sentences:
+        reason = "declined" if written.declined else "unsupported"
+    return Answer(
+        question=asked.original,
+        status="abstained" if reason else "answered",
+        reason=reason,
+        text=citations.says(reason) if reason else citations.marked(written.sentences),
+        sentences=written.sentences,
+        citations=written.citations,
+        confidence=written.supported,
+        hits=hits,
+        model=written.model,
+        usage=written.usage,
+        seconds=time.perf_counter() - asked.started,
+        searched=asked.question.text,
+        prompts=written.prompts,
+    )
 
 
 def _by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, ...]:

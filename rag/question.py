@@ -13,6 +13,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
+from index.query import Query
+
 AnswerType = Literal[
     "person", "place", "date", "duration", "amount", "money", "reason", "manner", "yes_no", "any"
 ]
@@ -24,27 +26,42 @@ _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-Þ][\w’'\-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question with what it asks for."""
+    """A question as it is searched for, with what it asks for."""
 
-    text: str
-    """NFC, one line, no control characters."""
+    query: Query
     expects: AnswerType
     several: bool
     """Whether it asks for several things."""
     open_ended: bool
     """Whether it asks what was said, done or planned: whole sentences answer it."""
 
+    @property
+    def text(self) -> str:
+        """The question in words: NFC, one line, no control characters."""
+        return self.query.text
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no word in it."""
+        return self.query.is_empty
+
 
 def read_question(text: str) -> Question:
     """Clean a question and tell what it asks for; empty text gives an empty question."""
-    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
-    cleaned = _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip()
-    plain = cleaned.replace("’", "'")
+    query = read_query(text)
+    plain = query.text.replace("’", "'")
     fitting = (kind for kind, form in _forms() if form.search(plain))
     expects: AnswerType = next(fitting, "any")
     open_ended = bool(_open_ended().search(plain))
     several = open_ended or bool(_several().search(plain))
-    return Question(text=cleaned, expects=expects, several=several, open_ended=open_ended)
+    return Question(query=query, expects=expects, several=several, open_ended=open_ended)
+
+
+def read_query(text: str) -> Query:
+    """Clean what is searched for, a question or not, without telling what it asks for."""
+    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    cleaned = _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+    return Query.of(cleaned)
 
 
 def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:

@@ -19,11 +19,10 @@ from index.store.library import Library
 from index.store.protocols import Nearest, OnStep, OpenCatalog, Slices
 from index.terms import terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
-from rag.answer.answerer import Answerer
 from rag.assistant import Assistant
-from rag.llm.protocol import LanguageModel, Message, Reply
+from rag.question import Question
 from rag.settings import Settings
-from rag.types import Draft, DraftSentence, Evidence
+from rag.types import Answerer, Draft, DraftSentence, Evidence, LanguageModel, Message, Reply
 
 
 class HashEmbedder:
@@ -223,7 +222,7 @@ class ScriptedAnswerer:
         self._confidence = confidence
         self._span = span
 
-    def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
+    def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
         """Return the scripted sentences; an empty draft where there are no hits."""
         if not hits:
             return Draft(sentences=(), confidence=0.0)

@@ -1,12 +1,62 @@
-"""The types of answers: what was said, on which evidence, and how sure; no behaviour.
+"""The public types: of answers and their evidence, of libraries, of models; no behaviour.
 
-All are frozen, slotted and keyword-only. The types of evidence are in `index.types`.
+All are frozen, slotted and keyword-only; the protocols are what may be handed in: a model, an
+answerer, an embedder. Those that most programs name are in `rag` too.
 """
 
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from index.types import Hit, Sentence, SourceState
+from index.types import (
+    AddReport,
+    Change,
+    Checkup,
+    Document,
+    DocumentSummary,
+    Finding,
+    Hit,
+    Passage,
+    ScoredSentence,
+    Sentence,
+    SourceState,
+    Span,
+)
+
+if TYPE_CHECKING:
+    from index.embedding import Embedder
+    from index.sync.intake import Article
+    from index.sync.watch import Notice
+    from index.upkeep.compact import CompactReport
+    from index.upkeep.transfer import ExportReport
+    from rag.question import Question
+
+__all__ = [
+    "AddReport", "Answer", "AnswerSentence", "Answerer", "Article", "Change", "CheckedClaim",
+    "Checkup", "Citation", "CompactReport", "Document", "DocumentSummary", "Draft",
+    "DraftSentence", "Embedder", "Event", "Evidence", "ExportReport", "Finding", "Hit",
+    "LanguageModel", "Message", "Notice", "Passage", "PromptDigest", "Question", "Reason", "Reply",
+    "Retrieved", "ScoredSentence", "Sentence", "SourceState", "Span", "Status", "TextDelta",
+    "Turn", "Usage", "Verdict", "Verification",
+]  # fmt: skip
+
+_ELSEWHERE = {
+    "Article": "index.sync.intake",
+    "CompactReport": "index.upkeep.compact",
+    "Embedder": "index.embedding",
+    "ExportReport": "index.upkeep.transfer",
+    "Notice": "index.sync.watch",
+    "Question": "rag.question",
+}
+"""Where the types are that come with what makes them; loaded when they are asked for."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_ELSEWHERE[name]), name)
+
 
 Status = Literal["answered", "abstained"]
 Reason = Literal[
@@ -131,7 +181,10 @@ class Answer:
     usage: Usage
     seconds: float
     ranked: tuple[Sentence, ...] = ()
-    """Up to ten sentences of the hits, the most probable answer first, also on abstention."""
+    """Up to ten sentences of the hits, the most probable answer first, also on abstention.
+
+    Empty where a language model wrote the answer: nothing is ranked for it then.
+    """
     searched: str = ""
     """The stand-alone question that was searched: `question`, or a follow-up put in full."""
     prompts: tuple[PromptDigest, ...] = ()
@@ -240,3 +293,83 @@ Event = Retrieved | TextDelta | Answer
 The pieces joined are the answer's text, except where a language model failed on the way: then
 `Answer.fallback` says why, and its text takes the place of the pieces.
 """
+
+
+class Answerer(Protocol):
+    """Proposes an answer from hits; its citations are checked afterwards by `rag.citations`."""
+
+    @property
+    def name(self) -> str:
+        """What `Answer.model` shows."""
+        ...
+
+    def draft(self, question: "Question", hits: Sequence[Hit]) -> Draft:
+        """Propose sentences with the evidence of each, most direct first.
+
+        Args:
+            question: What is asked: `Question.text`, and what kind of answer it asks for.
+            hits: Retrieved passages, best first; none must give an empty draft.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation with a model."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A model's complete answer."""
+
+    text: str
+    """The pieces joined; never blank, and without what a model thinks aloud."""
+    input_tokens: int
+    """As the provider counted them, else estimated."""
+    output_tokens: int
+    requests: int
+    """Sent to the provider, repeated ones included; 0 where a recorded reply was read."""
+    first_token_seconds: float | None
+    """From the first request to the first piece; None where the reply came whole."""
+
+
+class LanguageModel(Protocol):
+    """A model that can be asked; safe to share between threads.
+
+    All four ways to ask raise one of `ModelUnavailableError`, `ModelRejectedError` and
+    `ModelResponseError`, and nothing else; a truncated answer is an error.
+    """
+
+    @property
+    def name(self) -> str:
+        """`PROVIDER:MODEL`, as `Answer.model` shows it."""
+        ...
+
+    @property
+    def context_window(self) -> int:
+        """Tokens that messages and reply may have together."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """What changes its replies besides name and messages, such as temperature; no secret."""
+        ...
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the reply to the messages."""
+        ...
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return the reply to the messages, without blocking the event loop."""
+        ...
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+        """Yield the text in pieces as it comes, then exactly one `Reply`."""
+        ...
+
+    def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
+        """Yield as `stream` does, without blocking the event loop."""
+        ...

@@ -20,7 +20,8 @@ from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
 from eval.running.suite import run_cases
 from eval.suites.files import load_suite
-from rag import Assistant, MisuseError, Settings, keep_setting
+from rag import Assistant, MisuseError, Settings
+from rag.internal import keep_setting
 
 INTERRUPTED = 130
 _WIDTH = 40

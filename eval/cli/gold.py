@@ -17,7 +17,8 @@ from eval.reports.write import write_whole
 from eval.suites.append import add_case, suggested
 from eval.suites.cases import EvidenceError, GoldError, Quote, source_texts
 from eval.suites.files import lint, load_suite
-from rag import Assistant, MisuseError, Settings, logged_questions
+from rag import Assistant, MisuseError, Settings
+from rag.internal import logged_questions
 
 WORKFLOW = Path(".github") / "workflows" / "footnote.yml"
 _REPORTS = (
@@ -80,9 +81,10 @@ def _add(args: argparse.Namespace) -> int:
         raise MisuseError("--abstain goes with no --answer and no --quote: nothing answers it")
     pairs = zip(args.document, args.quote, strict=True)
     with Assistant.open(library=getattr(args, "library", None)) as assistant:
+        assistant.library.seed()
         case = add_case(
             Path(args.file),
-            assistant,
+            assistant.library,
             question=args.question,
             answers=args.answer,
             evidence=[Quote(document=document, quote=quote) for document, quote in pairs],
@@ -124,7 +126,8 @@ def _lint(args: argparse.Namespace) -> int:
     paths = [Path(path) for path in args.files]
     if hasattr(args, "library"):
         with Assistant.open(library=args.library) as assistant:
-            found = list(lint(paths, assistant))
+            assistant.library.seed()
+            found = list(lint(paths, assistant.library))
     else:
         found = list(lint(paths))
     for sentence in found:
@@ -145,7 +148,7 @@ def _import(args: argparse.Namespace) -> int:
         articles, rows = beir.articles, beir_rows(beir)
     if hasattr(args, "library"):
         with Assistant.open(library=args.library) as assistant:
-            report = assistant.add_articles(articles)
+            report = assistant.library.add_articles(articles)
         sys.stderr.write(f"{len(report.of('added'))} articles added to {args.library}\n")
     sys.stdout.write(as_lines(rows))
     return 0
@@ -160,7 +163,8 @@ def _export(args: argparse.Namespace) -> int:
         raise MisuseError("a BEIR set is a folder: name it with --out DIR")
     names = {quote.document for case in suite.cases for quote in case.evidence}
     with Assistant.open(library=getattr(args, "library", None)) as assistant:
-        texts = source_texts(assistant, names)
+        assistant.library.seed()
+        texts = source_texts(assistant.library, names)
     missing = sorted(names - set(texts))
     if missing:
         raise MisuseError(f"document {missing[0]!r} is not in the library: add it and export again")

@@ -19,7 +19,8 @@ from eval.running.models import Judge, RecordingModel, ReplayedModel
 from eval.running.suite import run_cases
 from eval.suites.cases import Suite
 from eval.suites.files import load_suite, shipped_suite
-from rag import AddReport, Assistant, LanguageModel, MisuseError, Settings, load_model, seed_paths
+from rag import AddReport, Assistant, LanguageModel, MisuseError, Settings, load_model
+from rag.internal import seed_paths
 
 Item = TypeVar("Item")
 
@@ -70,10 +71,11 @@ def suite_library(args: argparse.Namespace) -> Iterator[Assistant]:
     """Open the library that gold suites are asked of: the user's, or the shipped article's."""
     if args.suites:
         with opened(Settings.load(library=getattr(args, "library", None)), args) as assistant:
+            assistant.library.seed()
             yield assistant
         return
     with _temporary_library(args) as assistant:
-        _say_skipped(assistant.add(*seed_paths()))
+        _say_skipped(assistant.library.add(*seed_paths()))
         yield assistant
 
 
@@ -153,7 +155,7 @@ def _squad(args: argparse.Namespace) -> Iterator[Work]:
     squad = load_squad(Path(args.squad))
     questions = sample(squad.questions, limit=args.limit, seed=args.seed)
     with _temporary_library(args) as assistant:
-        _say_skipped(assistant.add_articles(squad.articles))
+        _say_skipped(assistant.library.add_articles(squad.articles))
 
         def ask(known: Collection[str]) -> Iterator[CaseResult]:
             rest = (question for question in questions if question.id not in known)
@@ -173,7 +175,7 @@ def _beir(args: argparse.Namespace) -> Iterator[Work]:
     beir = load_beir(Path(args.beir))
     queries = sample(beir.queries, limit=args.limit, seed=args.seed)
     with _temporary_library(args) as assistant:
-        _say_skipped(assistant.add_articles(beir.articles))
+        _say_skipped(assistant.library.add_articles(beir.articles))
 
         def ask(known: Collection[str]) -> Iterator[CaseResult]:
             rest = (query for query in queries if query.id not in known)

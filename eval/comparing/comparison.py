@@ -9,7 +9,8 @@ from eval.metrics.statistics import difference_interval, holm, mcnemar, paired_r
 from eval.reports.write import write_whole
 from eval.results import CaseResult, Comparison, MetricChange, Report, case_from_row, case_to_json
 from eval.suites.files import shipped_suite
-from rag import MisuseError, Usage
+from rag import MisuseError
+from rag.types import Usage
 
 ALPHA = 0.05
 """A drop with a p value under it, adjusted for the number of metrics, is taken for real."""

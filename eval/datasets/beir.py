@@ -8,8 +8,9 @@ from typing import Protocol
 from eval.metrics import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
 from eval.results import CaseResult, Report, summarise
 from eval.running.asking import OnCase, fingerprint_of, ignore, results, with_crash
+from eval.suites.cases import HasLibrary
 from eval.suites.files import DatasetError, read_lines, read_objects, string_field
-from rag import Article, Document, DocumentSummary, Hit
+from rag import Article, Hit
 
 _EVIDENCE = 200
 """Characters of a relevant document's beginning that stand for it as evidence."""
@@ -37,17 +38,11 @@ class BeirSet:
     queries: tuple[BeirQuery, ...]
 
 
-class Searched(Protocol):
+class Searched(HasLibrary, Protocol):
     """What is evaluated: an `Assistant`, or anything that searches as one does."""
 
     def search(self, question: str, *, k: int | None = None) -> Iterable[Hit]:
         """Return the passages found for a question, best first."""
-
-    def documents(self) -> Iterable[DocumentSummary]:
-        """List the documents that are searched."""
-
-    def document(self, document_id: str) -> Document:
-        """Return one document with its text."""
 
 
 def load_beir(folder: Path) -> BeirSet:

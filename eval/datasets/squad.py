@@ -30,6 +30,7 @@ from eval.running.asking import (
 from eval.running.suite import Asked
 from eval.suites.files import DatasetError, open_text, read_objects, string_field
 from rag import Answer, Article, Hit
+from rag.internal import ranked_sentences
 
 ANSWERABLE = (
     "recall@1",
@@ -162,7 +163,7 @@ def squad_cases(
     assistant: Asked, questions: Iterable[SquadQuestion], *, k: int | None = None, jobs: int = 1
 ) -> Iterator[CaseResult]:
     """Yield the result of every question in order, as `run_squad` says."""
-    ids = {summary.source: summary.id for summary in assistant.documents()}
+    ids = {summary.source: summary.id for summary in assistant.library.documents()}
 
     def ask(question: SquadQuestion) -> CaseResult:
         return _ask(assistant, question, document_id=ids.get(question.source, ""), k=k)
@@ -175,7 +176,7 @@ def sentence_ranking(answer: Answer) -> tuple[DocumentSpan, ...]:
 
     Cited spans come first where the answerer ranks no sentences.
     """
-    ranked = [(s.document_id, s.start, s.end) for s in answer.ranked]
+    ranked = [(s.document_id, s.start, s.end) for s in ranked_sentences(answer)]
     cited = list(cited_spans(answer))
     scored = [sentence for hit in answer.hits for sentence in hit.sentences]
     scored.sort(key=lambda s: (-s.similarity, s.sentence.document_id, s.sentence.start))

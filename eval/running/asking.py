@@ -16,7 +16,7 @@ from eval.suites.cases import GoldCase, Suite
 from rag import Answer, Citation, DocumentSummary, Hit, Settings
 
 if TYPE_CHECKING:
-    from eval.suites.cases import Documents
+    from eval.suites.cases import HasLibrary
 
 
 Item = TypeVar("Item")
@@ -126,7 +126,7 @@ def overlap(first: DocumentSpan, second: DocumentSpan) -> bool:
 
 
 def fingerprint_of(
-    assistant: "Documents", suite: Suite | None = None, *, k: int | None = None
+    assistant: "HasLibrary", suite: Suite | None = None, *, k: int | None = None
 ) -> Mapping[str, str]:
     """Return name and value of what the answers depend on: version, settings, library, gold.
 
@@ -139,7 +139,7 @@ def fingerprint_of(
         facts |= {name: str(getattr(settings, name)) for name in SETTINGS}
     if k is not None:
         facts["k"] = str(k)
-    facts["library"] = library_digest(assistant.documents())
+    facts["library"] = library_digest(assistant.library.documents())
     return facts | ({"gold": gold_digest(suite.cases)} if suite else {})
 
 

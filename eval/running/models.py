@@ -16,17 +16,9 @@ import filelock
 
 from eval.results import CaseResult
 from eval.suites.files import read_objects
-from rag import (
-    LanguageModel,
-    Message,
-    MisuseError,
-    ModelError,
-    ModelResponseError,
-    OperationError,
-    Reply,
-    Settings,
-    judge_messages,
-)
+from rag import LanguageModel, MisuseError, ModelError, ModelResponseError, OperationError, Settings
+from rag.internal import judge_messages
+from rag.types import Message, Reply
 
 _WAIT = 60.0
 """Seconds to wait for another process that adds a reply."""

@@ -1,6 +1,6 @@
 """Asks the questions of a gold suite and scores the replies; no files, no printing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
@@ -27,8 +27,16 @@ from eval.running.asking import (
     with_crash,
     with_reply,
 )
-from eval.suites.cases import EvidenceError, GoldCase, SourceText, Suite, locate, source_texts
-from rag import Answer, Document, DocumentSummary, Hit
+from eval.suites.cases import (
+    EvidenceError,
+    GoldCase,
+    HasLibrary,
+    SourceText,
+    Suite,
+    locate,
+    source_texts,
+)
+from rag import Answer, Hit
 
 WORDS = ("containment", "exact_match", "f1", "answered")
 CITED = ("sentence_precision", "sentence_recall", "quote_faithfulness")
@@ -37,17 +45,11 @@ LARGE = 2000
 """Cases from which on the passages of those that passed are not kept; reports do not show them."""
 
 
-class Asked(Protocol):
+class Asked(HasLibrary, Protocol):
     """What is evaluated: an `Assistant`, or anything that replies as one does."""
 
     def ask(self, question: str, *, k: int | None = None) -> Answer:
         """Answer a question from the documents, or abstain."""
-
-    def documents(self) -> Iterable[DocumentSummary]:
-        """List the documents that are asked about."""
-
-    def document(self, document_id: str) -> Document:
-        """Return one document with its text."""
 
 
 def run(
@@ -82,7 +84,7 @@ def run_cases(
 ) -> Iterator[CaseResult]:
     """Yield the result of every case in order, as `run` says."""
     names = {quote.document for case in suite.cases for quote in case.evidence}
-    texts = source_texts(assistant, names)
+    texts = source_texts(assistant.library, names)
     large = len(suite.cases) > LARGE
 
     def ask(case: GoldCase) -> CaseResult:
@@ -107,7 +109,9 @@ def run_case(
     try:
         gold = locate(case, texts)
         answer = assistant.ask(case.question, k=k)
-        texts_of = {c.document_id: assistant.document(c.document_id) for c in answer.citations}
+        texts_of = {
+            c.document_id: assistant.library.document(c.document_id) for c in answer.citations
+        }
     except EvidenceError as error:
         scored = dict.fromkeys(metrics_of(case), 0.0)
         return replace(blank, problems=(str(error),), scores=scored, outdated=True)

@@ -21,7 +21,8 @@ from eval.suites.cases import (
     source_texts,
 )
 from eval.suites.files import YAML_SUFFIXES, read_cases, replace_file
-from rag import LoggedQuestion, OperationError
+from rag import OperationError
+from rag.internal import LoggedQuestion
 
 _WAIT = 10.0
 """Seconds to wait for another process that adds a case."""

@@ -57,13 +57,21 @@ class Suite:
 
 
 class Documents(Protocol):
-    """Where evidence is looked up: an `Assistant`, or anything that holds documents as one does."""
+    """Where evidence is looked up: `Assistant.library`, or what holds documents as it does."""
 
     def documents(self) -> Iterable[DocumentSummary]:
         """List the documents."""
 
     def document(self, document_id: str) -> Document:
         """Return one document with its text."""
+
+
+class HasLibrary(Protocol):
+    """What is evaluated: an `Assistant`, or anything that stands in for one."""
+
+    @property
+    def library(self) -> Documents:
+        """The documents that are asked about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

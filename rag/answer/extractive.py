@@ -19,15 +19,13 @@ import numpy as np
 from index.terms import content_terms
 from index.types import Hit, Sentence
 from rag.answer.clause import cut
+from rag.answer.confidence import Read, probabilities, weights
 from rag.answer.features import NAMES, Candidate, candidates
-from rag.question import Question, holds, read_question
-from rag.reader.confidence import Read, probabilities, weights
+from rag.question import Question, holds
 from rag.reader.onnx_reader import Reading
 from rag.reader.spans import parts
 from rag.reader.windows import Window, choose
 from rag.types import Draft, DraftSentence, Evidence
-from rag.verification.conflict import Said, conflict
-from rag.verification.yes_no import decide
 
 _MOST_OF_A_LIST = 4
 """Sentences in the answer to a question that asks for several things."""
@@ -40,6 +38,9 @@ _SAME = 0.95
 
 _EVEN = 0.5
 """Probability from which words are right more often than not."""
+
+_NEAR = 0.5
+"""Share of the shorter sentence's terms that another must have to be compared with it at all."""
 
 _OTHERWISE = "But another document says:"
 """Leads the sentence of another document that says otherwise than the answer."""
@@ -71,8 +72,18 @@ class Reader(Protocol):
         """Return the best span of each sentence of the windows, in their order."""
 
 
+class Comparison(Protocol):
+    """What compares sentences with each other and with a question; `rag.pipeline` brings it."""
+
+    def decide(self, question: Question, hits: Sequence[Hit]) -> tuple[str, Evidence] | None:
+        """Return yes or no with the sentence that says so; None where that is not plain."""
+
+    def conflict(self, one: Evidence, other: Evidence, *, words: tuple[str, str]) -> bool:
+        """Tell whether two sentences, with the words in each that answer, contradict each other."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class Weighed:
     """A sentence with its probability of answering and what the reader said of it."""
 
     probability: float
@@ -86,15 +97,24 @@ class ExtractiveAnswerer:
 
     name = "extractive"
 
-    def __init__(self, reader: Reader | None = None) -> None:
-        """Answer with this reader; None takes the one that ships, loaded at the first question."""
-        self._reader = reader
+    def __init__(
+        self, reader: Reader | None = None, *, comparison: Comparison | None = None
+    ) -> None:
+        """Answer with this reader; None takes the one that ships, loaded at the first question.
 
-    def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
+        Args:
+            reader: What finds the exact answer.
+            comparison: What finds a plain yes or no, and what another document says otherwise;
+                None has neither.
+        """
+        self._reader = reader
+        self._comparison = comparison
+
+    def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
         """Choose sentences of the hits, and in the first the exact answer where that is sure.
 
         Args:
-            question: What is asked; cleaned here.
+            question: What is asked.
             hits: Retrieved for it, best first; none gives an empty draft of confidence 0.
 
         Returns:
@@ -103,14 +123,13 @@ class ExtractiveAnswerer:
         Raises:
             EmbeddingError: The reader's file or the base model's is missing or damaged.
         """
-        asked = read_question(question)
-        judged = judge(asked, rank(asked, hits), self._reader or shipped_reader())
-        if not judged:
+        weighed = weigh(question, rank(question, hits), self._reader or shipped_reader())
+        if not weighed:
             return Draft(sentences=(), confidence=0.0)
         return Draft(
-            sentences=_answered(asked, hits, judged),
-            confidence=judged[0].probability,
-            ranked=tuple(one.candidate.scored.sentence for one in judged[:_RANKED]),
+            sentences=_answered(question, hits, weighed, self._comparison),
+            confidence=weighed[0].probability,
+            ranked=tuple(one.candidate.scored.sentence for one in weighed[:_RANKED]),
         )
 
 
@@ -122,9 +141,9 @@ def shipped_reader() -> Reader:
     return OnnxReader()
 
 
-def judge(
+def weigh(
     question: Question, ranked: Sequence[tuple[float, Candidate]], reader: Reader
-) -> list[Judged]:
+) -> list[Weighed]:
     """Return the ranked sentences anew, those read first, each by its new probability.
 
     A sentence that was not read keeps its probability, at most that of the last one read.
@@ -133,14 +152,15 @@ def judge(
     known = {_key(reading.sentence) for _, _, reading in read}
     rest = [(p, c) for p, c in ranked if _key(c.scored.sentence) not in known]
     new = probabilities(read)
-    judged = [
-        Judged(probability=float(p), candidate=candidate, reading=reading)
+    weighed = [
+        Weighed(probability=float(p), candidate=candidate, reading=reading)
         for p, (_, candidate, reading) in zip(new, read, strict=True)
     ]
-    judged.sort(key=lambda one: -one.probability)
-    last = judged[-1].probability if judged else 1.0
-    return judged + [
-        Judged(probability=min(p, last), candidate=candidate, reading=None) for p, candidate in rest
+    weighed.sort(key=lambda one: -one.probability)
+    last = weighed[-1].probability if weighed else 1.0
+    return weighed + [
+        Weighed(probability=min(p, last), candidate=candidate, reading=None)
+        for p, candidate in rest
     ]
 
 
@@ -186,12 +206,12 @@ def _may_answer(question: Question, candidate: Candidate) -> bool:
     return question.expects != "money" or holds("money", text, asked=question.text)
 
 
-def _chosen(judged: Sequence[Judged], question: Question) -> list[Judged]:
-    best = judged[0].probability
-    chosen = [judged[0]]
+def _chosen(weighed: Sequence[Weighed], question: Question) -> list[Weighed]:
+    best = weighed[0].probability
+    chosen = [weighed[0]]
     share = weights().also if question.several else weights().close
     most = _MOST_OF_A_LIST if question.several else _MOST_OF_A_FACT
-    for one in judged[1:]:
+    for one in weighed[1:]:
         if one.probability < share * best or len(chosen) == most:
             break
         if not any(_repeats(one.candidate, other.candidate) for other in chosen):
@@ -200,33 +220,54 @@ def _chosen(judged: Sequence[Judged], question: Question) -> list[Judged]:
 
 
 def _answered(
-    question: Question, hits: Sequence[Hit], judged: Sequence[Judged]
+    question: Question,
+    hits: Sequence[Hit],
+    weighed: Sequence[Weighed],
+    comparison: Comparison | None,
 ) -> tuple[DraftSentence, ...]:
     """Return what answers, and what another document says otherwise."""
-    decided = _decided(question, hits)
-    told = [one for one in judged if not decided or _evidence(one) == decided[-1].evidence[0]]
-    other = _contrary(told[0], judged) if told and not question.several else None
+    if comparison is None:
+        return _quoted(question, weighed)
+    decided = _decided(question, hits, comparison)
+    told = [one for one in weighed if not decided or _evidence(one) == decided[-1].evidence[0]]
+    other = _contrary(told[0], weighed, comparison) if told and not question.several else None
     if other is None:
-        return decided or _quoted(question, judged)
+        return decided or _quoted(question, weighed)
     said = f"{_OTHERWISE} {other.candidate.scored.sentence.text}"
     differs = DraftSentence(text=said, evidence=(_evidence(other),))
     return (*(decided or (_direct(told[0], question),)), differs)
 
 
-def _contrary(answer: Judged, judged: Sequence[Judged]) -> Judged | None:
-    """Return the most probable sentence that was read and says otherwise."""
-    read = [one for one in judged if one.reading and one.probability >= weights().threshold]
-    return next((one for one in read if conflict(_said(answer), _said(one))), None)
+def _contrary(
+    answer: Weighed, weighed: Sequence[Weighed], comparison: Comparison
+) -> Weighed | None:
+    """Return the most probable sentence of another document that was read and says otherwise."""
+    own = answer.reading.words if answer.reading else ""
+    for one in weighed:
+        if one.reading is None or one.probability < weights().threshold:
+            continue
+        words = (own, one.reading.words)
+        if _are_near(answer, one) and comparison.conflict(
+            _evidence(answer), _evidence(one), words=words
+        ):
+            return one
+    return None
 
 
-def _said(one: Judged) -> Said:
-    words = one.reading.words if one.reading else ""
-    return Said(hit=one.candidate.hit, sentence=one.candidate.scored.sentence, words=words)
+def _are_near(answer: Weighed, one: Weighed) -> bool:
+    """Tell whether comparing is worth while: what compares takes 0.2 s to load the first time."""
+    if one.candidate.hit.document_sha256 == answer.candidate.hit.document_sha256:
+        return False
+    texts = (other.candidate.scored.sentence.text for other in (answer, one))
+    mine, yours = (set(content_terms(text)) for text in texts)
+    return len(mine & yours) >= _NEAR * min(len(mine), len(yours))
 
 
-def _decided(question: Question, hits: Sequence[Hit]) -> tuple[DraftSentence, ...]:
+def _decided(
+    question: Question, hits: Sequence[Hit], comparison: Comparison
+) -> tuple[DraftSentence, ...]:
     """Return yes or no and the sentence that says so, nothing where that is not plain."""
-    decided = decide(question, hits)
+    decided = comparison.decide(question, hits) if question.expects == "yes_no" else None
     if decided is None:
         return ()
     word, evidence = decided
@@ -235,9 +276,9 @@ def _decided(question: Question, hits: Sequence[Hit]) -> tuple[DraftSentence, ..
     return tuple(DraftSentence(text=text, evidence=(evidence,)) for text in (f"{word}.", quote))
 
 
-def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence, ...]:
+def _quoted(question: Question, weighed: Sequence[Weighed]) -> tuple[DraftSentence, ...]:
     """Quote the chosen sentences, or the exact words where all of them answer with the same."""
-    chosen = _chosen(judged, question)
+    chosen = _chosen(weighed, question)
     any_of_them = 1.0 - math.prod(1.0 - one.probability for one in chosen)
     words = [_words(one, question, probability=any_of_them) for one in chosen]
     if words[0] and len({(text or "").casefold() for text in words}) == 1:
@@ -245,14 +286,14 @@ def _quoted(question: Question, judged: Sequence[Judged]) -> tuple[DraftSentence
     return tuple(_sentence(one, question) for one in chosen)
 
 
-def _direct(one: Judged, question: Question) -> DraftSentence:
+def _direct(one: Weighed, question: Question) -> DraftSentence:
     words = _words(one, question, probability=one.probability)
     if words is None:
         return _sentence(one, question)
     return DraftSentence(text=words, evidence=(_evidence(one),))
 
 
-def _words(one: Judged, question: Question, *, probability: float) -> str | None:
+def _words(one: Weighed, question: Question, *, probability: float) -> str | None:
     """Return the words that hold the answer surely, and answer more often than not.
 
     None where there are no such; the probability is that the sentence answers.
@@ -263,7 +304,7 @@ def _words(one: Judged, question: Question, *, probability: float) -> str | None
     return one.candidate.scored.sentence.text[slice(*span)] if span else None
 
 
-def _sentence(one: Judged, question: Question) -> DraftSentence:
+def _sentence(one: Weighed, question: Question) -> DraftSentence:
     """Quote a sentence, its likely words marked where they are not most of it."""
     text = one.candidate.scored.sentence.text
     span = _span(one, question, holding=_EVEN)
@@ -272,7 +313,7 @@ def _sentence(one: Judged, question: Question) -> DraftSentence:
     return DraftSentence(text=text, evidence=(_evidence(one),), span=span)
 
 
-def _span(one: Judged, question: Question, *, holding: float) -> tuple[int, int] | None:
+def _span(one: Weighed, question: Question, *, holding: float) -> tuple[int, int] | None:
     """Return the shortest span that so probably holds the answer: never for yes or no.
 
     None for an open question; a pronoun, or words of the question, tell nothing alone.
@@ -294,6 +335,6 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
     return len(words & seen) >= _SAME * len(words)
 
 
-def _evidence(one: Judged) -> Evidence:
+def _evidence(one: Weighed) -> Evidence:
     sentence = one.candidate.scored.sentence
     return Evidence(hit=one.candidate.hit, start=sentence.start, end=sentence.end)

@@ -20,7 +20,7 @@ def add(arguments: argparse.Namespace) -> int:
         ReadError: All were skipped, and it is to be told in words.
     """
     with opened(arguments) as assistant:
-        report = assistant.add(*arguments.paths, prune=arguments.prune)
+        report = assistant.library.add(*arguments.paths, prune=arguments.prune)
     skipped = report.of("skipped")
     if arguments.json:
         print_json(report)
@@ -36,7 +36,7 @@ def add(arguments: argparse.Namespace) -> int:
 def watch(arguments: argparse.Namespace) -> int:
     """Watch, telling each change in a line (with --json in an object), until interrupted."""
     with suppress(KeyboardInterrupt), opened(arguments) as assistant:
-        for news in assistant.watch(arguments.folder, every=arguments.every):
+        for news in assistant.library.watch(arguments.folder, every=arguments.every):
             _say(json.dumps(as_json(news)) if arguments.json else _line(news))
     if not arguments.json:
         _say(f"stopped watching {terminal.one_line(arguments.folder)}; the library is sound")

@@ -4,7 +4,7 @@ import argparse
 
 from index.errors import MisuseError
 from index.terms import has_words
-from rag.answer.abstention import says
+from rag.citations import says
 from rag.cli import terminal
 from rag.cli.session import opened, print_json, print_text
 
@@ -36,6 +36,8 @@ def search(arguments: argparse.Namespace) -> int:
     """
     with opened(arguments) as assistant:
         question = " ".join(arguments.question)
+        if has_words(question):
+            assistant.library.seed()
         hits = assistant.search(question, k=arguments.k)
     if arguments.json:
         print_json(hits)

@@ -9,7 +9,8 @@ from rag.cli.session import opened, print_result
 def list_all(arguments: argparse.Namespace) -> int:
     """List the documents."""
     with opened(arguments) as assistant:
-        documents = assistant.documents()
+        assistant.library.seed()
+        documents = assistant.library.documents()
     print_result(documents, terminal.documents, arguments)
     return 0
 
@@ -17,7 +18,8 @@ def list_all(arguments: argparse.Namespace) -> int:
 def show(arguments: argparse.Namespace) -> int:
     """Print one document."""
     with opened(arguments) as assistant:
-        document = assistant.document(arguments.id)
+        assistant.library.seed()
+        document = assistant.library.document(arguments.id)
     print_result(document, terminal.document, arguments)
     return 0
 
@@ -25,6 +27,6 @@ def show(arguments: argparse.Namespace) -> int:
 def remove(arguments: argparse.Namespace) -> int:
     """Remove documents and print which."""
     with opened(arguments) as assistant:
-        removed = assistant.remove(*arguments.ids)
+        removed = assistant.library.remove(*arguments.ids)
     print_result(removed, terminal.removed, arguments)
     return 0

@@ -11,7 +11,7 @@ from rag.cli.session import opened, print_result
 def doctor(arguments: argparse.Namespace) -> int:
     """Check or repair the library; 1 where something is wrong."""
     with opened(arguments) as assistant:
-        checkup = assistant.repair() if arguments.repair else assistant.check()
+        checkup = assistant.library.repair() if arguments.repair else assistant.library.check()
     print_result(checkup, terminal.checkup, arguments)
     return 1 if checkup.findings else 0
 
@@ -19,7 +19,7 @@ def doctor(arguments: argparse.Namespace) -> int:
 def compact(arguments: argparse.Namespace) -> int:
     """Compact the library and print what that freed."""
     with opened(arguments) as assistant:
-        report = assistant.compact()
+        report = assistant.library.compact()
     print_result(report, compacted, arguments)
     return 0
 
@@ -27,7 +27,7 @@ def compact(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     """Export the library and print the archive's hash."""
     with opened(arguments) as assistant:
-        report = assistant.export_to(arguments.file)
+        report = assistant.library.export_to(arguments.file)
     print_result(report, exported, arguments)
     return 0
 
@@ -35,7 +35,7 @@ def export(arguments: argparse.Namespace) -> int:
 def import_(arguments: argparse.Namespace) -> int:
     """Import an archive and print what became of each document."""
     with opened(arguments) as assistant:
-        report = assistant.import_from(arguments.file)
+        report = assistant.library.import_from(arguments.file)
     print_result(report, terminal.report, arguments)
     return 0
 

@@ -3,10 +3,10 @@
 import argparse
 
 from index.errors import MisuseError
+from rag.assistant import verify
 from rag.cli import terminal
 from rag.cli.session import print_result, read_input
 from rag.types import CheckedClaim, Verification
-from rag.verify_text import verify
 
 _LARGEST = 4_000_000
 """Bytes; an hour of checking."""

@@ -32,10 +32,11 @@ from rag.llm.prompting import (
 )
 from rag.llm.protocol import LanguageModel, Message, Reply, cost
 from rag.llm.sanitise import plain
-from rag.question import read_question
+from rag.question import Question, read_query, read_question
 from rag.settings import Settings
 from rag.types import AnswerSentence, Citation, DraftSentence, PromptDigest, TextDelta, Turn, Usage
-from rag.verification import Claim, ClaimReader, Similarity, judge
+from rag.verification.claims import Claim, ClaimReader
+from rag.verification.verdict import judge
 
 _DECLINES = "the documents do not say"
 _TURNS = 6
@@ -68,7 +69,6 @@ class Writer:
     Args:
         model: What writes.
         settings: Folder of prompts, strictness, prices and the room for a reply.
-        similarity: Compares a claim with stored sentences.
         count_tokens: Counts the tokens of texts.
 
     Raises:
@@ -80,19 +80,17 @@ class Writer:
         model: LanguageModel,
         *,
         settings: Settings,
-        similarity: Similarity,
         count_tokens: CountTokens,
     ) -> None:
         self.model = model
         self._settings = settings
-        self._similarity = similarity
         self._count_tokens = count_tokens
         self._answer = checked_prompt("answer", settings)
         self._rewrite = checked_prompt("rewrite", settings)
 
     def rewrite(
-        self, question: str, history: Sequence[Turn]
-    ) -> Generator[Step, Piece | None, tuple[str, Usage]]:
+        self, question: Question, history: Sequence[Turn]
+    ) -> Generator[Step, Piece | None, tuple[Question, Usage]]:
         """Return a question in a form that stands alone, and what that took.
 
         The model's wording is taken where it is one question; the rules' otherwise.
@@ -100,9 +98,9 @@ class Writer:
         Raises:
             ModelError: The model failed.
         """
-        asked = read_question(question).text
+        asked = question.text
         if not history or not asked:
-            return asked, Usage()
+            return question, Usage()
         turns = [f"Question: {t.question}\nAnswer: {t.text[:_LONGEST_TURN]}" for t in history]
         nonce = nonce_of(asked, *turns)
         told = "\n".join(f"{nonce} turn\n{inert(turn)}" for turn in turns[-_TURNS:])
@@ -112,13 +110,14 @@ class Writer:
         while not isinstance(piece, Reply):
             _raise_failure(piece)
             piece = yield NEXT
-        put = read_question(piece.text).text.removeprefix("Question: ").strip('"“” ')
+        put = read_query(piece.text).text.removeprefix("Question: ").strip('"“” ')
         fits = put and len(put) <= _LONGEST_QUESTION and "\n" not in piece.text.strip()
-        return (put if fits else stand_alone(asked, history)), self._usage(piece)
+        rewritten = read_question(put) if fits else stand_alone(question, history)
+        return rewritten, self._usage(piece)
 
     def write(
         self,
-        question: str,
+        question: Question,
         found: Found,
         *,
         orders: Sequence[str],
@@ -136,10 +135,10 @@ class Writer:
             ModelError: The model failed; sentences that were yielded are void then.
             SettingsError: The model's context window has no room for a source.
         """
-        given = self._fitting(question, found.hits)
-        yield Request(messages=self._messages(question, given))
+        found = replace(found, hits=self._fitting(question.text, found.hits))
+        yield Request(messages=self._messages(question.text, found.hits))
         page = _Page(Footnotes(found.texts), strict=self._settings.strict)
-        reply = yield from self._read(question, given, orders=orders, page=page)
+        reply = yield from self._read(question.text, found, orders=orders, page=page)
         rewritten = (self._rewrite,) if usage.requests else ()
         return Written(
             sentences=page.sentences,
@@ -155,11 +154,12 @@ class Writer:
         )
 
     def _read(
-        self, question: str, given: Sequence[Hit], *, orders: Sequence[str], page: "_Page"
+        self, question: str, given: Found, *, orders: Sequence[str], page: "_Page"
     ) -> Generator[Step, Piece | None, Reply]:
         """Check claim after claim as the reply comes, and put on the page what may be there."""
         reader = ClaimReader()
-        known = (question, *(scored.sentence.text for hit in given for scored in hit.sentences))
+        shown = (scored.sentence.text for hit in given.hits for scored in hit.sentences)
+        known = (question, *shown)
         piece: Piece | None = None
         with tracing.span("generate", text=self._told(question)) as counts:
             while not isinstance(piece, Reply):
@@ -171,7 +171,7 @@ class Writer:
                     checked = self._checked(claim, given)
                     if not obeys(checked.text, orders, known=known) or holds(checked):
                         yield from page.take(checked)
-            counts |= {"sources": len(given), "requests": piece.requests}
+            counts |= {"sources": len(given.hits), "requests": piece.requests}
             counts |= {"input_tokens": piece.input_tokens, "output_tokens": piece.output_tokens}
         return piece
 
@@ -195,12 +195,12 @@ class Writer:
         }
         return messages_of(self._answer.fill(values))
 
-    def _checked(self, claim: Claim, given: Sequence[Hit]) -> DraftSentence:
+    def _checked(self, claim: Claim, given: Found) -> DraftSentence:
         claim = replace(claim, text=plain(claim.text))
         if not claim.text or claim.text.casefold().startswith(_DECLINES):
             return DraftSentence(text=claim.text, evidence=(), verdict="unsupported")
         with tracing.span("verify", text=self._told(claim.text)) as counts:
-            judged = judge(claim, given, similarity=self._similarity)
+            judged = judge(claim, given.hits, similarity=given.similarity)
             counts["evidence"] = len(judged.evidence)
         return DraftSentence(
             text=claim.text, evidence=judged.evidence, verdict=judged.verdict, note=judged.note

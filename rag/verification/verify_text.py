@@ -6,16 +6,15 @@ from dataclasses import replace
 from index.errors import MisuseError
 from index.search import Found
 from index.terms import has_words
-from index.types import DocumentSummary, Hit
+from index.types import DocumentSummary
 from rag.citations import cite
 from rag.types import CheckedClaim, Draft, DraftSentence, Verification
-from rag.verification.candidates import Similarity
 from rag.verification.claims import Claim, read_claims
 from rag.verification.references import resolve
 from rag.verification.verdict import Judged, judge
 
 Find = Callable[[str, int], Found]
-"""Given a text and k: the k best passages, and their texts."""
+"""Given a claim and k: the k best passages, and what to compare and check it with."""
 
 _DEEP = 100
 """Passages looked through for one of a document that a claim cites."""
@@ -30,7 +29,6 @@ def verify_text(
     *,
     documents: Sequence[DocumentSummary],
     find: Find,
-    similarity: Similarity,
     k: int,
 ) -> Verification:
     """Verify each claim of a text against the documents of a library.
@@ -39,8 +37,7 @@ def verify_text(
         text: Plain or Markdown, with or without citation marks and a list of sources, or what
             `footnote ask --json` prints.
         documents: Cards of the library, for the numbers of the text's list of sources.
-        find: Finds passages, and the texts to check quotes against.
-        similarity: Gives cosines of a text with stored sentences.
+        find: Finds passages, and what claims are compared and quotes checked with.
         k: Passages searched for each claim.
 
     Raises:
@@ -58,7 +55,7 @@ def verify_text(
     for claim in claims:
         meant = [known.sources[n] for n in claim.cited if n in known.sources]
         found = _found(claim, frozenset().union(*meant), find, k)
-        one = _judge(claim, frozenset().union(*meant), found.hits, similarity)
+        one = _judge(claim, frozenset().union(*meant), found)
         cited = {evidence.hit.document_sha256 for evidence in one.evidence}
         texts |= {sha256: found.texts[sha256] for sha256 in cited}  # not those of all passages
         judged.append(one)
@@ -93,14 +90,12 @@ def _found(claim: Claim, cited: frozenset[str], find: Find, k: int) -> Found:
         return found
     deep = find(words, _DEEP)
     more = [hit for hit in deep.hits if hit.passage.document_id in cited][:_OF_CITED]
-    return Found(hits=(*found.hits, *more), texts={**found.texts, **deep.texts})
+    return found.joined(replace(deep, hits=tuple(more)))
 
 
-def _judge(
-    claim: Claim, cited: frozenset[str], hits: Sequence[Hit], similarity: Similarity
-) -> Judged:
-    numbers = tuple(n for n, hit in enumerate(hits, 1) if hit.passage.document_id in cited)
-    judged = judge(replace(claim, cited=numbers), hits, similarity=similarity)
+def _judge(claim: Claim, cited: frozenset[str], found: Found) -> Judged:
+    numbers = tuple(n for n, hit in enumerate(found.hits, 1) if hit.passage.document_id in cited)
+    judged = judge(replace(claim, cited=numbers), found.hits, similarity=found.similarity)
     if cited and not numbers and judged.verdict == "supported":
         title = judged.evidence[0].hit.title
         note = f"it stands in another source: {title}"

@@ -15,7 +15,8 @@ from index import search
 from index.store.fts5 import SqliteCatalog
 from index.sync import prepare
 from index.types import Span
-from rag import Assistant, Settings, seed_paths
+from rag import Assistant, Settings
+from rag.internal import seed_paths
 from rag.testing import ScriptedModel, open_assistant
 
 pytestmark = pytest.mark.usefixtures("reading_once")
@@ -32,7 +33,7 @@ def reported(tmp_path):
         article.write_text(edit(seed_paths()[0].read_text(encoding="utf-8")), encoding="utf-8")
         settings = Settings(library=tmp_path / "library", seeds=False, **settings)
         with Assistant.open(settings) as assistant:
-            assistant.add(article)
+            assistant.library.add(article)
             return run(assistant, suite)
 
     return ask
@@ -129,5 +130,5 @@ def report_with(tmp_path, suite, model, *, prompts):
         library=tmp_path / "library", seeds=False, llm_fallback=False, prompts=prompts
     )
     with open_assistant(settings, model=model) as assistant:
-        assistant.add(tmp_path / "a.txt")
+        assistant.library.add(tmp_path / "a.txt")
         return run(assistant, suite)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from eval.running.models import RecordingModel, ReplayedModel
-from rag import Message, MisuseError, ModelResponseError, ModelUnavailableError, Settings
+from rag import MisuseError, ModelResponseError, ModelUnavailableError, Settings
 from rag.testing import ScriptedModel, open_assistant
+from rag.types import Message
 
 ASKED = (Message(role="system", text="Be brief."), Message(role="user", text="Why?"))
 OTHER = (Message(role="user", text="How?"),)
@@ -92,7 +93,7 @@ def test_an_assistant_gives_the_recorded_answer_and_an_edited_prompt_misses(tmp_
     (tmp_path / "a.txt").write_text("Cats sleep all day. Dogs bark at night.", encoding="utf-8")
     model = RecordingModel(ScriptedModel("Cats sleep all day [1]."), tmp_path / "r.jsonl")
     with open_assistant(settings, model=model) as assistant:
-        assistant.add(tmp_path / "a.txt")
+        assistant.library.add(tmp_path / "a.txt")
         first = assistant.ask("When do cats sleep?")
     replayed = ReplayedModel(tmp_path / "r.jsonl")
     with open_assistant(settings, model=replayed) as assistant:

@@ -66,7 +66,7 @@ WANTED = {"good": "added"} | dict.fromkeys(RAISED, "skipped")
 def test_add_skips_each_with_a_sentence_and_adds_the_rest(
     assistant: Assistant, folder: Path
 ) -> None:
-    report = assistant.add(folder)
+    report = assistant.library.add(folder)
     assert told(list(report.changes)) == WANTED
     reasons = {Path(c.source).stem: c.reason for c in report.of("skipped")}
     assert reasons["memory"] == "it takes more memory than one file may; save its text as .txt"
@@ -80,11 +80,11 @@ def test_add_skips_each_with_a_sentence_and_adds_the_rest(
 
 def test_an_upload_skips_each_and_adds_the_rest(assistant: Assistant, folder: Path) -> None:
     files = {f"uploads/{path.name}": path for path in sorted(folder.iterdir())}
-    assert told(list(assistant.add_files(files).changes)) == WANTED
+    assert told(list(assistant.library.add_files(files).changes)) == WANTED
 
 
 def test_a_watched_folder_goes_on_after_all_of_them(assistant: Assistant, folder: Path) -> None:
-    news = assistant.watch(folder, every=0.01)
+    news = assistant.library.watch(folder, every=0.01)
     first = [event for _, event in zip(WANTED, news, strict=False)]
     assert told([event for event in first if isinstance(event, Change)]) == WANTED
     (folder / "later.txt").write_text("Dogs bark.", encoding="utf-8")
@@ -98,13 +98,13 @@ def test_ctrl_c_while_a_file_is_read_is_heard(
 ) -> None:
     monkeypatch.setitem(RAISED, "value", KeyboardInterrupt)
     with pytest.raises(KeyboardInterrupt):
-        assistant.add(folder)
-    assert assistant.documents() == ()
+        assistant.library.add(folder)
+    assert assistant.library.documents() == ()
 
 
 def test_a_table_of_empty_cells_stops_nothing(assistant: Assistant, tmp_path: Path) -> None:
     (tmp_path / "empty.csv").write_text(",,,\n,,,\n,,,\n", encoding="utf-8")
     (tmp_path / "good.txt").write_text(GOOD, encoding="utf-8")
-    report = assistant.add(tmp_path / "empty.csv", tmp_path / "good.txt")
+    report = assistant.library.add(tmp_path / "empty.csv", tmp_path / "good.txt")
     assert [change.kind for change in report.changes] == ["skipped", "added"]
     assert "nothing to quote" in report.changes[0].reason

@@ -23,7 +23,7 @@ def file(assistant: Assistant, tmp_path: Path) -> Path:
     path.parent.mkdir(parents=True)
     path.write_text(f"{SAID} It cost much.", encoding="utf-8")
     os.utime(path, (1_000_000_000, 1_000_000_000))
-    assistant.add(path)
+    assistant.library.add(path)
     return path
 
 
@@ -36,7 +36,7 @@ def cited(assistant: Assistant) -> Citation:
 def told(assistant: Assistant) -> tuple[str, str]:
     """Return state and note of the citation, which the document must have, too."""
     citation = cited(assistant)
-    document = assistant.document(citation.document_id)
+    document = assistant.library.document(citation.document_id)
     assert (document.source_state, document.source_note) == (
         citation.source_state, citation.source_note,
     )  # fmt: skip
@@ -99,15 +99,17 @@ def test_another_file_of_the_same_name_is_no_move(assistant: Assistant, file: Pa
 
 def test_adding_again_brings_it_up_to_date(assistant: Assistant, file: Path) -> None:
     edit(file)
-    assistant.add(file)
+    assistant.library.add(file)
     assert told(assistant) == ("current", "")
     file.rename(file.with_name("b.txt"))
-    assistant.add(file.parent)
+    assistant.library.add(file.parent)
     assert told(assistant) == ("current", "")
 
 
 def test_an_article_given_as_text_has_no_file_to_change(assistant: Assistant) -> None:
-    assistant.add_articles([Article(source="https://example.org/b", title="Bridge", text=SAID)])
+    assistant.library.add_articles(
+        [Article(source="https://example.org/b", title="Bridge", text=SAID)]
+    )
     assert told(assistant) == ("current", "")
 
 
@@ -116,7 +118,7 @@ def test_a_file_that_looks_the_same_is_not_opened(
 ) -> None:
     later = time.time_ns() + 3_000_000_000
     monkeypatch.setattr("index.sync.stamps.time.time_ns", lambda: later)
-    assistant.add(file)
+    assistant.library.add(file)
     monkeypatch.setattr(
         "index.sync.source_state.file_bytes", lambda path: pytest.fail(f"opened {path}")
     )

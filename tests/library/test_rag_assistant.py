@@ -29,18 +29,13 @@ from rag import (
 from rag.testing import HashEmbedder, ScriptedAnswerer, open_assistant
 
 _NAMES = [
-    "AddReport", "Answer", "AnswerSentence", "Answerer", "ArchiveError", "Article", "Assistant",
-    "Change", "CheckedClaim", "Checkup", "Citation", "CitationError", "CompactReport", "Document",
-    "DocumentSummary", "Draft", "DraftSentence", "Embedder", "EmbeddingError", "Event", "Evidence",
-    "ExportReport", "Finding", "FootnoteError",
-    "Hit", "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError",
-    "LoggedQuestion", "Message", "MisuseError", "ModelError", "ModelRejectedError",
-    "ModelResponseError", "ModelUnavailableError", "Notice", "OperationError", "Passage",
-    "PromptDigest", "ReadError", "Reason", "Reply", "Retrieved", "ScoredSentence", "Sentence",
-    "Settings", "SettingsError", "SourceState", "Span", "Status", "TextDelta", "Turn",
-    "UnknownDocumentError", "Usage", "Verdict", "Verification", "as_json", "json_text",
-    "judge_messages", "keep_setting", "load_model", "log_question", "logged_questions",
-    "seed_paths", "verify",
+    "AddReport", "Answer", "AnswerSentence", "ArchiveError", "Article", "Assistant", "Change",
+    "CheckedClaim", "Checkup", "Citation", "CitationError", "Document", "DocumentSummary",
+    "EmbeddingError", "FootnoteError", "Hit", "LanguageModel", "LibraryBusyError",
+    "LibraryError", "LibraryMismatchError", "MisuseError", "ModelError", "ModelRejectedError",
+    "ModelResponseError", "ModelUnavailableError", "OpenLibrary", "OperationError", "Passage",
+    "ReadError", "Retrieved", "Sentence", "Settings", "SettingsError", "TextDelta", "Turn",
+    "UnknownDocumentError", "Verification", "load_model", "verify",
 ]  # fmt: skip
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
 _PETS = "Cats sleep all day. Dogs bark at night."
@@ -69,16 +64,18 @@ def filled(make: Make) -> Assistant:
 
 
 def add(assistant: Assistant, **texts: str) -> None:
-    assistant.add_articles(Article(source=n, title=n.title(), text=t) for n, t in texts.items())
+    assistant.library.add_articles(
+        Article(source=n, title=n.title(), text=t) for n, t in texts.items()
+    )
 
 
 def id_of(assistant: Assistant, source: str) -> str:
-    return next(card.id for card in assistant.documents() if card.source == source)
+    return next(card.id for card in assistant.library.documents() if card.source == source)
 
 
 def text_of(assistant: Assistant, citation: Citation | Hit) -> str:
     passage = citation.passage if isinstance(citation, Hit) else citation
-    return assistant.document(passage.document_id).text[passage.start : passage.end]
+    return assistant.library.document(passage.document_id).text[passage.start : passage.end]
 
 
 def test_the_public_names_are_these_and_can_be_imported() -> None:
@@ -89,7 +86,7 @@ def test_the_public_names_are_these_and_can_be_imported() -> None:
 def test_files_that_were_added_are_asked_and_cited(make: Make, tmp_path: Path) -> None:
     assistant = make(threshold=0.0)
     (tmp_path / "pets.md").write_text(f"# Pets\n\n{_PETS}\n", encoding="utf-8")
-    report = assistant.add(tmp_path / "pets.md")
+    report = assistant.library.add(tmp_path / "pets.md")
     answer = assistant.ask("When do dogs bark?")
     assert [change.kind for change in report.changes] == ["added"]
     assert (answer.status, answer.reason) == ("answered", None)
@@ -151,13 +148,16 @@ def test_a_question_that_is_too_long_is_misuse(filled: Assistant) -> None:
 
 def test_documents_are_listed_shown_and_removed(filled: Assistant) -> None:
     pets = id_of(filled, "pets")
-    assert {card.title: card.sentences for card in filled.documents()} == {"Bridge": 3, "Pets": 2}
-    assert filled.document(pets[:5]).text == _PETS
-    assert [card.source for card in filled.remove(pets)] == ["pets"]
+    assert {card.title: card.sentences for card in filled.library.documents()} == {
+        "Bridge": 3,
+        "Pets": 2,
+    }
+    assert filled.library.document(pets[:5]).text == _PETS
+    assert [card.source for card in filled.library.remove(pets)] == ["pets"]
     with pytest.raises(UnknownDocumentError, match=f"no document {pets!r}"):
-        filled.document(pets)
+        filled.library.document(pets)
     with pytest.raises(MisuseError, match="no document to remove"):
-        filled.remove()
+        filled.library.remove()
 
 
 def test_a_context_manager_closes_and_a_closed_assistant_opens_again(make: Make) -> None:
@@ -201,20 +201,21 @@ def test_eight_threads_ask_and_search_while_one_adds(filled: Assistant) -> None:
         thread.join()
     assert set(seen) == {True, "pets"}
     assert len(seen) == 128
-    assert len(filled.documents()) == 8
+    assert len(filled.library.documents()) == 8
 
 
 def test_a_library_that_was_never_added_to_gets_the_seeds(make: Make) -> None:
     assistant = make(seeds=True)
-    assert [card.source.split("/")[0] for card in assistant.documents()] == ["seeds"]
-    assistant.remove(assistant.documents()[0].id)
-    assert assistant.documents() == ()
+    assistant.library.seed()
+    assert [card.source.split("/")[0] for card in assistant.library.documents()] == ["seeds"]
+    assistant.library.remove(assistant.library.documents()[0].id)
+    assert assistant.library.documents() == ()
 
 
 def test_a_library_that_was_added_to_gets_no_seeds(make: Make) -> None:
     assistant = make(seeds=True)
     add(assistant, pets=_PETS)
-    assert [card.source for card in assistant.documents()] == ["pets"]
+    assert [card.source for card in assistant.library.documents()] == ["pets"]
     assert assistant.search("missile") != ()
 
 
@@ -278,7 +279,7 @@ def test_a_file_can_be_added_under_another_name_than_its_path(
     path = tmp_path / "note.txt"
     path.write_text(_BRIDGE, encoding="utf-8")
     told: list[object] = []
-    report = assistant.add_files(
+    report = assistant.library.add_files(
         {"uploads/note.txt": path, "uploads/gone.txt": tmp_path / "gone.txt"},
         on_read=told.append,
         on_progress=lambda done, total: told.append((done, total)),

@@ -17,7 +17,7 @@ def cited(tmp_path: Path) -> tuple[Citation, str]:
     text = "Cats sleep. Dogs bark at night."
     own = Settings(library=tmp_path / "library", seeds=False, threshold=0.0)
     with open_assistant(own) as assistant:
-        assistant.add_articles([Article(source="a", title="A", text=text)])
+        assistant.library.add_articles([Article(source="a", title="A", text=text)])
         return assistant.ask("When do dogs bark?").citations[0], text
 
 
@@ -53,11 +53,11 @@ def test_every_quote_is_literally_in_the_text_also_after_reopening(
     own = Settings(library=tmp_path_factory.mktemp("library"), seeds=False, threshold=0.0)
     article = Article(source="a", title="A", text=f"{text} Dogs bark at night. {tail}")
     with open_assistant(own) as assistant:
-        assistant.add_articles([article])
+        assistant.library.add_articles([article])
     with open_assistant(own) as reopened:
         answer = reopened.ask("When do dogs bark at night?")
         assert answer.citations
         for citation in answer.citations:
-            stored = reopened.document(citation.document_id)
+            stored = reopened.library.document(citation.document_id)
             assert stored.text[citation.start : citation.end] == citation.quote
             assert stored.summary.sha256 == citation.document_sha256

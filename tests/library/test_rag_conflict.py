@@ -24,7 +24,7 @@ def asked(folder: Path, texts: list[str], question: str) -> Answer:
         for number, text in enumerate(texts)
     ]
     with open_assistant(settings, embedder=load_embedder()) as assistant:
-        assistant.add_articles(articles)
+        assistant.library.add_articles(articles)
         return assistant.ask(question)
 
 

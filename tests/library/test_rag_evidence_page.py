@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from index.errors import MisuseError
-from rag import Answer, Assistant, json_text
+from rag import Answer, Assistant
 from rag.evidence.check import check
 from rag.evidence.page import page, read_answer
+from rag.internal import json_text
 
 TEXT = "Cats <b>sleep</b> all day & night.\nDogs bark at the moon. Birds sing at dawn."
 
@@ -24,7 +25,7 @@ def original(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def answer(assistant: Assistant, original: Path) -> Answer:
-    assistant.add(original)
+    assistant.library.add(original)
     hits = assistant.search("What do dogs bark at?")
     answer = assistant.ask("What do dogs bark at?")
     assert answer.citations, hits
@@ -109,7 +110,7 @@ def test_an_answer_whose_quote_is_not_in_its_passages_is_misuse(answer: Answer) 
 
 
 def test_an_abstention_has_no_evidence(assistant: Assistant, original: Path) -> None:
-    assistant.add(original)
+    assistant.library.add(original)
     with pytest.raises(MisuseError, match="cites nothing"):
         page(assistant.ask("Who designed the opera house in Oslo?"))
 

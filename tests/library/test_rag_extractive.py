@@ -72,7 +72,7 @@ def test_several_sentences_answer_a_list(tmp_path: Path) -> None:
         "The third goal of the water plan is fewer floods."
     )
     with Assistant.open(Settings(library=tmp_path, seeds=False)) as assistant:
-        assistant.add_articles([Article(source="plan", title="The water plan", text=text)])
+        assistant.library.add_articles([Article(source="plan", title="The water plan", text=text)])
         answer = assistant.ask("What are the goals of the water plan?")
     assert sorted(s.text.split()[0] for s in answer.sentences) == ["Another", "One", "The"]
 
@@ -80,13 +80,13 @@ def test_several_sentences_answer_a_list(tmp_path: Path) -> None:
 def test_how_much_money_is_answered_by_a_number_only(tmp_path: Path) -> None:
     text = "The bridge cost a lot of money. The bridge over the river is long."
     with Assistant.open(Settings(library=tmp_path, seeds=False, threshold=0.0)) as assistant:
-        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        assistant.library.add_articles([Article(source="bridge", title="The bridge", text=text)])
         assert assistant.ask("How much money did the bridge cost?").status == "abstained"
         assert assistant.ask("Did the bridge cost a lot of money?").status == "answered"
 
 
 def test_the_comments_below_the_article_are_never_quoted(assistant: Assistant) -> None:
-    text = assistant.document(assistant.documents()[0].id).text
+    text = assistant.library.document(assistant.library.documents()[0].id).text
     assert "Post a Comment" not in text
     assert assistant.ask("Where can I post a comment?").status == "abstained"
 

@@ -27,7 +27,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     library = tmp_path_factory.mktemp("odd") / "library"
     with Assistant.open(Settings.load(library=library, seeds=False)) as assistant:
         text = "Cats sleep all day. Dogs bark at night. The bridge opened in 1964."
-        assistant.add_articles([Article(source="cats", title="Cats", text=text)])
+        assistant.library.add_articles([Article(source="cats", title="Cats", text=text)])
         assistant.ask("When do dogs bark?")
         yield assistant
 

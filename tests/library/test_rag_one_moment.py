@@ -14,13 +14,13 @@ from rag import (
     Assistant,
     Citation,
     CitationError,
-    Draft,
     Hit,
     Retrieved,
     Settings,
     verify,
 )
 from rag.testing import HashEmbedder, ScriptedAnswerer, ScriptedModel, open_assistant
+from rag.types import Draft, Question
 
 _BRIDGE = "Engineers found cracks. The old bridge was closed in May."
 _ASKED = "What did engineers find?"
@@ -36,7 +36,7 @@ class Disturbed(ScriptedAnswerer):
         self.drafts = 0
         self._happen = happen
 
-    def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
+    def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
         self.drafts += 1
         self._happen()
         return super().draft(question, hits)
@@ -45,7 +45,7 @@ class Disturbed(ScriptedAnswerer):
 class Forging(ScriptedAnswerer):
     """Cites a passage that no search found."""
 
-    def draft(self, question: str, hits: Sequence[Hit]) -> Draft:
+    def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
         return super().draft(question, [replace(hits[0], document_sha256="0" * 64)])
 
 
@@ -82,11 +82,11 @@ Opened = Callable[..., Assistant]
 
 
 def put(assistant: Assistant, text: str) -> None:
-    assistant.add_articles([Article(source="bridge", title="Bridge", text=text)])
+    assistant.library.add_articles([Article(source="bridge", title="Bridge", text=text)])
 
 
 def take(assistant: Assistant) -> None:
-    assistant.remove(*(card.id for card in assistant.documents()))
+    assistant.library.remove(*(card.id for card in assistant.library.documents()))
 
 
 def told(citations: Sequence[Citation]) -> list[tuple[str, tuple[str, str]]]:

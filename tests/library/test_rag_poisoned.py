@@ -68,7 +68,7 @@ def opened(place: Path, injection: str, model: ScriptedModel | None = None) -> A
         return assistant
     text = f"{_BRIDGE}\n\n{injection}\n\nIt opens again in July."
     pets = "Cats sleep all day. Dogs bark at night."
-    assistant.add_articles(
+    assistant.library.add_articles(
         [
             Article(source="bridge", title="The bridge", text=text),
             Article(source="pets", title="Pets", text=pets),

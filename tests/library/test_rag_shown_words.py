@@ -11,8 +11,8 @@ import pytest
 from index.embedding import load_embedder
 from index.types import Sentence
 from rag import Answer, Article, Settings
+from rag.answer.confidence import weights
 from rag.answer.extractive import ExtractiveAnswerer, Reader
-from rag.reader.confidence import weights
 from rag.reader.onnx_reader import Reading
 from rag.reader.spans import TokenScores
 from rag.reader.windows import Window
@@ -76,7 +76,7 @@ def test_a_pronoun_or_words_of_the_question_are_not_shown_alone(
     settings = Settings(library=tmp_path, seeds=False)
     answerer = ExtractiveAnswerer(SureOf(words))
     with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
-        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        assistant.library.add_articles([Article(source="bridge", title="The bridge", text=text)])
         answer = assistant.ask("When does the bridge open?")
     assert answer.sentences[0].text == (shown or text)
 
@@ -99,7 +99,7 @@ def test_sentences_that_answer_with_the_same_words_are_cited_together(
     settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
     answerer = ExtractiveAnswerer(SureOf("(not )?closed", holds))
     with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
-        assistant.add_articles(
+        assistant.library.add_articles(
             [Article(source=str(n), title="News", text=text) for n, text in enumerate(texts)]
         )
         answer = assistant.ask("What will happen to the bridge in June?")
@@ -151,7 +151,7 @@ def _why(library: Path, text: str, reader: Reader) -> Answer:
     with open_assistant(
         settings, embedder=load_embedder(), answerer=ExtractiveAnswerer(reader)
     ) as assistant:
-        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        assistant.library.add_articles([Article(source="bridge", title="The bridge", text=text)])
         return assistant.ask("Why did the bridge close?")
 
 
@@ -180,7 +180,7 @@ def test_the_likely_words_of_a_quoted_sentence_are_marked(
     settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
     answerer = ExtractiveAnswerer(SureOf(words, holds))
     with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
-        assistant.add_articles([Article(source="bridge", title="The bridge", text=text)])
+        assistant.library.add_articles([Article(source="bridge", title="The bridge", text=text)])
         answer = assistant.ask("When does the bridge open?")
     assert answer.sentences[0].text == text
     assert _likely(answer) == likely
@@ -205,7 +205,7 @@ def test_one_sentence_of_a_list_is_its_words_alone(
     settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
     answerer = ExtractiveAnswerer(SureOf("clean .* (floods|boats)"))
     with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
-        assistant.add_articles(
+        assistant.library.add_articles(
             [Article(source=str(n), title="News", text=text) for n, text in enumerate(texts)]
         )
         answer = assistant.ask(question)

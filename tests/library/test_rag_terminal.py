@@ -28,7 +28,7 @@ def answer(embedder: HashEmbedder, tmp_path: Path) -> Answer:
     settings = Settings(library=tmp_path, seeds=False)
     answerer = ScriptedAnswerer(SAID, span=LIKELY)
     with open_assistant(settings, embedder=embedder, answerer=answerer) as assistant:
-        assistant.add_articles([Article(source="ferry", title="The ferry", text=SAID)])
+        assistant.library.add_articles([Article(source="ferry", title="The ferry", text=SAID)])
         return assistant.ask("Who built the ferry?")
 
 

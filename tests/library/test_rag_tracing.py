@@ -33,7 +33,9 @@ def ask(tmp_path: Path) -> Callable[..., None]:
         chosen = Settings.load(library=tmp_path / "library", seeds=False, **settings)
         model = ScriptedModel("Engineers found cracks. [1]")
         with open_assistant(chosen, model=model) as assistant:
-            assistant.add_articles([Article(source="a", title="a", text="Engineers found cracks.")])
+            assistant.library.add_articles(
+                [Article(source="a", title="a", text="Engineers found cracks.")]
+            )
             assistant.ask(_QUESTION)
 
     return asked

@@ -27,7 +27,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Verify every claim, each with a list of sources as a text from anywhere has it."""
     settings = Settings(library=tmp_path_factory.mktemp("library"), seeds=False)
     with Assistant.open(settings) as assistant:
-        assistant.add(ARTICLES, ROOT / "seeds/japan-us-defense-ministers.txt")
+        assistant.library.add(ARTICLES, ROOT / "seeds/japan-us-defense-ministers.txt")
         yield {row["id"]: verdict_of(assistant, row) for row in CLAIMS}
 
 

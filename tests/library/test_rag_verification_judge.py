@@ -17,7 +17,7 @@ _TEXT = (
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     settings = Settings.load(library=tmp_path_factory.mktemp("judge") / "library", seeds=False)
     assistant = open_assistant(settings, embedder=load_embedder())
-    assistant.add_articles([Article(source="port", title="Port strike", text=_TEXT)])
+    assistant.library.add_articles([Article(source="port", title="Port strike", text=_TEXT)])
     return assistant
 
 

@@ -20,7 +20,7 @@ TEXT = (
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     settings = Settings(library=tmp_path_factory.mktemp("library"), seeds=False)
     assistant = open_assistant(settings, embedder=load_embedder())
-    assistant.add_articles([Article(source="news", title="News", text=TEXT)])
+    assistant.library.add_articles([Article(source="news", title="News", text=TEXT)])
     return assistant
 
 

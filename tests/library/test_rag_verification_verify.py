@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from index.embedding import load_embedder
-from rag import Article, Assistant, MisuseError, Settings, json_text, verify
+from rag import Article, Assistant, MisuseError, Settings, verify
 from rag.cli.main import main
+from rag.internal import json_text
 from rag.testing import open_assistant
 
 BRIDGE = Article(
@@ -27,7 +28,7 @@ TOWER = Article(
 def stocked(tmp_path: Path) -> Assistant:
     settings = Settings(library=tmp_path / "stocked", seeds=False)
     assistant = open_assistant(settings, embedder=load_embedder())
-    assistant.add_articles([BRIDGE, TOWER])
+    assistant.library.add_articles([BRIDGE, TOWER])
     return assistant
 
 
@@ -41,7 +42,7 @@ def test_each_claim_gets_its_verdict_and_exact_quote(stocked: Assistant) -> None
     assert not found.supported
     assert "12 million euros" in found.claims[1].note
     quote = found.citations[0]
-    assert stocked.document(quote.document_id).text[quote.start : quote.end] == quote.quote
+    assert stocked.library.document(quote.document_id).text[quote.start : quote.end] == quote.quote
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def make(tmp_path: Path, embedder: HashEmbedder) -> Make:
         chosen = Settings.load(library=tmp_path / "library", seeds=False, threshold=0.0, **settings)
         assistant = open_assistant(chosen, model=model, embedder=embedder)
         texts = {"bridge": _BRIDGE, "pets": _PETS}
-        assistant.add_articles(Article(source=n, title=n, text=t) for n, t in texts.items())
+        assistant.library.add_articles(Article(source=n, title=n, text=t) for n, t in texts.items())
         return assistant, model
 
     return opened  # type: ignore[return-value]
@@ -128,7 +128,7 @@ def test_case_2_the_sources_are_numbered_between_marks_that_no_document_could_fo
     make: Make,
 ) -> None:
     assistant, model = make("Engineers found cracks. [1]")
-    assistant.add_articles(
+    assistant.library.add_articles(
         [Article(source="x", title="x", text="Engineers cheered [3]. They found Source 1 dry.")]
     )
     assistant.ask("What did engineers find?")
@@ -149,7 +149,7 @@ def test_the_same_question_over_the_same_sources_gives_the_same_prompt(make: Mak
 
 def test_a_small_window_gets_whole_sentences_of_the_best_passages(make: Make) -> None:
     assistant, model = make("Engineers found cracks. [1]", window=1750)
-    assistant.add_articles(
+    assistant.library.add_articles(
         [Article(source="long", title="long", text="Engineers walk far every day. " * 40)]
     )
     assistant.ask("What did engineers find?")

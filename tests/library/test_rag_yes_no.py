@@ -6,7 +6,7 @@ import pytest
 
 from rag import Article, Assistant, Settings
 from rag.question import read_question
-from rag.verification.yes_no import decide
+from rag.verification.answers import decide
 
 TEXT = (
     "The council of Marlow voted on Tuesday to close the old pool at Elm Street. "
@@ -26,7 +26,7 @@ TEXT = (
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     settings = Settings(library=tmp_path_factory.mktemp("library"), seeds=False)
     with Assistant.open(settings) as assistant:
-        assistant.add_articles([Article(source="pool", title="Pool", text=TEXT)])
+        assistant.library.add_articles([Article(source="pool", title="Pool", text=TEXT)])
         yield assistant
 
 

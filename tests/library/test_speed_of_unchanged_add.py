@@ -26,7 +26,7 @@ def write(folder: Path, *, files: int) -> None:
 
 def timed(assistant: Assistant, folder: Path) -> tuple[AddReport, float]:
     started = time.perf_counter()
-    report = assistant.add(folder)
+    report = assistant.library.add(folder)
     return report, time.perf_counter() - started
 
 

@@ -10,7 +10,7 @@ def lune(assistant, tmp_path):
     """Add a file; give its path and its document's id."""
     path = tmp_path / "lune.txt"
     path.write_text("The Lune is a river. It is long.", encoding="utf-8")
-    (change,) = assistant.add(path).changes
+    (change,) = assistant.library.add(path).changes
     return path, change.document_id
 
 
@@ -24,7 +24,7 @@ def test_an_article_comes_with_its_text_and_the_spans_of_its_sentences(assistant
 def test_the_text_comes_with_the_hash_that_citations_name(assistant, lune):
     found = text(assistant, {"id": lune[1]})
     assert found["text"] == "The Lune is a river. It is long."
-    assert found["sha256"] == assistant.document(lune[1]).summary.sha256
+    assert found["sha256"] == assistant.library.document(lune[1]).summary.sha256
 
 
 def test_a_file_edited_since_it_was_indexed_is_told(assistant, lune):
@@ -39,13 +39,13 @@ def test_a_saved_page_tells_its_own_address_beside_its_file(assistant, tmp_path)
     path = tmp_path / "saved.html"
     head = '<link rel="canonical" href="https://news.example/lune"><title>Lune</title>'
     path.write_text(f"<html><head>{head}</head><body><p>The Lune is a river.</p></body></html>")
-    (change,) = assistant.add(path).changes
+    (change,) = assistant.library.add(path).changes
     found = article(assistant, {"id": change.document_id})
     assert found["source"] == f"{change.source} · https://news.example/lune"
 
 
 def test_a_removed_article_is_missing(assistant, lune):
-    assistant.remove(lune[1])
+    assistant.library.remove(lune[1])
     assert article(assistant, {"id": lune[1]}) == {"missing": True}
     assert text(assistant, {"id": lune[1]}) == {"missing": True}
 

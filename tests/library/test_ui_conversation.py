@@ -40,7 +40,7 @@ def said(text):
 
 
 def test_the_last_moment_holds_the_checked_answer(assistant):
-    assistant.add_articles([Article(source="a", title="Lune", text="The Lune is a river.")])
+    assistant.library.add_articles([Article(source="a", title="Lune", text="The Lune is a river.")])
     turns = seen(assistant, "What is the Lune?", number=3)
     assert turns[0] == Turn(number=3, question="What is the Lune?", model="extractive")
     assert [h.title for h in turns[-1].hits] == ["Lune"]
@@ -61,7 +61,7 @@ def first_with(part, assistant):
 
 
 def test_passages_are_shown_while_the_text_is_waited_for(assistant):
-    assistant.add_articles([Article(source="a", title="Lune", text="The Lune is a river.")])
+    assistant.library.add_articles([Article(source="a", title="Lune", text="The Lune is a river.")])
     hits = assistant.search("Lune")
     turn = first_with("hits", Streaming(Retrieved(hits=hits), FOR_EVER))
     assert (turn.hits, turn.sentences) == (hits, ())

@@ -12,7 +12,7 @@ ASKED = {"turn": 1, "good": False}
 
 @pytest.fixture
 def answer(assistant):
-    assistant.add_articles(
+    assistant.library.add_articles(
         [
             Article(source="folder/bridge.txt", title="The bridge", text=TEXT),
             Article(source="cats.txt", title="Cats", text="Cats sleep all day."),
@@ -28,7 +28,7 @@ def questions(assistant, answer):
 
 @pytest.fixture
 def bridge(assistant, answer):
-    return next(card.id for card in assistant.documents() if card.title == "The bridge")
+    return next(card.id for card in assistant.library.documents() if card.title == "The bridge")
 
 
 def cases(assistant):

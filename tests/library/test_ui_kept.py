@@ -29,7 +29,7 @@ def room_of(assistant):
 @pytest.fixture
 def kept(assistant):
     """Return what a page keeps of a conversation of one question."""
-    assistant.add_articles([LUNE, URE])
+    assistant.library.add_articles([LUNE, URE])
     asked = room_of(assistant).ask({"token": MINE, "question": "What is the Lune?"})
     return values(asked)[-1]["turns"]
 
@@ -86,7 +86,7 @@ def test_what_the_server_still_knows_counts_more_than_what_was_kept(assistant, k
 
 
 def test_a_document_that_was_removed_is_told_and_its_quote_stays(assistant, kept):
-    assistant.remove(kept[0]["sources"][0]["document"])
+    assistant.library.remove(kept[0]["sources"][0]["document"])
     (source, *_) = opened(room_of(assistant), kept)[0]["sources"]
     assert source["note"] == "article removed from the library since"
     assert source["quote"] == kept[0]["sources"][0]["quote"]

@@ -10,7 +10,7 @@ REPORT = (
 
 
 def test_abbreviations_speakers_and_names_are_asked_about(assistant):
-    assistant.add_articles([Article(source="a", title="Report", text=REPORT)])
+    assistant.library.add_articles([Article(source="a", title="Report", text=REPORT)])
     assert example_questions(assistant) == (
         "What is RTA?",
         "What did Anna Reed say?",
@@ -19,24 +19,26 @@ def test_abbreviations_speakers_and_names_are_asked_about(assistant):
 
 
 def test_nothing_is_offered_where_nothing_has_a_name(assistant):
-    assistant.add_articles([Article(source="a", title="", text="However, it was so. They left.")])
+    assistant.library.add_articles(
+        [Article(source="a", title="", text="However, it was so. They left.")]
+    )
     assert example_questions(assistant) == ()
     assert follow_ups(assistant, [], ["Why?"]) == ()
 
 
 def test_a_word_that_is_also_written_small_is_no_name(assistant):
     text = "Defence was dear. The defence of Kirkby was dear. Defence needs money."
-    assistant.add_articles([Article(source="a", title="", text=text)])
+    assistant.library.add_articles([Article(source="a", title="", text=text)])
     assert example_questions(assistant) == ("What is said about Kirkby?",)
 
 
 def test_a_name_that_was_asked_about_is_not_offered_again(assistant):
-    assistant.add_articles([Article(source="a", title="Report", text=REPORT)])
+    assistant.library.add_articles([Article(source="a", title="Report", text=REPORT)])
     offered = follow_ups(assistant, [REPORT], ["What is RTA?", "Where is the mill house?"])
     assert offered[0] == "What did Anna Reed say?"
     assert not any("RTA" in q or "Mill House" in q for q in offered)
 
 
 def test_what_the_articles_do_not_answer_is_not_offered(assistant):
-    assistant.add_articles([Article(source="a", title="Report", text=REPORT)])
+    assistant.library.add_articles([Article(source="a", title="Report", text=REPORT)])
     assert follow_ups(assistant, ["Zanzibar Airways flew to Zanzibar."], []) == ()

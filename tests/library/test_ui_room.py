@@ -20,7 +20,7 @@ LUNE = Article(
 
 @pytest.fixture
 def room(assistant):
-    assistant.add_articles([LUNE])
+    assistant.library.add_articles([LUNE])
     return Chat(assistant, sessions=Sessions(), chooser=Chooser(assistant))
 
 
@@ -38,7 +38,7 @@ def ask(room, question, token=MINE):
 @pytest.fixture
 def slow_room(assistant):
     """Make a room whose language model takes its time."""
-    assistant.add_articles([LUNE])
+    assistant.library.add_articles([LUNE])
     model = ScriptedModel("The Lune is a river. [1]", pause=0.2)
     with open_assistant(assistant.settings, model=model) as slow:
         yield Chat(slow, sessions=Sessions(), chooser=Chooser(slow))
@@ -139,7 +139,7 @@ def test_a_model_that_cannot_be_used_any_more_is_one_sentence(assistant):
 
 
 def test_the_titles_of_a_library_are_shown(room, assistant):
-    assistant.add_articles([Article(source="b", title="Later", text="Two words.")])
+    assistant.library.add_articles([Article(source="b", title="Later", text="Two words.")])
     shelf = room.shelf({})
     assert {d["title"] for d in shelf["documents"]} == {"Later", "Lune"}
     assert shelf["count"] == 2

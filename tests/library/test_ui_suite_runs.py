@@ -23,7 +23,7 @@ def make(tmp_path):
         answerer = answerer or ScriptedAnswerer("The bridge is closed.")
         assistant = open_assistant(settings, answerer=answerer)
         opened.append(assistant)
-        assistant.add_articles([Article(source="bridge.txt", title="Bridge", text=TEXT)])
+        assistant.library.add_articles([Article(source="bridge.txt", title="Bridge", text=TEXT)])
         rows = [json.dumps({"id": name, **row}) for name, row in gold.items()]
         if rows:
             settings.gold_file.write_text("\n".join(rows), encoding="utf-8")

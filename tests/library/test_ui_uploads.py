@@ -37,7 +37,7 @@ def last(assistant, *paths):
 def test_a_file_becomes_an_article_and_is_gone_afterwards(assistant, upload):
     path = upload("note.txt", "The bridge is closed. It opens in May.")
     assert last(assistant, path) == [("note.txt", "added", "")]
-    (card,) = assistant.documents()
+    (card,) = assistant.library.documents()
     assert card.source.startswith("uploads/")
     assert card.source.endswith("/note.txt")
     assert not os.path.exists(path)
@@ -81,7 +81,7 @@ def test_the_same_file_again_is_told_as_known(assistant, upload):
 def test_another_file_of_the_same_name_replaces_nothing(assistant, upload):
     last(assistant, upload("a.txt", "A cat."))
     assert last(assistant, upload("a.txt", "A dog.", "two"))[0][1] == "added"
-    assert len(assistant.documents()) == 2
+    assert len(assistant.library.documents()) == 2
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_another_file_of_the_same_name_replaces_nothing(assistant, upload):
 def test_a_path_that_was_not_uploaded_is_not_touched(assistant, path):
     ((_, state, note),) = last(assistant, path)
     assert (state, note) == ("skipped", "It was not uploaded to this page.")
-    assert assistant.documents() == ()
+    assert assistant.library.documents() == ()
     assert os.path.exists("/etc/passwd")
 
 
@@ -99,7 +99,7 @@ def test_a_link_out_of_the_folder_is_not_followed(assistant, upload):
     os.unlink(path)
     os.symlink("/etc/passwd", path)
     assert last(assistant, path)[0][1] == "skipped"
-    assert assistant.documents() == ()
+    assert assistant.library.documents() == ()
 
 
 class Failing(HashEmbedder):
@@ -122,7 +122,7 @@ def test_an_error_inside_is_told_without_its_text_and_leaves_no_file(tmp_path, u
 def test_a_locked_library_is_told_in_its_own_words(assistant, upload):
     from index.store.folder_backend import writing
 
-    assistant.add_articles([Article(source="a", title="a", text="A cat.")])
+    assistant.library.add_articles([Article(source="a", title="a", text="A cat.")])
     with writing(assistant.settings.library):
         assert "is being written by process" in last(assistant, upload("b.txt", "A dog."))[0][2]
 

@@ -38,7 +38,7 @@ CASES = [
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("evaluation") / "library"
     with Assistant.open(Settings(library=folder, seeds=False)) as assistant:
-        assistant.add_articles([Article(source="bridge.txt", title=EVIL, text=TEXT)])
+        assistant.library.add_articles([Article(source="bridge.txt", title=EVIL, text=TEXT)])
     rows = [json.dumps({"tags": ["bridge"], **case}) for case in CASES]
     folder.with_name("library.gold.jsonl").write_text("\n".join(rows), encoding="utf-8")
     return folder

@@ -24,7 +24,7 @@ CONTRAST = Path(__file__).parents[1] / "data/contrast.js"
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gold") / "library"
     with Assistant.open(Settings(library=folder)) as assistant:
-        assistant.documents()
+        assistant.library.documents()
     return folder
 
 
@@ -50,7 +50,7 @@ def thumb(page, label):
 def sentence(folder):
     """Give a sentence of the shipped article that does not answer the seed question."""
     with Assistant.open(Settings(library=folder)) as assistant:
-        document = assistant.document(assistant.documents()[0].id)
+        document = assistant.library.document(assistant.library.documents()[0].id)
         yield next(one for one in document.sentences if "SM-6" in one.text)
 
 

@@ -38,8 +38,8 @@ def hostile(tmp_path_factory):
         name = payload.replace("/", "").replace("\n", " ")[:80]
         (files / f"{name} {number}.txt").write_text(f"{TRUE} {payload}", encoding="utf-8")
     with Assistant.open(Settings(library=path / "library", seeds=False)) as assistant:
-        assistant.add_articles(article(n, payload) for n, payload in enumerate(HOSTILE))
-        assistant.add(files)
+        assistant.library.add_articles(article(n, payload) for n, payload in enumerate(HOSTILE))
+        assistant.library.add(files)
     return path / "library"
 
 

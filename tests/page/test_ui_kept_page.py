@@ -64,12 +64,12 @@ def test_a_kept_conversation_outlives_its_tab_and_its_server(browser, port, seed
 def test_a_document_removed_meanwhile_is_told(browser, tmp_path):
     with Assistant.open(Settings(library=tmp_path / "library", seeds=False)) as assistant:
         text = "The castle of Lune has four towers."
-        assistant.add_articles([Article(source="a", title="Lune", text=text)])
+        assistant.library.add_articles([Article(source="a", title="Lune", text=text)])
     with served(tmp_path / "library") as port, opened(browser, port) as page:
         switch(page)
         ask(page, "How many towers has the castle of Lune?")
         with Assistant.open(Settings(library=tmp_path / "library")) as assistant:
-            assistant.remove(assistant.documents()[0].id)
+            assistant.library.remove(assistant.library.documents()[0].id)
         page.evaluate("sessionStorage.clear()")
         page.reload()
         page.locator("#turn-1 .chip").first.click()

@@ -75,7 +75,7 @@ EVIL = (
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("library") / "library"
     with Assistant.open(Settings(library=folder)) as assistant:
-        assistant.documents()
+        assistant.library.documents()
     return folder
 
 
@@ -161,9 +161,9 @@ def test_a_removal_can_be_thought_better_of(page):
 def test_what_another_process_adds_and_removes_appears_by_itself(page, folder):
     with Assistant.open(Settings(library=folder)) as other:
         article = Article(source="https://other.example/a", title="From elsewhere", text="A cat.")
-        (change,) = other.add_articles([article]).changes
+        (change,) = other.library.add_articles([article]).changes
         expect(page.locator(".entry-title").first).to_have_text("From elsewhere", timeout=15_000)
-        other.remove(change.document_id)
+        other.library.remove(change.document_id)
         expect(page.locator(".entry")).to_have_count(1, timeout=15_000)
 
 
@@ -173,10 +173,10 @@ def test_hostile_titles_and_file_names_are_shown_and_do_nothing(page, folder):
             Article(source=f"{n}{evil}", title=f"{n}{evil}", text=f"{evil} stands here.")
             for n, evil in enumerate(EVIL)
         ]
-        ids = [change.document_id for change in other.add_articles(articles).changes]
+        ids = [change.document_id for change in other.library.add_articles(articles).changes]
         expect(page.locator(".entry")).to_have_count(1 + len(EVIL), timeout=15_000)
         shown = page.locator(".entry-title").all_text_contents()
-        assert set(shown) == {card.title for card in other.documents()}
+        assert set(shown) == {card.title for card in other.library.documents()}
         assert set(shown) >= {
             article.title for article in articles[:-1]
         }  # the last has a mark less
@@ -190,7 +190,7 @@ def test_hostile_titles_and_file_names_are_shown_and_do_nothing(page, folder):
         drop(page, *((f"{evil[:60]}.png", b"\x89PNG\r\n\x1a\n" + bytes(9)) for evil in EVIL[:4]))
         expect(page.locator(".job.skipped")).to_have_count(4)
         assert page.locator(".job :is(img, svg, script)").count() == 0
-        other.remove(*ids)
+        other.library.remove(*ids)
 
 
 def test_a_file_that_is_too_large_is_told_and_stops_no_other(page):

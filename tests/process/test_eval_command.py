@@ -30,6 +30,13 @@ class StandIn:
     def add(self, *_):
         return AddReport(changes=())
 
+    @property
+    def library(self):
+        return self
+
+    def seed(self):
+        return None
+
     def documents(self):
         return (SimpleNamespace(id="d1", source="/articles/a.txt", sha256="0"),)
 

@@ -24,7 +24,7 @@ def folder(tmp_path):
     (tmp_path / "pets.txt").write_text("Cats sleep all day. Dogs bark at night.", encoding="utf-8")
     (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, CASES)))
     with Assistant.open(library=tmp_path / "library") as assistant:
-        assistant.add(tmp_path / "pets.txt")
+        assistant.library.add(tmp_path / "pets.txt")
     return tmp_path
 
 

@@ -16,7 +16,8 @@ from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.append import add_case, suggested
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
 from eval.suites.files import lint, load_suite
-from rag import LoggedQuestion, OperationError
+from rag import OperationError
+from rag.internal import LoggedQuestion
 
 TEXT = "They build AMRAAM. It rains.\nIt rains."
 

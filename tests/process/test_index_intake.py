@@ -23,7 +23,7 @@ def pages(tmp_path: Path) -> Path:
 def test_reading_ahead_gives_what_reading_in_turn_does(
     assistant: Assistant, pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    in_turn = assistant.add(pages)
+    in_turn = assistant.library.add(pages)
     monkeypatch.setattr("index.sync.intake._AHEAD_BYTES", 0)
     settings = Settings(library=tmp_path / "other", seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder()) as other:
@@ -38,7 +38,7 @@ def test_a_handful_of_small_texts_starts_no_process(
     for n in range(5):
         (tmp_path / f"{n}.txt").write_text(f"Text {n} is here.", encoding="utf-8")
     monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: pytest.fail("started a process"))
-    assert len(assistant.add(tmp_path / "*.txt").of("added")) == 5
+    assert len(assistant.library.add(tmp_path / "*.txt").of("added")) == 5
 
 
 def test_the_total_is_estimated_while_files_are_still_being_read(
@@ -51,7 +51,7 @@ def test_the_total_is_estimated_while_files_are_still_being_read(
         embedder=HashEmbedder(),
         on_progress=lambda done, total: told.append((done, total)),
     ) as assistant:
-        assistant.add(pages)
+        assistant.library.add(pages)
     done, total = told[0]
     assert done == 4
     assert 16 <= total <= 20

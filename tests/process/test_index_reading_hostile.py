@@ -63,7 +63,7 @@ def test_case_14_odd_files_are_skipped_with_their_reasons_and_the_others_are_rea
         (folder / name).write_text("Obey me.")
     if sys.platform == "linux":
         (folder / os.fsdecode(b"\xff.txt")).write_text("Obey me.")
-    report = assistant.add(folder)
+    report = assistant.library.add(folder)
     assert [change.source for change in report.of("added")] == [str(folder / "good.txt")]
     reasons = {c.source.rpartition("/")[2]: c.reason for c in report.of("skipped")}
     assert "a symlink out of" in reasons["outside.txt"]

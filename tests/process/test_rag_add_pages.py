@@ -21,12 +21,12 @@ def test_a_page_is_added_after_the_files(
         allowed = frozenset({("127.0.0.1", server.port)})
         monkeypatch.setattr("rag.library.Fetcher", partial(Fetcher, allowed=allowed))
         url = f"http://127.0.0.1:{server.port}/cats"
-        report = assistant.add(url, tmp_path / "dogs.txt")
+        report = assistant.library.add(url, tmp_path / "dogs.txt")
         assert [(c.kind, c.source) for c in report.changes] == [
             ("added", str(tmp_path / "dogs.txt")),
             ("added", url),
         ]
-        assert [c.kind for c in assistant.add(url).changes] == ["unchanged"]
+        assert [c.kind for c in assistant.library.add(url).changes] == ["unchanged"]
     assert assistant.ask("When do cats sleep?").citations[0].quote == "Cats sleep all day."
 
 
@@ -37,17 +37,17 @@ def test_files_and_pages_are_published_at_once_and_each_address_once(
     seen: list[str] = []
 
     def served(path: str) -> bytes:
-        seen.append(assistant.edition())
+        seen.append(assistant.library.edition())
         return page(ARTICLE)
 
     with PageServer(served) as server:
         allowed = frozenset({("127.0.0.1", server.port)})
         monkeypatch.setattr("rag.library.Fetcher", partial(Fetcher, allowed=allowed))
         url = f"http://127.0.0.1:{server.port}/cats"
-        report = assistant.add(tmp_path / "dogs.txt", url, f"{url}#sleep")
+        report = assistant.library.add(tmp_path / "dogs.txt", url, f"{url}#sleep")
     assert seen == [""]
     assert [change.kind for change in report.changes] == ["added", "added"]
-    assert assistant.edition().startswith("000001-2-2-")
+    assert assistant.library.edition().startswith("000001-2-2-")
 
 
 def test_a_page_of_this_machine_is_refused_with_the_reason(
@@ -63,5 +63,5 @@ def test_a_link_in_an_article_is_not_fetched(assistant: Assistant, tmp_path: Pat
         url = f"http://127.0.0.1:{server.port}/"
         markup = f'<meta http-equiv=refresh content="0;url={url}"><p>See <a href="{url}">it</a>.'
         (tmp_path / "a.html").write_text(f"<html><body>{markup}<img src='{url}'></body></html>")
-        assistant.add(tmp_path / "a.html")
+        assistant.library.add(tmp_path / "a.html")
     assert server.requests == []

@@ -142,8 +142,8 @@ def test_when_every_file_is_skipped_the_reasons_are_printed_and_it_fails(
 def test_an_ambiguous_id_names_the_documents(desk: Desk, here: Here) -> None:
     articles = [Article(source=s, title=s, text="Dogs bark.") for s in map(str, range(17))]
     with Assistant.open(library=desk.library) as assistant:
-        assistant.add_articles(articles)
-        starts = Counter(card.id[0] for card in assistant.documents())
+        assistant.library.add_articles(articles)
+        starts = Counter(card.id[0] for card in assistant.library.documents())
     first, count = starts.most_common(1)[0]  # of 17 ids two must begin alike
     done = here("show", first)
     assert done.code == MISUSE

@@ -56,8 +56,8 @@ def steered(text: str) -> list[str]:
 def test_articles_with_terminal_escapes_in_them_are_cleaned_when_added(desk: Desk) -> None:
     article = Article(source=f"s{_STEERING}", title=f"t{_STEERING}", text=f"Owls hoot{_STEERING}.")
     with Assistant.open(library=desk.library) as assistant:
-        (change,) = assistant.add_articles([article]).changes
-        document = assistant.document(str(change.document_id))
+        (change,) = assistant.library.add_articles([article]).changes
+        document = assistant.library.document(str(change.document_id))
     assert steered(document.text + document.summary.title + document.summary.source) == []
 
 

@@ -167,7 +167,7 @@ def test_a_library_of_another_model_is_a_failure_that_names_both(
     desk: Desk, here: Here, tmp_path: Path
 ) -> None:
     with Assistant.open(library=tmp_path / "other", embedder=HashEmbedder()) as assistant:
-        assistant.add_articles([Article(source="cats", title="Cats", text=CATS)])
+        assistant.library.add_articles([Article(source="cats", title="Cats", text=CATS)])
     done = here("ask", QUESTION, "--library", tmp_path / "other")
     assert done.code == FAILURE
     assert "was built with model 'hash' (64 dimensions)" in done.said

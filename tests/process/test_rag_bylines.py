@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from documents import mail, pdf
 
-from rag import Assistant, json_text
+from rag import Assistant
 from rag.cli import terminal
 from rag.cli.main import main
 from rag.cli.terminal import documents, footnote_head, hits
+from rag.internal import json_text
 from rag.testing import HashEmbedder
 
 INFO = "/Title (Fleet Plans) /Author (Jane Doe) /CreationDate (D:20240301120000Z)"
@@ -29,7 +30,7 @@ def filled(assistant: Assistant, tmp_path: Path) -> Assistant:
         )
         sent = sent.replace(b"01 Mar 2024", b"02 Apr 2023").replace(b"the fleet", b"harbours")
         (folder / f"{number}.eml").write_bytes(sent)
-    assert len(assistant.add(folder).of("added")) == 5
+    assert len(assistant.library.add(folder).of("added")) == 5
     return assistant
 
 
@@ -47,7 +48,7 @@ def test_a_citation_shows_page_author_and_date(filled: Assistant) -> None:
 
 
 def test_the_list_shows_author_and_date(filled: Assistant) -> None:
-    assert "Fleet Plans (Jane Doe, 2024-03-01)" in documents(filled.documents())
+    assert "Fleet Plans (Jane Doe, 2024-03-01)" in documents(filled.library.documents())
 
 
 def test_the_page_is_in_the_json(
@@ -70,7 +71,7 @@ def saved(assistant: Assistant, tmp_path: Path) -> Path:
     """Add a saved page, and give its path."""
     page = tmp_path / "ferry.html"
     page.write_text(f"<html>{PAGE}<body><p>The ferry sails at noon.</p></body></html>", "utf-8")
-    assistant.add(page)
+    assistant.library.add(page)
     return page
 
 
@@ -78,10 +79,10 @@ def test_the_address_of_a_saved_page_is_shown_wherever_its_document_is(
     assistant: Assistant, saved: Path
 ) -> None:
     answer = assistant.ask("When does the ferry sail?")
-    (card,) = assistant.documents()
+    (card,) = assistant.library.documents()
     assert (answer.citations[0].url, answer.hits[0].url, card.url) == (URL, URL, URL)
     assert json.loads(json_text(answer))["citations"][0]["url"] == URL
-    document = assistant.document(card.id)
+    document = assistant.library.document(card.id)
     for shown in (footnote_head(answer.citations[0]), hits(answer.hits), documents([card]),
                   terminal.document(document)):  # fmt: skip
         assert shown.count(URL) == 1
@@ -90,13 +91,13 @@ def test_the_address_of_a_saved_page_is_shown_wherever_its_document_is(
 def test_the_address_survives_export_and_repair(
     assistant: Assistant, saved: Path, tmp_path: Path, embedder: HashEmbedder
 ) -> None:
-    assistant.export_to(tmp_path / "library.zip")
+    assistant.library.export_to(tmp_path / "library.zip")
     other = Assistant.open(library=tmp_path / "other", embedder=embedder)
-    other.import_from(tmp_path / "library.zip")
+    other.library.import_from(tmp_path / "library.zip")
     with sqlite3.connect(tmp_path / "other" / "catalog.db") as db:
         db.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
-    assert other.repair().findings == ()
-    assert [card.url for card in other.documents()] == [URL]
+    assert other.library.repair().findings == ()
+    assert [card.url for card in other.library.documents()] == [URL]
 
 
 def test_a_library_from_before_addresses_is_read_and_gets_them(
@@ -107,18 +108,18 @@ def test_a_library_from_before_addresses_is_read_and_gets_them(
         db.execute("DELETE FROM meta WHERE name = 'urls'")
     assert assistant.ask("When does the ferry sail?").citations[0].url is None
     saved.write_text(saved.read_text("utf-8") + "\n", "utf-8")
-    assert [change.kind for change in assistant.add(saved).changes] == ["changed"]
+    assert [change.kind for change in assistant.library.add(saved).changes] == ["changed"]
     assert assistant.ask("When does the ferry sail?").citations[0].url == URL
 
 
 def test_what_a_message_leaves_out_is_in_the_report(assistant: Assistant, tmp_path: Path) -> None:
     message = tmp_path / "plans.eml"
     message.write_bytes(mail("The fleet sails.", files={"map.png": b"\x89PNG\r\n\x1a\n"}))
-    report = assistant.add(message)
+    report = assistant.library.add(message)
     (left_out,) = report.changes[0].left_out
     assert left_out.startswith("map.png: not text: looks like PNG image")
     assert f"plans.eml\n         left out {left_out}\n" in terminal.report(report)
     message.write_bytes(message.read_bytes() + b"\n")
-    assert [(c.kind, c.left_out) for c in assistant.add(message).changes] == [
+    assert [(c.kind, c.left_out) for c in assistant.library.add(message).changes] == [
         ("unchanged", (left_out,)),
     ]  # fmt: skip

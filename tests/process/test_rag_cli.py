@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import rag
-from rag import seed_paths
 from rag.cli.session import progress
+from rag.internal import seed_paths
 
 QUESTION = "Which missile will Japan co-produce?"
 TITLE = "Japan and US Defense Ministers United in Countering China"

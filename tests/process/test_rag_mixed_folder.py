@@ -13,16 +13,16 @@ def test_a_mixed_folder_is_added_whole_and_its_report_names_every_file(
     folder = tmp_path / "mixed"
     folder.mkdir()
     facts, reasons = make_mixed_folder(folder)
-    report = assistant.add(folder)
+    report = assistant.library.add(folder)
     told = {change.source.rpartition("/")[2]: change for change in report.changes}
     assert len(told) == len(report.changes) == len(facts) + len(reasons) > 300
     assert {name: told[name].kind for name in facts} == dict.fromkeys(facts, "added")
     assert {name for name in reasons if reasons[name] not in told[name].reason} == set()
     for name, fact in facts.items():
-        document = assistant.document(told[name].document_id or "")
+        document = assistant.library.document(told[name].document_id or "")
         quotes = [s.text for s in document.sentences if fact.rstrip(".") in s.text]
         assert len(quotes) == 1, name
         assert all(document.text[s.start : s.end] == s.text for s in document.sentences)
-    again = assistant.add(folder)
+    again = assistant.library.add(folder)
     assert len(again.of("unchanged")) == len(facts)
     assert again.embedded == 0

@@ -8,9 +8,10 @@ from wire_asking import ASKED, KEY, STREAMS, WAYS, events, model_at
 from wire_formats import FORMATS, OpenAIFormat
 from wire_server import Served, WireServer
 
-from rag import Message, Reply, Settings
+from rag import Settings
 from rag.llm.protocol import cost
 from rag.llm.registry import load_model
+from rag.types import Message, Reply
 
 
 def replying(provider: str, way: str) -> Served:

@@ -57,7 +57,9 @@ def test_a_follow_up_has_no_more_time_than_another_question(way: str, tmp_path: 
         clock = Clock(now=lambda: time.monotonic() + embedder.late)
         model = load_model(settings.llm, settings, clock=clock)
         with Assistant.open(settings, model=model, embedder=embedder) as assistant:
-            assistant.add_articles([Article(source="a", title="a", text="Dogs bark at night.")])
+            assistant.library.add_articles(
+                [Article(source="a", title="a", text="Dogs bark at night.")]
+            )
             late = _WAYS[way](assistant, "When do they bark?", [_BEFORE])
             alone = _WAYS[way](assistant, "What barks at night?", [])
     assert isinstance(late, Answer)

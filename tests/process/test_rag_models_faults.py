@@ -13,8 +13,9 @@ from wire_asking import KEY, STREAMS, WAYS, events, model_at
 from wire_formats import FORMATS
 from wire_server import RESET, Served, WireServer
 
-from rag import ModelError, ModelRejectedError, ModelResponseError, ModelUnavailableError, Reply
+from rag import ModelError, ModelRejectedError, ModelResponseError, ModelUnavailableError
 from rag.llm.client import Clock
+from rag.types import Reply
 
 PROVIDERS = ("openai-like", "ollama", "anthropic")
 TWO_WAYS = ("complete", "astream")

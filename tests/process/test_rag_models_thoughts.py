@@ -5,9 +5,10 @@ from wire_asking import STREAMS, WAYS, events, model_at
 from wire_formats import FORMATS
 from wire_server import WireServer
 
-from rag import Article, Assistant, ModelResponseError, Reply, Settings
+from rag import Article, Assistant, ModelResponseError, Settings
 from rag.llm.stream import Thoughts
 from rag.testing import HashEmbedder
+from rag.types import Reply
 
 _SAID = "<think>Seven? No: <b>ten</b>.</think>\n\nTen years."
 
@@ -39,7 +40,9 @@ def test_an_answer_has_no_thoughts_in_it(tmp_path: object, embedder: HashEmbedde
             library=f"{tmp_path}/library", seeds=False, llm="openai-like:m", llm_base_url=server.url
         )
         with Assistant.open(settings, embedder=embedder) as assistant:
-            assistant.add_articles([Article(source="a", title="a", text="Dogs bark at night.")])
+            assistant.library.add_articles(
+                [Article(source="a", title="a", text="Dogs bark at night.")]
+            )
             answer = assistant.ask("When do dogs bark?")
     assert (answer.text, answer.fallback) == ("Dogs bark at night. [1]", "")
 

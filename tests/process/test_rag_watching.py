@@ -11,8 +11,9 @@ import pytest
 
 from index.store.folder_backend import writing
 from index.sync.watch import watch
-from rag import AddReport, Assistant, Change, MisuseError, Notice
+from rag import AddReport, Assistant, Change, MisuseError
 from rag.cli.main import main
+from rag.types import Notice
 
 News = Iterator[Change | Notice]
 
@@ -27,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def news(assistant: Assistant, folder: Path) -> News:
     """Watch a folder whose one note has been added."""
-    news = assistant.watch(folder, every=0.01)
+    news = assistant.library.watch(folder, every=0.01)
     assert told(news) == "added cats.txt"
     return news
 
@@ -51,7 +52,7 @@ def test_each_change_is_told_as_it_is_followed(
     assert told(news) == "moved wolves.txt"
     (folder / "wolves.txt").unlink()
     assert told(news) == "removed wolves.txt"
-    assert len(assistant.documents()) == 1
+    assert len(assistant.library.documents()) == 1
 
 
 def test_a_folder_that_vanishes_keeps_its_documents_and_is_followed_when_it_returns(
@@ -59,7 +60,7 @@ def test_a_folder_that_vanishes_keeps_its_documents_and_is_followed_when_it_retu
 ) -> None:
     folder.rename(folder.with_name("away"))
     assert told(news) == f"no file is in {str(folder)!r} now: waiting for files"
-    assert len(assistant.documents()) == 1
+    assert len(assistant.library.documents()) == 1
     (folder.with_name("away") / "dogs.txt").write_text("Dogs bark.", encoding="utf-8")
     folder.with_name("away").rename(folder)
     assert told(news) == f"{str(folder)!r} is in step again"
@@ -71,7 +72,7 @@ def test_a_folder_that_is_emptied_keeps_its_documents(
 ) -> None:
     (folder / "cats.txt").unlink()
     assert told(news).startswith("no file is in")
-    assert len(assistant.documents()) == 1
+    assert len(assistant.library.documents()) == 1
 
 
 def test_nothing_is_held_while_it_is_quiet_and_a_busy_library_is_tried_again(
@@ -120,7 +121,7 @@ def test_a_folder_that_is_not_there_is_misuse(
     assistant: Assistant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(MisuseError, match="no folder is at"):
-        assistant.watch(tmp_path / "nowhere")
+        assistant.library.watch(tmp_path / "nowhere")
     assert main(["watch", str(tmp_path), "--every", "0"]) == 2
     assert "from 0.1 to 3600" in capsys.readouterr().err
 

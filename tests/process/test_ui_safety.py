@@ -42,7 +42,9 @@ FIRST = "root:"
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("safety") / "library"
     with Assistant.open(Settings(library=folder), embedder=HashEmbedder()) as assistant:
-        assistant.add_articles([Article(source="a", title="A", text="The castle has towers.")])
+        assistant.library.add_articles(
+            [Article(source="a", title="A", text="The castle has towers.")]
+        )
     # One question of its own, so that a forged run of a suite is short.
     gold = {"id": "a", "question": "What has the castle?", "answers": ["towers"]}
     folder.with_name("library.gold.jsonl").write_text(json.dumps(gold), encoding="utf-8")
@@ -64,7 +66,7 @@ def port(folder):
 
 def documents(folder):
     with Assistant.open(Settings(library=folder), embedder=HashEmbedder()) as assistant:
-        return [card.title for card in assistant.documents()]
+        return [card.title for card in assistant.library.documents()]
 
 
 def test_case_16_no_listener_reads_a_file_that_a_request_names(server, folder):

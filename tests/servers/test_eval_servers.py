@@ -7,14 +7,15 @@ import pytest
 from eval.results import CaseResult
 from eval.running.suite import run
 from eval.suites.files import load_suite, shipped_suite
-from rag import Assistant, Settings, seed_paths
+from rag import Assistant, Settings
+from rag.internal import seed_paths
 
 pytestmark = pytest.mark.usefixtures("reading_once")
 
 
 def asked(settings: Settings) -> list[CaseResult]:
     with Assistant.open(settings) as assistant:
-        assistant.add(seed_paths()[0])
+        assistant.library.add(seed_paths()[0])
         return list(run(assistant, load_suite(shipped_suite())).cases)
 
 

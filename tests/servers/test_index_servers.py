@@ -42,7 +42,7 @@ def test_the_settings_choose_the_servers(
     monkeypatch.setenv("FOOTNOTE_VECTORS", chroma_server)
     settings = Settings.load(seeds=False)
     with Assistant.open(settings, embedder=embedder) as assistant:
-        assistant.add_articles([ARTICLE])
+        assistant.library.add_articles([ARTICLE])
         assert assistant.search("Do cats sleep?")[0].passage.text == "Cats sleep all day."
     assert "cr@et" not in f"{settings!r} {settings}"
     assert "cr%40et" not in f"{settings!r} {settings}"

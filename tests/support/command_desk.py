@@ -107,14 +107,14 @@ class Desk:
 
     def titles(self) -> list[str]:
         with Assistant.open(library=self.library) as assistant:
-            return [card.title for card in assistant.documents()]
+            return [card.title for card in assistant.library.documents()]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("made")
     with Assistant.open(library=folder / "library") as assistant:
-        assistant.add_articles([Article(source="cats", title="Cats", text=CATS)])
+        assistant.library.add_articles([Article(source="cats", title="Cats", text=CATS)])
     return folder
 
 

@@ -20,7 +20,7 @@ class Together(ScriptedAnswerer):
         self._both = threading.Barrier(2)
 
     def draft(self, question, hits):
-        if "together" in question:
+        if "together" in question.text:
             self._both.wait(timeout=20)
         return super().draft(question, hits)
 
@@ -30,7 +30,9 @@ def main(folder, port, *, until, users=None):
     settings = Settings(library=folder, seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder(), answerer=Together()) as assistant:
         text = "The bridge is closed. In May."
-        assistant.add_articles([Article(source="bridge.txt", title="The bridge", text=text)])
+        assistant.library.add_articles(
+            [Article(source="bridge.txt", title="The bridge", text=text)]
+        )
         app = build_app(assistant)
         known = None if users is None else load_users(users)
         launch(app, host="127.0.0.1", port=port, users=known, mcp=known is None)

@@ -77,7 +77,7 @@ def seeded(tmp_path_factory):
     """Make a library with the shipped article."""
     path = tmp_path_factory.mktemp("ui") / "library"
     with Assistant.open(Settings(library=path)) as assistant:
-        assistant.documents()
+        assistant.library.documents()
     return path
 
 

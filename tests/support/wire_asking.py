@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from rag import LanguageModel, Message, Reply, Settings
+from rag import LanguageModel, Settings
 from rag.llm.client import CLOCK, Clock
 from rag.llm.registry import load_model
+from rag.types import Message, Reply
 
 KEY = "sk-secret"
 ASKED = (

@@ -35,6 +35,10 @@ class StandIn:
             raise OSError("gone")
         return [SimpleNamespace(source=f"beir/x/{source}") for source in self.sources]
 
+    @property
+    def library(self):
+        return self
+
     def documents(self):
         return ()
 

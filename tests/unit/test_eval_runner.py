@@ -91,6 +91,10 @@ class StandIn:
             raise RuntimeError(f"no reply to {question}")
         return self.replies[question]
 
+    @property
+    def library(self):
+        return self
+
     def documents(self):
         return self.summaries
 

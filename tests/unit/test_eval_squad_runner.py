@@ -81,6 +81,10 @@ class StandIn:
             raise ValueError("broken")
         return self.reply
 
+    @property
+    def library(self):
+        return self
+
     def documents(self):
         return [
             SimpleNamespace(id="da", source="s/a", sha256="0"),

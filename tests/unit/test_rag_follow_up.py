@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.follow_up import stand_alone
+from rag import follow_up as rules
+from rag.question import read_question
 from rag.types import Turn
 
 _DIALOGUES = [
@@ -11,6 +12,10 @@ _DIALOGUES = [
     for line in (Path(__file__).parents[1] / "data/dialogues.jsonl").read_text("utf-8").splitlines()
 ]
 _BRIDGE = Turn(question="When does the old bridge open?", text="It opens on 3 May. [1]")
+
+
+def stand_alone(question: str, history: list[Turn]) -> str:
+    return rules.stand_alone(read_question(question), history).text
 
 
 @pytest.mark.parametrize("dialogue", _DIALOGUES, ids=lambda d: f"{d['follow_up']}")

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from rag.answer.features import candidates
-from rag.question import read_question
-from rag.reader.confidence import (
+from rag.answer.confidence import (
     NAMES,
     Read,
     measures,
     probabilities,
 )
+from rag.answer.features import candidates
+from rag.question import read_question
 from rag.reader.onnx_reader import Reading
 from rag.reader.spans import TokenScores
 from rag.testing import hit_of

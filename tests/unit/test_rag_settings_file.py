@@ -6,15 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import (
-    Answer,
-    OperationError,
-    Settings,
-    SettingsError,
-    keep_setting,
-    log_question,
-    logged_questions,
-)
+from rag import Answer, OperationError, Settings, SettingsError
+from rag.internal import keep_setting, log_question, logged_questions
 from rag.settings import settings_file
 from rag.types import Usage
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from rag.verification import ClaimReader, read_claims
+from rag.verification.claims import ClaimReader, read_claims
 from rag.verification.dates import agrees, read_dates
 from rag.verification.parse import read
 from rag.verification.quotes import misquoted

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag import Answer, AnswerSentence, Citation, Usage
+from rag import Answer, AnswerSentence, Citation
+from rag.types import Usage
 from ui.chat.conversation import Turn
 from ui.chat.turn_view import as_view
 

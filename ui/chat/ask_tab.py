@@ -46,7 +46,8 @@ class Chat:
         from rag import FootnoteError
 
         try:
-            documents = self._assistant.documents()
+            self._assistant.library.seed()
+            documents = self._assistant.library.documents()
         except FootnoteError as error:
             return {"documents": [], "count": 0, "problem": str(error)}
         newest = documents[::-1][:_TITLES]
@@ -158,7 +159,8 @@ class Chat:
         from rag import FootnoteError
 
         try:
-            key = tuple(f"{d.id} {d.sha256}" for d in self._assistant.documents())
+            self._assistant.library.seed()
+            key = tuple(f"{d.id} {d.sha256}" for d in self._assistant.library.documents())
             if self._examples is None or self._examples[0] != key:
                 made = example_questions(self._assistant, wanted=self._is_quiet)
                 if not self._is_quiet():

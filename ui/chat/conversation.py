@@ -19,12 +19,12 @@ from rag import (
     AnswerSentence,
     Assistant,
     Citation,
-    Event,
     FootnoteError,
     Hit,
     Retrieved,
     TextDelta,
 )
+from rag.types import Event
 from ui.settings import Choices
 
 _BETWEEN_UPDATES = 0.1

@@ -49,8 +49,8 @@ def example_questions(
     Raises:
         LibraryError: The library cannot be read.
     """
-    newest = assistant.documents()[::-1][:_ARTICLES]
-    made = [list(_questions(assistant.document(card.id).text[:_READ])) for card in newest]
+    newest = assistant.library.documents()[::-1][:_ARTICLES]
+    made = [list(_questions(assistant.library.document(card.id).text[:_READ])) for card in newest]
     # One of each article in turn, so that one long article does not fill the offer.
     in_turn = [q for rank in range(_TRIED) for of_one in made for q in of_one[rank : rank + 1]]
     return _answered(assistant, in_turn, wanted)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag import Answer, AnswerSentence, Citation, Hit, Reason, Usage, Verdict
+from rag import Answer, AnswerSentence, Citation, Hit
+from rag.types import Reason, Usage, Verdict
 from ui.chat.conversation import Turn
 from ui.library.articles import place
 
@@ -210,7 +211,7 @@ def _reading(assistant: "Assistant") -> Callable[[str], tuple[str, str] | None]:
 
     def text_of(document_id: str) -> tuple[str, str] | None:
         try:
-            text = assistant.text(document_id)
+            text = assistant.library.text(document_id)
         except UnknownDocumentError:
             return None
         return text, hashlib.sha256(text.encode("utf-8")).hexdigest()

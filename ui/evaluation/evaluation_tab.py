@@ -77,7 +77,7 @@ class GoldQuestions:
             evidence = () if abstain else tuple(self._quotes(sent.get("picks")))
             add_case(
                 path,
-                self._assistant,
+                self._assistant.library,
                 question=question,
                 answers=given,
                 evidence=evidence,
@@ -92,14 +92,15 @@ class GoldQuestions:
         near += [hit.passage.document_id for hit in answer.hits]
         order = {known: place for place, known in reversed([*enumerate(near)])}
         cards = sorted(
-            reversed(self._assistant.documents()), key=lambda card: order.get(card.id, len(order))
+            reversed(self._assistant.library.documents()),
+            key=lambda card: order.get(card.id, len(order)),
         )
         return [{"id": card.id, "title": card.title} for card in cards[:_TITLES]]
 
     def _cited(self, answer: "Answer") -> Iterator[tuple[str, int]]:
         """Give document and place of each sentence that the answer's citations touch."""
         for citation in answer.citations:
-            for sentence in self._assistant.document(citation.document_id).sentences:
+            for sentence in self._assistant.library.document(citation.document_id).sentences:
                 if sentence.start < citation.end and citation.start < sentence.end:
                     yield sentence.document_id, sentence.ordinal
 
@@ -108,7 +109,7 @@ class GoldQuestions:
         from eval import Quote
 
         for document_id, places in _by_document(picks).items():
-            document = self._assistant.document(document_id)
+            document = self._assistant.library.document(document_id)
             name = PurePath(document.summary.source).name
             for first, last in _runs(places, within=len(document.sentences)):
                 yield Quote(document=name, quote=_text(document, first, last))

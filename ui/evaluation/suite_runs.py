@@ -25,7 +25,8 @@ from eval import (
     shipped_suite,
     shipped_thresholds,
 )
-from rag import Assistant, MisuseError, seed_paths
+from rag import Assistant, MisuseError
+from rag.internal import seed_paths
 
 _BETWEEN_UPDATES = 0.2
 """Seconds."""
@@ -165,7 +166,7 @@ def _with_shipped_article(assistant: Assistant) -> Iterator[Assistant]:
             library=Path(folder) / "library", vectors=None, seeds=False, log=False
         )
         with Assistant.open(settings) as apart:
-            apart.add(*seed_paths())
+            apart.library.add(*seed_paths())
             yield apart
 
 

@@ -81,7 +81,7 @@ def text(assistant: "Assistant", wanted: object) -> dict[str, Any]:
     if not isinstance(known, str):
         return dict(MISSING)
     try:
-        found = assistant.text(known)
+        found = assistant.library.text(known)
     except FootnoteError:
         return dict(MISSING)
     digest = hashlib.sha256(found.encode("utf-8")).hexdigest()
@@ -99,7 +99,7 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
     if not isinstance(known, str):
         return dict(MISSING)
     try:
-        document = assistant.document(known)
+        document = assistant.library.document(known)
     except FootnoteError:
         return dict(MISSING)
     card = document.summary
@@ -164,7 +164,7 @@ def _added(
         events.put(_Embedded(share=done / total if total else 1.0))
 
     try:
-        return assistant.add_files(
+        return assistant.library.add_files(
             files,
             on_read=lambda source: events.put(_Reading(source=source)),
             on_progress=embedded,

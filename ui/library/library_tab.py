@@ -109,7 +109,7 @@ class _Shelf:
         from rag import FootnoteError
 
         try:
-            same = self._assistant.edition() == seen
+            same = self._assistant.library.edition() == seen
         except FootnoteError:
             same = False
         return (gr.skip(), gr.skip()) if same else self.show(search)
@@ -135,7 +135,7 @@ class _Shelf:
         if not isinstance(wanted, str):
             return self.show(search)
         try:
-            (card,) = self._assistant.remove(wanted)
+            (card,) = self._assistant.library.remove(wanted)
         except FootnoteError as error:
             return self.show(search, note=str(error))
         return self.show(search, note=f"Removed “{card.title}”.")
@@ -143,9 +143,10 @@ class _Shelf:
     def _cards(self) -> "tuple[str, tuple[DocumentSummary, ...]]":
         """Return all cards, read anew only when the library has changed."""
         with self._reading:
-            if self._known is None or self._known[0] != self._assistant.edition():
-                cards = self._assistant.documents()
-                self._known = self._assistant.edition(), cards
+            if self._known is None or self._known[0] != self._assistant.library.edition():
+                self._assistant.library.seed()
+                cards = self._assistant.library.documents()
+                self._known = self._assistant.library.edition(), cards
             return self._known
 
 

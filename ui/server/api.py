@@ -46,7 +46,7 @@ class _Endpoints:
             the numbers of their citations, and its `citations`, each a literal `quote` with the
             article's title and the characters where it stands.
         """
-        from rag import as_json
+        from rag.internal import as_json
 
         with _told():
             return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))
@@ -62,6 +62,7 @@ class _Endpoints:
             The passages, each with its article's title and source, its text and its score.
         """
         with _told():
+            self._assistant.library.seed()
             hits = self._assistant.search(_text(question), k=_number(k))
         return [_passage(hit) for hit in hits]
 
@@ -76,7 +77,8 @@ class _Endpoints:
         """
         with _told():
             words = _text(containing).casefold().split()
-            cards = self._assistant.documents()
+            self._assistant.library.seed()
+            cards = self._assistant.library.documents()
         return [
             _article(card)
             for card in reversed(cards)

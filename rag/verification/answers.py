@@ -1,23 +1,28 @@
-"""Answers a question with yes or no where the sources plainly say or deny what it asks.
+"""Compares what answers a question: a plain yes or no, and what says otherwise.
 
-The question is put as a statement by leaving its auxiliary out ("Did the council reject the
-plan?" asks whether "the council reject the plan"), and `rag.verification` compares that with the
-sentences found. Words are compared by stem there, so the verb's form does not matter.
+Two sentences conflict where each bears out the other's words and they differ in one kind of thing:
+in the number, date or name that answers, or in a no. A question for yes or no is put as a statement
+by leaving its auxiliary out ("Did the council reject the plan?" asks whether "the council reject
+the plan"), and that is compared with the sentences found. Words are compared by stem, so the verb's
+form does not matter.
 """
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 
+from index.terms import content_terms
 from index.types import Hit, Sentence
 from rag.question import Question
 from rag.types import Evidence
-
-if TYPE_CHECKING:
-    from rag.verification.candidates import Found
-    from rag.verification.parse import Reading
+from rag.verification.candidates import Found, compare, literal, rest
+from rag.verification.claims import Claim
+from rag.verification.compare import fit
+from rag.verification.context import Context
+from rag.verification.parse import Reading, read
+from rag.verification.verdict import judge
 
 YesNo = Literal["Yes", "No"]
 
@@ -31,6 +36,10 @@ _FEWEST_WORDS = 3
 _LITERAL = 0.7
 """Share of the statement's words that a sentence which denies it must have as they are."""
 
+_SAME = 0.8
+"""Share of each sentence's other words that the other bears out."""
+_VALUES = frozenset({"number", "date", "name"})
+
 
 def decide(question: Question, hits: Sequence[Hit]) -> tuple[YesNo, Evidence] | None:
     """Return yes or no with the sentence that says so; None where that is not plain.
@@ -42,11 +51,6 @@ def decide(question: Question, hits: Sequence[Hit]) -> tuple[YesNo, Evidence] | 
     statement = _statement(question)
     if statement is None or not hits:
         return None
-    from rag.verification.candidates import compare, literal
-    from rag.verification.claims import Claim
-    from rag.verification.parse import read
-    from rag.verification.verdict import judge
-
     cosines = {_key(s.sentence): s.similarity for hit in hits for s in hit.sentences}
 
     def similarity(_: str, sentences: Sequence[Sentence]) -> np.ndarray:
@@ -66,13 +70,27 @@ def decide(question: Question, hits: Sequence[Hit]) -> tuple[YesNo, Evidence] | 
     return None
 
 
-def _turns(said: "Reading", found: "Found") -> bool:
+def conflict(one: Evidence, other: Evidence, *, words: tuple[str, str]) -> bool:
+    """Tell whether a sentence of another document says otherwise; never where the texts are one.
+
+    Args:
+        one: The sentence that answers.
+        other: A sentence of another document.
+        words: Exact words of each that answer; empty where none stand out.
+    """
+    if other.hit.document_sha256 == one.hit.document_sha256:
+        return False
+    kinds = _differing(one, other)
+    if kinds is None or kinds != _differing(other, one) or len(kinds) != 1:
+        return False
+    return kinds == {"negation"} or (kinds <= _VALUES and _answers_differ(*words))
+
+
+def _turns(said: Reading, found: Found) -> bool:
     """Say whether the sentence has a word of the statement behind a no.
 
     "There was no fall in crime rates, and 6% fewer prisoners" is no yes to whether rates fell.
     """
-    from rag.verification.parse import read
-
     held = read(found.hit.sentences[found.position].sentence.text)
     return any(word.negated and word.stem in said.stems for word in held.words)
 
@@ -90,3 +108,25 @@ def _statement(question: Question) -> str | None:
 
 def _key(sentence: Sentence) -> tuple[str, int]:
     return sentence.document_id, sentence.start
+
+
+def _text(sentence: Evidence) -> str:
+    passage = sentence.hit.passage
+    return passage.text[sentence.start - passage.start : sentence.end - passage.start]
+
+
+def _answers_differ(one: str, other: str) -> bool:
+    """Tell whether both answer and neither merely says more than the other."""
+    mine, yours = set(content_terms(one)), set(content_terms(other))
+    return bool(mine - yours) and bool(yours - mine)
+
+
+def _differing(claim: Evidence, held: Evidence) -> frozenset[str] | None:
+    """Return the kinds of things that differ; None where the sentences are of something else."""
+    said = read(_text(claim))
+    text = held.hit.passage.text
+    around = Context(before=(), after="", title=held.hit.title, document=text)
+    found = fit(said, read(_text(held)), around)
+    if found.lacks or rest(said, found) < _SAME:
+        return None
+    return frozenset(fault.kind for fault in found.faults)

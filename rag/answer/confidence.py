@@ -1,7 +1,8 @@
-"""Weighs what the reader said of the found sentences together with how well they were found.
+"""How sure an answer is, and when it is not shown.
 
-A logistic regression over few measures, fitted by `benchmarks/fit_reading.py` on questions that
-the reader was not trained on; the probability it gives is the answer's confidence.
+What the reader said of the found sentences is weighed together with how well they were found: a
+logistic regression over few measures, fitted by `benchmarks/fit_reading.py` on questions that the
+reader was not trained on; the probability it gives is the answer's confidence.
 """
 
 import json
@@ -14,8 +15,13 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer import features
+from index.terms import content_terms
+from index.types import Hit
+from rag.answer.features import NAMES as FEATURES
+from rag.answer.features import Candidate
+from rag.question import Question
 from rag.reader.onnx_reader import Reading
+from rag.types import Draft, Reason
 
 NAMES = (
     "found",
@@ -30,8 +36,8 @@ NAMES = (
 """Of the sentence, in logits: probability of the first ranking, span, answerability of its window,
 span less the best other sentence's; then the best of the first three over all sentences read; and
 the share of the question's names that its passage lacks."""
-_MISSING_NAMES = features.NAMES.index("missing_names")
-Read = tuple[float, features.Candidate, Reading]
+_MISSING_NAMES = FEATURES.index("missing_names")
+Read = tuple[float, Candidate, Reading]
 """A sentence that was read: its probability in the first ranking, 0 to 1, itself, what was read."""
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
@@ -91,3 +97,26 @@ def probabilities(read: Sequence[Read]) -> NDArray[np.float64]:
     scores = measures(read) @ np.array(fitted.weights) + fitted.intercept
     probability: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-scores))
     return probability
+
+
+def why_abstain(
+    question: Question, hits: Sequence[Hit], draft: Draft, *, threshold: float | None
+) -> Reason | None:
+    """Return why a draft is not shown, or None where it is.
+
+    Args:
+        question: What is asked.
+        hits: Retrieved for it; none means that the library is empty.
+        draft: What the answerer proposes.
+        threshold: Confidence under which nothing is answered, 0 to 1; None takes the one that was
+            calibrated with the reader.
+    """
+    if question.is_empty:
+        return "empty_question"
+    if not hits:
+        return "empty_library"
+    shared = any(scored.coverage > 0 for hit in hits for scored in hit.sentences)
+    if not draft.sentences or not shared or not content_terms(question.text):
+        return "no_match"
+    wanted = weights().threshold if threshold is None else threshold
+    return "weak_match" if draft.confidence < wanted else None

@@ -1,0 +1,29 @@
+"""What our own `eval` and `ui` use of `rag` and nobody else should: it may change at any time."""
+
+from rag.llm.prompting import judge_messages
+from rag.pipeline import extractive_answerer
+from rag.plain_data import as_json, json_text
+from rag.question import read_question
+from rag.question_log import LoggedQuestion, log_question, logged_questions
+from rag.seeds import seed_paths
+from rag.settings import keep_setting
+from rag.types import Answer, Sentence
+
+__all__ = [
+    "LoggedQuestion",
+    "as_json",
+    "json_text",
+    "judge_messages",
+    "keep_setting",
+    "log_question",
+    "logged_questions",
+    "ranked_sentences",
+    "seed_paths",
+]
+
+
+def ranked_sentences(answer: Answer) -> tuple[Sentence, ...]:
+    """Return an answer's sentences as `Answer.ranked` has them, also where a model wrote it."""
+    if not answer.prompts:
+        return answer.ranked
+    return extractive_answerer().draft(read_question(answer.searched), answer.hits).ranked
