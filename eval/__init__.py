@@ -42,34 +42,19 @@ if TYPE_CHECKING:
     from eval.suites.files import lint, load_suite, shipped_suite
 
 _HOMES = {
-    "eval.calibration": ("Calibration", "calibrated"),
-    "eval.comparing.comparison": (
-        "Baseline",
-        "baseline_beside",
-        "baseline_of",
-        "compare",
-        "load_baseline",
-        "save_baseline",
-    ),
-    "eval.comparing.gate": ("Thresholds", "gate", "load_thresholds", "shipped_thresholds"),
-    "eval.datasets.beir": ("load_beir", "run_beir"),
-    "eval.datasets.squad": ("load_squad", "run_squad"),
-    "eval.reports": (
-        "SuiteRun",
-        "html",
-        "junit",
-        "markdown",
-        "section",
-        "section_style",
-        "terminal",
-        "write_reports",
-    ),
-    "eval.results": ("CaseResult", "Comparison", "GateResult", "MetricChange", "Rate", "Report"),
-    "eval.running.models": ("Judge", "RecordingModel", "ReplayedModel"),
-    "eval.running.suite": ("run",),
-    "eval.suites.append": ("add_case", "suggested"),
-    "eval.suites.cases": ("GoldCase", "GoldError", "Quote", "Suite"),
-    "eval.suites.files": ("lint", "load_suite", "shipped_suite"),
+    "eval.calibration": "Calibration calibrated",
+    "eval.comparing.comparison": "Baseline baseline_beside baseline_of compare load_baseline "
+    "save_baseline",
+    "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds",
+    "eval.datasets.beir": "load_beir run_beir",
+    "eval.datasets.squad": "load_squad run_squad",
+    "eval.reports": "SuiteRun html junit markdown section section_style terminal write_reports",
+    "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report",
+    "eval.running.models": "Judge RecordingModel ReplayedModel",
+    "eval.running.suite": "run",
+    "eval.suites.append": "add_case suggested",
+    "eval.suites.cases": "GoldCase GoldError Quote Suite",
+    "eval.suites.files": "lint load_suite shipped_suite",
 }
 
 __all__ = [
@@ -127,7 +112,7 @@ def __getattr__(name: str) -> object:
             stacklevel=2,
         )
         name = "gate"
-    home = next((home for home, names in _HOMES.items() if name in names), None)
+    home = next((home for home, names in _HOMES.items() if name in names.split()), None)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(home), name)
