@@ -10,9 +10,10 @@ import re
 import threading
 import unicodedata
 from functools import cache, lru_cache
-from importlib.resources import files
 
 import Stemmer
+
+from index.data_files import data_text
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 _TOKEN = re.compile(
@@ -85,5 +86,5 @@ def _is_stop(token: str) -> bool:
 @cache
 def stop_words() -> frozenset[str]:
     """Return the function words that a question's terms leave out."""
-    lines = files("index").joinpath("data/stopwords.txt").read_text(encoding="utf-8").splitlines()
+    lines = data_text("index", "stopwords.txt").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

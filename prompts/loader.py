@@ -9,7 +9,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Literal, get_args
@@ -76,7 +75,7 @@ def load_prompt(name: str, *, folder: Path | None = None) -> Prompt:
     if folder is not None and not folder.is_dir():
         raise PromptError(f"{str(folder)!r} is no folder: name the folder that holds your prompts")
     own = None if folder is None else folder / f"{name}.md"
-    shipped = files("prompts").joinpath(f"{name}.md")
+    shipped = Path(__file__).with_name(f"{name}.md")
     try:
         data = own.read_bytes() if own is not None and own.exists() else shipped.read_bytes()
         text = data.decode("utf-8")

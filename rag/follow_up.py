@@ -9,12 +9,11 @@ You Unpack That?", 2019: most rewrites replace a pronoun or complete an ellipsis
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from index.data_files import data_toml
 from index.terms import content_terms, terms
 from rag.question import Question, names, read_question
 from rag.types import Turn
@@ -295,5 +294,4 @@ def _set(kind: str) -> frozenset[str]:
 
 @cache
 def _table(name: str) -> Mapping[str, Any]:
-    source = files("rag").joinpath(f"data/{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return data_toml("rag", f"{name}.toml")

@@ -6,13 +6,12 @@ knowledge of any document.
 """
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Literal
 
+from index.data_files import data_toml
 from index.query import Query
 
 AnswerType = Literal[
@@ -117,8 +116,7 @@ def _hedges() -> frozenset[str]:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    source = files("rag").joinpath("data/question_words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return data_toml("rag", "question_words.toml")
 
 
 def _any_of(table: str, name: str) -> str:

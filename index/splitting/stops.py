@@ -6,11 +6,11 @@ bounded in length and every pattern possessive, so each decision takes constant 
 """
 
 import re
-import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
+
+from index.data_files import data_toml
 
 _LOOK_BACK = 40
 _LOOK_AHEAD = 80
@@ -61,8 +61,7 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Return the lists of `index/data/abbreviations.toml`; the file is read on the first call."""
-    source = files("index") / "data" / "abbreviations.toml"
-    lists: dict[str, list[str]] = tomllib.loads(source.read_text(encoding="utf-8"))
+    lists: dict[str, list[str]] = data_toml("index", "abbreviations.toml")
     return Lexicon(**{each.name: frozenset(lists[each.name]) for each in fields(Lexicon)})
 
 

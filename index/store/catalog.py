@@ -3,9 +3,9 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from importlib.resources import files
 from pathlib import Path
 
+from index.data_files import data_text
 from index.errors import (
     LibraryError,
     LibraryFullError,
@@ -104,7 +104,7 @@ def _write_empty(path: Path, imprint: Imprint, *, library: Path) -> None:
 
 
 def _fill(db: SqliteCatalog, imprint: Imprint) -> None:
-    schema = files("index").joinpath("data/catalog.sql").read_text(encoding="utf-8")
+    schema = data_text("index", "catalog.sql")
     with transaction(db):
         for statement in schema.split(";\n"):
             db.execute(statement)

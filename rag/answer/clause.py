@@ -5,11 +5,10 @@ The reader says where the answer lies. Asked for a reason or a way, the word tha
 """
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Literal
 
+from index.data_files import data_toml
 from rag.question import AnswerType
 
 Lead = Literal["plain", "open"]
@@ -113,5 +112,4 @@ def _aim() -> re.Pattern[str]:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    source = files("rag").joinpath("data/clauses.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return data_toml("rag", "clauses.toml")

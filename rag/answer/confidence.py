@@ -10,11 +10,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.data_files import data_text
 from index.terms import content_terms
 from index.types import Hit
 from rag.answer.features import NAMES as FEATURES
@@ -63,7 +63,7 @@ class Weights:
 @cache
 def weights() -> Weights:
     """Return the weights that ship with the package."""
-    stored = json.loads(files("rag").joinpath("data/reading.json").read_text(encoding="utf-8"))
+    stored = json.loads(data_text("rag", "reading.json"))
     return Weights(
         weights=tuple(stored["weights"][name] for name in NAMES),
         intercept=stored["intercept"],

@@ -11,11 +11,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Protocol
 
 import numpy as np
 
+from index.data_files import data_text
 from index.terms import content_terms
 from index.types import Hit, Sentence
 from rag.answer.clause import cut
@@ -58,7 +58,7 @@ class Weighing:
 @cache
 def weighing() -> Weighing:
     """Return the weights that ship with the package."""
-    stored = json.loads(files("rag").joinpath("data/extractive.json").read_text(encoding="utf-8"))
+    stored = json.loads(data_text("rag", "extractive.json"))
     return Weighing(
         weights=tuple(stored["weights"][name] for name in NAMES),
         intercept=stored["intercept"],

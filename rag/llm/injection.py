@@ -6,12 +6,11 @@ that uses the same words, about an article on such attacks, may still be answere
 """
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
+from index.data_files import data_toml
 from index.terms import content_terms, terms
 from index.types import Hit
 
@@ -69,5 +68,5 @@ def obeys(claim: str, orders: Iterable[str], *, known: Iterable[str]) -> bool:
 
 @cache
 def _forms() -> tuple[re.Pattern[str], ...]:
-    source = files("rag").joinpath("data/orders.toml").read_text(encoding="utf-8")
-    return tuple(re.compile(form, re.IGNORECASE) for form in tomllib.loads(source)["forms"])
+    forms = data_toml("rag", "orders.toml")["forms"]
+    return tuple(re.compile(form, re.IGNORECASE) for form in forms)

@@ -111,7 +111,7 @@ def load_model(
         MisuseError: It is none of these, or a third party's package fails to make it.
         SettingsError: The provider, its package, the address or the key is missing or unusable.
     """
-    if chosen is None:
+    if chosen is None or (isinstance(chosen, str) and chosen.strip() == "extractive"):
         return None
     if not isinstance(chosen, str):
         return _of_object(chosen, settings, clock=clock)

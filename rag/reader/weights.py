@@ -7,19 +7,19 @@ safetensors: nothing in it can run.
 
 import hashlib
 from collections.abc import Mapping
-from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.data_files import data_file
 from index.errors import EmbeddingError
 
 SHA256 = "abea74c33527ca76e34cf0587ebe904e7031a5165f3be00566c889763b828b88"
 """Of the file that ships, on which the figures of its model card were measured."""
 SCALES = ".scales"
 """Ends the name of the scales, (out, blocks), of weights in 8 bits."""
-_NAME = "data/reader.safetensors"
+_NAME = "reader.safetensors"
 _BLOCK = 128
 """Columns of a matrix with one scale; 64 takes 5 to 24 % longer, 32 takes 20 to 39 %."""
 
@@ -70,14 +70,14 @@ def shipped() -> dict[str, np.ndarray]:
     Raises:
         EmbeddingError: The file is missing, or not the one that was measured.
     """
-    with as_file(files("rag").joinpath(_NAME)) as path:
-        try:
-            digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
-            raise _damaged(path) from error
-        if digest != SHA256:
-            raise _damaged(path)
-        return read(path)
+    path = data_file("rag", _NAME)
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise _damaged(path) from error
+    if digest != SHA256:
+        raise _damaged(path)
+    return read(path)
 
 
 def _damaged(path: Path) -> EmbeddingError:

@@ -1,8 +1,8 @@
 """The word lists of the verification, read once from package data; no rule lives here."""
 
-import tomllib
 from functools import cache
-from importlib.resources import files
+
+from index.data_files import data_toml
 
 
 @cache
@@ -50,4 +50,4 @@ def phrasal() -> dict[tuple[str, str], str]:
 
 
 def _table(name: str) -> dict:  # type: ignore[type-arg]  # tables of a TOML file
-    return tomllib.loads(files("rag").joinpath(f"data/{name}.toml").read_text(encoding="utf-8"))
+    return data_toml("rag", f"{name}.toml")

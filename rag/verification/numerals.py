@@ -1,16 +1,15 @@
 """Reads numbers that are spelt in words, ordinals and times of day; finds none in a text."""
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
+
+from index.data_files import data_toml
 
 
 @cache
 def quantities() -> dict[str, dict]:  # type: ignore[type-arg]  # tables of a TOML file
     """Return the tables of `rag/data/quantities.toml`."""
-    source = files("rag").joinpath("data/quantities.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return data_toml("rag", "quantities.toml")
 
 
 def minutes(match: re.Match[str]) -> float:

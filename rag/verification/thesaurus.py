@@ -5,8 +5,8 @@ From Princeton WordNet 3.1 by `benchmarks/make_thesaurus.py`, with lists of our 
 
 from collections import defaultdict
 from functools import cache, lru_cache
-from importlib.resources import files
 
+from index.data_files import data_text
 from rag.verification.lexicon import base_forms, phrases
 
 _PAIRS = 65536
@@ -60,7 +60,7 @@ def _opposites() -> dict[str, frozenset[str]]:
 
 @cache
 def _wordnet() -> tuple[dict[str, frozenset[str]], list[list[str]]]:
-    source = files("rag").joinpath("data/thesaurus.txt").read_text(encoding="utf-8")
+    source = data_text("rag", "thesaurus.txt")
     related: dict[str, frozenset[str]] = {}
     opposites: list[list[str]] = []
     for line in source.splitlines():

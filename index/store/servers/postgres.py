@@ -5,9 +5,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from index.data_files import data_text
 from index.errors import (
     LibraryBusyError,
     LibraryError,
@@ -206,7 +206,7 @@ def _create(db: PostgresOpen, imprint: Imprint) -> None:
     """Make the schema and an empty catalog if there is none, in one transaction."""
     if db.execute(f"SELECT to_regclass('{_SCHEMA}.meta')").fetchone()[0] is not None:
         return
-    statements = files("index").joinpath("data/postgres.sql").read_text(encoding="utf-8")
+    statements = data_text("index", "postgres.sql")
     with catalog.transaction(db):
         db.execute(f"CREATE SCHEMA IF NOT EXISTS {_SCHEMA}")
         for statement in statements.split(";\n"):

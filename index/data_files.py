@@ -1,0 +1,27 @@
+"""Finds and reads the data files of the wheel: word lists, forms, schemas and weights.
+
+They are found by their place beside the code, which is where an installer unpacks them: to ask
+`importlib.resources` imports zip files, temporary folders and random numbers.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+_ROOT = Path(__file__).parents[1]
+
+
+def data_file(package: Literal["index", "rag"], name: str) -> Path:
+    """Return where a package's data file lies."""
+    return _ROOT / package / "data" / name
+
+
+def data_text(package: Literal["index", "rag"], name: str) -> str:
+    """Return what a package's data file says."""
+    return data_file(package, name).read_text(encoding="utf-8")
+
+
+def data_toml(package: Literal["index", "rag"], name: str) -> dict[str, Any]:
+    """Return the tables of a package's TOML file."""
+    import tomllib
+
+    return tomllib.loads(data_text(package, name))
