@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from index.store.library import Library, open_library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.upkeep.compact import compact
 from index.upkeep.doctor import check
@@ -55,7 +56,7 @@ def add(texts: Texts) -> Change:
 
     def change(library: Library) -> object:
         articles = (Article(source=s, title=s, text=t) for s, t in texts.items())
-        return len(library.add(read_articles(articles)).changes)
+        return len(ingest.add(library, read_articles(articles)).changes)
 
     return change
 

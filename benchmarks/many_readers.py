@@ -19,6 +19,7 @@ from pathlib import Path
 
 from benchmarks import crash_library as work_on
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from rag import Assistant, Settings
 from rag.testing import HashEmbedder
@@ -45,8 +46,8 @@ def write(folder: Path, documents: int) -> dict[str, float]:
     past: dict[str, float] = {}
     for first in range(100, 100 + documents, 10):
         some = range(first, first + 10)
-        library.add(read_articles(article(n, edition=1) for n in some))
-        library.add(read_articles(article(n, edition=2) for n in some))
+        ingest.add(library, read_articles(article(n, edition=1) for n in some))
+        ingest.add(library, read_articles(article(n, edition=2) for n in some))
         past |= {_quote(n, edition=1): time.monotonic() for n in some}
         if first >= 100 + _LIVING:
             past |= _remove(library, range(first - _LIVING, first - _LIVING + 10))
@@ -117,7 +118,7 @@ def run(folder: Path, *, readers: int, documents: int) -> Counter[str]:
     twins = "The hermit lives on Skerry island. He fishes at dawn."
     articles = [article(n, edition=0) for n in range(_STAYING)]
     articles += [Article(source=f"twin{n}", title="The hermit", text=twins) for n in (1, 2)]
-    library.add(read_articles(articles))
+    ingest.add(library, read_articles(articles))
     command = [sys.executable, "-m", "benchmarks.many_readers", _READER]
     processes = [
         subprocess.Popen(

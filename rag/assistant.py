@@ -15,7 +15,7 @@ from index.embedding import Embedder
 from index.query import Query
 from index.search import Found, search
 from index.store.protocols import VectorIndex
-from index.sync.vectorise import OnProgress
+from index.sync.ingest import OnProgress
 from index.types import Hit
 from rag import arguments
 from rag.arguments import checked_k, checked_question

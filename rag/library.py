@@ -8,9 +8,10 @@ from index.errors import MisuseError
 from index.store.backends import open_pair
 from index.store.library import Library
 from index.store.protocols import VectorIndex
+from index.sync import ingest
 from index.sync.folders import sync
+from index.sync.ingest import OnProgress
 from index.sync.intake import Article, read_articles, read_named
-from index.sync.vectorise import OnProgress
 from index.sync.watch import Notice, watch
 from index.types import AddReport, Change, Checkup, Document, DocumentSummary
 from index.upkeep.compact import CompactReport, compact
@@ -50,7 +51,8 @@ class OpenLibrary:
             LibraryError: The library cannot be written.
         """
         if self._seeds and self._library.is_new():
-            self._library.add(
+            ingest.add(
+                self._library,
                 read_articles(seed_articles()),
                 on_progress=self._on_progress,
                 wait=_SEEDING_SECONDS,
@@ -112,7 +114,7 @@ class OpenLibrary:
             LibraryError: The library cannot be written; it is as it was.
         """
         incoming = read_articles(arguments.checked_articles(articles))
-        return self._library.add(incoming, on_progress=self._on_progress)
+        return ingest.add(self._library, incoming, on_progress=self._on_progress)
 
     def add_files(
         self,
@@ -134,7 +136,7 @@ class OpenLibrary:
         """
         arguments.check_files(files)
         incoming = read_named(files, on_read=on_read)
-        return self._library.add(incoming, on_progress=on_progress or self._on_progress)
+        return ingest.add(self._library, incoming, on_progress=on_progress or self._on_progress)
 
     def remove(self, *document_ids: str) -> tuple[DocumentSummary, ...]:
         """Remove documents, all of them or none, and return their cards.

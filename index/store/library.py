@@ -1,4 +1,4 @@
-"""A library on disk: add, remove, look up, and a consistent view for questions; no ranking."""
+"""A stored library: look up, remove, moments to search in, one writer at a time; no ranking."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -37,10 +37,7 @@ from index.store.protocols import (
 from index.store.publish import publish, rebuild
 from index.sync import file_state
 from index.sync.file_state import Record
-from index.sync.ingest import add
-from index.sync.prepare import Incoming
-from index.sync.vectorise import OnProgress
-from index.types import AddReport, Change, Document, DocumentSummary
+from index.types import Document, DocumentSummary
 
 _TRIES = 3
 """Times a reader follows the vectors of a library that changes under it."""
@@ -168,31 +165,6 @@ class Library:
         """Return the records of those documents, by full id, that are there."""
         with self.reading() as db:
             return file_state.some_records(db, document_ids)
-
-    def add(
-        self,
-        incoming: Iterable[Incoming | Change],
-        *,
-        on_progress: OnProgress = lambda done, total: None,
-        wait: float = 0.0,
-    ) -> AddReport:
-        """Add documents and replace changed ones, all visible at once or not at all.
-
-        Args:
-            incoming: What was read, and what was not; of items with one source the last one counts.
-            on_progress: Told of sentences embedded and to embed.
-            wait: Seconds to wait for another writer.
-
-        Returns:
-            A change per source, in order. Nothing is written when nothing is new.
-
-        Raises:
-            LibraryBusyError: Another process is writing.
-            LibraryMismatchError: The library was built with another model or format.
-            LibraryError: It cannot be written; it is as it was.
-        """
-        items = {item.source: item for item in incoming}
-        return add(self, items.values(), seen=self.records(), on_progress=on_progress, wait=wait)
 
     @contextmanager
     def changing(self, *, wait: float = 0.0) -> Iterator[OpenCatalog]:

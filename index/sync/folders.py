@@ -6,30 +6,26 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.errors import LibraryBusyError, MisuseError, ReadError
 from index.reading import file_bytes
+from index.store.library import Library
 from index.sync import stamps
 from index.sync.file_state import Move, Record, Sign
 from index.sync.find import FoundFile, find, folders
-from index.sync.ingest import Edits, Overtaken, add
+from index.sync.ingest import Edits, OnProgress, Overtaken, ingest
 from index.sync.intake import Reading, ToRead
 from index.sync.prepare import Incoming
-from index.sync.vectorise import OnProgress
 from index.types import AddReport, Change, ChangeKind
 from index.web.address import is_web_address
 from index.web.fetch import Fetcher, read_pages
-
-if TYPE_CHECKING:
-    from index.store.library import Library
 
 _TRIES = 3
 """Times that everything is looked at anew because another process changed the library."""
 
 
 def sync(
-    library: "Library",
+    library: Library,
     sources: Sequence[str | Path],
     *,
     prune: bool,
@@ -90,7 +86,7 @@ def sync(
 
 
 def _synced(
-    library: "Library",
+    library: Library,
     found: Sequence[FoundFile | Change],
     *,
     pages: Callable[..., Iterable[Incoming | Change]],
@@ -104,14 +100,13 @@ def _synced(
     gone = [r for r in _lost_in(places, seen, found) if r.source not in moved]
     reading = Reading(plan.outcomes)
     known = {source: record.file_sha256 for source, record in seen.items()}
-    report = add(
+    report = ingest(
         library,
         chain(reading, pages(known=known)),
         seen=seen,
         edits=Edits(moves=plan.moves, remove=gone if prune else (), signs=plan.signs),
         share=reading.share,
         on_progress=on_progress,
-        wait=0.0,
     )
     kind: ChangeKind = "removed" if prune else "missing"
     after = (Change(kind=kind, source=r.source, document_id=r.document_id) for r in gone)

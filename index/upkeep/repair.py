@@ -16,8 +16,8 @@ from index.store.library import Library
 from index.store.protocols import OpenCatalog
 from index.store.publish import rebuild
 from index.sync import prepare
+from index.sync.ingest import OnProgress, Vectoriser
 from index.sync.prepare import Incoming
-from index.sync.vectorise import OnProgress, Vectoriser
 from index.types import Checkup, Finding
 from index.upkeep import saved
 from index.upkeep.doctor import catalog_findings, check

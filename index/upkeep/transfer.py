@@ -12,8 +12,8 @@ from index.store.library import Library
 from index.store.migrations import selected
 from index.store.protocols import OpenCatalog
 from index.sync import prepare
+from index.sync.ingest import OnProgress, add
 from index.sync.prepare import Incoming
-from index.sync.vectorise import OnProgress
 from index.types import AddReport
 from index.upkeep import archive, saved
 
@@ -88,7 +88,7 @@ def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> 
             f"archive {str(file)!r} was made with the embedding model {manifest.model!r}, the "
             f"settings ask for {ours!r}: set FOOTNOTE_EMBEDDING_MODEL={manifest.model}"
         )
-    return library.add(documents, on_progress=on_progress)
+    return add(library, documents, on_progress=on_progress)
 
 
 def _documents(db: OpenCatalog, name: str) -> Iterator[Incoming]:

@@ -10,6 +10,7 @@ from searching import search
 
 from index.errors import LibraryError
 from index.store.library import Library, open_library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.types import Checkup
 from index.upkeep import doctor
@@ -30,7 +31,9 @@ def make_library(make_folder_library: Make) -> Make:
 def library(make_library: Make) -> Library:
     library = make_library()
     texts = {f"doc{n}": f"Report {n} is about topic{n}. It has two sentences." for n in range(20)}
-    library.add(read_articles(Article(source=s, title=s, text=text) for s, text in texts.items()))
+    ingest.add(
+        library, read_articles(Article(source=s, title=s, text=text) for s, text in texts.items())
+    )
     return library
 
 
@@ -98,7 +101,9 @@ def test_a_library_of_another_model_is_embedded_again(library: Library) -> None:
 
 
 def test_a_catalog_cut_short_gives_back_the_documents_that_can_be_read(library: Library) -> None:
-    library.add(read_articles([Article(source="last", title="last", text="The last one. " * 9000)]))
+    ingest.add(
+        library, read_articles([Article(source="last", title="last", text="The last one. " * 9000)])
+    )
     library.close()
     os.truncate(catalog(library), catalog(library).stat().st_size * 3 // 4)
     assert "damaged" in check(library).findings[0].problem
@@ -173,7 +178,7 @@ def test_case_12_a_damaged_index_file_of_chroma_never_answers(
 ) -> None:
     library = make_library()
     text = "\n\n".join(f"Line {n} of ship {n}." for n in range(1100))
-    library.add(read_articles([Article(source="ships", title="ships", text=text)]))
+    ingest.add(library, read_articles([Article(source="ships", title="ships", text=text)]))
     before = search(library, "ship 700", k=3)
     library.close()
     (path,) = library.folder.glob(f"vectors/*/*/{file}")

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 
 Make = Callable[..., Library]
 
 
 def add(library: Library, source: str, title: str, text: str) -> str:
-    library.add(read_articles([Article(source=source, title=title, text=text)]))
+    ingest.add(library, read_articles([Article(source=source, title=title, text=text)]))
     return library.edition()
 
 

@@ -8,13 +8,14 @@ from index.query import Query
 from index.search import search
 from index.store import catalog
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 
 Make = Callable[..., Library]
 
 
 def add(library: Library, **texts: str) -> None:
-    library.add(read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
+    ingest.add(library, read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
 
 
 @pytest.fixture

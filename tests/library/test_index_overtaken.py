@@ -8,6 +8,7 @@ from searching import search
 
 from index.store import catalog
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 
 Make = Callable[..., Library]
@@ -20,7 +21,7 @@ def make_library(make_folder_library: Make) -> Make:
 
 
 def add(library: Library, **texts: str) -> None:
-    library.add(read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
+    ingest.add(library, read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
 
 
 def best(library: Library, question: str) -> str:

@@ -6,6 +6,7 @@ from searching import search
 
 from index.selection import collapse, page_of, rarest, spread
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 
 Make = Callable[..., Library]
@@ -14,7 +15,7 @@ Make = Callable[..., Library]
 def filled(make: Make, **texts: str) -> Library:
     library = make()
     articles = [Article(source=name, title=name, text=text) for name, text in texts.items()]
-    library.add(read_articles(articles))
+    ingest.add(library, read_articles(articles))
     return library
 
 

@@ -13,6 +13,7 @@ from index.errors import LibraryBusyError, LibraryError
 from index.store import catalog, vector_search
 from index.store.folder_backend import writing
 from index.store.library import Library, open_library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.types import Hit
 
@@ -31,7 +32,9 @@ _TEXTS = {"a": "Cats sleep all day.", "b": "Dogs bark at night.", "c": "Birds si
 @pytest.fixture
 def library(make_library: Make) -> Library:
     library = make_library()
-    library.add(read_articles(Article(source=s, title=s, text=t) for s, t in _TEXTS.items()))
+    ingest.add(
+        library, read_articles(Article(source=s, title=s, text=t) for s, t in _TEXTS.items())
+    )
     return library
 
 
@@ -94,7 +97,7 @@ def test_what_a_failed_writer_built_is_removed(
 
     monkeypatch.setattr(os, "fsync", no_space)
     with pytest.raises(LibraryError, match="is full: nothing was changed; free some space"):
-        library.add(read_articles([Article(source="d", title="d", text="Fish swim.")]))
+        ingest.add(library, read_articles([Article(source="d", title="d", text="Fish swim.")]))
     assert [folder.name for folder in (library.folder / "vectors").iterdir()] == ["000001"]
     assert len(library.summaries()) == 3
 

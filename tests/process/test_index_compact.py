@@ -14,6 +14,7 @@ from index.errors import LibraryBusyError, LibraryError
 from index.store import catalog
 from index.store.generation_files import stored
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.upkeep.compact import compact
 from index.upkeep.doctor import check
@@ -26,7 +27,9 @@ _SECRET = f"The {CANARY}s are hidden in {CANARY}ville. Nobody knows of {CANARY}.
 
 
 def add(library: Library, **texts: str) -> None:
-    library.add(read_articles(Article(source=s, title=s, text=text) for s, text in texts.items()))
+    ingest.add(
+        library, read_articles(Article(source=s, title=s, text=text) for s, text in texts.items())
+    )
 
 
 def with_secret(make: Make) -> Library:

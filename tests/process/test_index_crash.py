@@ -11,6 +11,7 @@ import pytest
 from searching import search
 
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.upkeep.doctor import check
 
@@ -19,6 +20,7 @@ Make = Callable[..., Library]
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.store.library import open_library
 from rag.testing import HashEmbedder
@@ -36,7 +38,7 @@ print(",".join(seen))
 _OLD = "The bridge is closed."
 _NEW = "The bridge is open again. Cars may use it."
 _CHANGE = (
-    f"library.add(read_articles([Article(source='a', title='a', text={_NEW!r}),"
+    f"ingest.add(library, read_articles([Article(source='a', title='a', text={_NEW!r}),"
     "Article(source='b', title='b', text='Dogs bark.')]))"
 )
 _REMOVE = "library.remove([c.id for c in library.summaries() if c.source == 'a'])"
@@ -47,7 +49,7 @@ def run_child(library: Path, *, die_at: int, code: str) -> forks.Ended:
 
 
 def add(library: Library, source: str, text: str) -> None:
-    library.add(read_articles([Article(source=source, title=source, text=text)]))
+    ingest.add(library, read_articles([Article(source=source, title=source, text=text)]))
 
 
 def told(library: Library, question: str) -> str:
@@ -105,7 +107,7 @@ def test_a_kill_in_chromas_persist_window_loses_nothing(
     # Chroma writes these files in place after 1,000 vectors; torn ones lose vectors silently.
     add(make_library(), "a", "\n\n".join(f"Old line {n} is here." for n in range(1100)))
     code = (
-        "library.add(read_articles([Article(source='b', title='b',"
+        "ingest.add(library, read_articles([Article(source='b', title='b',"
         "text='\\n\\n'.join(f'New line {n} is there.' for n in range(2500)))]))"
     )
     with forks.running(_CHILD, tmp_path / "library", 0, code) as child:

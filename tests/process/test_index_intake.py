@@ -44,7 +44,7 @@ def test_a_handful_of_small_texts_starts_no_process(
 def test_the_total_is_estimated_while_files_are_still_being_read(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.sync.vectorise._WINDOW", 4)
+    monkeypatch.setattr("index.sync.ingest._WINDOW", 4)
     told: list[tuple[int, int]] = []
     with Assistant.open(
         Settings(library=tmp_path / "library", seeds=False),

@@ -22,6 +22,7 @@ from index.errors import (
 from index.store import catalog
 from index.store.folder_backend import writing
 from index.store.library import Library, open_library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.types import AddReport
 from index.upkeep.doctor import check
@@ -32,7 +33,7 @@ Make = Callable[..., Library]
 
 def add(library: Library, **texts: str) -> AddReport:
     articles = [Article(source=name, title=name, text=text) for name, text in texts.items()]
-    return library.add(read_articles(articles))
+    return ingest.add(library, read_articles(articles))
 
 
 def best(library: Library, question: str) -> str:
@@ -119,11 +120,12 @@ def test_case_8_an_open_reader_sees_what_another_process_adds_and_removes(
 def other_process(tmp_path: Path, code: str) -> None:
     script = (
         "from pathlib import Path\n"
+        "from index.sync import ingest\n"
         "from index.sync.intake import Article, read_articles\n"
         "from index.store.library import open_library\n"
         "from rag.testing import HashEmbedder\n"
         "def add(library, **texts):\n"
-        "    library.add(read_articles([Article(source=n, title=n, text=t)"
+        "    ingest.add(library, read_articles([Article(source=n, title=n, text=t)"
         " for n, t in texts.items()]))\n"
         f"place = Path({str(tmp_path / 'library')!r})\n"
         "library = open_library(place, model='hash', load=HashEmbedder)\n"

@@ -14,6 +14,7 @@ from searching import search
 
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.store.library import Library, open_library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.sync.prepare import Incoming, document_id
 from index.types import AddReport, Extract
@@ -29,12 +30,14 @@ Make = Callable[..., Library]
 def library(make_library: Make) -> Library:
     library = make_library()
     texts = {f"doc{n}": f"Report {n} is about topic{n}. Ümläute and 漢字 too." for n in range(8)}
-    library.add(read_articles(Article(source=s, title=s, text=text) for s, text in texts.items()))
+    ingest.add(
+        library, read_articles(Article(source=s, title=s, text=text) for s, text in texts.items())
+    )
     extract = Extract(
         title="A paper", text="One page. Next page.", media_type="application/pdf",
         page_starts=(0, 10), section_starts=(10,), published="2024-05-01", author="A. Writer",
     )  # fmt: skip
-    library.add([Incoming(source="/a/paper.pdf", extract=extract, file_sha256="ab" * 32)])
+    ingest.add(library, [Incoming(source="/a/paper.pdf", extract=extract, file_sha256="ab" * 32)])
     return library
 
 
@@ -104,7 +107,7 @@ def test_what_the_library_has_stays_and_its_old_versions_are_replaced(
 ) -> None:
     mine = [Article(source="mine", title="mine", text="Mine stays."),
             Article(source="doc3", title="doc3", text="An older report.")]  # fmt: skip
-    elsewhere.add(read_articles(mine))
+    ingest.add(elsewhere, read_articles(mine))
     report = moved(elsewhere, packed)
     assert [change.source for change in report.of("changed")] == ["doc3"]
     assert {"mine", "doc3", "/a/paper.pdf"} <= {card.source for card in elsewhere.summaries()}
@@ -262,7 +265,9 @@ import_library(library, Path(sys.argv[2]), on_progress=lambda done, total: None)
 def test_a_kill_during_an_import_leaves_the_old_library(
     packed: Path, elsewhere: Library, step: str
 ) -> None:
-    elsewhere.add(read_articles([Article(source="old", title="old", text="It was here before.")]))
+    ingest.add(
+        elsewhere, read_articles([Article(source="old", title="old", text="It was here before.")])
+    )
     before = elsewhere.summaries()
     assert forks.run(_CHILD, elsewhere.folder, packed, step).code == -signal.SIGKILL
     assert elsewhere.summaries() == before

@@ -12,6 +12,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 from index.embedding import load_embedder
+from index.sync import ingest
 from index.sync.intake import read_articles
 from index.store.library import open_library
 from rag.seeds import seed_articles
@@ -23,7 +24,7 @@ def on_step(step):
 library = open_library(
     Path(sys.argv[1]), model="all-MiniLM-L6-v2", load=load_embedder, on_step=on_step
 )
-library.add(read_articles(seed_articles()))
+ingest.add(library, read_articles(seed_articles()))
 """
 
 

@@ -17,6 +17,7 @@ from index.errors import (
 )
 from index.store import catalog, writes
 from index.store.library import Library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
@@ -31,7 +32,7 @@ def make(request: pytest.FixtureRequest) -> Make:
 
 
 def add(library: Library, **texts: str) -> None:
-    library.add(read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
+    ingest.add(library, read_articles(Article(source=s, title=s, text=t) for s, t in texts.items()))
 
 
 def found(library: Library, question: str) -> list[str]:
@@ -111,7 +112,7 @@ def test_a_second_writer_is_told_who_writes(make: Make) -> None:
 def test_several_writers_that_wait_all_get_their_turn(make: Make) -> None:
     def work(name: str) -> None:
         article = Article(source=name, title=name, text=f"Number {name} was here.")
-        make().add(read_articles([article]), wait=60)
+        ingest.add(make(), read_articles([article]), wait=60)
 
     threads = [threading.Thread(target=work, args=(str(n),)) for n in range(4)]
     for thread in threads:

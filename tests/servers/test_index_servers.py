@@ -20,6 +20,7 @@ from index.errors import (
 )
 from index.store.backends import open_pair
 from index.store.library import Library, open_library
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
@@ -96,7 +97,7 @@ def test_questions_go_on_when_the_database_has_dropped_its_connections(
     make_server_library: Make, database: str
 ) -> None:
     library = make_server_library()
-    library.add(read_articles([ARTICLE]))
+    ingest.add(library, read_articles([ARTICLE]))
     with psycopg.connect(database, autocommit=True) as owner:
         owner.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -111,10 +112,10 @@ def test_a_chroma_server_that_is_away_is_named_and_used_again_when_it_is_back(
     port = servers.free_port()
     library = library_at(database, f"http://127.0.0.1:{port}", embedder)
     with pytest.raises(LibraryUnreachableError, match=r"Chroma server at .* cannot be reached"):
-        library.add(read_articles([ARTICLE]))
+        ingest.add(library, read_articles([ARTICLE]))
     assert library.summaries() == ()
     with servers.chroma(tmp_path, port):
-        library.add(read_articles([ARTICLE]))
+        ingest.add(library, read_articles([ARTICLE]))
         assert len(search(library, "cats", k=1)) == 1
     with pytest.raises(LibraryUnreachableError, match="start it with `chroma run"):
         search(library, "cats", k=1)
@@ -147,7 +148,7 @@ def test_a_catalog_of_another_format_says_how_to_move_it_and_that_works(
     make_server_library: Make, make_library: Make, tmp_path: Path
 ) -> None:
     library = make_server_library()
-    library.add(read_articles([ARTICLE]))
+    ingest.add(library, read_articles([ARTICLE]))
     with library.catalog.writing() as db:
         db.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
     way = (

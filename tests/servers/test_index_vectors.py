@@ -12,6 +12,7 @@ from index.store.folder_backend import FolderVectors
 from index.store.library import Library
 from index.store.protocols import VectorIndex
 from index.store.servers.chroma_server import ServerVectors
+from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.sync.prepare import HASH_LENGTH, text_hash
 from rag.testing import HashEmbedder, MemoryVectors, open_library
@@ -51,7 +52,7 @@ def vectors(make: Callable[[], VectorIndex]) -> VectorIndex:
 def library(tmp_path: Path) -> Library:
     """Fill a catalog with the sentences; the vectors of its own are not looked at."""
     library = open_library(tmp_path / "library")
-    library.add(read_articles(Article(source=t, title=t, text=t) for t in TEXTS))
+    ingest.add(library, read_articles(Article(source=t, title=t, text=t) for t in TEXTS))
     return library
 
 
