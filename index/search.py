@@ -1,12 +1,14 @@
-"""Finds the passages for a question: dense and lexical scores over one snapshot; no answering.
+"""Finds the passages for a query: dense and lexical scores over one moment; no answering.
 
 Dense: Chroma proposes the nearest sentences; each candidate passage then gets the exact cosine of
 its best sentence from the catalog's vectors. Lexical: FTS5's BM25 over passages and over sentences.
 The normalised scores are combined by a weighted sum, not by reciprocal ranks, so that a far better
-passage stays far ahead.
+passage stays far ahead. Of the ranked ones twins collapse, and no document fills the list.
 """
 
 import math
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -15,9 +17,8 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryError
 from index.query import Query
-from index.selection import collapse, page_of, rarest, spread
 from index.store import queries
-from index.store.library import Library, Moment
+from index.store.library import Moment
 from index.store.queries import DocumentRow, PassageRow, SentenceRow
 from index.store.vector_search import are_unit
 from index.sync.prepare import text_hash
@@ -36,8 +37,8 @@ _MANY = 1000
 _ROWS = 20_000
 """Passages that the searched terms have together at most. FTS5 scores 20,000 in 18 ms, and the
 sentences in them in 21; all the terms of a question took 100 and 300 ms among 100,000 passages."""
-
-
+_ALIKE = 0.9
+"""Jaccard similarity of two passages' sets of terms from which they count as near-duplicates."""
 _DAMAGED = (
     "the catalog of the library is damaged (a sentence is not what was added): run "
     "`footnote doctor --repair` to save what can be read"
@@ -133,12 +134,6 @@ def search(
     lexical = _searched(query.terms, held, passages=passages)
     ranked = _ranked(moment, vector, lexical, weights)
     return _found(moment, ranked, k=k, weight_of=weight_of)
-
-
-def find(library: Library, question: str, *, k: int) -> Found:
-    """Search a library as it is now."""
-    with library.moment() as moment:
-        return search(Query.of(question), moment, k=k)
 
 
 def _searched(wanted: Sequence[str], held: Mapping[str, int], *, passages: int) -> list[str]:
@@ -301,3 +296,77 @@ def _scored_sentence(
 def _coverage(held: frozenset[str], weight_of: Mapping[str, float]) -> float:
     total = sum(weight_of.values())
     return sum(w for term, w in weight_of.items() if term in held) / total if total else 0.0
+
+
+def collapse(ranked: Sequence[frozenset[str]]) -> dict[int, list[int]]:
+    """Group near-duplicate passages; the one that says most otherwise leads a group of its own.
+
+    Args:
+        ranked: The terms of each passage, best passage first.
+
+    Returns:
+        The position of the best of each group, in order, with the positions of the others. Of
+        near-duplicates two lead, where each has a term that the other lacks: another number, say.
+    """
+    groups: dict[int, list[int]] = {}
+    for position, words in enumerate(ranked):
+        twin = next((kept for kept in groups if _jaccard(words, ranked[kept]) >= _ALIKE), None)
+        if twin is None:
+            groups[position] = []
+        else:
+            groups[twin].append(position)
+    for leader, twins in list(groups.items()):
+        words = ranked[leader]
+        other = [n for n in twins if words - ranked[n] and ranked[n] - words]
+        if other:
+            apart = min(other, key=lambda n: _jaccard(words, ranked[n]))
+            twins.remove(apart)
+            groups[apart] = []
+    return dict(sorted(groups.items()))
+
+
+def spread(documents: Sequence[int], *, k: int) -> list[int]:
+    """Choose k places, giving a document at most half of them while others have passages.
+
+    Args:
+        documents: The document of each passage, best passage first.
+        k: Places, at least 1.
+
+    Returns:
+        The chosen positions, ascending.
+    """
+    limit = max(1, (k + 1) // 2)
+    taken: Counter[int] = Counter()
+    first: list[int] = []
+    spare: list[int] = []
+    for position, document in enumerate(documents):
+        taken[document] += 1
+        (first if taken[document] <= limit else spare).append(position)
+    return sorted((first + spare)[:k])
+
+
+def rarest(terms: Sequence[str], held: Mapping[str, int], *, rows: int) -> list[str]:
+    """Choose the rarest terms that so many rows together hold at most, in the order given.
+
+    Args:
+        terms: What is searched for.
+        held: In how many rows each term stands; one that is left out stands in none.
+        rows: Rows at most, those that hold several terms counted once for each.
+    """
+    chosen = set()
+    for term in sorted(terms, key=lambda term: held.get(term, 0)):
+        rows -= held.get(term, 0)
+        if rows < 0:
+            break
+        chosen.add(term)
+    return [term for term in terms if term in chosen]
+
+
+def page_of(offset: int, page_starts: Sequence[int]) -> int | None:
+    """Return the page, from 1, that holds an offset; None where there are no pages."""
+    return bisect_right(page_starts, offset) or None if page_starts else None
+
+
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    together = len(one | other)
+    return len(one & other) / together if together else 1.0

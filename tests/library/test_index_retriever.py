@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from searching import search
 
-from index.selection import collapse, page_of, rarest, spread
+from index.search import collapse, page_of, rarest, spread
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles

@@ -6,7 +6,7 @@ from documents import pdf
 from index.errors import ReadError
 from index.reading import read_bytes
 from index.reading.pdf import join_pages
-from index.selection import page_of
+from index.search import page_of
 
 
 def test_a_sentence_is_on_the_page_where_it_begins():
