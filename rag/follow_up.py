@@ -19,7 +19,8 @@ from rag.question import Question, names, read_question
 from rag.types import Turn
 
 _LEAD = re.compile(
-    r"^(?:(?:and|but|so|or|then)[ ,]+)?(?P<about>(?:what|how) about |and )?(?P<rest>.+?)\W*$",
+    r"^(?:(?:and|but|so|or|then)[ ,]+)?(?P<about>(?:what|how) about |and )?"
+    r"(?P<rest>.(?:.*\w)?)\W*$",
     re.IGNORECASE,
 )
 _ASKS = re.compile(
@@ -31,7 +32,7 @@ _RUN = re.compile(
     r"(?<![\w’'\-])[A-ZÀ-Þ][\w’'\-]*(?:(?: (?:of|for|de|von|van|al|the|and))?"
     r" (?=[A-ZÀ-Þ0-9])[\w’'\-]+)*"
 )
-_IDENTITY = re.compile(r"^who(?: is| was|['’]s) (?P<name>.+?)\W*$", re.IGNORECASE)
+_IDENTITY = re.compile(r"^who(?: is| was|['’]s) (?P<name>.(?:.*\w)?)\W*$", re.IGNORECASE)
 """As in "Who is Ada Lovelace?", which names whom it is about; "Who is the mayor?" does not."""
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _WORD = re.compile(r"[\w’'\-]+")

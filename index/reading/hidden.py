@@ -26,7 +26,7 @@ _NAMED: Final = {
 _NEAR = 16
 """Two colours whose channels differ by less are one to the eye: contrast under 1.2 to 1."""
 
-_ZERO = re.compile(r"[+-]?0*\.?0*(px|em|rem|pt|%|vh|vw|ex|ch|cm|mm|in|pc)?")
+_ZERO = re.compile(r"[+-]?0*(\.0*)?(px|em|rem|pt|%|vh|vw|ex|ch|cm|mm|in|pc)?")
 _TINY = re.compile(r"(0*\.\d+|0*1(\.0*)?)(px|pt)|0*\.0\d*r?em|[0-5](\.\d*)?%")
 _FAR = re.compile(r"-\d{3,}(\.\d+)?(px|em|rem|pt|%|vh|vw)")
 _CLIPPED = re.compile(r"rect\((0|1px)[\s,].*|inset\((50|100)%.*|circle\(0.*")

@@ -41,7 +41,8 @@ _EDGE = 2
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
 _COUNTER = re.compile(r"^\d{1,4}(?=\D|$)|(?<!\d)\d{1,4}$")
 """A number at the beginning or the end of a line."""
-_BROKEN = re.compile(r"(\w*[^\W\d_])[-\u2010]\n[ \t]*([^\W\d_]\w*)")
+_BROKEN = re.compile(r"(?<!\w)(\w*[^\W\d_])[-\u2010]\n[ \t]*([^\W\d_]\w*)")
+_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]++-[^\W\d_]++")
 _STOPS = (".", "!", "?", "…", ":", "”", '"')
 
 
@@ -179,7 +180,7 @@ def join_pages(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
     ]
     if not any(bodies):
         bodies = ["\n".join(page) for page in lines]
-    hyphenated = Counter(re.findall(r"[^\W\d_]+-[^\W\d_]+", " ".join(bodies).lower()))
+    hyphenated = Counter(_HYPHENATED.findall(" ".join(bodies).lower()))
     parts: list[str] = []
     starts: list[int] = []
     length = 0

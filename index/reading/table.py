@@ -23,7 +23,7 @@ _SAMPLE = 50
 _SAMPLE_CHARACTERS = 50_000
 _SAME = 0.9
 """Share of them that must have as many columns as most have."""
-_NUMBER = re.compile(r"[-+(]?[\d.,%\s]*\d[\d.,%)\s]*")
+_NUMBER = re.compile(r"[-+(]?[.,%\s]*+\d[\d.,%)\s]*+")
 
 
 class TableReader:

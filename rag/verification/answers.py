@@ -27,7 +27,8 @@ from rag.verification.verdict import judge
 YesNo = Literal["Yes", "No"]
 
 _ASKS = re.compile(
-    r"(?:is|are|was|were|do|does|did|has|have|had|will)\s+(?P<rest>\S.*?)[?\s]*$", re.IGNORECASE
+    r"(?:is|are|was|were|do|does|did|has|have|had|will)\s+(?P<rest>\S(?:.*[^?\s])?)[?\s]*$",
+    re.IGNORECASE,
 )
 """Auxiliaries that claim nothing of their own; what may, can or should be is not asked by them."""
 _OPEN = re.compile(r"\b(?:or|not|never|any|anyone|anything|ever|likely|possible)\b", re.IGNORECASE)

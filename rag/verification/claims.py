@@ -5,6 +5,7 @@ sentence's, is decided by what stands shortly behind it, so that a stream can be
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -13,7 +14,7 @@ from index.splitting.sentences import split
 
 _NUMBERS = r"\^?\d{1,3}(?:[ ]?[,;–-][ ]?\^?\d{1,3}){0,20}"
 MARK = re.compile(
-    rf"""[ \t]*+(?:
+    rf"""(?:(?<![ \t])[ \t]++|)(?:
         \[(?:(?:[Ss]ources?|[Pp]assages?)[ ])?(?P<plain>{_NUMBERS})\](?:\([#h][^()\s]{{0,300}}\))?
         |【(?P<wide>\d{{1,3}}(?:[ ]?[,;–-][ ]?\d{{1,3}}){{0,20}})(?:[:†][^】]{{0,80}})?】
     )""",
@@ -22,7 +23,7 @@ MARK = re.compile(
 """A citation mark with the blanks before it: `[1]`, `[1, 3]`, `[1-3]`, `[^1]`, `【1】`."""
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣–][ \t]+|\d{1,3}[.)][ \t]+)?")
 _STARTS_BLOCK = re.compile(r"[ \t]*(?:[-*+•‣–][ \t]|\d{1,3}[.)][ \t]|#{1,6}[ \t]|[|>])")
-_HEADING = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|(?:\*\*|__)[^*_]+(?:\*\*|__)[ \t:]*$|[|\s:=*_-]*$)")
+_HEADING = re.compile(r"[ \t>]*+(?:#{1,6}[ \t]|(?:\*\*|__)[^*_]+(?:\*\*|__)[ \t:]*$|[|\s:=*_-]*$)")
 _ENDS = re.compile(r"[.!?:…。！？][\"'”’)*_\]】]*\s*$")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}|_{1,2}(?!\w)|`")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,300}\)")
@@ -33,6 +34,10 @@ _NEXT_LINE = 8
 """Characters of a line that tell whether it begins a block of its own."""
 _BEHIND = 100
 """Characters behind a sentence that its end may depend on (`index.splitting.stops` looks at 80)."""
+_SHORT = 2000
+"""Characters of a block up to which it is read at each piece."""
+_SHARE = 8
+"""Of a longer one, by which it must have grown."""
 _MOST = 50
 """Numbers that a range may name."""
 
@@ -76,10 +81,14 @@ class ClaimReader:
         """Characters let go of, in front of `_text`."""
         self._given = 0
         """Sentences of the first block of `_text` that were looked at already."""
+        self._look_at = 0
+        """Length of `_text` from which it is read again: a long block is not at each piece."""
 
     def feed(self, piece: str) -> tuple[Claim, ...]:
         """Take the next piece and return the claims that are complete now."""
         self._text += piece
+        if len(self._text) < self._look_at:
+            return ()
         found: list[Claim] = []
         gone = 0
         for start, end, closed in _blocks(self._text):
@@ -96,6 +105,8 @@ class ClaimReader:
             gone = end
         self._before += gone
         self._text = self._text[gone:]
+        more = len(self._text) // _SHARE if len(self._text) > _SHORT else 0
+        self._look_at = len(self._text) + more
         return tuple(found)
 
     def finish(self) -> tuple[Claim, ...]:
@@ -133,7 +144,7 @@ def _blocks(text: str) -> Iterator[tuple[int, int, bool]]:
     for line in re.finditer(r"[^\n]*(?:\n|$)", text):
         if line.start() == line.end():
             break
-        last = text[start:end].rsplit("\n", 1)[-1] if start < end else ""
+        last = text[max(start, text.rfind("\n", start, end) + 1) : end]
         if start < end and _parts(last, line[0]):
             at_end = line.end() == len(text) and not line[0].endswith("\n")
             yield start, end, not at_end or len(line[0].strip()) >= _NEXT_LINE
@@ -173,13 +184,16 @@ def _claims(text: str, start: int, end: int) -> Iterator[tuple[Claim | None, int
     """Yield the claims of a block with where each one's text ends; None for what is no claim."""
     block = text[start:end].replace("\n", " ")
     plain, marks, origin = _without_marks(block)
+    places = [at for at, _ in marks]
     spans = split(plain)
     heading = _HEADING.match(text[start:end]) is not None
     for n, span in enumerate(spans):
         limit = spans[n + 1].start if n + 1 < len(spans) else len(plain) + 1
         low = span.start if n else 0
-        own = [m for at, m in marks if low < at < limit or (at == low == 0)]
-        own += [m for at, m in marks if n and at == low and m.start() > 0 and at == span.start]
+        first_in, first_behind = bisect_left(places, low), bisect_right(places, low)
+        before = [m for _, m in marks[first_in:first_behind]]
+        own = [m for _, m in marks[first_behind : bisect_left(places, limit)]]
+        own = own + [m for m in before if m.start() > 0] if n else before + own
         stop = max([origin[span.end - 1] + 1, *(m.end() for m in own)])
         words = _plain(plain[span.start : span.end], first=n == 0)
         first = min([origin[span.start], *(m.start() for m in own)])

@@ -2,7 +2,7 @@ import pytest
 
 from index.errors import ReadError
 from index.reading import read_bytes
-from index.reading.front_matter import FrontMatter, split_front_matter
+from index.reading.markdown import FrontMatter, split_front_matter
 
 
 def read(source):
@@ -80,3 +80,48 @@ def test_nothing_but_markup_is_refused():
 def test_a_file_longer_than_any_novel_is_read_with_its_marks():
     article = read("*word*\n\n" * 130_000)
     assert article.text.startswith("*word*\n\n*word*")
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("title: No\ndate: 2024-03-01 10:00:00\nauthor: 12", ("No", "2024-03-01", "12")),
+        ("Title: >\n  folded\n  lines\n# a note\n", ("folded lines", None, None)),
+        ("title: Riga: a guide\ndate: 2024-03-01", ("Riga: a guide", "2024-03-01", None)),
+        ("author:\n- name: Ann Lee\n  mail: a@x.example\n- Bo", (None, None, "Ann Lee, Bo")),
+        ("title: ~\nauthors: null\ntags: [a, b]", (None, None, None)),
+        ("title: !!python/object/apply:os.getcwd []\nauthor: Bo", (None, None, "Bo")),
+    ],
+)
+def test_front_matter_is_yaml_whose_values_are_texts(block, expected):
+    front, rest = split_front_matter(f"---\n{block}\n---\nText")
+    assert (front.title, front.published, front.author) == expected
+    assert rest == "Text"
+
+
+@pytest.mark.parametrize("rest", ["", "\n", "\n\n---\nmore"])
+def test_what_stands_behind_front_matter_is_kept(rest):
+    front, kept = split_front_matter(f"---\ntitle: a\n---{rest}")
+    assert (front.title, "\n" * bool(rest) + kept) == ("a", rest)
+
+
+@pytest.mark.parametrize(
+    "block", ["- a\n- b", "Just text: here\nand there", "*x", "---", "a\n" * 300 + "b: c"]
+)
+def test_a_block_that_is_no_mapping_stays_text(block):
+    source = f"---\n{block}\n---\nText"
+    assert split_front_matter(source) == (FrontMatter(), source)
+
+
+@pytest.mark.parametrize("value", ["[" * 9000, "&a [*a, *a]"])
+def test_front_matter_that_no_parser_takes_is_read_line_by_line(value):
+    front, rest = split_front_matter(f"---\ntitle: {value}\nauthor: Ann\n---\nText")
+    assert (front.author, rest) == ("Ann", "Text")
+
+
+def test_lists_repeated_by_aliases_are_not_written_out():
+    bomb = "a: &a [x, x]\n" + "\n".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [*{chr(97 + n)}, *{chr(97 + n)}]" for n in range(24)
+    )
+    front, _ = split_front_matter(f"---\n{bomb}\nauthor: [*y, Ann]\n---\n")
+    assert front.author == "Ann"

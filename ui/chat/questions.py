@@ -24,7 +24,7 @@ _READ = 20_000
 """Characters of an article that names are looked for in."""
 _ARTICLES = 3
 """Newest articles that questions to begin with are made of."""
-_NAME = re.compile(r"\b[A-Z][\w’'-]*[a-z0-9](?:[ ][A-Z][\w’-]+)*")
+_NAME = re.compile(r"\b[A-Z][\w’'-]{0,60}[a-z0-9](?:[ ][A-Z][\w’-]{1,60}){0,9}")
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Z0-9-]{1,8})\)")
 
 
@@ -96,12 +96,15 @@ def _questions(text: str) -> Iterator[str]:
 
 
 def _speakers(text: str) -> list[str]:
-    verbs = "|".join(_forms().speech)
-    beside = re.findall(
-        rf"(?:\b(?:{verbs}) ({_NAME.pattern}))|(?:({_NAME.pattern}) (?:{verbs})\b)", text
-    )
-    found = (_without_start(before or after) for before, after in beside)
+    found = (_without_start(before or after) for before, after in _beside().findall(text))
     return [name for name, _ in Counter(name for name in found if name).most_common(_TRIED)]
+
+
+@cache
+def _beside() -> re.Pattern[str]:
+    """Return the form of a name with a verb of speech before or behind it."""
+    verbs = "|".join(_forms().speech)
+    return re.compile(rf"(?:\b(?:{verbs}) ({_NAME.pattern}))|(?:({_NAME.pattern}) (?:{verbs})\b)")
 
 
 def _names(text: str) -> list[str]:
