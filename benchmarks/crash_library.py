@@ -63,7 +63,7 @@ def add(texts: Texts) -> Change:
 
 def remove(library: Library) -> object:
     """Remove those that a run before has not removed already."""
-    ids = [card.id for card in library.summaries() if card.source in GONE]
+    ids = [c.id for c in library.summaries() if c.card.source in GONE]
     return len(library.remove(ids)) if ids else 0
 
 
@@ -111,8 +111,7 @@ def state(folder: Path) -> object:
     settings = Settings(library=folder, seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
         cards = {
-            card.source: [card.id, card.sha256, card.sentences]
-            for card in assistant.library.documents()
+            c.card.source: [c.id, c.card.sha256, c.sentences] for c in assistant.library.documents()
         }
         answers = [rounded(as_json(assistant.ask(question))) for question in QUESTIONS]
     return {"cards": cards, "answers": answers}

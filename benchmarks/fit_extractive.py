@@ -160,7 +160,7 @@ def _ask(
     right = []
     for candidate in found:
         sentence = candidate.scored.sentence
-        at_home = kind == "answerable" and candidate.hit.source == question.source
+        at_home = kind == "answerable" and candidate.hit.card.source == question.source
         right.append(
             at_home and any(s < sentence.end and sentence.start < e for s, e in question.spans)
         )

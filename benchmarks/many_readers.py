@@ -52,7 +52,7 @@ def write(folder: Path, documents: int) -> dict[str, float]:
         if first >= 100 + _LIVING:
             past |= _remove(library, range(first - _LIVING, first - _LIVING + 10))
     past |= _remove(library, range(100, 100 + documents))
-    library.remove([card.id for card in library.summaries() if card.source == "twin1"])
+    library.remove([c.id for c in library.summaries() if c.card.source == "twin1"])
     return past
 
 
@@ -62,7 +62,7 @@ def _quote(number: int, *, edition: int) -> str:
 
 def _remove(library: Library, numbers: Sequence[int]) -> dict[str, float]:
     sources = {f"beacon{n}" for n in numbers}
-    library.remove([card.id for card in library.summaries() if card.source in sources])
+    library.remove([c.id for c in library.summaries() if c.card.source in sources])
     return {_quote(n, edition=2): time.monotonic() for n in numbers}
 
 
@@ -101,7 +101,7 @@ def _asked(assistant: Assistant, number: int, documents: int) -> tuple[str, str]
     asked = number % _STAYING if staying else 100 + number * 7 % documents
     answer = assistant.ask(f"How many times does beacon {asked} shine?")
     about = [c for c in answer.citations if c.quote.startswith(f"Beacon {asked} shines ")]
-    if any(c.source != f"beacon{asked}" for c in about):
+    if any(c.card.source != f"beacon{asked}" for c in about):
         return f"WRONG source: {about[0]}", ""
     if staying:
         right = [c.quote for c in about] == [_quote(asked, edition=0)]
@@ -142,7 +142,7 @@ def run(folder: Path, *, readers: int, documents: int) -> Counter[str]:
     with Assistant.open(
         Settings(library=library_folder, seeds=False), embedder=HashEmbedder()
     ) as assistant:
-        last = assistant.ask("Where does the hermit live?").citations[0].source
+        last = assistant.ask("Where does the hermit live?").citations[0].card.source
         total["twin2 is cited in the end" if last == "twin2" else f"WRONG end: {last}"] += 1
     return total
 

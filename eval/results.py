@@ -16,7 +16,7 @@ from eval.metrics import (
     risk_coverage,
     wilson_interval,
 )
-from rag import AnswerSentence
+from rag import AnswerSentence, Card
 from rag.types import PromptDigest, Usage
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class CitedQuote:
     """What a case's answer cited, in the order of its numbers, with the passage around it."""
 
     span: DocumentSpan
-    title: str
-    source: str
+    card: Card
+    """Of the document."""
     quote: str
     passage: str
     """The text of the passage that holds the quote; empty where it is not known."""
@@ -49,7 +49,8 @@ class RetrievedPassage:
 
     rank: int
     """From 1."""
-    title: str
+    card: Card
+    """Of the document."""
     text: str
     score: float
     relevant: bool
@@ -205,6 +206,8 @@ def case_to_json(case: CaseResult) -> str:
     """
     kept = {field.name for field in fields(case)} - _defaults(case)
     row = {name: value for name, value in asdict(case).items() if name in kept}
+    for shown in (*row.get("citations", ()), *row.get("retrieved", ())):
+        shown["card"] = {name: value for name, value in shown["card"].items() if value}
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
 
 
@@ -214,7 +217,7 @@ def case_from_row(row: object) -> CaseResult:
     Raises:
         ValueError: it is none.
     """
-    return _adapter().validate_python(row)
+    return _adapter().validate_python(_renewed(row))
 
 
 def summarise(
@@ -270,6 +273,24 @@ def _defaults(case: CaseResult) -> set[str]:
         if default is not MISSING and getattr(case, one.name) == default:
             found.add(one.name)
     return found
+
+
+def _renewed(row: object) -> object:
+    """Return a row of the version before, which had titles and sources in place of cards, as ours.
+
+    What is no row is returned as it is.
+    """
+    if not isinstance(row, dict):
+        return row
+    shown = {name: row[name] for name in ("citations", "retrieved") if row.get(name)}
+    return row | {name: [_with_card(one) for one in found] for name, found in shown.items()}
+
+
+def _with_card(row: object) -> object:
+    if not isinstance(row, dict) or "card" in row:
+        return row
+    card = {name: row[name] for name in ("title", "source") if name in row}
+    return {"card": card} | {name: value for name, value in row.items() if name not in card}
 
 
 @cache

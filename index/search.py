@@ -67,7 +67,7 @@ class Found:
 
     hits: tuple[Hit, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
-    """The whole text of each hit's document, by `Hit.document_sha256`."""
+    """The whole text of each hit's document, by `Hit.card.sha256`."""
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     """The vector of each hit's sentences, by the sentence's text."""
     embed: Callable[[str], NDArray[np.float32]] = _embeds_nothing
@@ -217,7 +217,7 @@ def _found(
     )
     return Found(
         hits=hits,
-        texts={row.sha256: row.text for row in documents.values()},
+        texts={row.card.sha256: row.text for row in documents.values()},
         vectors={
             scored.sentence.text: row.vector
             for hit, position in zip(hits, chosen, strict=True)
@@ -256,9 +256,7 @@ def _hit(
             end=row.end,
             text=document.text[row.start : row.end],
         ),
-        title=document.title,
-        source=document.source,
-        document_sha256=document.sha256,
+        card=document.card,
         page=page_of(row.start, document.page_starts),
         score=scored.score,
         sentences=tuple(
@@ -268,9 +266,6 @@ def _hit(
             )
         ),
         similar=similar,
-        published=document.published,
-        author=document.author,
-        url=document.url,
     )
 
 

@@ -7,27 +7,21 @@ All are frozen, slotted and keyword-only. Offsets are half-open character positi
 from dataclasses import dataclass, field
 from typing import Literal
 
+from index.card import Card, OldName
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extract:
     """What a reader took out of one file, before it has an id or a place in a library."""
 
-    title: str
+    card: Card
+    """What the file says of itself."""
     text: str
     """NFC-normalised; `\\n` line ends; the coordinate system of every offset."""
-    media_type: str
     section_starts: tuple[int, ...] = ()
     """Ascending offsets at which a heading begins: no passage crosses one."""
     page_starts: tuple[int, ...] = ()
     """Ascending offsets at which a page begins, the first 0; empty where there are no pages."""
-    published: str | None = None
-    """ISO 8601 date as the source states it."""
-    author: str | None = None
-    url: str | None = None
-    """Where a saved page is from, as it states it: http or https, ASCII, 2,000 characters before
-    quoting; shown as text."""
-    left_out: tuple[str, ...] = ()
-    """Parts that were not read, such as attachments: the name of each and the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,23 +34,22 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSummary:
-    """A document's catalogue card: everything but its text."""
+    """A stored document without its text."""
 
     id: str
-    title: str
-    source: str
-    """Where it came from: an absolute path, a URL, or `seeds/NAME`."""
-    media_type: str
-    sha256: str
-    """Hex digest of the text's UTF-8 bytes."""
+    card: Card
     characters: int
     sentences: int
-    published: str | None
-    author: str | None
     added_at: str
     """UTC, ISO 8601, to the second."""
-    url: str | None = None
-    """As in `Extract.url`."""
+
+    title = OldName("title")
+    source = OldName("source")
+    media_type = OldName("media_type")
+    sha256 = OldName("sha256")
+    published = OldName("published")
+    author = OldName("author")
+    url = OldName("url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +117,8 @@ class Hit:
     """A passage found for a question, with all its sentences in text order."""
 
     passage: Passage
-    title: str
-    source: str
-    document_sha256: str
+    card: Card
+    """Of the document."""
     page: int | None
     """Page of the passage's first character; None where the document has no pages."""
     score: float
@@ -134,11 +126,13 @@ class Hit:
     sentences: tuple[ScoredSentence, ...]
     similar: tuple[str, ...] = ()
     """Ids of near-duplicate passages that this hit stands for."""
-    published: str | None = None
-    """ISO 8601 date of the document, as its source states it."""
-    author: str | None = None
-    url: str | None = None
-    """As in `Extract.url`."""
+
+    title = OldName("title")
+    source = OldName("source")
+    document_sha256 = OldName("sha256")
+    published = OldName("published")
+    author = OldName("author")
+    url = OldName("url")
 
 
 ChangeKind = Literal["added", "changed", "moved", "removed", "missing", "unchanged", "skipped"]

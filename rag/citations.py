@@ -28,19 +28,20 @@ def check(citation: Citation, text: str) -> None:
     Raises:
         CitationError: The text is another version, or what it has at the offsets is not the quote.
     """
-    if citation.document_sha256 != hashlib.sha256(text.encode("utf-8")).hexdigest():
+    title = citation.card.title
+    if citation.card.sha256 != hashlib.sha256(text.encode("utf-8")).hexdigest():
         raise CitationError(
-            f"citation [{citation.number}] is of another version of {citation.title!r}: ask again"
+            f"citation [{citation.number}] is of another version of {title!r}: ask again"
         )
     if not 0 <= citation.start < citation.end <= len(text):
         raise CitationError(
             f"citation [{citation.number}] has offsets {citation.start}-{citation.end}, outside of "
-            f"{citation.title!r} with {len(text)} characters"
+            f"{title!r} with {len(text)} characters"
         )
     if text[citation.start : citation.end] != citation.quote:
         raise CitationError(
             f"citation [{citation.number}] quotes {citation.quote!r}, which is not at "
-            f"{citation.start}-{citation.end} of {citation.title!r}"
+            f"{citation.start}-{citation.end} of {title!r}"
         )
 
 
@@ -130,16 +131,11 @@ def _checked(evidence: Evidence, *, number: int, texts: Texts) -> Citation:
     citation = Citation(
         number=number,
         document_id=hit.passage.document_id,
-        title=hit.title,
-        source=hit.source,
+        card=hit.card,
         page=hit.page,
         start=evidence.start,
         end=evidence.end,
         quote=quote,
-        document_sha256=hit.document_sha256,
-        published=hit.published,
-        author=hit.author,
-        url=hit.url,
     )
-    check(citation, texts.get(citation.document_sha256, ""))
+    check(citation, texts.get(citation.card.sha256, ""))
     return citation

@@ -1,5 +1,6 @@
 """Offers Footnote to LlamaIndex users as their own types; imports llama_index."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -69,12 +70,17 @@ def _response(answer: "Answer") -> Response:
 
 def _node(hit: "Hit") -> NodeWithScore:
     passage = hit.passage
+    card = {n: v for n, v in asdict(hit.card).items() if v or n in ("title", "source")}
+    # A model that another program asks is told what a person would be.
+    unsaid = [n for n in card if n not in ("title", "source", "author", "published")]
     node = TextNode(
         id_=passage.id,
         text=passage.text,
         start_char_idx=passage.start,
         end_char_idx=passage.end,
-        metadata={"title": hit.title, "source": hit.source, "page": hit.page},
+        metadata={**card, "page": hit.page},
+        excluded_embed_metadata_keys=unsaid,
+        excluded_llm_metadata_keys=unsaid,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.document_id)},
     )
     return NodeWithScore(node=node, score=hit.score)

@@ -19,4 +19,4 @@ def seed_articles() -> Iterator[Article]:
     """Yield the shipped articles; their source is `seeds/NAME` on every machine."""
     for path in seed_paths():
         extract = read_bytes(path.read_bytes(), name=path.name)
-        yield Article(source=f"seeds/{path.name}", title=extract.title, text=extract.text)
+        yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=extract.text)

@@ -61,7 +61,7 @@ class Aging:
         if seen is None:
             return replace(citation, source_state="deleted", source_note=_REMOVED)
         record, now = seen
-        if record.sha256 != citation.document_sha256:
+        if record.card.sha256 != citation.card.sha256:
             return replace(citation, source_state="edited", source_note=_CHANGED)
         if now.state == "current":
             return citation

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.card import Card
 from index.embedding import Embedder
 from index.errors import LibraryError, ModelError
 from index.store.folder_backend import FolderCatalog
@@ -191,9 +192,7 @@ def hit_of(*sentences: str, start: int = 0) -> Hit:
         passage=Passage(
             id="d:0", document_id="d", ordinal=0, start=start, end=start + len(text), text=text
         ),
-        title="",
-        source="",
-        document_sha256="",
+        card=Card(),
         page=None,
         score=1.0,
         sentences=tuple(ScoredSentence(sentence=s, similarity=0.0, coverage=0.0) for s in made),

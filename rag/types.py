@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from index.card import Card, OldName
 from index.types import (
     AddReport,
     Change,
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
     from rag.question import Question
 
 __all__ = [
-    "AddReport", "Answer", "AnswerSentence", "Answerer", "Article", "Change", "CheckedClaim",
+    "AddReport", "Answer", "AnswerSentence", "Answerer", "Article", "Card", "Change",
+    "CheckedClaim",
     "Checkup", "Citation", "CompactReport", "Document", "DocumentSummary", "Draft",
     "DraftSentence", "Embedder", "Event", "Evidence", "ExportReport", "Finding", "Hit",
     "LanguageModel", "Message", "Notice", "Passage", "PromptDigest", "Question", "Reason", "Reply",
@@ -82,23 +84,24 @@ class Citation:
     number: int
     """As printed in `[n]`, from 1."""
     document_id: str
-    title: str
-    source: str
+    card: Card
+    """Of the document."""
     page: int | None
     """From 1; None where the document has no pages."""
     start: int
     end: int
     quote: str
-    document_sha256: str
-    published: str | None = None
-    """ISO 8601 date of the document, as its source states it."""
-    author: str | None = None
-    url: str | None = None
-    """Where a saved page is from, as it states it; http or https, to be shown as text."""
     source_state: SourceState = "current"
     """What became of the source's file since it was indexed."""
     source_note: str = ""
     """The same for a reader; empty where it is as it was indexed."""
+
+    title = OldName("title")
+    source = OldName("source")
+    document_sha256 = OldName("sha256")
+    published = OldName("published")
+    author = OldName("author")
+    url = OldName("url")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

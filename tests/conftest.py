@@ -27,7 +27,7 @@ from eval.results import (
     RetrievedPassage,
 )
 from index.store.library import Library, open_library
-from rag import AnswerSentence, Assistant, Settings, testing
+from rag import AnswerSentence, Assistant, Card, Settings, testing
 from rag.testing import HashEmbedder
 
 pytest_plugins = ["command_desk", "remembered", "ui_pages"]
@@ -130,7 +130,10 @@ def make_case() -> Callable[..., CaseResult]:
 
     def make(name: str = "missile", **changes: object) -> CaseResult:
         cited = CitedQuote(
-            span=("d", 57, 121), title="Defence", source="/a/b.txt", quote=QUOTE, passage=PASSAGE
+            span=("d", 57, 121),
+            card=Card(title="Defence", source="/a/b.txt"),
+            quote=QUOTE,
+            passage=PASSAGE,
         )
         plain: dict[str, object] = {
             "id": name,
@@ -144,7 +147,9 @@ def make_case() -> Callable[..., CaseResult]:
             "sentences": (AnswerSentence(text=QUOTE, citations=(1,)),),
             "citations": (cited,),
             "retrieved": (
-                RetrievedPassage(rank=1, title="Defence", text=PASSAGE, score=0.6, relevant=True),
+                RetrievedPassage(
+                    rank=1, card=Card(title="Defence"), text=PASSAGE, score=0.6, relevant=True
+                ),
             ),
             "scores": {"containment": 1.0},
             "confidence": 0.7,

@@ -9,7 +9,7 @@ from eval.metrics.statistics import difference_interval, holm, mcnemar, paired_r
 from eval.reports.write import write_whole
 from eval.results import CaseResult, Comparison, MetricChange, Report, case_from_row, case_to_json
 from eval.suites.files import shipped_suite
-from rag import MisuseError
+from rag import Card, MisuseError
 from rag.types import Usage
 
 ALPHA = 0.05
@@ -169,10 +169,14 @@ def _stale(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]
     )
 
 
+def _kept_card(card: Card) -> Card:
+    """Return title and file name, which are the same on every machine."""
+    return Card(title=card.title, source=PurePath(card.source).name)
+
+
 def _kept(case: CaseResult) -> CaseResult:
     cited = tuple(
-        replace(citation, passage="", source=PurePath(citation.source).name)
-        for citation in case.citations
+        replace(citation, passage="", card=_kept_card(citation.card)) for citation in case.citations
     )
     return replace(
         case,

@@ -188,7 +188,7 @@ def _search(assistant: Searched, query: BeirQuery, *, k: int) -> CaseResult:
         status="crashed",
     )
     try:
-        ranked = distinct(hit.source for hit in assistant.search(query.text, k=k))
+        ranked = distinct(hit.card.source for hit in assistant.search(query.text, k=k))
     except Exception as error:  # noqa: BLE001 - whatever it raises, the query is wrong, the run goes on
         return with_crash(blank, error, metrics=METRICS)
     values = (

@@ -163,7 +163,7 @@ def squad_cases(
     assistant: Asked, questions: Iterable[SquadQuestion], *, k: int | None = None, jobs: int = 1
 ) -> Iterator[CaseResult]:
     """Yield the result of every question in order, as `run_squad` says."""
-    ids = {summary.source: summary.id for summary in assistant.library.documents()}
+    ids = {summary.card.source: summary.id for summary in assistant.library.documents()}
 
     def ask(question: SquadQuestion) -> CaseResult:
         return _ask(assistant, question, document_id=ids.get(question.source, ""), k=k)

@@ -73,7 +73,7 @@ def _told(case: CaseResult) -> Iterator[str]:
     yield f"expected: {cut(' | '.join(case.expected)) or 'to abstain'}"
     yield f"got: {cut(case.text) or case.status}"
     for cited in case.citations:
-        yield f"cited: {cited.title}: {cut(cited.quote)}"
+        yield f"cited: {cited.card.title}: {cut(cited.quote)}"
 
 
 def _gate(run: SuiteRun) -> "etree._Element":

@@ -228,8 +228,8 @@ def _source(cited: CitedQuote, number: int) -> Source:
     _, start, end = cited.span
     return Source(
         number=number,
-        title=cited.title,
-        where=f"{_name(cited.source)} · characters {start:,}–{end:,}",
+        title=cited.card.title,
+        where=f"{_name(cited.card.source)} · characters {start:,}–{end:,}",
         before=_end_of(before),
         quote=cited.quote,
         after=_start_of(after),

@@ -82,7 +82,7 @@ def with_reply(case: CaseResult, answer: Answer, *, relevant: Collection[str]) -
         retrieved=tuple(
             RetrievedPassage(
                 rank=rank,
-                title=hit.title,
+                card=hit.card,
                 text=hit.passage.text,
                 score=hit.score,
                 relevant=hit.passage.id in relevant,
@@ -145,7 +145,7 @@ def fingerprint_of(
 
 def library_digest(documents: Iterable[DocumentSummary]) -> str:
     """Return a short digest of all documents' texts."""
-    return _digest("\n".join(sorted(document.sha256 for document in documents)))
+    return _digest("\n".join(sorted(document.card.sha256 for document in documents)))
 
 
 def gold_digest(cases: Iterable[GoldCase]) -> str:
@@ -164,8 +164,7 @@ def _cited(citation: Citation, hits: tuple[Hit, ...]) -> CitedQuote:
     )
     return CitedQuote(
         span=(citation.document_id, citation.start, citation.end),
-        title=citation.title,
-        source=citation.source,
+        card=citation.card,
         quote=citation.quote,
         passage=next(around, ""),
     )

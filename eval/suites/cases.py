@@ -125,7 +125,7 @@ def source_texts(documents: Documents, names: Iterable[str]) -> dict[str, tuple[
     """
     wanted, texts = set(names), dict[str, tuple[SourceText, ...]]()
     for summary in documents.documents():
-        name = PurePath(summary.source).name
+        name = PurePath(summary.card.source).name
         if name in wanted:
             text = documents.document(summary.id).text
             found = SourceText(document_id=summary.id, text=text)

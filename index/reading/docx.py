@@ -5,6 +5,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.archive import DAMAGE, open_archive, refuse_entities, unpack
 from index.reading.layout import Block, set_blocks
@@ -60,12 +61,14 @@ class DocxReader:
         heading = next((one_line(block.text) for block in blocks if block.level == 1), "")
         title = one_line(about.title or "") or heading[:MAX_TITLE] or first_line_title(layout.text)
         return Extract(
-            title=title or name_title(name),
+            card=Card(
+                title=title or name_title(name),
+                media_type=self.media_types[0],
+                published=_date(about.created or about.modified),
+                author=one_line(about.author or "") or None,
+            ),
             text=layout.text,
-            media_type=self.media_types[0],
             section_starts=layout.section_starts,
-            published=_date(about.created or about.modified),
-            author=one_line(about.author or "") or None,
         )
 
 

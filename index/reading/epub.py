@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.archive import open_archive, parse_xml, unpack
 from index.reading.encoding import declared_charset, decode
@@ -49,12 +50,14 @@ class EpubReader:
         if not layout.text.strip():
             raise ReadError("the book shows no text; there is nothing to quote from")
         return Extract(
-            title=next(_about(package, "title"), "") or name_title(name),
+            card=Card(
+                title=next(_about(package, "title"), "") or name_title(name),
+                media_type="application/epub+zip",
+                published=next(filter(None, map(iso_date, _about(package, "date"))), None),
+                author=", ".join(_about(package, "creator")) or None,
+            ),
             text=layout.text,
-            media_type="application/epub+zip",
             section_starts=layout.section_starts,
-            published=next(filter(None, map(iso_date, _about(package, "date"))), None),
-            author=", ".join(_about(package, "creator")) or None,
         )
 
 

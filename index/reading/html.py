@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import declared_charset, decode
 from index.reading.hidden import drop_hidden
@@ -84,13 +85,15 @@ class HtmlReader:
         heading = next((one_line(block.text) for block in article.blocks if block.level == 1), "")
         title = one_line(article.title) or heading or first_line_title(text) or name_title(name)
         return Extract(
-            title=title,
+            card=Card(
+                title=title,
+                media_type="text/html",
+                published=article.published,
+                author=one_line(article.author or "") or None,
+                url=url,
+            ),
             text=text,
-            media_type="text/html",
             section_starts=tuple(at for at in layout.section_starts if at < len(text)),
-            published=article.published,
-            author=one_line(article.author or "") or None,
-            url=url,
         )
 
 

@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import charset_codec, decode
 from index.reading.html import HtmlReader
@@ -54,13 +55,15 @@ class MailReader:
             raise ReadError(f"the message shows no text; there is nothing to quote from{told}")
         sender, address = parseaddr(_header(message, "From"))
         return Extract(
-            title=one_line(_header(message, "Subject")) or name_title(name),
+            card=Card(
+                title=one_line(_header(message, "Subject")) or name_title(name),
+                media_type="message/rfc822",
+                published=_date(message),
+                author=one_line(sender or address) or None,
+                left_out=tuple(left_out),
+            ),
             text=layout.text,
-            media_type="message/rfc822",
             section_starts=layout.section_starts,
-            published=_date(message),
-            author=one_line(sender or address) or None,
-            left_out=tuple(left_out),
         )
 
     def _attached(self, message: EmailMessage, left_out: list[str]) -> Iterator[Block]:
@@ -72,8 +75,9 @@ class MailReader:
             except ReadError as error:
                 left_out.append(f"{name or 'attachment'}: {error}")
                 continue
-            left_out += [f"{name or extract.title}: {inner}" for inner in extract.left_out]
-            yield Block(text=name or extract.title, level=2)
+            head = name or extract.card.title
+            left_out += [f"{head}: {inner}" for inner in extract.card.left_out]
+            yield Block(text=head, level=2)
             yield Block(text=extract.text)
         too_many = f"only {MAX_ATTACHMENTS} attachments of a message are read"
         rest = [_name(part) or "attachment" for part in parts[MAX_ATTACHMENTS:]]
@@ -103,8 +107,8 @@ def _web_archive(message: EmailMessage, *, name: str) -> Extract:
         raise ReadError("the web archive holds no page; save the page anew")
     extract = HtmlReader().read(_as_utf8(page), name=name)
     stated = (_header(message, "Snapshot-Content-Location"), str(page["Content-Location"] or ""))
-    url = next(filter(None, map(clean_url, stated)), extract.url)
-    return replace(extract, url=url)
+    url = next(filter(None, map(clean_url, stated)), extract.card.url)
+    return replace(extract, card=replace(extract.card, url=url))
 
 
 def _body(message: EmailMessage, left_out: list[str]) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import decode
 from index.reading.hidden import Look, look_of
@@ -80,12 +81,14 @@ class MarkdownReader:
         heading = next((one_line(block.text) for block in blocks if block.level == 1), "")
         title = one_line(front.title or "") or heading[:MAX_TITLE] or first_line_title(text)
         return Extract(
-            title=title or name_title(name),
+            card=Card(
+                title=title or name_title(name),
+                media_type="text/markdown",
+                published=front.published,
+                author=one_line(front.author or "") or None,
+            ),
             text=text,
-            media_type="text/markdown",
             section_starts=tuple(at for at in layout.section_starts if at < len(text)),
-            published=front.published,
-            author=one_line(front.author or "") or None,
         )
 
 

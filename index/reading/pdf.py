@@ -12,6 +12,7 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import normalise, one_line
@@ -74,12 +75,14 @@ class PdfReader:
         text, page_starts = join_pages(pages)
         title = stated[:MAX_TITLE] if _is_title(stated, name=name) else first_line_title(text)
         return Extract(
-            title=title or name_title(name),
+            card=Card(
+                title=title or name_title(name),
+                media_type="application/pdf",
+                published=published,
+                author=author or None,
+            ),
             text=text,
-            media_type="application/pdf",
             page_starts=page_starts,
-            published=published,
-            author=author or None,
         )
 
 

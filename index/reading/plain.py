@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import decode
 from index.reading.metadata import first_line_title, name_title
@@ -64,9 +65,11 @@ class PlainReader:
             raise ReadError("it is empty but for blanks; there is nothing to quote from")
         text = cut_footer(text)
         return Extract(
-            title=first_line_title(text) or name_title(name),
+            card=Card(
+                title=first_line_title(text) or name_title(name),
+                media_type="text/plain",
+            ),
             text=text,
-            media_type="text/plain",
         )
 
 

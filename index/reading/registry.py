@@ -58,7 +58,8 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
     else:
         extract = _foreign(kind).read(data, name=name)
         _check_foreign(extract)
-        extract = replace(extract, url=clean_url(extract.url or ""))
+        card = replace(extract.card, url=clean_url(extract.card.url or ""))
+        extract = replace(extract, card=card)
     if len(extract.text) > MAX_BYTES:
         raise ReadError(
             f"its text has {len(extract.text)} characters, more than the {MAX_BYTES} that are read "

@@ -9,10 +9,12 @@ import os
 import sys
 import threading
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import index
+from index.card import card_of
 from index.errors import ReadError
 from index.reading.protocol import Limits
 from index.types import Extract
@@ -172,11 +174,7 @@ def receive_request(pipe: BinaryIO) -> tuple[bytes, str, float] | None:
 
 def send_reply(pipe: BinaryIO, outcome: Extract | ReadError) -> None:
     """Write what was read, or the reason why nothing was."""
-    reply: dict[str, object]
-    if isinstance(outcome, ReadError):
-        reply = {"reason": str(outcome)}
-    else:
-        reply = {field: getattr(outcome, field) for field in Extract.__slots__}
+    reply = {"reason": str(outcome)} if isinstance(outcome, ReadError) else asdict(outcome)
     pipe.write(json.dumps(reply).encode("ascii") + b"\n")
     pipe.flush()
 
@@ -194,6 +192,9 @@ def receive_reply(pipe: BinaryIO) -> Extract | None:
     reply = json.loads(line)
     if "reason" in reply:
         raise ReadError(str(reply["reason"]))
-    for field in ("section_starts", "page_starts", "left_out"):
-        reply[field] = tuple(reply[field])
-    return Extract(**reply)
+    return Extract(
+        card=card_of(reply["card"]),
+        text=reply["text"],
+        section_starts=tuple(reply["section_starts"]),
+        page_starts=tuple(reply["page_starts"]),
+    )

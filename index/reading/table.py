@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import islice
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import decode
 from index.reading.metadata import name_title
@@ -50,7 +51,9 @@ class TableReader:
             raise ReadError("the table has no cell with text; there is nothing to quote from")
         header, body = _parted(rows)
         told = list(filter(None, (_sentence(row, header) for row in body)))
-        return Extract(title=name_title(name), text="\n\n".join(told), media_type="text/csv")
+        return Extract(
+            card=Card(title=name_title(name), media_type="text/csv"), text="\n\n".join(told)
+        )
 
 
 def _delimiter(text: str) -> str | None:

@@ -1,36 +1,124 @@
-"""Columns that documents got after the first catalogs: made where they are missing, read without.
+"""What catalogs got after the first ones: made where it is missing, in one step, and read without.
 
-A catalog is made without them. Each has a row in `meta`, which both databases can ask for.
+A catalog is made without any of it. Each migration has a row in `meta`, which both databases can
+ask for; it is SQL that both know, and its columns have defaults, so what an older Footnote writes
+stays whole. The columns of a card are those of `index.card.Card`, by the same names.
 """
 
-from typing import Final, Literal
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
+from index.card import DEFAULTS, FIELDS, Card, card_of
 from index.store import catalog
 from index.store.protocols import OpenCatalog
 
-Later = Literal["file_stamp", "url"]
+_TEXT: Final = "TEXT NOT NULL DEFAULT ''"
+_LIST: Final = "TEXT NOT NULL DEFAULT '[]'"
 
-_LATER: Final[dict[Later, tuple[str, str, str]]] = {
-    "file_stamp": ("file_stamps", "TEXT NOT NULL DEFAULT ''", "''"),
-    "url": ("urls", "TEXT", "NULL"),
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One addition to the schema; never changed once it was shipped."""
+
+    name: str
+    """Its row in `meta`."""
+    columns: Mapping[str, str]
+    """Of `documents`: each with its type and default."""
+    statements: Sequence[str] = ()
+    """What else it runs."""
+
+
+MIGRATIONS: Final = (
+    Migration(name="file_stamps", columns={"file_stamp": _TEXT}),
+    Migration(name="urls", columns={"url": "TEXT"}),
+    Migration(
+        name="cards",
+        columns={
+            "tags": _LIST,
+            "language": _TEXT,
+            "reader": _TEXT,
+            "left_out": _LIST,
+            "original_sha256": _TEXT,
+            "imported": _TEXT,
+            # Of the document and not of its card: one label a page, as printed; the boxes of each
+            # sentence on its pages; questions that it answers.
+            "page_labels": _LIST,
+            "boxes": _LIST,
+            "questions": _LIST,
+        },
+        statements=(
+            # A B-tree of PostgreSQL refuses a path of more than 2,704 bytes, so it is no key.
+            "CREATE TABLE folders (key BIGINT PRIMARY KEY, path TEXT NOT NULL, "
+            f"tags {_LIST}, added_at TEXT NOT NULL, looked_at {_TEXT}, changed_at {_TEXT})",
+        ),
+    ),
+)
+
+ADDED: Final = {
+    column: kind.partition("DEFAULT ")[2] or "NULL"
+    for migration in MIGRATIONS
+    for column, kind in migration.columns.items()
 }
-"""The name in `meta`, the type, and what a catalog without the column has in its place."""
+"""The columns that a catalog may lack, each with what is read in its place."""
 
 
 def prepare_catalog(db: OpenCatalog) -> None:
-    """Give a catalog all columns; the caller holds the writer's lock."""
-    for column, (name, kind, _) in _LATER.items():
-        if not _is_there(db, name):
-            with catalog.transaction(db):
-                db.execute(f"ALTER TABLE documents ADD COLUMN {column} {kind}")
-                db.execute("INSERT INTO meta VALUES (?, '1')", (name,))
+    """Give a catalog all that it lacks, or nothing of it; the caller holds the writer's lock."""
+    made = _made(db)
+    if missing := [migration for migration in MIGRATIONS if migration.name not in made]:
+        with catalog.transaction(db):
+            for migration in missing:
+                for column, kind in migration.columns.items():
+                    db.execute(f"ALTER TABLE documents ADD COLUMN {column} {kind}")
+                for statement in migration.statements:
+                    db.execute(statement)
+                db.execute("INSERT INTO meta VALUES (?, '1')", (migration.name,))
 
 
-def selected(db: OpenCatalog, column: Later) -> str:
-    """Return what to select for a column of an open catalog that may be without it."""
-    name, _, instead = _LATER[column]
-    return column if _is_there(db, name) else instead
+def selected(db: OpenCatalog, columns: Iterable[str]) -> str:
+    """Return what to select for columns of `documents`, of which the catalog may lack some.
+
+    In place of a column that it lacks stands the column's default.
+    """
+    made = _made(db)
+    lacks = {c for migration in MIGRATIONS if migration.name not in made for c in migration.columns}
+    return in_place(columns, lacks=lacks)
 
 
-def _is_there(db: OpenCatalog, name: str) -> bool:
-    return bool(db.execute("SELECT 1 FROM meta WHERE name = ?", (name,)).fetchall())
+def in_place(columns: Iterable[str], *, lacks: Collection[str]) -> str:
+    """Return what to select for columns of a catalog that is known to lack some."""
+    return ", ".join(ADDED[column] if column in lacks else column for column in columns)
+
+
+def card_columns(db: OpenCatalog) -> str:
+    """Return what to select for `stored_card`."""
+    return selected(db, FIELDS)
+
+
+def stored_card(row: Sequence[Any]) -> Card:
+    """Return the card of the columns that `card_columns` selected.
+
+    Raises:
+        ValueError: A list is no JSON.
+        TypeError: It is JSON of something else.
+    """
+    named = zip(FIELDS, row, strict=True)
+    return card_of({name: _read(value, DEFAULTS[name]) for name, value in named})
+
+
+def card_values(card: Card) -> tuple[str | None, ...]:
+    """Return what to store of a card, one value a field of `index.card.FIELDS`."""
+    values = (getattr(card, name) for name in FIELDS)
+    return tuple(json.dumps(v, ensure_ascii=False) if isinstance(v, tuple) else v for v in values)
+
+
+def _read(value: Any, default: object) -> Any:  # noqa: ANN401  # a column of any type
+    if not isinstance(default, tuple):
+        return value
+    return () if value == "[]" else tuple(json.loads(value))
+
+
+def _made(db: OpenCatalog) -> set[str]:
+    return {name for (name,) in db.execute("SELECT name FROM meta")}

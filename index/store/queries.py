@@ -4,11 +4,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.migrations import selected
+from index.card import Card
+from index.store.migrations import card_columns, stored_card
 from index.store.protocols import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence
 
@@ -51,30 +53,26 @@ class DocumentRow:
     """What a hit needs of its document."""
 
     id: str
-    title: str
-    source: str
-    sha256: str
+    card: Card
     text: str
     page_starts: tuple[int, ...]
-    published: str | None
-    author: str | None
-    url: str | None
 
 
 def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
     """Return the cards of all documents, by time of adding, then by id."""
-    rows = db.execute(f"SELECT {_card(db)} FROM documents ORDER BY added_at, id")
+    rows = db.execute(f"SELECT {_summary_columns(db)} FROM documents ORDER BY added_at, id")
     return tuple(_summary(row) for row in rows)
 
 
 def document(db: OpenCatalog, document_id: str) -> Document | None:
     """Return one document with its text and sentences, or None where no id is like this."""
     row = db.execute(
-        f"SELECT {_card(db)}, text, page_starts, key FROM documents WHERE id = ?", (document_id,)
+        f"SELECT text, page_starts, key, {_summary_columns(db)} FROM documents WHERE id = ?",
+        (document_id,),
     ).fetchone()
     if row is None:
         return None
-    *card, text, page_starts, key = row
+    text, page_starts, key, *summary = row
     spans = db.execute(
         'SELECT ordinal, start, "end" FROM sentences WHERE document = ? ORDER BY ordinal', (key,)
     )
@@ -83,7 +81,7 @@ def document(db: OpenCatalog, document_id: str) -> Document | None:
         for n, start, end in spans
     )
     return Document(
-        summary=_summary(card),
+        summary=_summary(summary),
         text=text,
         page_starts=tuple(json.loads(page_starts)),
         sentences=sentences,
@@ -159,22 +157,16 @@ def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRo
 def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
     """Return what hits need of documents, by key."""
     query = (
-        "SELECT key, id, title, source, sha256, text, page_starts, published, author, "
-        f"{selected(db, 'url')} FROM documents WHERE key IN ({{}})"
+        f"SELECT key, id, text, page_starts, {card_columns(db)} FROM documents WHERE key IN ({{}})"
     )
     return {
-        row[0]: DocumentRow(
-            id=row[1],
-            title=row[2],
-            source=row[3],
-            sha256=row[4],
-            text=row[5],
-            page_starts=tuple(json.loads(row[6])),
-            published=row[7],
-            author=row[8],
-            url=row[9],
+        key: DocumentRow(
+            id=document_id,
+            card=stored_card(card),
+            text=text,
+            page_starts=tuple(json.loads(page_starts)),
         )
-        for row in _each(db, query, list(keys))
+        for key, document_id, text, page_starts, *card in _each(db, query, list(keys))
     }
 
 
@@ -237,25 +229,19 @@ def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) ->
         yield from db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_))
 
 
-def _card(db: OpenCatalog) -> str:
+def _summary_columns(db: OpenCatalog) -> str:
     return (
-        "documents.id, title, source, media_type, sha256, length(text), "
-        "(SELECT count(*) FROM sentences WHERE document = documents.key), published, author, "
-        f"added_at, {selected(db, 'url')}"
+        "documents.id, length(text), (SELECT count(*) FROM sentences WHERE document = "
+        f"documents.key), added_at, {card_columns(db)}"
     )
 
 
-def _summary(row: Sequence) -> DocumentSummary:  # type: ignore[type-arg]  # a row of SQLite
+def _summary(row: Sequence[Any]) -> DocumentSummary:
+    document_id, characters, sentences, added_at, *card = row
     return DocumentSummary(
-        id=row[0],
-        title=row[1],
-        source=row[2],
-        media_type=row[3],
-        sha256=row[4],
-        characters=row[5],
-        sentences=row[6],
-        published=row[7],
-        author=row[8],
-        added_at=row[9],
-        url=row[10],
+        id=document_id,
+        card=stored_card(card),
+        characters=characters,
+        sentences=sentences,
+        added_at=added_at,
     )

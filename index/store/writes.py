@@ -9,7 +9,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from index.card import FIELDS, Card
 from index.reading.metadata import iso_date
+from index.store.migrations import card_values
 from index.store.protocols import OpenCatalog, TermsTable
 from index.terms import terms
 from index.types import Extract, Span
@@ -20,10 +22,9 @@ class Entry:
     """A document made ready to be written: split, grouped and hashed."""
 
     id: str
-    source: str
+    card: Card
     extract: Extract
-    sha256: str
-    """Of the text."""
+    """The text and its parts; its own card lacks the source."""
     file_sha256: str
     """Of the bytes it was read from; empty for an article given as text."""
     added_at: str
@@ -73,7 +74,7 @@ def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
     db.write_terms(
         "passage_terms",
         {passage + n: [t for at in p for t in words[at]] for n, p in enumerate(entry.passages)},
-        title=_head(entry.extract),
+        title=head(entry.card),
     )
     db.write_terms("sentence_terms", {sentence + n: held for n, held in enumerate(words)}, title=())
 
@@ -81,40 +82,30 @@ def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
 def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
     extract = entry.extract
     key = _next_key(db, "documents")
-    db.execute(
-        "INSERT INTO documents (key, id, source, title, media_type, text, sha256, file_sha256, "
-        "section_starts, page_starts, published, author, added_at, url) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            key,
-            entry.id,
-            entry.source,
-            extract.title,
-            extract.media_type,
-            extract.text,
-            entry.sha256,
-            entry.file_sha256,
-            json.dumps(extract.section_starts),
-            json.dumps(extract.page_starts),
-            extract.published,
-            extract.author,
-            added_at,
-            extract.url,
-        ),
-    )
+    row = {
+        "key": key,
+        "id": entry.id,
+        "text": extract.text,
+        "file_sha256": entry.file_sha256,
+        "section_starts": json.dumps(extract.section_starts),
+        "page_starts": json.dumps(extract.page_starts),
+        "added_at": added_at,
+    } | dict(zip(FIELDS, card_values(entry.card), strict=True))
+    marks = ", ".join("?" * len(row))
+    db.execute(f"INSERT INTO documents ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
     return key
 
 
-def _head(extract: Extract) -> list[str]:
+def head(card: Card) -> list[str]:
     """Return the terms by which every passage of a document is found: title, author and date.
 
     The date is there as it is stored and as people write it: `2024-03-01`, `1 March 2024`.
     """
     day = ""
-    if extract.published and iso_date(extract.published):
-        moment = date.fromisoformat(extract.published[:10])
+    if card.published and iso_date(card.published):
+        moment = date.fromisoformat(card.published[:10])
         day = f"{moment.day} {month_name[moment.month]} {moment.year}"
-    said = (extract.title, extract.author or "", extract.published or "", day)
+    said = (card.title, card.author or "", card.published or "", day)
     return terms("\n".join(said))
 
 

@@ -1,12 +1,14 @@
 """Reads and writes what tells of each document whether its source changed, moved or is gone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.card import Card
 from index.reading import name_title
-from index.store.migrations import selected
+from index.store.migrations import card_columns, selected, stored_card
 from index.store.protocols import OpenCatalog
+from index.store.writes import head
 from index.terms import terms
 
 
@@ -15,17 +17,16 @@ class Record:
     """A document as a later look at its source needs it."""
 
     document_id: str
-    source: str
-    title: str
-    sha256: str
-    """Of the text."""
+    card: Card
     file_sha256: str
     """Of the file; empty for an article given as text."""
     file_stamp: str
     """As `index.sync.stamps` keeps it; empty where there is none."""
-    published: str | None
-    author: str | None
-    url: str | None
+
+    @property
+    def source(self) -> str:
+        """Where the document came from."""
+        return self.card.source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,21 +68,14 @@ def move(db: OpenCatalog, moved: Move) -> None:
     """Give a document its new source; all else stays, but a title made of the file's name."""
     document_id = moved.record.document_id
     db.execute("UPDATE documents SET source = ? WHERE id = ?", (moved.source, document_id))
-    title = title_after(moved)
-    if title != moved.record.title:
-        db.execute("UPDATE documents SET title = ? WHERE id = ?", (title, document_id))
-        _retitle(db, document_id, title)
+    card = moved.record.card
+    if card.title == name_title(Path(card.source).name):
+        card = replace(card, title=name_title(Path(moved.source).name))
+        db.execute("UPDATE documents SET title = ? WHERE id = ?", (card.title, document_id))
+        _retitle(db, document_id, card)
 
 
-def title_after(moved: Move) -> str:
-    """Return the title that a moved document has: its own, or its new file's name."""
-    title = moved.record.title
-    if title == name_title(Path(moved.record.source).name):
-        return name_title(Path(moved.source).name)
-    return title
-
-
-def _retitle(db: OpenCatalog, document_id: str, title: str) -> None:
+def _retitle(db: OpenCatalog, document_id: str, card: Card) -> None:
     """Make the passages of a document searchable by another title."""
     rows = db.execute(
         'SELECT passage, substr(text, start + 1, "end" - start) FROM sentences '
@@ -92,24 +86,19 @@ def _retitle(db: OpenCatalog, document_id: str, title: str) -> None:
     for passage, sentence in rows:
         words.setdefault(passage, []).extend(terms(sentence))
     db.erase_terms("passage_terms", list(words))
-    db.write_terms("passage_terms", words, title=terms(title))
+    db.write_terms("passage_terms", words, title=head(card))
 
 
 def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:
     rows = db.execute(
-        f"SELECT id, source, title, sha256, file_sha256, {selected(db, 'file_stamp')}, published, "
-        f"author, {selected(db, 'url')} FROM documents {where}",
+        f"SELECT id, file_sha256, {selected(db, ['file_stamp'])}, {card_columns(db)} "
+        f"FROM documents {where}",
         values,
     )
-    for row in rows:
+    for document_id, file_sha256, file_stamp, *card in rows:
         yield Record(
-            document_id=row[0],
-            source=row[1],
-            title=row[2],
-            sha256=row[3],
-            file_sha256=row[4],
-            file_stamp=row[5],
-            published=row[6],
-            author=row[7],
-            url=row[8],
+            document_id=document_id,
+            card=stored_card(card),
+            file_sha256=file_sha256,
+            file_stamp=file_stamp,
         )

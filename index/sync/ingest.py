@@ -196,7 +196,7 @@ class _Batch:
 
 
 def _change(kind: ChangeKind, item: Incoming, document_id: str) -> Change:
-    left_out = item.extract.left_out
+    left_out = item.extract.card.left_out
     return Change(kind=kind, source=item.source, document_id=document_id, left_out=left_out)
 
 

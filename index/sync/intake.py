@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.card import LONGEST_SOURCE, Card, too_long
 from index.errors import MisuseError
 from index.reading import Limits, Skipped, normalise, one_line, read_file, stop_reading
 from index.sync.prepare import Incoming
@@ -110,12 +111,14 @@ def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
         if not source:
             raise MisuseError(f"article {article.title!r} has no source: give it a name or a URL")
         text = normalise(article.text)
-        if not text.strip():
-            yield Change(kind="skipped", source=source, reason="it is empty")
+        reason = too_long(source) or ("" if text.strip() else "it is empty")
+        if reason:
+            yield Change(kind="skipped", source=source[:LONGEST_SOURCE], reason=reason)
             continue
         title = one_line(article.title) or source
         yield Incoming(
-            source=source, extract=Extract(title=title, text=text, media_type="text/plain")
+            source=source,
+            extract=Extract(card=Card(title=title, media_type="text/plain"), text=text),
         )
 
 

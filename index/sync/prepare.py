@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
+from index.card import Card
 from index.splitting.passages import group
 from index.splitting.sentences import split
 from index.store.writes import Entry
@@ -45,15 +46,7 @@ def document_id(source: str, *, taken: Collection[str] = ()) -> str:
 
 def is_same(incoming: Incoming, record: Record) -> bool:
     """Say whether what was read is what is stored: text, title, date, author and address."""
-    extract = incoming.extract
-    read = (text_hash(extract.text), extract.title, extract.published, extract.author, extract.url)
-    return read == (
-        record.sha256,
-        record.title,
-        record.published,
-        record.author,
-        record.url,
-    )
+    return _card(incoming).says_as(record.card)
 
 
 def is_whole(text: str, *, sha256: str) -> bool:
@@ -68,9 +61,8 @@ def entry(incoming: Incoming, *, as_id: str) -> Entry:
     breaks = sorted({*extract.section_starts, *extract.page_starts})
     return Entry(
         id=as_id,
-        source=incoming.source,
+        card=_card(incoming),
         extract=extract,
-        sha256=text_hash(extract.text),
         file_sha256=incoming.file_sha256,
         added_at=incoming.added_at,
         sentences=sentences,
@@ -79,6 +71,12 @@ def entry(incoming: Incoming, *, as_id: str) -> Entry:
         ),
         passages=group(extract.text, sentences, breaks=breaks),
     )
+
+
+def _card(incoming: Incoming) -> Card:
+    """Return the card of an article with its place and the hash of its text."""
+    extract = incoming.extract
+    return replace(extract.card, source=incoming.source, sha256=text_hash(extract.text))
 
 
 def sentences_by_hash(entries: Sequence[Entry]) -> dict[str, str]:

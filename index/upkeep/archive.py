@@ -13,17 +13,20 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from index.card import Card, nested, too_long
 from index.errors import ArchiveError
 from index.reading import normalise
 from index.reading.metadata import clean_url
 from index.sync.prepare import Incoming, document_id, text_hash
 from index.types import Extract
 
-VERSION = 1
+VERSION = 2
+_READ = (1, 2)
+"""Versions that are read; in the first the fields of a card lay beside the others."""
 LARGEST_TOTAL = 4_000_000_000
 """Bytes of all members unpacked, which are held in memory."""
 LARGEST_MEMBER = 100_000_000
@@ -48,18 +51,12 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Card:
-    source: str
-    title: str
-    media_type: str
+class _Stored:
+    card: Card
     file_sha256: str
     section_starts: tuple[int, ...]
     page_starts: tuple[int, ...]
-    published: str | None
-    author: str | None
     added_at: str
-    url: str | None = None
-    """Archives of before have none."""
 
 
 def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
@@ -72,8 +69,8 @@ def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
     with zipfile.ZipFile(path, "w") as archive:
         for document in documents:
             name = f"documents/{document.document_id or document_id(document.source)}"
-            card = json.dumps(asdict(_card(document)), indent=2, ensure_ascii=False)
-            for member, text in ((f"{name}.txt", document.extract.text), (f"{name}.json", card)):
+            rest = json.dumps(asdict(_stored(document)), indent=2, ensure_ascii=False)
+            for member, text in ((f"{name}.txt", document.extract.text), (f"{name}.json", rest)):
                 members[member] = text_hash(text)
                 _put(archive, member, text)
         manifest = Manifest(version=VERSION, model=model, members=members)
@@ -119,19 +116,14 @@ def _put(archive: zipfile.ZipFile, name: str, text: str) -> None:
     archive.writestr(info, text.encode("utf-8"), compress_type=zipfile.ZIP_DEFLATED)
 
 
-def _card(document: Incoming) -> _Card:
+def _stored(document: Incoming) -> _Stored:
     extract = document.extract
-    return _Card(
-        source=document.source,
-        title=extract.title,
-        media_type=extract.media_type,
+    return _Stored(
+        card=replace(extract.card, source=document.source),
         file_sha256=document.file_sha256,
         section_starts=extract.section_starts,
         page_starts=extract.page_starts,
-        published=extract.published,
-        author=extract.author,
         added_at=document.added_at,
-        url=extract.url,
     )
 
 
@@ -155,9 +147,9 @@ def _check_directory(archive: zipfile.ZipFile) -> None:
 
 
 def _check_manifest(archive: zipfile.ZipFile, manifest: Manifest) -> None:
-    if manifest.version != VERSION:
+    if manifest.version not in _READ:
         raise ArchiveError(
-            f"it is of version {manifest.version}, and this Footnote reads version {VERSION}"
+            f"it is of version {manifest.version}, and this Footnote reads up to {VERSION}"
         )
     listed, present = set(manifest.members), set(archive.namelist()) - {_MANIFEST}
     if lost := sorted(listed ^ present):
@@ -168,30 +160,31 @@ def _check_manifest(archive: zipfile.ZipFile, manifest: Manifest) -> None:
 
 
 def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incoming:
-    text, card_text = (
+    text, rest = (
         _checked(archive, f"documents/{one}.{kind}", manifest) for kind in ("txt", "json")
     )
-    card = _parsed(card_text.encode("utf-8"), _Card)
+    if manifest.version == 1:
+        rest = json.dumps(nested(json.loads(rest)))
+    stored = _parsed(rest.encode("utf-8"), _Stored)
+    card = stored.card
     if normalise(text) != text or not text.strip():
         raise ArchiveError(f"the text of document {one!r} has hidden characters or is empty")
-    for starts in (card.section_starts, card.page_starts):
+    if reason := too_long(card.source):
+        raise ArchiveError(f"of document {one!r} {reason}")
+    for starts in (stored.section_starts, stored.page_starts):
         if list(starts) != sorted({s for s in starts if 0 <= s <= len(text)}):
             raise ArchiveError(f"document {one!r} has sections or pages outside of its text")
     extract = Extract(
-        title=card.title,
+        card=replace(card, url=clean_url(card.url or "")),
         text=text,
-        media_type=card.media_type,
-        section_starts=card.section_starts,
-        page_starts=card.page_starts,
-        published=card.published,
-        author=card.author,
-        url=clean_url(card.url or ""),
+        section_starts=stored.section_starts,
+        page_starts=stored.page_starts,
     )
     return Incoming(
         source=card.source,
         extract=extract,
-        file_sha256=card.file_sha256,
-        added_at=card.added_at,
+        file_sha256=stored.file_sha256,
+        added_at=stored.added_at,
         document_id=one,
     )
 

@@ -19,7 +19,7 @@ from index.sync import prepare
 from index.sync.ingest import OnProgress, Vectoriser
 from index.sync.prepare import Incoming
 from index.types import Checkup, Finding
-from index.upkeep import saved
+from index.upkeep import transfer
 from index.upkeep.doctor import catalog_findings, check
 
 _BATCH = 256
@@ -150,17 +150,24 @@ def _readable(path: Path) -> Iterator[Incoming]:
     with closing(sqlite3.connect(path, factory=SqliteCatalog)) as db:
         # Without this, SQLite reads nothing of a file that is shorter than its header says.
         db.execute("PRAGMA writable_schema = ON")
-        url = "NULL"
-        with suppress(sqlite3.Error):
-            url = migrations.selected(db, "url")
+        columns = _columns(db)
         for (key,) in _keys(db):
             with suppress(sqlite3.Error, ValueError, TypeError):
                 row = db.execute(
-                    f"SELECT {saved.columns(url=url)} FROM documents WHERE key = ?", (key,)
+                    f"SELECT {columns} FROM documents WHERE key = ?", (key,)
                 ).fetchone()
-                incoming = saved.incoming(row)
-                if prepare.is_whole(incoming.extract.text, sha256=row[-1]):
-                    yield incoming
+                document = transfer.incoming(row)
+                extract = document.extract
+                if prepare.is_whole(extract.text, sha256=extract.card.sha256):
+                    yield document
+
+
+def _columns(db: sqlite3.Connection) -> str:
+    """Return what to select of documents; `meta`, which tells it otherwise, may be damaged."""
+    lacks = set(migrations.ADDED)
+    with suppress(sqlite3.Error):
+        lacks -= {row[1] for row in db.execute("PRAGMA table_info(documents)")}
+    return migrations.in_place(transfer.STORED, lacks=lacks)
 
 
 def _keys(db: sqlite3.Connection) -> list[tuple[int]]:

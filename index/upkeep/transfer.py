@@ -1,21 +1,26 @@
 """Moves a library: out into one archive, and from an archive into a library elsewhere."""
 
 import hashlib
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
+from index.card import FIELDS
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.store import catalog
 from index.store.library import Library
-from index.store.migrations import selected
+from index.store.migrations import selected, stored_card
 from index.store.protocols import OpenCatalog
-from index.sync import prepare
 from index.sync.ingest import OnProgress, add
-from index.sync.prepare import Incoming
-from index.types import AddReport
-from index.upkeep import archive, saved
+from index.sync.prepare import Incoming, is_whole
+from index.types import AddReport, Extract
+from index.upkeep import archive
+
+STORED: Final = ("id", "file_sha256", "added_at", "text", "section_starts", "page_starts", *FIELDS)
+"""The columns of `documents` of which `incoming` makes something to be added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +97,34 @@ def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> 
 
 
 def _documents(db: OpenCatalog, name: str) -> Iterator[Incoming]:
-    columns = saved.columns(url=selected(db, "url"))
-    for row in db.execute(f"SELECT {columns} FROM documents ORDER BY id"):
-        if not prepare.is_whole(row[3], sha256=row[-1]):
+    for row in db.execute(f"SELECT {selected(db, STORED)} FROM documents ORDER BY id"):
+        document = incoming(row)
+        if not is_whole(document.extract.text, sha256=document.extract.card.sha256):
             raise LibraryError(
-                f"the text of {row[0]!r} in library {name!r} is damaged, so nothing was "
+                f"the text of {document.source!r} in library {name!r} is damaged, so nothing was "
                 "exported: run `footnote doctor`"
             )
-        yield saved.incoming(row)
+        yield document
+
+
+def incoming(row: Sequence[Any]) -> Incoming:
+    """Return a stored document, given as its columns `STORED`, as something to be added.
+
+    Raises:
+        ValueError: The row is damaged: its offsets are no JSON.
+        TypeError: They are no list of numbers.
+    """
+    document_id, file_sha256, added_at, text, section_starts, page_starts, *columns = row
+    card = stored_card(columns)
+    return Incoming(
+        source=card.source,
+        file_sha256=file_sha256,
+        extract=Extract(
+            card=card,
+            text=text,
+            section_starts=tuple(json.loads(section_starts)),
+            page_starts=tuple(json.loads(page_starts)),
+        ),
+        added_at=added_at,
+        document_id=document_id,
+    )

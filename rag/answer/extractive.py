@@ -256,7 +256,7 @@ def _contrary(
 
 def _are_near(answer: Weighed, one: Weighed) -> bool:
     """Tell whether comparing is worth while: what compares takes 0.2 s to load the first time."""
-    if one.candidate.hit.document_sha256 == answer.candidate.hit.document_sha256:
+    if one.candidate.hit.card.sha256 == answer.candidate.hit.card.sha256:
         return False
     texts = (other.candidate.scored.sentence.text for other in (answer, one))
     mine, yours = (set(content_terms(text)) for text in texts)

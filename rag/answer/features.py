@@ -83,7 +83,9 @@ class _Asked:
         self.context = {hit.passage.id: self._context_of(hit) for hit in hits}
 
     def _context_of(self, hit: Hit) -> tuple[float, float, float, bool]:
-        text = "\n".join(filter(None, (hit.title, hit.author, hit.published, hit.passage.text)))
+        card = hit.card
+        said = (card.title, card.author, card.published, hit.passage.text)
+        text = "\n".join(filter(None, said))
         held, seen = set(terms(text)), words(text)
         share = sum(t in held for t in self.wanted) / max(1, len(self.wanted))
         lost_names = sum(name not in seen for name in self.names) / max(1, len(self.names))

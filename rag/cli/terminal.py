@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
+from index.card import Card
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.citations import marked
 from rag.types import Answer, AnswerSentence, Citation
@@ -106,20 +107,21 @@ def report(report: AddReport) -> str:
     return "\n".join(lines)
 
 
-def documents(cards: Sequence[DocumentSummary]) -> str:
+def documents(documents: Sequence[DocumentSummary]) -> str:
     """Return a line for each document, two in a terminal; a sentence where there are none."""
-    if not cards:
+    if not documents:
         return "The library is empty: add articles with `footnote add PATH`."
-    return "\n".join(_terminal_card(card) if _is_terminal() else _card(card) for card in cards)
+    line = _terminal_line if _is_terminal() else _line
+    return "\n".join(line(document) for document in documents)
 
 
 def document(document: Document) -> str:
     """Return a document's head and its sentences, each with its number."""
-    card = document.summary
+    card = document.summary.card
     about = [
         card.source,
         *(x for x in (_url(card), card.author, card.published) if x),
-        f"added {card.added_at}",
+        f"added {document.summary.added_at}",
     ]
     head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
     head += [*source_note(document, indent=0), ""]
@@ -133,9 +135,9 @@ def document(document: Document) -> str:
     )
 
 
-def removed(cards: Sequence[DocumentSummary]) -> str:
+def removed(documents: Sequence[DocumentSummary]) -> str:
     """Return a line for each removed document."""
-    return "\n".join(f"removed  {card.id}  {one_line(card.title)}" for card in cards)
+    return "\n".join(f"removed  {d.id}  {one_line(d.card.title)}" for d in documents)
 
 
 def checkup(checkup: Checkup) -> str:
@@ -193,18 +195,18 @@ def change_line(change: Change) -> str:
     return f"{head}\n{wrapped(reason, indent=9, first=9)}"
 
 
-def _card(card: DocumentSummary) -> str:
-    sentences = _count(card.sentences, "sentence")
+def _line(document: DocumentSummary) -> str:
+    sentences, card = _count(document.sentences, "sentence"), document.card
     title = f"{one_line(card.title)}{_byline(card)}"
-    return f"{card.id}  {sentences:>15}  {title}  {one_line(card.source)}"
+    return f"{document.id}  {sentences:>15}  {title}  {one_line(card.source)}"
 
 
-def _terminal_card(card: DocumentSummary) -> str:
-    indent = len(card.id) + 2
-    about = f"{_count(card.sentences, 'sentence')}, {one_line(card.source)}"
-    title = wrapped(f"{card.id}  {one_line(card.title)}{_byline(card)}", indent=indent)
+def _terminal_line(document: DocumentSummary) -> str:
+    indent, card = len(document.id) + 2, document.card
+    about = f"{_count(document.sentences, 'sentence')}, {one_line(card.source)}"
+    title = wrapped(f"{document.id}  {one_line(card.title)}{_byline(card)}", indent=indent)
     return (
-        f"{_styled(card.id, _BOLD)}{title.removeprefix(card.id)}\n"
+        f"{_styled(document.id, _BOLD)}{title.removeprefix(document.id)}\n"
         f"{_styled(wrapped(about, indent=indent, first=indent), _DIM)}"
     )
 
@@ -214,7 +216,7 @@ def footnote_head(citation: Citation) -> str:
     where = f"characters {citation.start}-{citation.end}"
     if citation.page is not None:
         where = f"page {citation.page}, {where}"
-    return f"[{citation.number}] {one_line(citation.title)}{_byline(citation)}, {where}"
+    return f"[{citation.number}] {one_line(citation.card.title)}{_byline(citation.card)}, {where}"
 
 
 def source_note(cited: Citation | Document, *, indent: int) -> list[str]:
@@ -229,18 +231,18 @@ def _styled_head(text: str, *, indent: int) -> str:
 
 def _label(hit: Hit) -> str:
     page = f", page {hit.page}" if hit.page is not None else ""
-    return f"{one_line(hit.title)}{_byline(hit)}{page} ({hit.passage.id})"
+    return f"{one_line(hit.card.title)}{_byline(hit.card)}{page} ({hit.passage.id})"
 
 
-def _byline(of: Citation | Hit | DocumentSummary) -> str:
+def _byline(card: Card) -> str:
     """Return who wrote a document, when and where, in brackets; empty where it does not say."""
-    told = one_line(", ".join(filter(None, (of.author, of.published, _url(of)))))
+    told = one_line(", ".join(filter(None, (card.author, card.published, _url(card)))))
     return f" ({told})" if told else ""
 
 
-def _url(of: Citation | Hit | DocumentSummary) -> str:
+def _url(card: Card) -> str:
     """Return where a saved page says it is from; empty where it does not, or was fetched there."""
-    return of.url if of.url and of.url != of.source else ""
+    return card.url if card.url and card.url != card.source else ""
 
 
 def _nearest(hit: Hit) -> str:

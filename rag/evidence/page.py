@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from index.errors import MisuseError
+from rag.plain_data import renewed
 from rag.types import Answer, Citation
 
 
@@ -29,14 +30,19 @@ def read_answer(data: str) -> Answer:
         MisuseError: It is something else.
     """
     from pydantic import TypeAdapter, ValidationError
+    from pydantic_core import from_json
 
     try:
-        return TypeAdapter(Answer).validate_json(data)
+        return TypeAdapter(Answer).validate_python(renewed(from_json(data)))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the beginning"
         raise MisuseError(
             f"this is no answer ({where}: {first['msg']}): give what `footnote ask --json` prints"
+        ) from error
+    except ValueError as error:
+        raise MisuseError(
+            f"this is no answer ({error}): give what `footnote ask --json` prints"
         ) from error
 
 

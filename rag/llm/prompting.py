@@ -94,7 +94,7 @@ def fit(hits: Sequence[Hit], *, room: int, count_tokens: CountTokens) -> tuple[H
     left = room / _MARGIN
     kept: list[Hit] = []
     for hit in hits:
-        left -= _FRAME + sum(count_tokens([hit.title]))
+        left -= _FRAME + sum(count_tokens([hit.card.title]))
         costs = count_tokens([scored.sentence.text for scored in hit.sentences])
         whole = 0
         while whole < len(costs) and costs[whole] <= left:
@@ -129,7 +129,7 @@ def nonce_of(*texts: str) -> str:
 def numbered(hits: Sequence[Hit], *, nonce: str) -> str:
     """Return the sources as a prompt has them, each between lines that begin with the nonce."""
     blocks = [
-        f"{nonce} source {number}: {inert(hit.title)}\n{inert(source_text(hit))}"
+        f"{nonce} source {number}: {inert(hit.card.title)}\n{inert(source_text(hit))}"
         for number, hit in enumerate(hits, start=1)
     ]
     return "\n".join([*blocks, f"{nonce} end of sources"])

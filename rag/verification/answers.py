@@ -79,7 +79,7 @@ def conflict(one: Evidence, other: Evidence, *, words: tuple[str, str]) -> bool:
         other: A sentence of another document.
         words: Exact words of each that answer; empty where none stand out.
     """
-    if other.hit.document_sha256 == one.hit.document_sha256:
+    if other.hit.card.sha256 == one.hit.card.sha256:
         return False
     kinds = _differing(one, other)
     if kinds is None or kinds != _differing(other, one) or len(kinds) != 1:
@@ -126,7 +126,7 @@ def _differing(claim: Evidence, held: Evidence) -> frozenset[str] | None:
     """Return the kinds of things that differ; None where the sentences are of something else."""
     said = read(_text(claim))
     text = held.hit.passage.text
-    around = Context(before=(), after="", title=held.hit.title, document=text)
+    around = Context(before=(), after="", title=held.hit.card.title, document=text)
     found = fit(said, read(_text(held)), around)
     if found.lacks or rest(said, found) < _SAME:
         return None

@@ -95,7 +95,7 @@ def _context(hit: Hit, position: int, text: str) -> Context:
     return Context(
         before=tuple(reversed(texts[max(0, position - 3) : position])),
         after=texts[position + 1] if position + 1 < len(texts) else "",
-        title=hit.title,
+        title=hit.card.title,
         document=text,
     )
 

@@ -78,11 +78,12 @@ def _documents(reference: str, documents: Sequence[DocumentSummary]) -> frozense
     """Return the documents whose title or place a reference names, the longest names only."""
     folded = f" {_folded(reference)} "
     found: dict[str, int] = {}
-    for card in documents:
+    for document in documents:
+        card = document.card
         names = (card.title, card.source, re.split(r"[/\\]", card.source)[-1])
         lengths = [len(name) for name in map(_folded, names) if name and f" {name} " in folded]
         if lengths:
-            found[card.id] = max(lengths)
+            found[document.id] = max(lengths)
     return frozenset(i for i, length in found.items() if length == max(found.values()))
 
 

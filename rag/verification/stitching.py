@@ -57,7 +57,7 @@ def _are_one(said: Reading, ahead: Found, behind: Found) -> bool:
     both = read(f"{one}; {other}")
     joined = replace(
         ahead,
-        fit=fit(said, both, Context(before=(), after="", title=ahead.hit.title, document="")),
+        fit=fit(said, both, Context(before=(), after="", title=ahead.hit.card.title, document="")),
         similarity=max(ahead.similarity, behind.similarity),
     )
     return bears_out(said, joined)

@@ -97,7 +97,7 @@ def _denies(result: Fit) -> bool:
 
 
 def _borne_out(claim: Claim, verdict: Verdict, evidence: tuple[Evidence, ...]) -> Judged:
-    title = evidence[0].hit.title
+    title = evidence[0].hit.card.title
     note = f"it stands in another source: {title}" if verdict == "misattributed" else ""
     return Judged(claim=claim, verdict=verdict, evidence=evidence, note=note)
 

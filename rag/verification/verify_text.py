@@ -56,7 +56,7 @@ def verify_text(
         meant = [known.sources[n] for n in claim.cited if n in known.sources]
         found = _found(claim, frozenset().union(*meant), find, k)
         one = _judge(claim, frozenset().union(*meant), found)
-        cited = {evidence.hit.document_sha256 for evidence in one.evidence}
+        cited = {evidence.hit.card.sha256 for evidence in one.evidence}
         texts |= {sha256: found.texts[sha256] for sha256 in cited}  # not those of all passages
         judged.append(one)
     drafted = tuple(
@@ -97,7 +97,7 @@ def _judge(claim: Claim, cited: frozenset[str], found: Found) -> Judged:
     numbers = tuple(n for n, hit in enumerate(found.hits, 1) if hit.passage.document_id in cited)
     judged = judge(replace(claim, cited=numbers), found.hits, similarity=found.similarity)
     if cited and not numbers and judged.verdict == "supported":
-        title = judged.evidence[0].hit.title
+        title = judged.evidence[0].hit.card.title
         note = f"it stands in another source: {title}"
         return replace(judged, verdict="misattributed", note=note)
     return judged

@@ -131,7 +131,7 @@ def test_a_changed_text_is_found_and_left_out_by_a_repair(library: Library) -> N
         "'doc3' could not be saved from the damaged catalog: add it again"
     ]
     assert check(library).findings == ()
-    assert "doc3" not in {card.source for card in library.summaries()}
+    assert "doc3" not in {c.card.source for c in library.summaries()}
 
 
 def test_a_forged_vector_is_refused_and_mended(library: Library) -> None:

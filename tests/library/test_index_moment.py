@@ -46,7 +46,7 @@ def test_a_question_opens_one_connection_and_looks_once(
     with library.moment() as moment:
         found = search(Query.of("Who barks?"), moment, k=2)
         again = search(Query.of("Who sleeps?"), moment, k=2)
-    assert (found.hits[0].title, again.hits[0].title) == ("b", "a")
+    assert (found.hits[0].card.title, again.hits[0].card.title) == ("b", "a")
     assert sorted(opened) == ["connection", "look"]
 
 
@@ -76,7 +76,7 @@ def test_what_was_found_is_compared_and_read_after_its_documents_are_gone(
         found = search(Query.of("Who barks?"), moment, k=1)
     library.remove([found.hits[0].passage.document_id])
     sentences = [scored.sentence for scored in found.hits[0].sentences]
-    assert found.texts[found.hits[0].document_sha256] == "Cats sleep all day. Dogs bark."
+    assert found.texts[found.hits[0].card.sha256] == "Cats sleep all day. Dogs bark."
     cosines = found.similarity("Dogs bark.", [*sentences, sentences[1]])
     assert cosines[1:] == pytest.approx([1.0, 1.0])
     assert cosines[0] < 0.9
@@ -89,6 +89,6 @@ def test_hits_of_two_searches_are_joined_each_once(make_library: Make) -> None:
     with library.moment() as moment:
         one = search(Query.of("Who barks?"), moment, k=1)
         both = one.joined(search(Query.of("Who sleeps?"), moment, k=2))
-    assert [hit.title for hit in both.hits] == ["b", "a"]
+    assert [hit.card.title for hit in both.hits] == ["b", "a"]
     assert set(both.texts.values()) == {"Cats sleep.", "Dogs bark."}
     assert len(both.similarity("Cats sleep.", [h.sentences[0].sentence for h in both.hits])) == 2

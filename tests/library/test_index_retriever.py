@@ -20,7 +20,7 @@ def filled(make: Make, **texts: str) -> Library:
 
 
 def sources(library: Library, question: str, k: int = 5) -> list[str]:
-    return [hit.source for hit in search(library, question, k=k)]
+    return [hit.card.source for hit in search(library, question, k=k)]
 
 
 def test_one_missile_is_not_the_other(make_library: Make) -> None:

@@ -69,7 +69,7 @@ def test_what_was_removed_changed_or_added_later_is_known_by_its_signs(make_libr
         e="Bees hum.",
     )
     add(writer, b="Wolves howl.", f="Owls hoot.")
-    writer.remove([card.id for card in writer.summaries() if card.source == "a"])
+    writer.remove([c.id for c in writer.summaries() if c.card.source == "a"])
     library = make_library()
     assert sorted(asked(library, "Dogs bark.", k=9)) == sorted(exact(library, "Dogs bark.", k=9))
     assert len(asked(library, "Dogs bark.", k=9)) == 5

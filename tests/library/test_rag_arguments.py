@@ -72,7 +72,7 @@ def test_a_value_of_a_wrong_type_is_refused_in_one_sentence(filled: Assistant, c
             _CALLS[call](filled, given)
         assert isinstance(caught.value, MisuseError), given
         assert "\n" not in str(caught.value)
-    assert [card.source for card in filled.library.documents()] == ["pets"]
+    assert [c.card.source for c in filled.library.documents()] == ["pets"]
 
 
 def test_a_list_of_sources_is_told_how_to_be_given(filled: Assistant) -> None:

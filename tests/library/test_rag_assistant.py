@@ -11,7 +11,7 @@ import pytest
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.response.schema import Response
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import MetadataMode, NodeWithScore, QueryBundle, TextNode
 
 import rag
 from rag import (
@@ -29,8 +29,8 @@ from rag import (
 from rag.testing import HashEmbedder, ScriptedAnswerer, open_assistant
 
 _NAMES = [
-    "AddReport", "Answer", "AnswerSentence", "ArchiveError", "Article", "Assistant", "Change",
-    "CheckedClaim", "Checkup", "Citation", "CitationError", "Document", "DocumentSummary",
+    "AddReport", "Answer", "AnswerSentence", "ArchiveError", "Article", "Assistant", "Card",
+    "Change", "CheckedClaim", "Checkup", "Citation", "CitationError", "Document", "DocumentSummary",
     "EmbeddingError", "FootnoteError", "Hit", "LanguageModel", "LibraryBusyError",
     "LibraryError", "LibraryMismatchError", "MisuseError", "ModelError", "ModelRejectedError",
     "ModelResponseError", "ModelUnavailableError", "OpenLibrary", "OperationError", "Passage",
@@ -70,7 +70,7 @@ def add(assistant: Assistant, **texts: str) -> None:
 
 
 def id_of(assistant: Assistant, source: str) -> str:
-    return next(card.id for card in assistant.library.documents() if card.source == source)
+    return next(c.id for c in assistant.library.documents() if c.card.source == source)
 
 
 def text_of(assistant: Assistant, citation: Citation | Hit) -> str:
@@ -92,7 +92,7 @@ def test_files_that_were_added_are_asked_and_cited(make: Make, tmp_path: Path) -
     assert (answer.status, answer.reason) == ("answered", None)
     assert answer.text.endswith("at night [1]") or "at night. [1]" in answer.text
     assert answer.citations[0].quote == "Dogs bark at night."
-    assert {citation.title for citation in answer.citations} == {"Pets"}
+    assert {citation.card.title for citation in answer.citations} == {"Pets"}
     assert all(text_of(assistant, c) == c.quote for c in answer.citations)
 
 
@@ -123,7 +123,7 @@ def test_sentences_are_streamed_one_by_one(filled: Assistant, make: Make) -> Non
 
 def test_search_returns_the_best_passage_first_with_all_its_sentences(filled: Assistant) -> None:
     hits = filled.search("When do dogs bark?", k=2)
-    assert [hit.source for hit in hits] == ["pets", "bridge"]
+    assert [hit.card.source for hit in hits] == ["pets", "bridge"]
     assert [s.sentence.text for s in hits[0].sentences] == [
         "Cats sleep all day.", "Dogs bark at night.",
     ]  # fmt: skip
@@ -148,12 +148,12 @@ def test_a_question_that_is_too_long_is_misuse(filled: Assistant) -> None:
 
 def test_documents_are_listed_shown_and_removed(filled: Assistant) -> None:
     pets = id_of(filled, "pets")
-    assert {card.title: card.sentences for card in filled.library.documents()} == {
+    assert {c.card.title: c.sentences for c in filled.library.documents()} == {
         "Bridge": 3,
         "Pets": 2,
     }
     assert filled.library.document(pets[:5]).text == _PETS
-    assert [card.source for card in filled.library.remove(pets)] == ["pets"]
+    assert [c.card.source for c in filled.library.remove(pets)] == ["pets"]
     with pytest.raises(UnknownDocumentError, match=f"no document {pets!r}"):
         filled.library.document(pets)
     with pytest.raises(MisuseError, match="no document to remove"):
@@ -163,7 +163,7 @@ def test_documents_are_listed_shown_and_removed(filled: Assistant) -> None:
 def test_a_context_manager_closes_and_a_closed_assistant_opens_again(make: Make) -> None:
     with make() as assistant:
         add(assistant, pets=_PETS)
-    assert assistant.ask("When do dogs bark?").hits[0].source == "pets"
+    assert assistant.ask("When do dogs bark?").hits[0].card.source == "pets"
     assistant.close()
     assistant.close()
 
@@ -180,7 +180,7 @@ def test_the_threshold_is_the_reason_and_the_nearest_passages_stay_hits(
     answer = make(ScriptedAnswerer("Dogs do.", confidence=0.99), threshold=1.0).ask("Who barks?")
     assert (answer.status, answer.reason) == ("abstained", "weak_match")
     assert (answer.citations, answer.sentences, answer.confidence) == ((), (), 0.99)
-    assert answer.hits[0].source == "pets"
+    assert answer.hits[0].card.source == "pets"
 
 
 def test_eight_threads_ask_and_search_while_one_adds(filled: Assistant) -> None:
@@ -190,7 +190,7 @@ def test_eight_threads_ask_and_search_while_one_adds(filled: Assistant) -> None:
         for _ in range(8):
             answer = filled.ask("When do dogs bark?", k=1)
             seen.extend({text_of(filled, c) == c.quote for c in answer.citations} or {None})
-            seen.append(filled.search("When do dogs bark?", k=1)[0].source)
+            seen.append(filled.search("When do dogs bark?", k=1)[0].card.source)
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -207,7 +207,7 @@ def test_eight_threads_ask_and_search_while_one_adds(filled: Assistant) -> None:
 def test_a_library_that_was_never_added_to_gets_the_seeds(make: Make) -> None:
     assistant = make(seeds=True)
     assistant.library.seed()
-    assert [card.source.split("/")[0] for card in assistant.library.documents()] == ["seeds"]
+    assert [c.card.source.split("/")[0] for c in assistant.library.documents()] == ["seeds"]
     assistant.library.remove(assistant.library.documents()[0].id)
     assert assistant.library.documents() == ()
 
@@ -215,7 +215,7 @@ def test_a_library_that_was_never_added_to_gets_the_seeds(make: Make) -> None:
 def test_a_library_that_was_added_to_gets_no_seeds(make: Make) -> None:
     assistant = make(seeds=True)
     add(assistant, pets=_PETS)
-    assert [card.source for card in assistant.library.documents()] == ["pets"]
+    assert [c.card.source for c in assistant.library.documents()] == ["pets"]
     assert assistant.search("missile") != ()
 
 
@@ -232,7 +232,9 @@ def test_the_retriever_gives_llamaindex_nodes_that_point_into_the_text(filled: A
     node = found.node
     assert isinstance(node, TextNode)
     assert (node.text, node.start_char_idx, node.end_char_idx) == (_PETS, 0, len(_PETS))
-    assert node.metadata == {"title": "Pets", "source": "pets", "page": None}
+    said = {"title": "Pets", "source": "pets", "page": None}
+    assert node.metadata | said == node.metadata
+    assert node.get_metadata_str(MetadataMode.LLM) == "title: Pets\nsource: pets\npage: None"
     assert node.ref_doc_id == id_of(filled, "pets")
     assert found.score == filled.search("When do dogs bark?", k=1)[0].score
 
@@ -288,4 +290,6 @@ def test_a_file_can_be_added_under_another_name_than_its_path(
     assert [change.kind for change in report.changes] == ["added", "skipped"]
     assert "cannot be opened" in report.changes[1].reason
     assert told == ["uploads/note.txt", "uploads/gone.txt", (3, 3)]
-    assert assistant.ask("When was the old bridge closed?").hits[0].source == "uploads/note.txt"
+    assert (
+        assistant.ask("When was the old bridge closed?").hits[0].card.source == "uploads/note.txt"
+    )

@@ -60,4 +60,4 @@ def test_every_quote_is_literally_in_the_text_also_after_reopening(
         for citation in answer.citations:
             stored = reopened.library.document(citation.document_id)
             assert stored.text[citation.start : citation.end] == citation.quote
-            assert stored.summary.sha256 == citation.document_sha256
+            assert stored.summary.card.sha256 == citation.card.sha256

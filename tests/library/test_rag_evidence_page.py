@@ -41,7 +41,7 @@ def test_the_page_shows_quote_context_and_hashes(answer: Answer) -> None:
     html = page(answer)
     assert f"<mark>{citation.quote}</mark>" in html
     assert "Cats &lt;b&gt;sleep&lt;/b&gt; all day &amp; night." in html
-    assert citation.document_sha256 in html
+    assert citation.card.sha256 in html
     assert answer.question in html
 
 

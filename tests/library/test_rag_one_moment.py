@@ -46,7 +46,9 @@ class Forging(ScriptedAnswerer):
     """Cites a passage that no search found."""
 
     def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
-        return super().draft(question, [replace(hits[0], document_sha256="0" * 64)])
+        return super().draft(
+            question, [replace(hits[0], card=replace(hits[0].card, sha256="0" * 64))]
+        )
 
 
 class Interrupted(HashEmbedder):

@@ -41,7 +41,7 @@ def told(report: AddReport) -> dict[str, list[str]]:
 
 
 def ids(assistant: Assistant) -> dict[str, str]:
-    return {Path(card.source).name: card.id for card in assistant.library.documents()}
+    return {Path(c.card.source).name: c.id for c in assistant.library.documents()}
 
 
 def test_a_folder_is_followed_through_every_kind_of_change(
@@ -72,7 +72,7 @@ def test_a_moved_file_keeps_its_document_and_embeds_nothing(
     assert moved.source == str(folder / "deep" / "cats.txt")
     assert embedder.embedded == 0
     hit = assistant.search("Where do cats sleep?", k=1)[0]
-    assert (hit.passage.document_id, hit.source) == (before, moved.source)
+    assert (hit.passage.document_id, hit.card.source) == (before, moved.source)
 
 
 def test_a_title_made_of_the_files_name_follows_the_name(
@@ -81,7 +81,7 @@ def test_a_title_made_of_the_files_name_follows_the_name(
     assistant.library.add(folder)
     (folder / "cats.txt").rename(folder / "lions.txt")
     assistant.library.add(folder)
-    assert "lions" in {card.title for card in assistant.library.documents()}
+    assert "lions" in {c.card.title for c in assistant.library.documents()}
     assert assistant.search("lions", k=1)[0].passage.text == "Cats sleep all day."
     assert "moved" not in told(assistant.library.add(folder))
 

@@ -24,7 +24,7 @@ def test_an_article_comes_with_its_text_and_the_spans_of_its_sentences(assistant
 def test_the_text_comes_with_the_hash_that_citations_name(assistant, lune):
     found = text(assistant, {"id": lune[1]})
     assert found["text"] == "The Lune is a river. It is long."
-    assert found["sha256"] == assistant.library.document(lune[1]).summary.sha256
+    assert found["sha256"] == assistant.library.document(lune[1]).summary.card.sha256
 
 
 def test_a_file_edited_since_it_was_indexed_is_told(assistant, lune):

@@ -4,7 +4,7 @@ import asyncio
 import time
 from contextlib import aclosing
 
-from rag import AnswerSentence, Article, Citation, LibraryError, Retrieved, TextDelta
+from rag import AnswerSentence, Article, Card, Citation, LibraryError, Retrieved, TextDelta
 from ui.chat.conversation import Turn, moments
 
 FOR_EVER = "for ever"
@@ -43,7 +43,7 @@ def test_the_last_moment_holds_the_checked_answer(assistant):
     assistant.library.add_articles([Article(source="a", title="Lune", text="The Lune is a river.")])
     turns = seen(assistant, "What is the Lune?", number=3)
     assert turns[0] == Turn(number=3, question="What is the Lune?", model="extractive")
-    assert [h.title for h in turns[-1].hits] == ["Lune"]
+    assert [h.card.title for h in turns[-1].hits] == ["Lune"]
     assert turns[-1].sentences == turns[-1].answer.sentences != ()
     assert turns[-1].is_over
 
@@ -90,13 +90,11 @@ def test_a_growing_answer_knows_the_sources_of_its_sentences_so_far():
     source = Citation(
         number=1,
         document_id="d",
-        title="t",
-        source="s",
+        card=Card(title="t", source="s", sha256="0"),
         page=None,
         start=0,
         end=1,
         quote="a",
-        document_sha256="0",
     )
     delta = TextDelta(text="a", sentence=said("a").sentence, citations=(source,))
     assert seen(Streaming(Retrieved(hits=()), delta), "Why?")[-1].citations == (source,)

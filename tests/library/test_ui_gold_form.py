@@ -28,7 +28,7 @@ def questions(assistant, answer):
 
 @pytest.fixture
 def bridge(assistant, answer):
-    return next(card.id for card in assistant.library.documents() if card.title == "The bridge")
+    return next(c.id for c in assistant.library.documents() if c.card.title == "The bridge")
 
 
 def cases(assistant):

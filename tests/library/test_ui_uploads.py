@@ -37,9 +37,9 @@ def last(assistant, *paths):
 def test_a_file_becomes_an_article_and_is_gone_afterwards(assistant, upload):
     path = upload("note.txt", "The bridge is closed. It opens in May.")
     assert last(assistant, path) == [("note.txt", "added", "")]
-    (card,) = assistant.library.documents()
-    assert card.source.startswith("uploads/")
-    assert card.source.endswith("/note.txt")
+    (stored,) = assistant.library.documents()
+    assert stored.card.source.startswith("uploads/")
+    assert stored.card.source.endswith("/note.txt")
     assert not os.path.exists(path)
 
 

@@ -12,7 +12,7 @@ import pytest
 from eval.cli.arguments import register_eval
 from eval.cli.work import sample
 from index.types import AddReport
-from rag import MisuseError
+from rag import Card, MisuseError
 from rag.types import Answer, AnswerSentence, Citation, Usage
 
 TEXT = "They build AMRAAM."
@@ -38,7 +38,7 @@ class StandIn:
         return None
 
     def documents(self):
-        return (SimpleNamespace(id="d1", source="/articles/a.txt", sha256="0"),)
+        return (SimpleNamespace(id="d1", card=Card(source="/articles/a.txt", sha256="0")),)
 
     def document(self, _):
         return SimpleNamespace(text=TEXT)
@@ -47,13 +47,11 @@ class StandIn:
         cited = Citation(
             number=1,
             document_id="d1",
-            title="",
-            source="",
+            card=Card(sha256="0"),
             page=None,
             start=0,
             end=18,
             quote=TEXT,
-            document_sha256="0",
         )
         return Answer(
             question=question,

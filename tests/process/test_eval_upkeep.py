@@ -16,7 +16,7 @@ from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.append import add_case, suggested
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
 from eval.suites.files import lint, load_suite
-from rag import OperationError
+from rag import Card, OperationError
 from rag.internal import LoggedQuestion
 
 TEXT = "They build AMRAAM. It rains.\nIt rains."
@@ -29,7 +29,10 @@ class Shelf:
         self._texts = texts or {"a": TEXT}
 
     def documents(self):
-        return [SimpleNamespace(id=name, source=f"/articles/{name}.txt") for name in self._texts]
+        return [
+            SimpleNamespace(id=name, card=Card(source=f"/articles/{name}.txt"))
+            for name in self._texts
+        ]
 
     def document(self, document_id):
         return SimpleNamespace(text=self._texts[document_id])

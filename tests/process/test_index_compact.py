@@ -41,7 +41,7 @@ def with_secret(make: Make) -> Library:
 
 
 def remove(library: Library, source: str) -> None:
-    library.remove([card.id for card in library.summaries() if card.source == source])
+    library.remove([c.id for c in library.summaries() if c.card.source == source])
 
 
 def files_with(folder: Path, word: str) -> list[str]:
@@ -106,7 +106,7 @@ def test_case_8_an_identical_twin_of_a_removed_article_stays_answerable(
     add(library, one=_SECRET, two=_SECRET)
     remove(library, "one")
     compact(library)
-    assert [hit.source for hit in search(library, STEM, k=3)] == ["two"]
+    assert [hit.card.source for hit in search(library, STEM, k=3)] == ["two"]
     assert check(library).findings == ()
 
 
@@ -126,7 +126,7 @@ def test_a_reader_that_was_open_all_the_time_goes_on(make_library: Make) -> None
     remove(library, "secret")
     compact(library)
     assert search(reader, "dog 7", k=1) == search(library, "dog 7", k=1)
-    assert all(hit.source != "secret" for hit in search(reader, STEM, k=8))
+    assert all(hit.card.source != "secret" for hit in search(reader, STEM, k=8))
 
 
 def test_a_question_in_progress_is_not_cut_off(

@@ -41,7 +41,7 @@ _CHANGE = (
     f"ingest.add(library, read_articles([Article(source='a', title='a', text={_NEW!r}),"
     "Article(source='b', title='b', text='Dogs bark.')]))"
 )
-_REMOVE = "library.remove([c.id for c in library.summaries() if c.source == 'a'])"
+_REMOVE = "library.remove([c.id for c in library.summaries() if c.card.source == 'a'])"
 
 
 def run_child(library: Path, *, die_at: int, code: str) -> forks.Ended:
@@ -78,7 +78,9 @@ def test_case_9_a_kill_at_any_step_of_a_change_leaves_the_old_or_the_new(
     killed = run_child(tmp_path / "library", die_at=die_at, code=_CHANGE)
     assert killed.code == -signal.SIGKILL
     assert told(make_library(), "bridge") == (_NEW if die_at == 6 else _OLD)
-    assert {c.source for c in make_library().summaries()} == ({"a", "b"} if die_at == 6 else {"a"})
+    assert {c.card.source for c in make_library().summaries()} == (
+        {"a", "b"} if die_at == 6 else {"a"}
+    )
     healed = run_child(tmp_path / "library", die_at=0, code=_CHANGE)
     assert healed.code == 0, healed.said
     assert told(make_library(), "bridge") == _NEW
@@ -93,10 +95,10 @@ def test_case_9_a_kill_at_any_step_of_a_removal_leaves_the_document_or_not(
     for number in range(6):
         add(make_library(), f"other{number}", f"Dog {number} barks.")
     run_child(tmp_path / "library", die_at=die_at, code=_REMOVE)
-    sources = {card.source for card in make_library().summaries()}
+    sources = {c.card.source for c in make_library().summaries()}
     assert (told(make_library(), "bridge closed") == _OLD) == ("a" in sources)
     run_child(tmp_path / "library", die_at=0, code=f"{_REMOVE} if {'a' in sources} else None")
-    assert "a" not in {card.source for card in make_library().summaries()}
+    assert "a" not in {c.card.source for c in make_library().summaries()}
     assert check(make_library()).findings == ()
 
 

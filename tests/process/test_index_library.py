@@ -113,7 +113,9 @@ def test_case_8_an_open_reader_sees_what_another_process_adds_and_removes(
     assert best(reader, "cats") == "Cats sleep."
     other_process(tmp_path, "add(library, b='Dogs bark.')")
     assert best(reader, "dogs") == "Dogs bark."
-    other_process(tmp_path, "library.remove([c.id for c in library.summaries() if c.title == 'b'])")
+    other_process(
+        tmp_path, "library.remove([c.id for c in library.summaries() if c.card.title == 'b'])"
+    )
     assert best(reader, "dogs") == "Cats sleep."
 
 

@@ -12,6 +12,7 @@ import forks
 import pytest
 from searching import search
 
+from index.card import Card
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.store.library import Library, open_library
 from index.sync import ingest
@@ -34,9 +35,19 @@ def library(make_library: Make) -> Library:
         library, read_articles(Article(source=s, title=s, text=text) for s, text in texts.items())
     )
     extract = Extract(
-        title="A paper", text="One page. Next page.", media_type="application/pdf",
-        page_starts=(0, 10), section_starts=(10,), published="2024-05-01", author="A. Writer",
-    )  # fmt: skip
+        card=Card(
+            title="A paper",
+            media_type="application/pdf",
+            published="2024-05-01",
+            author="A. Writer",
+            tags=("one", "two"),
+            language="en",
+            left_out=("a.png: no text",),
+        ),
+        text="One page. Next page.",
+        page_starts=(0, 10),
+        section_starts=(10,),
+    )
     ingest.add(library, [Incoming(source="/a/paper.pdf", extract=extract, file_sha256="ab" * 32)])
     return library
 
@@ -110,8 +121,8 @@ def test_what_the_library_has_stays_and_its_old_versions_are_replaced(
     ingest.add(elsewhere, read_articles(mine))
     report = moved(elsewhere, packed)
     assert [change.source for change in report.of("changed")] == ["doc3"]
-    assert {"mine", "doc3", "/a/paper.pdf"} <= {card.source for card in elsewhere.summaries()}
-    assert search(elsewhere, "topic3", k=1)[0].source == "doc3"
+    assert {"mine", "doc3", "/a/paper.pdf"} <= {c.card.source for c in elsewhere.summaries()}
+    assert search(elsewhere, "topic3", k=1)[0].card.source == "doc3"
 
 
 def test_an_archive_has_texts_and_hashes_and_nothing_else(packed: Path) -> None:
@@ -182,15 +193,13 @@ def test_a_missing_document_is_refused(packed: Path, elsewhere: Library) -> None
 
 
 def test_hidden_characters_are_refused(packed: Path, elsewhere: Library, tmp_path: Path) -> None:
-    hidden = Incoming(
-        source="x", extract=Extract(title="x", text="Seen.\u200bHid.", media_type="text/plain")
-    )
+    hidden = Incoming(source="x", extract=Extract(card=Card(title="x"), text="Seen.\u200bHid."))
     archive.write(tmp_path / "hidden.zip", [hidden], model="hash")
     assert "has hidden characters" in refused(elsewhere, tmp_path / "hidden.zip")
 
 
 def test_offsets_outside_of_the_text_are_refused(elsewhere: Library, tmp_path: Path) -> None:
-    extract = Extract(title="x", text="Short.", media_type="text/plain", page_starts=(0, 99))
+    extract = Extract(card=Card(title="x"), text="Short.", page_starts=(0, 99))
     archive.write(tmp_path / "x.zip", [Incoming(source="x", extract=extract)], model="hash")
     assert "sections or pages outside of its text" in refused(elsewhere, tmp_path / "x.zip")
 
@@ -206,10 +215,10 @@ def test_an_oversized_archive_is_refused_before_it_is_unpacked(
 
 def test_a_newer_version_is_refused(packed: Path, elsewhere: Library) -> None:
     def newer(members: dict[str, bytes]) -> None:
-        manifest = json.loads(members["manifest.json"]) | {"version": 2}
+        manifest = json.loads(members["manifest.json"]) | {"version": 3}
         members["manifest.json"] = json.dumps(manifest).encode()
 
-    assert "it is of version 2" in refused(elsewhere, rewrite(packed, newer))
+    assert "it is of version 3" in refused(elsewhere, rewrite(packed, newer))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
@@ -271,7 +280,7 @@ def test_a_kill_during_an_import_leaves_the_old_library(
     before = elsewhere.summaries()
     assert forks.run(_CHILD, elsewhere.folder, packed, step).code == -signal.SIGKILL
     assert elsewhere.summaries() == before
-    assert search(elsewhere, "here before", k=1)[0].source == "old"
+    assert search(elsewhere, "here before", k=1)[0].card.source == "old"
     moved(elsewhere, packed)
     assert len(elsewhere.summaries()) == 10
     assert check(elsewhere).findings == ()

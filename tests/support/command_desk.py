@@ -107,7 +107,7 @@ class Desk:
 
     def titles(self) -> list[str]:
         with Assistant.open(library=self.library) as assistant:
-            return [card.title for card in assistant.library.documents()]
+            return [c.card.title for c in assistant.library.documents()]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 
 from eval.datasets.beir import BeirQuery, load_beir, run_beir
 from eval.suites.files import DatasetError
+from rag import Card
 
 QUERY = BeirQuery(id="1", text="cats", relevance={"beir/x/a": 1.0, "beir/x/b": 2.0})
 CORPUS = '{"_id": "a", "title": "Cats", "text": "Purr."}\n{"_id": "b", "title": "", "text": "Mew."}'
@@ -33,7 +34,7 @@ class StandIn:
         self.asked_for = k
         if not self.sources:
             raise OSError("gone")
-        return [SimpleNamespace(source=f"beir/x/{source}") for source in self.sources]
+        return [SimpleNamespace(card=Card(source=f"beir/x/{source}")) for source in self.sources]
 
     @property
     def library(self):

@@ -142,7 +142,7 @@ def test_a_baseline_comes_back_as_it_was_kept(tmp_path, make_case):
     read = load_baseline(tmp_path / "baselines" / "mine.json")
     assert read.cases[0].id == "é?"
     assert (read.cases[0].text, read.cases[0].scores) == ("\u2028 \x00", {"containment": 1.0})
-    assert read.cases[0].citations[0].source == "b.txt"
+    assert read.cases[0].citations[0].card.source == "b.txt"
     assert (read.cases[0].retrieved, read.cases[0].seconds) == ((), 0.0)
 
 

@@ -11,7 +11,7 @@ from lxml import html as parser
 from eval.reports import html, section, section_style
 from eval.reports.html import MOST_SHOWN
 from eval.results import Comparison, EvidenceQuote, Rate, RetrievedPassage
-from rag import AnswerSentence
+from rag import AnswerSentence, Card
 
 HOSTILE = (
     "</style></script><script>alert(1)</script><img src=https://evil.example/i onerror=alert(2)>"
@@ -32,7 +32,10 @@ def page_of(*runs):
 def hostile(make_case, make_run):
     quote = make_case().citations[0]
     cited = type(quote)(
-        span=("d", 0, 9), title=HOSTILE, source=HOSTILE, quote=HOSTILE, passage=f"a {HOSTILE} b"
+        span=("d", 0, 9),
+        card=Card(title=HOSTILE, source=HOSTILE),
+        quote=HOSTILE,
+        passage=f"a {HOSTILE} b",
     )
     texts = dict.fromkeys(("question", "text", "searched", "fallback", "model"), HOSTILE)
     many = dict.fromkeys(("tags", "expected", "problems"), (HOSTILE,))
@@ -44,7 +47,9 @@ def hostile(make_case, make_run):
         sentences=(AnswerSentence(text=HOSTILE, citations=(1,), verdict="altered", note=HOSTILE),),
         citations=(cited,),
         retrieved=(
-            RetrievedPassage(rank=1, title=HOSTILE, text=HOSTILE, score=0.1, relevant=False),
+            RetrievedPassage(
+                rank=1, card=Card(title=HOSTILE), text=HOSTILE, score=0.1, relevant=False
+            ),
         ),
         scores={HOSTILE: 1.0},
     )
@@ -107,8 +112,7 @@ def test_a_long_passage_is_cut_at_words_around_its_quote(make_case, make_run):
     quote = make_case().citations[0]
     long = type(quote)(
         span=("d", 0, 9),
-        title="t",
-        source="s",
+        card=Card(title="t", source="s"),
         quote="found",
         passage=f"{'word ' * 200}found{' word' * 200}",
     )

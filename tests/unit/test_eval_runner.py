@@ -7,6 +7,7 @@ import pytest
 from eval.running.suite import run
 from eval.suites.cases import GoldCase, Quote, Suite
 from index.types import Document, DocumentSummary, Hit, Passage
+from rag import Card
 from rag.types import Answer, AnswerSentence, Citation, Usage
 
 TEXT = "They build AMRAAM. Nakatani wants SM-6."
@@ -16,14 +17,9 @@ FIRST, SECOND = (0, 18), (19, 39)
 def summary(source: str = "/articles/a.txt", document_id: str = "d1") -> DocumentSummary:
     return DocumentSummary(
         id=document_id,
-        title="A",
-        source=source,
-        media_type="text/plain",
-        sha256="0",
+        card=Card(title="A", source=source, media_type="text/plain", sha256="0"),
         characters=len(TEXT),
         sentences=2,
-        published=None,
-        author=None,
         added_at="2026-01-01T00:00:00Z",
     )
 
@@ -39,9 +35,7 @@ def hit(span, ordinal=0) -> Hit:
     )
     return Hit(
         passage=passage,
-        title="A",
-        source="/articles/a.txt",
-        document_sha256="0",
+        card=Card(title="A", source="/articles/a.txt", sha256="0"),
         page=None,
         score=1.0,
         sentences=(),
@@ -52,13 +46,11 @@ def citation(number, span) -> Citation:
     return Citation(
         number=number,
         document_id="d1",
-        title="A",
-        source="/articles/a.txt",
+        card=Card(title="A", source="/articles/a.txt", sha256="0"),
         page=None,
         start=span[0],
         end=span[1],
         quote=TEXT[slice(*span)],
-        document_sha256="0",
     )
 
 
@@ -264,7 +256,7 @@ def test_a_quote_that_is_not_literal_is_not_faithful():
 
 def test_what_was_cited_and_retrieved_is_kept_for_the_report():
     result = run_on(answer(FIRST)).cases[0]
-    assert (result.citations[0].passage, result.citations[0].source) == (
+    assert (result.citations[0].passage, result.citations[0].card.source) == (
         "They build AMRAAM.",
         "/articles/a.txt",
     )

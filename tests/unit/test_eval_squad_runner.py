@@ -6,6 +6,7 @@ import pytest
 
 from eval.datasets.squad import ANSWERABLE, SquadQuestion, run_squad, sentence_ranking
 from index.types import Hit, Passage, ScoredSentence, Sentence
+from rag import Card
 from rag.types import Answer, AnswerSentence, Citation, Usage
 
 TEXT = "Tokyo lies in Japan. Tokyo is large. It rains."
@@ -32,9 +33,7 @@ def hit(document_id, similarities=(0.9, 0.5, 0.1), similar=()) -> Hit:
     )
     return Hit(
         passage=passage,
-        title="",
-        source=document_id.replace("d", "s/"),
-        document_sha256="0",
+        card=Card(source=document_id.replace("d", "s/"), sha256="0"),
         page=None,
         score=1.0,
         sentences=tuple(scored),
@@ -47,13 +46,11 @@ def answer(*spans, hits=()) -> Answer:
         Citation(
             number=number,
             document_id=document_id,
-            title="",
-            source="",
+            card=Card(sha256="0"),
             page=None,
             start=start,
             end=end,
             quote=TEXT[start:end],
-            document_sha256="0",
         )
         for number, (document_id, start, end) in enumerate(spans, 1)
     ]
@@ -87,8 +84,8 @@ class StandIn:
 
     def documents(self):
         return [
-            SimpleNamespace(id="da", source="s/a", sha256="0"),
-            SimpleNamespace(id="db", source="s/b", sha256="1"),
+            SimpleNamespace(id="da", card=Card(source="s/a", sha256="0")),
+            SimpleNamespace(id="db", card=Card(source="s/b", sha256="1")),
         ]
 
 

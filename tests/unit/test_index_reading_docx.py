@@ -23,7 +23,7 @@ def test_paragraphs_and_tables_stand_in_their_order():
 
 def test_headings_begin_sections_and_give_the_title():
     article = read_bytes(docx("# On Cats", "They sleep.", "# Food", "Fish."), name="a.docx")
-    assert article.title == "On Cats"
+    assert article.card.title == "On Cats"
     assert [article.text[at:].split("\n")[0] for at in article.section_starts] == [
         "On Cats",
         "Food",
@@ -32,7 +32,11 @@ def test_headings_begin_sections_and_give_the_title():
 
 def test_what_the_properties_say_is_kept():
     article = read_bytes(docx("Text.", title="Plans", author="Jane Doe"), name="a.docx")
-    assert (article.title, article.author, article.published) == ("Plans", "Jane Doe", "2024-03-01")
+    assert (article.card.title, article.card.author, article.card.published) == (
+        "Plans",
+        "Jane Doe",
+        "2024-03-01",
+    )
 
 
 def test_an_insertion_is_read_and_a_deletion_is_not():

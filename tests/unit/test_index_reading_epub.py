@@ -22,7 +22,11 @@ def test_chapters_are_read_in_order_with_their_headings():
 
 def test_what_the_book_says_of_itself_is_kept():
     book = read_bytes(epub("<p>Text.</p>", metadata=METADATA), name="a.epub")
-    assert (book.title, book.author, book.published) == ("On Cats", "Jane Doe, Bo Li", "2024-03-01")
+    assert (book.card.title, book.card.author, book.card.published) == (
+        "On Cats",
+        "Jane Doe, Bo Li",
+        "2024-03-01",
+    )
 
 
 def test_hidden_text_and_elements_closed_in_xml_s_way_are_understood():

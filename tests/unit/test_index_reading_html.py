@@ -20,7 +20,7 @@ def test_a_blog_post_is_read_without_comments_footer_and_hidden_text():
     post = read_bytes(
         (DATA / "blogspot_post.html").read_bytes(), name=(DATA / "blogspot_post.html").name
     )
-    assert (post.title, post.author, post.published) == (
+    assert (post.card.title, post.card.author, post.card.published) == (
         "The Ferry That Would Not Leave",
         "Mara Quist",
         "2024-03-01",
@@ -35,7 +35,7 @@ def test_a_blog_post_is_read_without_comments_footer_and_hidden_text():
 
 def test_a_news_page_is_read_without_what_stands_around_the_article():
     page = shipped("news_page.html")
-    assert (page.title, page.author, page.published) == (
+    assert (page.card.title, page.card.author, page.card.published) == (
         "City council votes to keep night buses",
         "Tomás Reyes",
         "2023-11-14",
@@ -58,7 +58,7 @@ def test_headings_of_a_page_begin_its_sections():
 
 def test_a_tiny_page_is_read_whole():
     page = shipped("tiny_page.html")
-    assert (page.title, page.text) == ("Opening hours", "The reading room opens at nine.")
+    assert (page.card.title, page.text) == ("Opening hours", "The reading room opens at nine.")
 
 
 def test_an_old_page_is_read_in_the_charset_it_declares():

@@ -9,7 +9,7 @@ from index.reading import read_bytes
 
 def test_the_header_gives_title_author_and_date():
     message = read_bytes(mail("The fleet sails."), name="x.eml")
-    assert (message.title, message.author, message.published) == (
+    assert (message.card.title, message.card.author, message.card.published) == (
         "Plans for the fleet",
         "Jane Doe",
         "2024-03-01",
@@ -32,8 +32,8 @@ def test_attachments_are_read_under_their_names_and_those_left_out_are_named():
         "paper.pdf",
         "letter.docx",
     ]
-    assert [part.partition(":")[0] for part in message.left_out] == ["photo.png", "broken.pdf"]
-    assert message.left_out[0].startswith("photo.png: not text: looks like PNG image")
+    assert [part.partition(":")[0] for part in message.card.left_out] == ["photo.png", "broken.pdf"]
+    assert message.card.left_out[0].startswith("photo.png: not text: looks like PNG image")
 
 
 def test_what_is_beyond_the_most_attachments_is_named_then_counted(monkeypatch):
@@ -41,14 +41,16 @@ def test_what_is_beyond_the_most_attachments_is_named_then_counted(monkeypatch):
     files = {f"{n}.txt": b"Read me." for n in range(6)}
     message = read_bytes(mail("Body.", files=files), name="x.eml")
     why = "only 2 attachments of a message are read"
-    assert message.left_out == (f"2.txt: {why}", f"3.txt: {why}", f"2 more: {why}")
+    assert message.card.left_out == (f"2.txt: {why}", f"3.txt: {why}", f"2 more: {why}")
     assert message.text == "Body.\n\n0.txt\n\nRead me.\n\n1.txt\n\nRead me."
 
 
 def test_what_a_message_in_a_message_leaves_out_is_named_with_both_names():
     inner = mail("Inner.", files={"photo.png": b"\x89PNG\r\n\x1a\n"})
     message = read_bytes(mail("Outer.", files={"inner.eml": inner}), name="x.eml")
-    assert message.left_out[0].startswith("inner.eml: photo.png: not text: looks like PNG image")
+    assert message.card.left_out[0].startswith(
+        "inner.eml: photo.png: not text: looks like PNG image"
+    )
 
 
 def test_a_page_is_read_where_there_is_no_plain_text():
@@ -70,7 +72,7 @@ def test_messages_in_messages_are_read_three_deep():
     message = read_bytes(nested, name="x.eml")
     assert "Depth 4." in message.text
     assert "Deepest." not in message.text
-    assert message.left_out == (
+    assert message.card.left_out == (
         "inner.eml: inner.eml: inner.eml: inner.eml: messages in it are nested too deep",
     )
 
@@ -80,7 +82,7 @@ def test_the_charset_of_the_header_is_used():
         b"Subject: =?utf-8?q?Caf=C3=A9?=\nContent-Type: text/plain; charset=iso-8859-1\n\ncaf\xe9\n"
     )
     message = read_bytes(raw, name="x.eml")
-    assert (message.title, message.text) == ("Café", "café")
+    assert (message.card.title, message.text) == ("Café", "café")
 
 
 def test_a_saved_web_archive_is_read_as_its_page():
@@ -91,4 +93,8 @@ def test_a_saved_web_archive_is_read_as_its_page():
         b"--B\nContent-Type: image/png\n\nx\n--B--\n"
     )
     page = read_bytes(archive, name="page.mhtml")
-    assert (page.title, page.text, page.media_type) == ("On Cats", "They sleep.", "text/html")
+    assert (page.card.title, page.text, page.card.media_type) == (
+        "On Cats",
+        "They sleep.",
+        "text/html",
+    )

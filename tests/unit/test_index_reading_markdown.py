@@ -35,7 +35,7 @@ def test_headings_stay_as_text_and_their_offsets_are_kept():
     article = read("Intro.\n\n# One *e\u0301t\u00e9*\n\ntext\n\nTwo\n---\nmore")
     assert article.text == "Intro.\n\nOne été\n\ntext\n\nTwo\n\nmore"
     assert article.section_starts == (8, 23)
-    assert article.title == "One été"
+    assert article.card.title == "One été"
 
 
 def test_front_matter_is_read_and_is_no_text():
@@ -43,7 +43,7 @@ def test_front_matter_is_read_and_is_no_text():
         "---\ntitle: 'A: title'\ndate: 2024-03-01T10:00:00Z\n"
         "authors:\n  - Ann Lee\n  - Bo\n---\n# H\n\nText"
     )
-    assert (article.title, article.published, article.author) == (
+    assert (article.card.title, article.card.published, article.card.author) == (
         "A: title",
         "2024-03-01",
         "Ann Lee, Bo",
@@ -65,7 +65,7 @@ def test_a_date_that_is_not_iso_is_left_out():
 
 
 def test_a_file_name_is_the_title_of_last_resort():
-    assert read("Just a sentence.").title == "some notes"
+    assert read("Just a sentence.").card.title == "some notes"
 
 
 def test_a_paragraph_too_long_to_resolve_is_kept_as_written():

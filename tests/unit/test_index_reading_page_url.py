@@ -12,7 +12,7 @@ _TEXT = "<p>The ferry sails.</p>"
 
 
 def url_of(page: str) -> str | None:
-    return read_bytes(page.encode(), name="page.html").url
+    return read_bytes(page.encode(), name="page.html").card.url
 
 
 def link(href: str, rel: str = "canonical") -> str:
@@ -84,9 +84,9 @@ def test_a_web_archive_is_from_where_its_header_says(outer: str, inner: str, url
         'Content-Type: multipart/related; type="text/html"; boundary="B"\n\n'
         f"--B\nContent-Type: text/html; charset=utf-8\n{inner}\n{page}\n--B--\n"
     )
-    assert read_bytes(archive.encode(), name="page.mhtml").url == url
+    assert read_bytes(archive.encode(), name="page.mhtml").card.url == url
 
 
 def test_a_message_has_no_address() -> None:
     page = f"<html>{link(_LINKED)}<body>{_TEXT}</body></html>"
-    assert read_bytes(mail(html=page), name="x.eml").url is None
+    assert read_bytes(mail(html=page), name="x.eml").card.url is None

@@ -62,7 +62,7 @@ def test_a_broken_word_is_mended_unless_it_is_hyphenated_elsewhere():
 def test_what_the_file_says_of_itself_is_kept():
     info = "/Title (Defence Plans) /Author (Jane Doe) /CreationDate (D:20240301120000Z)"
     article = read_bytes(pdf("Some text.", info=info), name="a.pdf")
-    assert (article.title, article.author, article.published) == (
+    assert (article.card.title, article.card.author, article.card.published) == (
         "Defence Plans",
         "Jane Doe",
         "2024-03-01",
@@ -72,7 +72,7 @@ def test_what_the_file_says_of_itself_is_kept():
 @pytest.mark.parametrize("title", ["Microsoft Word - draft7.doc", "untitled", ""])
 def test_a_title_made_by_a_program_is_not_taken(title):
     article = read_bytes(pdf("On Cats\nThey sleep.", info=f"/Title ({title})"), name="a.pdf")
-    assert article.title == "On Cats"
+    assert article.card.title == "On Cats"
 
 
 def test_a_page_that_is_a_picture_without_text_makes_no_scan_of_a_book():

@@ -16,9 +16,9 @@ BODY = "A paragraph of an article that goes on for a while. " * 20
 def test_the_seed_article_loses_its_footer_and_nothing_else():
     raw = SEED.read_text(encoding="utf-8")
     article = read_bytes(SEED.read_bytes(), name=SEED.name)
-    assert article.title == "Japan and US Defense Ministers United in Countering China"
+    assert article.card.title == "Japan and US Defense Ministers United in Countering China"
     assert article.text + "\nComments\nPost a Comment" == raw
-    assert article.media_type == "text/plain"
+    assert article.card.media_type == "text/plain"
 
 
 def test_a_bloggers_footer_is_cut_with_its_labels_and_pager():

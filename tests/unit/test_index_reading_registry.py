@@ -28,7 +28,7 @@ def test_what_is_not_read_says_why(name, data, reason):
 
 def test_html_named_pdf_and_text_of_any_name_are_read():
     page = read_bytes(b"<!doctype html><p>A page.</p>", name="a.pdf")
-    assert page.media_type == "text/html"
+    assert page.card.media_type == "text/html"
     assert read_bytes(b"A line.", name="b.log").text == "A line."
 
 
@@ -80,7 +80,7 @@ def test_any_bytes_give_nfc_text_or_a_read_error(name, start, data):
         return
     assert unicodedata.is_normalized("NFC", article.text)
     assert article.text.strip()
-    assert article.title
+    assert article.card.title
 
 
 PIECES = (

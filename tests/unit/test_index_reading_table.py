@@ -35,12 +35,12 @@ def test_a_table_without_a_header_keeps_its_first_row():
 
 
 def test_a_title_is_made_of_the_file_s_name():
-    assert read_bytes(b"a,b\nc,d\n", name="my_budgets.csv").title == "my budgets"
+    assert read_bytes(b"a,b\nc,d\n", name="my_budgets.csv").card.title == "my budgets"
 
 
 def test_prose_that_is_named_a_table_is_read_as_text():
     article = read_bytes(b"Cats sleep.\nThey dream, too.\n", name="a.csv")
-    assert article.media_type == "text/plain"
+    assert article.card.media_type == "text/plain"
 
 
 def test_a_table_that_is_data_is_refused():

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag import Answer, AnswerSentence, Citation
+from rag import Answer, AnswerSentence, Card, Citation
 from rag.types import Usage
 from ui.chat.conversation import Turn
 from ui.chat.turn_view import as_view
@@ -13,13 +13,11 @@ from ui.chat.turn_view import as_view
 SOURCE = Citation(
     number=1,
     document_id="d",
-    title="Lune",
-    source="/a/lune.txt",
+    card=Card(title="Lune", source="/a/lune.txt", sha256="0"),
     page=None,
     start=4,
     end=8,
     quote="Lune",
-    document_sha256="0",
 )
 SAID = AnswerSentence(
     text="The Lune.", citations=(1,), verdict="altered", note="the source says Lane"

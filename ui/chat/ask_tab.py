@@ -51,7 +51,7 @@ class Chat:
         except FootnoteError as error:
             return {"documents": [], "count": 0, "problem": str(error)}
         newest = documents[::-1][:_TITLES]
-        cards = [{"id": d.id, "title": d.title, "source": d.source} for d in newest]
+        cards = [{"id": d.id, "title": d.card.title, "source": d.card.source} for d in newest]
         return {"documents": cards, "count": len(documents)}
 
     async def open(self, sent: Sent) -> AsyncGenerator[Value, None]:
@@ -160,7 +160,7 @@ class Chat:
 
         try:
             self._assistant.library.seed()
-            key = tuple(f"{d.id} {d.sha256}" for d in self._assistant.library.documents())
+            key = tuple(f"{d.id} {d.card.sha256}" for d in self._assistant.library.documents())
             if self._examples is None or self._examples[0] != key:
                 made = example_questions(self._assistant, wanted=self._is_quiet)
                 if not self._is_quiet():

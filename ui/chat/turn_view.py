@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag import Answer, AnswerSentence, Citation, Hit
+from rag import Answer, AnswerSentence, Card, Citation, Hit
 from rag.types import Reason, Usage, Verdict
 from ui.chat.conversation import Turn
 from ui.library.articles import place
@@ -137,14 +137,14 @@ def _source(citation: Citation) -> dict[str, Any]:
     return {
         "number": citation.number,
         "document": citation.document_id,
-        "title": citation.title,
-        "source": place(citation.source, citation.url),
+        "title": citation.card.title,
+        "source": place(citation.card),
         "where": _where(citation.page, citation.start, citation.end),
         "page": citation.page,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
-        "sha256": citation.document_sha256,
+        "sha256": citation.card.sha256,
         "note": citation.source_note,
     }
 
@@ -155,13 +155,13 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
         {
             "number": -rank,
             "document": hit.passage.document_id,
-            "title": hit.title,
-            "source": place(hit.source, hit.url),
+            "title": hit.card.title,
+            "source": place(hit.card),
             "where": _where(hit.page, hit.passage.start, hit.passage.end),
             "start": hit.passage.start,
             "end": hit.passage.end,
             "quote": hit.passage.text,
-            "sha256": hit.document_sha256,
+            "sha256": hit.card.sha256,
         }
         for rank, hit in enumerate(hits[:_NEAREST], start=1)
     ]
@@ -279,12 +279,10 @@ def _citation(source: _Source, text_of: Callable[[str], tuple[str, str] | None])
     return Citation(
         number=source.number,
         document_id=source.document,
-        title=source.title,
-        source=source.source,
+        card=Card(title=source.title, source=source.source, sha256=source.sha256),
         page=source.page,
         start=source.start,
         end=source.end,
         quote=source.quote,
-        document_sha256=source.sha256,
         source_note=note,
     )

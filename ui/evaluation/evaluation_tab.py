@@ -91,11 +91,10 @@ class GoldQuestions:
         near = [*(c.document_id for c in answer.citations)]
         near += [hit.passage.document_id for hit in answer.hits]
         order = {known: place for place, known in reversed([*enumerate(near)])}
-        cards = sorted(
-            reversed(self._assistant.library.documents()),
-            key=lambda card: order.get(card.id, len(order)),
+        found = sorted(
+            reversed(self._assistant.library.documents()), key=lambda d: order.get(d.id, len(order))
         )
-        return [{"id": card.id, "title": card.title} for card in cards[:_TITLES]]
+        return [{"id": d.id, "title": d.card.title} for d in found[:_TITLES]]
 
     def _cited(self, answer: "Answer") -> Iterator[tuple[str, int]]:
         """Give document and place of each sentence that the answer's citations touch."""
@@ -110,7 +109,7 @@ class GoldQuestions:
 
         for document_id, places in _by_document(picks).items():
             document = self._assistant.library.document(document_id)
-            name = PurePath(document.summary.source).name
+            name = PurePath(document.summary.card.source).name
             for first, last in _runs(places, within=len(document.sentences)):
                 yield Quote(document=name, quote=_text(document, first, last))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
-from rag import AddReport, Assistant, Change, FootnoteError
+from rag import AddReport, Assistant, Card, Change, FootnoteError
 from ui.server.guard import holds
 
 MISSING = {"missing": True}
@@ -102,11 +102,11 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         document = assistant.library.document(known)
     except FootnoteError:
         return dict(MISSING)
-    card = document.summary
+    card = document.summary.card
     return {
-        "id": card.id,
+        "id": document.summary.id,
         "title": card.title,
-        "source": place(card.source, card.url),
+        "source": place(card),
         "published": card.published or "",
         "sha256": card.sha256,
         "text": document.text,
@@ -115,9 +115,9 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
     }
 
 
-def place(source: str, url: str | None) -> str:
+def place(card: Card) -> str:
     """Return where an article is from in one line: its source, and a saved page's own address."""
-    return f"{source} · {url}" if url else source
+    return f"{card.source} · {card.url}" if card.url else card.source
 
 
 def adding(assistant: Assistant, paths: Sequence[object]) -> Iterator[tuple[Job, ...]]:

@@ -135,10 +135,10 @@ class _Shelf:
         if not isinstance(wanted, str):
             return self.show(search)
         try:
-            (card,) = self._assistant.library.remove(wanted)
+            (removed,) = self._assistant.library.remove(wanted)
         except FootnoteError as error:
             return self.show(search, note=str(error))
-        return self.show(search, note=f"Removed “{card.title}”.")
+        return self.show(search, note=f"Removed “{removed.card.title}”.")
 
     def _cards(self) -> "tuple[str, tuple[DocumentSummary, ...]]":
         """Return all cards, read anew only when the library has changed."""
@@ -150,30 +150,32 @@ class _Shelf:
             return self._known
 
 
-def _matches(card: "DocumentSummary", search: str) -> bool:
+def _matches(document: "DocumentSummary", search: str) -> bool:
     """Say whether every word of a search is in the card, whatever the case."""
+    card = document.card
     told = " ".join((card.title, card.source, card.author or "", card.published or "")).casefold()
     return all(word in told for word in search.casefold().split())
 
 
-def _row(card: "DocumentSummary") -> Value:
+def _row(document: "DocumentSummary") -> Value:
+    card = document.card
     name = PurePath(card.source).name
     return {
-        "id": card.id,
+        "id": document.id,
         "title": card.title,
         "source": name if card.source.startswith(("uploads/", "seeds/", "/")) else card.source,
         "place": card.source,
         "kind": (PurePath(name).suffix[1:] or card.media_type.split("/")[-1])[:5].upper(),
-        "dates": ", ".join(_dates(card)),
+        "dates": ", ".join(_dates(document)),
         "author": card.author or "",
-        "sentences": card.sentences,
+        "sentences": document.sentences,
     }
 
 
-def _dates(card: "DocumentSummary") -> Iterator[str]:
-    if card.published:
-        yield f"published {_day(card.published)}"
-    yield f"added {_day(card.added_at)}"
+def _dates(document: "DocumentSummary") -> Iterator[str]:
+    if document.card.published:
+        yield f"published {_day(document.card.published)}"
+    yield f"added {_day(document.added_at)}"
 
 
 def _day(written: str) -> str:

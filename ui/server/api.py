@@ -78,10 +78,11 @@ class _Endpoints:
         with _told():
             words = _text(containing).casefold().split()
             self._assistant.library.seed()
-            cards = self._assistant.library.documents()
+            found = self._assistant.library.documents()
         return [
-            _article(card)
-            for card in reversed(cards)
+            _article(document)
+            for document in reversed(found)
+            for card in [document.card]
             if all(word in f"{card.title} {card.source} {card.author}".casefold() for word in words)
         ][:_MOST_DOCUMENTS]
 
@@ -89,8 +90,8 @@ class _Endpoints:
 def _passage(hit: "Hit") -> dict[str, Any]:
     return {
         "document": hit.passage.document_id,
-        "title": hit.title,
-        "source": hit.source,
+        "title": hit.card.title,
+        "source": hit.card.source,
         "page": hit.page,
         "start": hit.passage.start,
         "end": hit.passage.end,
@@ -99,15 +100,16 @@ def _passage(hit: "Hit") -> dict[str, Any]:
     }
 
 
-def _article(card: "DocumentSummary") -> dict[str, Any]:
+def _article(document: "DocumentSummary") -> dict[str, Any]:
+    card = document.card
     return {
-        "id": card.id,
+        "id": document.id,
         "title": card.title,
         "source": card.source,
         "published": card.published,
         "author": card.author,
-        "added_at": card.added_at,
-        "sentences": card.sentences,
+        "added_at": document.added_at,
+        "sentences": document.sentences,
     }
 
 

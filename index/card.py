@@ -1,0 +1,137 @@
+"""What a document is known by: one card, inside every type that speaks of a document."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+LONGEST_NAME: Final = 500
+"""Characters of a title and of an author's name; what is longer is no name. Newspapers' longest
+headlines have 150, papers with a hundred authors name the first few."""
+LONGEST_SOURCE: Final = 4096
+"""Characters of a source; Linux has no longer paths."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What a document is known by.
+
+    A reader fills in what a file says of itself; its place and the hash of its text are added as
+    it enters a library. Stored in columns of the same names (`index.store.migrations`), so a field
+    that is added needs a column there and nothing else to be kept, exported and shown as JSON.
+    """
+
+    title: str = ""
+    """At most 500 characters: a longer one is cut and ends in an ellipsis, whoever made it."""
+    source: str = ""
+    """Where it came from: an absolute path, a URL, or `seeds/NAME`; empty before it is added."""
+    sha256: str = ""
+    """Hex digest of the text's UTF-8 bytes; empty before it is added."""
+    media_type: str = ""
+    published: str | None = None
+    """ISO 8601 date, as the source states it."""
+    author: str | None = None
+    """Cut like the title."""
+    url: str | None = None
+    """Where a saved page is from, as it states it: http or https, ASCII, 2,000 characters before
+    quoting; shown as text."""
+    tags: tuple[str, ...] = ()
+    language: str = ""
+    """Of the text, as in BCP 47; empty where it is not known."""
+    reader: str = ""
+    """Version of what read it; empty where it is not known."""
+    left_out: tuple[str, ...] = ()
+    """Parts that were not read, such as attachments: the name of each and the reason."""
+    original_sha256: str = ""
+    """Hex digest of the original that is kept; empty where none is."""
+    imported: str = ""
+    """What archive it came in by; empty where it was read here."""
+
+    def __post_init__(self) -> None:
+        for name in ("title", "author"):
+            object.__setattr__(self, name, _cut(getattr(self, name)))
+
+    def says_as(self, other: "Card") -> bool:
+        """Say whether two cards of one source say the same of text and source.
+
+        What we note of how it was read and kept is not compared.
+        """
+        return all(getattr(self, f) == getattr(other, f) for f in FIELDS if f not in _NOTED)
+
+
+FIELDS: Final = tuple(field.name for field in fields(Card))
+DEFAULTS: Final[Mapping[str, Any]] = {field.name: field.default for field in fields(Card)}
+_NOTED: Final = (
+    "media_type",
+    "tags",
+    "language",
+    "reader",
+    "left_out",
+    "original_sha256",
+    "imported",
+)
+
+
+def card_of(row: Mapping[str, Any]) -> Card:
+    """Return the card of a mapping by field names, such as one read from JSON.
+
+    Raises:
+        TypeError: A name is no field's.
+    """
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+    return Card(**values)
+
+
+def nested(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row in which a card's fields lie beside the others, as once, with a card instead.
+
+    A row that has a card already keeps it.
+    """
+    flat = {name: row[name] for name in FIELDS if name in row}
+    if "document_sha256" in row:
+        flat["sha256"] = row["document_sha256"]
+    rest = {k: v for k, v in row.items() if k not in flat and k != "document_sha256"}
+    return {"card": flat} | rest
+
+
+class OldName:
+    """An attribute that is a field of the card now; read for one version more, with a warning."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        self.name = field
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Any, owner: type) -> Any:  # noqa: ANN401  # of any field
+        if instance is None:
+            return self
+        warnings.warn(
+            f"{owner.__name__}.{self.name} is now {owner.__name__}.card.{self.field}, and the old "
+            "name goes with the next version",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return getattr(instance.card, self.field)
+
+
+def old_names(kind: type) -> dict[str, str]:
+    """Return the old names of a type's card fields, each with the field that it is."""
+    return {o.name: o.field for o in vars(kind).values() if isinstance(o, OldName)}
+
+
+def too_long(source: str) -> str:
+    """Return why a source is refused for its length; empty where it is not."""
+    if len(source) <= LONGEST_SOURCE:
+        return ""
+    return (
+        f"its source has {len(source):,} characters, and {LONGEST_SOURCE:,} are allowed: give it "
+        "a shorter name"
+    )
+
+
+def _cut(name: str | None) -> str | None:
+    if name is None or len(name) <= LONGEST_NAME:
+        return name
+    return f"{name[: LONGEST_NAME - 1].rstrip()}…"

@@ -1,0 +1,44 @@
+"""Catalogs as older versions left them, made of today's by SQL that both databases know."""
+
+from index.store import catalog
+from index.store.protocols import OpenCatalog
+
+_BEFORE_CARDS = (
+    *(
+        f"ALTER TABLE documents DROP COLUMN {column}"
+        for column in (
+            "tags",
+            "language",
+            "reader",
+            "left_out",
+            "original_sha256",
+            "imported",
+            "page_labels",
+            "boxes",
+            "questions",
+        )
+    ),
+    "DROP TABLE folders",
+    "DELETE FROM meta WHERE name = 'cards'",
+)
+_FIRST = (
+    *_BEFORE_CARDS,
+    "ALTER TABLE documents DROP COLUMN file_stamp",
+    "ALTER TABLE documents DROP COLUMN url",
+    "DELETE FROM meta WHERE name IN ('file_stamps', 'urls')",
+)
+VERSIONS = {"before cards": _BEFORE_CARDS, "the first": _FIRST}
+
+
+def age(db: OpenCatalog, version: str) -> None:
+    """Take out of a catalog what it got after a version."""
+    with catalog.transaction(db):
+        for statement in VERSIONS[version]:
+            db.execute(statement)
+
+
+def schema(db: OpenCatalog) -> object:
+    """Return the columns of `documents` with their types, and what `meta` says was added."""
+    told = db.execute("SELECT * FROM documents LIMIT 0")
+    columns = sorted(column[0] for column in told.description)  # type: ignore[attr-defined]
+    return columns, sorted(name for (name,) in db.execute("SELECT name FROM meta"))
