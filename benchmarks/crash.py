@@ -25,6 +25,8 @@ from typing import Any
 from benchmarks import crash_library as work_on
 from benchmarks.crash_process import Outcome, in_child
 
+_PAGE = 4096
+"""Bytes by which a tmpfs fills: a copy of the library must fit at least."""
 _DAMAGES: dict[str, Callable[[bytes, random.Random], bytes]] = {
     "emptied": lambda data, dice: b"",
     "cut at a random place": lambda data, dice: data[: dice.randrange(len(data))],
@@ -125,7 +127,7 @@ class Bench:
         """Let a change meet a full disk, a real one where this may mount one."""
         name = self.dice.choice(list(self.changes))
         change, texts = self.changes[name]
-        size = sum(path.stat().st_size for path in self.template.rglob("*") if path.is_file())
+        size = sum((path.stat().st_size // _PAGE + 2) * _PAGE for path in self.template.rglob("*"))
         with _small_disk(self.folder / "disk", size + self.dice.randrange(2 * size)) as disk:
             library = self.fresh(disk)
             limit = None if disk else self.dice.randrange(4096, size)

@@ -107,13 +107,18 @@ def make_archive(work: Path) -> None:
 
 
 def state(folder: Path) -> object:
-    """Return all that a library says: its documents and its answers, but for times of adding."""
+    """Return all that a library says: its documents, an answer and rankings; no times of adding."""
     settings = Settings(library=folder, seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
         cards = {
             c.card.source: [c.id, c.card.sha256, c.sentences] for c in assistant.library.documents()
         }
-        answers = [rounded(as_json(assistant.ask(question))) for question in QUESTIONS]
+        answers = [rounded(as_json(assistant.ask(QUESTIONS[0])))]
+        answers += [
+            {"question": question, "text": hits[0].passage.text, "hits": rounded(as_json(hits))}
+            for question in QUESTIONS[1:]
+            if (hits := assistant.search(question))
+        ]
     return {"cards": cards, "answers": answers}
 
 

@@ -1,8 +1,8 @@
 """What every test gets: a home of its own, no FOOTNOTE_ variables, and no network.
 
 A test's folder says what it needs: `unit` nothing, `library` a library over fakes in this process,
-`process` processes or servers of our own, `servers` PostgreSQL and Chroma's server, `training`
-PyTorch, `page` a browser.
+`process` processes, servers of our own or much time, `servers` PostgreSQL and Chroma's server,
+`training` PyTorch, `page` a browser.
 """
 
 import os

@@ -25,9 +25,10 @@ def write(folder: Path, *, files: int) -> None:
 
 
 def timed(assistant: Assistant, folder: Path) -> tuple[AddReport, float]:
-    started = time.perf_counter()
+    """Return the report and the processor time: other work on the machine must not count."""
+    started = time.process_time()
     report = assistant.library.add(folder)
-    return report, time.perf_counter() - started
+    return report, time.process_time() - started
 
 
 def test_adding_300_files_again_embeds_nothing_and_takes_under_a_hundredth(
