@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -63,8 +63,13 @@ class HashEmbedder:
         """Do nothing: nothing is held."""
 
     def _of(self, term: str) -> NDArray[np.float64]:
-        seed = int.from_bytes(hashlib.sha256(term.encode("utf-8")).digest()[:8], "big")
-        return np.random.default_rng(seed).standard_normal(self.dimension)
+        return _random_vector(term, self.dimension)
+
+
+@lru_cache(maxsize=20_000)
+def _random_vector(term: str, dimension: int) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.sha256(term.encode("utf-8")).digest()[:8], "big")
+    return np.random.default_rng(seed).standard_normal(dimension)
 
 
 class MemoryVectors:
