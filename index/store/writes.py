@@ -2,9 +2,10 @@
 
 import json
 from calendar import month_name
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from index.store.migrations import card_values
 from index.store.protocols import OpenCatalog, TermsTable
 from index.terms import terms
 from index.types import Extract, Span
+
+_HEADS = 100_000
+"""Characters of terms of title, author and date that the passages of any document may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +75,8 @@ def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
             for span, digest in [(entry.sentences[position], entry.hashes[position])]
         ],
     )
-    db.write_terms(
-        "passage_terms",
-        {passage + n: [t for at in p for t in words[at]] for n, p in enumerate(entry.passages)},
-        title=head(entry.card),
-    )
+    held = {passage + n: [t for at in p for t in words[at]] for n, p in enumerate(entry.passages)}
+    write_passage_terms(db, held, card=entry.card)
     db.write_terms("sentence_terms", {sentence + n: held for n, held in enumerate(words)}, title=())
 
 
@@ -96,8 +97,21 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
     return key
 
 
-def head(card: Card) -> list[str]:
-    """Return the terms by which every passage of a document is found: title, author and date.
+def write_passage_terms(db: OpenCatalog, rows: Mapping[int, Sequence[str]], *, card: Card) -> None:
+    """Make the passages of a document searchable by their terms and by title, author and date.
+
+    In all rows together these have at most as many characters as the passages themselves, or
+    100,000: a document of a million headings does not grow a thousandfold by its title.
+    """
+    own = sum(len(term) for body in rows.values() for term in body)
+    room = max(_HEADS, own) // max(1, len(rows))
+    lengths = accumulate(len(term) for term in _head(card))
+    head = [term for term, end in zip(_head(card), lengths, strict=True) if end <= room]
+    db.write_terms("passage_terms", rows, title=head)
+
+
+def _head(card: Card) -> list[str]:
+    """Return the terms of title, author and date.
 
     The date is there as it is stored and as people write it: `2024-03-01`, `1 March 2024`.
     """

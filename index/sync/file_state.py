@@ -8,7 +8,7 @@ from index.card import Card
 from index.reading import name_title
 from index.store.migrations import card_columns, selected, stored_card
 from index.store.protocols import OpenCatalog
-from index.store.writes import head
+from index.store.writes import write_passage_terms
 from index.terms import terms
 
 
@@ -86,7 +86,7 @@ def _retitle(db: OpenCatalog, document_id: str, card: Card) -> None:
     for passage, sentence in rows:
         words.setdefault(passage, []).extend(terms(sentence))
     db.erase_terms("passage_terms", list(words))
-    db.write_terms("passage_terms", words, title=head(card))
+    write_passage_terms(db, words, card=card)
 
 
 def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:
