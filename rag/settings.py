@@ -8,7 +8,6 @@ allowed stands beside its field.
 import os
 import warnings
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
@@ -16,6 +15,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 import platformdirs
 
 from index.errors import OperationError, SettingsError
+from index.whole_file import whole_file
 from rag.setting_values import (
     Read,
     SecretStr,
@@ -211,23 +211,14 @@ def keep_setting(name: str, value: str) -> Path:
         with filelock.FileLock(f"{file}.lock", timeout=_WAIT):
             before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
             kept = [one for one in before if one.partition("=")[0].strip().upper() != variable]
-            _replace(file, "\n".join([*kept, f"{variable}={value}"]) + "\n")
+            with whole_file(file) as part:
+                part.write_text("\n".join([*kept, f"{variable}={value}"]) + "\n", encoding="utf-8")
     except OSError as error:
         raise OperationError(
             f"the settings file {str(file)!r} cannot be written ({error}): set {variable}={value} "
             "in your shell instead"
         ) from error
     return file
-
-
-def _replace(file: Path, content: str) -> None:
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        part.write_text(content, encoding="utf-8")
-        part.replace(file)
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def _of_file(file: Path) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from index.sync.ingest import OnProgress, add
 from index.sync.prepare import Incoming, is_whole
 from index.types import AddReport, Extract
 from index.upkeep import archive
+from index.whole_file import whole_file
 
 STORED: Final = ("id", "file_sha256", "added_at", "text", "section_starts", "page_starts", *FIELDS)
 """The columns of `documents` of which `incoming` makes something to be added."""
@@ -41,24 +41,19 @@ def export_library(library: Library, file: Path) -> ExportReport:
         LibraryError: There is no library, or a stored text is damaged.
         ArchiveError: The file is there already, or cannot be written.
     """
-    unfinished = file.with_name(f"{file.name}.part")
     if file.exists():
         raise ArchiveError(f"{str(file)!r} is there already: name another file")
     try:
-        with library.catalog.snapshot() as db:
+        with whole_file(file) as unfinished, library.catalog.snapshot() as db:
             model = catalog.imprint(db).model
             documents = archive.write(unfinished, _documents(db, library.catalog.name), model=model)
-        with unfinished.open("rb+") as written:
+        with file.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
-            os.fsync(written.fileno())
-        unfinished.replace(file)
     except OSError as error:
         raise ArchiveError(
             f"archive {str(file)!r} cannot be written ({error.strerror}): mend that, or name "
             "another file"
         ) from error
-    finally:
-        unfinished.unlink(missing_ok=True)
     return ExportReport(
         file=str(file), documents=documents, bytes=file.stat().st_size, sha256=digest
     )
