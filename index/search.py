@@ -19,9 +19,8 @@ from index.errors import LibraryError
 from index.query import Query
 from index.store import queries
 from index.store.library import Moment
-from index.store.queries import DocumentRow, PassageRow, SentenceRow
+from index.store.queries import DocumentRow, PassageRow, SentenceRow, text_hash
 from index.store.vector_search import are_unit
-from index.sync.prepare import text_hash
 from index.types import Hit, Passage, ScoredSentence, Sentence
 
 _POOL = 64

@@ -3,11 +3,14 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reprlib import repr as shortened
+from typing import TYPE_CHECKING
 
 from index.errors import MisuseError
-from index.sync.intake import Article
 from rag.question import Question, read_question
 from rag.types import Turn
+
+if TYPE_CHECKING:
+    from index.sync.intake import Article
 
 LONGEST_QUESTION = 2000
 """Characters; the embedding model reads about the first 1,200 of English prose."""
@@ -72,12 +75,14 @@ def check_ids(document_ids: Iterable[object]) -> None:
         check(document_id, str, name="a document's id", wanted="one id (str) or several, in turn")
 
 
-def checked_articles(articles: Iterable[Article]) -> Iterator[Article]:
+def checked_articles(articles: "Iterable[Article]") -> "Iterator[Article]":
     """Yield articles.
 
     Raises:
         MisuseError: They cannot be iterated over, one is no article, or its fields are no texts.
     """
+    from index.sync.intake import Article
+
     check(articles, Iterable, name="articles", wanted="a list of rag.Article")
     for article in articles:
         check(article, Article, name="an article", wanted="a rag.Article")

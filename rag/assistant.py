@@ -1,6 +1,5 @@
 """The Python API: a library and all that answers questions over it, behind one object."""
 
-import asyncio
 import copy
 import threading
 import warnings
@@ -15,13 +14,11 @@ from index.embedding import Embedder
 from index.query import Query
 from index.search import Found, search
 from index.store.protocols import VectorIndex
-from index.sync.ingest import OnProgress
 from index.types import Hit
 from rag import arguments
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive
 from rag.library import OpenLibrary, stored_library
-from rag.llm.registry import load_model
 from rag.pipeline import Pipeline, Sources, extractive_answerer
 from rag.question import Question, read_query
 from rag.question_log import log_question
@@ -34,6 +31,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
 
+    from index.sync.ingest import OnProgress
     from rag.llm.writer import Writer
 
 
@@ -70,7 +68,7 @@ class Assistant:
         model: "LanguageModel | LLM | str | None",
         embedder: Embedder | None,
         vectors: VectorIndex | None,
-        on_progress: OnProgress,
+        on_progress: "OnProgress",
     ) -> None:
         self.settings = settings
         self._stored = stored_library(settings, embedder=embedder, vectors=vectors)
@@ -90,7 +88,7 @@ class Assistant:
         model: "LanguageModel | LLM | str | None" = None,
         embedder: Embedder | None = None,
         vectors: VectorIndex | None = None,
-        on_progress: OnProgress = lambda done, total: None,
+        on_progress: "OnProgress" = lambda done, total: None,
     ) -> Self:
         """Open a library; nothing is read or made before the first call that needs it.
 
@@ -155,7 +153,7 @@ class Assistant:
         if model is not None and model != self.model:
             settings = settings.for_model(model)
             other._wanted_model = model
-            other._loaded = (load_model(model, settings),)
+            other._loaded = (_made(model, settings),)
         other.settings = settings
         return other
 
@@ -201,6 +199,8 @@ class Assistant:
         self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
     ) -> AsyncGenerator[Event, None]:
         """Answer in events as `stream` does, without blocking the event loop."""
+        import asyncio  # a tenth of what a question without a loop takes
+
         model = _for_one_question(await asyncio.to_thread(self._model))
         steps = self._steps(question, k=k, history=history, model=model)
         aging = Aging(self._stored.some_records)
@@ -290,7 +290,7 @@ class Assistant:
         """Return the language model, loaded at the first call; None where there is none."""
         with self._loading:
             if self._loaded is None:
-                self._loaded = (load_model(self._wanted_model, self.settings),)
+                self._loaded = (_made(self._wanted_model, self.settings),)
             return self._loaded[0]
 
     def _steps(
@@ -336,6 +336,15 @@ class Assistant:
             settings=self.settings,
             count_tokens=lambda texts: self._stored.embedder().count_tokens(texts),
         )
+
+
+def _made(wanted: "LanguageModel | LLM | str | None", settings: Settings) -> LanguageModel | None:
+    """Return the language model; what makes one is imported only where there is one."""
+    if wanted is None or (isinstance(wanted, str) and wanted.strip() == "extractive"):
+        return None
+    from rag.llm.registry import load_model
+
+    return load_model(wanted, settings)
 
 
 def _for_one_question(model: LanguageModel | None) -> LanguageModel | None:

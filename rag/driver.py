@@ -5,7 +5,6 @@ A question is a generator that does no waiting of its own. It yields events for 
 `ask`, `aask`, `stream` and `astream` share one core, and only these two functions wait.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -53,6 +52,8 @@ def drive(steps: Steps, model: LanguageModel | None) -> Iterator[Event]:
 
 async def adrive(steps: Steps, model: LanguageModel | None) -> AsyncGenerator[Event, None]:
     """Yield the events of a question without blocking the event loop."""
+    import asyncio  # a tenth of what a question without a loop takes
+
     pieces: AsyncIterator[str | Reply] = _nothing()
     sent: Piece | None = None
     try:

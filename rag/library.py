@@ -1,28 +1,28 @@
-"""The articles of a library, as users hold them: add, list, remove, keep and mend; no answering."""
+"""The articles of a library, as users hold them: add, list, remove, keep and mend; no answering.
+
+A question opens this too, so what reads, writes and mends is imported where it is done.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.store.backends import open_pair
 from index.store.library import Library
 from index.store.protocols import VectorIndex
-from index.sync import ingest
-from index.sync.folders import sync
-from index.sync.ingest import OnProgress
-from index.sync.intake import Article, read_articles, read_named
-from index.sync.watch import Notice, watch
 from index.types import AddReport, Change, Checkup, Document, DocumentSummary
-from index.upkeep.compact import CompactReport, compact
-from index.upkeep.doctor import check
-from index.upkeep.repair import repair
-from index.upkeep.transfer import ExportReport, export_library, import_library
-from index.web.fetch import Fetcher
 from rag import arguments
-from rag.seeds import seed_articles
 from rag.settings import Settings
 from rag.source_notes import Aging
+
+if TYPE_CHECKING:
+    from index.sync.ingest import OnProgress
+    from index.sync.intake import Article
+    from index.sync.watch import Notice
+    from index.upkeep.compact import CompactReport
+    from index.upkeep.transfer import ExportReport
 
 _SEEDING_SECONDS = 60.0
 
@@ -36,7 +36,7 @@ class OpenLibrary:
         on_progress: Told of sentences embedded and to embed.
     """
 
-    def __init__(self, stored: Library, *, seeds: bool, on_progress: OnProgress) -> None:
+    def __init__(self, stored: Library, *, seeds: bool, on_progress: "OnProgress") -> None:
         self._library = stored
         self._seeds = seeds
         self._on_progress = on_progress
@@ -51,6 +51,10 @@ class OpenLibrary:
             LibraryError: The library cannot be written.
         """
         if self._seeds and self._library.is_new():
+            from index.sync import ingest
+            from index.sync.intake import read_articles
+            from rag.seeds import seed_articles
+
             ingest.add(
                 self._library,
                 read_articles(seed_articles()),
@@ -78,12 +82,15 @@ class OpenLibrary:
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
+        from index.sync.folders import sync
+        from index.web.fetch import Fetcher
+
         arguments.check_sources(sources)
         return sync(
             self._library, sources, prune=prune, fetcher=Fetcher(), on_progress=self._on_progress
         )
 
-    def watch(self, folder: str | Path, *, every: float = 2.0) -> Iterator[Change | Notice]:
+    def watch(self, folder: str | Path, *, every: float = 2.0) -> "Iterator[Change | Notice]":
         """Yield what changes in a folder while the library is kept in step with it, without end.
 
         Documents whose file is deleted are removed, as `add` with `prune` does; nothing is while
@@ -103,9 +110,11 @@ class OpenLibrary:
         place = Path(folder).expanduser().absolute()
         if not place.is_dir():
             raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
+        from index.sync.watch import watch
+
         return watch(place, lambda: self.add(place, prune=True), every=every)
 
-    def add_articles(self, articles: Iterable[Article]) -> AddReport:
+    def add_articles(self, articles: "Iterable[Article]") -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.
 
         Raises:
@@ -113,6 +122,9 @@ class OpenLibrary:
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
+        from index.sync import ingest
+        from index.sync.intake import read_articles
+
         incoming = read_articles(arguments.checked_articles(articles))
         return ingest.add(self._library, incoming, on_progress=self._on_progress)
 
@@ -121,7 +133,7 @@ class OpenLibrary:
         files: Mapping[str, Path],
         *,
         on_read: Callable[[str], None] = lambda source: None,
-        on_progress: OnProgress | None = None,
+        on_progress: "OnProgress | None" = None,
     ) -> AddReport:
         """Add files, all at once, each under a source of its own, which need not be its path.
 
@@ -135,6 +147,9 @@ class OpenLibrary:
             LibraryError: The library cannot be written; it is as it was.
         """
         arguments.check_files(files)
+        from index.sync import ingest
+        from index.sync.intake import read_named
+
         incoming = read_named(files, on_read=on_read)
         return ingest.add(self._library, incoming, on_progress=on_progress or self._on_progress)
 
@@ -184,6 +199,8 @@ class OpenLibrary:
 
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""
+        from index.upkeep.doctor import check
+
         return check(self._library)
 
     def repair(self) -> Checkup:
@@ -192,18 +209,22 @@ class OpenLibrary:
         Raises:
             LibraryBusyError: Another process is writing.
         """
+        from index.upkeep.repair import repair
+
         return repair(self._library, on_progress=self._on_progress)
 
-    def compact(self) -> CompactReport:
+    def compact(self) -> "CompactReport":
         """Write all files of the library anew, so that nothing of what was removed is in them.
 
         Raises:
             LibraryError: There is no library, it is damaged, or the disk is too full.
             LibraryBusyError: Another process is writing, or reads for long.
         """
+        from index.upkeep.compact import compact
+
         return compact(self._library)
 
-    def export_to(self, file: str | Path) -> ExportReport:
+    def export_to(self, file: str | Path) -> "ExportReport":
         """Write all documents into one archive for `import_from`, elsewhere or later.
 
         Raises:
@@ -211,6 +232,8 @@ class OpenLibrary:
             ArchiveError: The file is there already, or cannot be written.
         """
         arguments.check_path(file, name="the file")
+        from index.upkeep.transfer import export_library
+
         return export_library(self._library, Path(file))
 
     def import_from(self, file: str | Path) -> AddReport:
@@ -222,6 +245,8 @@ class OpenLibrary:
             LibraryBusyError: Another process is writing.
         """
         arguments.check_path(file, name="the file")
+        from index.upkeep.transfer import import_library
+
         return import_library(self._library, Path(file), on_progress=self._on_progress)
 
 

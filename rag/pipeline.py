@@ -17,7 +17,6 @@ from rag import citations, tracing
 from rag.answer.confidence import why_abstain
 from rag.answer.extractive import ExtractiveAnswerer, Reader
 from rag.driver import Piece, Step, Steps
-from rag.follow_up import stand_alone
 from rag.llm.injection import without_orders
 from rag.question import Question
 from rag.settings import Settings
@@ -78,13 +77,13 @@ class Pipeline:
         usage, failure = Usage(), ""
         try:
             if self._writer is None:
-                full = stand_alone(question, history)
+                full = _in_full(question, history)
             else:
                 full, usage = yield from self._writer.rewrite(question, history)
         except ModelError as error:
             if not self._settings.llm_fallback:
                 raise
-            full, failure = stand_alone(question, history), str(error)
+            full, failure = _in_full(question, history), str(error)
         return Asked(
             original=question.text, question=full, started=started, usage=usage, failure=failure
         )
@@ -230,3 +229,12 @@ def _told(answer: Answer) -> Steps:
         named = new
     if not answer.sentences:
         yield TextDelta(text=answer.text)
+
+
+def _in_full(question: Question, history: Sequence[Turn]) -> Question:
+    """Put a follow-up in full by rules; a question without a conversation is in full."""
+    if not history:
+        return question
+    from rag.follow_up import stand_alone
+
+    return stand_alone(question, history)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from index.reading import read_bytes
+from index.reading.registry import read_bytes
 from index.sync.intake import Article
 
 

@@ -34,7 +34,6 @@ from index.store.protocols import (
     OpenCatalog,
     VectorIndex,
 )
-from index.store.publish import publish, rebuild
 from index.sync import file_state
 from index.sync.file_state import Record
 from index.types import Document, DocumentSummary
@@ -198,6 +197,8 @@ class Library:
         with self.catalog.writing() as db:
             ids = list(dict.fromkeys(_resolved(db, given) for given in document_ids))
             cards = {card.id: card for card in queries.summaries(db)}
+            from index.store.publish import publish  # writing is no part of a question
+
             publish(self.vectors, db, remove=ids, on_step=self.on_step)
         return tuple(cards[document_id] for document_id in ids)
 
@@ -297,6 +298,8 @@ class Library:
                     return True
             with self.catalog.writing() as db:
                 if catalog.generation(db) == name:
+                    from index.store.publish import rebuild
+
                     rebuild(self.vectors, db, on_step=self.on_step)
         except LibraryError:
             return False

@@ -1,5 +1,6 @@
 """Reads documents and evidence from an open catalog; it writes nothing and ranks nothing."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -245,3 +246,8 @@ def _summary(row: Sequence[Any]) -> DocumentSummary:
         sentences=sentences,
         added_at=added_at,
     )
+
+
+def text_hash(text: str) -> str:
+    """Return the hex SHA-256 of a text's UTF-8 bytes: a sentence's name among the vectors."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.card import Card
-from index.reading import name_title
 from index.store.migrations import card_columns, selected, stored_card
 from index.store.protocols import OpenCatalog
-from index.store.writes import write_passage_terms
 from index.terms import terms
 
 
@@ -66,6 +64,8 @@ def refresh(db: OpenCatalog, signs: Iterable[Sign]) -> None:
 
 def move(db: OpenCatalog, moved: Move) -> None:
     """Give a document its new source; all else stays, but a title made of the file's name."""
+    from index.reading.metadata import name_title  # a question opens records, and reads no file
+
     document_id = moved.record.document_id
     db.execute("UPDATE documents SET source = ? WHERE id = ?", (moved.source, document_id))
     card = moved.record.card
@@ -77,6 +77,8 @@ def move(db: OpenCatalog, moved: Move) -> None:
 
 def _retitle(db: OpenCatalog, document_id: str, card: Card) -> None:
     """Make the passages of a document searchable by another title."""
+    from index.store.writes import write_passage_terms
+
     rows = db.execute(
         'SELECT passage, substr(text, start + 1, "end" - start) FROM sentences '
         "JOIN documents ON documents.key = document WHERE id = ? ORDER BY ordinal",

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from index.errors import LibraryBusyError, MisuseError, ReadError
-from index.reading import file_bytes
+from index.reading.files import file_bytes
 from index.store.library import Library
 from index.sync import stamps
 from index.sync.file_state import Move, Record, Sign

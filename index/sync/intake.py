@@ -9,7 +9,10 @@ from pathlib import Path
 
 from index.card import LONGEST_SOURCE, Card, too_long
 from index.errors import MisuseError
-from index.reading import Limits, Skipped, normalise, one_line, read_file, stop_reading
+from index.reading.files import Skipped, read_file
+from index.reading.normal import normalise, one_line
+from index.reading.protocol import Limits
+from index.reading.sandbox import stop_reading
 from index.sync.prepare import Incoming
 from index.types import Change, Extract
 

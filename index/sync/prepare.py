@@ -1,6 +1,5 @@
 """Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -8,6 +7,7 @@ from itertools import count
 from index.card import Card
 from index.splitting.passages import group
 from index.splitting.sentences import split
+from index.store.queries import text_hash
 from index.store.writes import Entry
 from index.sync.file_state import Record
 from index.types import Extract
@@ -86,8 +86,3 @@ def sentences_by_hash(entries: Sequence[Entry]) -> dict[str, str]:
         for item in entries
         for digest, span in zip(item.hashes, item.sentences, strict=True)
     }
-
-
-def text_hash(text: str) -> str:
-    """Return the hex SHA-256 of a text's UTF-8 bytes: a sentence's name among the vectors."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ReadError
-from index.reading import file_bytes
 from index.sync import stamps
 from index.sync.file_state import Record
 from index.types import SourceState
@@ -88,6 +87,8 @@ def _entries(folder: Path, *, most: int) -> "list[os.DirEntry[str]]":
 
 def _digest(path: Path) -> str:
     """Return the hash of a file; empty where it cannot be read."""
+    from index.reading.files import file_bytes  # most questions open no file
+
     try:
         return hashlib.sha256(file_bytes(path)).hexdigest()
     except ReadError:

@@ -19,9 +19,10 @@ from typing import BinaryIO, TypeVar
 
 from index.card import Card, nested, too_long
 from index.errors import ArchiveError
-from index.reading import normalise
 from index.reading.metadata import clean_url
-from index.sync.prepare import Incoming, document_id, text_hash
+from index.reading.normal import normalise
+from index.store.queries import text_hash
+from index.sync.prepare import Incoming, document_id
 from index.types import Extract
 
 VERSION = 2

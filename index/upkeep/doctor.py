@@ -18,8 +18,9 @@ from index.errors import (
 from index.store import catalog, queries
 from index.store.library import Library
 from index.store.protocols import OpenCatalog
+from index.store.queries import text_hash
 from index.store.vector_search import are_unit
-from index.sync.prepare import is_whole, text_hash
+from index.sync.prepare import is_whole
 from index.types import Checkup, Finding
 
 _SLICE = 4096

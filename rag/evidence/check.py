@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from index.errors import MisuseError
+from index.store.queries import text_hash
 from index.sync.find import find
 from index.sync.folders import survey
 from index.sync.intake import Reading
-from index.sync.prepare import Incoming, text_hash
+from index.sync.prepare import Incoming
 from index.types import Change
 
 Standing = Literal["same", "edited", "missing"]

@@ -120,7 +120,7 @@ def test_a_file_that_looks_the_same_is_not_opened(
     monkeypatch.setattr("index.sync.stamps.time.time_ns", lambda: later)
     assistant.library.add(file)
     monkeypatch.setattr(
-        "index.sync.source_state.file_bytes", lambda path: pytest.fail(f"opened {path}")
+        "index.reading.files.file_bytes", lambda path: pytest.fail(f"opened {path}")
     )
     assert told(assistant) == ("current", "")
 

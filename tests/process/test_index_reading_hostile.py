@@ -23,7 +23,9 @@ from documents import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.reading import Limits, Parsed, Skipped, read_content, stop_reading
+from index.reading.files import Parsed, Skipped, read_content
+from index.reading.protocol import Limits
+from index.reading.sandbox import stop_reading
 from index.splitting.sentences import split
 from rag import Assistant
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from documents import pdf
 
-from index.reading import Limits, Parsed, Skipped, read_content, read_file, stop_reading
+from index.reading.files import Parsed, Skipped, read_content, read_file
+from index.reading.protocol import Limits
+from index.reading.sandbox import stop_reading
 
 LIMITS = Limits(seconds=5)
 READER = """

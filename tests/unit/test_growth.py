@@ -20,10 +20,10 @@ from pumps import inputs
 
 from eval.metrics.answers import normalise_answer
 from index.errors import FootnoteError
-from index.reading import read_bytes
 from index.reading.hidden import declarations, simple_rules
 from index.reading.markdown import split_front_matter
 from index.reading.pdf import join_pages
+from index.reading.registry import read_bytes
 from index.splitting.passages import group
 from index.splitting.sentences import split
 from index.terms import terms

@@ -8,7 +8,7 @@ import pytest
 from documents import docx, epub, mail, pdf
 
 from index.errors import ReadError
-from index.reading import read_bytes
+from index.reading.registry import read_bytes
 
 _ARCHIVE = (
     b"From: <Saved by Blink>\nSubject: On Cats\nMIME-Version: 1.0\n"

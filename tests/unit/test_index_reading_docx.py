@@ -2,7 +2,7 @@
 
 from documents import docx, docx_table
 
-from index.reading import read_bytes
+from index.reading.registry import read_bytes
 
 
 def text_of(*body: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from documents import epub
 
 from index.errors import ReadError
-from index.reading import read_bytes
+from index.reading.registry import read_bytes
 
 METADATA = (
     "<dc:title>On Cats</dc:title><dc:creator>Jane Doe</dc:creator><dc:creator>Bo Li</dc:creator>"

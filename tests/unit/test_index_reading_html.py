@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from index.reading import read_bytes
+from index.reading.registry import read_bytes
 
 DATA = Path(__file__).parents[1] / "data"
 

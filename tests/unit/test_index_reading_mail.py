@@ -4,7 +4,7 @@ import pytest
 from documents import docx, mail, pdf
 
 from index.errors import ReadError
-from index.reading import read_bytes
+from index.reading.registry import read_bytes
 
 
 def test_the_header_gives_title_author_and_date():

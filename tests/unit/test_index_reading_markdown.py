@@ -1,8 +1,8 @@
 import pytest
 
 from index.errors import ReadError
-from index.reading import read_bytes
 from index.reading.markdown import FrontMatter, split_front_matter
+from index.reading.registry import read_bytes
 
 
 def read(source):

@@ -3,8 +3,8 @@
 import pytest
 from documents import mail
 
-from index.reading import read_bytes
 from index.reading.metadata import clean_url
+from index.reading.registry import read_bytes
 
 _NOTED = "https://news.example/ferry?id=7"
 _LINKED = "https://news.example/canonical"

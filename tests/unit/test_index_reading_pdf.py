@@ -4,8 +4,8 @@ import pytest
 from documents import pdf
 
 from index.errors import ReadError
-from index.reading import read_bytes
 from index.reading.pdf import join_pages
+from index.reading.registry import read_bytes
 from index.search import page_of
 
 

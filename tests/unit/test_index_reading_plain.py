@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.reading import read_bytes
 from index.reading.metadata import first_line_title, name_title
 from index.reading.plain import cut_footer
+from index.reading.registry import read_bytes
 
 SEED = Path(__file__).parents[2] / "seeds" / "japan-us-defense-ministers.txt"
 BODY = "A paragraph of an article that goes on for a while. " * 20

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.reading import Limits, Skipped, read_bytes, read_file
-from index.reading.registry import MAX_BYTES
+from index.reading.files import Skipped, read_file
+from index.reading.protocol import Limits
+from index.reading.registry import MAX_BYTES, read_bytes
 
 
 @pytest.mark.parametrize(

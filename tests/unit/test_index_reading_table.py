@@ -3,7 +3,7 @@
 import pytest
 
 from index.errors import ReadError
-from index.reading import read_bytes
+from index.reading.registry import read_bytes
 from index.reading.table import MAX_ROWS
 from index.splitting.sentences import split
 
