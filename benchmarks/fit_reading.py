@@ -28,7 +28,7 @@ from rag.answer.confidence import NAMES, measures
 from rag.answer.extractive import rank, read_best, shipped_reader
 from rag.answer.features import Candidate
 from rag.question import read_question
-from rag.reader.onnx_reader import Reading
+from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import parts
 from training.swaps import Swaps
 
@@ -127,7 +127,7 @@ class _Reads:
         return [candidate for _, candidate, _ in read], measures(read)
 
 
-def _shown(reading: Reading, accepted: Sequence[str]) -> NDArray[np.float64]:
+def _shown(reading: ReadSentence, accepted: Sequence[str]) -> NDArray[np.float64]:
     """Return what may be shown of a sentence, shortest first, the whole one last, (texts, 3).
 
     The probability that it holds the answer, whether it holds an accepted one, and its F1.

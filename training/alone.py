@@ -1,17 +1,11 @@
 """Finds the sentences that training shows alone, as the reader reads the best ones once more."""
 
-from __future__ import annotations
-
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from index.splitting.sentences import split
 from index.terms import content_terms
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from training.examples import Encoded
+from training.encoded import Encoded
 
 _LENGTHS = range(4, 121)
 """Tokens of a sentence that is shown alone."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
 from training import alone
+from training.encoded import Encoded, encode, token_span
 from training.near import NearPassages
 from training.swaps import Swaps
 
@@ -55,14 +56,6 @@ class Example:
     """Position of the window's first token."""
     span: tuple[int, int] | None
     """First and last position of the answer; None where there is none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoded:
-    """A text's tokens with their character offsets."""
-
-    ids: Sequence[int]
-    offsets: Sequence[tuple[int, int]]
 
 
 def read_rows(path: Path) -> list[Row]:
@@ -251,18 +244,6 @@ class ExampleMaker:
         if not sides:
             return None
         return self._cut(question, passage, self._random.choice(sides), None)
-
-
-def encode(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[Encoded]:
-    """Return the texts' tokens, special ones left out."""
-    found = tokenizer.encode_batch(list(texts), add_special_tokens=False)
-    return [Encoded(ids=encoding.ids, offsets=encoding.offsets) for encoding in found]
-
-
-def token_span(passage: Encoded, start: int, end: int) -> tuple[int, int] | None:
-    """Return first and last token of a character span, None where no token lies in it."""
-    inside = [n for n, (a, b) in enumerate(passage.offsets) if a < end and b > start]
-    return (inside[0], inside[-1]) if inside else None
 
 
 def _within(part: Sequence[int], whole: Sequence[int]) -> bool:

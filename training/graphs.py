@@ -22,8 +22,8 @@ import numpy as np
 from index.embedding import model_files, onnx
 from index.embedding.onnx import Layout
 from rag.reader import onnx_reader, weights
-from rag.reader.weights import SCALES
 from training import onnx_wire
+from training.reader_weights import SCALES
 
 _MEMORY = "memory"
 """Stands for a file where a tensor is handed over in memory."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from rag.reader import weights
+from training import reader_weights
 
 
 def main() -> None:
@@ -25,9 +25,9 @@ def main() -> None:
         if ".embeddings." not in name
     }
     if options.mean_with:
-        other = weights.floats(weights.read(options.mean_with))
+        other = reader_weights.floats(reader_weights.read(options.mean_with))
         trained = {name: (array + other[name]) / 2 for name, array in trained.items()}
-    weights.write(trained, options.out)
+    reader_weights.write(trained, options.out)
     print(hashlib.sha256(options.out.read_bytes()).hexdigest())  # noqa: T201 - a command's output
 
 

@@ -19,19 +19,9 @@ from torch import nn
 
 from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx import load_tokenizer
-from rag.reader import weights
-from training.examples import (
-    Example,
-    ExampleMaker,
-    Row,
-    read_rows,
-)
-from training.torch_model import (
-    TorchReader,
-    device,
-    loss_of,
-    precision,
-)
+from training import reader_weights
+from training.examples import Example, ExampleMaker, Row, read_rows
+from training.torch_model import TorchReader, device, loss_of, precision
 from training.tuning import evaluate
 
 _BODY_RATE, _HEAD_RATE = 1.5e-4, 6e-4
@@ -75,7 +65,7 @@ def main() -> None:
     batches = _batches(rows, seed=options.seed, misses=options.misses, alone_share=options.alone)
     model = TorchReader(model_files.model_folder()).to(device())
     if options.start:
-        model.take(weights.floats(weights.read(options.start)))
+        model.take(reader_weights.floats(reader_weights.read(options.start)))
     run = _Run(
         options.out,
         model,

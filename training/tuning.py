@@ -14,12 +14,8 @@ from numpy.typing import NDArray
 from index.embedding import model_files
 from index.embedding.onnx import load_tokenizer
 from rag.reader.spans import TokenScores, best_span
-from training.examples import (
-    CLS,
-    SEP,
-    Row,
-    encode,
-)
+from training.encoded import encode
+from training.examples import CLS, SEP, Row
 from training.torch_model import TorchReader, device
 
 if TYPE_CHECKING:

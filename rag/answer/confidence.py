@@ -20,7 +20,7 @@ from index.types import Hit
 from rag.answer.features import NAMES as FEATURES
 from rag.answer.features import Candidate
 from rag.question import Question
-from rag.reader.onnx_reader import Reading
+from rag.reader.onnx_reader import ReadSentence
 from rag.types import Draft, Reason
 
 NAMES = (
@@ -37,7 +37,7 @@ NAMES = (
 span less the best other sentence's; then the best of the first three over all sentences read; and
 the share of the question's names that its passage lacks."""
 _MISSING_NAMES = FEATURES.index("missing_names")
-Read = tuple[float, Candidate, Reading]
+Read = tuple[float, Candidate, ReadSentence]
 """A sentence that was read: its probability in the first ranking, 0 to 1, itself, what was read."""
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""

@@ -22,7 +22,7 @@ from rag.answer.clause import cut
 from rag.answer.confidence import Read, probabilities, weights
 from rag.answer.features import NAMES, Candidate, candidates
 from rag.question import Question, holds
-from rag.reader.onnx_reader import Reading
+from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import parts
 from rag.reader.windows import Window, choose
 from rag.types import Draft, DraftSentence, Evidence
@@ -68,7 +68,7 @@ def weighing() -> Weighing:
 class Reader(Protocol):
     """What finds the exact answer inside sentences; `rag.reader` has the one that ships."""
 
-    def read(self, question: str, windows: Sequence[Window]) -> Sequence[Reading]:
+    def read(self, question: str, windows: Sequence[Window]) -> Sequence[ReadSentence]:
         """Return the best span of each sentence of the windows, in their order."""
 
 
@@ -88,7 +88,7 @@ class Weighed:
 
     probability: float
     candidate: Candidate
-    reading: Reading | None
+    reading: ReadSentence | None
     """None where it was not read."""
 
 

@@ -1,1 +1,1 @@
-"""The reader: finds the exact answer inside a passage; `train` makes it, `model` runs it."""
+"""The reader: finds the exact answer inside a passage; `training` makes it."""

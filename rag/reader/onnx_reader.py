@@ -39,7 +39,7 @@ _CLS, _SEP = 101, 102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class ReadSentence:
     """What the reader says of one sentence."""
 
     sentence: Sentence
@@ -71,10 +71,10 @@ class _Scores:
     answers: float
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ReadSentence:
         """The best span of the sentence."""
         best = best_span(self.tokens)
-        return Reading(
+        return ReadSentence(
             sentence=self.sentence,
             start=self.tokens.offsets[best.first][0],
             end=self.tokens.offsets[best.last][1],
@@ -94,7 +94,7 @@ class OnnxReader:
         self._window_tokens = window_tokens
         self._alone = alone
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[ReadSentence]:
         """Return the best span of each sentence of the windows, in their order.
 
         Sentences beyond the first tokens of a window are left out. Empty for no windows.

@@ -13,7 +13,7 @@ from index.types import Sentence
 from rag import Answer, Article, Settings
 from rag.answer.confidence import weights
 from rag.answer.extractive import ExtractiveAnswerer, Reader
-from rag.reader.onnx_reader import Reading
+from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import TokenScores
 from rag.reader.windows import Window
 from rag.testing import open_assistant
@@ -33,9 +33,9 @@ class SureOf:
         self._answers = answers
         self._holds = holds
 
-    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+    def read(self, question: str, windows: Sequence[Window]) -> list[ReadSentence]:
         return [
-            Reading(
+            ReadSentence(
                 sentence=sentence,
                 start=sentence.start + found.start(),
                 end=sentence.start + found.end(),

@@ -9,8 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from index.embedding.onnx import new_session
-from rag.reader import weights
-from training import onnx_wire
+from training import onnx_wire, reader_weights
 from training.graphs import Graph, graphs, linear, read_header, read_shape
 
 Product = Callable[[NDArray[np.float32]], NDArray[np.float32]]
@@ -45,8 +44,8 @@ def test_a_header_gives_shape_and_place_of_each_tensor(tmp_path: Path) -> None:
 
 @pytest.fixture
 def supplied(tmp_path: Path) -> dict[str, np.ndarray]:
-    weights.write({"layer.weight": MATRIX, "layer.bias": BIAS}, tmp_path / "w.safetensors")
-    return weights.read(tmp_path / "w.safetensors")
+    reader_weights.write({"layer.weight": MATRIX, "layer.bias": BIAS}, tmp_path / "w.safetensors")
+    return reader_weights.read(tmp_path / "w.safetensors")
 
 
 @pytest.fixture
