@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag import MisuseError, OperationError
+from rag import Assistant, MisuseError, OperationError
 from ui import settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
@@ -25,8 +25,6 @@ from ui.settings import Chooser
 
 if TYPE_CHECKING:
     import gradio as gr
-
-    from rag import Assistant
 
 
 _AT_ONCE = 4
@@ -44,7 +42,7 @@ _FIRST_PORT, _LAST_PORT = 7860, 7959
 """Ports that Gradio tries when none is named."""
 
 
-def build_app(assistant: "Assistant") -> "gr.Blocks":
+def build_app(assistant: Assistant) -> "gr.Blocks":
     """Return the page as a Gradio app; `ui.app` adds its style and guards.
 
     Nothing is asked of the assistant before the page is opened in a browser. Every tab is built by
@@ -81,7 +79,7 @@ def build_app(assistant: "Assistant") -> "gr.Blocks":
 
 
 def serve(
-    assistant: "Assistant",
+    assistant: Assistant,
     *,
     host: str,
     port: int | None,

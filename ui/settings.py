@@ -2,13 +2,10 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from rag import Assistant, FootnoteError, SettingsError
 from ui.parts import QUIET, Sent, Value, answering, part
-
-if TYPE_CHECKING:
-    from rag import Assistant
-
 
 _KEPT = 16
 """Different choices whose assistants are kept."""
@@ -38,11 +35,11 @@ class Kept(Protocol):
 class Chooser:
     """Gives the assistant that answers as somebody chose; all share one library."""
 
-    def __init__(self, assistant: "Assistant") -> None:
+    def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._made = lru_cache(maxsize=_KEPT)(self._make)
 
-    def assistant(self, choices: Choices) -> "Assistant":
+    def assistant(self, choices: Choices) -> Assistant:
         """Return who answers.
 
         Raises:
@@ -50,7 +47,7 @@ class Chooser:
         """
         return self._made(choices)
 
-    def _make(self, choices: Choices) -> "Assistant":
+    def _make(self, choices: Choices) -> Assistant:
         if choices == Choices():
             return self._assistant
         settings = self._assistant.settings
@@ -62,7 +59,7 @@ class Chooser:
         )
 
 
-def build(assistant: "Assistant", *, sessions: Kept, chooser: Chooser) -> None:
+def build(assistant: Assistant, *, sessions: Kept, chooser: Chooser) -> None:
     """Build the form, whose choices hold for one conversation; call it inside the tab."""
     form = part("settings")
 
@@ -76,10 +73,8 @@ def build(assistant: "Assistant", *, sessions: Kept, chooser: Chooser) -> None:
     form.choose(answering(submitted), None, form, **QUIET)
 
 
-def choose(assistant: "Assistant", sent: Sent, sessions: Kept, chooser: Chooser) -> Value:
+def choose(assistant: Assistant, sent: Sent, sessions: Kept, chooser: Chooser) -> Value:
     """Keep what a form sent for its conversation, if it can be used, and return what to show."""
-    from rag import FootnoteError
-
     token = sent.get("token")
     before = sessions.choices(token)
     try:
@@ -91,7 +86,7 @@ def choose(assistant: "Assistant", sent: Sent, sessions: Kept, chooser: Chooser)
     return shown(assistant, choices, chooser) | {"kept": True}
 
 
-def shown(assistant: "Assistant", choices: Choices, chooser: Chooser) -> Value:
+def shown(assistant: Assistant, choices: Choices, chooser: Chooser) -> Value:
     """Return the form's values and what cannot be changed here; never a key."""
     settings = assistant.settings
     chosen = chooser.assistant(choices)
@@ -116,8 +111,6 @@ def _read(sent: Sent) -> Choices:
     Raises:
         SettingsError: A value is none that the form can send.
     """
-    from rag import SettingsError
-
     model, strict = sent.get("model"), sent.get("strict")
     try:
         return Choices(
@@ -133,7 +126,7 @@ def _read(sent: Sent) -> Choices:
         ) from error
 
 
-def _address(assistant: "Assistant") -> str:
+def _address(assistant: Assistant) -> str:
     if assistant.model == _EXTRACTIVE:
         return "nobody: questions and articles stay on this computer"
     address = assistant.settings.llm_base_url or "the address of its provider"

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from rag import Answer, Assistant, FootnoteError
 from ui.chat.conversation import Sessions, Turn, moments
 from ui.chat.questions import example_questions, follow_ups
 from ui.chat.turn_view import as_view, taken_back
@@ -17,10 +17,6 @@ from ui.evaluation.evaluation_tab import build_gold_form
 from ui.library.articles import reading
 from ui.parts import QUIET, Sent, Value, answering, part, streaming
 from ui.settings import Chooser
-
-if TYPE_CHECKING:
-    from rag import Answer, Assistant
-
 
 _AT_ONCE = 4
 """Questions answered at the same time."""
@@ -33,7 +29,7 @@ _REPEATED = 2
 class Chat:
     """Answers what the tab Ask sends; one for all conversations."""
 
-    def __init__(self, assistant: "Assistant", *, sessions: Sessions, chooser: Chooser) -> None:
+    def __init__(self, assistant: Assistant, *, sessions: Sessions, chooser: Chooser) -> None:
         self._assistant = assistant
         self._sessions = sessions
         self._chooser = chooser
@@ -43,8 +39,6 @@ class Chat:
     def shelf(self, sent: Sent) -> Value:
         """Return the newest titles of the library, or why there are none."""
         del sent
-        from rag import FootnoteError
-
         try:
             self._assistant.library.seed()
             documents = self._assistant.library.documents()
@@ -120,7 +114,7 @@ class Chat:
         stopped = self._sessions.stop(sent.get("token"))
         return {"turns": [as_view(turn) for turn in stopped]}
 
-    def answer(self, sent: Sent) -> "Answer | None":
+    def answer(self, sent: Sent) -> Answer | None:
         """Return the answer of a turn; None while there is none."""
         turns = self._sessions.turns(sent.get("token"))
         return next((turn.answer for turn in turns if turn.number == sent.get("turn")), None)
@@ -130,8 +124,6 @@ class Chat:
         self._sessions.drop(sent.get("token"), 0)
 
     def _take_back(self, sent: Sent) -> None:
-        from rag import FootnoteError
-
         try:
             turns = taken_back(self._assistant, sent.get("kept"))
         except FootnoteError:
@@ -143,8 +135,6 @@ class Chat:
         return {"turns": [as_view(turn) for turn in newest]}
 
     def _model(self, sent: Sent) -> str:
-        from rag import FootnoteError
-
         try:
             return self._chooser.assistant(self._sessions.choices(sent.get("token"))).model
         except FootnoteError:
@@ -156,8 +146,6 @@ class Chat:
 
     def _offered(self) -> list[str]:
         """Return questions to begin with; made anew only when the library has changed."""
-        from rag import FootnoteError
-
         try:
             self._assistant.library.seed()
             key = tuple(f"{d.id} {d.card.sha256}" for d in self._assistant.library.documents())
@@ -171,8 +159,6 @@ class Chat:
         return list(self._examples[1])
 
     def _follow_ups(self, turn: Turn, asked: list[str]) -> tuple[str, ...]:
-        from rag import FootnoteError
-
         cited = {c.document_id for c in turn.citations}
         hits = turn.hits or ()
         near = [hit.passage.text for hit in hits if not cited or hit.passage.document_id in cited]
@@ -182,7 +168,7 @@ class Chat:
             return ()
 
 
-def build(assistant: "Assistant", *, chat: Chat) -> None:
+def build(assistant: Assistant, *, chat: Chat) -> None:
     """Build the conversation at the left and its sources at the right; call it inside the tab."""
     import gradio as gr
 

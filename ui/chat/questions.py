@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rag import Assistant
+from rag import Assistant
 
 MOST = 3
 """Questions offered at once."""
@@ -38,7 +36,7 @@ class _Forms:
 
 
 def example_questions(
-    assistant: "Assistant", *, wanted: Callable[[], bool] = lambda: True
+    assistant: Assistant, *, wanted: Callable[[], bool] = lambda: True
 ) -> tuple[str, ...]:
     """Return at most `MOST` questions that the newest articles answer.
 
@@ -57,7 +55,7 @@ def example_questions(
 
 
 def follow_ups(
-    assistant: "Assistant",
+    assistant: Assistant,
     passages: Iterable[str],
     asked: Sequence[str],
     *,
@@ -135,7 +133,7 @@ def _name_in(question: str) -> str:
 
 
 def _answered(
-    assistant: "Assistant", made: Iterable[str], wanted: Callable[[], bool]
+    assistant: Assistant, made: Iterable[str], wanted: Callable[[], bool]
 ) -> tuple[str, ...]:
     plain = assistant.adjusted(model="extractive")
     found: list[str] = []

@@ -9,18 +9,14 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag import Answer, AnswerSentence, Card, Citation, Hit
+from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, UnknownDocumentError
 from rag.types import Reason, Usage, Verdict
 from ui.chat.conversation import Turn
 from ui.library.articles import place
-
-if TYPE_CHECKING:
-    from rag import Assistant
-
 
 _NEAREST = 5
 """Passages shown where there is no answer (yet)."""
@@ -65,7 +61,7 @@ def as_view(turn: Turn) -> dict[str, Any]:
     }
 
 
-def taken_back(assistant: "Assistant", given: object) -> tuple[Turn, ...]:
+def taken_back(assistant: Assistant, given: object) -> tuple[Turn, ...]:
     """Return the turns of a conversation as a page sent it, oldest first; empty for none.
 
     Args:
@@ -206,9 +202,7 @@ def _span(sentence: _Sentence) -> tuple[int, int] | None:
     return start, end
 
 
-def _reading(assistant: "Assistant") -> Callable[[str], tuple[str, str] | None]:
-    from rag import UnknownDocumentError
-
+def _reading(assistant: Assistant) -> Callable[[str], tuple[str, str] | None]:
     def text_of(document_id: str) -> tuple[str, str] | None:
         try:
             text = assistant.library.text(document_id)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from rag import Answer, Assistant, Document, FootnoteError
 from ui.library.articles import fetching
 from ui.parts import QUIET, Sent, Value, answering, part
 from ui.server.guard import private_folder
@@ -14,14 +15,13 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from eval import Quote
-    from rag import Answer, Assistant, Document
     from ui.evaluation.suite_runs import Progress, SuiteRuns
 
 
 _TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
 _HEAD = """# Evaluation
 Questions with known answers, asked again after every change."""
-AnswerOf = Callable[[Sent], "Answer | None"]
+AnswerOf = Callable[[Sent], Answer | None]
 """Given what a thumb sent: the answer that it is about; None where there is none."""
 _TITLES = 500
 """Articles that the form offers, those of the answer first."""
@@ -33,14 +33,12 @@ _LONGEST = 2000
 class GoldQuestions:
     """Prepares the form and writes what comes back from it; whoever sends it, all is checked."""
 
-    def __init__(self, assistant: "Assistant", *, answer_of: AnswerOf) -> None:
+    def __init__(self, assistant: Assistant, *, answer_of: AnswerOf) -> None:
         self._assistant = assistant
         self._answer_of = answer_of
 
     def open(self, sent: Sent) -> Value:
         """Return the form, filled in from the answer that a thumb was given to."""
-        from rag import FootnoteError
-
         answer = self._answer_of(sent)
         if answer is None:
             return {"problem": "The answer is not kept any more: ask the question again."}
@@ -62,7 +60,6 @@ class GoldQuestions:
     def save(self, sent: Sent) -> Value:
         """Add what the form says to the file of gold questions; say so, or what is wrong."""
         from eval import add_case
-        from rag import FootnoteError
 
         question = str(sent.get("question") or "")[:_LONGEST].strip()
         abstain = sent.get("abstain") is True
@@ -87,7 +84,7 @@ class GoldQuestions:
             return {"problem": str(error)}
         return {"saved": f"Saved to {path.name}. The next run asks it."}
 
-    def _titles(self, answer: "Answer") -> list[Value]:
+    def _titles(self, answer: Answer) -> list[Value]:
         near = [*(c.document_id for c in answer.citations)]
         near += [hit.passage.document_id for hit in answer.hits]
         order = {known: place for place, known in reversed([*enumerate(near)])}
@@ -96,7 +93,7 @@ class GoldQuestions:
         )
         return [{"id": d.id, "title": d.card.title} for d in found[:_TITLES]]
 
-    def _cited(self, answer: "Answer") -> Iterator[tuple[str, int]]:
+    def _cited(self, answer: Answer) -> Iterator[tuple[str, int]]:
         """Give document and place of each sentence that the answer's citations touch."""
         for citation in answer.citations:
             for sentence in self._assistant.library.document(citation.document_id).sentences:
@@ -114,7 +111,7 @@ class GoldQuestions:
                 yield Quote(document=name, quote=_text(document, first, last))
 
 
-def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
+def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     """Show the suites, the run of one and its result; call it inside the tab."""
     import gradio as gr
 
@@ -146,7 +143,7 @@ def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
         opened(desk.show, chosen, shown, **QUIET)
 
 
-def build_gold_form(assistant: "Assistant", *, log: "gr.HTML", answer_of: AnswerOf) -> None:
+def build_gold_form(assistant: Assistant, *, log: "gr.HTML", answer_of: AnswerOf) -> None:
     """Add the form, which opens at the event 'thumb' of the conversation's part `log`."""
     questions = GoldQuestions(assistant, answer_of=answer_of)
     form = part("gold", server_functions=[fetching(assistant)])
@@ -157,7 +154,7 @@ def build_gold_form(assistant: "Assistant", *, log: "gr.HTML", answer_of: Answer
 class _Desk:
     """What the tab shows of the suites. Shared by all pages; a suite's result is no secret."""
 
-    def __init__(self, assistant: "Assistant") -> None:
+    def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._making = threading.Lock()
         self._made: SuiteRuns | None = None
@@ -169,8 +166,6 @@ class _Desk:
     def run(self, chosen: object) -> Iterator[list[object]]:
         """Yield how far the run is, then its result; an error is shown over the last one."""
         import gradio as gr
-
-        from rag import FootnoteError
 
         name, suite = self._suite(chosen)
         off = gr.update(interactive=False)
@@ -186,8 +181,6 @@ class _Desk:
 
     def keep(self, chosen: object) -> Value:
         """Keep the last result as the baseline, and say so."""
-        from rag import FootnoteError
-
         try:
             self._runs().keep_as_baseline(self._suite(chosen)[1])
         except FootnoteError as error:
@@ -262,7 +255,7 @@ def _inert(markup: str) -> str:
     return markup.translate(_TEMPLATE_SIGNS)
 
 
-def _said(answer: "Answer") -> str:
+def _said(answer: Answer) -> str:
     return " ".join(sentence.text for sentence in answer.sentences)
 
 
@@ -286,5 +279,5 @@ def _runs(places: Iterable[int], *, within: int) -> Sequence[tuple[int, int]]:
     return runs
 
 
-def _text(document: "Document", first: int, last: int) -> str:
+def _text(document: Document, first: int, last: int) -> str:
     return document.text[document.sentences[first].start : document.sentences[last].end]

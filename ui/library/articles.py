@@ -75,8 +75,6 @@ def text(assistant: "Assistant", wanted: object) -> dict[str, Any]:
 
     Without its sentences, which are most of the time that `article` takes for a long one.
     """
-    from rag import FootnoteError
-
     known = wanted.get("id") if isinstance(wanted, dict) else None
     if not isinstance(known, str):
         return dict(MISSING)
@@ -93,8 +91,6 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
 
     `note` says what became of its file since it was indexed; empty where it is as it was.
     """
-    from rag import FootnoteError
-
     known = wanted.get("id") if isinstance(wanted, dict) else None
     if not isinstance(known, str):
         return dict(MISSING)

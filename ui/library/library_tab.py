@@ -6,14 +6,13 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from rag import Assistant, DocumentSummary, FootnoteError
 from ui.library.articles import fetching
 from ui.parts import QUIET, Value, part
 from ui.server.guard import private_folder
 
 if TYPE_CHECKING:
     import gradio as gr
-
-    from rag import Assistant, DocumentSummary
 
 _LISTED = 200
 """Articles shown at once; a search finds the others."""
@@ -24,7 +23,7 @@ _HEAD = """# Library
 The articles your answers are drawn from. Files stay on this computer."""
 
 
-def build(assistant: "Assistant", *, app: "gr.Blocks", tab: "gr.Tab") -> None:
+def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     """Show the library with its uploads, kept up to date; call it inside the tab."""
     import gradio as gr
 
@@ -80,15 +79,13 @@ def _entries() -> "tuple[gr.File, gr.HTML, gr.Textbox]":
 class _Shelf:
     """What the tab asks of the library. Safe to share: each page's search and state come in."""
 
-    def __init__(self, assistant: "Assistant") -> None:
+    def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._reading = threading.Lock()
         self._known: tuple[str, tuple[DocumentSummary, ...]] | None = None
 
     def show(self, search: object, note: str = "") -> tuple[Value, str]:
         """Return the articles that a search finds, newest first, and the library's edition."""
-        from rag import FootnoteError
-
         try:
             edition, cards = self._cards()
         except FootnoteError as error:
@@ -105,8 +102,6 @@ class _Shelf:
     def look(self, search: object, seen: object) -> "tuple[object, object]":
         """Return the articles anew where the library has another edition than the page shows."""
         import gradio as gr
-
-        from rag import FootnoteError
 
         try:
             same = self._assistant.library.edition() == seen
@@ -130,8 +125,6 @@ class _Shelf:
 
     def remove(self, search: object, wanted: object) -> tuple[Value, str]:
         """Remove an article by its id, and return those that are left."""
-        from rag import FootnoteError
-
         if not isinstance(wanted, str):
             return self.show(search)
         try:
@@ -150,14 +143,14 @@ class _Shelf:
             return self._known
 
 
-def _matches(document: "DocumentSummary", search: str) -> bool:
+def _matches(document: DocumentSummary, search: str) -> bool:
     """Say whether every word of a search is in the card, whatever the case."""
     card = document.card
     told = " ".join((card.title, card.source, card.author or "", card.published or "")).casefold()
     return all(word in told for word in search.casefold().split())
 
 
-def _row(document: "DocumentSummary") -> Value:
+def _row(document: DocumentSummary) -> Value:
     card = document.card
     name = PurePath(card.source).name
     return {
@@ -172,7 +165,7 @@ def _row(document: "DocumentSummary") -> Value:
     }
 
 
-def _dates(document: "DocumentSummary") -> Iterator[str]:
+def _dates(document: DocumentSummary) -> Iterator[str]:
     if document.card.published:
         yield f"published {_day(document.card.published)}"
     yield f"added {_day(document.added_at)}"

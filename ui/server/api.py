@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-if TYPE_CHECKING:
-    from rag import Assistant, DocumentSummary, Hit
+from rag import Assistant, DocumentSummary, FootnoteError, Hit, MisuseError
+from rag.internal import as_json
 
 _AT_ONCE = 4
 _MOST_PASSAGES = 100
 _MOST_DOCUMENTS = 1000
 
 
-def build(assistant: "Assistant") -> None:
+def build(assistant: Assistant) -> None:
     """Add the endpoints; call it inside the app. Gradio takes their types and docstrings as told.
 
     They answer as the page was started, whatever somebody chose on the tab Settings.
@@ -32,7 +32,7 @@ def build(assistant: "Assistant") -> None:
 class _Endpoints:
     """What each endpoint does; errors reach the client as one sentence."""
 
-    def __init__(self, assistant: "Assistant") -> None:
+    def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
 
     def ask(self, question: str) -> dict[str, Any]:
@@ -46,8 +46,6 @@ class _Endpoints:
             the numbers of their citations, and its `citations`, each a literal `quote` with the
             article's title and the characters where it stands.
         """
-        from rag.internal import as_json
-
         with _told():
             return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))
 
@@ -87,7 +85,7 @@ class _Endpoints:
         ][:_MOST_DOCUMENTS]
 
 
-def _passage(hit: "Hit") -> dict[str, Any]:
+def _passage(hit: Hit) -> dict[str, Any]:
     return {
         "document": hit.passage.document_id,
         "title": hit.card.title,
@@ -100,7 +98,7 @@ def _passage(hit: "Hit") -> dict[str, Any]:
     }
 
 
-def _article(document: "DocumentSummary") -> dict[str, Any]:
+def _article(document: DocumentSummary) -> dict[str, Any]:
     card = document.card
     return {
         "id": document.id,
@@ -114,16 +112,12 @@ def _article(document: "DocumentSummary") -> dict[str, Any]:
 
 
 def _text(given: object) -> str:
-    from rag import MisuseError
-
     if not isinstance(given, str):
         raise MisuseError(f"a text is needed, not {given!r}: send a string")
     return given
 
 
 def _number(given: object) -> int:
-    from rag import MisuseError
-
     if not isinstance(given, int) or isinstance(given, bool):
         raise MisuseError(f"k cannot be {given!r}: send a whole number, 1 to {_MOST_PASSAGES}")
     return given
@@ -133,8 +127,6 @@ def _number(given: object) -> int:
 def _told() -> Iterator[None]:
     """Raise our errors as ones whose sentence reaches the client; of others only that they were."""
     import gradio as gr
-
-    from rag import FootnoteError
 
     try:
         yield
