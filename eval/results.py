@@ -16,19 +16,12 @@ from eval.metrics import (
     risk_coverage,
     wilson_interval,
 )
+from eval.suites.cases import Quote
 from rag import AnswerSentence, Card
 from rag.types import PromptDigest, Usage
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceQuote:
-    """What a right answer rests on: a literal quote and the document that holds it."""
-
-    document: str
-    quote: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +61,8 @@ class CaseResult:
     tags: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     """Accepted answers or relevant document ids; empty where abstaining is right."""
-    evidence: tuple[EvidenceQuote, ...] = ()
+    evidence: tuple[Quote, ...] = ()
+    """What a right answer rests on."""
     status: Outcome
     reason: str = ""
     """Reason code of an abstention; empty otherwise."""

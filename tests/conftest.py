@@ -20,12 +20,12 @@ from eval.results import (
     CaseResult,
     CitedQuote,
     Comparison,
-    EvidenceQuote,
     GateResult,
     Rate,
     Report,
     RetrievedPassage,
 )
+from eval.suites.cases import Quote
 from index.store.library import Library, open_library
 from rag import AnswerSentence, Assistant, Card, Settings, testing
 from rag.testing import HashEmbedder
@@ -141,7 +141,7 @@ def make_case() -> Callable[..., CaseResult]:
             "answerable": True,
             "tags": ("which",),
             "expected": ("AMRAAM", "SM-6"),
-            "evidence": (EvidenceQuote(document="b.txt", quote=QUOTE),),
+            "evidence": (Quote(document="b.txt", quote=QUOTE),),
             "status": "answered",
             "text": QUOTE,
             "sentences": (AnswerSentence(text=QUOTE, citations=(1,)),),

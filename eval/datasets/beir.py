@@ -7,7 +7,7 @@ from typing import Protocol
 
 from eval.metrics import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
 from eval.results import CaseResult, Report, summarise
-from eval.running.asking import OnCase, fingerprint_of, ignore, results, with_crash
+from eval.running.asking import OnCase, fingerprint_of, ignore, results, told, with_crash
 from eval.suites.cases import HasLibrary
 from eval.suites.files import DatasetError, read_lines, read_objects, string_field
 from rag import Article, Hit
@@ -112,10 +112,7 @@ def run_beir(
         jobs: threads that search at once, from 1.
         on_case: called with each result as it is ready.
     """
-    found = []
-    for result in beir_cases(assistant, queries, k=k, jobs=jobs):
-        found.append(result)
-        on_case(result)
+    found = told(beir_cases(assistant, queries, k=k, jobs=jobs), on_case)
     return summarise(name, found, fingerprint=fingerprint_of(assistant, k=k))
 
 

@@ -24,6 +24,7 @@ from eval.running.asking import (
     overlap,
     plain_text,
     results,
+    told,
     with_crash,
     with_reply,
 )
@@ -152,10 +153,7 @@ def run_squad(
         jobs: threads that ask at once, from 1.
         on_case: called with each result as it is ready.
     """
-    found = []
-    for result in squad_cases(assistant, questions, k=k, jobs=jobs):
-        found.append(result)
-        on_case(result)
+    found = told(squad_cases(assistant, questions, k=k, jobs=jobs), on_case)
     return summarise(name, found, fingerprint=fingerprint_of(assistant, k=k))
 
 

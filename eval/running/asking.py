@@ -64,6 +64,15 @@ def results(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def told(found: Iterable[CaseResult], on_case: OnCase) -> list[CaseResult]:
+    """Return the results, having told of each as it was ready."""
+    kept = []
+    for result in found:
+        kept.append(result)
+        on_case(result)
+    return kept
+
+
 def with_reply(case: CaseResult, answer: Answer, *, relevant: Collection[str]) -> CaseResult:
     """Return the result with the answer's text, citations, passages, model and costs in it.
 

@@ -15,7 +15,7 @@ from eval.metrics import (
     span_precision_recall,
     token_f1,
 )
-from eval.results import CaseResult, EvidenceQuote, Report, summarise
+from eval.results import CaseResult, Report, summarise
 from eval.running.asking import (
     OnCase,
     cited_spans,
@@ -24,6 +24,7 @@ from eval.running.asking import (
     overlap,
     plain_text,
     results,
+    told,
     with_crash,
     with_reply,
 )
@@ -72,10 +73,7 @@ def run(
         jobs: threads that ask at once, from 1; the assistant must be safe to share.
         on_case: called with each result as it is ready.
     """
-    found = []
-    for result in run_cases(assistant, suite, k=k, jobs=jobs):
-        found.append(result)
-        on_case(result)
+    found = told(run_cases(assistant, suite, k=k, jobs=jobs), on_case)
     return summarise(suite.name, found, fingerprint=fingerprint_of(assistant, suite, k=k))
 
 
@@ -201,9 +199,7 @@ def _blank(case: GoldCase) -> CaseResult:
         critical=case.critical,
         tags=case.tags,
         expected=case.answers,
-        evidence=tuple(
-            EvidenceQuote(document=one.document, quote=one.quote) for one in case.evidence
-        ),
+        evidence=case.evidence,
         status="crashed",
     )
 

@@ -10,7 +10,8 @@ from lxml import html as parser
 
 from eval.reports import html, section, section_style
 from eval.reports.html import MOST_SHOWN
-from eval.results import Comparison, EvidenceQuote, Rate, RetrievedPassage
+from eval.results import Comparison, Rate, RetrievedPassage
+from eval.suites.cases import Quote
 from rag import AnswerSentence, Card
 
 HOSTILE = (
@@ -43,7 +44,7 @@ def hostile(make_case, make_run):
         HOSTILE,
         **texts,
         **many,
-        evidence=(EvidenceQuote(document=HOSTILE, quote=HOSTILE),),
+        evidence=(Quote(document=HOSTILE, quote=HOSTILE),),
         sentences=(AnswerSentence(text=HOSTILE, citations=(1,), verdict="altered", note=HOSTILE),),
         citations=(cited,),
         retrieved=(
