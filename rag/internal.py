@@ -1,5 +1,6 @@
 """What our own `eval` and `ui` use of `rag` and nobody else should: it may change at any time."""
 
+from index.whole_file import whole_file
 from rag.llm.prompting import judge_messages
 from rag.pipeline import extractive_answerer
 from rag.plain_data import as_json, json_text
@@ -19,6 +20,7 @@ __all__ = [
     "logged_questions",
     "ranked_sentences",
     "seed_paths",
+    "whole_file",
 ]
 
 

@@ -9,8 +9,8 @@ from eval.reports.html import html
 from eval.reports.junit import junit
 from eval.reports.markdown import markdown
 from eval.reports.suite import SuiteRun
-from eval.suites.files import replace_file
 from rag import MisuseError, OperationError
+from rag.internal import whole_file
 
 
 def check_target(path: Path) -> None:
@@ -51,13 +51,12 @@ def write_whole(path: Path, pieces: Iterable[str]) -> None:
     Raises:
         OperationError: it cannot be written; nothing is left behind.
     """
-    encoded = (piece.encode("utf-8") for piece in pieces)
     try:
         if path.exists() and not path.is_file():
-            with path.open("wb") as file:
-                file.writelines(encoded)
+            _write(path, pieces)
         else:
-            replace_file(path, encoded)
+            with whole_file(path) as part:
+                _write(part, pieces)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OperationError(
@@ -80,6 +79,11 @@ def as_json(runs: Sequence[SuiteRun]) -> str:
         ],
     }
     return json.dumps(content, ensure_ascii=True, indent=2)
+
+
+def _write(path: Path, pieces: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(pieces)
 
 
 def _comparison(run: SuiteRun) -> dict[str, object] | None:

@@ -20,9 +20,9 @@ from eval.suites.cases import (
     parse_case,
     source_texts,
 )
-from eval.suites.files import YAML_SUFFIXES, read_cases, replace_file
+from eval.suites.files import YAML_SUFFIXES, read_cases
 from rag import OperationError
-from rag.internal import LoggedQuestion
+from rag.internal import LoggedQuestion, whole_file
 
 _WAIT = 10.0
 """Seconds to wait for another process that adds a case."""
@@ -172,7 +172,8 @@ def _append(path: Path, line: str) -> None:
     before = path.read_bytes() if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
-    replace_file(path, [before, line.encode("utf-8", "replace"), b"\n"])
+    with whole_file(path) as part:
+        part.write_bytes(before + line.encode("utf-8", "replace") + b"\n")
 
 
 def _fresh_id(question: str, taken: Collection[str]) -> str:

@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -164,29 +162,6 @@ def string_field(row: dict[str, object], key: str, place: str) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     raise DatasetError(f"{place}: {key!r} is {value!r}, but a string is needed; add it")
-
-
-def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
-    """Write a file beside itself and put it in its place, so that no crash halves it.
-
-    Links are followed; a file that was there gives its mode to the new one.
-
-    Raises:
-        OSError: it cannot be written; it is as it was, and nothing else is left behind.
-    """
-    target = path.resolve()
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            part.chmod(target.stat().st_mode)
-        part.replace(target)
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
