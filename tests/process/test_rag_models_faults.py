@@ -4,6 +4,7 @@ Of the four ways to ask, `complete` and `astream` are driven where both sides of
 the code in question; all four where time or a thread is involved.
 """
 
+import asyncio
 import logging
 import time
 import traceback
@@ -20,10 +21,24 @@ from rag.types import Reply
 PROVIDERS = ("openai-like", "ollama", "anthropic")
 TWO_WAYS = ("complete", "astream")
 DEADLINE = 0.8
-SLACK = 1.0
+SLACK = 4.0
+PACE = 4
+"""How much faster time passes for a model with a deadline that is met: the tests wait a quarter."""
 ECHO = b'{"error": {"message": "bad key sk-secret", "type": "x"}, "type": "error"}'
 
 pytestmark = pytest.mark.filterwarnings("error")
+
+
+async def at_once(seconds: float) -> None:
+    """Begin the second request without a wait."""
+
+
+AT_ONCE = Clock(pause=at_once)
+HASTE = Clock(
+    now=lambda: time.monotonic() * PACE,
+    pause=at_once,
+    limit=lambda seconds: asyncio.timeout(seconds / PACE),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -37,11 +52,12 @@ class Failure:
 
     def __init__(self, provider: str, way: str, *replies: Served, **settings: object) -> None:
         with WireServer(*replies) as server:
-            model = model_at(server.url, provider, **settings)
-            started = time.monotonic()
+            clock = HASTE if "llm_deadline" in settings else AT_ONCE
+            model = model_at(server.url, provider, clock=clock, **settings)
+            started = clock.now()
             with pytest.raises(ModelError) as caught:
                 events(model, way)
-            self.seconds = time.monotonic() - started
+            self.seconds = clock.now() - started
             self.requests = len(server.requests)
         self.error = caught.value
         self.provider = provider
@@ -92,7 +108,7 @@ def test_a_second_request_gets_the_reply(provider: str, way: str) -> None:
     wire = FORMATS[provider]
     good = wire.stream("Ten", " years.") if way in STREAMS else wire.whole("Ten years.")
     with WireServer(Served(status=503, parts=[ECHO]), good) as server:
-        reply = events(model_at(server.url, provider), way)[-1]
+        reply = events(model_at(server.url, provider, clock=AT_ONCE), way)[-1]
     assert isinstance(reply, Reply)
     assert (reply.text, reply.requests, len(server.requests)) == ("Ten years.", 2, 2)
 
@@ -147,9 +163,9 @@ def test_case_23_a_drip_that_never_stalls_ends_at_the_deadline(
     fail: type[Failure], provider: str, way: str
 ) -> None:
     if way in STREAMS:
-        dripping = FORMATS[provider].stream(*["x ", 0.1] * 100)
+        dripping = FORMATS[provider].stream(*["x ", 0.02] * 100)
     else:
-        dripping = Served(parts=[b" ", 0.1] * 100)
+        dripping = Served(parts=[b" ", 0.02] * 100)
     failure = fail(provider, way, dripping, llm_deadline=DEADLINE)
     assert (type(failure.error), failure.requests) == (ModelUnavailableError, 1)
     assert DEADLINE <= failure.seconds < DEADLINE + SLACK
@@ -279,7 +295,7 @@ def test_a_response_without_end_is_not_read_to_it(
     fail: type[Failure], provider: str, way: str
 ) -> None:
     endless = Served(parts=[b"x" * 2**20] * 40)
-    failure = fail(provider, way, endless, llm_deadline=20.0)
+    failure = fail(provider, way, endless, llm_deadline=80.0)
     assert (type(failure.error), failure.requests) == (ModelResponseError, 1)
     assert "far larger" in str(failure.error)
 
@@ -301,5 +317,5 @@ def test_a_closed_port_is_tried_twice_and_named(provider: str) -> None:
     with WireServer(Served()) as server:
         url = server.url
     with pytest.raises(ModelUnavailableError, match="cannot be reached") as caught:
-        events(model_at(url, provider), "complete")
+        events(model_at(url, provider, clock=AT_ONCE), "complete")
     assert caught.value.__context__ is None
