@@ -10,7 +10,7 @@ from pathlib import Path
 from index.errors import LibraryBusyError, MisuseError, ReadError
 from index.reading.files import file_bytes
 from index.store.library import Library
-from index.sync import stamps
+from index.sync import file_state
 from index.sync.file_state import Move, Record, Sign
 from index.sync.find import FoundFile, find, folders
 from index.sync.ingest import Edits, OnProgress, Overtaken, ingest
@@ -179,10 +179,10 @@ class _Looks:
     def look(self, found: FoundFile) -> Change | ToRead:
         record = self._records.get(found.source)
         try:
-            stamp = stamps.stamp(found.path)
+            stamp = file_state.stamp(found.path)
             if record is not None and record.file_stamp == stamp:
                 return _unchanged(record)
-            kept = stamps.to_keep(stamp)
+            kept = file_state.to_keep(stamp)
             # A new file is hashed only where a document has lost its file.
             candidates = self._lost_ones() if record is None else {record.file_sha256: [record]}
             digest = hashlib.sha256(file_bytes(found.path)).hexdigest() if candidates else ""
@@ -191,7 +191,7 @@ class _Looks:
         except OSError as error:
             return Change(kind="skipped", source=found.source, reason=_unseen(error))
         if not candidates.get(digest):
-            size = stamps.size(stamp)
+            size = file_state.stamped_size(stamp)
             return ToRead(path=found.path, source=found.source, size=size, file_stamp=kept)
         known = _best(candidates[digest], name=found.path.name)
         if kept != known.file_stamp:
@@ -223,7 +223,7 @@ def lost(records: Iterable[Record]) -> list[Record]:
     Articles given as text and Web pages have no file to lose.
     """
     read = (r for r in records if r.file_sha256 and Path(r.source).is_absolute())
-    return sorted((r for r in read if stamps.is_gone(Path(r.source))), key=lambda r: r.source)
+    return sorted((r for r in read if file_state.is_gone(Path(r.source))), key=lambda r: r.source)
 
 
 def _best(records: Sequence[Record], *, name: str) -> Record:

@@ -26,7 +26,7 @@ class Incoming:
     file_sha256: str = ""
     """Of the bytes it was read from; empty for an article given as text."""
     file_stamp: str = ""
-    """Taken by `index.sync.stamps` before the file was read; empty where there is no file."""
+    """Taken by `index.sync.file_state` before the file was read; empty where there is no file."""
     added_at: str = ""
     """UTC, ISO 8601, where it is an older library's; empty for the time of writing."""
     document_id: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ReadError
-from index.sync import stamps
+from index.sync import file_state
 from index.sync.file_state import Record
 from index.types import SourceState
 
@@ -36,7 +36,7 @@ def look(record: Record) -> SourceNow:
     if not record.file_sha256 or not path.is_absolute():
         return SourceNow(state="current")
     try:
-        stamp = stamps.stamp(path)
+        stamp = file_state.stamp(path)
     except (FileNotFoundError, NotADirectoryError):
         return _search(record, path)
     except OSError:
@@ -50,7 +50,7 @@ def look(record: Record) -> SourceNow:
 
 
 def _search(record: Record, path: Path) -> SourceNow:
-    inode = stamps.inode(record.file_stamp)
+    inode = file_state.stamped_inode(record.file_stamp)
     for entry in _names_near(path):
         if (entry.name == path.name or entry.inode() == inode) and (
             _digest(Path(entry.path)) == record.file_sha256

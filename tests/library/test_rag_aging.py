@@ -117,7 +117,7 @@ def test_a_file_that_looks_the_same_is_not_opened(
     assistant: Assistant, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = time.time_ns() + 3_000_000_000
-    monkeypatch.setattr("index.sync.stamps.time.time_ns", lambda: later)
+    monkeypatch.setattr("index.sync.file_state.time.time_ns", lambda: later)
     assistant.library.add(file)
     monkeypatch.setattr(
         "index.reading.files.file_bytes", lambda path: pytest.fail(f"opened {path}")

@@ -204,7 +204,7 @@ def test_a_file_that_looks_the_same_is_not_opened(
     assistant: Assistant, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = time.time_ns() + 3_000_000_000
-    monkeypatch.setattr("index.sync.stamps.time.time_ns", lambda: later)
+    monkeypatch.setattr("index.sync.file_state.time.time_ns", lambda: later)
     assistant.library.add(folder)
     monkeypatch.setattr("index.sync.folders.file_bytes", lambda path: pytest.fail(f"opened {path}"))
     assert set(told(assistant.library.add(folder))) == {"unchanged"}
