@@ -36,6 +36,27 @@ _TYPE_OF_WINDOW = 1
 
 def main() -> None:
     """Read the command line and train."""
+    options = _parser().parse_args()
+    torch.manual_seed(options.seed)
+    options.out.mkdir(parents=True, exist_ok=True)
+    shares = {name: float(share) for name, share in (s.split("=") for s in options.share)}
+    rows = _drawn(options.data, shares, options.passes, options.seed)
+    batches = _batches(rows, seed=options.seed, misses=options.misses, alone_share=options.alone)
+    model = TorchReader(model_files.model_folder()).to(device())
+    if options.start:
+        model.take(reader_weights.floats(reader_weights.read(options.start)))
+    run = _Run(
+        options.out,
+        model,
+        steps=len(batches),
+        minutes=options.minutes,
+        threads=options.threads,
+        rate=options.rate,
+    )
+    run.train(batches, tune=read_rows(options.tune), seconds_between=300)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="gzipped JSONL files")
     parser.add_argument(
@@ -57,24 +78,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
-    torch.manual_seed(options.seed)
-    options.out.mkdir(parents=True, exist_ok=True)
-    shares = {name: float(share) for name, share in (s.split("=") for s in options.share)}
-    rows = _drawn(options.data, shares, options.passes, options.seed)
-    batches = _batches(rows, seed=options.seed, misses=options.misses, alone_share=options.alone)
-    model = TorchReader(model_files.model_folder()).to(device())
-    if options.start:
-        model.take(reader_weights.floats(reader_weights.read(options.start)))
-    run = _Run(
-        options.out,
-        model,
-        steps=len(batches),
-        minutes=options.minutes,
-        threads=options.threads,
-        rate=options.rate,
-    )
-    run.train(batches, tune=read_rows(options.tune), seconds_between=300)
+    return parser
 
 
 def _drawn(paths: Sequence[Path], shares: dict[str, float], passes: int, seed: int) -> list[Row]:

@@ -171,12 +171,7 @@ def new_session(
         EmbeddingError: The weights are missing or of another size, or the graph is missing.
     """
     weights = model_files.weights_file()
-    try:
-        model = graph.read_bytes()
-    except OSError as error:
-        raise EmbeddingError(f"{str(graph)!r} is missing: reinstall footnote") from error
-    place = "./" + weights.name.rjust(_LONGEST_NAME, "/")
-    model = model.replace(os.fsencode(LOCATION), os.fsencode(place))
+    model = _placed(graph, weights.name)
     # onnxruntime 1.29 and later report use to Microsoft unless this is set before its import:
     # they keep a device id under ~/.cache and connect, which nothing here may do.
     # https://github.com/microsoft/onnxruntime/blob/main/docs/Privacy.md#disabling-telemetry
@@ -198,6 +193,16 @@ def new_session(
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in arrays.values()]
         options.add_external_initializers(list(arrays), values)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _placed(graph: Path, name: str) -> bytes:
+    """Return a graph that looks for its weights in a file of this name."""
+    try:
+        model = graph.read_bytes()
+    except OSError as error:
+        raise EmbeddingError(f"{str(graph)!r} is missing: reinstall footnote") from error
+    place = "./" + name.rjust(_LONGEST_NAME, "/")
+    return model.replace(os.fsencode(LOCATION), os.fsencode(place))
 
 
 def load_tokenizer(path: Path) -> Tokenizer:

@@ -60,6 +60,16 @@ def test_a_stream_gives_the_claims_of_the_whole_text(text: str) -> None:
         assert tuple(found) == read_claims(text)
 
 
+def test_a_block_of_many_sentences_is_told_as_it_comes_and_wholly() -> None:
+    text = "They met in Tokyo on Monday. [1] Ann Lee, who came late, agreed. [2, 3] " * 80
+    reader, early = ClaimReader(), []
+    for at in range(0, len(text), 50):
+        early += reader.feed(text[at : at + 50])
+    assert len(text) > 5000
+    assert early[-1].end > 0.8 * len(text)
+    assert (*early, *reader.finish()) == read_claims(text)
+
+
 def test_a_sentence_is_told_before_the_text_ends() -> None:
     reader = ClaimReader()
     assert reader.feed("They met in Tokyo. [1]") == ()
