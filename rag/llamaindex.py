@@ -1,7 +1,8 @@
 """Offers Footnote to LlamaIndex users as their own types; imports llama_index."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from llama_index.core.base.base_query_engine import BaseQueryEngine
 from llama_index.core.base.base_retriever import BaseRetriever
@@ -16,17 +17,26 @@ from llama_index.core.schema import (
 )
 
 from rag.plain_data import as_json
+from rag.types import Answer, Hit
 
-if TYPE_CHECKING:
-    from index.types import Hit
-    from rag.assistant import Assistant
-    from rag.types import Answer
+
+class Answering(Protocol):
+    """What is offered: a `rag.Assistant`."""
+
+    def search(self, question: str, *, k: int | None = None) -> Sequence[Hit]:
+        """Return the k best passages, best first."""
+
+    def ask(self, question: str, *, k: int | None = None) -> Answer:
+        """Answer a question."""
+
+    async def aask(self, question: str, *, k: int | None = None) -> Answer:
+        """Answer a question without blocking the event loop."""
 
 
 class FootnoteRetriever(BaseRetriever):
     """An assistant's retrieval as a LlamaIndex retriever: passages as nodes, best first."""
 
-    def __init__(self, assistant: "Assistant", *, k: int | None) -> None:
+    def __init__(self, assistant: Answering, *, k: int | None) -> None:
         super().__init__()
         self._assistant = assistant
         self._k = k
@@ -42,7 +52,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
     its source nodes are the retrieved passages.
     """
 
-    def __init__(self, assistant: "Assistant", *, k: int | None) -> None:
+    def __init__(self, assistant: Answering, *, k: int | None) -> None:
         super().__init__(callback_manager=None)
         self._assistant = assistant
         self._k = k
@@ -57,7 +67,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return {}
 
 
-def _response(answer: "Answer") -> Response:
+def _response(answer: Answer) -> Response:
     metadata = {
         "status": answer.status,
         "reason": answer.reason,
@@ -68,7 +78,7 @@ def _response(answer: "Answer") -> Response:
     return Response(response=answer.text, source_nodes=nodes, metadata=metadata)
 
 
-def _node(hit: "Hit") -> NodeWithScore:
+def _node(hit: Hit) -> NodeWithScore:
     passage = hit.passage
     card = {n: v for n, v in asdict(hit.card).items() if v or n in ("title", "source")}
     # A model that another program asks is told what a person would be.

@@ -1,8 +1,7 @@
 """Compares the numbers and dates of a claim with those of a sentence."""
 
-from rag.verification.context import Context
 from rag.verification.dates import Date, agrees, conflicts
-from rag.verification.differences import Fault, differs
+from rag.verification.differences import Context, Fault, differs
 from rag.verification.lexicon import lists
 from rag.verification.parse import Reading, Word, read
 from rag.verification.values import Value, comparable, same

@@ -17,10 +17,10 @@ from index.terms import content_terms
 from index.types import Hit, Sentence
 from rag.question import Question
 from rag.types import Evidence
-from rag.verification.candidates import Found, compare, literal, rest
+from rag.verification.candidates import Compared, compare, literal, rest
 from rag.verification.claims import Claim
 from rag.verification.compare import fit
-from rag.verification.context import Context
+from rag.verification.differences import Context
 from rag.verification.parse import Reading, read
 from rag.verification.verdict import judge
 
@@ -87,7 +87,7 @@ def conflict(one: Evidence, other: Evidence, *, words: tuple[str, str]) -> bool:
     return kinds == {"negation"} or (kinds <= _VALUES and _answers_differ(*words))
 
 
-def _turns(said: Reading, found: Found) -> bool:
+def _turns(said: Reading, found: Compared) -> bool:
     """Say whether the sentence has a word of the statement behind a no.
 
     "There was no fall in crime rates, and 6% fewer prisoners" is no yes to whether rates fell.

@@ -9,13 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.verification.amounts import compare_dates, compare_values, is_implied
-from rag.verification.context import Context
-from rag.verification.differences import Fault, differs
-from rag.verification.lexicon import lists, phrases, titles
-from rag.verification.names import in_names, near
+from rag.verification.differences import Context, Fault, differs
+from rag.verification.lexicon import lists, opposite, phrases, retells, titles
+from rag.verification.names import in_names, near, swapped
 from rag.verification.parse import Reading, Word
-from rag.verification.roles import swapped
-from rag.verification.thesaurus import opposite, retells
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from rag.verification.numerals import quantities
+from rag.verification.values import quantities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

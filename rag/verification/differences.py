@@ -1,7 +1,21 @@
-"""What a sentence can differ in from a claim, with a reader's words for it."""
+"""What stands around a sentence, and what it can differ in from a claim; no rules."""
 
 from dataclasses import dataclass
 from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The surroundings of one sentence of a passage."""
+
+    before: tuple[str, ...]
+    """The sentences of its passage before it, nearest first, at most three."""
+    after: str
+    """The sentence behind it; empty where there is none."""
+    title: str
+    document: str
+    """The texts of the retrieved passages of its document."""
+
 
 FaultKind = Literal["number", "date", "name", "negation", "hedge", "quote", "cause"]
 

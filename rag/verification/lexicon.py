@@ -1,8 +1,75 @@
-"""The word lists of the verification, read once from package data; no rule lives here."""
+"""The words of the verification, read once from package data: lists, synonyms and opposites.
 
-from functools import cache
+Which words may stand for one another in a true retelling is from Princeton WordNet 3.1 by
+`benchmarks/make_thesaurus.py`, with lists of our own for the news.
+"""
 
-from index.data_files import data_toml
+from collections import defaultdict
+from functools import cache, lru_cache
+
+from index.data_files import data_text, data_toml
+
+_PAIRS = 65536
+"""Pairs of stems whose relation is kept."""
+_NOT = ("un", "in", "im", "dis", "non", "ir")
+"""Beginnings that turn a word into its opposite."""
+
+
+@lru_cache(maxsize=_PAIRS)
+def retells(claimed: str, held: str) -> bool:
+    """Say whether a source's stem bears out another stem of a claim; equal ones do."""
+    if claimed == held:
+        return True
+    common, related = _own(), _wordnet()[0]
+    if common.get(claimed, frozenset()) & common.get(held, frozenset()):
+        return True
+    return claimed in related.get(held, ()) or held in related.get(claimed, ())
+
+
+def is_known(stem: str) -> bool:
+    """Say whether a stem is of a common word, so that a capital does not make it a name."""
+    return stem in _wordnet()[0] or stem in _own()
+
+
+@lru_cache(maxsize=_PAIRS)
+def opposite(one: str, other: str) -> bool:
+    """Say whether two stems exclude each other."""
+    short, long = sorted((one, other), key=len)
+    return other in _opposites().get(one, ()) or any(long == p + short for p in _NOT)
+
+
+@cache
+def _own() -> dict[str, frozenset[int]]:
+    groups: dict[str, set[int]] = defaultdict(set)
+    for number, line in enumerate(phrases("same")):
+        for stem in line.split():
+            groups[base_forms().get(stem, stem)].add(number)
+    return {stem: frozenset(numbers) for stem, numbers in groups.items()}
+
+
+@cache
+def _opposites() -> dict[str, frozenset[str]]:
+    pairs: dict[str, set[str]] = defaultdict(set)
+    base = base_forms()
+    for pair in [*_wordnet()[1], *(line.split() for line in phrases("opposites"))]:
+        one, other = (base.get(stem, stem) for stem in pair)
+        pairs[one].add(other)
+        pairs[other].add(one)
+    return {stem: frozenset(others) for stem, others in pairs.items()}
+
+
+@cache
+def _wordnet() -> tuple[dict[str, frozenset[str]], list[list[str]]]:
+    source = data_text("rag", "thesaurus.txt")
+    related: dict[str, frozenset[str]] = {}
+    opposites: list[list[str]] = []
+    for line in source.splitlines():
+        if line.startswith("! "):
+            opposites.append(line[2:].split())
+        else:
+            stem, _, words = line.partition(": ")
+            related[stem] = frozenset(words.split())
+    return related, opposites
 
 
 @cache

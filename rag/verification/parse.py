@@ -11,8 +11,7 @@ from functools import lru_cache
 
 from index.terms import stop_words, terms
 from rag.verification.dates import Date, read_dates
-from rag.verification.lexicon import aliases, base_forms, lists, phrasal
-from rag.verification.thesaurus import is_known
+from rag.verification.lexicon import aliases, base_forms, is_known, lists, phrasal
 from rag.verification.values import Value, read_values
 
 _TOKEN = re.compile(

@@ -84,6 +84,6 @@ def test_listing_and_searching_put_nothing_into_a_new_library(tmp_path: Path) ->
 def test_a_question_puts_the_shipped_article_into_a_new_library(tmp_path: Path) -> None:
     with Assistant.open(library=tmp_path / "library") as assistant:
         assert assistant.ask("Which missile will Japan co-produce?").status == "answered"
-        assert [card.source.partition("/")[0] for card in assistant.library.documents()] == [
+        assert [one.card.source.partition("/")[0] for one in assistant.library.documents()] == [
             "seeds"
         ]

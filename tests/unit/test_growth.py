@@ -17,6 +17,8 @@ from types import ModuleType
 
 import pytest
 from pumps import inputs
+from rag.verification.quotes import misquoted
+from rag.verification.references import resolve
 
 from eval.metrics.answers import normalise_answer
 from index.errors import FootnoteError
@@ -37,8 +39,6 @@ from rag.llm.stream import Thoughts
 from rag.types import Turn
 from rag.verification import dates, parse, values
 from rag.verification.claims import ClaimReader, read_claims
-from rag.verification.quotes import misquoted
-from rag.verification.references import resolve
 from ui.chat import questions
 
 ROOT = Path(__file__).parents[2]

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from rag.verification.candidates import misquoted
 from rag.verification.claims import ClaimReader, read_claims
 from rag.verification.dates import agrees, read_dates
 from rag.verification.parse import read
-from rag.verification.quotes import misquoted
 from rag.verification.values import read_values, same
 
 MARKDOWN = """# The meeting
