@@ -2,19 +2,17 @@
 
 import json
 import os
-import signal
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import forks
 import pytest
 from searching import search
 
 from index.card import Card
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
-from index.store.library import Library, open_library
+from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.sync.prepare import Incoming, document_id
@@ -22,7 +20,7 @@ from index.types import AddReport, Extract
 from index.upkeep import archive
 from index.upkeep.doctor import check
 from index.upkeep.transfer import export_library, import_library
-from rag.testing import HashEmbedder
+from rag.testing import HashEmbedder, open_library
 
 Make = Callable[..., Library]
 
@@ -60,7 +58,7 @@ def packed(library: Library, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Library:
-    return open_library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
+    return open_library(tmp_path / "elsewhere")
 
 
 def moved(library: Library, file: Path) -> AddReport:
@@ -155,7 +153,7 @@ def test_a_library_with_a_damaged_text_is_not_exported(library: Library, tmp_pat
 
 
 def test_another_embedding_model_is_refused(packed: Path, tmp_path: Path) -> None:
-    other = open_library(tmp_path / "other", model="b", load=lambda: HashEmbedder("b", dimension=8))
+    other = open_library(tmp_path / "other", embedder=HashEmbedder("b", dimension=8))
     with pytest.raises(LibraryMismatchError, match="set FOOTNOTE_EMBEDDING_MODEL=hash"):
         moved(other, packed)
 
@@ -254,42 +252,10 @@ def test_a_file_that_is_not_there_is_one_sentence(elsewhere: Library, tmp_path: 
     assert elsewhere.is_new()
 
 
-_CHILD = """
-import os, signal, sys
-from pathlib import Path
-from index.store.library import open_library
-from index.upkeep.transfer import import_library
-from rag.testing import HashEmbedder
-
-def on_step(step):
-    if step == sys.argv[3]:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-library = open_library(Path(sys.argv[1]), model="hash", load=HashEmbedder, on_step=on_step)
-import_library(library, Path(sys.argv[2]), on_progress=lambda done, total: None)
-"""
-
-
-@pytest.mark.parametrize("step", ["embed", "add", "sync", "write", "commit"])
-def test_a_kill_during_an_import_leaves_the_old_library(
-    packed: Path, elsewhere: Library, step: str
-) -> None:
-    ingest.add(
-        elsewhere, read_articles([Article(source="old", title="old", text="It was here before.")])
-    )
-    before = elsewhere.summaries()
-    assert forks.run(_CHILD, elsewhere.folder, packed, step).code == -signal.SIGKILL
-    assert elsewhere.summaries() == before
-    assert search(elsewhere, "here before", k=1)[0].card.source == "old"
-    moved(elsewhere, packed)
-    assert len(elsewhere.summaries()) == 10
-    assert check(elsewhere).findings == ()
-
-
 def test_the_date_of_adding_is_kept(library: Library, packed: Path, tmp_path: Path) -> None:
     _, documents = archive.read(packed)
     older = [replace(document, added_at="2020-01-01T00:00:00+00:00") for document in documents]
     archive.write(tmp_path / "older.zip", older, model="hash")
-    elsewhere = open_library(tmp_path / "elsewhere", model="hash", load=HashEmbedder)
+    elsewhere = open_library(tmp_path / "elsewhere")
     moved(elsewhere, tmp_path / "older.zip")
     assert {card.added_at for card in elsewhere.summaries()} == {"2020-01-01T00:00:00+00:00"}
