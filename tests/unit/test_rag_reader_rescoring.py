@@ -11,7 +11,7 @@ from rag.answer.confidence import (
 )
 from rag.answer.features import candidates
 from rag.question import read_question
-from rag.reader.onnx_reader import Reading
+from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import TokenScores
 from rag.testing import hit_of
 
@@ -26,7 +26,7 @@ def read(question: str, *scores: tuple[float, float, float]) -> list[Read]:
         (
             probability,
             candidate,
-            Reading(
+            ReadSentence(
                 sentence=candidate.scored.sentence,
                 start=candidate.scored.sentence.start,
                 end=candidate.scored.sentence.end,
