@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from eval.reports.html import html
 from eval.reports.junit import junit
@@ -69,7 +70,7 @@ def as_json(runs: Sequence[SuiteRun]) -> str:
     content = {
         "passed": all(run.gate.passed for run in runs),
         "suites": [
-            asdict(run.report)
+            _report(run)
             | {
                 "gate": asdict(run.gate) | {"passed": run.gate.passed},
                 "failed": [case.id for case in run.report.failures],
@@ -84,6 +85,17 @@ def as_json(runs: Sequence[SuiteRun]) -> str:
 def _write(path: Path, pieces: Iterable[str]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(pieces)
+
+
+def _report(run: SuiteRun) -> dict[str, Any]:
+    """Return a report, with titles and sources beside their cards too, for one version more."""
+    report = asdict(run.report)
+    for case in report["cases"]:
+        for cited in case["citations"]:
+            cited |= {name: cited["card"][name] for name in ("title", "source")}
+        for passage in case["retrieved"]:
+            passage["title"] = passage["card"]["title"]
+    return report
 
 
 def _comparison(run: SuiteRun) -> dict[str, object] | None:

@@ -1,5 +1,6 @@
 """A library goes out into one archive and comes back elsewhere; a bad archive changes nothing."""
 
+import hashlib
 import json
 import os
 import zipfile
@@ -209,6 +210,33 @@ def test_an_oversized_archive_is_refused_before_it_is_unpacked(
     rewrite(packed, lambda members: members.update({bomb: b"0" * 101_000_000}))
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
     assert "100,000,000 are allowed" in refused(elsewhere, packed)
+
+
+def test_an_archive_of_the_version_before_is_imported(
+    library: Library, packed: Path, elsewhere: Library
+) -> None:
+    def older(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"]) | {"version": 1}
+        for name in [n for n in members if n.startswith("documents/") and n.endswith(".json")]:
+            row = json.loads(members[name])
+            card = row.pop("card")
+            names = ("source", "title", "media_type", "published", "author", "url")
+            members[name] = json.dumps(row | {n: card[n] for n in names}).encode()
+            manifest["members"][name] = hashlib.sha256(members[name]).hexdigest()
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    moved(elsewhere, rewrite(packed, older))
+    plain = {"tags": (), "language": "", "left_out": ()}
+    expected = [replace(d, card=replace(d.card, **plain)) for d in library.summaries()]
+    assert list(elsewhere.summaries()) == expected
+
+
+def test_an_archive_with_a_source_that_is_too_long_is_refused(
+    tmp_path: Path, elsewhere: Library
+) -> None:
+    long = Incoming(source="x" * 5000, extract=Extract(card=Card(title="x"), text="Short."))
+    archive.write(tmp_path / "x.zip", [long], model="hash")
+    assert "5,000 characters, and 4,096 are allowed" in refused(elsewhere, tmp_path / "x.zip")
 
 
 def test_a_newer_version_is_refused(packed: Path, elsewhere: Library) -> None:

@@ -36,6 +36,17 @@ def test_an_answer_is_read_back_as_it_was_printed(answer: Answer) -> None:
     assert read_answer(json_text(answer)) == answer
 
 
+def test_an_answer_that_the_version_before_printed_is_read_too(answer: Answer) -> None:
+    printed = json.loads(json_text(answer))
+    for carries in (*printed["citations"], *printed["hits"]):
+        del carries["card"]
+    read = read_answer(json.dumps(printed))
+    assert [c.card for c in read.citations] == [
+        replace(c.card, media_type="") for c in answer.citations
+    ]
+    assert page(read) == page(answer)
+
+
 def test_the_page_shows_quote_context_and_hashes(answer: Answer) -> None:
     (citation,) = answer.citations
     html = page(answer)

@@ -146,6 +146,16 @@ def test_a_baseline_comes_back_as_it_was_kept(tmp_path, make_case):
     assert (read.cases[0].retrieved, read.cases[0].seconds) == ((), 0.0)
 
 
+def test_a_baseline_of_the_version_before_is_read(tmp_path, make_case):
+    path = tmp_path / "mine.json"
+    save_baseline(path, baseline_of(summarise("mine", [make_case()])))
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    for cited in kept["cases"][0]["citations"]:
+        cited |= cited.pop("card")
+    path.write_text(json.dumps(kept), encoding="utf-8")
+    assert load_baseline(path).cases == baseline_of(summarise("mine", [make_case()])).cases
+
+
 def test_each_case_of_a_baseline_is_a_line(tmp_path, report):
     save_baseline(tmp_path / "mine.json", baseline_of(report(3)))
     lines = (tmp_path / "mine.json").read_text().splitlines()
