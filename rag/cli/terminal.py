@@ -1,9 +1,7 @@
 """What people see in a terminal: plain text, colour and wrapping only where there is one."""
 
 import os
-import shutil
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
@@ -263,6 +261,9 @@ def wrapped(text: str, *, indent: int = 0, first: int = 0) -> str:
     """Return text folded at the terminal's width; as it is, but indented, where there is none."""
     if not _is_terminal():
         return " " * first + text.replace("\n", "\n" + " " * indent)
+    import shutil
+    import textwrap
+
     width = min(_WIDEST, shutil.get_terminal_size().columns)
     return "\n".join(
         textwrap.fill(
