@@ -7,20 +7,21 @@ They are found by their place beside the code, which is where an installer unpac
 from pathlib import Path
 from typing import Any, Literal
 
+Package = Literal["index", "rag", "eval", "ui"]
 _ROOT = Path(__file__).parents[1]
 
 
-def data_file(package: Literal["index", "rag"], name: str) -> Path:
+def data_file(package: Package, name: str) -> Path:
     """Return where a package's data file lies."""
     return _ROOT / package / "data" / name
 
 
-def data_text(package: Literal["index", "rag"], name: str) -> str:
+def data_text(package: Package, name: str) -> str:
     """Return what a package's data file says."""
     return data_file(package, name).read_text(encoding="utf-8")
 
 
-def data_toml(package: Literal["index", "rag"], name: str) -> dict[str, Any]:
+def data_toml(package: Package, name: str) -> dict[str, Any]:
     """Return the tables of a package's TOML file."""
     import tomllib
 

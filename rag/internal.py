@@ -1,5 +1,6 @@
 """What our own `eval` and `ui` use of `rag` and nobody else should: it may change at any time."""
 
+from index.data_files import data_file, data_text, data_toml
 from index.whole_file import whole_file
 from rag.llm.prompting import judge_messages
 from rag.pipeline import extractive_answerer
@@ -13,6 +14,9 @@ from rag.types import Answer, Sentence
 __all__ = [
     "LoggedQuestion",
     "as_json",
+    "data_file",
+    "data_text",
+    "data_toml",
     "json_text",
     "judge_messages",
     "keep_setting",

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag import Assistant, MisuseError, OperationError
+from rag.internal import data_file
 from ui import settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
@@ -179,7 +179,7 @@ def _always() -> dict[str, Any]:
         "theme": gr.themes.Base(font=["ui-sans-serif", "system-ui", "sans-serif"]),
         # Not `css_paths`: Gradio rewrites that style sheet and loses its light and dark.
         "head": head(),
-        "favicon_path": Path(__file__).parent / "data" / "favicon.svg",
+        "favicon_path": data_file("ui", "favicon.svg"),
     }
 
 

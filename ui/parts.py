@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from rag.internal import data_file, data_text
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -78,8 +79,7 @@ def fonts() -> "Mount":
     from starlette.routing import Mount
     from starlette.staticfiles import StaticFiles
 
-    folder = files("eval").joinpath("reports", "data", "fonts")
-    return Mount("/fonts", StaticFiles(directory=str(folder)))
+    return Mount("/fonts", StaticFiles(directory=data_file("eval", "reports/fonts")))
 
 
 def _sent(event: "gr.EventData") -> Sent:
@@ -92,4 +92,4 @@ def script(name: str) -> str:
 
 
 def _text(name: str) -> str:
-    return files("ui").joinpath("data", name).read_text(encoding="utf-8")
+    return data_text("ui", name)

@@ -7,7 +7,6 @@ import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import distribution
-from importlib.resources import files
 from pathlib import Path
 
 from eval.datasets.beir import beir_rows, load_beir
@@ -18,7 +17,7 @@ from eval.suites.append import add_case, suggested
 from eval.suites.cases import EvidenceError, GoldError, Quote, source_texts
 from eval.suites.files import lint, load_suite
 from rag import Assistant, MisuseError, Settings
-from rag.internal import logged_questions
+from rag.internal import data_text, logged_questions
 
 WORKFLOW = Path(".github") / "workflows" / "footnote.yml"
 _REPORTS = (
@@ -29,7 +28,7 @@ _REPORTS = (
 
 def schema() -> str:
     """Return the gold format as JSON Schema."""
-    return files("eval").joinpath("data/gold.schema.json").read_text(encoding="utf-8")
+    return data_text("eval", "gold.schema.json")
 
 
 def write_workflow(
@@ -195,7 +194,7 @@ def _init_ci(args: argparse.Namespace) -> int:
 def _filled(*, suites: Sequence[str], articles: Sequence[str], install: str) -> str:
     add = [f"footnote add {shlex.join(articles)}"] if articles else []
     ask = " ".join(["footnote eval", *([shlex.join(suites)] if suites else []), _REPORTS])
-    template = files("eval").joinpath("data/workflow.yml").read_text(encoding="utf-8")
+    template = data_text("eval", "workflow.yml")
     lines = "\n          ".join([*add, ask])
     return template.replace("@INSTALL@", f"pip install {shlex.quote(install)}").replace(
         "@RUN@", lines

@@ -9,12 +9,12 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from eval.reports.suite import SuiteRun
 from eval.reports.text import cut, fit, percent, reason_in_words
 from eval.reports.view import MOST_KINDS, suite_view
+from rag.internal import data_file, data_text
 
 if TYPE_CHECKING:
     import jinja2
@@ -115,7 +115,7 @@ def _style() -> str:
     """Return the style sheet with its fonts in it."""
 
     def as_data(found: re.Match[str]) -> str:
-        content = files("eval").joinpath(f"reports/data/fonts/{found[1]}").read_bytes()
+        content = data_file("eval", f"reports/fonts/{found[1]}").read_bytes()
         return f"url(data:font/woff2;base64,{base64.b64encode(content).decode('ascii')})"
 
     framed = re.sub(r'url\("([\w-]+\.woff2)"\)', as_data, _read("report.css"))
@@ -123,4 +123,4 @@ def _style() -> str:
 
 
 def _read(name: str) -> str:
-    return files("eval").joinpath(f"reports/data/{name}").read_text(encoding="utf-8")
+    return data_text("eval", f"reports/{name}")

@@ -1,10 +1,10 @@
-"""How reports call things (data/words.toml) and write numbers, and any text made fit to show."""
+"""How reports call things (reports/words.toml) and write numbers; any text made fit to show."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from rag.internal import data_toml
 
 # What XML 1.0 cannot hold, which is also what HTML shows as nothing or as something else.
 _UNFIT = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -80,5 +80,4 @@ def one_line(text: str) -> str:
 
 @cache
 def _words() -> dict[str, dict[str, dict[str, str | int]]]:
-    source = files("eval").joinpath("reports/data/words.toml").read_text(encoding="utf-8")
-    return tomllib.loads(source)
+    return data_toml("eval", "reports/words.toml")

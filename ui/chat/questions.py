@@ -5,14 +5,13 @@ no language model is asked and nothing is sent anywhere.
 """
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from rag import Assistant
+from rag.internal import data_toml
 
 MOST = 3
 """Questions offered at once."""
@@ -145,7 +144,7 @@ def _answered(
 
 @cache
 def _forms() -> _Forms:
-    stored = tomllib.loads(files("ui").joinpath("data", "questions.toml").read_text("utf-8"))
+    stored = data_toml("ui", "questions.toml")
     return _Forms(
         abbreviation=stored["abbreviation"],
         speaker=stored["speaker"],
