@@ -17,7 +17,6 @@ from types import ModuleType
 
 import pytest
 from pumps import inputs
-from rag.verification.quotes import misquoted
 from rag.verification.references import resolve
 
 from eval.metrics.answers import normalise_answer
@@ -38,6 +37,7 @@ from rag.llm.sanitise import plain
 from rag.llm.stream import Thoughts
 from rag.types import Turn
 from rag.verification import dates, parse, values
+from rag.verification.candidates import misquoted
 from rag.verification.claims import ClaimReader, read_claims
 from ui.chat import questions
 
