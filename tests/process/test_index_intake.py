@@ -27,7 +27,7 @@ def test_reading_ahead_gives_what_reading_in_turn_does(
     monkeypatch.setattr("index.sync.intake._AHEAD_BYTES", 0)
     settings = Settings(library=tmp_path / "other", seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder()) as other:
-        assert other.add(pages) == in_turn
+        assert other.library.add(pages) == in_turn
     assert [c.kind for c in in_turn.changes] == ["added"] * 4 + ["skipped"] + ["added"] * 5
     assert sandbox._idle == []
 
