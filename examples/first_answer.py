@@ -13,4 +13,4 @@ with Assistant.open(library="first-library") as assistant:
     words = answer.sentences[0]
     print(f"{answer.status}: {words.text[slice(*words.span)] if words.span else words.text}")
     for cited in answer.citations:
-        print(f"[{cited.number}] {cited.title}, characters {cited.start} to {cited.end}")
+        print(f"[{cited.number}] {cited.card.title}, characters {cited.start} to {cited.end}")
