@@ -17,7 +17,6 @@ from types import ModuleType
 
 import pytest
 from pumps import inputs
-from rag.verification.references import resolve
 
 from eval.metrics.answers import normalise_answer
 from index.errors import FootnoteError
@@ -39,6 +38,7 @@ from rag.types import Turn
 from rag.verification import dates, parse, values
 from rag.verification.candidates import misquoted
 from rag.verification.claims import ClaimReader, read_claims
+from rag.verification.verify_text import resolve
 from ui.chat import questions
 
 ROOT = Path(__file__).parents[2]
