@@ -14,7 +14,6 @@ from index.errors import FootnoteError, ModelError
 from rag.cli import terminal
 from rag.cli.session import print_result
 from rag.llm.errors import fault_of
-from rag.llm.protocol import Message
 from rag.llm.providers.wire import Access
 from rag.llm.registry import (
     PROVIDERS,
@@ -26,6 +25,7 @@ from rag.llm.registry import (
     third_parties,
 )
 from rag.settings import Settings
+from rag.types import Message
 
 _EXTRACTIVE = "extractive"
 _SECONDS = 5.0

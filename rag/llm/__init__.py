@@ -1,4 +1,4 @@
 """Language models behind one protocol: which one is meant, how it is called, how it fails.
 
-`rag.llm.protocol` says what a model is, and imports none; `rag.llm.registry` makes one of its name.
+`rag.types.LanguageModel` says what one is; `rag.llm.registry` makes one of its name.
 """

@@ -24,7 +24,6 @@ from rag.llm.errors import (
     late,
 )
 from rag.llm.loop_bridge import from_loop
-from rag.llm.protocol import Message, Reply
 from rag.llm.providers.wire import (
     UNKNOWN_CONTEXT,
     Chunk,
@@ -32,6 +31,7 @@ from rag.llm.providers.wire import (
     Wire,
 )
 from rag.llm.stream import Transcript
+from rag.types import Message, Reply
 
 _REQUESTS = 2
 _PAUSE_SECONDS = 0.5

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from index.errors import FootnoteError, MisuseError, SettingsError
 from rag.llm.client import CLOCK, Client, Clock
 from rag.llm.errors import Advice
-from rag.llm.protocol import LanguageModel
 from rag.llm.providers.anthropic import AnthropicWire
 from rag.llm.providers.llama_index import LLMWire
 from rag.llm.providers.ollama import OllamaWire
@@ -20,6 +19,7 @@ from rag.llm.providers.openai import OPENAI, OpenAIWire
 from rag.llm.providers.wire import Access, Limits, Wire
 from rag.setting_values import SecretStr
 from rag.settings import Settings
+from rag.types import LanguageModel
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

@@ -1,12 +1,13 @@
 """Keeps the books of one reply without sending anything: pieces, thoughts, counts, time, end."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from index.errors import ModelResponseError
-from rag.llm.protocol import Message, Reply, estimated_tokens
 from rag.llm.providers.wire import Chunk
+from rag.types import Message, Reply
 
 _CUT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
 _WITHHELD = frozenset({"content_filter", "refusal", "safety"})
@@ -172,3 +173,12 @@ def _begun(text: str, start: int) -> int:
     if last >= 0 and any(tag.startswith(text[last:].lower()) for tag in _TAGS):
         return last
     return len(text)
+
+
+def estimated_tokens(text: str) -> int:
+    """Return a token for every four UTF-8 bytes, rounded up; 0 for no text.
+
+    The rule of thumb of OpenAI's documentation for English; bytes, so that scripts with several
+    bytes a character are not counted too low.
+    """
+    return math.ceil(len(text.encode("utf-8", "surrogatepass")) / 4)

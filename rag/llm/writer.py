@@ -30,11 +30,21 @@ from rag.llm.prompting import (
     numbered,
     room_of,
 )
-from rag.llm.protocol import LanguageModel, Message, Reply, cost
 from rag.llm.sanitise import plain
 from rag.question import Question, read_query, read_question
 from rag.settings import Settings
-from rag.types import AnswerSentence, Citation, DraftSentence, PromptDigest, TextDelta, Turn, Usage
+from rag.types import (
+    AnswerSentence,
+    Citation,
+    DraftSentence,
+    LanguageModel,
+    Message,
+    PromptDigest,
+    Reply,
+    TextDelta,
+    Turn,
+    Usage,
+)
 from rag.verification.claims import Claim, ClaimReader
 from rag.verification.verdict import judge
 
@@ -288,3 +298,13 @@ def _sum(first: Usage, second: Usage) -> Usage:
         first_token_seconds=second.first_token_seconds,
         cost=sum(costs) if costs else None,
     )
+
+
+def cost(reply: Reply, settings: Settings) -> float | None:
+    """Return the price of a reply in the currency of the settings; None unless both are named."""
+    if settings.llm_price_in is None or settings.llm_price_out is None:
+        return None
+    spent = (
+        reply.input_tokens * settings.llm_price_in + reply.output_tokens * settings.llm_price_out
+    )
+    return spent / 1_000_000

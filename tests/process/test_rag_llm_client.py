@@ -9,8 +9,8 @@ from wire_formats import FORMATS, OpenAIFormat
 from wire_server import Served, WireServer
 
 from rag import Settings
-from rag.llm.protocol import cost
 from rag.llm.registry import load_model
+from rag.llm.writer import cost
 from rag.types import Message, Reply
 
 
