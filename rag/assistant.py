@@ -43,7 +43,7 @@ class Adjustments(TypedDict, total=False):
     strict: bool
 
 
-_LIBRARYS = (
+_MOVED = (
     "add add_articles add_files check compact document documents edition export_to import_from "
     "remove repair text watch"
 )
@@ -267,7 +267,7 @@ class Assistant:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> object:
-            if name not in _LIBRARYS.split():
+            if name not in _MOVED.split():
                 raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
             told = f"Assistant.{name} is now Assistant.library.{name}"
             warnings.warn(
