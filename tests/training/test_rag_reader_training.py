@@ -119,7 +119,7 @@ def test_a_run_that_was_stopped_goes_on_and_reports(
             line = {"question": row.question, "context": row.context, "answers": answers}
             file.write(json.dumps(line) + "\n")
     words = ["train", "--data", str(data), "--tune", str(data), "--out", str(tmp_path / "out")]
-    for passes in ("1", "150"):
+    for passes in ("1", "100"):
         monkeypatch.setattr("sys.argv", [*words, "--passes", passes])
         reader_train.main()
     log = (tmp_path / "out" / "log.jsonl").read_text(encoding="utf-8").splitlines()
