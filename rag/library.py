@@ -83,12 +83,9 @@ class OpenLibrary:
             LibraryError: The library cannot be written; it is as it was.
         """
         from index.sync.folders import sync
-        from index.web.fetch import Fetcher
 
         arguments.check_sources(sources)
-        return sync(
-            self._library, sources, prune=prune, fetcher=Fetcher(), on_progress=self._on_progress
-        )
+        return sync(self._library, sources, prune=prune, on_progress=self._on_progress)
 
     def watch(self, folder: str | Path, *, every: float = 2.0) -> "Iterator[Change | Notice]":
         """Yield what changes in a folder while the library is kept in step with it, without end.

@@ -29,7 +29,6 @@ def sync(
     sources: Sequence[str | Path],
     *,
     prune: bool,
-    fetcher: Fetcher | None = None,
     on_progress: OnProgress,
 ) -> AddReport:
     """Add what is new in files, folders, patterns and pages, and follow what changed or went.
@@ -43,7 +42,6 @@ def sync(
         library: What is changed.
         sources: Files, folders, glob patterns, and addresses that begin with http or https.
         prune: Whether documents are removed whose file is gone from one of the folders.
-        fetcher: Fetches pages; None takes one that asks the open internet only.
         on_progress: Told of sentences embedded and to embed.
 
     Returns:
@@ -72,7 +70,7 @@ def sync(
             return _synced(
                 library,
                 found,
-                pages=partial(read_pages, pages, fetcher=fetcher or Fetcher()),
+                pages=partial(read_pages, pages, fetcher=Fetcher()),
                 places=places,
                 prune=prune,
                 on_progress=on_progress,

@@ -15,6 +15,7 @@ from index.reading.sandbox import stop_reading
 LIMITS = Limits(seconds=5)
 READER = """
 import ctypes, os, socket, time
+from index.card import Card
 from index.types import Extract
 
 class Reader:

@@ -40,7 +40,7 @@ def test_a_page_is_fetched_read_and_known_by_its_address():
         url = f"http://pages.example:{server.port}/on/cats?x=1"
         (found,) = read_pages([f"{url}#part"], known={}, fetcher=fetcher(server))
         assert isinstance(found, Incoming)
-        assert (found.source, found.extract.title) == (url, "On Cats")
+        assert (found.source, found.extract.card.title) == (url, "On Cats")
         assert found.extract.text == "Cats sleep all day."
         again = read_pages([url], known={url: found.file_sha256}, fetcher=fetcher(server))
         assert [change.kind for change in again] == ["unchanged"]
