@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
+import forks
 import pytest
 
 import rag
@@ -43,13 +44,10 @@ class Home:
 
     def run(self, *arguments: str, code: int = 0, **extra: str) -> str:
         """Run a command whose stderr must stay empty, and return what it prints."""
-        done = subprocess.run(
-            [*FOOTNOTE, *arguments],
-            capture_output=True, encoding="utf-8", timeout=120, check=False,
-            env=self.environment(**extra), cwd=self.folder,
-        )  # fmt: skip
-        assert (done.returncode, done.stderr) == (code, "")
-        return done.stdout
+        environment = self.environment(**extra)
+        done = forks.footnote(*arguments, environment=environment, folder=self.folder)
+        assert (done.code, done.said) == (code, "")
+        return done.printed
 
     def in_terminal(self, *arguments: str, **extra: str) -> str:
         """Run a command with a terminal for all its streams, and return all that it shows."""

@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(
     ["index.store.chroma", "rag.answer.extractive", "serve_api", "serve_mounted", "serve_ui"]
 )
-_SECONDS = 60
+_SECONDS = 120
 _OUTPUTS = ("out", "err")
 
 
@@ -39,35 +38,43 @@ class Ended:
     """On stderr."""
 
 
-def start(target: Callable[..., object], *arguments: object, **changes: str) -> ForkServerProcess:
-    """Call a function of a module in a process of its own, with this one's environment, changed.
+def start(
+    target: Callable[..., object],
+    *arguments: object,
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+) -> ForkServerProcess:
+    """Call a function of a module in a process of its own, which ends as a program does.
 
-    It begins in the root of the checkout, and ends as a program does.
+    Its environment is this one's unless one is given.
     """
-    environment = {**os.environ, **changes}
-    process = CONTEXT.Process(target=_call, args=(target, environment, arguments))
+    environment = {**(os.environ if environment is None else environment)}
+    process = CONTEXT.Process(target=_call, args=(target, environment, folder, arguments))
     with patch.dict(os.environ, {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}):
         process.start()
     return process
 
 
 def _call(
-    target: Callable[..., object], environment: Mapping[str, str], arguments: tuple[object, ...]
+    target: Callable[..., object],
+    environment: Mapping[str, str],
+    folder: Path,
+    arguments: tuple[object, ...],
 ) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    os.chdir(ROOT)
+    os.chdir(folder)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    target(*arguments)
-    atexit._run_exitfuncs()  # a fork ends without them
+    try:
+        target(*arguments)
+    finally:
+        atexit._run_exitfuncs()  # a fork ends without them
 
 
 @contextmanager
-def running(
-    code: str, *arguments: object, folder: Path = Path(os.devnull)
-) -> Iterator[ForkServerProcess]:
-    """Run code as `python -c` does, with its outputs in a folder if one is named, until the end."""
-    process = start(_run, code, [str(each) for each in arguments], folder)
+def running(code: str, *arguments: object) -> Iterator[ForkServerProcess]:
+    """Run code as `python -c` does, at most for the length of a `with` block; nothing is shown."""
+    process = start(_run, code, [str(each) for each in arguments], Path(os.devnull))
     try:
         yield process
     finally:
@@ -76,30 +83,38 @@ def running(
         process.close()
 
 
-def run(code: str, *arguments: object) -> Ended:
+def run(
+    code: str,
+    *arguments: object,
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+) -> Ended:
     """Run code as `python -c` does until it ends."""
     with TemporaryDirectory() as place:
-        folder = Path(place)
-        with running(code, *arguments, folder=folder) as process:
-            process.join(timeout=_SECONDS)
-            ended = process.exitcode
+        words, told = [str(each) for each in arguments], Path(place)
+        process = start(_run, code, words, told, environment=environment, folder=folder)
+        process.join(timeout=_SECONDS)
+        ended = process.exitcode
+        process.kill()
+        process.join()
+        process.close()
         assert ended is not None, "the process did not end"
-        printed, said = ((folder / name).read_text("utf-8") for name in _OUTPUTS)
+        printed, said = ((told / name).read_text("utf-8") for name in _OUTPUTS)
     return Ended(code=ended, printed=printed, said=said)
 
 
-def _run(code: str, arguments: list[str], folder: Path) -> None:
+def footnote(*arguments: object, environment: Mapping[str, str], folder: Path) -> Ended:
+    """Run the command `footnote` until it ends."""
+    code = "import sys\nfrom rag.cli.main import main\nsys.exit(main())"
+    return run(code, *arguments, environment=environment, folder=folder)
+
+
+def _run(code: str, arguments: list[str], told: Path) -> None:
     for number, name in enumerate(_OUTPUTS, start=1):
-        path = folder / name if folder.is_dir() else folder
+        path = told / name if told.is_dir() else told
         opened = os.open(path, os.O_WRONLY | os.O_CREAT)
         os.dup2(opened, number)
         os.close(opened)
     sys.argv = ["-c", *arguments]
     names: dict[str, Any] = {"__name__": "__main__"}
-    try:
-        exec(code, names)
-    except BaseException:
-        traceback.print_exc()
-        raise
-    finally:
-        sys.stdout.flush()
+    exec(code, names)

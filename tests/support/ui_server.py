@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import socket
 import time
 from contextlib import contextmanager
@@ -23,8 +24,8 @@ def served(script, folder, **options):
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
     ended = forks.CONTEXT.Event()
-    home = str(folder.parent)
-    server = forks.start(_serve, script, ended, folder, port, options, HOME=home)
+    environment = {**os.environ, "HOME": str(folder.parent)}
+    server = forks.start(_serve, script, ended, folder, port, options, environment=environment)
     try:
         _wait_for(server, port)
         yield port
