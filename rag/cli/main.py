@@ -17,6 +17,7 @@ from rag.cli.table import COMMANDS, Command
 
 _GROUP = "footnote.commands"
 _INTERRUPTED = 130
+_SOUND = "interrupted; the library is sound"
 _OWN_OPTIONS = frozenset({"-h", "--help", "--version"})
 """Those of `footnote` itself; all others stand behind a command."""
 
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FootnoteError as error:
         return _failed(str(error), code=2 if isinstance(error, MisuseError) else 1)
     except KeyboardInterrupt:
-        return _failed("interrupted; the library is sound", code=_INTERRUPTED)
+        return _failed(_SOUND, code=_INTERRUPTED)
     except BrokenPipeError:
         # The reader of a pipe left; whatever is still buffered has nowhere to go.
         _drop_output()
@@ -43,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{error.strerror or error}{where}: mend that and run the command again", code=1
         )
     except Exception as error:  # noqa: BLE001  # the outermost line: a sentence, no traceback
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            # Ctrl-C while a compiled module was imported: it says "initialization failed".
+            return _failed(_SOUND, code=_INTERRUPTED)
         return _failed(f"internal error, please report it: {type(error).__name__}: {error}", code=1)
 
 

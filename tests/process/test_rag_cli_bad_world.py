@@ -157,7 +157,10 @@ def test_an_interrupted_add_leaves_the_library_as_it_was(desk: Desk) -> None:
     adding = desk.start("add", path)
     adding.send_signal(signal.SIGINT)
     printed, said = adding.communicate(timeout=120)
-    assert (adding.returncode, printed) == (130, "")
+    # Where the signal finds `python -m` in `exec` of a text, as dataclasses are made, CPython ends
+    # the process by that signal, whatever the program returns; a shell shows 130 for both.
+    assert adding.returncode in (130, -signal.SIGINT)
+    assert printed == ""
     assert said == "footnote: interrupted; the library is sound\n"
     assert desk.titles() == ["Cats"]
     assert desk.run("ask", QUESTION).printed.count(ANSWER) == 1

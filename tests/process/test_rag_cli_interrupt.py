@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from wire_server import Served, WireServer
 
 import rag
+from rag.cli.main import main
 
 
 def test_an_interrupt_stops_a_silent_model_at_once(tmp_path: Path) -> None:
@@ -33,3 +35,14 @@ def test_an_interrupt_stops_a_silent_model_at_once(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert said == "footnote: interrupted; the library is sound\n"
     assert time.monotonic() - began < 5
+
+
+def test_an_interrupt_in_the_import_of_a_compiled_module_is_one_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ask(arguments: object) -> int:
+        raise ImportError("initialization failed") from KeyboardInterrupt()
+
+    monkeypatch.setattr("rag.cli.ask.ask", ask)
+    assert main(["ask", "Why?"]) == 130
+    assert capsys.readouterr().err == "footnote: interrupted; the library is sound\n"
