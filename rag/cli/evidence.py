@@ -6,8 +6,7 @@ from pathlib import Path
 from index.errors import MisuseError
 from rag.cli import terminal
 from rag.cli.session import print_json, print_result, print_text, read_input
-from rag.evidence.check import CheckedQuote, EvidenceCheck, check
-from rag.evidence.page import page, read_answer
+from rag.evidence import CheckedQuote, EvidenceCheck, check, page, read_answer
 
 _LARGEST = 50_000_000
 """Bytes of an answer or an evidence file."""

@@ -9,8 +9,7 @@ import pytest
 
 from index.errors import MisuseError
 from rag import Answer, Assistant
-from rag.evidence.check import check
-from rag.evidence.page import page, read_answer
+from rag.evidence import check, page, read_answer
 from rag.internal import json_text
 
 TEXT = "Cats <b>sleep</b> all day & night.\nDogs bark at the moon. Birds sing at dawn."

@@ -1,1 +1,0 @@
-"""Evidence pages: an answer's quotes in one file, and checking them against originals."""
