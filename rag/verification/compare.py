@@ -8,11 +8,12 @@ weight, by the sentences around; names, numbers and dates only by the same.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.verification.amounts import compare_dates, compare_values, is_implied
+from rag.verification.dates import Date, agrees, conflicts
 from rag.verification.differences import Context, Fault, differs
 from rag.verification.lexicon import lists, opposite, phrases, retells, titles
 from rag.verification.names import in_names, near, swapped
-from rag.verification.parse import Reading, Word
+from rag.verification.parse import Reading, Word, read
+from rag.verification.values import Value, comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
@@ -61,10 +62,10 @@ def fit(claim: Reading, held: Reading, context: Context) -> Fit:
     missing = [
         n
         for n, word in enumerate(claim.words)
-        if n not in known and n not in borrowed and not is_implied(word, claim, held)
+        if n not in known and n not in borrowed and not _is_implied(word, claim, held)
     ]
-    values, value_faults, lacks = compare_values(claim, held)
-    dates, date_faults, late = compare_dates(claim, held, context)
+    values, value_faults, lacks = _compare_values(claim, held)
+    dates, date_faults, late = _compare_dates(claim, held, context)
     name_faults, nameless = _compare_names(claim, held, missing, pairs)
     faults = [
         *value_faults,
@@ -132,6 +133,126 @@ def _compares(word: Word, other: Word, *, claim: Reading, held: Reading) -> bool
         and word.stem not in held.stems
         and other.stem not in claim.stems
     )
+
+
+def _compare_values(claim: Reading, held: Reading) -> tuple[list[int], list[Fault], list[str]]:
+    """Return indices of the values that a sentence has, faults for others, and what it lacks.
+
+    A number that the claim has twice, the sentence must have twice.
+    """
+    found, faults, lacks = [], [], []
+    used: list[Value] = []
+    for n, value in enumerate(claim.values):
+        own = _of_same_noun(value, claim, held)
+        equal = [other for other in held.values if same(value, other) and _is_equal(value, other)]
+        near = equal or [other for other in own if same(value, other)]
+        match = next((other for other in near if other not in used), None)
+        if match is not None and _is_denied(value, claim) != _is_denied(match, held):
+            faults.append(Fault(kind="negation", note=f"one says no to “{match.text}”"))
+            continue
+        if match is not None or _as_year(value.amount, held):
+            found.append(n)
+            used += [match] if match else []
+            continue
+        if _as_word(value.amount, held):
+            found.append(n)
+            continue
+        rivals = [
+            other
+            for other in own
+            if comparable(value, other)
+            and (other in used or not any(same(mine, other) for mine in claim.values))
+        ]
+        year = next((d for d in held.dates if d.year and d.month is None), None)
+        if not rivals and year is not None and _like_year(value):
+            faults.append(differs(year.text, value.text, "date"))
+        elif rivals:
+            best = min(rivals, key=lambda v: abs(v.amount - value.amount))
+            faults.append(differs(best.text, value.text, "number"))
+        else:
+            lacks.append(value.text)
+    return found, faults, lacks
+
+
+def _is_equal(one: Value, other: Value) -> bool:
+    return one.amount == other.amount or one.raw == other.raw
+
+
+def _of_same_noun(value: Value, claim: Reading, held: Reading) -> list[Value]:
+    """Return the sentence's values of what the claim counts; all of them where none is."""
+    counted = _noun(value, claim)
+    own = [v for v in held.values if counted and comparable(value, v) and _noun(v, held) == counted]
+    return own or list(held.values)
+
+
+def _noun(value: Value, reading: Reading) -> str:
+    """Return the stem of the word right behind a value; empty where none follows."""
+    behind = (w.stem for w in reading.words if 0 <= w.start - value.end <= 1)
+    return next(behind, "")
+
+
+def _is_denied(value: Value, reading: Reading) -> bool:
+    """Tell whether "not" or its like stands right before a value."""
+    before = reading.text[max(0, value.start - 24) : value.start].lower().split()
+    return bool(before) and before[-1] in lists()["negators"]
+
+
+def _compare_dates(
+    claim: Reading, held: Reading, context: Context
+) -> tuple[list[int], list[Fault], list[str]]:
+    """Return the same for dates; one that stands around the sentence is not lacking."""
+    found, faults, lacks = [], [], []
+    around: list[Date] = []
+    if claim.dates:
+        around = [d for text in (*context.before, context.title) for d in read(text).dates]
+    for n, date in enumerate(claim.dates):
+        if any(agrees(date, other) for other in held.dates):
+            found.append(n)
+            continue
+        if date.year and any(v.amount == date.year for v in held.values):
+            found.append(n)
+            continue
+        rivals = [
+            other
+            for other in held.dates
+            if conflicts(date, other) and not any(agrees(mine, other) for mine in claim.dates)
+        ]
+        if rivals:
+            faults.append(differs(rivals[0].text, date.text, "date"))
+        elif not any(agrees(date, other) for other in around):
+            lacks.append(date.text)
+    return found, faults, lacks
+
+
+def _is_implied(word: Word, claim: Reading, held: Reading) -> bool:
+    """Tell whether an agreeing value says a word: what is 30 kg weighs it, "for $5" is a cost."""
+    for mine in claim.values:
+        kind = mine.kind if mine.kind == "money" else mine.unit
+        if word.stem not in lists().get(f"implied_by_{kind}", ()):
+            continue
+        for other in held.values:
+            before = held.text[max(0, other.start - 8) : other.start].split()[-1:]
+            if same(mine, other) and (kind != "money" or before in (["for"], ["at"], ["of"])):
+                return True
+    return False
+
+
+def _as_word(amount: float, held: Reading) -> bool:
+    if amount == 1:
+        return bool(held.plain & {"a", "an", "one", "single", "only"})
+    return amount == 2 and bool(held.plain & lists()["pairs"])
+
+
+def _like_year(value: Value) -> bool:
+    return (
+        value.kind == "number"
+        and not value.unit
+        and len(value.text) == 4 == len(str(int(value.raw)))
+    )
+
+
+def _as_year(amount: float, held: Reading) -> bool:
+    return any(d.year == amount and d.month is None for d in held.dates)
 
 
 def _compare_names(
