@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ReadError
-from index.reading.protocol import MAX_BYTES, Limits
-from index.reading.registry import checked_type, only_reasons, read_bytes
-from index.reading.sandbox import read_apart
+from index.reading.registry import MAX_BYTES, checked_type, only_reasons, read_bytes
+from index.reading.sandbox import Limits, read_apart
 from index.types import Extract
 
 _HARMLESS = frozenset({"text/plain", "text/markdown", "text/csv"})

@@ -1,4 +1,4 @@
-"""The one list of readers, and the way from bytes to the right one of them.
+"""What reads a format, the one list of these readers, and the way from bytes to the right one.
 
 A reader of another package is found by the entry-point group `footnote.readers`, in which a media
 type names it: `"application/rtf" = "acme.rtf:RtfReader"`. It is loaded only to read such a file.
@@ -8,18 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from index.errors import ReadError
 from index.reading.metadata import clean_url
 from index.reading.normal import normalise
-from index.reading.protocol import MAX_BYTES, Reader
 from index.reading.sniff import describe, media_type
 from index.types import Extract
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
+MAX_BYTES = 20_000_000
+"""Largest file that is read: the Bible is 4.5 MB of text, so more is data or an archive, not an
+article. The slowest 20 MB tried (32 accents on every letter) took 23 seconds."""
 READERS: Final = {
     "text/plain": "index.reading.plain:PlainReader",
     "text/markdown": "index.reading.markdown:MarkdownReader",
@@ -39,6 +41,31 @@ By name, as entry points are, since all of them together take 70 ms to import.
 """
 
 _GROUP = "footnote.readers"
+
+
+class Reader(Protocol):
+    r"""Turns the bytes of one file into text that can be quoted.
+
+    The text it returns is what a person sees: no markup, no hidden text, NFC-normalised,
+    with `\n` line ends (`index.reading.normal.normalise` and `index.reading.layout` do that).
+    """
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """Media types, as `index.reading.sniff.media_type` names them, that it reads."""
+        ...
+
+    def read(self, data: bytes, *, name: str) -> Extract:
+        """Read one file.
+
+        Args:
+            data: The whole file, at most `MAX_BYTES`.
+            name: The file's name; the title's last resort.
+
+        Raises:
+            index.errors.ReadError: It holds no text; the message is a one-sentence reason.
+        """
+        ...
 
 
 def read_bytes(data: bytes, *, name: str) -> Extract:

@@ -9,14 +9,13 @@ import os
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import index
 from index.card import card_of
 from index.errors import ReadError
-from index.reading.protocol import Limits
 from index.types import Extract
 
 _CLOCK = 3
@@ -26,6 +25,16 @@ MAX_REPLY = 200_000_000
 
 _idle: list["_Child"] = []
 _guard = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one file may take in the process that reads it."""
+
+    seconds: float = 60.0
+    """Of processor time; three times as many may pass on the clock."""
+    memory: int = 1 << 30
+    """Bytes of address space, of which Python with its libraries takes about 100 million."""
 
 
 def read_apart(data: bytes, *, name: str, limits: Limits) -> Extract:

@@ -11,8 +11,7 @@ from index.card import LONGEST_SOURCE, Card, too_long
 from index.errors import MisuseError
 from index.reading.files import Skipped, read_file
 from index.reading.normal import normalise, one_line
-from index.reading.protocol import Limits
-from index.reading.sandbox import stop_reading
+from index.reading.sandbox import Limits, stop_reading
 from index.sync.prepare import Incoming
 from index.types import Change, Extract
 

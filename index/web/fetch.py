@@ -11,8 +11,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 from index.errors import ReadError
 from index.reading.files import Skipped, read_content
 from index.reading.normal import one_line
-from index.reading.protocol import MAX_BYTES, Limits
-from index.reading.sandbox import stop_reading
+from index.reading.registry import MAX_BYTES
+from index.reading.sandbox import Limits, stop_reading
 from index.sync.prepare import Incoming, document_id
 from index.types import Change
 from index.web.address import Address, Resolve, parse_address, system_addresses

@@ -24,8 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.reading.files import Parsed, Skipped, read_content
-from index.reading.protocol import Limits
-from index.reading.sandbox import stop_reading
+from index.reading.sandbox import Limits, stop_reading
 from index.splitting.sentences import split
 from rag import Assistant
 

@@ -9,8 +9,7 @@ import pytest
 from documents import pdf
 
 from index.reading.files import Parsed, Skipped, read_content, read_file
-from index.reading.protocol import Limits
-from index.reading.sandbox import stop_reading
+from index.reading.sandbox import Limits, stop_reading
 
 LIMITS = Limits(seconds=5)
 READER = """

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from index.errors import ReadError
 from index.reading.files import Skipped, read_file
-from index.reading.protocol import Limits
 from index.reading.registry import MAX_BYTES, read_bytes
+from index.reading.sandbox import Limits
 
 
 @pytest.mark.parametrize(
