@@ -7,6 +7,7 @@ both readings count alike.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Sequence
@@ -17,10 +18,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.data_files import data_file
 from index.embedding import model_files
 from index.embedding.embedder import without_surrogates
+from index.errors import EmbeddingError
 from index.types import Sentence
-from rag.reader import weights
 from rag.reader.spans import TokenScores, best_span
 from rag.reader.windows import Window
 
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
 
 GRAPH = Path(__file__).parents[1] / "data" / "reader.onnx"
 """Over the base model's weights and the reader's own; `training/graphs.py` writes it."""
+WEIGHTS_SHA256 = "abea74c33527ca76e34cf0587ebe904e7031a5165f3be00566c889763b828b88"
+"""Of the weights that ship, on which the figures of the reader's model card were measured."""
+_WEIGHTS = "reader.safetensors"
+"""What differs from the base model, in 8 bits. A matrix is stored as onnxruntime's MatMulNBits
+takes it: uint8 (rows, blocks, 128), 128 for zero, with a float32 scale for each block. What is
+smaller is float32. Nothing in the format can run; `training/reader_weights.py` writes it."""
 _QUESTION_TOKENS = 40
 _WINDOW_TOKENS = 192
 _READ_ALONE = 4
@@ -196,4 +204,27 @@ def _tokenizer() -> Tokenizer:
 def _session() -> InferenceSession:
     from index.embedding.onnx import new_session
 
-    return new_session(GRAPH, prepack=True, arrays=weights.shipped())
+    return new_session(GRAPH, prepack=True, arrays=shipped_weights())
+
+
+def shipped_weights() -> dict[str, np.ndarray]:
+    """Return the weights that ship with the package.
+
+    Raises:
+        EmbeddingError: The file is missing, or not the one that was measured.
+    """
+    from safetensors.numpy import load
+
+    path = data_file("rag", _WEIGHTS)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _damaged(path) from error
+    if hashlib.sha256(data).hexdigest() != WEIGHTS_SHA256:
+        raise _damaged(path)
+    stored: dict[str, np.ndarray] = load(data)
+    return stored
+
+
+def _damaged(path: Path) -> EmbeddingError:
+    return EmbeddingError(f"the reader's file {str(path)!r} is damaged: reinstall footnote")

@@ -8,7 +8,7 @@ import pytest
 
 from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx import load_tokenizer
-from rag.reader import weights
+from rag.reader import onnx_reader
 from training import alone, reader_weights
 from training.encoded import encode, token_span
 from training.examples import ExampleMaker, Row, read_rows
@@ -132,7 +132,7 @@ def test_training_goes_on_from_the_shipped_weights() -> None:
     from training.torch_model import TorchReader
 
     model = TorchReader(model_files.model_folder())
-    shipped = reader_weights.floats(weights.shipped())
+    shipped = reader_weights.floats(onnx_reader.shipped_weights())
     model.take(shipped)
     layer = "encoder.layer.5.output.dense.weight"
     taken = model.state_dict()[f"bert.{layer}"].numpy()
@@ -147,7 +147,7 @@ def test_a_checkpoint_is_exported_as_its_mean_with_a_file_that_ships(
 
     from training import reader_export
 
-    shipped = reader_weights.floats(weights.shipped())
+    shipped = reader_weights.floats(onnx_reader.shipped_weights())
     model = {name: torch.from_numpy(array.copy()) for name, array in shipped.items()}
     model["head.bias"] += 2
     checkpoint, before, out = (tmp_path / name for name in ("checkpoint.pt", "before", "out"))
@@ -165,7 +165,7 @@ def test_weights_of_another_model_are_refused() -> None:
     from training.torch_model import TorchReader
 
     model = TorchReader(model_files.model_folder())
-    shipped = reader_weights.floats(weights.shipped())
+    shipped = reader_weights.floats(onnx_reader.shipped_weights())
     bias = shipped["head.bias"]
     with pytest.raises(ValueError, match=r"do not fit.*encoder\.layer\.6\.bias"):
         model.take(shipped | {"encoder.layer.6.bias": bias})
