@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import LibraryError
-from index.query import Query
 from index.store import queries
 from index.store.library import Moment
 from index.store.queries import DocumentRow, PassageRow, SentenceRow, text_hash
 from index.store.vector_search import are_unit
+from index.terms import Query
 from index.types import Hit, Passage, ScoredSentence, Sentence
 
 _POOL = 64

@@ -1,4 +1,4 @@
-"""What counts as a word: one rule for documents and questions; no ranking.
+"""What counts as a word, and a query read once into words: one rule for documents and questions.
 
 A text becomes terms: case-folded, without accents, stemmed (Snowball's English stemmer, Porter
 2001). Compounds give their parts and their joined form, so that `SM-6` and `SM6` meet while
@@ -9,7 +9,9 @@ ordinal endings go (`27,000`, `30th`), possessive endings go.
 import re
 import threading
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Self
 
 import Stemmer
 
@@ -27,6 +29,26 @@ _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _SINGLE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "−": "-"})
 _LONGEST_TERM = 64
 _stemmers = threading.local()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question, or a claim, as it is searched for."""
+
+    text: str
+    """Cleaned by who asks: NFC, one line, no control characters. It is what is embedded."""
+    terms: tuple[str, ...]
+    """Distinct terms without function words; all terms where it has no others."""
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read a text that is clean."""
+        return cls(text=text, terms=tuple(content_terms(text) or terms(text)))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no word to search for."""
+        return not has_words(self.text)
 
 
 def terms(text: str) -> list[str]:

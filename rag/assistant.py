@@ -11,9 +11,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypedDict, Unpack
 
 from index.embedding import Embedder
-from index.query import Query
 from index.search import Found, search
 from index.store.protocols import VectorIndex
+from index.terms import Query
 from index.types import Hit
 from rag import arguments
 from rag.arguments import checked_k, checked_question

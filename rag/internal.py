@@ -1,13 +1,12 @@
 """What our own `eval` and `ui` use of `rag` and nobody else should: it may change at any time."""
 
-from index.data_files import data_file, data_text, data_toml
+from index.data_files import data_file, data_text, data_toml, seed_paths
 from index.whole_file import whole_file
 from rag.llm.prompting import judge_messages
 from rag.pipeline import extractive_answerer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
-from rag.seeds import seed_paths
 from rag.settings import keep_setting
 from rag.types import Answer, Sentence
 

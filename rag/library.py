@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.data_files import seed_paths
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.store.backends import open_pair
@@ -53,7 +54,6 @@ class OpenLibrary:
         if self._seeds and self._library.is_new():
             from index.sync import ingest
             from index.sync.intake import read_articles
-            from rag.seeds import seed_articles
 
             ingest.add(
                 self._library,
@@ -274,3 +274,13 @@ def stored_library(
         model=settings.embedding_model if embedder is None else embedder.name,
         load=load,
     )
+
+
+def seed_articles() -> Iterator["Article"]:
+    """Yield the shipped articles; their source is `seeds/NAME` on every machine."""
+    from index.reading.registry import read_bytes
+    from index.sync.intake import Article
+
+    for path in seed_paths():
+        extract = read_bytes(path.read_bytes(), name=path.name)
+        yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=extract.text)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from index.data_files import data_toml
-from index.query import Query
+from index.terms import Query
 
 AnswerType = Literal[
     "person", "place", "date", "duration", "amount", "money", "reason", "manner", "yes_no", "any"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from index.errors import LibraryError
 from index.store import catalog, migrations, writes
+from index.store.catalog import SqliteCatalog
 from index.store.folder_backend import WORKSHOP, writing
-from index.store.fts5 import SqliteCatalog
 from index.store.library import Library
 from index.store.protocols import OpenCatalog
 from index.store.publish import rebuild

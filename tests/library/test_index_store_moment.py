@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from index.query import Query
 from index.search import search
 from index.store import catalog
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
+from index.terms import Query
 
 Make = Callable[..., Library]
 

@@ -45,7 +45,7 @@ def test_a_question_is_read_once_and_searched_in_one_moment(
     with opened(tmp_path, model) as assistant:
         calls = calls_of(assistant)
     assert calls["rag.question.read_question"] == 1
-    assert calls["index.query.of"] == 1
+    assert calls["index.terms.of"] == 1
     assert calls["index.search.search"] == 1
     assert calls["rag.assistant._sources"] == 1
 

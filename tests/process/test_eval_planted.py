@@ -13,7 +13,7 @@ from eval.running.suite import run
 from eval.suites.files import load_suite, shipped_suite
 from index import search
 from index.embedding import load_embedder
-from index.store.fts5 import SqliteCatalog
+from index.store.catalog import SqliteCatalog
 from index.sync import prepare
 from index.types import Span
 from rag import Settings

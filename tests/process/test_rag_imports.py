@@ -13,16 +13,16 @@ import rag
 OF_A_QUESTION = frozenset(
     """
     index index.card index.data_files index.embedding index.embedding.embedder
-    index.embedding.model_files index.embedding.onnx index.errors index.query index.search
+    index.embedding.model_files index.embedding.onnx index.errors index.search
     index.store index.store.backends index.store.catalog index.store.chroma
-    index.store.folder_backend index.store.fts5 index.store.generation_files index.store.library
+    index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.protocols index.store.queries index.store.vector_search
     index.sync index.sync.file_state index.sync.source_state index.sync.stamps index.terms
     index.types index.whole_file rag rag.answer rag.answer.clause rag.answer.confidence
     rag.answer.extractive rag.answer.features rag.arguments rag.assistant rag.citations rag.cli
     rag.cli.ask rag.cli.main rag.cli.session rag.cli.table rag.cli.terminal rag.driver
     rag.library rag.llm rag.llm.injection rag.pipeline rag.plain_data rag.question
-    rag.question_log rag.reader rag.reader.onnx_reader rag.reader.spans rag.reader.weights
+    rag.question_log rag.reader rag.reader.onnx_reader rag.reader.spans
     rag.reader.windows rag.setting_values rag.settings rag.source_notes rag.tracing rag.types
     """.split()  # noqa: SIM905  # a list of these would be a line each
 )

@@ -1,8 +1,8 @@
 """Searches a library as tests do: one question, one moment."""
 
-from index.query import Query
 from index.search import search as search_in
 from index.store.library import Library
+from index.terms import Query
 from index.types import Hit
 
 

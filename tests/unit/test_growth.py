@@ -32,8 +32,8 @@ from rag import follow_up, question
 from rag.answer import clause
 from rag.llm import injection
 from rag.llm.prompting import inert
-from rag.llm.sanitise import plain
 from rag.llm.stream import Thoughts
+from rag.llm.writer import plain
 from rag.types import Turn
 from rag.verification import dates, parse, values
 from rag.verification.candidates import misquoted
