@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w’'\-]+(?: [A-Z][\w’'\-]+)*")
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
@@ -70,6 +70,6 @@ class Swaps:
 
 @cache
 def _opposites() -> dict[str, str]:
-    text = files("rag").joinpath("data/opposites.toml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("opposites.toml").read_text(encoding="utf-8")
     pairs = [line.split() for line in tomllib.loads(text)["pairs"]]
     return {a: b for a, b in pairs} | {b: a for a, b in pairs}

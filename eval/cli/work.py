@@ -4,22 +4,22 @@ import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
 from eval.comparing.comparison import baseline_beside
-from eval.datasets.beir import beir_cases, load_beir
-from eval.datasets.squad import load_squad, squad_cases
+from eval.datasets.beir import BeirQuery, beir_cases, load_beir
+from eval.datasets.squad import SquadQuestion, load_squad, squad_cases
 from eval.results import CaseResult
 from eval.running.asking import fingerprint_of
 from eval.running.models import Judge, RecordingModel, ReplayedModel
 from eval.running.suite import run_cases
 from eval.suites.cases import Suite
 from eval.suites.files import load_suite, shipped_suite
-from rag import AddReport, Assistant, LanguageModel, MisuseError, Settings, load_model
+from rag import AddReport, Article, Assistant, LanguageModel, MisuseError, Settings, load_model
 from rag.internal import seed_paths
 
 Item = TypeVar("Item")
@@ -153,37 +153,36 @@ def _chosen(suite: Suite, args: argparse.Namespace) -> Suite:
 @contextmanager
 def _squad(args: argparse.Namespace) -> Iterator[Work]:
     squad = load_squad(Path(args.squad))
-    questions = sample(squad.questions, limit=args.limit, seed=args.seed)
-    with _temporary_library(args) as assistant:
-        _say_skipped(assistant.library.add_articles(squad.articles))
-
-        def ask(known: Collection[str]) -> Iterator[CaseResult]:
-            rest = (question for question in questions if question.id not in known)
-            return squad_cases(assistant, rest, k=args.k, jobs=args.jobs)
-
-        yield Work(
-            name=squad.name,
-            ids=tuple(question.id for question in questions),
-            fingerprint=fingerprint_of(assistant, k=args.k),
-            ask=ask,
-            baseline=None,
-        )
+    with _set(squad.name, squad.articles, squad.questions, squad_cases, args) as work:
+        yield work
 
 
 @contextmanager
 def _beir(args: argparse.Namespace) -> Iterator[Work]:
     beir = load_beir(Path(args.beir))
-    queries = sample(beir.queries, limit=args.limit, seed=args.seed)
+    with _set(beir.name, beir.articles, beir.queries, beir_cases, args) as work:
+        yield work
+
+
+@contextmanager
+def _set(
+    name: str,
+    articles: Iterable[Article],
+    questions: Sequence[SquadQuestion | BeirQuery],
+    cases: Callable[..., Iterator[CaseResult]],
+    args: argparse.Namespace,
+) -> Iterator[Work]:
+    chosen = sample(questions, limit=args.limit, seed=args.seed)
     with _temporary_library(args) as assistant:
-        _say_skipped(assistant.library.add_articles(beir.articles))
+        _say_skipped(assistant.library.add_articles(articles))
 
         def ask(known: Collection[str]) -> Iterator[CaseResult]:
-            rest = (query for query in queries if query.id not in known)
-            return beir_cases(assistant, rest, k=args.k, jobs=args.jobs)
+            rest = (question for question in chosen if question.id not in known)
+            return cases(assistant, rest, k=args.k, jobs=args.jobs)
 
         yield Work(
-            name=beir.name,
-            ids=tuple(query.id for query in queries),
+            name=name,
+            ids=tuple(question.id for question in chosen),
             fingerprint=fingerprint_of(assistant, k=args.k),
             ask=ask,
             baseline=None,

@@ -41,17 +41,15 @@ def mean_interval(values: Sequence[float], *, seed: int = 0) -> tuple[float, flo
     return quantiles(resampled_means(np.asarray(values, dtype=np.float64), seed=seed))
 
 
-def resampled_means(
-    values: NDArray[np.float64], *, seed: int, resamples: int = RESAMPLES
-) -> NDArray[np.float64]:
-    """Return the means of resamples with replacement, (resamples,); `values` is not empty."""
+def resampled_means(values: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
+    """Return the means of 2,000 resamples with replacement; `values` is not empty."""
     generator = np.random.default_rng(seed)
     rows = max(1, _BLOCK // len(values))
     blocks = [
-        values[generator.integers(0, len(values), (min(rows, resamples - done), len(values)))].mean(
+        values[generator.integers(0, len(values), (min(rows, RESAMPLES - done), len(values)))].mean(
             axis=1
         )
-        for done in range(0, resamples, rows)
+        for done in range(0, RESAMPLES, rows)
     ]
     return np.concatenate(blocks)
 

@@ -27,8 +27,6 @@ _ALLOWED = ((0.8, 0.24), (0.65, 0.18), (0.5, 0.1), (0.3, 0.05))
 """From this cosine on, the share of a claim's weight that may be missing."""
 _ON_TOPIC, _ALL_BORROWED = 0.35, 0.15
 """Cosine from which one word may be only in the context where a value agrees, and its share."""
-_AGREES = 0.08
-"""What may be missing in addition where a number or date agrees."""
 _RUN = 2
 """Missing words in a row from which something was added."""
 _PLAIN = 1.5

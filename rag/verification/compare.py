@@ -17,8 +17,6 @@ from rag.verification.values import Value, comparable, same
 
 _TELLING = 0.5
 """Weight from which a word says something of its own."""
-_TURNED = 1
-"""Content words behind a negator of which the first shared one is what it turns."""
 _VALUE = 1.5
 """Weight of a number or date that agrees."""
 BORROWED = 0.25
