@@ -1,4 +1,4 @@
-"""The page: a client of what `rag` and `eval` export; `build_app` makes it, `ui.server` serves it.
+"""The page: a client of what `rag` and `eval` export; `ui.app` builds and serves it.
 
 It is loaded when it is first used, since every `footnote --help` imports this package.
 """

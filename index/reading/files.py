@@ -38,7 +38,7 @@ class Skipped:
 def read_file(path: Path, limits: Limits) -> Parsed | Skipped:
     """Read one regular file as an article. Safe to call from several threads and processes.
 
-    Processes that it started wait for more files until `index.reading.stop_reading`.
+    Processes that it started wait for more files until `index.reading.sandbox.stop_reading`.
     """
     try:
         return read_content(file_bytes(path), name=path.name, limits=limits)

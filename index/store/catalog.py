@@ -1,4 +1,7 @@
-"""Opens the catalog, SQLite's file that holds the truth; `queries` reads it, `writes` writes it."""
+"""Opens the catalog, SQLite's file that holds the truth, and searches the words in it by FTS5.
+
+`queries` reads it, `writes` writes it.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
