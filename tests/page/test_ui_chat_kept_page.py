@@ -81,7 +81,7 @@ def test_clearing_deletes_what_was_kept_and_so_does_switching_off(page):
     switch(page)
     ask(page, SEED_QUESTION)
     page.wait_for_function(f"{STORED}.includes('missile')")
-    with page.expect_response("**/reset"):
+    with page.expect_response("**/run/**"):
         page.get_by_role("button", name="Clear the conversation").click()
     assert "missile" not in stored(page)
     ask(page, SEED_QUESTION, turn=2)
