@@ -142,16 +142,15 @@ def scores(
     text = plain_text(answer)
     precision, recall = sentence_precision_recall(answer.sentences)
     quotes = zip(cited_spans(answer), (c.quote for c in answer.citations), strict=True)
-    values = (
-        float(contains_answer(text, case.answers)),
-        exact_match(text, case.answers),
-        token_f1(text, case.answers),
-        float(answer.status == "answered"),
-        precision,
-        recall,
-        quote_faithfulness(quotes, texts),
-    )
-    found = dict(zip(WORDS + CITED, values, strict=True))
+    found = {
+        "containment": float(contains_answer(text, case.answers)),
+        "exact_match": exact_match(text, case.answers),
+        "f1": token_f1(text, case.answers),
+        "answered": float(answer.status == "answered"),
+        "sentence_precision": precision,
+        "sentence_recall": recall,
+        "quote_faithfulness": quote_faithfulness(quotes, texts),
+    }
     return found | evidence_scores(answer, gold) if gold else found
 
 
@@ -165,15 +164,14 @@ def evidence_scores(answer: Answer, gold: tuple[DocumentSpan, ...]) -> dict[str,
     ranked = [hit.passage.id for hit in answer.hits]
     relevant = {hit.passage.id for hit in answer.hits if _reaches(hit, gold)}
     reached = [any(_reaches(hit, (span,)) for hit in answer.hits[:5]) for span in gold]
-    values = (
-        precision,
-        recall,
-        hit_at(ranked, relevant, 1),
-        hit_at(ranked, relevant, 5),
-        sum(reached) / len(reached),
-        reciprocal_rank(ranked, relevant),
-    )
-    return dict(zip(EVIDENCE, values, strict=True))
+    return {
+        "citation_precision": precision,
+        "citation_recall": recall,
+        "hit@1": hit_at(ranked, relevant, 1),
+        "hit@5": hit_at(ranked, relevant, 5),
+        "recall@5": sum(reached) / len(reached),
+        "mrr": reciprocal_rank(ranked, relevant),
+    }
 
 
 def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> tuple[str, ...]:

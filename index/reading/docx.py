@@ -28,6 +28,7 @@ _UNSEEN = frozenset(
     }
 )
 _BREAKS: Final = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+_MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAX_DEPTH = 20
 """Tables in cells of tables; deeper ones are left out."""
 
@@ -39,8 +40,6 @@ class DocxReader:
     its cells. Insertions of tracked changes are text; deletions, hidden runs, notes, headers and
     footers are not.
     """
-
-    media_types = ("application/vnd.openxmlformats-officedocument.wordprocessingml.document",)
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a Word document; title, author and date are its properties'.
@@ -63,7 +62,7 @@ class DocxReader:
         return Extract(
             card=Card(
                 title=title or name_title(name),
-                media_type=self.media_types[0],
+                media_type=_MEDIA_TYPE,
                 published=_date(about.created or about.modified),
                 author=one_line(about.author or "") or None,
             ),

@@ -34,8 +34,6 @@ _CLOSED = re.compile(r"<([A-Za-z][\w:-]{0,40})([^<>]*)/>")
 class EpubReader:
     """Reads EPUB 2 and 3 books without copy protection; a chapter is read as an HTML page is."""
 
-    media_types = ("application/epub+zip",)
-
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a book; title, authors and date are its package's.
 

@@ -61,8 +61,6 @@ class HtmlReader:
     line end. Comments of readers, navigation and the like are not part of the text.
     """
 
-    media_types = ("text/html",)
-
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a page in the charset of its byte-order mark, UTF-8, or its own declaration.
 

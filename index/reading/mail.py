@@ -5,6 +5,7 @@ from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
+from typing import Final
 
 from index.card import Card
 from index.errors import ReadError
@@ -21,6 +22,7 @@ MAX_ATTACHMENTS = 100
 _LONGEST_NAME = 255
 """Characters of a file's name; file systems have no longer ones."""
 
+_MEDIA_TYPES: Final = ("message/rfc822", "multipart/related")
 MAX_DEPTH = 3
 """Messages in messages; deeper ones are left out."""
 
@@ -31,8 +33,6 @@ class MailReader:
     The text is the message as plain text, or as HTML where it has no other, and then each
     attachment of a format that is read, under its file's name. The others are named as left out.
     """
-
-    media_types = ("message/rfc822", "multipart/related")
 
     def __init__(self, *, depth: int = 0) -> None:
         self._depth = depth
@@ -90,7 +90,7 @@ class MailReader:
         from index.reading.sniff import media_type
 
         data = _content(part)
-        if media_type(data, name=name) not in self.media_types:
+        if media_type(data, name=name) not in _MEDIA_TYPES:
             return read_bytes(data, name=name)
         if self._depth == MAX_DEPTH:
             raise ReadError("messages in it are nested too deep")

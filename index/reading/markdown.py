@@ -58,8 +58,6 @@ class MarkdownReader:
     parted by a blank line, items and rows by a line end. Front matter is not part of the text.
     """
 
-    media_types = ("text/markdown",)
-
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a Markdown file.
 

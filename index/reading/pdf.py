@@ -54,8 +54,6 @@ class PdfReader:
     line's end. A page begins a line; a sentence may go on over it.
     """
 
-    media_types = ("application/pdf",)
-
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a PDF file; author, date and, where it looks like one, title are its metadata's.
 

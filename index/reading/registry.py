@@ -50,11 +50,6 @@ class Reader(Protocol):
     with `\n` line ends (`index.reading.normal.normalise` and `index.reading.layout` do that).
     """
 
-    @property
-    def media_types(self) -> tuple[str, ...]:
-        """Media types, as `index.reading.sniff.media_type` names them, that it reads."""
-        ...
-
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read one file.
 

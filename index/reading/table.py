@@ -34,8 +34,6 @@ class TableReader:
     line. Without a header the cells are joined by ` | `.
     """
 
-    media_types = ("text/csv",)
-
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a table; the title is the file's name. What has no columns is read as plain text.
 

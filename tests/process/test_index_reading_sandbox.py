@@ -18,8 +18,6 @@ from index.card import Card
 from index.types import Extract
 
 class Reader:
-    media_types = ("application/rtf",)
-
     def read(self, data, *, name):
         does = data.decode().removeprefix("{\\\\rtf ")
         print("noise on standard output", flush=True)

@@ -18,7 +18,7 @@ from rag import ModelError, ModelRejectedError, ModelResponseError, ModelUnavail
 from rag.llm.client import Clock
 from rag.types import Reply
 
-PROVIDERS = ("openai-like", "ollama", "anthropic")
+PROVIDERS = [name for name in FORMATS if name != "openai"]  # openai-like speaks the same
 TWO_WAYS = ("complete", "astream")
 DEADLINE = 0.8
 SLACK = 4.0

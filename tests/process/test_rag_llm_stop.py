@@ -22,7 +22,7 @@ from rag import ModelResponseError, ModelUnavailableError, Settings
 from rag.llm.loop_bridge import from_loop, in_thread
 from rag.llm.registry import load_model
 
-PROVIDERS = ("openai-like", "ollama", "anthropic")
+PROVIDERS = [name for name in FORMATS if name != "openai"]  # openai-like speaks the same
 
 
 def left_over() -> list[str]:
