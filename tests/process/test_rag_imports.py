@@ -125,3 +125,17 @@ def test_the_help_of_a_command_imports_the_table_of_commands(used: Path, command
 
 def test_the_list_of_commands_imports_no_library(used: Path) -> None:
     assert foreign(imported(used, "--help")) == set()
+
+
+@pytest.mark.parametrize(("given", "then"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")])
+def test_a_command_starts_no_idle_threads_unless_told_to(given: dict[str, str], then: str) -> None:
+    code = (
+        "import os; from rag.cli.main import main; main(['nothing'])\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'])"
+    )
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("OPENBLAS_N")}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, check=True, timeout=60, env=plain | given,
+    )  # fmt: skip
+    assert done.stdout.strip() == then
