@@ -2,7 +2,7 @@
 
     python -m benchmarks.disagreeing ROWS.jsonl.gz
 
-Rows are as `training.examples.read_rows` takes them; each passage is an article. First questions
+Rows are as `training.rows.read_rows` takes them; each passage is an article. First questions
 are asked of all passages as they are. Then passages whose answer is a year, a number or a name get
 a copy beside them that has another one there, and the question of each is asked.
 """
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rag import Answer, Article, Assistant, Settings
-from training.examples import Row, read_rows
+from training.rows import Row, read_rows
 
 _UNALTERED, _ALTERED = 400, 120
 _NAMES = ("Anna Berg", "Luca Contarini", "Peter Novak", "Marburg", "Elena Sokolova")

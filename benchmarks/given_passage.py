@@ -2,7 +2,7 @@
 
     python -m benchmarks.given_passage ROWS.jsonl.gz [--alone 0]
 
-Rows are as `training.examples.read_rows` takes them. Each passage is one window; the product
+Rows are as `training.rows.read_rows` takes them. Each passage is one window; the product
 reads smaller ones. Whether a question has an answer is told by the span's score over that of none.
 """
 
@@ -13,7 +13,7 @@ from index.splitting.sentences import split
 from rag.reader.onnx_reader import OnnxReader
 from rag.reader.windows import Window
 from rag.testing import hit_of
-from training.examples import Row, read_rows
+from training.rows import Row, read_rows
 from training.tuning import measures
 
 _TOKENS = 384

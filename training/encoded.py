@@ -1,4 +1,4 @@
-"""Texts as tokens that know their places; draws and cuts nothing."""
+"""Texts as tokens that know their places, and what a model is shown; draws and cuts nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+CLS, SEP = 101, 102
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoded:
@@ -14,6 +16,18 @@ class Encoded:
 
     ids: Sequence[int]
     offsets: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What a model is shown, and the answer that it should find there."""
+
+    ids: tuple[int, ...]
+    """`[CLS] question or statement [SEP] window [SEP]`."""
+    passage_from: int
+    """Position of the window's first token."""
+    span: tuple[int, int] | None = None
+    """First and last position of the answer; None where there is none."""
 
 
 def encode(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[Encoded]:

@@ -7,18 +7,15 @@ the same passage without its answer, another sentence of it, or a question in wh
 or a word was swapped.
 """
 
-import gzip
-import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
 from training import alone
-from training.encoded import Encoded, encode, token_span
+from training.encoded import CLS, SEP, Encoded, Example, encode, token_span
 from training.near import NearPassages
+from training.rows import Row
 from training.swaps import Swaps
 
 if TYPE_CHECKING:
@@ -31,54 +28,6 @@ _WINDOWS = (48, 80, 112, 144)
 """Most tokens of a window, drawn anew for each example."""
 _SHORTEST_MISS = 20
 """Fewest tokens left of a passage whose answer was cut away."""
-CLS, SEP = 101, 102
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A question with its passage."""
-
-    question: str
-    context: str
-    answers: tuple[tuple[int, int], ...]
-    """Character spans in the passage as annotators chose them; empty where it does not answer."""
-    document: str
-    """Name of the document that the passage is from; empty where unknown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
-    """What the reader is shown and what it should say."""
-
-    ids: tuple[int, ...]
-    """`[CLS] question [SEP] window [SEP]`."""
-    passage_from: int
-    """Position of the window's first token."""
-    span: tuple[int, int] | None
-    """First and last position of the answer; None where there is none."""
-
-
-def read_rows(path: Path) -> list[Row]:
-    """Return the rows of a gzipped JSONL file of SQuAD-like rows, in order.
-
-    Each row has `question`, `context`, `answers` (`text`, `answer_start`) and maybe `title`.
-    """
-    rows = []
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            row = json.loads(line)
-            texts, starts = row["answers"]["text"], row["answers"]["answer_start"]
-            spans = tuple((s, s + len(t)) for t, s in zip(texts, starts, strict=True) if t)
-            if spans or row.get("is_impossible"):
-                rows.append(
-                    Row(
-                        question=row["question"],
-                        context=row["context"],
-                        answers=spans,
-                        document=row.get("title", ""),
-                    )
-                )
-    return rows
 
 
 class ExampleMaker:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,28 +17,51 @@ _EMBEDDED = 1000
 """Characters of a passage that are embedded."""
 
 
+class Terms:
+    """Which texts hold which terms; a term counts for more the fewer hold it."""
+
+    def __init__(self, texts: Sequence[Set[str]]) -> None:
+        """Index the terms of each text."""
+        self._count = len(texts)
+        holders: dict[str, list[int]] = defaultdict(list)
+        for n, held in enumerate(texts):
+            for term in held:
+                holders[term].append(n)
+        self._holders = {term: np.array(places) for term, places in holders.items()}
+
+    def weight(self, term: str) -> float:
+        """Return how rare a term is; 0 where no text holds it."""
+        places = self._holders.get(term)
+        return 0.0 if places is None else math.log(self._count / len(places))
+
+    def scores(self, asked: Iterable[str]) -> NDArray[np.float64]:
+        """Return the summed weight of the terms that each text holds."""
+        scores: NDArray[np.float64] = np.zeros(self._count)
+        for term in asked:
+            if term in self._holders:
+                scores[self._holders[term]] += self.weight(term)
+        return scores
+
+
+def best(scores: NDArray[np.float64]) -> list[int]:
+    """Return the places of the few best scores above zero."""
+    found = np.argpartition(-scores, min(_CANDIDATES, len(scores) - 1))[:_CANDIDATES]
+    return [int(n) for n in found if scores[n] > 0]
+
+
 class NearPassages:
     """Finds near misses for questions among the passages of all rows."""
 
     def __init__(self, contexts: Sequence[str], embedder: Embedder) -> None:
         """Index the passages' terms and embed their beginnings."""
         self._contexts = contexts
-        holders: dict[str, list[int]] = defaultdict(list)
-        for n, context in enumerate(contexts):
-            for term in set(terms(context[:_READ])):
-                holders[term].append(n)
-        self._holders = {term: np.array(places) for term, places in holders.items()}
+        self._terms = Terms([frozenset(terms(context[:_READ])) for context in contexts])
         self._embedder = embedder
         self._vectors = embedder.embed([context[:_EMBEDDED] for context in contexts])
 
     def by_terms(self, question: str, own: str, *, lacking: str) -> list[int]:
         """Return the passages that share the question's rare terms; see `_lacking`."""
-        scores: NDArray[np.float64] = np.zeros(len(self._contexts))
-        for term in content_terms(question):
-            places = self._holders.get(term)
-            if places is not None:
-                scores[places] += math.log(len(self._contexts) / len(places))
-        return self._lacking(scores, own, lacking)
+        return self._lacking(self._terms.scores(content_terms(question)), own, lacking)
 
     def by_meaning(self, question: str, own: str, *, lacking: str) -> list[int]:
         """Return the passages whose vectors are nearest to the question's; see `_lacking`."""
@@ -47,12 +70,9 @@ class NearPassages:
 
     def _lacking(self, scores: NDArray[np.float64], own: str, lacking: str) -> list[int]:
         """Return the best passages other than the question's own that lack its answer's words."""
-        best = np.argpartition(-scores, min(_CANDIDATES, len(scores) - 1))[:_CANDIDATES]
         folded = lacking.casefold()
         return [
-            int(n)
-            for n in best
-            if scores[n] > 0
-            and self._contexts[n] != own
-            and folded not in self._contexts[n].casefold()
+            n
+            for n in best(scores)
+            if self._contexts[n] != own and folded not in self._contexts[n].casefold()
         ]

@@ -6,8 +6,6 @@ be stopped and started again: a checkpoint is written every few minutes.
 """
 
 import argparse
-import json
-import os
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -20,8 +18,11 @@ from torch import nn
 from index.embedding import DEFAULT_MODEL, load_embedder, model_files
 from index.embedding.onnx import load_tokenizer
 from training import reader_weights
-from training.examples import Example, ExampleMaker, Row, read_rows
-from training.torch_model import TorchReader, device, loss_of, precision
+from training.encoded import Example
+from training.examples import ExampleMaker
+from training.rows import Row, drawn, read_rows
+from training.run import note, optimizer, save, set_rate
+from training.torch_model import TorchReader, device, loss_of, precision, tensors
 from training.tuning import evaluate
 
 _BODY_RATE, _HEAD_RATE = 1.5e-4, 6e-4
@@ -31,7 +32,6 @@ _POOL = 1024
 """Examples sorted by length together, so that batches need little padding."""
 _PARTS = 4
 """Of a batch, computed apart and added up."""
-_TYPE_OF_WINDOW = 1
 
 
 def main() -> None:
@@ -90,8 +90,7 @@ def _drawn(paths: Sequence[Path], shares: dict[str, float], passes: int, seed: i
         for path in paths:
             stored = read_rows(path)
             share = next((s for n, s in shares.items() if path.name.startswith(n)), 1.0)
-            one += stored * int(share)
-            one += draw.sample(stored, round(len(stored) * (share % 1)))
+            one += drawn(stored, share, draw)
         draw.shuffle(one)
         rows += one
     return rows
@@ -146,13 +145,8 @@ class _Run:
         self._model = model
         body = [p for p in self._model.bert.parameters() if p.requires_grad]
         self._trained = [*body, *self._model.head.parameters()]
-        self._optimizer = torch.optim.AdamW(
-            [
-                {"params": body, "lr": 0.0, "peak": _BODY_RATE * rate},
-                {"params": self._model.head.parameters(), "lr": 0.0, "peak": _HEAD_RATE * rate},
-            ],
-            betas=(0.9, 0.98), weight_decay=0.01, fused=True,
-        )  # fmt: skip
+        rates = (_BODY_RATE * rate, _HEAD_RATE * rate)
+        self._optimizer = optimizer(body, self._model.head.parameters(), rates=rates)
         # Each thread takes the next part and computes alone: threads that share each operation
         # wait for the slower one, and nearly stop when another program runs.
         self._workers = ThreadPoolExecutor(
@@ -187,10 +181,7 @@ class _Run:
 
     def _take(self, batch: Sequence[Example]) -> float:
         """Take one step and return the batch's loss."""
-        progress = self._progress()
-        share = min(progress / _WARM_UP, (1 - progress) / (1 - _WARM_UP))
-        for group in self._optimizer.param_groups:
-            group["lr"] = group["peak"] * max(share, 1e-3)
+        set_rate(self._optimizer, self._progress(), warm_up=_WARM_UP)
         self._model.train()
         parts = [part for part in (batch[n::_PARTS] for n in range(_PARTS)) if part]
         done = list(self._workers.map(self._gradients, parts))
@@ -204,7 +195,7 @@ class _Run:
 
     def _gradients(self, part: Sequence[Example]) -> tuple[float, tuple[torch.Tensor, ...]]:
         """Return the summed loss of a part of a batch and its gradients."""
-        ids, mask, types, starts, ends = _tensors(part)
+        ids, mask, types, starts, ends = tensors(part)
         narrow = precision()
         with torch.autocast(device().type, narrow, enabled=narrow != torch.float32):
             scores = self._model(ids, mask, types)
@@ -213,9 +204,7 @@ class _Run:
 
     def _note(self, **figures: float) -> None:
         entry = {"step": self._step, "of": self._steps, "minutes": round(self._elapsed / 60, 2)}
-        entry |= {name: round(value, 4) for name, value in figures.items()}
-        with self._log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(entry) + "\n")
+        note(entry | figures, self._log)
 
     def _save(self) -> None:
         state = {
@@ -224,29 +213,13 @@ class _Run:
             "step": self._step,
             "elapsed": self._elapsed,
         }
-        new = self._checkpoint.with_suffix(".new")
-        torch.save(state, new)
-        os.replace(new, self._checkpoint)
+        save(state, self._checkpoint)
 
     def _load(self) -> None:
         state = torch.load(self._checkpoint, weights_only=True)
         self._model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._step, self._elapsed = state["step"], state["elapsed"]
-
-
-def _tensors(batch: Sequence[Example]) -> tuple[torch.Tensor, ...]:
-    """Return ids, mask, types, starts and ends of a batch, padded to its longest example."""
-    length = max(len(example.ids) for example in batch)
-    ids = torch.zeros(len(batch), length, dtype=torch.long)
-    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
-    for row, example in enumerate(batch):
-        size = len(example.ids)
-        ids[row, :size] = torch.tensor(example.ids)
-        mask[row, :size] = 1
-        types[row, example.passage_from : size] = _TYPE_OF_WINDOW
-    spans = torch.tensor([example.span or (0, 0) for example in batch])
-    return tuple(t.to(device()) for t in (ids, mask, types, spans[:, 0], spans[:, 1]))
 
 
 if __name__ == "__main__":

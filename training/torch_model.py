@@ -1,8 +1,8 @@
 """The reader in torch, for training only: BERT with heads for the span and for answerability."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
+
+from training.encoded import Example
 
 _OUTSIDE = -1e4
 
@@ -27,6 +29,11 @@ class Scores(NamedTuple):
 class TorchReader(nn.Module):
     """BERT whose word, position and type embeddings are frozen, with a head of three outputs."""
 
+    heads: ClassVar[tuple[str, ...]] = ("head.",)
+    """How the names of the heads' weights begin."""
+    may_lack: ClassVar[tuple[str, ...]] = (".embeddings.",)
+    """What is in the names of weights that `take` need not be given."""
+
     def __init__(self, folder: Path) -> None:
         """Start from the encoder of a folder of model files, with a new head."""
         super().__init__()
@@ -38,28 +45,55 @@ class TorchReader(nn.Module):
             add_pooling_layer=False,
         )
         self.bert.embeddings.requires_grad_(False)
-        self.head = nn.Linear(self.bert.config.hidden_size, 3)
-        nn.init.normal_(self.head.weight, std=0.02)
-        nn.init.zeros_(self.head.bias)
+        self.head = new_head(self.bert.config.hidden_size)
 
     def take(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
-        """Replace what is trained by weights as `training.reader_export` names them."""
+        """Replace what is trained by weights as `training.export` names them."""
         named = {
-            name if name.startswith("head.") else f"bert.{name}": torch.from_numpy(array)
+            name if name.startswith(self.heads) else f"bert.{name}": torch.from_numpy(array)
             for name, array in weights.items()
         }
         missing, unknown = self.load_state_dict(named, strict=False)
-        if unknown or any(".embeddings." not in name for name in missing):
-            raise ValueError(f"the weights do not fit the reader: {unknown or missing}")
+        lacked = [name for name in missing if not any(part in name for part in self.may_lack)]
+        if unknown or lacked:
+            raise ValueError(f"the weights do not fit the model: {unknown or lacked}")
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Scores:
         """Score a padded batch: token ids, 1 for tokens, 1 for the window; each (batch, length)."""
         hidden = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types)
         start, end, answers = self.head(hidden.last_hidden_state).float().unbind(-1)
-        allowed = (types * mask).bool()
-        allowed[:, 0] = True
-        start, end = (logits.masked_fill(~allowed, _OUTSIDE) for logits in (start, end))
+        start, end = inside(types * mask, start, end)
         return Scores(start=start, end=end, answers=answers[:, 0])
+
+
+def new_head(size: int) -> nn.Linear:
+    """Return a head of three outputs that says nothing yet."""
+    head = nn.Linear(size, 3)
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    return head
+
+
+def inside(window: Tensor, start: Tensor, end: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the logits of starts and ends, those outside window and first token made hopeless."""
+    allowed = window.bool()
+    allowed[:, 0] = True
+    return start.masked_fill(~allowed, _OUTSIDE), end.masked_fill(~allowed, _OUTSIDE)
+
+
+def tensors(batch: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Return ids, mask, types, starts and ends of a batch, padded to its longest example."""
+    length = max(len(example.ids) for example in batch)
+    ids = torch.zeros(len(batch), length, dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    for row, example in enumerate(batch):
+        size = len(example.ids)
+        ids[row, :size] = torch.tensor(example.ids)
+        mask[row, :size] = 1
+        types[row, example.passage_from : size] = 1
+    starts, ends = torch.tensor([example.span or (0, 0) for example in batch]).unbind(1)
+    found = [tensor.to(device()) for tensor in (ids, mask, types, starts, ends)]
+    return found[0], found[1], found[2], found[3], found[4]
 
 
 def loss_of(scores: Scores, starts: Tensor, ends: Tensor) -> Tensor:

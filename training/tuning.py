@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from index.embedding import model_files
 from index.embedding.onnx import load_tokenizer
 from rag.reader.spans import TokenScores, best_span
-from training.encoded import encode
-from training.examples import CLS, SEP, Row
+from training.encoded import CLS, SEP, encode
+from training.figures import area
+from training.rows import Row
 from training.torch_model import TorchReader, device
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def measures(found: Sequence[tuple[str, float]], rows: Sequence[Row]) -> dict[st
         "threshold": float(best),
         "null_right": float((margins <= best)[~has].mean()) if (~has).any() else 1.0,
         "answered": float((margins > best)[has].mean()),
-        "auc": _auc(margins[has], margins[~has]),
+        "auc": area(margins[has], margins[~has]) if (~has).any() else 1.0,
     }
 
 
@@ -70,10 +70,6 @@ def f1(answer: str, gold: str) -> float:
     a, g = _normal(answer).split(), _normal(gold).split()
     common = sum((Counter(a) & Counter(g)).values())
     return 2 * common / (len(a) + len(g)) if common else float(a == g)
-
-
-def _auc(yes: NDArray[np.float64], no: NDArray[np.float64]) -> float:
-    return float((yes[:, None] > no[None, :]).mean()) if len(yes) and len(no) else 1.0
 
 
 @torch.no_grad()

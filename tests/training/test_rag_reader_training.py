@@ -11,7 +11,8 @@ from index.embedding.onnx import load_tokenizer
 from rag.reader import onnx_reader
 from training import alone, reader_weights
 from training.encoded import encode, token_span
-from training.examples import ExampleMaker, Row, read_rows
+from training.examples import ExampleMaker
+from training.rows import Row, read_rows
 from training.swaps import Swaps
 
 ROWS = [
@@ -145,7 +146,7 @@ def test_a_checkpoint_is_exported_as_its_mean_with_a_file_that_ships(
 ) -> None:
     import torch
 
-    from training import reader_export
+    from training import export
 
     shipped = reader_weights.floats(onnx_reader.shipped_weights())
     model = {name: torch.from_numpy(array.copy()) for name, array in shipped.items()}
@@ -153,10 +154,8 @@ def test_a_checkpoint_is_exported_as_its_mean_with_a_file_that_ships(
     checkpoint, before, out = (tmp_path / name for name in ("checkpoint.pt", "before", "out"))
     torch.save({"model": model}, checkpoint)
     reader_weights.write(shipped, before)
-    monkeypatch.setattr(
-        "sys.argv", ["export", str(checkpoint), str(out), "--mean-with", str(before)]
-    )
-    reader_export.main()
+    monkeypatch.setattr("sys.argv", ["export", str(checkpoint), str(before), "--out", str(out)])
+    export.main()
     bias = reader_weights.floats(reader_weights.read(out))["head.bias"]
     assert bias == pytest.approx(shipped["head.bias"] + 1, abs=1e-3)
 

@@ -1,0 +1,102 @@
+"""Figures from scores: areas, thresholds, rates; nothing is read or run here."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+_FALSE_PASSED = 0.06
+_WRONG = 0.04
+_OPEN_DENIED = 0.10
+_ANSWERED = 0.8
+
+
+def area(yes: Floats, no: Floats) -> float:
+    """Return how often one score of `yes` is above one of `no`; ties count half."""
+    if not len(yes) or not len(no):
+        return float("nan")
+    above = (yes[:, None] > no[None, :]).mean() + (yes[:, None] == no[None, :]).mean() / 2
+    return float(above)
+
+
+def logged(scores: Floats) -> Floats:
+    """Return the logs of the probabilities of logits, row by row."""
+    logs = scores - scores.max(axis=1, keepdims=True)
+    result: Floats = logs - np.log(np.exp(logs).sum(axis=1, keepdims=True))
+    return result
+
+
+def ways(span: Floats, answers: Floats) -> dict[str, Floats]:
+    """Return the scores of "this window answers" that are compared."""
+    return {
+        "span": span,
+        "answers": answers,
+        "sum": span / 2 + answers,
+    }
+
+
+def sureness(logs: Floats, which: int) -> Floats:
+    """Return the log odds of one of the three outcomes."""
+    return np.asarray(logs[:, which] - np.log1p(-np.exp(np.minimum(logs[:, which], -1e-7))))
+
+
+def claim_thresholds(said: Floats, supported: NDArray[np.bool_]) -> dict[str, float]:
+    """Return thresholds of "said": the best balanced one, and one that few false claims pass."""
+    tried = np.unique(said)
+    balanced = [(said[supported] >= t).mean() + (said[~supported] < t).mean() for t in tried]
+    strict = np.quantile(said[~supported], 1 - _FALSE_PASSED)
+    return {"balanced": float(tried[int(np.argmax(balanced))]), "strict": float(strict)}
+
+
+def claim_figures(
+    said: Floats, supported: NDArray[np.bool_], thresholds: Mapping[str, float]
+) -> dict[str, float]:
+    """Return what passes at each threshold."""
+    found = {"area": area(said[supported], said[~supported])}
+    for name, threshold in thresholds.items():
+        true = float((said[supported] >= threshold).mean())
+        false = float((said[~supported] >= threshold).mean())
+        found |= {f"{name}_true": true, f"{name}_false": false}
+        found[f"{name}_accuracy"] = (true + 1 - false) / 2
+    return found
+
+
+def denied_threshold(opened: Floats) -> float:
+    """Return the threshold of "contradicted" that one open claim in ten passes."""
+    return float(np.quantile(opened, 1 - _OPEN_DENIED))
+
+
+def word_threshold(logs: Floats, labels: NDArray[np.int_]) -> float:
+    """Return the least threshold at which at most 4 in 100 words of all are wrong."""
+    sure = _words(logs)
+    wrong = sure[1] != labels
+    order = np.argsort(-sure[0])
+    share = np.cumsum(wrong[order]) / len(labels)
+    fits = np.nonzero(share <= _WRONG)[0]
+    return float(sure[0][order][fits[-1]]) if len(fits) else float(np.inf)
+
+
+def word_figures(logs: Floats, labels: NDArray[np.int_], threshold: float) -> dict[str, float]:
+    """Return right words of those with a yes or no, and wrong ones of all."""
+    sure, words = _words(logs)
+    given = sure >= threshold
+    decided = labels < 2
+    forced = np.where(logs[:, 0] >= logs[:, 1], 0, 1)
+    return {
+        "right": float((given & (words == labels))[decided].mean()),
+        "wrong": float((given & (words != labels)).mean()),
+        "forced": float((forced == labels)[decided].mean()),
+        "three": float((logs.argmax(axis=1) == labels).mean()),
+    }
+
+
+def _words(logs: Floats) -> tuple[Floats, NDArray[np.int_]]:
+    """Return how sure the better of yes and no is, and which it is."""
+    odds = np.stack([sureness(logs, 0), sureness(logs, 1)])
+    return odds.max(axis=0), odds.argmax(axis=0)
+
+
+def answered_threshold(scores: Floats) -> float:
+    """Return the threshold at which four in five answerable questions are answered."""
+    return float(np.quantile(scores, 1 - _ANSWERED))
