@@ -65,6 +65,7 @@ def run(page):
         "before => document.querySelector('#evaluation').innerHTML !== before", arg=before
     )
     expect(page.locator(".running.now")).to_have_count(0)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
 def test_a_run_shows_tiles_plots_and_what_failed_with_its_passage(page):

