@@ -69,12 +69,13 @@ def denied_threshold(opened: Floats) -> float:
 
 def word_threshold(logs: Floats, labels: NDArray[np.int_]) -> float:
     """Return the least threshold at which at most 4 in 100 words of all are wrong."""
-    sure = _words(logs)
-    wrong = sure[1] != labels
-    order = np.argsort(-sure[0])
-    share = np.cumsum(wrong[order]) / len(labels)
-    fits = np.nonzero(share <= _WRONG)[0]
-    return float(sure[0][order][fits[-1]]) if len(fits) else float(np.inf)
+    sure, words = _words(logs)
+    order = np.argsort(-sure)
+    ordered = sure[order]
+    share = np.cumsum((words != labels)[order]) / len(labels)
+    last = np.append(ordered[1:] < ordered[:-1], True)
+    fits = np.nonzero((share <= _WRONG) & last)[0]
+    return float(ordered[fits[-1]]) if len(fits) else float(np.inf)
 
 
 def word_figures(logs: Floats, labels: NDArray[np.int_], threshold: float) -> dict[str, float]:
