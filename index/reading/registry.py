@@ -110,6 +110,10 @@ def only_reasons() -> Iterator[None]:
         ) from None  # the frames hold the memory
     except RecursionError:
         raise ReadError("its parts are nested too deep; save its text as .txt") from None
+    except ImportError as error:
+        raise ReadError(
+            f"what reads such files cannot be loaded ({error}); reinstall it"
+        ) from error
     except BaseException as error:
         kind = type(error).__name__
         raise ReadError(f"it is damaged, or no file of its kind ({kind}); save it anew") from error

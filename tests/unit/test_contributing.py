@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
+from index.reading.registry import only_reasons
 
 PAGE = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
@@ -37,3 +38,9 @@ def test_every_file_that_the_page_names_is_there():
     toys = ("proverbs", "NAME")
     missing = [n for n in named if not (Path(__file__).parents[2] / n).exists()]
     assert [n for n in missing if not any(toy in n for toy in toys)] == []
+
+
+def test_a_reader_whose_import_fails_is_not_told_as_a_damaged_file():
+    said = r"cannot be loaded \(no module named acme\); reinstall it"
+    with pytest.raises(ReadError, match=said), only_reasons():
+        raise ModuleNotFoundError("no module named acme")
