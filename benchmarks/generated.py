@@ -1,14 +1,15 @@
 """Makes articles and questions of any number from a seed, and vectors that stand in for a model's.
 
-Words are drawn by Zipf's law from the thesaurus's stems and from invented names, with function
-words between them, so that a few terms stand in most passages and most terms in few, as in prose.
+Words are drawn by Zipf's law from the stems of `vocabulary.txt` and from invented names, with
+function words between them, so that a few terms stand in most passages and most terms in few, as
+in prose.
 """
 
 import hashlib
 import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,8 @@ PASSAGES = 10
 _SENTENCES = 5
 _NAMES = 30_000
 _SEED = 20_240
+_VOCABULARY = Path(__file__).with_name("vocabulary.txt")
+"""Stems of Princeton WordNet 3.1 in one order for ever: the same articles in every run."""
 _SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu".split()  # noqa: SIM905
 
 
@@ -29,8 +32,7 @@ class Prose:
 
     def __init__(self) -> None:
         self._random = random.Random(_SEED)
-        lines = files("rag").joinpath("data/thesaurus.txt").read_text(encoding="utf-8")
-        stems = [line.partition(":")[0] for line in lines.splitlines()]
+        stems = _VOCABULARY.read_text(encoding="utf-8").splitlines()
         self._random.shuffle(stems)
         self.words = stems + [self._name() for _ in range(_NAMES)]
         weights = (1 / rank for rank in range(1, len(self.words) + 1))

@@ -4,7 +4,7 @@ Prints:
 
     12 million euros [1]
     searched: And when does the new bridge open?
-    on 3 May [1]
+    3 May [1]
 """
 
 from rag import Article, Assistant

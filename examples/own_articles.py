@@ -3,7 +3,7 @@
 Prints:
 
     1 added, 0 unchanged
-    on 3 May [1] bridge.md
+    3 May [1] bridge.md
     1 added, 1 unchanged
     The documents do not say: nothing in them matches the question.
 """

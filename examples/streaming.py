@@ -3,7 +3,7 @@
 Prints:
 
     1 passage found
-    text: on Mondays [1]
+    text: Mondays [1]
     answered, 1 footnote
 """
 

@@ -4,7 +4,7 @@ Prints:
 
     altered: The new bridge cost 13 million. the source says 12 million, not 13 million
     supported: It opens to trams on 3 May.
-    unsupported: It was painted green. no source says it: nothing on painted, green
+    unsupported: It was painted green. no source says it
 """
 
 from rag import Article, Assistant

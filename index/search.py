@@ -1,9 +1,10 @@
 """Finds the passages for a query: dense and lexical scores over one moment; no answering.
 
 Dense: Chroma proposes the nearest sentences; each candidate passage then gets the exact cosine of
-its best sentence from the catalog's vectors. Lexical: FTS5's BM25 over passages and over sentences.
-The normalised scores are combined by a weighted sum, not by reciprocal ranks, so that a far better
-passage stays far ahead. Of the ranked ones twins collapse, and no document fills the list.
+its best sentence from the catalog's vectors, each moved towards what stands around it. Lexical:
+FTS5's BM25 over passages and over sentences. The normalised scores are combined by a weighted sum,
+not by reciprocal ranks, so that a far better passage stays far ahead. Of the ranked ones twins
+collapse, and no document fills the list.
 """
 
 import math
@@ -38,6 +39,11 @@ _ROWS = 20_000
 sentences in them in 21; all the terms of a question took 100 and 300 ms among 100,000 passages."""
 _ALIKE = 0.9
 """Jaccard similarity of two passages' sets of terms from which they count as near-duplicates."""
+_BEFORE, _PASSAGE = 0.3, 0.5
+"""What the sentence before and the mean of its passage count in a sentence's vector. Of 800
+questions in other words over 945 articles the right passage was first for 0.39 where the sentence
+alone gave 0.36, and among eight for 0.61 where it gave 0.60."""
+_LEAST_NORM = 1e-6
 _DAMAGED = (
     "the catalog of the library is damaged (a sentence is not what was added): run "
     "`footnote doctor --repair` to save what can be read"
@@ -167,9 +173,11 @@ def _ranked(
     sentence_scale = max(best_sentence.values(), default=1.0)
     scored = []
     for key, row in rows.items():
-        similarities = _similarities(members.get(key, []), vector)
+        vectors = _vectors(members.get(key, []), vector.shape)
+        similarities = vectors @ vector
+        told = _in_context(vectors) @ vector
         score = (
-            weights.dense * max(0.0, float(similarities.max()))
+            weights.dense * max(0.0, float(told.max()))
             + weights.passage * by_passage.get(key, 0.0) / passage_scale
             + weights.sentence * best_sentence.get(key, 0.0) / sentence_scale
         )
@@ -179,20 +187,32 @@ def _ranked(
     return sorted(scored, key=lambda s: (-s.score, s.passage.id))
 
 
-def _similarities(
-    sentences: Sequence[SentenceRow], vector: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the cosine of each sentence with a question.
+def _vectors(sentences: Sequence[SentenceRow], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """Return the vectors of a passage's sentences, (sentences, dimensions).
 
     Raises:
         LibraryError: A stored vector is damaged.
     """
-    if not sentences or any(s.vector.shape != vector.shape for s in sentences):
+    if not sentences or any(s.vector.shape != shape for s in sentences):
         raise LibraryError(_DAMAGED)
     matrix = np.array([s.vector for s in sentences], dtype=np.float32)
     if not are_unit(matrix):
         raise LibraryError(_DAMAGED)
-    return matrix @ vector
+    return matrix
+
+
+def _in_context(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return each sentence's vector moved to the one before and to the passage's mean.
+
+    A sentence that says "he" or "the firm" is found by what its passage tells of.
+    """
+    before = np.vstack([np.zeros_like(vectors[:1]), vectors[:-1]])
+    mean = vectors.mean(axis=0)
+    mean /= max(float(np.linalg.norm(mean)), _LEAST_NORM)
+    moved = vectors + _BEFORE * before + _PASSAGE * mean
+    norms = np.linalg.norm(moved, axis=1, keepdims=True)
+    in_context: NDArray[np.float32] = moved / np.maximum(norms, _LEAST_NORM)
+    return in_context
 
 
 def _found(

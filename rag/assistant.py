@@ -212,6 +212,7 @@ class Assistant:
 
     def verify(self, text: str, *, k: int | None = None) -> Verification:
         """Check what any text says, claim by claim; see `rag.verify`."""
+        from rag.answer.extractive import shipped_reader
         from rag.verification.verify_text import verify_text
 
         arguments.check_text(text, name="the text to verify")
@@ -220,6 +221,7 @@ class Assistant:
             text,
             documents=self.library.documents(),
             find=lambda claim, wanted: self._found(read_query(claim), k=wanted),
+            tell=shipped_reader().tell,
             k=checked_k(self.settings.k if k is None else k),
         )
         aging = Aging(self._stored.some_records)

@@ -15,7 +15,8 @@ from index.store.library import Moment
 from index.types import Hit, Sentence
 from rag import citations, tracing
 from rag.answer.confidence import why_abstain
-from rag.answer.extractive import ExtractiveAnswerer, Reader
+from rag.answer.extractive import ExtractiveAnswerer
+from rag.answer.ranking import Reader
 from rag.driver import Piece, Step, Steps
 from rag.llm.injection import without_orders
 from rag.question import Question
@@ -160,21 +161,18 @@ class Pipeline:
 
 
 class _Comparison:
-    """Compares what answers; loaded when a question needs it, which few do."""
+    """Sees conflicts; loaded when a question needs it, which few do."""
 
-    def decide(self, question: Question, hits: Sequence[Hit]) -> tuple[str, Evidence] | None:
-        from rag.verification.answers import decide
-
-        return decide(question, hits)
-
-    def conflict(self, one: Evidence, other: Evidence, *, words: tuple[str, str]) -> bool:
+    def conflict(
+        self, asked: str, one: Evidence, other: Evidence, *, words: tuple[str, str]
+    ) -> bool:
         from rag.verification.answers import conflict
 
-        return conflict(one, other, words=words)
+        return conflict(asked, one, other, words=words)
 
 
 def extractive_answerer(reader: Reader | None = None) -> ExtractiveAnswerer:
-    """Return the answerer that quotes, with what says yes or no and sees conflicts.
+    """Return the answerer that quotes, says yes or no, and sees conflicts.
 
     Args:
         reader: Finds the exact answer in a sentence; None takes the one that ships.

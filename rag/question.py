@@ -8,11 +8,12 @@ knowledge of any document.
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Literal
 
 from index.data_files import data_toml
-from index.terms import Query
+from index.terms import Query, terms
 
 AnswerType = Literal[
     "person", "place", "date", "duration", "amount", "money", "reason", "manner", "yes_no", "any"
@@ -20,7 +21,15 @@ AnswerType = Literal[
 
 _BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"[\w’'\-]+")
+_LEAST_PART, _LEAST_NAME, _LEAST_SLIP = 3, 4, 6
+"""Letters from which part of a name, a name in another form, and a miswritten one are known."""
+_SLIP = 0.88
+"""Share of letters in common from which a name is miswritten; one changed letter in eight."""
+_MAY = re.compile(r"(?<=[\w,;] )May\b")
+"""The month, which is no "may"."""
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-Þ][\w’'\-]+")
+_CHOICE = r"\bor (?!not\b|so\b|more\b|less\b|fewer\b|later\b|earlier\b)(?:[\w'\-]+ ?){1,3}[?\s]*$"
+"""As in "Is it old or new?", which no yes or no answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +58,11 @@ def read_question(text: str) -> Question:
     """Clean a question and tell what it asks for; empty text gives an empty question."""
     query = read_query(text)
     plain = query.text.replace("’", "'")
-    fitting = (kind for kind, form in _forms() if form.search(plain))
+    asking = plain[asks_from(plain) :]
+    fitting = (kind for kind, form in _forms() if form.search(asking))
     expects: AnswerType = next(fitting, "any")
-    open_ended = bool(_open_ended().search(plain))
-    several = open_ended or bool(_several().search(plain))
+    open_ended = bool(_open_ended().search(asking))
+    several = open_ended or bool(_several().search(asking))
     return Question(query=query, expects=expects, several=several, open_ended=open_ended)
 
 
@@ -70,8 +80,8 @@ def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
     """
     if expects in ("any", "manner", "yes_no"):
         return True
-    if expects in ("person", "place"):
-        return bool(names(sentence) - words(asked))
+    if expects in ("person", "place") and names(sentence) - words(asked):
+        return True
     pattern = _signs()[expects]
     found = _found(pattern, sentence)
     # "How many years" names the unit of its answer.
@@ -84,7 +94,7 @@ def hedges(sentence: str, *, asked: str) -> int:
     Cues of speculation in the manner of the CoNLL-2010 shared task (Farkas et al., 2010); those
     that the question has too are not counted.
     """
-    found = words(sentence) & _hedges()
+    found = words(_MAY.sub("", sentence)) & _hedges()
     return len(found - words(asked)) if found else 0
 
 
@@ -100,13 +110,91 @@ def words(text: str) -> frozenset[str]:
     return frozenset(_folded(word) for word in _WORD.findall(text))
 
 
+def numbers(text: str) -> frozenset[str]:
+    """Return the numbers of a text in digits; of those that it spells two to ninety."""
+    spelt = _spelt()
+    return frozenset(spelt.get(t, t) for t in terms(text) if t[:1].isdigit() or t in spelt)
+
+
+def is_named(name: str, seen: frozenset[str]) -> bool:
+    """Say whether a text names what a question does, perhaps in another form.
+
+    "Ethiopia" is named where Ethiopians are, Siemens by "Siemens-led" and the other way round; a
+    slip of the pen in a long name is let pass.
+
+    Args:
+        name: As `names` gives it.
+        seen: The text's words, as `words` gives them.
+    """
+    if name in seen:
+        return True
+    parts = [part for part in name.split("-") if len(part) >= _LEAST_PART] or [name]
+    return any(_is_like(part, other) for part in parts for word in seen for other in _parts(word))
+
+
+def any_of(table: str, name: str) -> str:
+    """Return the form of any word of a list in `rag/data/question_words.toml`."""
+    return f"(?:{'|'.join(re.escape(word) for word in _words()[table][name].split())})"
+
+
+def asks_from(text: str) -> int:
+    """Return where a question comes to the word that asks, after what leads it in; 0 for no such.
+
+    "When the lake had burst, what happened?" asks what; a clause with "when" that goes before is
+    told from a question by its order of words.
+    """
+    begins = list(_begins().finditer(text))
+    if not begins:
+        return 0
+    first = begins[0]
+    led_in = first.start() or (len(begins) > 1 and _background().match(text, first.end()))
+    return (begins[-1] if led_in else first).end()
+
+
+@lru_cache(maxsize=65536)
+def _parts(word: str) -> tuple[str, ...]:
+    return tuple(word.split("-")) if "-" in word else (word,)
+
+
+def _is_like(name: str, word: str) -> bool:
+    """Say whether two words are one name: the same, of it, or miswritten."""
+    if name == word:
+        return True
+    short, long = sorted((name, word), key=len)
+    if len(short) < _LEAST_NAME or short[:2] != long[:2]:
+        return False
+    pairs = enumerate(zip(short, long, strict=False))
+    shared = next((n for n, (a, b) in pairs if a != b), len(short))
+    if shared >= max(_LEAST_NAME, len(short) - 2) and long[shared:] in _derived():
+        return True
+    if len(short) < _LEAST_SLIP or len(long) - len(short) > 2:
+        return False
+    return SequenceMatcher(None, short, long, autojunk=False).ratio() >= _SLIP
+
+
 @lru_cache(maxsize=65536)
 def _folded(word: str) -> str:
-    return word.replace("’", "'").removesuffix("'s").rstrip("'").casefold()
+    bare = word.replace("’", "'").removesuffix("'s").rstrip("'").casefold()
+    if bare.isascii():
+        return bare
+    return "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
 
 
 def _found(pattern: re.Pattern[str], text: str) -> set[str]:
     return {match.group().casefold() for match in pattern.finditer(text)}
+
+
+@cache
+def _derived() -> frozenset[str]:
+    return frozenset(("", *_words()["names"]["derived"].split()))
+
+
+@cache
+def _spelt() -> dict[str, str]:
+    """Return the number words up to ninety with their digits."""
+    spelt = _words()["holds"]["number"].split()
+    values = [*range(2, 21), *range(30, 100, 10)]
+    return {terms(word)[0]: str(value) for word, value in zip(spelt[1:], values, strict=False)}
 
 
 @cache
@@ -119,43 +207,55 @@ def _words() -> dict[str, dict[str, str]]:
     return data_toml("rag", "question_words.toml")
 
 
-def _any_of(table: str, name: str) -> str:
-    return f"(?:{'|'.join(re.escape(word) for word in _words()[table][name].split())})"
+@cache
+def _begins() -> re.Pattern[str]:
+    """Return what goes before the word that asks: a mark, a request, a preposition or nothing."""
+    lead = rf"(?:{any_of('asks', 'lead')},? ){{0,3}}"
+    asks = rf"(?:{any_of('asks', 'pronoun')}|{any_of('asks', 'auxiliary')})(?:'[a-z]+)?\b"
+    polite = r"(?:(?:can|could|do|would) you |please |i (?:want |would like )?(?:to )?)*"
+    told = rf"{polite}{any_of('asks', 'request')}(?: me| us)?"
+    return re.compile(
+        rf"(?:^|[,;:–—] ){lead}(?:{told} {lead}(?={asks}|if\b)|(?={asks}))", re.IGNORECASE
+    )
+
+
+@cache
+def _background() -> re.Pattern[str]:
+    return re.compile(rf"when (?!{any_of('asks', 'auxiliary')}\b)", re.IGNORECASE)
 
 
 @cache
 def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
     """Return the forms of questions by what they ask for; the first that fits counts."""
-    lead = (
-        rf"^(?:(?:{_any_of('asks', 'lead')}|tell me|do you know|can you tell me)\b[^?]{{0,60}}?\b)?"
-    )
-    which = r"(?:what|which) (?:\w+ )?"
-    money = rf"how much\b.*\b{_any_of('asks', 'money_verb')}\b|how much money|how expensive"
-    priced = rf"{_any_of('asks', 'money_noun')}s?\b"
+    own = rf"(?!{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
+    which = rf"(?:(?:what|which) (?:(?:is|was|are|were|will be) (?:the )?)?)?(?:{own} )?"
+    money = rf"how much\b.*\b{any_of('asks', 'money_verb')}\b|how much money|how expensive"
+    amounts = any_of("asks", "amount_noun")
     forms: tuple[tuple[AnswerType, str], ...] = (
-        ("money", rf"{lead}(?:{money}|what (?:is|was|will be|are|were) the (?:\w+ )?{priced})"),
-        ("date", rf"{lead}(?:when\b|{which}{_any_of('asks', 'date_noun')}s?\b|how recently\b)"),
+        ("money", rf"{money}|{which}{any_of('asks', 'money_noun')}s?\b"),
+        ("date", rf"when\b|{which}{any_of('asks', 'date_noun')}s?\b|how recently\b"),
         (
             "duration",
-            rf"{lead}(?:how (?:long|often|soon|late|early)\b"
-            rf"|how many {_any_of('holds', 'duration')}\b)",
+            rf"how (?:long|often|soon|late|early)\b|how many {any_of('holds', 'duration')}\b",
         ),
-        (
-            "amount",
-            rf"{lead}(?:how {_any_of('asks', 'amount_adjective')}\b"
-            rf"|{which}{_any_of('asks', 'amount_noun')}\b)",
-        ),
-        ("person", rf"{lead}(?:who|whom|whose)\b"),
-        ("place", rf"{lead}(?:where\b|{which}{_any_of('asks', 'place_noun')}\b)"),
+        ("amount", rf"how {any_of('asks', 'amount_adjective')}\b|{which}{amounts}\b"),
+        ("person", rf"(?:who|whom|whose)\b|(?:what|which) {_person_noun()}\b"),
+        ("place", rf"where\b|{which}{any_of('asks', 'place_noun')}\b"),
         (
             "reason",
-            rf"{lead}(?:why\b|how come\b|what (?:is|was|were|are) the (?:reason|cause|purpose)"
-            rf"|what {_any_of('asks', 'cause_verb')}\b)",
+            rf"why\b|how come\b|what {any_of('asks', 'cause_verb')}\b"
+            rf"|(?:what|which) (?:(?:is|was|were|are) the )?{any_of('asks', 'reason_noun')}s?\b",
         ),
-        ("manner", rf"{lead}how (?:to|{_any_of('asks', 'auxiliary')})\b"),
-        ("yes_no", rf"^{_any_of('asks', 'auxiliary')}\b"),
+        ("manner", rf"how (?:to|{any_of('asks', 'auxiliary')})\b"),
+        ("yes_no", rf"{any_of('asks', 'auxiliary')}\b(?!.*{_CHOICE})|(?:whether|if)\b"),
     )
-    return tuple((kind, re.compile(form, re.IGNORECASE)) for kind, form in forms)
+    return tuple((kind, re.compile(f"^(?:{form})", re.IGNORECASE)) for kind, form in forms)
+
+
+def _person_noun() -> str:
+    """Return the form of nouns for people: by their ending, and the commonest without one."""
+    made = rf"[a-z]{{2,}}{any_of('asks', 'person_ending')}"
+    return rf"(?:{any_of('asks', 'person')}|{made})s?"
 
 
 @cache
@@ -166,12 +266,12 @@ def _several() -> re.Pattern[str]:
     """
     plural = (
         r"(?:other |different |kinds? of |types? of )?"
-        rf"(?!(?:was|does|has) |\w+ {_any_of('asks', 'after_verb')}\b)"
+        rf"(?!(?:was|does|has) |\w+ {any_of('asks', 'after_verb')}\b)"
         r"\w{2,}(?<!us)(?<!ss)(?<!is)s "
         r"(?!is |was |does |has )"
     )
     return re.compile(
-        r"^(?:and |but )?(?:list\b|enumerate\b|name (?:all|the|some|two|three|four|five)\b"
+        r"^(?:list\b|enumerate\b|name (?:all|the|some|two|three|four|five)\b"
         rf"|(?:what|which|who) (?:all )?(?:are|were)\b|(?:what|which) {plural}"
         r"|what (?:else|things|topics)\b)",
         re.IGNORECASE,
@@ -182,8 +282,8 @@ def _several() -> re.Pattern[str]:
 def _open_ended() -> re.Pattern[str]:
     """Return the form of questions that ask what was said, done or planned."""
     return re.compile(
-        rf"^(?:and |but )?what (?:did|do|does|have|has|will)\b.*\b{_any_of('asks', 'open_verb')}"
-        rf"(?: to)?(?: {_any_of('asks', 'open_about')}\b.*)?\??$",
+        rf"^what (?:did|do|does|have|has|will)\b.*\b{any_of('asks', 'open_verb')}"
+        rf"(?: to)?(?: {any_of('asks', 'open_about')}\b.*)?\??$",
         re.IGNORECASE,
     )
 
@@ -191,17 +291,27 @@ def _open_ended() -> re.Pattern[str]:
 @cache
 def _signs() -> dict[AnswerType, re.Pattern[str]]:
     """Return what each type of answer looks like in a text."""
-    day = rf"{_any_of('holds', 'month_beside_a_day')}[a-z]*\.?"
+    day = rf"{any_of('holds', 'month_beside_a_day')}[a-z]*\.?"
     number = r"(?<![\w\-])\d[\d.,]*"
+    clock = (
+        r"\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|o'clock)|\d{1,2}:\d\d"
+        r"|(?:at|from|to|until|by) \d{1,2}\.\d\d"
+    )
     signs: dict[AnswerType, str] = {
         "date": rf"\b(?:1[0-9]\d\d|20\d\d)s?\b|\b{day} \d|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {day}"
-        rf"|\b(?:{_any_of('holds', 'month')}|{_any_of('holds', 'weekday')}"
-        rf"|{_any_of('holds', 'date')}|\d+(?::\d\d)? ?[ap]\.?m\.?)\b",
-        "duration": rf"\b{_any_of('holds', 'duration')}\b",
-        "amount": rf"{number}|\b(?:{_any_of('holds', 'number')}"
-        rf"|{_any_of('holds', 'quantity')})\b",
-        "money": rf"[$€£¥₹]|{number}|\b(?:{_any_of('holds', 'currency')}"
-        rf"|{_any_of('holds', 'number')})\b",
-        "reason": rf"\b{_any_of('holds', 'reason')}\b",
+        rf"|\b(?:{any_of('holds', 'month')}|{any_of('holds', 'weekday')}s?"
+        rf"|{any_of('holds', 'date')}|{clock})\b",
+        "duration": rf"\b{any_of('holds', 'duration')}\b|{number}",
+        "amount": rf"{number}|{_whole(any_of('holds', 'number'), any_of('holds', 'quantity'))}",
+        "money": rf"[$€£¥₹]|{number}"
+        rf"|{_whole(any_of('holds', 'currency'), any_of('holds', 'number'))}",
+        "reason": rf"\b{any_of('holds', 'reason')}\b",
+        "person": rf"\b{_person_noun()}\b",
+        "place": rf"\b{any_of('asks', 'place_noun')}\b",
     }
     return {kind: re.compile(sign, re.IGNORECASE) for kind, sign in signs.items()}
+
+
+def _whole(*words: str) -> str:
+    """Return the form of words that are no part of a compound: "one-off" is no number."""
+    return rf"(?<![\w\-])(?:{'|'.join(words)})(?![\w\-])"

@@ -68,12 +68,12 @@ Reason = Literal[
 
 declined: it found none in its sources. unsupported: nothing that it wrote is in them.
 """
-Verdict = Literal["supported", "misattributed", "altered", "stitched", "unsupported"]
+Verdict = Literal["supported", "misattributed", "altered", "contradicted", "unsupported"]
 """What a check of one sentence found.
 
 supported: a cited source says it. misattributed: another source says it, and is cited instead.
-altered: a source says it with another number, date, name or negation. stitched: its pieces stand in
-places that do not say it together. unsupported: no source says it.
+altered: a source says it with another number, date or name, or only that it may be so.
+contradicted: a source says otherwise. unsupported: no source says it.
 """
 
 
@@ -111,7 +111,7 @@ class AnswerSentence:
     text: str
     """Without citation marks."""
     citations: tuple[int, ...]
-    """Of what carries it; of what it differs from where it is altered or stitched."""
+    """Of what carries it; of what it differs from where it is altered or contradicted."""
     verdict: Verdict = "supported"
     note: str = ""
     """What differs from the sources, for a reader; empty where it is supported."""

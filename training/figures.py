@@ -1,9 +1,11 @@
 """Figures from scores: areas, thresholds, rates; nothing is read or run here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from eval.metrics.answers import exact_match, token_f1
 
 Floats = NDArray[np.float64]
 _FALSE_PASSED = 0.06
@@ -101,3 +103,39 @@ def _words(logs: Floats) -> tuple[Floats, NDArray[np.int_]]:
 def answered_threshold(scores: Floats) -> float:
     """Return the threshold at which four in five answerable questions are answered."""
     return float(np.quantile(scores, 1 - _ANSWERED))
+
+
+def span_figures(
+    found: Sequence[tuple[str, float]], golds: Sequence[Sequence[str]]
+) -> dict[str, float]:
+    """Return F1 and EM where there is an answer, and F1 over all where a reader may abstain.
+
+    Args:
+        found: For each question the best span's text and its score over that of no answer.
+        golds: Its right answers; none where there is no answer, which not all may lack.
+
+    Returns:
+        `f1_answerable` and `em_answerable`, of the best span whatever no answer scores; `f1`, at
+        the best threshold (SQuAD 2.0's `best_f1`), with that `threshold`, the share `null_right`
+        of unanswerable questions under it and `answered` of answerable ones over it; `auc` of
+        the score.
+    """
+    pairs = [(text, gold) for (text, _), gold in zip(found, golds, strict=True)]
+    f1s = np.array([token_f1(text, gold) if gold else 0.0 for text, gold in pairs])
+    exact = np.array([exact_match(text, gold) for text, gold in pairs])
+    has = np.array([bool(gold) for gold in golds])
+    margins = np.array([margin for _, margin in found])
+
+    def at(threshold: float) -> float:
+        return float(np.where(margins > threshold, f1s, ~has).mean())
+
+    best = max([-np.inf, *margins], key=at)
+    return {
+        "f1_answerable": float(f1s[has].mean()),
+        "em_answerable": float(exact[has].mean()),
+        "f1": at(best),
+        "threshold": float(best),
+        "null_right": float((margins <= best)[~has].mean()) if (~has).any() else 1.0,
+        "answered": float((margins > best)[has].mean()),
+        "auc": area(margins[has], margins[~has]) if (~has).any() else 1.0,
+    }

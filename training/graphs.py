@@ -21,7 +21,7 @@ import numpy as np
 
 from index.embedding import model_files, onnx
 from index.embedding.onnx import Layout
-from rag.reader import onnx_reader
+from rag.reader import onnx_reader, weights
 from training import onnx_wire
 from training.reader_weights import SCALES
 
@@ -65,7 +65,7 @@ def graphs() -> Iterator[tuple[Path, bytes]]:
     shape, tensors = read_shape(folder / "config.json"), read_header(folder / "model.safetensors")
     for layout, path in onnx.GRAPHS.items():
         yield path, encoder(shape, tensors, layout=layout)
-    yield onnx_reader.GRAPH, reader(shape, tensors, supplied=onnx_reader.shipped_weights())
+    yield onnx_reader.GRAPH, reader(shape, tensors, supplied=weights.shipped())
 
 
 def read_shape(path: Path) -> BertShape:
@@ -121,17 +121,19 @@ def encoder(shape: BertShape, tensors: Mapping[str, Tensor], *, layout: Layout) 
         nodes=graph.nodes,
         tensors=graph.tensor_messages,
         inputs=[onnx_wire.value_info("input_ids", onnx_wire.INT64, ["batch", "length"])],
-        output=onnx_wire.value_info("embedding", onnx_wire.FLOAT, ["batch", shape.hidden]),
+        outputs=[onnx_wire.value_info("embedding", onnx_wire.FLOAT, ["batch", shape.hidden])],
     )
 
 
 def reader(
     shape: BertShape, tensors: Mapping[str, Tensor], *, supplied: Mapping[str, np.ndarray]
 ) -> bytes:
-    """Return the serialised reader: the encoder with weights of its own, and a head of three.
+    """Return the serialised reader: the encoder with weights of its own, and two heads of three.
 
-    Inputs `input_ids` and `token_types`: (batch, length) int64. Output `scores`: (batch, length,
-    3) float32: start, end, and whether the window answers, which counts at the first token.
+    Inputs `input_ids` and `token_types`: (batch, length) int64. Outputs, float32: `scores`,
+    (batch, length, 3): start, end, and whether the window answers, which counts at the first
+    token; `statement`, (batch, 3): that the window says what stands before it, denies it, leaves
+    it open. A run computes only the outputs that it names.
 
     Args:
         shape: The numbers of the base model.
@@ -145,6 +147,7 @@ def reader(
     size = graph.add("Shape", ["input_ids"])
     three = graph.add("Concat", [size, graph.constant("three", [3])], axis=0)
     graph.add("Reshape", [scores, three], output="scores")
+    _statement(graph, hidden)
     pair = ["batch", "length"]
     return onnx_wire.model(
         nodes=graph.nodes,
@@ -153,8 +156,24 @@ def reader(
             onnx_wire.value_info(name, onnx_wire.INT64, pair)
             for name in ("input_ids", "token_types")
         ],
-        output=onnx_wire.value_info("scores", onnx_wire.FLOAT, [*pair, 3]),
+        outputs=[
+            onnx_wire.value_info("scores", onnx_wire.FLOAT, [*pair, 3]),
+            onnx_wire.value_info("statement", onnx_wire.FLOAT, ["batch", 3]),
+        ],
     )
+
+
+def _statement(graph: "Graph", hidden: str) -> None:
+    """Add the head that reads the first token and the mean of the window's."""
+    window = graph.add("Cast", ["token_types"], to=onnx_wire.FLOAT)
+    window = graph.add("Unsqueeze", [window, graph.constant("last", [-1])])
+    length = graph.constant("length", [1])
+    total = graph.add("ReduceSum", [graph.add("Mul", [hidden, window]), length], keepdims=0)
+    mean = graph.add("Div", [total, graph.add("ReduceSum", [window, length], keepdims=0)])
+    first = graph.add("Gather", [hidden, graph.constant("first", [0], scalar=True)], axis=1)
+    both = graph.add("Concat", [first, mean], axis=-1)
+    weight, bias = graph.weight("statement.weight"), graph.weight("statement.bias")
+    graph.add("Gemm", [both, weight, bias], output="statement", transB=1)
 
 
 def encode(graph: "Graph", shape: BertShape, layout: Layout, *, types: str = "") -> str:

@@ -1,20 +1,22 @@
 """Makes what the judge is shown: questions with a group of windows, and statements with one.
 
 A group is one question with the window that answers it, if any, and windows that do not: of the
-same article, of a related one, of one that shares rare words, of any. The judge chooses among
-them and "none". A statement's window says it, denies it, or does neither.
+same article, of a related one, of one that shares rare words or is near in meaning, of any. The
+judge chooses among them and "none". A statement's window says it, denies it, or does neither.
 """
 
 import random
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from index.embedding import Embedder
 from index.terms import content_terms
 from training.encoded import CLS, SEP, Encoded, Example, encode, token_span
 from training.judge_items import Group, Judged
 from training.judge_questions import varied
 from training.judge_rows import OPEN, Statement, family_of
 from training.judge_windows import Library, Passage, Window, grown, passage_of, window_of
+from training.near import Meant
 from training.rows import Row
 from training.swaps import Swaps
 
@@ -24,10 +26,10 @@ if TYPE_CHECKING:
 _QUESTION_TOKENS = 96
 _MOST_TOKENS = 352
 """Of question and window together."""
-_SIZES = (200, 300, 420, 420, 600, 800, 1000, 1500)
+_SIZES = (200, 300, 420, 420, 600, 800, 1000, 1000)
 """Most characters of a question's window, drawn anew for each."""
-_NEGATIVE_SIZES = (200, 420, 800, 1300)
-_STATEMENT_SIZES = (600, 1000, 1400)
+_NEGATIVE_SIZES = (200, 420, 600, 1000)
+_STATEMENT_SIZES = (420, 600, 1000)
 _ALONE = 0.25
 """Share of answering windows that are one sentence; of the others it is more."""
 _SWAPPED = 0.12
@@ -72,6 +74,7 @@ class ItemMaker:
         tokenizer: "Tokenizer",
         *,
         seed: int,
+        embedder: Embedder | None = None,
     ) -> None:
         """Cut the passages into sentences and index the terms of those that questions have.
 
@@ -80,6 +83,7 @@ class ItemMaker:
             statements: The same of statements.
             tokenizer: Of the base model, without truncation and padding.
             seed: For all that is drawn.
+            embedder: Finds windows that are near in meaning; without it none are drawn.
         """
         self._questions, self._statements = questions, statements
         self._encoder = Encoder(tokenizer)
@@ -98,6 +102,7 @@ class ItemMaker:
         for passage in self._library.passages:
             if family := family_of(passage.document):
                 self._sisters.setdefault(family, []).append(passage)
+        self._meant = Meant([p.text for p in self._library.passages], embedder)
         self._swaps = Swaps([row.question for row in questions], seed=seed)
 
     def items(self) -> list[Group | Judged]:
@@ -107,6 +112,7 @@ class ItemMaker:
         return found
 
     def _groups(self) -> Iterator[Group]:
+        self._meant.ask([row.question for row in self._questions])
         for row in self._questions:
             passage = self._passages.get(row.context)
             if passage:
@@ -189,17 +195,19 @@ class ItemMaker:
         return self._elsewhere(row, passage, answers)
 
     def _elsewhere(self, row: Row, passage: Passage, answers: list[str]) -> Window | None:
-        """Draw a window of another text: one that shares rare words, or any."""
+        """Draw a window of a text that shares rare words, is near in meaning, or of any."""
         other = self._other(row.question, passage)
         lacking = other.lacking(answers)
         return self._around(row.question, other, lacking, _NEGATIVE_SIZES, nearest=0.6)
 
     def _other(self, asked: str, passage: Passage) -> Passage:
         """Draw a passage of another text and family."""
-        near = self._library.near(content_terms(asked), passage.text)
-        family = family_of(passage.document)
-        if self._chance.random() < 0.5:
-            near = []
+        family, kind = family_of(passage.document), self._chance.random()
+        near = []
+        if kind < 0.3:
+            near = self._library.near(content_terms(asked), passage.text)
+        elif kind < 0.65:
+            near = [self._library.passages[n] for n in self._meant.near(asked)]
         for _ in range(20):
             other = self._chance.choice(near or self._library.passages)
             if other.text != passage.text and (not family or family_of(other.document) != family):

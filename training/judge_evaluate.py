@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from eval.metrics.answers import token_f1
 from index.embedding import model_files
 from index.embedding.onnx import load_tokenizer
 from index.terms import content_terms
@@ -23,7 +24,7 @@ from rag.reader.spans import TokenScores, best_span
 from training import figures
 from training.encoded import Example
 from training.judge_draw import Encoder
-from training.judge_model import Judge, scored
+from training.judge_model import Judge, device, scored
 from training.judge_rows import (
     FAMILIES,
     OPEN,
@@ -36,8 +37,6 @@ from training.judge_rows import (
 from training.judge_windows import Passage, Window, passage_of, window_of
 from training.reader_weights import load
 from training.rows import Row, raw_rows, read_rows
-from training.torch_model import device
-from training.tuning import f1
 
 Floats = NDArray[np.float64]
 _Row = TypeVar("_Row", Row, Statement)
@@ -204,7 +203,7 @@ def _squad(scorer: Scorer, rows: Sequence[Row], way: str) -> dict[str, float]:
 def _f1(read: Read, rows: Sequence[Row]) -> float:
     """Return the mean F1 over answerable rows."""
     found = [
-        max(f1(words, row.context[a:b]) for a, b in row.answers)
+        token_f1(words, [row.context[a:b] for a, b in row.answers])
         for words, row in zip(read.words, rows, strict=True)
         if row.answers
     ]

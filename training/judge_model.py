@@ -1,26 +1,22 @@
-"""The judge in torch, for training only: the reader with a head for statements; and its losses.
+"""The judge in torch, for training only: BERT with a head for questions and one for statements."""
 
-A question's windows are learnt one by one and as a choice among them and "none".
-"""
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
+from transformers import BertModel
 
 from training.encoded import Example
-from training.judge_items import Group, Step
 from training.reader_weights import HEADS
-from training.torch_model import TorchReader, device, inside, new_head, precision, tensors
 
 _PART_TOKENS = 1800
 """Padded tokens that go through the model at once; a step adds up several parts."""
-_CHOICE = 0.5
-_MISS = 0.6
-"""Weight of a window beside the answering one, in the losses of single windows."""
+_OUTSIDE = -1e4
+"""Logit of a start or an end where no answer can lie."""
 
 
 class Judgement(NamedTuple):
@@ -35,24 +31,48 @@ class Judgement(NamedTuple):
     """(batch, 3): logits that the window says the statement, denies it, leaves it open."""
 
 
-class Judge(TorchReader):
-    """The reader's body and head, with a head for statements; both heads may start new."""
-
-    heads: ClassVar[tuple[str, ...]] = HEADS
-    may_lack: ClassVar[tuple[str, ...]] = (".embeddings.", *HEADS)
+class Judge(nn.Module):
+    """BERT whose word, position and type embeddings are frozen, with two heads of three outputs."""
 
     def __init__(self, folder: Path) -> None:
         """Start from the encoder of a folder of model files, with new heads."""
-        super().__init__(folder)
-        self.statement = new_head(2 * self.bert.config.hidden_size)
+        super().__init__()
+        self.bert = BertModel.from_pretrained(
+            folder,
+            attn_implementation="eager",  # the fused one is slower here in bfloat16 on processors
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            add_pooling_layer=False,
+        )
+        self.bert.embeddings.requires_grad_(False)
+        self.head = _new_head(self.bert.config.hidden_size)
+        self.statement = _new_head(2 * self.bert.config.hidden_size)
+
+    def take(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
+        """Replace what is trained by weights as `training.export` names them.
+
+        A head that is not among them stays as it is.
+
+        Raises:
+            ValueError: Weights of the body are missing, or some are not of this model.
+        """
+        named = {
+            name if name.startswith(HEADS) else f"bert.{name}": torch.from_numpy(array)
+            for name, array in weights.items()
+        }
+        missing, unknown = self.load_state_dict(named, strict=False)
+        kept = ("bert.embeddings.", *HEADS)
+        lacked = [name for name in missing if not name.startswith(kept)]
+        if unknown or lacked:
+            raise ValueError(f"the weights do not fit the model: {unknown or lacked}")
 
     def parts(self) -> tuple[list[nn.Parameter], list[nn.Parameter]]:
         """Return what is trained of the body, and the heads."""
         body = [p for p in self.bert.parameters() if p.requires_grad]
         return body, [*self.head.parameters(), *self.statement.parameters()]
 
-    def judge(self, ids: Tensor, mask: Tensor, types: Tensor) -> Judgement:
-        """Score a padded batch as `forward` does, and as statements."""
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Judgement:
+        """Score a padded batch: token ids, 1 for tokens, 1 for the window; each (batch, length)."""
         out = self.bert(input_ids=ids, attention_mask=mask, token_type_ids=types)
         hidden = out.last_hidden_state.float()
         window = (types * mask).float()
@@ -60,7 +80,9 @@ class Judge(TorchReader):
             start, end, answers = self.head(hidden).unbind(-1)
             mean = (hidden * window[:, :, None]).sum(1) / window.sum(1, keepdim=True).clamp(min=1)
             statement = self.statement(torch.cat([hidden[:, 0], mean], dim=1))
-        start, end = inside(window, start, end)
+        outside = window == 0
+        outside[:, 0] = False
+        start, end = start.masked_fill(outside, _OUTSIDE), end.masked_fill(outside, _OUTSIDE)
         return Judgement(start=start, end=end, answers=answers[:, 0], statement=statement)
 
 
@@ -75,8 +97,7 @@ def scored(
     with torch.autocast(device().type, narrow, enabled=narrow != torch.float32):
         for n in [*order, -1]:
             if part and (n < 0 or (len(part) + 1) * len(windows[n].ids) > _PART_TOKENS):
-                ids, mask, types, _, _ = tensors([windows[m] for m in part])
-                scores = model.judge(ids, mask, types)
+                scores = model(*_tensors([windows[m] for m in part]))
                 for row, m in enumerate(part):
                     found[m] = Judgement(*(field[row] for field in scores))
                 part = []
@@ -84,50 +105,33 @@ def scored(
     return [found[n] for n in range(len(windows))]
 
 
-def losses(step: Step, scores: Sequence[Judgement]) -> dict[str, Tensor]:
-    """Return the step's losses by name; their sum is what is made small."""
-    found: dict[str, Tensor] = {}
-    count = sum(len(group.windows) for group in step.groups)
-    if step.groups:
-        found |= _windows(step.groups, scores[:count])
-        found["choice"] = _choice(step.groups, scores[:count])
-    if step.judged:
-        logs = torch.stack([s.statement for s in scores[count:]]).log_softmax(dim=1)
-        held = torch.zeros_like(logs)
-        for row, judged in enumerate(step.judged):
-            held[row, list(judged.allowed)] = 1
-        found["statement"] = -logs.masked_fill(held == 0, -1e4).logsumexp(dim=1).mean()
-    return found
+def device() -> torch.device:
+    """Return the GPU where there is one, else the processor."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def _windows(groups: Sequence[Group], scores: Sequence[Judgement]) -> dict[str, Tensor]:
-    """Return the losses of single windows: where the answer lies, and whether there is one."""
-    windows = [window for group in groups for window in group.windows]
-    answers = torch.stack([score.answers for score in scores])
-    right = answers.new_tensor([float(w.span is not None) for w in windows])
-    weight = answers.new_tensor(
-        [1.0 if n == 0 else _MISS for g in groups for n in range(len(g.windows))]
-    )
-    weight = weight / weight.sum()
-    spans = [
-        functional.cross_entropy(logits, torch.tensor(place, device=logits.device))
-        for window, score in zip(windows, scores, strict=True)
-        for logits, place in zip((score.start, score.end), window.span or (0, 0), strict=True)
-    ]
-    single = functional.binary_cross_entropy_with_logits(answers, right, reduction="none")
-    return {
-        "span": (torch.stack(spans).view(-1, 2).mean(dim=1) * weight).sum() / 2,
-        "single": (single * weight).sum() / 2,
-    }
+def precision() -> torch.dtype:
+    """Return bfloat16 where it is fast; a processor without AVX-512 takes 20 times as long."""
+    capability = torch.backends.cpu.get_cpu_capability()
+    fast = device().type == "cuda" or capability.startswith("AVX512")
+    return torch.bfloat16 if fast else torch.float32
 
 
-def _choice(groups: Sequence[Group], scores: Sequence[Judgement]) -> Tensor:
-    """Return the loss of choosing among a question's windows and "none", which scores zero."""
-    answers = torch.stack([score.answers for score in scores])
-    lists, at = [], 0
-    for group in groups:
-        logits = torch.cat([answers.new_zeros(1), answers[at : at + len(group.windows)]])
-        right = torch.tensor(int(group.answered), device=logits.device)
-        lists.append(functional.cross_entropy(logits, right))
-        at += len(group.windows)
-    return torch.stack(lists).mean() * _CHOICE
+def _new_head(size: int) -> nn.Linear:
+    """Return a head of three outputs that says nothing yet."""
+    head = nn.Linear(size, 3)
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    return head
+
+
+def _tensors(windows: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ids, mask and types of a batch, padded to its longest window."""
+    ids = torch.zeros(len(windows), max(len(w.ids) for w in windows), dtype=torch.long)
+    mask, types = torch.zeros_like(ids), torch.zeros_like(ids)
+    for row, window in enumerate(windows):
+        size = len(window.ids)
+        ids[row, :size] = torch.tensor(window.ids)
+        mask[row, :size] = 1
+        types[row, window.passage_from : size] = 1
+    return ids.to(device()), mask.to(device()), types.to(device())

@@ -14,15 +14,15 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from index.embedding import model_files
+from index.embedding import load_embedder, model_files
 from index.embedding.onnx import load_tokenizer
 from training import judge_items, reader_weights
 from training.judge_draw import ItemMaker
 from training.judge_items import Group, Judged, Step, steps_of
-from training.judge_model import Judge, losses, scored
+from training.judge_losses import losses
+from training.judge_model import Judge, device, scored
 from training.judge_rows import FAMILIES, MIX, read_families, read_mix
 from training.run import note, optimizer, save, set_rate
-from training.torch_model import device
 
 _WARM_UP = 0.04
 _HEADS = 5
@@ -78,7 +78,8 @@ def _items(options: argparse.Namespace) -> list[Group | Judged]:
     aside, chance = read_families(options.families), random.Random(options.seed)
     questions, statements = read_mix(options.mix, options.data, aside=aside, chance=chance)
     tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
-    return ItemMaker(questions, statements, tokenizer, seed=options.seed).items()
+    embedder = load_embedder()
+    return ItemMaker(questions, statements, tokenizer, seed=options.seed, embedder=embedder).items()
 
 
 class Run:

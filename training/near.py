@@ -8,13 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder
-from index.terms import content_terms, terms
 
 _CANDIDATES = 8
-_READ = 4000
-"""Characters of a passage whose terms are indexed."""
-_EMBEDDED = 1000
-"""Characters of a passage that are embedded."""
+_MEANT, _MEANT_TOGETHER = 600, 512
+"""Characters of a text that are embedded to find what is near in meaning; questions at once."""
 
 
 class Terms:
@@ -49,30 +46,28 @@ def best(scores: NDArray[np.float64]) -> list[int]:
     return [int(n) for n in found if scores[n] > 0]
 
 
-class NearPassages:
-    """Finds near misses for questions among the passages of all rows."""
+class Meant:
+    """Which texts are nearest in meaning to questions that were named before."""
 
-    def __init__(self, contexts: Sequence[str], embedder: Embedder) -> None:
-        """Index the passages' terms and embed their beginnings."""
-        self._contexts = contexts
-        self._terms = Terms([frozenset(terms(context[:_READ])) for context in contexts])
+    def __init__(self, texts: Sequence[str], embedder: Embedder | None) -> None:
+        """Embed the beginnings of the texts; without an embedder nothing is near."""
         self._embedder = embedder
-        self._vectors = embedder.embed([context[:_EMBEDDED] for context in contexts])
+        self._near: dict[str, list[int]] = {}
+        if embedder:
+            self._vectors = embedder.embed([text[:_MEANT] for text in texts])
 
-    def by_terms(self, question: str, own: str, *, lacking: str) -> list[int]:
-        """Return the passages that share the question's rare terms; see `_lacking`."""
-        return self._lacking(self._terms.scores(content_terms(question)), own, lacking)
+    def ask(self, questions: Iterable[str]) -> None:
+        """Find what is near to each question."""
+        asked = list(dict.fromkeys(questions))
+        if not self._embedder:
+            return
+        for start in range(0, len(asked), _MEANT_TOGETHER):
+            part = asked[start : start + _MEANT_TOGETHER]
+            scores = self._embedder.embed(part) @ self._vectors.T
+            most = min(_CANDIDATES, scores.shape[1] - 1)
+            found = np.argpartition(-scores, most, axis=1)[:, :_CANDIDATES]
+            self._near.update(zip(part, found.tolist(), strict=True))
 
-    def by_meaning(self, question: str, own: str, *, lacking: str) -> list[int]:
-        """Return the passages whose vectors are nearest to the question's; see `_lacking`."""
-        scores = self._vectors @ self._embedder.embed_question(question)
-        return self._lacking(scores.astype(np.float64), own, lacking)
-
-    def _lacking(self, scores: NDArray[np.float64], own: str, lacking: str) -> list[int]:
-        """Return the best passages other than the question's own that lack its answer's words."""
-        folded = lacking.casefold()
-        return [
-            n
-            for n in best(scores)
-            if self._contexts[n] != own and folded not in self._contexts[n].casefold()
-        ]
+    def near(self, question: str) -> list[int]:
+        """Return the places of the few nearest texts; none of a question that was not named."""
+        return self._near.get(question, [])

@@ -68,12 +68,17 @@ def value_info(name: str, element_type: int, shape: Iterable[int | str]) -> byte
 
 
 def model(
-    *, nodes: Iterable[bytes], tensors: Iterable[bytes], inputs: Iterable[bytes], output: bytes
+    *,
+    nodes: Iterable[bytes],
+    tensors: Iterable[bytes],
+    inputs: Iterable[bytes],
+    outputs: Iterable[bytes],
 ) -> bytes:
-    """Return a ModelProto of a graph with one output, nodes in running order."""
+    """Return a ModelProto of a graph, nodes in running order."""
     graph = b"".join(_bytes(1, item) for item in nodes) + _text(2, "encoder")
     graph += b"".join(_bytes(5, item) for item in tensors)
-    graph += b"".join(_bytes(11, info) for info in inputs) + _bytes(12, output)
+    graph += b"".join(_bytes(11, info) for info in inputs)
+    graph += b"".join(_bytes(12, info) for info in outputs)
     opsets = b"".join(
         _bytes(8, _text(1, domain) + _integer(2, version)) for domain, version in _OPSETS.items()
     )

@@ -1,4 +1,4 @@
-"""What every training run shares: its optimizer, its learning rate, its checkpoint and its log."""
+"""What a training run is made of: its optimizer, its learning rate, its checkpoint and its log."""
 
 import json
 import os

@@ -1,102 +1,141 @@
 """How sure an answer is, and when it is not shown.
 
-What the reader said of the found sentences is weighed together with how well they were found: a
-logistic regression over few measures, fitted by `benchmarks/fit_reading.py` on questions that the
-reader was not trained on; the probability it gives is the answer's confidence.
+That the documents answer a question and that a sentence is the one that does are two things, and
+each has its probability. The documents answer where they speak of what is asked at all, and answer
+it and do not only share its words: two logistic regressions over what the reader said and how well
+the sentences were found, of which the weaker one counts.
 """
 
-import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.data_files import data_text
 from index.terms import content_terms
 from index.types import Hit
-from rag.answer.features import NAMES as FEATURES
-from rag.answer.features import Candidate
+from rag.answer.features import NAMES
+from rag.answer.ranking import Read, first_measures
+from rag.answer.weights import QUESTION, SENTENCE, Weights, weights
 from rag.question import Question
-from rag.reader.onnx_reader import ReadSentence
 from rag.types import Draft, Reason
 
-NAMES = (
-    "found",
-    "span",
-    "answers",
-    "span_margin",
-    "best_span",
-    "best_answers",
-    "best_found",
-    "missing_names",
-)
-"""Of the sentence, in logits: probability of the first ranking, span, answerability of its window,
-span less the best other sentence's; then the best of the first three over all sentences read; and
-the share of the question's names that its passage lacks."""
-_MISSING_NAMES = FEATURES.index("missing_names")
-Read = tuple[float, Candidate, ReadSentence]
-"""A sentence that was read: its probability in the first ranking, 0 to 1, itself, what was read."""
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
+_NEAR_BEST = 1.0
+"""Logits under the best window's within which another one answers about as surely."""
+_PLACE = {name: n for n, name in enumerate(NAMES)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weights:
-    """The fitted weights, as stored in the package."""
+class Belief:
+    """What is believed of the sentences that were read."""
 
-    weights: tuple[float, ...]
-    """One for each of `NAMES`."""
-    intercept: float
-    threshold: float
-    """Confidence under which a question is not answered, where the settings name none."""
-    exact: float
-    """Probability of holding the answer from which words are shown in place of their sentence."""
-    also: float
-    """Share of the best probability that a further sentence of a list must reach."""
-    close: float
-    """Share of the best probability from which a second sentence is too close to leave out."""
+    answered: float
+    """Probability that the documents answer the question, 0 to 1; 0 where nothing was read."""
+    sentences: NDArray[np.float64]
+    """(sentences,): probability that each is the one that does, if they do; they add up to 1."""
 
 
-@cache
-def weights() -> Weights:
-    """Return the weights that ship with the package."""
-    stored = json.loads(data_text("rag", "reading.json"))
-    return Weights(
-        weights=tuple(stored["weights"][name] for name in NAMES),
-        intercept=stored["intercept"],
-        threshold=stored["threshold"],
-        exact=stored["exact"],
-        also=stored["also"],
-        close=stored["close"],
+def believe(
+    read: Sequence[Read],
+    *,
+    decides: NDArray[np.float64] | None = None,
+    fitted: Weights | None = None,
+) -> Belief:
+    """Return the probabilities of what was read; nothing read gives no sentence and 0.
+
+    Args:
+        read: The sentences.
+        decides: Measures of how far the passages decide a yes/no question, (len(DECIDES),).
+        fitted: None takes the weights that ship.
+    """
+    if not read:
+        return Belief(answered=0.0, sentences=np.zeros(0))
+    fitted = fitted or weights()
+    scores = fitted.sentence.scores(sentence_measures(read))
+    of_question = question_measures(read, best=int(scores.argmax()))[None]
+    odds = np.exp(scores - scores.max())
+    rows = None if decides is None else decides[None]
+    return Belief(
+        answered=float(answered(of_question, fitted, decides=rows)[0]),
+        sentences=odds / odds.sum(),
     )
 
 
-def measures(read: Sequence[Read]) -> NDArray[np.float64]:
-    """Return the measures of the sentences read, (sentences, len(NAMES)); (0, ...) for none."""
-    if not read:
-        return np.zeros((0, len(NAMES)))
-    found = np.array([math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p, _, _ in read])
-    spans = np.array([reading.span for _, _, reading in read])
-    answers = np.array([reading.answers for _, _, reading in read])
-    order = np.sort(spans)
-    best, second = order[-1], order[-2] if len(order) > 1 else order[-1]
-    others = np.where(spans == best, second, best)
-    columns = [found, spans, answers, spans - others]
-    columns += [np.full(len(spans), column.max()) for column in (spans, answers, found)]
-    columns.append(np.array([candidate.measures[_MISSING_NAMES] for _, candidate, _ in read]))
-    measured: NDArray[np.float64] = np.stack(columns, axis=1).clip(-_EXTREME, _EXTREME)
+def sentence_measures(read: Sequence[Read]) -> NDArray[np.float64]:
+    """Return what tells which sentence answers, (sentences, len(SENTENCE)); at least one."""
+    said = _said(read)
+    order = np.sort(said["span"])
+    second = order[-2] if len(order) > 1 else order[-1]
+    others = np.where(said["span"] == order[-1], second, order[-1])
+    again = np.array([float(one.again) for one in read])
+    columns = [said["span"], said["answers"], said["said"], said["span"] - others, again]
+    found = first_measures([one.candidate for one in read])
+    measured: NDArray[np.float64] = np.column_stack([*columns, found])
+    assert measured.shape[1] == len(SENTENCE)
     return measured
 
 
-def probabilities(read: Sequence[Read]) -> NDArray[np.float64]:
-    """Return the probability that each sentence read answers, (sentences,); empty for none."""
-    fitted = weights()
-    scores = measures(read) @ np.array(fitted.weights) + fitted.intercept
-    probability: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-scores))
+def question_measures(read: Sequence[Read], *, best: int) -> NDArray[np.float64]:
+    """Return what tells whether the documents answer, (len(QUESTION),).
+
+    Args:
+        read: The sentences, at least one.
+        best: The place of the most probable one.
+    """
+    said = _said(read)
+    found = np.array([one.candidate.measures for one in read])
+    order = np.sort(said["span"])
+    answers = said["answers"]
+    values = {name: float(column[best]) for name, column in said.items()}
+    values |= {name: float(found[best, place]) for name, place in _PLACE.items()}
+    values |= {
+        "best_answers": answers.max(),
+        "best_said": said["said"].max(),
+        "span_margin": order[-1] - order[-2] if len(order) > 1 else 0.0,
+        "best_similarity": found[:, _PLACE["similarity"]].max(),
+        "best_coverage": found[:, _PLACE["coverage"]].max(),
+        "hit_score": found[:, _PLACE["hit_score"]].max(),
+        "share_near_best": float(np.mean(answers > answers.max() - _NEAR_BEST)),
+    }
+    return np.array([values[name] for name in QUESTION])
+
+
+def weaker(
+    measures: NDArray[np.float64], fitted: Weights, *, decides: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return the weaker of the two log odds, (questions,).
+
+    Args:
+        measures: Rows of `QUESTION`.
+        fitted: The weights.
+        decides: Rows of `DECIDES`, where the questions are for yes or no.
+    """
+    own = fitted.answers.scores(measures) if decides is None else fitted.decides.scores(decides)
+    found: NDArray[np.float64] = np.minimum(own, fitted.about.scores(measures))
+    return found
+
+
+def answered(
+    measures: NDArray[np.float64], fitted: Weights, *, decides: NDArray[np.float64] | None = None
+) -> NDArray[np.float64]:
+    """Return the probability that the documents answer, (questions,); arguments as of `weaker`.
+
+    The log odds are scaled as probabilities are (Platt, "Probabilistic outputs for support vector
+    machines", 1999).
+    """
+    odds = fitted.scale * weaker(measures, fitted, decides=decides) + fitted.shift
+    probability: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-odds))
     return probability
+
+
+def _said(read: Sequence[Read]) -> dict[str, NDArray[np.float64]]:
+    """Return what the reader said of each sentence, by name, each (sentences,)."""
+    return {
+        name: np.array([getattr(one.reading, name) for one in read]).clip(-_EXTREME, _EXTREME)
+        for name in ("span", "answers", "said", "denied")
+    }
 
 
 def why_abstain(

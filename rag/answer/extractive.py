@@ -1,30 +1,27 @@
 """Answers with the stored words themselves: no language model, no network.
 
-Each retrieved sentence gets a probability of holding the answer: a logistic regression over the
-measures of `rag.answer.features`, fitted by `benchmarks/fit_extractive.py` on public
-question-answering sets (`rag/data/extractive.json` says which and how well). The best are then
-read by `rag.reader`, which finds the exact words, and weighed anew.
+`rag.answer.ranking` has the best sentences read and `rag.answer.confidence` says how probable each
+of them is; here it is decided what of them is shown.
 """
 
-import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Protocol
 
-import numpy as np
-
-from index.data_files import data_text
-from index.terms import content_terms
-from index.types import Hit, Sentence
+from index.terms import content_terms, terms
+from index.types import Hit
 from rag.answer.clause import cut
-from rag.answer.confidence import Read, probabilities, weights
-from rag.answer.features import NAMES, Candidate, candidates
-from rag.question import Question, holds
-from rag.reader.onnx_reader import ReadSentence
+from rag.answer.confidence import believe
+from rag.answer.features import Candidate
+from rag.answer.ranking import Reader, rank, read
+from rag.answer.stated import bears_out, clause_of, is_negated
+from rag.answer.weights import weights
+from rag.answer.yes_no import Told, decide, decides, told
+from rag.question import Question
+from rag.reader.onnx_reader import ReadSentence, Telling
 from rag.reader.spans import parts
-from rag.reader.windows import Window, choose
 from rag.types import Draft, DraftSentence, Evidence
 
 _MOST_OF_A_LIST = 4
@@ -42,43 +39,22 @@ _EVEN = 0.5
 _NEAR = 0.5
 """Share of the shorter sentence's terms that another must have to be compared with it at all."""
 
+_INSTEAD = 0.01
+"""Share of the first sentence's probability from which another may answer in its place."""
+_TRIED = 4
+"""Sentences that may answer a question with a "not"."""
+_BORNE_OUT = 0.4
+"""Probability from which such a sentence says that its words answer."""
 _OTHERWISE = "But another document says:"
 """Leads the sentence of another document that says otherwise than the answer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighing:
-    """The fitted weights, as stored in the package."""
-
-    weights: tuple[float, ...]
-    """One for each of `rag.answer.features.NAMES`."""
-    intercept: float
-
-
-@cache
-def weighing() -> Weighing:
-    """Return the weights that ship with the package."""
-    stored = json.loads(data_text("rag", "extractive.json"))
-    return Weighing(
-        weights=tuple(stored["weights"][name] for name in NAMES),
-        intercept=stored["intercept"],
-    )
-
-
-class Reader(Protocol):
-    """What finds the exact answer inside sentences; `rag.reader` has the one that ships."""
-
-    def read(self, question: str, windows: Sequence[Window]) -> Sequence[ReadSentence]:
-        """Return the best span of each sentence of the windows, in their order."""
-
-
 class Comparison(Protocol):
-    """What compares sentences with each other and with a question; `rag.pipeline` brings it."""
+    """What compares sentences with each other; `rag.pipeline` brings it."""
 
-    def decide(self, question: Question, hits: Sequence[Hit]) -> tuple[str, Evidence] | None:
-        """Return yes or no with the sentence that says so; None where that is not plain."""
-
-    def conflict(self, one: Evidence, other: Evidence, *, words: tuple[str, str]) -> bool:
+    def conflict(
+        self, asked: str, one: Evidence, other: Evidence, *, words: tuple[str, str]
+    ) -> bool:
         """Tell whether two sentences, with the words in each that answer, contradict each other."""
 
 
@@ -104,8 +80,8 @@ class ExtractiveAnswerer:
 
         Args:
             reader: What finds the exact answer.
-            comparison: What finds a plain yes or no, and what another document says otherwise;
-                None has neither.
+            comparison: What finds what another document says otherwise; without it neither that
+                nor a yes or no is said.
         """
         self._reader = reader
         self._comparison = comparison
@@ -118,18 +94,23 @@ class ExtractiveAnswerer:
             hits: Retrieved for it, best first; none gives an empty draft of confidence 0.
 
         Returns:
-            A draft whose confidence is the probability of its first sentence.
+            A draft whose confidence is the probability that the documents answer.
 
         Raises:
             EmbeddingError: The reader's file or the base model's is missing or damaged.
         """
-        weighed = weigh(question, rank(question, hits), self._reader or shipped_reader())
+        reader = self._reader or shipped_reader()
+        asks = question.expects == "yes_no"
+        said = told(question.text, hits, reader) if asks and self._comparison else ()
+        weighed, answered = weigh(question, hits, reader, told=said)
         if not weighed:
             return Draft(sentences=(), confidence=0.0)
+        kept = _undenied(question, weighed, reader)
+        ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         return Draft(
-            sentences=_answered(question, hits, weighed, self._comparison),
-            confidence=weighed[0].probability,
-            ranked=tuple(one.candidate.scored.sentence for one in weighed[:_RANKED]),
+            sentences=_answered(question, said, kept, reader, self._comparison),
+            confidence=answered,
+            ranked=tuple(ranked)[:_RANKED],
         )
 
 
@@ -142,113 +123,121 @@ def shipped_reader() -> Reader:
 
 
 def weigh(
-    question: Question, ranked: Sequence[tuple[float, Candidate]], reader: Reader
-) -> list[Weighed]:
-    """Return the ranked sentences anew, those read first, each by its new probability.
+    question: Question, hits: Sequence[Hit], reader: Reader, *, told: Sequence[Told] = ()
+) -> tuple[list[Weighed], float]:
+    """Return the sentences of the hits, most probable first, and how sure it is that they answer.
 
-    A sentence that was not read keeps its probability, at most that of the last one read.
+    A sentence that was not read is as probable as the least probable one that was, and follows it.
+
+    Args:
+        question: What is asked.
+        hits: Retrieved for it.
+        reader: What reads.
+        told: What the passages say of a question for yes or no.
     """
-    read = read_best(question, ranked, reader)
-    known = {_key(reading.sentence) for _, _, reading in read}
-    rest = [(p, c) for p, c in ranked if _key(c.scored.sentence) not in known]
-    new = probabilities(read)
+    ranked = rank(question, hits)
+    done = read(question, ranked, reader)
+    belief = believe(done, decides=decides(told) if told else None)
     weighed = [
-        Weighed(probability=float(p), candidate=candidate, reading=reading)
-        for p, (_, candidate, reading) in zip(new, read, strict=True)
+        Weighed(
+            probability=belief.answered * float(p), candidate=one.candidate, reading=one.reading
+        )
+        for p, one in zip(belief.sentences, done, strict=True)
     ]
     weighed.sort(key=lambda one: -one.probability)
-    last = weighed[-1].probability if weighed else 1.0
-    return weighed + [
-        Weighed(probability=min(p, last), candidate=candidate, reading=None)
-        for p, candidate in rest
-    ]
+    least = weighed[-1].probability if weighed else 0.0
+    known = {id(one.candidate) for one in done}
+    rest = [c for c in ranked if id(c) not in known]
+    unread = [Weighed(probability=least, candidate=c, reading=None) for c in rest]
+    return weighed + unread, belief.answered
 
 
-def read_best(
-    question: Question, ranked: Sequence[tuple[float, Candidate]], reader: Reader
-) -> list[Read]:
-    """Read around the best ranked sentences and return those that were read, in their order."""
-    windows = choose([(c.hit, c.scored.sentence) for _, c in ranked])
-    readings = {_key(reading.sentence): reading for reading in reader.read(question.text, windows)}
-    return [
-        (p, c, readings[_key(c.scored.sentence)])
-        for p, c in ranked
-        if _key(c.scored.sentence) in readings
-    ]
+def _undenied(question: Question, weighed: Sequence[Weighed], reader: Reader) -> list[Weighed]:
+    """Return the sentences that may answer where a "not" is in play, in question or sentence.
 
-
-def _key(sentence: Sentence) -> tuple[str, int]:
-    return sentence.document_id, sentence.start
-
-
-def rank(question: Question, hits: Sequence[Hit]) -> list[tuple[float, Candidate]]:
-    """Return the sentences of the hits with their probability of answering, best first.
-
-    Ties keep the order of hits and text.
+    Words that their own sentence denies as an answer are not shown alone; a question with a "not"
+    is answered of those sentences alone that bear their words out.
     """
-    found = [c for c in candidates(question, hits) if _may_answer(question, c)]
-    if not found:
-        return []
-    fitted = weighing()
-    scores = np.array([c.measures for c in found]) @ np.array(fitted.weights) + fitted.intercept
-    probabilities = 1.0 / (1.0 + np.exp(-scores))
-    order = np.argsort(-probabilities, kind="stable")
-    return [(float(probabilities[n]), found[n]) for n in order]
+    first, *others = weighed
+    negated = is_negated(question.text)
+    text = first.candidate.scored.sentence.text
+    if question.expects == "yes_no" or question.open_ended or not (negated or is_negated(text)):
+        return list(weighed)
+    if not negated:
+        told = _told(question, first, reader)
+        denied = told is not None and told.said <= told.denied
+        return [replace(first, reading=None) if denied else first, *others]
+    least = _INSTEAD * first.probability
+    likely = [one for one in weighed[:_TRIED] if one.probability >= least]
+    tried = [(one, _told(question, one, reader)) for one in likely]
+    kept = [one for one, told in tried if told and told.said >= max(_BORNE_OUT, 2 * told.denied)]
+    on_it = [one for one, told in tried if told]
+    return kept or [replace(on_it[0], reading=None)] if on_it else list(weighed)
 
 
-def _may_answer(question: Question, candidate: Candidate) -> bool:
-    """Leave out sentences without any number where the question is how much money.
+def _told(question: Question, one: Weighed, reader: Reader) -> Telling | None:
+    """Return what a sentence says of its words as an answer; None where it was not read.
 
-    On the sets that the weights were fitted and checked on, none of 8 such sentences that ranked
-    first was right; for dates and other amounts a sentence without one often is.
+    None also where it has no word of the question: what it denies is something else.
     """
-    text = candidate.scored.sentence.text
-    return question.expects != "money" or holds("money", text, asked=question.text)
+    shared = set(content_terms(question.text)) & set(terms(one.candidate.scored.sentence.text))
+    if one.reading is None or not shared:
+        return None
+    return bears_out(question.text, one.reading, one.candidate.hit, reader)
 
 
 def _chosen(weighed: Sequence[Weighed], question: Question) -> list[Weighed]:
-    best = weighed[0].probability
+    """Return the first sentence, and those that answer beside it.
+
+    To a question for several things these are all whose words the reader prefers to no answer; to
+    any other one that is nearly as probable.
+    """
     chosen = [weighed[0]]
-    share = weights().also if question.several else weights().close
     most = _MOST_OF_A_LIST if question.several else _MOST_OF_A_FACT
     for one in weighed[1:]:
-        if one.probability < share * best or len(chosen) == most:
+        if len(chosen) == most:
             break
-        if not any(_repeats(one.candidate, other.candidate) for other in chosen):
+        if question.several:
+            answers = one.reading is not None and one.reading.span > 0
+        else:
+            answers = one.probability >= weights().close * weighed[0].probability
+        if answers and not any(_repeats(one.candidate, other.candidate) for other in chosen):
             chosen.append(one)
     return chosen
 
 
 def _answered(
     question: Question,
-    hits: Sequence[Hit],
+    told: Sequence[Told],
     weighed: Sequence[Weighed],
+    reader: Reader,
     comparison: Comparison | None,
 ) -> tuple[DraftSentence, ...]:
     """Return what answers, and what another document says otherwise."""
     if comparison is None:
         return _quoted(question, weighed)
-    decided = _decided(question, hits, comparison)
-    told = [one for one in weighed if not decided or _evidence(one) == decided[-1].evidence[0]]
-    other = _contrary(told[0], weighed, comparison) if told and not question.several else None
+    decided = _decided(question, told, reader)
+    own = [one for one in weighed if not decided or _evidence(one) == decided[-1].evidence[0]]
+    single = own and not question.several
+    other = _contrary(question, own[0], weighed, comparison) if single else None
     if other is None:
         return decided or _quoted(question, weighed)
     said = f"{_OTHERWISE} {other.candidate.scored.sentence.text}"
     differs = DraftSentence(text=said, evidence=(_evidence(other),))
-    return (*(decided or (_direct(told[0], question),)), differs)
+    return (*(decided or (_direct(own[0], question),)), differs)
 
 
 def _contrary(
-    answer: Weighed, weighed: Sequence[Weighed], comparison: Comparison
+    question: Question, answer: Weighed, weighed: Sequence[Weighed], comparison: Comparison
 ) -> Weighed | None:
     """Return the most probable sentence of another document that was read and says otherwise."""
     own = answer.reading.words if answer.reading else ""
     for one in weighed:
-        if one.reading is None or one.probability < weights().threshold:
+        if one.reading is None:
             continue
         words = (own, one.reading.words)
         if _are_near(answer, one) and comparison.conflict(
-            _evidence(answer), _evidence(one), words=words
+            question.text, _evidence(answer), _evidence(one), words=words
         ):
             return one
     return None
@@ -263,17 +252,16 @@ def _are_near(answer: Weighed, one: Weighed) -> bool:
     return len(mine & yours) >= _NEAR * min(len(mine), len(yours))
 
 
-def _decided(
-    question: Question, hits: Sequence[Hit], comparison: Comparison
-) -> tuple[DraftSentence, ...]:
+def _decided(question: Question, told: Sequence[Told], reader: Reader) -> tuple[DraftSentence, ...]:
     """Return yes or no and the sentence that says so, nothing where that is not plain."""
-    decided = comparison.decide(question, hits) if question.expects == "yes_no" else None
+    decided = decide(question, told, reader)
     if decided is None:
         return ()
-    word, evidence = decided
+    evidence = decided.evidence
     begin = evidence.hit.passage.start
     quote = evidence.hit.passage.text[evidence.start - begin : evidence.end - begin]
-    return tuple(DraftSentence(text=text, evidence=(evidence,)) for text in (f"{word}.", quote))
+    texts = (f"{decided.word}.", quote)
+    return tuple(DraftSentence(text=text, evidence=(evidence,)) for text in texts)
 
 
 def _quoted(question: Question, weighed: Sequence[Weighed]) -> tuple[DraftSentence, ...]:
@@ -316,12 +304,16 @@ def _sentence(one: Weighed, question: Question) -> DraftSentence:
 def _span(one: Weighed, question: Question, *, holding: float) -> tuple[int, int] | None:
     """Return the shortest span that so probably holds the answer: never for yes or no.
 
-    None for an open question; a pronoun, or words of the question, tell nothing alone.
+    None for an open question; a pronoun, or words of the question, tell nothing alone. Nor do words
+    of two clauses where there is a "not" in one.
     """
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
-    text, begin = one.reading.sentence.text, one.reading.sentence.start
+    sentence = one.reading.sentence
+    text, begin = sentence.text, sentence.start
     for part in parts(one.reading.tokens):
+        if is_negated(text) and clause_of(sentence, part.start, part.end) is None:
+            continue
         span = cut(text, start=part.start - begin, end=part.end - begin, expects=question.expects)
         if span and part.holds >= holding:
             told = set(content_terms(text[slice(*span)])) - set(content_terms(question.text))

@@ -1,7 +1,7 @@
 """Measures each retrieved sentence as a possible answer; it decides nothing.
 
 The measures are few and named, so that a fitted weight can be read. They are computed from the
-question, the hits and nothing else; `rag.answer.extractive` weighs them.
+question, the hits and nothing else; `rag.answer.weights` weighs them.
 """
 
 import math
@@ -13,30 +13,23 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence
-from rag.question import AnswerType, Question, hedges, holds, names, words
+from rag.question import AnswerType, Question, holds, is_named, names, numbers, words
 
 NAMES = (
     "similarity",
     "coverage",
     "passage_coverage",
-    "best_coverage",
     "hit_score",
     "hit_margin",
     "similarity_margin",
     "neighbour",
     "holds_value",
     "lacks_value",
-    "value_nearby",
-    "holds_name",
     "lacks_name",
-    "holds_reason",
     "missing_names",
     "missing_numbers",
     "new_terms",
     "heading",
-    "hedges",
-    "wh_reason",
-    "wh_yes_no",
 )
 """The measures, in the order of a candidate's vector."""
 
@@ -75,29 +68,27 @@ class _Asked:
         self.question = question
         self.wanted = content_terms(question.text)
         self.names = names(question.text)
-        self.numbers = {t for t in terms(question.text) if t[:1].isdigit()}
+        self.numbers = numbers(question.text)
         everything = [s for hit in hits for s in hit.sentences]
         self.best_similarity = max((s.similarity for s in everything), default=0.0)
-        self.best_coverage = max((s.coverage for s in everything), default=0.0)
         self.best_score = max((hit.score for hit in hits), default=0.0)
         self.context = {hit.passage.id: self._context_of(hit) for hit in hits}
 
-    def _context_of(self, hit: Hit) -> tuple[float, float, float, bool]:
+    def _context_of(self, hit: Hit) -> tuple[float, float, float]:
         card = hit.card
         said = (card.title, card.author, card.published, hit.passage.text)
         text = "\n".join(filter(None, said))
-        held, seen = set(terms(text)), words(text)
+        held, seen, counted = set(terms(text)), words(text), numbers(text)
         share = sum(t in held for t in self.wanted) / max(1, len(self.wanted))
-        lost_names = sum(name not in seen for name in self.names) / max(1, len(self.names))
-        lost_numbers = sum(n not in held for n in self.numbers) / max(1, len(self.numbers))
-        typed = holds(self.question.expects, hit.passage.text, asked=self.question.text)
-        return share, lost_names, lost_numbers, typed
+        lost_names = sum(not is_named(n, seen) for n in self.names) / max(1, len(self.names))
+        lost_numbers = len(self.numbers - counted) / max(1, len(self.numbers))
+        return share, lost_names, lost_numbers
 
     def measure(self, hit: Hit, position: int) -> NDArray[np.float64]:
         """Return the measures of one sentence of a hit, (len(NAMES),)."""
         scored = hit.sentences[position]
         text = scored.sentence.text
-        share, lost_names, lost_numbers, type_nearby = self.context[hit.passage.id]
+        share, lost_names, lost_numbers = self.context[hit.passage.id]
         around = [
             hit.sentences[n] for n in (position - 1, position + 1) if 0 <= n < len(hit.sentences)
         ]
@@ -109,23 +100,16 @@ class _Asked:
             "similarity": scored.similarity,
             "coverage": scored.coverage,
             "passage_coverage": share,
-            "best_coverage": self.best_coverage,
             "hit_score": hit.score,
             "hit_margin": hit.score - self.best_score,
             "similarity_margin": scored.similarity - self.best_similarity,
             "neighbour": max((s.similarity for s in around), default=0.0),
             "holds_value": float(value and fits),
             "lacks_value": float(value and not fits),
-            "value_nearby": float(value and type_nearby),
-            "holds_name": float(name and fits),
             "lacks_name": float(name and not fits),
-            "holds_reason": float(self.question.expects == "reason" and fits),
             "missing_names": lost_names,
             "missing_numbers": lost_numbers,
             "new_terms": math.log1p(new),
             "heading": float(text[-1:].isalnum()),
-            "hedges": float(hedges(text, asked=self.question.text)),
-            "wh_reason": float(self.question.expects == "reason"),
-            "wh_yes_no": float(self.question.expects == "yes_no"),
         }
         return np.array([values[name] for name in NAMES])

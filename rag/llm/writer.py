@@ -12,6 +12,7 @@ from index.errors import ModelError
 from index.search import Found
 from index.types import Hit
 from rag import tracing
+from rag.answer.extractive import shipped_reader
 from rag.citations import SHOWN_AS_TRUE, Footnotes, marked
 from rag.driver import (
     NEXT,
@@ -227,7 +228,9 @@ class Writer:
         if not claim.text or claim.text.casefold().startswith(_DECLINES):
             return DraftSentence(text=claim.text, evidence=(), verdict="unsupported")
         with tracing.span("verify", text=self._told(claim.text)) as counts:
-            judged = judge(claim, given.hits, similarity=given.similarity)
+            judged = judge(
+                claim, given.hits, similarity=given.similarity, tell=shipped_reader().tell
+            )
             counts["evidence"] = len(judged.evidence)
         return DraftSentence(
             text=claim.text, evidence=judged.evidence, verdict=judged.verdict, note=judged.note

@@ -1,4 +1,4 @@
-"""Chooses what the reader reads: few windows of whole sentences around the best ones."""
+"""Chooses what the reader reads of a passage: whole sentences, led by the article's title."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,62 +6,86 @@ from dataclasses import dataclass
 from index.types import Hit, Sentence
 
 _MOST = 6
-"""Windows; on a busy machine of two cores six take 0.13 s and eight 0.20."""
-_CHARACTERS = 420
-"""Of a window, about 90 tokens of English prose; a longer sentence is read alone."""
+"""Windows that are read for a question."""
+_CHARACTERS = 700
+"""Of a window; a longer sentence is read alone."""
+_TOGETHER = 2800
+"""Characters of all windows for a question, about 600 tokens of English prose."""
+_TITLE = 120
+"""Most characters of a title that is read; a longer one is no title."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Neighbouring sentences of one hit."""
+    """Neighbouring sentences of one hit, with what is read before them."""
 
     hit: Hit
     sentences: tuple[Sentence, ...]
+    lead: str = ""
+    """Tells what the sentences are about; no answer is found in it."""
 
     @property
     def start(self) -> int:
-        """Offset in the document's text."""
+        """Offset of the sentences in the document's text."""
         return self.sentences[0].start
 
     @property
     def text(self) -> str:
-        """What is read."""
+        """The sentences, without the lead."""
         begin = self.hit.passage.start
         return self.hit.passage.text[self.start - begin : self.sentences[-1].end - begin]
 
 
-def choose(ranked: Sequence[tuple[Hit, Sentence]]) -> list[Window]:
-    """Return windows around sentences ranked best first, at most six; no sentence twice.
+def window_of(hit: Hit, sentences: Sequence[Sentence] = ()) -> Window:
+    """Return a passage, or neighbouring sentences of it, as a window.
 
-    A window grows to both sides in turn, within its passage, until it is full.
+    Its article's title leads it, but at the start of the article, which says it itself.
     """
-    windows: list[Window] = []
-    read: set[tuple[str, int]] = set()
+    chosen = tuple(sentences) or tuple(scored.sentence for scored in hit.sentences)
+    title = hit.card.title.strip().rstrip(".")
+    told = chosen[0].start > 0 and 0 < len(title) <= _TITLE
+    return Window(hit=hit, sentences=chosen, lead=f"{title}. " if told else "")
+
+
+def choose(ranked: Sequence[tuple[Hit, Sentence]]) -> list[Window]:
+    """Return windows around the best sentence of each passage, the best passage first.
+
+    A window grows to both sides in turn, within its passage, until it is full; there are at most
+    so many that all together are not more than is read for a question, and at least one.
+
+    Args:
+        ranked: Sentences with their passages, best first.
+    """
+    best: dict[str, tuple[Hit, Sentence]] = {}
     for hit, sentence in ranked:
-        if (sentence.document_id, sentence.start) in read:
-            continue
-        window = _around(hit, sentence, read)
-        read |= {(s.document_id, s.start) for s in window.sentences}
-        windows.append(window)
-        if len(windows) == _MOST:
+        best.setdefault(hit.passage.id, (hit, sentence))
+    windows: list[Window] = []
+    left = _TOGETHER
+    for hit, sentence in best.values():
+        window = window_of(hit, _around(hit, sentence))
+        left -= len(window.text)
+        if windows and (left < 0 or len(windows) == _MOST):
             break
+        windows.append(window)
     return windows
 
 
-def _around(hit: Hit, sentence: Sentence, read: set[tuple[str, int]]) -> Window:
+def with_the_one_before(hit: Hit, sentence: Sentence) -> Window:
+    """Return a sentence and the one before it in its passage, which may name what it tells of."""
     members = [scored.sentence for scored in hit.sentences]
-    first = last = next(n for n, s in enumerate(members) if s.start == sentence.start)
-    grew = True
-    while grew:
-        grew = False
-        for low, high in ((first - 1, last), (first, last + 1)):
-            new = low if low < first else high
-            fits = low >= 0 and high < len(members)
-            if (
-                fits
-                and members[high].end - members[low].start <= _CHARACTERS
-                and (members[new].document_id, members[new].start) not in read
-            ):
-                first, last, grew = low, high, True
-                break
-    return Window(hit=hit, sentences=tuple(members[first : last + 1]))
+    at = next(n for n, member in enumerate(members) if member.start == sentence.start)
+    return window_of(hit, members[max(0, at - 1) : at + 1])
+
+
+def _around(hit: Hit, sentence: Sentence) -> list[Sentence]:
+    members = [scored.sentence for scored in hit.sentences]
+    first = last = next(n for n, member in enumerate(members) if member.start == sentence.start)
+    sides = [-1, 1]
+    while sides:
+        side = sides.pop(0)
+        low, high = (first - 1, last) if side < 0 else (first, last + 1)
+        fits = low >= 0 and high < len(members)
+        if fits and members[high].end - members[low].start <= _CHARACTERS:
+            first, last = low, high
+            sides.append(side)
+    return members[first : last + 1]

@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from index.splitting.sentences import split
+from rag.verification.attribution import statement_of
 
 _NUMBERS = r"\^?\d{1,3}(?:[ ]?[,;–-][ ]?\^?\d{1,3}){0,20}"
 MARK = re.compile(
     rf"""(?:(?<![ \t])[ \t]++|)(?:
         \[(?:(?:[Ss]ources?|[Pp]assages?)[ ])?(?P<plain>{_NUMBERS})\](?:\([#h][^()\s]{{0,300}}\))?
+        |\((?:[Ss]ources?|[Pp]assages?|[Dd]ocuments?)[ ](?P<round>{_NUMBERS})\)
+        |(?<=[.!?”"’)])(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}})(?!\w)
         |【(?P<wide>\d{{1,3}}(?:[ ]?[,;–-][ ]?\d{{1,3}}){{0,20}})(?:[:†][^】]{{0,80}})?】
     )""",
     re.VERBOSE,
 )
-"""A citation mark with the blanks before it: `[1]`, `[1, 3]`, `[1-3]`, `[^1]`, `【1】`."""
+"""A citation mark with the blanks before it: `[1]`, `[1, 3]`, `[1-3]`, `[^1]`, `【1】`,
+`(source 1)`, and `¹` behind a stop."""
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+•‣–][ \t]+|\d{1,3}[.)][ \t]+)?")
 _STARTS_BLOCK = re.compile(r"[ \t]*(?:[-*+•‣–][ \t]|\d{1,3}[.)][ \t]|#{1,6}[ \t]|[|>])")
 _HEADING = re.compile(r"[ \t>]*+(?:#{1,6}[ \t]|(?:\*\*|__)[^*_]+(?:\*\*|__)[ \t:]*$|[|\s:=*_-]*$)")
@@ -58,7 +63,8 @@ class Claim:
 def read_claims(text: str) -> tuple[Claim, ...]:
     """Return the claims of a plain or Markdown text, in order.
 
-    Headings, questions, rulers and lead-ins that end with a colon are no claims. Marks belong to
+    Headings, questions, rulers, lead-ins that end with a colon and sentences that only name their
+    sources are no claims. Marks belong to
     the sentence that they stand in or behind, at the beginning of a line to the one that follows.
     """
     return tuple(
@@ -132,7 +138,8 @@ class ClaimReader:
 def numbers_of(mark: re.Match[str]) -> tuple[int, ...]:
     """Return the numbers that a match of `MARK` names, ranges written out, each once."""
     found: list[int] = []
-    for part in re.split(r"[,;]", (mark["plain"] or mark["wide"]).replace("^", "")):
+    named = mark["plain"] or mark["wide"] or mark["round"] or mark["raised"].translate(_RAISED)
+    for part in re.split(r"[,;]", named.replace("^", "")):
         ends = [int(n) for n in re.split(r"[–-]", part)]
         found += range(ends[0], min(ends[-1], ends[0] + _MOST) + 1) if len(ends) == 2 else ends
     return tuple(dict.fromkeys(found))
@@ -226,4 +233,4 @@ def _plain(sentence: str, *, first: bool) -> str:
 
 
 def _says(words: str) -> bool:
-    return any(c.isalnum() for c in words) and not words.rstrip("\"'”’*)").endswith(("?", ":"))
+    return bool(statement_of(words)) and not words.rstrip("\"'”’*)").endswith(("?", ":"))

@@ -80,13 +80,13 @@ def _pattern() -> re.Pattern[str]:
         (?<![\w.,$€£]) (?P<iso>(?P<iy>{year})-(?P<im>\d\d)-(?P<id>\d\d)) (?!\w)
         | (?<![\w/]) (?P<slash>(?P<s1>\d{{1,2}})/(?P<s2>\d{{1,2}})(?:/(?P<s3>{year}|\d\d))?)
           (?![\w/])
-        | \b(?:(?P<wd>{weekday}),?[ ])?(?:the[ ])?
+        | \b(?:(?P<wd>{weekday})s?,?[ ])?(?:the[ ])?
           (?: (?P<d1>{day})(?:[ ]of)?[ ](?P<m1>{month})\b
             | (?P<m2>{month})[ ](?:the[ ])?(?P<d2>{day})(?![\d,.]*\d) )
           (?:,?[ ](?P<y1>{year})\b)?
         | \b(?P<m3>{month})(?:[ ]of)?[ ](?P<y2>{year})\b
         | (?<![\w.,$€£-]) (?P<decade>(?P<dy>1[4-9]\d0|20\d0)s)\b
-        | \b(?P<wd2>{weekday})\b
+        | \b(?P<wd2>{weekday})s?\b
         | \b(?:{lead})[ -](?P<m4>{month})\b (?![ ](?:of[ ])?\d)
         | \b(?P<m5>{alone})\b
         | (?<![\w.,$€£/-]) (?P<y3>{year}) (?![\w%/]|[.,]\d|-\d)

@@ -1,34 +1,365 @@
-"""What stands around a sentence, and what it can differ in from a claim; no rules."""
+"""Compares a claim with the sentence that seems to bear it out: what is plainly otherwise in it.
 
+Numbers, dates, times of day and names are compared as values; a bound ("up to"), a time relation
+("until") and whether something is so, may be or is to be as words. All but quotations and the
+hours of a timetable count only where the sentence has most of the claim's other words: what is
+retold in other words no list of words can judge.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
+from rag.verification.dates import Date, agrees, conflicts
+from rag.verification.parse import Reading, Word, lists, read, titles
+from rag.verification.values import Value, comparable, same
+
+Kind = Literal["number", "date", "name", "modality", "quote", "negation"]
+
+_CLOSE = 0.6
+"""Share of a claim's words in a sentence from which its values stand for the claim's."""
+_NAMES = 3
+"""Most words of a name that may stand for another."""
+_BEFORE = 16
+"""Characters before a date that may hold what relates it."""
+_RELATION = re.compile(r"(before|after|until|till|since|by|from)(?:\s+(?:the|about|around))?\s*$")
+_NOT = re.compile(r"\bnot\b|n['’]t\b")
+_TO = re.compile(r"\s*(?:to|through|until|till|and|–|-)\s*")
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{3,2000})[\"”“»]")
+_FOLDS = str.maketrans(
+    {c: "'" for c in "‘’ʼ`"} | {c: "-" for c in "‐‑‒–—−"} | {c: None for c in '"“”„«»'}
+)
+_CLAUSE = re.compile(r"[;:()—]|\b(?:and|or|but|while|whereas|although|though|because|when)\b")
+_TURNS = ("negators", "deniers", "conditions", "possible", "intended")
+_BESIDE = re.compile(r"\b(?:and|or|with|from|than|of|in)\b|,")
+_PLACES = frozenset({"in", "of", "over", "at", "near", "on", "under", "across", "to"})
+"""Before a name that only says where or of what a thing is, as in "the bridge over the Elbe"."""
+_AHEAD = 40
+"""Characters before a name in which such a word is looked for."""
+_PAST = frozenset({"was", "were", "had", "did"})
+_LEAST = 3
+"""Words from which a quotation must be literal; fewer may be a name or a coined word."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """The surroundings of one sentence of a passage."""
+class Difference:
+    """One thing that a sentence says otherwise than a claim."""
 
-    before: tuple[str, ...]
-    """The sentences of its passage before it, nearest first, at most three."""
-    after: str
-    """The sentence behind it; empty where there is none."""
-    title: str
-    document: str
-    """The texts of the retrieved passages of its document."""
-
-
-FaultKind = Literal["number", "date", "name", "negation", "hedge", "quote", "cause"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One thing in which a sentence differs from a claim."""
-
-    kind: FaultKind
+    kind: Kind
     note: str
     """For a reader."""
 
 
-def differs(source: str, claim: str, kind: FaultKind) -> Fault:
-    """Return the fault that a source has one thing where the claim has another."""
-    return Fault(kind=kind, note=f"the source says {source}, not {claim}")
+def differences(
+    claim: Reading, held: Reading, around: Sequence[Reading] = ()
+) -> tuple[Difference, ...]:
+    """Return what a sentence says otherwise than a claim; empty where it is of something else.
+
+    Args:
+        claim: What is compared.
+        held: The sentence.
+        around: What stands beside it, as its title: what is there too is no difference.
+    """
+    found = list(_hours(claim, held))
+    if shared(claim, held) >= _CLOSE:
+        found += _numbers(claim, held)
+        found += _dates(claim, held, around)
+        found += _names(claim, held, around)
+        found += _modality(claim, held)
+        found += _roles(claim, held)
+    return tuple(dict.fromkeys(found))
+
+
+def shared(claim: Reading, held: Reading) -> float:
+    """Return the share of a claim's words that a sentence has, 0 to 1; 1 without any."""
+    found = [word.stem in held.stems for word in claim.words]
+    return sum(found) / len(found) if found else 1.0
+
+
+def is_copied(claim: Reading, held: Reading) -> bool:
+    """Say whether a sentence has all that a claim says, in its order, and nothing that turns it.
+
+    What it says between may be of no one else: no other name stands there, unless it says where
+    or of what a thing is, and no other clause.
+    """
+    if not _tokens(claim) or not _turns_alike(claim, held):
+        return False
+    last: int | None = None
+    given = iter(_tokens(held))
+    for token in _tokens(claim):
+        other = next((other for other in given if _is_one(token, other)), None)
+        if other is None or (last is not None and _parts(held, last, other.start)):
+            return False
+        last = other.start
+    return True
+
+
+def is_near(claim: Reading, held: Reading) -> bool:
+    """Say whether a sentence has most of a claim's words, its limits among them.
+
+    Where one is named, they stand in one order: in another, other ones may do it to others, but
+    where just one of the two says "by" whom it is done.
+    """
+    if shared(claim, held) < _CLOSE or not _has_limits(claim, held):
+        return False
+    if not any(word.name for word in claim.words) or ("by" in claim.plain) != ("by" in held.plain):
+        return True
+    starts = {word.stem: word.start for word in reversed(held.words)}
+    places = [starts[word.stem] for word in claim.words if word.stem in starts]
+    return all(one <= other for one, other in pairwise(places))
+
+
+def _turns_alike(claim: Reading, held: Reading) -> bool:
+    """Say whether both turn what they say alike, and a sentence has a claim's limits."""
+    alike = all(claim.has(kind) == held.has(kind) for kind in _TURNS)
+    return alike and _has_limits(claim, held)
+
+
+def _has_limits(claim: Reading, held: Reading) -> bool:
+    return (claim.has("future") | claim.has("limits")) <= held.plain
+
+
+def _parts(held: Reading, start: int, end: int) -> bool:
+    """Say whether between two places of a sentence another clause begins or one is named."""
+    if _CLAUSE.search(held.text, start, end):
+        return True
+    named = (word.start for word in held.words if word.name and start < word.start < end)
+    return any(not _says_where(held.text[max(start, at - _AHEAD) : at]) for at in named)
+
+
+def _says_where(before: str) -> bool:
+    """Say whether the words before a name, those of its own and "the" left out, place a thing."""
+    plain = [word for word in before.split() if word.islower() and word != "the"]
+    return plain[-1:] != [] and plain[-1] in _PLACES
+
+
+def turned(claim: Reading, held: Reading) -> Iterator[Difference]:
+    """Find that one of two sentences says no and the other does not."""
+    if bool(claim.has("negators")) != bool(held.has("negators")):
+        yield Difference(kind="negation", note="one says no to it")
+
+
+def misquoted(claim: str, source: str) -> str:
+    """Return what is wrong with the first quotation that a source does not hold, else nothing.
+
+    Blanks, quotation marks, dashes, capitals and a stop at the end do not count; `...` may leave
+    words out.
+    """
+    for match in _QUOTED.finditer(claim):
+        quoted = match[1]
+        if len(quoted.split()) < _LEAST:
+            continue
+        held = _folded(source)
+        for part in re.split(r"\[?(?:\.\.\.|…)\]?", quoted):
+            if _folded(part).strip(" .,;:!?") not in held:
+                return f"the source does not hold the words “{quoted}”"
+    return ""
+
+
+def _otherwise(source: str, claim: str, kind: Kind) -> Iterator[Difference]:
+    if source.casefold() != claim.casefold():
+        yield Difference(kind=kind, note=f"the source says {source}, not {claim}")
+
+
+def _tokens(reading: Reading) -> list[Word | Value | Date]:
+    return sorted((*reading.words, *reading.values, *reading.dates), key=lambda t: t.start)
+
+
+def _is_one(one: Word | Value | Date, other: Word | Value | Date) -> bool:
+    if isinstance(one, Word):
+        return isinstance(other, Word) and one.stem == other.stem
+    if isinstance(one, Value):
+        return isinstance(other, Value) and same(one, other)
+    return isinstance(other, Date) and agrees(one, other)
+
+
+def _numbers(claim: Reading, held: Reading) -> Iterator[Difference]:
+    """Find numbers that the sentence has otherwise: of the same kind, unit and noun."""
+    missing = [v for v in claim.values if not _has(held, v)]
+    for value in missing:
+        rivals = [
+            other
+            for other in held.values
+            if comparable(value, other)
+            and value.kind == other.kind
+            and _is_of_same(value, other, claim, held)
+            and not any(same(mine, other) for mine in claim.values)
+        ]
+        if rivals:
+            best = min(rivals, key=lambda v: abs(v.amount - value.amount))
+            yield from _otherwise(best.told, value.told, "number")
+
+
+def _has(held: Reading, value: Value) -> bool:
+    """Say whether a sentence has a number: as one, as a year, or as a word for one or two."""
+    if any(same(value, other) for other in held.values):
+        return True
+    if any(date.year == value.raw for date in held.dates):
+        return True
+    words = {1: {"a", "an", "one", "single", "only"}, 2: lists()["pairs"]}
+    return not value.bound and bool(held.plain & words.get(int(value.amount), set()))
+
+
+def _is_of_same(value: Value, other: Value, claim: Reading, held: Reading) -> bool:
+    """Say whether two values may count the same: by their unit, or by the noun behind them."""
+    if value.unit or value.kind != "number":
+        return True
+    return _noun(value, claim) == _noun(other, held)
+
+
+def _noun(value: Value, reading: Reading) -> str:
+    """Return the stem of the word right behind a value; empty where none follows."""
+    behind = (w.stem for w in reading.words if 0 <= w.start - value.end <= 1)
+    return next(behind, "")
+
+
+def _dates(claim: Reading, held: Reading, around: Sequence[Reading]) -> Iterator[Difference]:
+    known = [d for text in around for d in text.dates]
+    days = _weekdays(held)
+    for date in claim.dates:
+        equal = [other for other in held.dates if agrees(date, other)]
+        if not equal and date.weekday in days and date.day is None:
+            continue
+        if equal:
+            yield from _relations(date, equal, claim, held)
+            continue
+        if any(v.raw == date.year for v in held.values) or any(agrees(date, d) for d in known):
+            continue
+        rivals = [
+            other
+            for other in held.dates
+            if conflicts(date, other) and not any(agrees(mine, other) for mine in claim.dates)
+        ]
+        if rivals:
+            yield from _otherwise(rivals[0].text, date.text, "date")
+
+
+def _relations(
+    date: Date, equal: Sequence[Date], claim: Reading, held: Reading
+) -> Iterator[Difference]:
+    """Find a date that the claim relates otherwise: "until 1964" for "in 1964"."""
+    mine = _relation(claim.text, date.start)
+    theirs = [_relation(held.text, other.start) for other in equal]
+    if mine in ("since", "from") and mine in held.plain:
+        return
+    if mine not in theirs and (mine or {"before", "after"}.issuperset(theirs)):
+        told = f"{theirs[0]} {equal[0].text}".strip()
+        yield from _otherwise(told, f"{mine} {date.text}".strip(), "date")
+
+
+def _relation(text: str, at: int) -> str:
+    """Return how what stands before a date or time relates it; empty where it is just then."""
+    before = text[max(0, at - _BEFORE) : at].lower()
+    found = _RELATION.search(before)
+    if found is None or (found[1] == "until" and _NOT.search(text[:at])):
+        return ""
+    return "until" if found[1] == "till" else found[1]
+
+
+def _weekdays(held: Reading) -> set[int]:
+    """Return the days of the week that a sentence names or spans: "from Monday to Friday"."""
+    named = [d for d in held.dates if d.weekday is not None]
+    days = {d.weekday for d in named if d.weekday is not None}
+    for one, other in pairwise(named):
+        if _TO.fullmatch(held.text[one.end : other.start]) and one.weekday is not None:
+            last = other.weekday or 0
+            days |= {day % 7 for day in range(one.weekday, last + 1 + 7 * (last < one.weekday))}
+    return days
+
+
+def _hours(claim: Reading, held: Reading) -> Iterator[Difference]:
+    """Find what a claim says of a time of day and the sentence says of another."""
+    times = [v for v in held.values if v.kind == "time"]
+    for value in (v for v in claim.values if v.kind == "time"):
+        own = next((n for n, other in enumerate(times) if same(value, other)), None)
+        if own is None:
+            continue
+        mine = _relation(claim.text, value.start)
+        theirs = _relation(held.text, times[own].start)
+        if mine != theirs:
+            told, said = (f"{word} {value.text}".strip() for word in (theirs, mine))
+            yield from _otherwise(told, said, "number")
+        end = times[own + 1].start if own + 1 < len(times) else len(held.text)
+        days = _weekdays(read(held.text[times[own].end : end]))
+        wanted = _weekdays(claim)
+        if days and wanted and not wanted <= days:
+            yield Difference(kind="date", note=f"the source says {value.text} of other days")
+
+
+def _names(claim: Reading, held: Reading, around: Sequence[Reading]) -> Iterator[Difference]:
+    """Find a name in whose place the sentence has another."""
+    known = held.stems.union(*(text.stems for text in around))
+    lost = [w for w in claim.words if w.name and w.stem not in known]
+    lost = [w for w in lost if w.text.lower() not in titles()]
+    others = _runs([w for w in held.words if w.name and w.stem not in claim.stems])
+    if lost and others and len(lost) <= _NAMES:
+        said = " ".join(_runs(lost))
+        if len(others) == 1:
+            yield from _otherwise(others[0], said, "name")
+        else:
+            yield Difference(kind="name", note=f"the source does not say it of {said}")
+
+
+def _roles(claim: Reading, held: Reading) -> Iterator[Difference]:
+    """Find two names that a claim has round a verb in one order, and the sentence in another."""
+    names = [w for w in claim.words if w.name]
+    if "by" in claim.plain | held.plain:
+        return
+    for one, other in pairwise(names):
+        between = claim.text[one.start + len(one.text) : other.start]
+        verbs = {w.stem for w in claim.words if one.start < w.start < other.start and not w.name}
+        if _BESIDE.search(between):
+            continue
+        first, last = ([w.start for w in held.words if w.stem == n.stem] for n in (one, other))
+        inside = [w.stem for w in held.words if first and last and last[0] < w.start < first[0]]
+        if not verbs.isdisjoint(inside) and min(first) > max(last):
+            note = f"the source has {one.text} and {other.text} the other way round"
+            yield Difference(kind="name", note=note)
+            return
+
+
+def _runs(words: Sequence[Word]) -> list[str]:
+    """Return names of several words as one text each, in order."""
+    found: list[tuple[str, int]] = []
+    for word in words:
+        end = word.start + len(word.text)
+        if found and word.start - found[-1][1] == 1:
+            found[-1] = f"{found[-1][0]} {word.text}", end
+        elif not found or word.start >= found[-1][1]:
+            found.append((word.text, end))
+    return [text for text, _ in found]
+
+
+def _modality(claim: Reading, held: Reading) -> Iterator[Difference]:
+    """Find what one side says is so or will be, and the other only may be or is intended."""
+    for kind in ("possible", "intended"):
+        hedges = _hedging(held, kind)
+        if claim.has(kind) or claim.stems.isdisjoint(hedges):
+            continue
+        word = next(word for stem, word in hedges.items() if stem in claim.stems)
+        yield Difference(kind="modality", note=f"the source says “{word}”")
+        return
+    hedges = _hedging(claim, "possible") if not held.has("possible") | held.has("intended") else {}
+    if not held.has("future") and held.plain & _PAST:
+        hedges |= _hedging(claim, "future")
+    for stem, word in hedges.items():
+        if stem in held.stems:
+            yield Difference(kind="modality", note=f"the source does not say “{word}”")
+            return
+
+
+def _hedging(reading: Reading, kind: str) -> dict[str, str]:
+    """Return the words of a list, by the stem of the first content word behind each."""
+    found = {}
+    known = reading.has(kind)
+    for word, at in reading.tokens:
+        if word in known:
+            behind = (w.stem for w in reading.words if w.start >= at + len(word))
+            found[next(behind, "")] = word
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.translate(_FOLDS).casefold().split())

@@ -90,6 +90,8 @@ class Value:
     end: int
     """Offsets of the words that spell it, unit and currency included."""
     text: str
+    told: str
+    """`text` with the words that bound it."""
 
 
 def read_values(text: str, *, taken: tuple[tuple[int, int], ...] = ()) -> tuple[Value, ...]:
@@ -113,8 +115,9 @@ def read_values(text: str, *, taken: tuple[tuple[int, int], ...] = ()) -> tuple[
 def same(claimed: Value, held: Value) -> bool:
     """Say whether a source that holds one value bears out a claim of the other.
 
-    Rounding and bounds are allowed where the claim says so. The source's "about" may be left out,
-    its "more than" or "less than" may not.
+    A claim may round where it says so, and bound what the source gives exactly, but not at the
+    very value: 310 is not "under 310" or "at least 310". The source's "about" may be left out, its
+    "more than" or "less than" may not.
     """
     if not comparable(claimed, held):
         return False
@@ -124,8 +127,8 @@ def same(claimed: Value, held: Value) -> bool:
     if claimed.kind == "time":
         return a == b or (a % 720 == b % 720 and "m" not in claimed.text + held.text)
     if abs(a - b) <= _SAME * max(abs(a), abs(b)):
-        opposed = {claimed.bound, held.bound} == {"over", "under"}
-        return not opposed and bool(claimed.bound or held.bound in ("", "about"))
+        one, other = ("" if v.bound == "about" else v.bound for v in (claimed, held))
+        return one == other
     return _is_rough(claimed.bound, held.bound, a, b)
 
 
@@ -169,7 +172,7 @@ def _pattern() -> re.Pattern[str]:
             | (?:(?:{tens})-)?(?:{"|".join(tables["ordinals"])})) (?![\w-]) )
         | (?: (?P<money> US\$|[$€£¥₹₩] ) [ ]? )?
           (?: (?<![\w.,]) (?<![A-Za-z]-) 
-              (?P<digits> -?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)? | \d+(?:\.\d+)? )
+              (?P<digits> (?:(?<!\S)[-−])?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)? )
             | (?<![\w-]) (?P<spelt> {spelt}) (?![\w]) )
           (?: [ -]?(?P<scale> hundred|thousand|million|billion|trillion|dozen|lakh|crore
               |mn|mln|bn|tn|trn|k|m|b )(?![\w]) )?
@@ -188,7 +191,11 @@ def _value(match: re.Match[str], text: str) -> Value | None:
         return _make("percent", amount, "", start, end, text)
     if match["nth"]:
         return _make("ordinal", ordinal(match["nth"].lower()), "", start, end, text)
-    amount = float(match["digits"].replace(",", "")) if match["digits"] else spelt(match["spelt"])
+    amount = (
+        float(match["digits"].replace(",", "").replace("−", "-"))
+        if match["digits"]
+        else spelt(match["spelt"])
+    )
     if match["spelt"] and match["spelt"].lower() == "one" and not match["scale"]:
         return None if not _counts(text, end) else _with_unit("number", 1, "", start, end, text)
     scale = (match["scale"] or "").lower()
@@ -252,33 +259,36 @@ def _with_currency_name(amount: float, currency: str, start: int, end: int, text
 def _make(
     kind: Kind, amount: float, unit: str, start: int, end: int, text: str, factor: float = 1.0
 ) -> Value:
+    bound, phrase = _bound(text, start, end)
     return Value(
         kind=kind,
         amount=amount * factor,
         raw=amount,
         unit=unit,
-        bound=_bound(text, start, end),
+        bound=bound,
         start=start,
         end=end,
         text=text[start:end],
+        told=f"{phrase} {text[start:end]}".strip(),
     )
 
 
-def _bound(text: str, start: int, end: int) -> Bound:
+def _bound(text: str, start: int, end: int) -> tuple[Bound, str]:
+    """Return how a number is bounded, and by which words."""
     words = quantities()["approximate"]
     before = text[max(0, start - 24) : start].lower().rstrip()
     for suffix in (" a", " an", " the"):
         before = before.removesuffix(suffix)
-    behind = text[end : end + 8].lower()
     kinds: tuple[Bound, ...] = ("over", "under", "about")
-    for kind in kinds:
-        if any(before.endswith(phrase) for phrase in words[f"{kind}_phrases"]):
-            return kind
+    phrases = [(kind, phrase) for kind in kinds for phrase in words[f"{kind}_phrases"]]
+    found = [(kind, phrase) for kind, phrase in phrases if before.endswith(phrase)]
+    if found:
+        return max(found, key=lambda one: len(one[1]))
     last = re.split(r"[\s(]", before)[-1]
     for kind in kinds:
         if last in words[kind].split():
-            return kind
-    return "about" if behind.startswith(" or so") else ""
+            return kind, last
+    return ("about", "") if text[end : end + 8].lower().startswith(" or so") else ("", "")
 
 
 def _ranges(values: list[Value], text: str) -> tuple[Value, ...]:

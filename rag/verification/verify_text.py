@@ -10,12 +10,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.errors import MisuseError
 from index.search import Found
 from index.terms import has_words
-from index.types import DocumentSummary
+from index.types import DocumentSummary, Sentence
 from rag.citations import Footnotes
 from rag.types import AnswerSentence, CheckedClaim, DraftSentence, Verification
+from rag.verification.attribution import statement_of
+from rag.verification.bearing import Tell
 from rag.verification.claims import Claim, read_claims
 from rag.verification.verdict import Judged, judge
 
@@ -52,6 +57,7 @@ def verify_text(
     *,
     documents: Sequence[DocumentSummary],
     find: Find,
+    tell: Tell,
     k: int,
 ) -> Verification:
     """Verify each claim of a text against the documents of a library.
@@ -61,6 +67,7 @@ def verify_text(
             `footnote ask --json` prints.
         documents: Cards of the library, for the numbers of the text's list of sources.
         find: Finds passages, and what claims are compared and quotes checked with.
+        tell: Tells what windows say of a claim.
         k: Passages searched for each claim.
 
     Raises:
@@ -72,18 +79,28 @@ def verify_text(
     known = resolve(text, documents)
     claims = read_claims(known.text)
     if not claims:
-        raise MisuseError("the text to verify has no statement: headings and questions are none")
+        raise MisuseError(_no_statement(known.text))
     texts: dict[str, str] = {}
     footnotes = Footnotes(texts)
     checked = []
     for claim in claims:
         cited = frozenset().union(*(known.sources.get(n, ()) for n in claim.cited))
         found = _found(claim, cited, find, k)
-        one = _judge(claim, cited, found)
+        one = _judge(claim, cited, found, tell)
         for evidence in one.evidence:  # not the texts of all passages
             texts[evidence.hit.card.sha256] = found.texts[evidence.hit.card.sha256]
         checked.append(_checked(claim, footnotes.cite(_drafted(one))))
     return Verification(text=known.text, claims=tuple(checked), citations=footnotes.citations)
+
+
+def _no_statement(text: str) -> str:
+    """Say why a text with words has nothing to verify."""
+    if "?" in text:
+        return (
+            "the text to verify only asks, and a question states nothing: put what it asks as a "
+            "statement, or ask it with `footnote ask`"
+        )
+    return "the text to verify has no statement: headings and lists of sources are none"
 
 
 def _drafted(judged: Judged) -> DraftSentence:
@@ -109,7 +126,7 @@ def _checked(claim: Claim, sentence: AnswerSentence) -> CheckedClaim:
 
 def _found(claim: Claim, cited: frozenset[str], find: Find, k: int) -> Found:
     """Return the best passages for a claim, and the best ones of the documents it cites."""
-    words = claim.text[:_LONGEST]
+    words = statement_of(claim.text)[:_LONGEST]
     found = find(words, k)
     if not cited or any(hit.passage.document_id in cited for hit in found.hits):
         return found
@@ -118,9 +135,16 @@ def _found(claim: Claim, cited: frozenset[str], find: Find, k: int) -> Found:
     return found.joined(replace(deep, hits=tuple(more)))
 
 
-def _judge(claim: Claim, cited: frozenset[str], found: Found) -> Judged:
+def _judge(claim: Claim, cited: frozenset[str], found: Found, tell: Tell) -> Judged:
     numbers = tuple(n for n, hit in enumerate(found.hits, 1) if hit.passage.document_id in cited)
-    judged = judge(replace(claim, cited=numbers), found.hits, similarity=found.similarity)
+    own = replace(claim, cited=numbers)
+    cosines = {s.sentence: s.similarity for hit in found.hits for s in hit.sentences}
+
+    def similarity(_: str, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+        """Return what the search measured: it was made for what the claim states."""
+        return np.array([cosines[sentence] for sentence in sentences], dtype=np.float32)
+
+    judged = judge(own, found.hits, similarity=similarity, tell=tell)
     if cited and not numbers and judged.verdict == "supported":
         title = judged.evidence[0].hit.card.title
         note = f"it stands in another source: {title}"

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from searching import search
 
-from index.search import collapse, page_of, rarest, spread
+from index.search import _in_context, collapse, page_of, rarest, spread
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
@@ -62,6 +63,24 @@ def test_equal_scores_are_ordered_by_id(make_library: Make) -> None:
     hits = search(library, "nothing of it", k=6)
     ranked = [(-hit.score, hit.passage.id) for hit in hits]
     assert ranked == sorted(ranked)
+
+
+def test_a_sentence_that_names_nobody_is_found_by_what_stands_around_it(
+    make_library: Make,
+) -> None:
+    tail = "It was sold to a farmer last spring."
+    library = filled(
+        make_library,
+        mill=f"The old mill at Marlow stood empty for years. {tail} The mill grinds rye again.",
+        boat=f"The red boat of the school had a leak. {tail} The boat is a hen house now.",
+    )
+    assert sources(library, "Who bought the mill?")[0] == "mill"
+    assert sources(library, "Who bought the boat?")[0] == "boat"
+    vectors = np.eye(3, 8, dtype=np.float32)
+    moved = _in_context(vectors)
+    assert np.allclose(np.linalg.norm(moved, axis=1), 1)
+    assert moved[1] @ vectors[0] > moved[1] @ vectors[2] > 0
+    assert moved[1] @ vectors[1] > 0.8
 
 
 def test_a_hit_holds_exact_spans(make_library: Make) -> None:

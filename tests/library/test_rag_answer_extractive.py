@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from rag import Article, Assistant, Settings
-from rag.answer.extractive import rank, weighing
-from rag.answer.features import NAMES, candidates
+from rag.answer.features import NAMES
+from rag.answer.ranking import first_measures, rank
+from rag.answer.weights import FIRST, weights
 from rag.question import read_question
 
 
@@ -91,15 +91,16 @@ def test_the_comments_below_the_article_are_never_quoted(assistant: Assistant) -
     assert assistant.ask("Where can I post a comment?").status == "abstained"
 
 
-def test_measures_have_a_weight_each_and_confidences_fall(assistant: Assistant) -> None:
+def test_every_sentence_is_ranked_by_the_weights_of_its_measures(assistant: Assistant) -> None:
     question = read_question("When did they meet in Tokyo?")
     hits = assistant.search(question.text)
-    assert {c.measures.shape for c in candidates(question, hits)} == {(len(NAMES),)}
-    probabilities = [p for p, _ in rank(question, hits)]
-    assert probabilities == sorted(probabilities, reverse=True)
-    assert all(0 <= p <= 1 for p in probabilities)
-    assert len(weighing().weights) == len(NAMES)
-    assert np.isfinite(weighing().weights).all()
+    ranked = rank(question, hits)
+    assert {c.measures.shape for c in ranked} == {(len(NAMES),)}
+    assert len(ranked) == sum(len(hit.sentences) for hit in hits)
+    measures = first_measures(ranked)
+    assert measures.shape == (len(ranked), len(FIRST))
+    scores = list(weights().first.scores(measures))
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_nothing_retrieved_gives_nothing() -> None:

@@ -11,8 +11,9 @@ import pytest
 from index.embedding import load_embedder
 from index.types import Sentence
 from rag import Answer, Article, Settings
-from rag.answer.confidence import weights
-from rag.answer.extractive import ExtractiveAnswerer, Reader
+from rag.answer.extractive import ExtractiveAnswerer
+from rag.answer.ranking import Reader
+from rag.answer.weights import weights
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import TokenScores
 from rag.reader.windows import Window
@@ -40,6 +41,9 @@ class SureOf:
                 start=sentence.start + found.start(),
                 end=sentence.start + found.end(),
                 span=12.0,
+                none=0.0,
+                said=0.0,
+                denied=0.0,
                 answers=self._answers,
                 tokens=self._scored(sentence, *found.span()),
             )

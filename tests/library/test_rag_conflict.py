@@ -16,12 +16,13 @@ _TEXT = (
 _TRUE = _TEXT.format(year=1964, builder="Anna Berg", gave="gave", more="")
 
 
-def asked(folder: Path, texts: list[str], question: str) -> Answer:
+def asked(folder: Path, texts: list[str], question: str, *, titles: tuple[str, ...] = ()) -> Answer:
     """Return the answer of a library of nothing but these texts."""
-    settings = Settings.load(library=folder / "library", seeds=False)
+    settings = Settings.load(library=folder / "library", seeds=False, threshold=0.0)
+    titles = titles or tuple(f"Article {number}" for number in range(len(texts)))
     articles = [
-        Article(source=f"{number}", title=f"Article {number}", text=text)
-        for number, text in enumerate(texts)
+        Article(source=f"{number}", title=title, text=text)
+        for number, (title, text) in enumerate(zip(titles, texts, strict=True))
     ]
     with open_assistant(settings, embedder=load_embedder()) as assistant:
         assistant.library.add_articles(articles)
@@ -84,3 +85,38 @@ def test_what_agrees_or_is_of_something_else_is_no_conflict(
     answer = asked(tmp_path, texts, question)
     assert "1964" in answer.text
     assert "But another document says" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("titles", "texts", "question", "answer"),
+    [
+        (
+            ("Rules of the rowing club", "Rules of the sailing club"),
+            (
+                "A guest pays 12 euros a day. The boat house opens at 8:00.",
+                "A guest pays 30 euros a day. The boat house opens at 9:00.",
+            ),
+            "What does a guest of the rowing club pay?",
+            "12 euros",
+        ),
+        (
+            ("Receipt of Holm's bakery", "Bill for the repair of a boiler"),
+            ("Sales tax (7%): 4.20 euros\n\nTotal: 64.20 euros", "Sales tax (19%): 57 euros"),
+            "How much sales tax is on the bakery's receipt?",
+            "4.20",
+        ),
+        (
+            ("Visiting the north mill", "Visiting the south mill"),
+            ("It was built in 1820 by two brothers.", "It was built in 1874 by two brothers."),
+            "When was the north mill built?",
+            "1820",
+        ),
+    ],
+    ids=["clubs", "bills", "mills"],
+)
+def test_another_things_figure_is_no_conflict(
+    tmp_path: Path, titles: tuple[str, ...], texts: tuple[str, ...], question: str, answer: str
+) -> None:
+    said = asked(tmp_path, list(texts), question, titles=titles).text
+    assert answer in said
+    assert "But another document says" not in said

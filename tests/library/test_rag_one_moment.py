@@ -52,7 +52,7 @@ class Forging(ScriptedAnswerer):
 
 
 class Interrupted(HashEmbedder):
-    """Has something happen once a claim with a word was searched for, before it is compared."""
+    """Has something happen while a claim with a word is searched for."""
 
     def __init__(self, word: str, happen: Callable[[], object]) -> None:
         super().__init__()
@@ -62,7 +62,7 @@ class Interrupted(HashEmbedder):
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         self._seen += self._word in text.casefold()
-        if self._seen == 2:
+        if self._seen == 1:
             self._seen += 1
             self._happen()
         return super().embed_question(text)
@@ -125,10 +125,11 @@ def test_a_model_may_write_for_long_while_documents_come_and_go(
 def test_each_claim_is_verified_by_the_library_of_its_own_moment(
     opened: Opened, tmp_path: Path
 ) -> None:
-    later = Interrupted("cracks", lambda: put(opened(), "Engineers rest. Trams use the bridge."))
+    later = Interrupted("sleep", lambda: put(opened(), "Engineers rest. Trams use the bridge."))
     settings = Settings(library=tmp_path / "library", seeds=False)
     with open_assistant(settings, embedder=later) as assistant:
-        found = verify("Engineers found cracks. Trams use the bridge.", assistant=assistant)
+        text = "Engineers found cracks. Cats sleep. Trams use the bridge."
+        found = verify(text, assistant=assistant)
     assert told(found.citations) == [
         ("Engineers found cracks.", _CHANGED), ("Trams use the bridge.", ("current", "")),
     ]  # fmt: skip

@@ -77,7 +77,7 @@ def test_a_run_shows_tiles_plots_and_what_failed_with_its_passage(page):
     case.locator("summary").first.click()
     expect(case.locator(".accepted")).to_have_text("in August")
     said = "The old bridge over the Lune was closed in May 2024."
-    expect(case.locator(".said")).to_contain_text(said)
+    expect(case.locator(".said")).to_contain_text("May 2024")
     expect(case.locator("mark")).to_have_text(said)
     passed = page.locator("#evaluation .case").filter(has_text="When was the old bridge closed?")
     expect(passed).to_be_hidden()

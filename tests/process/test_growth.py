@@ -29,15 +29,15 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import follow_up, question
-from rag.answer import clause
+from rag.answer import clause, stated, yes_no
 from rag.llm import injection
 from rag.llm.prompting import inert
 from rag.llm.stream import Thoughts
 from rag.llm.writer import plain
 from rag.types import Turn
 from rag.verification import dates, parse, values
-from rag.verification.candidates import misquoted
 from rag.verification.claims import ClaimReader, read_claims
+from rag.verification.differences import misquoted
 from rag.verification.verify_text import resolve
 from ui.chat import questions
 
@@ -78,8 +78,17 @@ MADE = {
         ],
         ways=("search", "match"),
     ),
+    ("rag/answer/stated.py", "_asks"): Made(make=lambda: [stated._asks()], ways=("match",)),
+    ("rag/answer/stated.py", "_negation"): Made(
+        make=lambda: [stated._negation()], ways=("search",)
+    ),
+    ("rag/answer/yes_no.py", "_splits"): Made(make=lambda: [yes_no._splits()], ways=("finditer",)),
     ("rag/llm/injection.py", "_forms"): Made(
         make=lambda: list(injection._forms()), ways=("search",)
+    ),
+    ("rag/question.py", "_begins"): Made(make=lambda: [question._begins()], ways=("finditer",)),
+    ("rag/question.py", "_background"): Made(
+        make=lambda: [question._background()], ways=("match",)
     ),
     ("rag/question.py", "_forms"): Made(
         make=lambda: [form for _, form in question._forms()], ways=("search",)

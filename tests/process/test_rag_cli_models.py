@@ -10,6 +10,7 @@ from wire_server import Served, WireServer
 
 from rag.cli import main
 
+SAYS = "Both governments start co-production of the missile called AMRAAM. [1]"
 QUESTION = "Which missile will Japan co-produce?"
 LISTS = {
     "openai": b'{"object": "list", "data": [{"id": "a"}, {"id": "b"}]}',
@@ -105,11 +106,11 @@ def test_one_provider_s_key_and_address_are_not_another_s(
 def test_asking_with_a_model_from_the_command_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with WireServer(FORMATS["openai-like"].stream("Japan will co-produce AMRAAM. [1]")) as server:
+    with WireServer(FORMATS["openai-like"].stream(SAYS)) as server:
         monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", server.url)
         code, printed = run(capsys, "ask", QUESTION, "--llm", "openai-like:m")
     assert code == 0
-    assert printed.startswith("Japan will co-produce AMRAAM. [1]\n")
+    assert printed.startswith(f"{SAYS}\n")
     assert "openai-like:m, 11 + 7 tokens" in printed
 
 

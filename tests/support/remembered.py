@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from rag.answer.extractive import shipped_reader
 
-_KNOWN: dict[tuple[bytes, ...], list[NDArray[np.float32]]] = {}
+_KNOWN: dict[tuple[object, ...], list[NDArray[np.float32]]] = {}
 
 
 class _Session:
@@ -17,7 +17,7 @@ class _Session:
         self._session = session
 
     def run(self, outputs, feeds):
-        key = tuple(array.tobytes() for array in feeds.values())
+        key = (*outputs, *(array.tobytes() for array in feeds.values()))
         if key not in _KNOWN:
             _KNOWN[key] = self._session.run(outputs, feeds)
         return _KNOWN[key]

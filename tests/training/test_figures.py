@@ -43,3 +43,13 @@ def test_a_word_is_given_only_where_few_are_wrong() -> None:
 def test_four_in_five_answerable_questions_are_answered() -> None:
     scores = np.arange(10.0)
     assert (scores >= figures.answered_threshold(scores)).mean() == pytest.approx(0.8)
+
+
+def test_spans_are_measured_where_there_is_an_answer_and_where_a_reader_may_abstain() -> None:
+    found = [("the Anna Berg", 3.0), ("Luca", 2.0), ("Riga", 2.5), ("1901", -1.0)]
+    figured = figures.span_figures(found, [["Anna Berg"], ["Luca Conti", "Conti"], [], []])
+    assert figured["em_answerable"] == pytest.approx(1 / 2)
+    assert figured["f1_answerable"] == pytest.approx((1 + 2 / 3) / 2)
+    assert figured["f1"] == pytest.approx((1 + 0 + 1 + 1) / 4)
+    assert (figured["threshold"], figured["null_right"], figured["answered"]) == (2.5, 1.0, 0.5)
+    assert figured["auc"] == pytest.approx(3 / 4)

@@ -57,7 +57,7 @@ def layer(supplied: dict[str, np.ndarray], tmp_path: Path) -> Product:
         nodes=graph.nodes,
         tensors=graph.tensor_messages,
         inputs=[onnx_wire.value_info("x", onnx_wire.FLOAT, ["rows", ROWS])],
-        output=onnx_wire.value_info("y", onnx_wire.FLOAT, ["rows", COLUMNS]),
+        outputs=[onnx_wire.value_info("y", onnx_wire.FLOAT, ["rows", COLUMNS])],
     )
     (tmp_path / "layer.onnx").write_bytes(model)
     session = new_session(tmp_path / "layer.onnx", prepack=True, arrays=supplied)

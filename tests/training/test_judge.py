@@ -18,7 +18,8 @@ from index.embedding.onnx import load_tokenizer
 from training import export, judge_items, judge_train, reader_weights
 from training.judge_draw import ItemMaker
 from training.judge_items import Group, Judged, Step, steps_of
-from training.judge_model import Judge, losses, scored
+from training.judge_losses import losses
+from training.judge_model import Judge, scored
 from training.judge_rows import (
     DENIED,
     FAMILIES,

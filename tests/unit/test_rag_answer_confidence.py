@@ -1,15 +1,20 @@
-"""The probability of a sentence that was read: what the reader said, and what its passage lacks."""
+"""How sure an answer is: what the reader said, how it was found, and what its passage lacks."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from rag.answer.confidence import (
-    NAMES,
-    Read,
-    measures,
-    probabilities,
+    answered,
+    believe,
+    question_measures,
+    sentence_measures,
+    weaker,
 )
 from rag.answer.features import candidates
+from rag.answer.ranking import Read
+from rag.answer.weights import QUESTION, SENTENCE, Linear, weights
 from rag.question import read_question
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import TokenScores
@@ -18,54 +23,86 @@ from rag.testing import hit_of
 TEXTS = ("The tram line in Marlow opened in 1998.", "Cats sleep all day.")
 
 
-def read(question: str, *scores: tuple[float, float, float]) -> list[Read]:
-    """Return the texts as read: probability, span and answerability of each."""
-    found = candidates(read_question(question), [hit_of(*TEXTS)])
+def read(question: str, *scores: tuple[float, float]) -> list[Read]:
+    """Return the texts as read: span and answerability of each."""
     tokens = TokenScores(offsets=[(0, 3)], starts=np.zeros(1), ends=np.zeros(1))
+    found = candidates(read_question(question), [hit_of(*TEXTS)])
     return [
-        (
-            probability,
-            candidate,
-            ReadSentence(
+        Read(
+            candidate=candidate,
+            reading=ReadSentence(
                 sentence=candidate.scored.sentence,
                 start=candidate.scored.sentence.start,
                 end=candidate.scored.sentence.end,
                 span=span,
+                none=0.0,
+                said=0.0,
+                denied=0.0,
                 answers=answers,
                 tokens=tokens,
             ),
+            again=n == 0,
         )
-        for candidate, (probability, span, answers) in zip(found, scores, strict=True)
+        for n, (candidate, (span, answers)) in enumerate(zip(found, scores, strict=True))
     ]
 
 
-def test_nothing_read_gives_nothing() -> None:
-    assert measures([]).shape == (0, len(NAMES))
-    assert probabilities([]).shape == (0,)
+def test_nothing_read_is_no_answer() -> None:
+    belief = believe([])
+    assert belief.answered == 0.0
+    assert belief.sentences.shape == (0,)
 
 
-def test_each_sentence_is_measured_and_beside_it_the_best_of_all() -> None:
-    first, second = (
-        dict(zip(NAMES, row, strict=True))
-        for row in measures(read("When did it open?", (0.5, 4.0, 2.0), (0.2, -3.0, 1.0)))
-    )
-    assert (first["span"], first["span_margin"], first["answers"]) == (4.0, 7.0, 2.0)
-    assert (second["span"], second["span_margin"], second["answers"]) == (-3.0, -7.0, 1.0)
-    assert first["found"] == pytest.approx(0.0)
-    assert second["best_span"] == 4.0
-    assert second["best_answers"] == 2.0
-    assert second["best_found"] == first["found"]
+def test_each_sentence_is_measured_against_the_best_other() -> None:
+    measured = sentence_measures(read("When did it open?", (4.0, 2.0), (-3.0, 1.0)))
+    first, second = (dict(zip(SENTENCE, row, strict=True)) for row in measured)
+    assert (first["span"], first["span_margin"], first["answers"], first["again"]) == (4, 7, 2, 1)
+    assert (second["span"], second["span_margin"], second["again"]) == (-3, -7, 0)
+
+
+def test_a_question_is_measured_by_its_best_sentence_and_by_all() -> None:
+    found = read("When did it open?", (-3.0, 1.0), (4.0, -2.0))
+    measured = dict(zip(QUESTION, question_measures(found, best=1), strict=True))
+    assert (measured["span"], measured["answers"]) == (4.0, -2.0)
+    assert (measured["best_answers"], measured["span_margin"]) == (1.0, 7.0)
+    assert measured["share_near_best"] == 0.5
 
 
 @pytest.mark.parametrize(("place", "share"), [("Marlow", 0.0), ("Reading", 1.0)])
 def test_names_that_the_passage_lacks_are_measured(place: str, share: float) -> None:
     asked = f"When did the tram line in {place} open?"
-    measured = measures(read(asked, (0.5, 4.0, 2.0), (0.2, -3.0, 1.0)))
-    assert list(measured[:, NAMES.index("missing_names")]) == [share, share]
+    measured = question_measures(read(asked, (4.0, 2.0), (-3.0, 1.0)), best=0)
+    assert measured[QUESTION.index("missing_names")] == share
 
 
-def test_a_question_for_another_name_is_the_less_probably_answered() -> None:
-    scores = ((0.5, 4.0, 2.0), (0.2, -3.0, 1.0))
-    asked = probabilities(read("When did the tram line in Marlow open?", *scores))
-    other = probabilities(read("When did the tram line in Reading open?", *scores))
-    assert other[0] < 0.8 * asked[0]
+def test_a_window_that_answers_makes_the_answer_surer() -> None:
+    asked = "When did the tram line in Marlow open?"
+    sure, unsure = (believe(read(asked, (4.0, a), (-3.0, a))).answered for a in (4.0, -4.0))
+    assert 0 < unsure < sure < 1
+    assert sure - unsure > 0.3
+
+
+def test_the_sentences_share_one_probability() -> None:
+    belief = believe(read("When did it open?", (6.0, 2.0), (-3.0, 1.0)))
+    assert belief.sentences.sum() == pytest.approx(1.0)
+    assert belief.sentences[0] > 0.8
+
+
+@pytest.mark.parametrize(("answers", "about"), [(3.0, -1.0), (-1.0, 3.0), (-1.0, 50.0)])
+def test_the_weaker_of_two_probabilities_decides(answers: float, about: float) -> None:
+    nothing = np.zeros(len(QUESTION))
+    fitted = replace(
+        weights(),
+        answers=Linear(weights=nothing, intercept=answers),
+        about=Linear(weights=nothing, intercept=about),
+        scale=2.0,
+        shift=0.5,
+    )
+    measures = np.zeros((1, len(QUESTION)))
+    assert list(weaker(measures, fitted)) == [-1.0]
+    assert answered(measures, fitted)[0] == pytest.approx(1 / (1 + np.exp(1.5)))
+
+
+def test_at_the_threshold_the_odds_are_even() -> None:
+    fitted = weights()
+    assert fitted.threshold == pytest.approx(1 / (1 + np.exp(-fitted.shift)), abs=1e-3)

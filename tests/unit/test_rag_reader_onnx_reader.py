@@ -1,9 +1,9 @@
 """The reader finds the exact words, inside their sentence, and says where none answers."""
 
-import numpy as np
+from dataclasses import replace
+
 import pytest
 
-from rag.reader import onnx_reader
 from rag.reader.onnx_reader import OnnxReader
 from rag.reader.windows import Window
 from rag.testing import hit_of
@@ -44,37 +44,52 @@ def test_a_window_is_read_the_same_whatever_is_read_beside_it(reader: OnnxReader
     assert beside[-1] == alone[0]
 
 
-class ScriptedSession:
-    """Scores three words of a window one way and of a sentence alone another; counts its runs."""
-
-    def __init__(self) -> None:
-        self.lengths: list[int] = []
-
-    def run(self, _: None, feeds: dict[str, np.ndarray]) -> list[np.ndarray]:
-        length = feeds["input_ids"].shape[1]
-        self.lengths.append(length)
-        scores = np.zeros((1, length, 3), dtype=np.float32)
-        question = int((feeds["token_types"][0] == 0).sum())
-        in_window = length - question > 7
-        place = question + (0 if in_window else 2)
-        scores[0, place, :2] = 4.0 if in_window else 6.0
-        scores[0, 0, :2] = 0.0 if in_window else 1.0
-        return [scores]
+def test_the_mean_of_two_readings_is_of_every_score(reader: OnnxReader) -> None:
+    (first,) = reader.read("When did the bridge open?", [window(TEXTS[0])])
+    second = replace(
+        first,
+        none=first.none + 2.0,
+        answers=first.answers - 4.0,
+        tokens=replace(first.tokens, starts=first.tokens.starts + 6.0),
+    )
+    both = first.and_again(second)
+    assert both.answers == pytest.approx(first.answers - 2.0)
+    assert both.none == pytest.approx(first.none + 1.0)
+    assert both.span == pytest.approx(first.span + 3.0 - 1.0, abs=1e-5)
+    assert both.words == first.words
 
 
-def test_the_best_sentences_are_read_again_alone_and_both_readings_count(
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_reading_that_was_cut_off_changes_nothing(reader: OnnxReader) -> None:
+    whole, other = (reader.read("Who?", [window(text)])[0] for text in TEXTS[:2])
+    assert whole.and_again(other) is whole
+
+
+def test_what_leads_a_window_is_read_and_holds_no_answer(reader: OnnxReader) -> None:
+    plain = window(TEXTS[1])
+    (led,) = reader.read("Who built the bridge?", [replace(plain, lead="The bridge of Marlow. ")])
+    (bare,) = reader.read("Who built the bridge?", [plain])
+    assert "Mary Jones" in led.words
+    assert led.tokens.offsets == bare.tokens.offsets
+    assert led.span != bare.span
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("The bridge was opened in 1998.", "said"),
+        ("The bridge was opened in 2004.", "denied"),
+        ("The bridge cost four million crowns.", "open"),
+    ],
+)
+def test_a_window_says_a_statement_denies_it_or_leaves_it_open(
+    reader: OnnxReader, statement: str, what: str
 ) -> None:
-    session = ScriptedSession()
-    monkeypatch.setattr(onnx_reader, "_session", lambda: session)
-    reader = OnnxReader()
-    texts = [f"One two three{'.' * n}" for n in range(1, 7)]
-    readings = reader.read("Who?", [window(*texts), window("Cats sleep now.")])
-    assert len(session.lengths) == 2 + 3  # of the best four one was alone already
-    assert readings[0].words == "three"
-    assert readings[0].span == pytest.approx((0 + 6) / 2 * 2 - (0 + 1) / 2 * 2)
-    assert readings[-1].span == pytest.approx(6 * 2 - 1 * 2)
+    (telling,) = reader.tell(statement, [window(*TEXTS[:2])])
+    found = {"said": telling.said, "denied": telling.denied, "open": telling.open}
+    assert sum(found.values()) == pytest.approx(1.0)
+    assert max(found, key=lambda name: found[name]) == what
 
 
 def test_nothing_to_read_gives_nothing(reader: OnnxReader) -> None:
     assert reader.read("Who?", []) == []
+    assert reader.tell("It rains.", []) == []

@@ -6,16 +6,17 @@ import pytest
 
 import rag
 from index.errors import EmbeddingError
-from rag.reader import onnx_reader
+from rag.reader import weights
 
 SHIPPED = Path(rag.__file__).parent / "data" / "reader.safetensors"
 
 
 def test_the_shipped_file_is_the_one_whose_figures_the_model_card_gives() -> None:
     card = (Path(rag.__file__).parent / "reader" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert onnx_reader.WEIGHTS_SHA256 in card
-    assert set(onnx_reader.shipped_weights()) >= {
+    assert weights.SHA256 in card
+    assert set(weights.shipped()) >= {
         "head.weight",
+        "statement.weight",
         "encoder.layer.5.output.dense.weight",
     }
 
@@ -25,6 +26,6 @@ def test_the_shipped_file_takes_at_most_15_megabytes() -> None:
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx_reader, "WEIGHTS_SHA256", "0" * 64)
+    monkeypatch.setattr(weights, "SHA256", "0" * 64)
     with pytest.raises(EmbeddingError, match="damaged: reinstall"):
-        onnx_reader.shipped_weights()
+        weights.shipped()

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from rag.verification.candidates import misquoted
 from rag.verification.claims import ClaimReader, read_claims
 from rag.verification.dates import agrees, read_dates
-from rag.verification.parse import read
+from rag.verification.differences import differences, is_copied, misquoted
+from rag.verification.parse import names_in, read
 from rag.verification.values import read_values, same
 
 MARKDOWN = """# The meeting
@@ -19,7 +19,9 @@ What followed:
 - **Item two** says so [1-3].
 1. Third (1) thing. [2] [5]
 [1] A mark that leads. And the next [7](#x).
-Is it so? Dr. Smith said no. [Source 2]
+Is it so? Dr. Smith said no. [Source 2] It opened in May.² It cost 12 crowns (source 1).
+According to the sources:
+Based on the sources above. So it is.
 A wrapped line that goes on for more than forty characters and
 continues here [3].
 """
@@ -38,6 +40,9 @@ def test_claims_come_without_marks_and_keep_their_numbers() -> None:
         ("A mark that leads.", (1,)),
         ("And the next.", (7,)),
         ("Dr. Smith said no.", (2,)),
+        ("It opened in May.", (2,)),
+        ("It cost 12 crowns.", (1,)),
+        ("So it is.", ()),
         ("A wrapped line that goes on for more than forty characters and continues here.", (3,)),
     ]
 
@@ -98,6 +103,13 @@ def test_a_sentence_is_told_before_the_text_ends() -> None:
         ("more than 20,000", "27,000", True),
         ("27,000", "more than 27,000", False),
         ("less than 4 dollars", "more than 4 dollars", False),
+        ("under 310 metres", "310 metres", False),
+        ("at least 310 metres", "310 metres", False),
+        ("up to 12 million", "12 million", False),
+        ("within four years", "four years", False),
+        ("at most 12", "no more than 12", True),
+        ("under 400 metres", "310 metres", True),
+        ("−21 million", "21 million", False),
     ],
 )
 def test_numbers_are_compared_as_values(claimed: str, held: str, right: bool) -> None:
@@ -117,6 +129,7 @@ def test_numbers_are_compared_as_values(claimed: str, held: str, right: bool) ->
         ("in 2021", "in May 2020", False),
         ("on Monday", "on Tuesday", False),
         ("in the 1990s", "in 1995", True),
+        ("on Saturday", "on Saturdays", True),
     ],
 )
 def test_dates_are_compared_as_values(claimed: str, held: str, right: bool) -> None:
@@ -134,9 +147,66 @@ def test_names_that_mean_the_same_are_read_alike() -> None:
     assert len(set(stems)) == 1
 
 
-def test_a_word_behind_a_negator_is_negated_up_to_the_clause() -> None:
-    words = {w.stem: bool(w.negated) for w in read("They did not sign it, but met again.").words}
-    assert words == {"sign": True, "meet": False}
+def test_the_first_word_is_a_name_where_it_is_one_inside_a_sentence() -> None:
+    names = names_in(["Then Hegseth left the hall."])
+    assert read("Hegseth left.", names).words[0].name
+    assert not any(w.name for w in read("Doors were closed.", names).words)
+
+
+@pytest.mark.parametrize(
+    ("claim", "held"),
+    [
+        (
+            "Malaria kills 600,000 people a year.",
+            "Malaria kills about 600,000 people a year, we say.",
+        ),
+        ("The ferry will stop on 30 September.", "The old ferry will stop on 30 September."),
+    ],
+)
+def test_a_claim_that_leaves_words_out_is_a_copy(claim: str, held: str) -> None:
+    assert is_copied(read(claim), read(held))
+
+
+@pytest.mark.parametrize(
+    ("claim", "held"),
+    [
+        (
+            "Dogs are welcome in the garden.",
+            "Dogs stay outside and cats are welcome in the garden.",
+        ),
+        ("The school will be closed.", "The mayor denied that the school will be closed."),
+        ("The ferry will stop.", "If it rains, the ferry will stop."),
+        ("The ferry will stop.", "The ferry will not stop."),
+        ("Brandt praised Lindgren.", "Lindgren praised Brandt."),
+        ("Verde will go to court.", "Verde is for it, while Alas will go to court."),
+        ("All plots are planted.", "The plots are planted."),
+    ],
+)
+def test_a_claim_that_leaves_out_what_turns_a_sentence_is_no_copy(claim: str, held: str) -> None:
+    assert not is_copied(
+        read(claim), read(held, names_in(["said Brandt, said Lindgren, said Alas"]))
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "held", "notes"),
+    [
+        ("It lasts 3 days.", "It lasts 4 days.", ["the source says 4 days, not 3 days"]),
+        ("It is open on Tuesday.", "It is open from Monday to Friday.", []),
+        ("It is open on Sunday.", "It is open from Monday to Friday.", ["Monday, not Sunday"]),
+        ("The Americans won.", "The americans won.", []),
+        ("He opened the old shop in May.", "He may open the old shop in May.", ["says “may”"]),
+        ("On Sunday Rovers beat City.", "On Sunday City beat Rovers.", ["the other way round"]),
+        ("On Sunday Rovers met City.", "On Sunday City and Rovers met.", []),
+        ("They won 27 of 30 games.", "They won 27 of their 30 games.", []),
+        ("The 12 boats left the port.", "The boats left the port at 9:30.", []),
+        ("The jail costs $740,000 a year.", "The 36-bed jail costs $1.9 million a year.", ["$1.9"]),
+    ],
+)
+def test_only_what_is_plainly_otherwise_differs(claim: str, held: str, notes: list[str]) -> None:
+    found = differences(read(claim), read(held))
+    assert len(found) == len(notes)
+    assert all(note in one.note for one, note in zip(found, notes, strict=True))
 
 
 def test_a_quotation_must_be_literal_but_for_its_marks_and_blanks() -> None:

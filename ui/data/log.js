@@ -16,7 +16,7 @@ const chip = (view, number) => {
   return h("a", { class: "chip", href: `#cite-${view.number}-${number}`, title: source ? `Source ${number}: ${source.title}` : `Source ${number}` },
     h("span", {}, "["), String(number), h("span", {}, "]"));
 };
-const FINDINGS = { altered: "Differs from its source", stitched: "Put together from places that do not say it", unsupported: "No source says this" };
+const FINDINGS = { altered: "Differs from its source", contradicted: "A source says otherwise", unsupported: "No source says this" };
 // Offsets count code points, as Python's do.
 const words = ({ text, span }) => {
   if (!span) return text;

@@ -1,0 +1,250 @@
+"""Says yes or no where the found passages plainly do, and how far they decide a question at all.
+
+The reader tells each passage, then the sentences of the one that decides most, and the clauses of
+the sentence that is quoted. A word needs all of them: it is weighed over passage and sentence by
+few weights, which `benchmarks/fit_words.py` fits on questions that the reader never saw, and no
+clause may turn against it. "The museum is closed on Mondays; the café is open" says no "Yes" to
+whether the museum is open then.
+"""
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.data_files import data_text, data_toml
+from index.terms import content_terms, terms
+from index.types import Hit, Sentence
+from rag.question import Question, hedges, words
+from rag.reader.onnx_reader import Telling
+from rag.reader.windows import Window, window_of
+from rag.types import Evidence
+
+YesNo = Literal["Yes", "No"]
+_LEAST = 1e-4
+"""Probability below which a telling says no more."""
+_ODDS = 2.0
+"""How many times likelier than the other word the clause that decides most must make a word."""
+_CLAUSE = 8
+"""Characters from which a part of a sentence is a clause."""
+
+
+class Teller(Protocol):
+    """What tells whether windows say a statement; `rag.reader` has the one that ships."""
+
+    def tell(self, statement: str, windows: Sequence[Window]) -> Sequence[Telling]:
+        """Return what each window says of a statement, or of a yes/no question, in their order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one passage says of a yes/no question."""
+
+    hit: Hit
+    whole: Telling
+    """Of the passage under its article's title."""
+    sentences: tuple[Telling, ...] = ()
+    """Of each of its sentences alone; empty where another passage decides more."""
+
+    @property
+    def decided(self) -> float:
+        """Probability that the passage says yes or no, 0 to 1."""
+        return 1.0 - self.whole.open
+
+    @property
+    def surest(self) -> int:
+        """Place of the sentence that decides most; the first where none was told alone."""
+        opens = [telling.open for telling in self.sentences]
+        return opens.index(min(opens)) if opens else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A yes or no with how sure it is and the sentence that bears it out."""
+
+    word: YesNo
+    probability: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The fitted weights, as stored in the package."""
+
+    whole: float
+    sentence: float
+    """Of the logarithms of what passage and sentence say."""
+    open: float
+    """Added to what speaks for neither."""
+    threshold: float
+    """Probability from which a word is shown."""
+
+
+@cache
+def weights() -> Weights:
+    """Return the weights that ship with the package."""
+    stored = json.loads(data_text("rag", "yes_no.json"))
+    return Weights(**{name: stored[name] for name in Weights.__slots__})
+
+
+def told(question: str, hits: Sequence[Hit], reader: Teller) -> list[Told]:
+    """Return what the passages say of a yes/no question, the one that decides most first.
+
+    Only that one's sentences are told one by one. Empty for no hits.
+
+    Raises:
+        EmbeddingError: A file of the base model or of the reader is missing or damaged.
+    """
+    tellings = reader.tell(question, [window_of(hit) for hit in hits])
+    found = [Told(hit=hit, whole=whole) for hit, whole in zip(hits, tellings, strict=True)]
+    found.sort(key=lambda one: one.whole.open)
+    if not found:
+        return []
+    parts = [window_of(found[0].hit, (scored.sentence,)) for scored in found[0].hit.sentences]
+    return [replace(found[0], sentences=tuple(reader.tell(question, parts))), *found[1:]]
+
+
+def decides(found: Sequence[Told]) -> NDArray[np.float64]:
+    """Return the log odds that the passages decide a question, (2,): by passage, by sentence.
+
+    Args:
+        found: As `told` gives it; at least one.
+    """
+    first = found[0]
+    sentence = first.sentences[first.surest] if first.sentences else first.whole
+    left = np.array([first.whole.open, sentence.open]).clip(_LEAST, 1 - _LEAST)
+    odds: NDArray[np.float64] = np.log(1 - left) - np.log(left)
+    return odds
+
+
+def decide(question: Question, found: Sequence[Told], reader: Teller) -> Word | None:
+    """Return yes or no with the sentence that says so; None where that is not plain.
+
+    Args:
+        question: As `rag.question.read_question` gives it.
+        found: As `told` gives it for the question; none decides nothing.
+        reader: Tells the clauses of that sentence.
+    """
+    if question.expects != "yes_no" or not found:
+        return None
+    fitted = weights()
+    word = weighed(question.text, found[0], fitted)
+    if word is None or word.probability < fitted.threshold:
+        return None
+    return word if is_borne_out(question.text, word, reader) else None
+
+
+def weighed(question: str, told: Told, fitted: Weights) -> Word | None:
+    """Return the likelier word of a passage told by sentences, however unsure.
+
+    None where the sentence that decides most is for the other word.
+    """
+    if not told.sentences:
+        return None
+    sure = told.sentences[told.surest]
+    logs = fitted.whole * logs_of(told.whole) + fitted.sentence * logs_of(sure)
+    logs[2] += fitted.open
+    yes, no, _ = (np.exp(logs - np.logaddexp.reduce(logs))).tolist()
+    if (yes > no) != (sure.said > sure.denied):
+        return None
+    sentence = _quoted(question, told, for_yes=yes > no)
+    return Word(
+        word="Yes" if yes > no else "No",
+        probability=max(yes, no),
+        evidence=Evidence(hit=told.hit, start=sentence.start, end=sentence.end),
+    )
+
+
+def is_borne_out(question: str, word: Word, reader: Teller) -> bool:
+    """Say whether the clause that decides most bears a word out, and none turns against it.
+
+    Nor may a "plans to" or another bound stand in it: what is intended or supposed makes no yes to
+    a question that does not ask for that, and what holds before ten tells nothing of after ten.
+    """
+    found = word.evidence
+    held = (scored.sentence for scored in found.hit.sentences)
+    sentence = next(one for one in held if one.start == found.start)
+    if word.word == "Yes" and hedges(sentence.text, asked=question):
+        return False
+    if _bounds_differ(question, sentence.text):
+        return False
+    parts = [window_of(found.hit, (clause,)) for clause in clauses(sentence)]
+    tellings = reader.tell(question, parts)
+    if not tellings:
+        return True
+    turn = 1.0 if word.word == "Yes" else -1.0
+    odds = [turn * (logs[0] - logs[1]) for logs in map(logs_of, tellings)]
+    surest = min(range(len(odds)), key=lambda place: tellings[place].open)
+    return bool(min(odds) >= 0 and odds[surest] >= math.log(_ODDS))
+
+
+def clauses(sentence: Sentence) -> list[Sentence]:
+    """Return the clauses of a sentence that says several things; empty where it says one."""
+    begins = [0, *(found.end("mark") for found in _splits().finditer(sentence.text))]
+    ends = [*begins[1:], len(sentence.text)]
+    parts = [
+        (begin + len(part) - len(part.lstrip()), begin + len(part.rstrip()))
+        for begin, part in ((b, sentence.text[b:e]) for b, e in zip(begins, ends, strict=True))
+        if len(part.strip()) >= _CLAUSE
+    ]
+    return [
+        replace(
+            sentence,
+            start=sentence.start + begin,
+            end=sentence.start + end,
+            text=sentence.text[begin:end],
+        )
+        for begin, end in (parts if len(parts) > 1 else ())
+    ]
+
+
+def logs_of(telling: Telling) -> NDArray[np.float64]:
+    """Return the logarithms of said, denied and open, (3,)."""
+    said = np.array([telling.said, telling.denied, telling.open])
+    logs: NDArray[np.float64] = np.log(np.maximum(said, _LEAST))
+    return logs
+
+
+def _quoted(question: str, told: Told, *, for_yes: bool) -> Sentence:
+    """Return the sentence that bears a word out: it tells it, and is of what is asked."""
+    wanted = set(content_terms(question))
+
+    def merit(place: int) -> float:
+        telling, text = told.sentences[place], told.hit.sentences[place].sentence.text
+        share = len(wanted & set(terms(text))) / max(1, len(wanted))
+        return math.log(max(telling.said if for_yes else telling.denied, _LEAST)) + share
+
+    return told.hit.sentences[max(range(len(told.sentences)), key=merit)].sentence
+
+
+def _bounds_differ(question: str, text: str) -> bool:
+    """Say whether one has "before", "under" or the like where the other has its opposite."""
+    asked, said = words(question), words(text)
+    return any(
+        (one in asked and other in said and not (one in said or other in asked))
+        for pair in _bounds()
+        for one, other in (pair, pair[::-1])
+    )
+
+
+@cache
+def _bounds() -> tuple[tuple[str, str], ...]:
+    pairs = data_toml("rag", "clauses.toml")["between"]["bounds"].split(", ")
+    return tuple((one, other) for one, other in (pair.split() for pair in pairs))
+
+
+@cache
+def _splits() -> re.Pattern[str]:
+    """Return what stands between two clauses; `mark` belongs to the first of them."""
+    between = data_toml("rag", "clauses.toml")["between"]
+    after, alone, verb = ("|".join(between[n].split()) for n in ("after_comma", "alone", "verb"))
+    second = rf"\s(?:{alone}|and\s(?:{verb}|\w+ed))\s"
+    return re.compile(
+        rf"(?P<mark>[;:]|,(?=\s+(?:{after})\s)|(?={second})|\s[–—](?=\s))", re.IGNORECASE
+    )

@@ -1,0 +1,137 @@
+"""Yes and no: which word is said, by which sentence, and what speaks against one."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from index.types import Sentence
+from rag.answer.yes_no import clauses, decide, told
+from rag.question import read_question
+from rag.reader.onnx_reader import Telling
+from rag.reader.windows import Window
+from rag.testing import hit_of
+
+YES = Telling(said=0.96, denied=0.02, open=0.02)
+NO = Telling(said=0.02, denied=0.96, open=0.02)
+YES_MOSTLY = Telling(said=0.9, denied=0.05, open=0.05)
+OPEN = Telling(said=0.05, denied=0.05, open=0.9)
+
+
+class Tells:
+    """Tells of each text what it was told to, of a whole passage what its first known part says."""
+
+    def __init__(self, **of: Telling) -> None:
+        self._of = {key.replace("_", " "): telling for key, telling in of.items()}
+        self.windows: list[str] = []
+
+    def tell(self, statement: str, windows: Sequence[Window]) -> list[Telling]:
+        self.windows += [window.text for window in windows]
+        return [self._telling(window.text) for window in windows]
+
+    def _telling(self, text: str) -> Telling:
+        exact = self._of.get(text.rstrip(".;"))
+        known = (telling for part, telling in self._of.items() if part in text)
+        return exact or next(known, OPEN)
+
+
+def said(question: str, sentences: tuple[str, ...], teller: Tells) -> tuple[str, str] | None:
+    """Return the word with the text that is quoted."""
+    asked = read_question(question)
+    word = decide(asked, told(question, [hit_of(*sentences)], teller), teller)
+    if word is None:
+        return None
+    text = word.evidence.hit.passage.text
+    return word.word, text[word.evidence.start : word.evidence.end]
+
+
+def test_the_word_is_quoted_with_the_sentence_that_tells_it() -> None:
+    held = ("The mill is old.", "The mill was sold in May.", "It has a wheel.")
+    teller = Tells(was_sold=YES)
+    assert said("Was the mill sold?", held, teller) == ("Yes", "The mill was sold in May.")
+
+
+def test_what_is_denied_is_a_no() -> None:
+    teller = Tells(never_sold=NO)
+    assert said("Was the mill sold?", ("The mill was never sold.",), teller) == (
+        "No",
+        "The mill was never sold.",
+    )
+
+
+def test_of_two_sentences_alike_the_one_on_what_is_asked_is_quoted() -> None:
+    held = ("It stands by the river.", "The mill was sold.")
+    assert said("Was the mill sold?", held, Tells(river=YES, sold=YES)) == (
+        "Yes",
+        "The mill was sold.",
+    )
+
+
+def test_the_passage_that_decides_most_is_taken() -> None:
+    hits = [hit_of("The mill is old."), hit_of("The mill was sold.")]
+    found = told("Was the mill sold?", hits, Tells(sold=YES))
+    assert [one.hit for one in found] == [hits[1], hits[0]]
+    assert [round(one.decided, 2) for one in found] == [0.98, 0.1]
+    assert [len(one.sentences) for one in found] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "teller"),
+    [
+        ("Was the mill sold?", "The mill is old.", Tells()),
+        ("Who sold the mill?", "The mill was sold.", Tells(mill=YES)),
+        (
+            "Is the shop open on Monday?",
+            "The shop is closed on Monday; the inn is open.",
+            Tells(The_shop_is_closed_on_Monday=NO, inn=YES),
+        ),
+        (
+            "Is parking free?",
+            "Parking costs a euro, but the park is free.",
+            Tells(Parking_costs_a_euro=Telling(said=0.5, denied=0.48, open=0.02), park=YES_MOSTLY),
+        ),
+        ("Will the mill be sold?", "The owner intends to sell the mill.", Tells(mill=YES)),
+        ("Is the mill sold?", "The mill may be sold.", Tells(mill=YES)),
+        ("May one fish after May?", "One may not fish before May.", Tells(fish=NO)),
+        ("Is it free over 65?", "It is free under 12.", Tells(free=YES)),
+    ],
+    ids=[
+        "open",
+        "no yes/no",
+        "clause against",
+        "clause unsure",
+        "intended",
+        "possible",
+        "before",
+        "under",
+    ],
+)
+def test_no_word_is_said(question: str, text: str, teller: Tells) -> None:
+    assert said(question, (text,), teller) is None
+
+
+def test_a_may_that_is_asked_for_is_a_yes() -> None:
+    assert said("May one fish here?", ("One may fish here.",), Tells(fish=YES)) is not None
+
+
+def test_nothing_is_told_or_decided_without_passages() -> None:
+    teller = Tells()
+    assert told("Was it sold?", [], teller) == []
+    assert decide(read_question("Was it sold?"), [], teller) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("It is old.", []),
+        ("It is shut on Monday; the inn is open.", ["It is shut on Monday;", "the inn is open."]),
+        ("Dogs stay out, while cats come in.", ["Dogs stay out,", "while cats come in."]),
+        ("It has a hall although the pool went.", ["It has a hall", "although the pool went."]),
+        ("Dogs are banned here and allowed there.", ["Dogs are banned here", "and allowed there."]),
+        ("Apples, pears and plums grow.", []),
+    ],
+)
+def test_a_sentence_of_several_clauses_is_cut_between_them(text: str, parts: list[str]) -> None:
+    sentence = Sentence(document_id="d", ordinal=0, start=7, end=7 + len(text), text=text)
+    found = clauses(sentence)
+    assert [clause.text for clause in found] == parts
+    assert all(text[c.start - 7 : c.end - 7] == c.text for c in found)
