@@ -34,6 +34,13 @@ _ODDS = 2.0
 _CLAUSE = 8
 """Characters from which a part of a sentence is a clause."""
 
+_OBLIGES = re.compile(
+    r"\b(?:must|ought|shall|obliged|required?|requires|obligatory|compulsory|mandatory|duty"
+    r"|(?:ha(?:s|ve|d)|needs?|needed|bound) to)\b",
+    re.IGNORECASE,
+)
+"""Says that something has to be. "Children enter free" makes no yes to whether they have to pay."""
+
 
 class Teller(Protocol):
     """What tells whether windows say a statement; `rag.reader` has the one that ships."""
@@ -164,13 +171,16 @@ def weighed(question: str, told: Told, fitted: Weights) -> Word | None:
 def is_borne_out(question: str, word: Word, reader: Teller) -> bool:
     """Say whether the clause that decides most bears a word out, and none turns against it.
 
-    Nor may a "plans to" or another bound stand in it: what is intended or supposed makes no yes to
-    a question that does not ask for that, and what holds before ten tells nothing of after ten.
+    A duty that is asked for must stand in it. Nor may a "plans to" or another bound: what is
+    intended or supposed makes no yes to a question that does not ask for that, and what holds
+    before ten tells nothing of after ten.
     """
     found = word.evidence
     held = (scored.sentence for scored in found.hit.sentences)
     sentence = next(one for one in held if one.start == found.start)
     if word.word == "Yes" and hedges(sentence.text, asked=question):
+        return False
+    if word.word == "Yes" and _OBLIGES.search(question) and not _OBLIGES.search(sentence.text):
         return False
     if _bounds_differ(question, sentence.text):
         return False

@@ -93,6 +93,7 @@ def test_the_passage_that_decides_most_is_taken() -> None:
         ("Is the mill sold?", "The mill may be sold.", Tells(mill=YES)),
         ("May one fish after May?", "One may not fish before May.", Tells(fish=NO)),
         ("Is it free over 65?", "It is free under 12.", Tells(free=YES)),
+        ("Do children have to pay?", "Children under twelve enter free.", Tells(enter=YES)),
     ],
     ids=[
         "open",
@@ -103,10 +104,17 @@ def test_the_passage_that_decides_most_is_taken() -> None:
         "possible",
         "before",
         "under",
+        "duty",
     ],
 )
 def test_no_word_is_said(question: str, text: str, teller: Tells) -> None:
     assert said(question, (text,), teller) is None
+
+
+def test_a_duty_that_the_sentence_has_is_a_yes() -> None:
+    held = ("All guests must pay.",)
+    assert said("Do guests have to pay?", held, Tells(must=YES)) == ("Yes", "All guests must pay.")
+    assert said("Do guests have to pay?", ("Guests enter free.",), Tells(free=NO)) is not None
 
 
 def test_a_may_that_is_asked_for_is_a_yes() -> None:
