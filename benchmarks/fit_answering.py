@@ -14,11 +14,8 @@ others, these twice, where 80 of 100 questions in other words are answered. Need
 
 import argparse
 import json
-import random
-import re
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,69 +24,31 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from index.types import Hit
-from rag import Article, Assistant, Settings
+from benchmarks.asked_families import (
+    ANSWERABLE,
+    DECIDED,
+    SETS,
+    UNDECIDED,
+    Asked,
+    ask_families,
+    ask_sets,
+)
 from rag.answer.confidence import answered, question_measures, sentence_measures, weaker
 from rag.answer.extractive import shipped_reader
-from rag.answer.features import Candidate
 from rag.answer.ranking import Read, first_measures, rank, read
 from rag.answer.weights import DECIDES, FIRST, QUESTION, SENTENCE, Linear, Weights, read_weights
 from rag.answer.yes_no import decides, told
-from rag.question import Question, read_question
 from rag.reader.weights import SHA256
-from training.judge_rows import (
-    FAMILIES,
-    OPEN,
-    Statement,
-    family_of,
-    read_families,
-    read_statements,
-)
-from training.rows import Row, raw_rows, read_rows
 
-_SETS = ("selqa", "narrativeqa")
-"""Of `qa_train`, in no mix."""
-_OF_A_SET = 150
 _ANSWERED = 0.8
 _EXACT, _CLOSE = 0.8, 0.8
 _STRENGTH = 0.1
 """Inverse of the regularisation, over measures of mean 0 and deviation 1."""
 _BINS = 10
 _CURVE = (0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
-_ANSWERABLE = ("para", "plain", "other")
 _ASKED, _NEAR = ("para", "plain", "para+", "plain+"), ("near", "near+")
 _OFF = ("off", "elsewhere")
-_DECIDED, _UNDECIDED = "decided", "undecided"
 """Kinds of questions; those with + were asked of the library of all articles."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """A question with what was found for it."""
-
-    kind: str
-    """`para`, `plain`, `near`, `off`; `other` of a public set, `elsewhere` asked of another;
-    `decided` and `undecided` for yes or no."""
-    large: bool
-    """Whether it was asked of the library of all articles."""
-    question: Question
-    hits: Sequence[Hit]
-    source: str
-    answers: Sequence[tuple[int, int]]
-
-    def right(self, found: Sequence[Candidate]) -> NDArray[np.bool_]:
-        """Tell of each sentence whether it overlaps an accepted answer where it stands."""
-        return np.array(
-            [
-                c.hit.card.source == self.source
-                and any(
-                    c.scored.sentence.start < b and a < c.scored.sentence.end
-                    for a, b in self.answers
-                )
-                for c in found
-            ],
-            dtype=bool,
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,101 +95,6 @@ def main() -> None:
         options.write.write_text(json.dumps(stored, indent=1) + "\n", encoding="utf-8")
 
 
-def ask_families(data: Path, most: int) -> Iterator[Asked]:
-    """Ask the questions of the families set aside, at most so many of a kind."""
-    aside, chance = read_families(FAMILIES), random.Random(0)
-    articles = list(raw_rows(data / "written/articles_train.jsonl.gz"))
-    homes = defaultdict(list)
-    for row in articles:
-        homes[family_of(row["title"])].append(_article(row["title"], row["context"]))
-    kinds = _kinds(data, aside, chance, most)
-    families = sorted({family_of(row.document) for rows in kinds.values() for row in rows})
-    by_family: dict[str, list[tuple[str, Row]]] = defaultdict(list)
-    for kind, rows in kinds.items():
-        for row in rows:
-            by_family[family_of(row.document)].append((kind, row))
-    for row in kinds["para"]:
-        other = chance.choice([f for f in families if f != family_of(row.document)])
-        by_family[other].append(("off", row))
-    for family, questions in by_family.items():
-        yield from _ask(homes[family], questions, large=False)
-    large = ("para", "near", "plain")
-    every = [(kind, row) for kind in large for row in kinds[kind]]
-    yield from _ask([a for home in homes.values() for a in home], every, large=True)
-
-
-def _kinds(
-    data: Path, aside: frozenset[str], chance: random.Random, most: int
-) -> dict[str, list[Row]]:
-    def taken(rows: list[Row]) -> list[Row]:
-        return chance.sample(rows, min(most, len(rows)))
-
-    questions = read_rows(data / "written/questions_train.jsonl.gz")
-    own = [q for q in questions if family_of(q.document) in aside]
-    plain = read_rows(data / "written/plain_train.jsonl.gz")
-    told = read_statements(data / "written/yes_no_train.jsonl.gz")
-    yes_no = [_asked(t) for t in told if family_of(t.document) in aside]
-    return {
-        "para": taken([q for q in own if q.answers]),
-        "near": taken([q for q in own if not q.answers and q.kind != "other"]),
-        "plain": taken([q for q in plain if family_of(q.document) in aside]),
-        _DECIDED: taken([q for q in yes_no if q.kind == _DECIDED]),
-        _UNDECIDED: taken([q for q in yes_no if q.kind == _UNDECIDED]),
-    }
-
-
-def _asked(told: Statement) -> Row:
-    return Row(
-        question=told.statement,
-        context=told.context,
-        answers=(),
-        document=told.document,
-        kind=_UNDECIDED if told.allowed == (OPEN,) else _DECIDED,
-    )
-
-
-def ask_sets(data: Path) -> Iterator[Asked]:
-    """Ask questions of the public sets, of a library of their own passages each."""
-    chance = random.Random(1)
-    drawn = {}
-    for name in _SETS:
-        rows = [r for r in read_rows(data / f"qa_train/{name}.jsonl.gz") if r.answers]
-        drawn[name] = chance.sample(rows, min(_OF_A_SET, len(rows)))
-    for name, rows in drawn.items():
-        contexts = list(dict.fromkeys(row.context for row in rows))
-        names = {context: f"{name}-{n}" for n, context in enumerate(contexts)}
-        articles = [_article(names[context], context) for context in contexts]
-        own = [("other", _renamed(row, names[row.context])) for row in rows]
-        others = [row for other, more in drawn.items() if other != name for row in more]
-        yield from _ask(articles, own + [("elsewhere", row) for row in others], large=False)
-
-
-def _renamed(row: Row, document: str) -> Row:
-    return Row(question=row.question, context=row.context, answers=row.answers, document=document)
-
-
-def _article(source: str, text: str) -> Article:
-    return Article(source=source, title=re.split(r"\n", text)[0][:60], text=text)
-
-
-def _ask(
-    articles: Sequence[Article], questions: Sequence[tuple[str, Row]], *, large: bool
-) -> Iterator[Asked]:
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(library=Path(folder), seeds=False)
-        with Assistant.open(settings) as assistant:
-            assistant.library.add_articles(articles)
-            for kind, row in questions:
-                yield Asked(
-                    kind=kind,
-                    large=large,
-                    question=read_question(row.question),
-                    hits=assistant.search(row.question),
-                    source=row.document,
-                    answers=row.answers if kind in _ANSWERABLE else (),
-                )
-
-
 def fit_first(asked: Sequence[Asked]) -> Linear:
     """Fit the first pass on all sentences of the questions whose answer was found."""
     measures, right = [], []
@@ -265,7 +129,7 @@ def read_all(asked: Sequence[Asked], first: Linear) -> list[Done]:
     done = []
     for one in asked:
         found = read(one.question, rank(one.question, one.hits, first), reader)
-        yes_no = one.kind in (_DECIDED, _UNDECIDED)
+        yes_no = one.kind in (DECIDED, UNDECIDED)
         said = decides(told(one.question.text, one.hits, reader)) if yes_no and found else None
         if found:
             done.append(Done(asked=one, read=found, decides=said))
@@ -279,10 +143,10 @@ def fit(first: Linear, done: Sequence[Done]) -> dict[str, Any]:
         np.concatenate([m for m, _ in known]), np.concatenate([right for _, right in known])
     )
     sentence = _warmed(sentence, known)
-    used = [one for one in done if one.asked.kind not in _ANSWERABLE or one.right.any()]
+    used = [one for one in done if one.asked.kind not in ANSWERABLE or one.right.any()]
     measures = np.array([one.measures(sentence) for one in used])
     kind = np.array([one.kind for one in used])
-    here = (*_ASKED, "other", *_NEAR, _DECIDED, _UNDECIDED)
+    here = (*_ASKED, "other", *_NEAR, DECIDED, UNDECIDED)
     answers, about = _cut(
         _between(measures, kind, _ASKED, _NEAR),
         _between(measures, kind, here, _OFF),
@@ -303,7 +167,7 @@ def fit(first: Linear, done: Sequence[Done]) -> dict[str, Any]:
     numbers["threshold"] = 1 / (1 + float(np.exp(-scaled.intercept)))
     return {
         "fitted_by": "benchmarks/fit_answering.py",
-        "fitted_on": ["families set aside", *(f"{name}.jsonl.gz" for name in _SETS)],
+        "fitted_on": ["families set aside", *(f"{name}.jsonl.gz" for name in SETS)],
         "reader": SHA256[:12],
         **parts,
         **{name: round(value, 4) for name, value in numbers.items()},
@@ -312,7 +176,7 @@ def fit(first: Linear, done: Sequence[Done]) -> dict[str, Any]:
 
 def _fit_decides(done: Sequence[Done]) -> Linear:
     """Tell yes/no questions that the passages decide from those that they leave open."""
-    said = [(one.decides, one.kind == _DECIDED) for one in done if one.decides is not None]
+    said = [(one.decides, one.kind == DECIDED) for one in done if one.decides is not None]
     measures, decided = np.array([m for m, _ in said]), np.array([d for _, d in said])
     fitted = _regression(measures, decided)
     cut = float(np.quantile(fitted.scores(measures[decided]), 1 - _ANSWERED))
@@ -398,11 +262,9 @@ def report(fitted: Weights, done: Sequence[Done]) -> None:
 
 def _print_calibration(sure: Mapping[str, list[float]], right: Mapping[str, list[bool]]) -> None:
     """Print the expected calibration error of the confidence, each kind counting alike."""
-    kinds = [k for k in sure if k not in (_DECIDED, _UNDECIDED)]
+    kinds = [k for k in sure if k not in (DECIDED, UNDECIDED)]
     probability = np.concatenate([sure[k] for k in kinds])
-    answerable = np.concatenate(
-        [np.full(len(sure[k]), k.rstrip("+") in _ANSWERABLE) for k in kinds]
-    )
+    answerable = np.concatenate([np.full(len(sure[k]), k.rstrip("+") in ANSWERABLE) for k in kinds])
     share = np.concatenate([np.full(len(sure[k]), 1 / len(sure[k])) for k in kinds])
     place = np.minimum((probability * _BINS).astype(int), _BINS - 1)
     error = 0.0

@@ -127,7 +127,7 @@ def _finding(sentence: AnswerSentence) -> str:
 
 def _checked(evidence: Evidence, *, number: int, texts: Texts) -> Citation:
     hit = evidence.hit
-    quote = hit.passage.text[evidence.start - hit.passage.start : evidence.end - hit.passage.start]
+    quote = evidence.text
     citation = Citation(
         number=number,
         document_id=hit.passage.document_id,

@@ -244,6 +244,12 @@ class Evidence:
     end: int
     """Offsets in the document's text."""
 
+    @property
+    def text(self) -> str:
+        """The words of the span, which lies in the hit's passage."""
+        begin = self.hit.passage.start
+        return self.hit.passage.text[self.start - begin : self.end - begin]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftSentence:

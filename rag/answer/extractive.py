@@ -258,9 +258,7 @@ def _decided(question: Question, told: Sequence[Told], reader: Reader) -> tuple[
     if decided is None:
         return ()
     evidence = decided.evidence
-    begin = evidence.hit.passage.start
-    quote = evidence.hit.passage.text[evidence.start - begin : evidence.end - begin]
-    texts = (f"{decided.word}.", quote)
+    texts = (f"{decided.word}.", evidence.text)
     return tuple(DraftSentence(text=text, evidence=(evidence,)) for text in texts)
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import Hit
+from index.types import Hit, Sentence
 from rag.answer.features import NAMES, Candidate, candidates
 from rag.answer.weights import FIRST, Linear, weights
 from rag.answer.yes_no import Teller
@@ -60,24 +60,20 @@ def rank(question: Question, hits: Sequence[Hit], first: Linear | None = None) -
 def read(question: Question, ranked: Sequence[Candidate], reader: Reader) -> list[Read]:
     """Return the sentences that were read, in the order in which they were ranked."""
     windows = choose([(c.hit, c.scored.sentence) for c in ranked])
-    found = {_key(one): one for one in reader.read(question.text, windows)}
-    best = sorted(found.values(), key=lambda one: -one.span)[:_AGAIN]
-    homes = {_key_of(c): c.hit for c in ranked}
-    once_more = {
-        _key(one): with_the_one_before(homes[_key(one)], one.sentence)
-        for one in best
-        if _key(one) in homes
-    }
-    known = [window.sentences for window in windows]
-    wanted = {key: window for key, window in once_more.items() if window.sentences not in known}
-    second = {_key(one): one for one in reader.read(question.text, list(wanted.values()))}
-    for key in wanted:
-        if key in second:
-            found[key] = found[key].and_again(second[key])
+    found = {_key(one.sentence): one for one in reader.read(question.text, windows)}
+    known = {_key(c.scored.sentence): c for c in ranked}
+    best = sorted((key for key in found if key in known), key=lambda key: -found[key].span)
+    once_more = [with_the_one_before(known[key].hit, found[key].sentence) for key in best[:_AGAIN]]
+    seen = [window.sentences for window in windows]
+    wanted = [window for window in once_more if window.sentences not in seen]
+    second = {_key(one.sentence): one for one in reader.read(question.text, wanted)}
+    again = {_key(window.sentences[-1]) for window in wanted} & second.keys()
+    for key in again:
+        found[key] = found[key].and_again(second[key])
     return [
-        Read(candidate=c, reading=found[_key_of(c)], again=_key_of(c) in wanted)
-        for c in ranked
-        if _key_of(c) in found
+        Read(candidate=c, reading=found[key], again=key in again)
+        for key, c in known.items()
+        if key in found
     ]
 
 
@@ -86,12 +82,7 @@ def first_measures(found: Sequence[Candidate]) -> NDArray[np.float64]:
     return np.array([candidate.measures for candidate in found])[:, _FIRST]
 
 
-def _key(one: ReadSentence) -> tuple[str, int]:
-    return one.sentence.document_id, one.sentence.start
-
-
-def _key_of(candidate: Candidate) -> tuple[str, int]:
-    sentence = candidate.scored.sentence
+def _key(sentence: Sentence) -> tuple[str, int]:
     return sentence.document_id, sentence.start
 
 

@@ -45,7 +45,7 @@ def _are_of_one_thing(asked: str, one: Evidence, other: Evidence) -> bool:
     if named & (mine ^ yours):
         return False
     apart = _title(one) - yours and _title(other) - mine and _title(one) & _title(other)
-    return not apart or bool((_title(other) - mine) & set(terms(_text(other))))
+    return not apart or bool((_title(other) - mine) & set(terms(other.text)))
 
 
 def _held(sentence: Evidence) -> frozenset[str]:
@@ -59,11 +59,6 @@ def _title(sentence: Evidence) -> frozenset[str]:
     return frozenset(term for term in told if not term[:1].isdigit())
 
 
-def _text(sentence: Evidence) -> str:
-    passage = sentence.hit.passage
-    return passage.text[sentence.start - passage.start : sentence.end - passage.start]
-
-
 def _answers_differ(one: str, other: str) -> bool:
     """Tell whether both answer and neither merely says more than the other."""
     mine, yours = set(content_terms(one)), set(content_terms(other))
@@ -73,7 +68,7 @@ def _answers_differ(one: str, other: str) -> bool:
 def _differing(claim: Evidence, held: Evidence) -> frozenset[str] | None:
     """Return the kinds of things that differ; None where the sentences are of something else."""
     capitals = names_in((claim.hit.passage.text, held.hit.passage.text))
-    said, other = read(_text(claim), capitals), read(_text(held), capitals)
+    said, other = read(claim.text, capitals), read(held.text, capitals)
     if shared(said, other) < _SAME:
         return None
     found = [*differences(said, other), *turned(said, other)]
