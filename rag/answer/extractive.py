@@ -19,7 +19,7 @@ from rag.answer.ranking import Reader, rank, read
 from rag.answer.stated import bears_out, clause_of, is_negated
 from rag.answer.weights import weights
 from rag.answer.yes_no import Told, decide, decides, told
-from rag.question import Question
+from rag.question import AnswerType, Question
 from rag.reader.onnx_reader import ReadSentence, Telling
 from rag.reader.spans import parts
 from rag.types import Draft, DraftSentence, Evidence
@@ -39,6 +39,8 @@ _EVEN = 0.5
 _NEAR = 0.5
 """Share of the shorter sentence's terms that another must have to be compared with it at all."""
 
+_NO_NUMBERS: frozenset[AnswerType] = frozenset({"person", "place", "reason", "manner"})
+"""What a number alone is no answer to."""
 _INSTEAD = 0.01
 """Share of the first sentence's probability from which another may answer in its place."""
 _TRIED = 4
@@ -302,8 +304,8 @@ def _sentence(one: Weighed, question: Question) -> DraftSentence:
 def _span(one: Weighed, question: Question, *, holding: float) -> tuple[int, int] | None:
     """Return the shortest span that so probably holds the answer: never for yes or no.
 
-    None for an open question; a pronoun, or words of the question, tell nothing alone. Nor do words
-    of two clauses where there is a "not" in one.
+    None for an open question; a pronoun, or words of the question, tell nothing alone. Nor does a
+    number who or where, nor do words of two clauses where there is a "not" in one.
     """
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
@@ -315,7 +317,8 @@ def _span(one: Weighed, question: Question, *, holding: float) -> tuple[int, int
         span = cut(text, start=part.start - begin, end=part.end - begin, expects=question.expects)
         if span and part.holds >= holding:
             told = set(content_terms(text[slice(*span)])) - set(content_terms(question.text))
-            return span if told else None
+            number = question.expects in _NO_NUMBERS and all(term.isdigit() for term in told)
+            return span if told and not number else None
     return None
 
 

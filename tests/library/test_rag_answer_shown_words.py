@@ -85,6 +85,19 @@ def test_a_pronoun_or_words_of_the_question_are_not_shown_alone(
     assert answer.sentences[0].text == (shown or text)
 
 
+@pytest.mark.parametrize(
+    ("question", "shown"), [("Who is Ole Strand?", None), ("How old is Ole Strand?", "88")]
+)
+def test_a_number_alone_tells_nobody(tmp_path: Path, question: str, shown: str | None) -> None:
+    text = "Ole Strand, 88, has read his paper there every morning since the war."
+    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
+    answerer = ExtractiveAnswerer(SureOf("88"))
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
+        assistant.library.add_articles([Article(source="room", title="The room", text=text)])
+        answer = assistant.ask(question)
+    assert answer.sentences[0].text == (shown or text)
+
+
 NOTICE = ", as a notice at the town hall, signed by the mayor and her deputies, has said since May."
 
 
