@@ -2,9 +2,20 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from index.errors import CitationError
-from rag.types import AnswerSentence, Citation, Draft, DraftSentence, Evidence, Reason, Verdict
+from rag.types import (
+    AnswerPart,
+    AnswerSentence,
+    Citation,
+    Draft,
+    DraftPart,
+    DraftSentence,
+    Evidence,
+    Reason,
+    Verdict,
+)
 
 SHOWN_AS_TRUE: frozenset[Verdict] = frozenset({"supported", "misattributed"})
 """Verdicts of sentences that the cited sources say; a misattributed one is cited anew."""
@@ -82,10 +93,35 @@ class Footnotes:
             verdict=sentence.verdict,
             note=sentence.note,
             span=sentence.span,
+            context=self._context(sentence),
         )
 
+    def part(self, part: DraftPart) -> AnswerPart:
+        """Return a part of an answer with the numbers of its citations, cited before or now.
 
-def cite(draft: Draft, texts: Texts) -> tuple[tuple[AnswerSentence, ...], tuple[Citation, ...]]:
+        Raises:
+            CitationError: As of `cite`.
+        """
+        cited = self.cite(DraftSentence(text=part.text, evidence=part.evidence))
+        return AnswerPart(asked=part.asked, text=part.text, citations=cited.citations)
+
+    def _context(self, sentence: DraftSentence) -> str:
+        if sentence.context is None:
+            return ""
+        return _checked(sentence.context, number=0, texts=self._texts).quote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cited:
+    """A draft with its evidence checked."""
+
+    sentences: tuple[AnswerSentence, ...]
+    parts: tuple[AnswerPart, ...]
+    citations: tuple[Citation, ...]
+    """In order of number."""
+
+
+def cite(draft: Draft, texts: Texts) -> Cited:
     """Number and check the evidence of a draft.
 
     Args:
@@ -93,15 +129,16 @@ def cite(draft: Draft, texts: Texts) -> tuple[tuple[AnswerSentence, ...], tuple[
         texts: What to check against, read together with the hits.
 
     Returns:
-        The sentences with their citation numbers, and the citations in order of number. The same
-        span is cited under one number.
+        The sentences and parts with their citation numbers. The same span is cited under one
+        number.
 
     Raises:
         CitationError: Evidence does not match the stored text; nothing of the draft is shown then.
     """
     footnotes = Footnotes(texts)
     sentences = tuple(footnotes.cite(sentence) for sentence in draft.sentences)
-    return sentences, footnotes.citations
+    parts = tuple(footnotes.part(part) for part in draft.parts)
+    return Cited(sentences=sentences, parts=parts, citations=footnotes.citations)
 
 
 def marked(sentences: Sequence[AnswerSentence]) -> str:

@@ -21,7 +21,7 @@ from rag.driver import Piece, Step, Steps
 from rag.llm.injection import without_orders
 from rag.question import Question
 from rag.settings import Settings
-from rag.types import Answer, Answerer, Evidence, Reason, Retrieved, TextDelta, Turn, Usage
+from rag.types import Answer, Answerer, Draft, Evidence, Reason, Retrieved, TextDelta, Turn, Usage
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer, Written
@@ -141,14 +141,17 @@ class Pipeline:
         question, found = asked.question, sources.found
         draft = self._answerer.draft(question, found.hits)
         reason = why_abstain(question, found.hits, draft, threshold=self._settings.threshold)
-        sentences, cited = ((), ()) if reason else citations.cite(draft, found.texts)
+        shown = Draft(sentences=(), confidence=0.0) if reason else draft
+        cited = citations.cite(shown, found.texts)
         return Answer(
             question=asked.original,
             status="abstained" if reason else "answered",
             reason=reason,
-            text=citations.says(reason) if reason else citations.marked(sentences),
-            sentences=sentences,
-            citations=cited,
+            text=citations.says(reason) if reason else citations.marked(cited.sentences),
+            sentences=cited.sentences,
+            citations=cited.citations,
+            short=shown.short,
+            parts=cited.parts,
             confidence=draft.confidence,
             hits=_by_answer(found.hits, draft.ranked),
             model=self._answerer.name,

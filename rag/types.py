@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from rag.question import Question
 
 __all__ = [
-    "AddReport", "Answer", "AnswerSentence", "Answerer", "Article", "Card", "Change",
+    "AddReport", "Answer", "AnswerPart", "AnswerSentence", "Answerer", "Article", "Card", "Change",
     "CheckedClaim",
     "Checkup", "Citation", "CompactReport", "Document", "DocumentSummary", "Draft",
-    "DraftSentence", "Embedder", "Event", "Evidence", "ExportReport", "Finding", "Hit",
+    "DraftPart", "DraftSentence", "Embedder", "Event", "Evidence", "ExportReport", "Finding", "Hit",
     "LanguageModel", "Message", "Notice", "Passage", "PromptDigest", "Question", "Reason", "Reply",
     "Retrieved", "ScoredSentence", "Sentence", "SourceState", "Span", "Status", "TextDelta",
     "Turn", "Usage", "Verdict", "Verification",
@@ -118,8 +118,22 @@ class AnswerSentence:
     span: tuple[int, int] | None = None
     """Offsets in `text` of the words that probably answer, where a whole sentence is quoted.
 
-    None where no words stand out, and where the text is such words itself.
+    None where no words stand out.
     """
+    context: str = ""
+    """Words of the article before it that name what a pronoun in it stands for; mostly empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerPart:
+    """One of several things that answer: to a part of the question, or an item of a list."""
+
+    asked: str
+    """The part of the question that it answers, in full; empty for an item of a list."""
+    text: str
+    """The words that answer; empty where the part is not answered."""
+    citations: tuple[int, ...]
+    """Numbers of the citations that bear it out; none where it is not answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +206,10 @@ class Answer:
     """The stand-alone question that was searched: `question`, or a follow-up put in full."""
     prompts: tuple[PromptDigest, ...] = ()
     """Of the prompts that made it; empty for the extractive answerer."""
+    short: str | None = None
+    """The exact words that answer, or `Yes` or `No`; None where none are sure enough alone."""
+    parts: tuple[AnswerPart, ...] = ()
+    """Of a question of several parts, and the items of a list; empty for a single fact."""
     fallback: str = ""
     """Why the language model did not answer and the extractive answerer did; empty otherwise."""
 
@@ -262,6 +280,19 @@ class DraftSentence:
     """As in `AnswerSentence.note`."""
     span: tuple[int, int] | None = None
     """As in `AnswerSentence.span`."""
+    context: Evidence | None = None
+    """As in `AnswerSentence.context`, in the same document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPart:
+    """One of several things that answer, with the evidence for it."""
+
+    asked: str
+    """As in `AnswerPart.asked`."""
+    text: str
+    """As in `AnswerPart.text`."""
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +303,10 @@ class Draft:
     """Most direct first; empty when nothing answers."""
     confidence: float
     """0 to 1, as in `Answer.confidence`."""
+    short: str | None = None
+    """As in `Answer.short`."""
+    parts: tuple[DraftPart, ...] = ()
+    """As in `Answer.parts`; their evidence is that of the sentences."""
     ranked: tuple[Sentence, ...] = ()
     """As in `Answer.ranked`; empty where the answerer ranks no sentences."""
 
