@@ -144,6 +144,8 @@ def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":
 def _told(result: "CaseResult") -> Iterator[str]:
     yield f"question: {result.question}"
     yield f"expected: {' | '.join(result.expected) or 'to abstain'}"
+    if result.short:
+        yield f"short:    {result.short}"
     yield f"got:      {result.text or result.reason or result.status}"
     for problem in result.problems:
         yield f"problem:  {problem}"

@@ -68,6 +68,8 @@ class CaseResult:
     """Reason code of an abstention; empty otherwise."""
     text: str = ""
     """The answer without its `[n]` marks; empty when there is none."""
+    short: str = ""
+    """`Answer.short`; empty where it has none."""
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[CitedQuote, ...] = ()
     retrieved: tuple[RetrievedPassage, ...] = ()

@@ -48,7 +48,8 @@ class FootnoteRetriever(BaseRetriever):
 class FootnoteQueryEngine(BaseQueryEngine):
     """An assistant as a LlamaIndex query engine.
 
-    The response's metadata holds `status`, `reason`, `confidence` and `citations` as plain data;
+    The response is the answer's text: whole sentences with their marks. Its metadata holds
+    `status`, `reason`, `short`, `parts`, `confidence`, `sentences` and `citations` as plain data;
     its source nodes are the retrieved passages.
     """
 
@@ -71,8 +72,11 @@ def _response(answer: Answer) -> Response:
     metadata = {
         "status": answer.status,
         "reason": answer.reason,
+        "short": answer.short,
+        "parts": as_json(answer.parts),
         "confidence": answer.confidence,
-        "citations": [as_json(citation) for citation in answer.citations],
+        "sentences": as_json(answer.sentences),
+        "citations": as_json(answer.citations),
     }
     nodes = [_node(hit) for hit in answer.hits]
     return Response(response=answer.text, source_nodes=nodes, metadata=metadata)

@@ -212,6 +212,7 @@ class ScriptedAnswerer:
         confidence: The draft's confidence.
         name: What the answer shows as its model.
         span: Of the likely words in each sentence that is as long.
+        short: The draft's short answer.
     """
 
     def __init__(
@@ -220,11 +221,13 @@ class ScriptedAnswerer:
         confidence: float = 1.0,
         name: str = "scripted",
         span: tuple[int, int] | None = None,
+        short: str | None = None,
     ) -> None:
         self.name = name
         self._texts = texts
         self._confidence = confidence
         self._span = span
+        self._short = short
 
     def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
         """Return the scripted sentences; an empty draft where there are no hits."""
@@ -236,7 +239,7 @@ class ScriptedAnswerer:
             DraftSentence(text=text, evidence=(evidence,), span=self._within(text))
             for text in self._texts
         )
-        return Draft(sentences=sentences, confidence=self._confidence)
+        return Draft(sentences=sentences, confidence=self._confidence, short=self._short)
 
     def _within(self, text: str) -> tuple[int, int] | None:
         return self._span if self._span and self._span[1] <= len(text) else None

@@ -159,8 +159,8 @@ def _change(
     )
 
 
-def _said(case: CaseResult) -> tuple[str, str, tuple[str, ...]]:
-    return case.status, case.text, tuple(citation.quote for citation in case.citations)
+def _said(case: CaseResult) -> tuple[str, str, str, tuple[str, ...]]:
+    return case.status, case.text, case.short, tuple(citation.quote for citation in case.citations)
 
 
 def _stale(before: Mapping[str, str], now: Mapping[str, str]) -> tuple[str, ...]:

@@ -19,13 +19,14 @@ def as_squad(suite: Suite, texts: Texts) -> str:
     A case's paragraph is its first evidence's document, and its answers are those that are
     literally in its evidence; a case without such an answer gives its first quote as the answer.
     Unanswerable cases are impossible questions of the first document. Cases without evidence, and
-    unanswerable ones where no case has any, are left out.
+    unanswerable ones where no case has any, are left out, as are those with a history in all three
+    formats: their questions do not stand alone.
 
     Raises:
         EvidenceError: a quote is not in the documents once.
     """
     paragraphs: dict[str, list[dict[str, object]]] = {name: [] for name in texts}
-    for case in suite.cases:
+    for case in _alone(suite):
         name = case.evidence[0].document if case.evidence else next(iter(texts), "")
         if name and (case.evidence or not case.answerable):
             paragraphs[name].append(_question(case, texts))
@@ -42,7 +43,7 @@ def write_beir(suite: Suite, texts: Texts, folder: Path) -> None:
     Raises:
         OSError: a file cannot be written.
     """
-    asked = [case for case in suite.cases if case.evidence]
+    asked = [case for case in _alone(suite) if case.evidence]
     (folder / "qrels").mkdir(parents=True, exist_ok=True)
     documents = ({"_id": name, "title": "", "text": found[0].text} for name, found in texts.items())
     queries = ({"_id": c.id, "text": c.question} for c in asked)
@@ -72,7 +73,7 @@ def as_promptfoo(suite: Suite) -> str:
                 "assert": list(_assertions(case)),
                 "metadata": {"tags": list(case.tags), "critical": case.critical},
             }
-            for case in suite.cases
+            for case in _alone(suite)
         ],
     }
     return str(yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100))
@@ -81,6 +82,10 @@ def as_promptfoo(suite: Suite) -> str:
 def as_lines(rows: Iterable[Mapping[str, object]]) -> str:
     """Return the rows as JSON Lines."""
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def _alone(suite: Suite) -> list[GoldCase]:
+    return [case for case in suite.cases if not case.history]
 
 
 def _assertions(case: GoldCase) -> Iterator[dict[str, object]]:

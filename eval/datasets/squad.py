@@ -19,10 +19,10 @@ from eval.results import CaseResult, Report, summarise
 from eval.running.asking import (
     OnCase,
     cited_spans,
+    exact_words,
     fingerprint_of,
     ignore,
     overlap,
-    plain_text,
     results,
     told,
     with_crash,
@@ -142,8 +142,9 @@ def run_squad(
     paragraphs ranked by their best hit; `sentence@1`, `sentence@3`: a sentence that holds an
     answer's place is among the first, in the answerer's own ranking;
     `containment`: the first cited quote contains an accepted answer; `exact_match` and `f1` of
-    the answer's text; `answered`. On all: abstention precision and recall, impossible questions
-    being those to abstain on. A question that raises is wrong in all of them.
+    the short answer, or of the text where there is none; `answered`. On all: abstention precision
+    and recall, impossible questions being those to abstain on. A question that raises is wrong in
+    all of them.
 
     Args:
         assistant: what is asked.
@@ -329,6 +330,7 @@ def _scores(question: SquadQuestion, answer: Answer, document_id: str) -> dict[s
     gold = [(document_id, start, end) for start, end in question.spans]
     right = [any(overlap(span, place) for place in gold) for span in sentence_ranking(answer)]
     first = answer.citations[0].quote if answer.citations else ""
+    words = exact_words(answer, question.answers)
     values = (
         recall_at(ranked, {document_id}, 1),
         recall_at(ranked, {document_id}, 5),
@@ -336,8 +338,8 @@ def _scores(question: SquadQuestion, answer: Answer, document_id: str) -> dict[s
         float(any(right[:1])),
         float(any(right[:3])),
         float(contains_answer(first, question.answers)),
-        exact_match(plain_text(answer), question.answers),
-        token_f1(plain_text(answer), question.answers),
+        exact_match(words, question.answers),
+        token_f1(words, question.answers),
         float(answer.status == "answered"),
     )
     return dict(zip(ANSWERABLE, values, strict=True))

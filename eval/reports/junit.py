@@ -71,6 +71,8 @@ def _case(suite: str, case: CaseResult, standing: Standing) -> "etree._Element":
 def _told(case: CaseResult) -> Iterator[str]:
     yield f"question: {cut(case.question)}"
     yield f"expected: {cut(' | '.join(case.expected)) or 'to abstain'}"
+    if case.short:
+        yield f"short: {cut(case.short)}"
     yield f"got: {cut(case.text) or case.status}"
     for cited in case.citations:
         yield f"cited: {cited.card.title}: {cut(cited.quote)}"

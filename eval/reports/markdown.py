@@ -118,5 +118,7 @@ def _folded(case: CaseResult, standing: Standing) -> str:
 def _told(case: CaseResult) -> Iterable[tuple[str, str]]:
     yield "case", case.id
     yield "expected", " | ".join(case.expected) or "to abstain"
+    if case.short:
+        yield "short", case.short
     yield "got", case.text or (f"abstained ({case.reason})" if case.reason else case.status)
     yield "why", "; ".join(case.problems)

@@ -81,6 +81,7 @@ def _failure(case: CaseResult, standing: Standing) -> Iterator[_Line]:
     for label, text in (
         ("question", case.question),
         ("expected", " | ".join(case.expected) or "to abstain"),
+        *([("short", case.short)] if case.short else []),
         ("got", got),
         ("why", "; ".join(case.problems)),
     ):

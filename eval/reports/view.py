@@ -217,7 +217,8 @@ def _most_frequent(tags: Iterable[str]) -> Sequence[tuple[str, int]]:
 
 
 def _differs(case: CaseResult, before: CaseResult) -> bool:
-    return (case.passed, case.status, case.text) != (before.passed, before.status, before.text)
+    now, then = ((one.passed, one.status, one.text, one.short) for one in (case, before))
+    return now != then
 
 
 def _source(cited: CitedQuote, number: int) -> Source:

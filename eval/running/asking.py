@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import re
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 OnCase = Callable[[CaseResult], None]
+_YES_NO = re.compile(r"(?:yes|no)\b", re.IGNORECASE)
 _AHEAD = 4
 """Questions that wait for each thread, so that memory does not grow with the suite."""
 SETTINGS = ("k", "threshold", "embedding_model", "llm", "llm_max_tokens", "strict")
@@ -86,6 +88,7 @@ def with_reply(case: CaseResult, answer: Answer, *, relevant: Collection[str]) -
         status=answer.status,
         reason=answer.reason or "",
         text=plain_text(answer),
+        short=answer.short or "",
         sentences=answer.sentences,
         citations=tuple(_cited(citation, answer.hits) for citation in answer.citations),
         retrieved=tuple(
@@ -120,8 +123,30 @@ def with_crash(case: CaseResult, error: Exception, *, metrics: Collection[str]) 
 
 
 def plain_text(answer: Answer) -> str:
-    """Return the answer's sentences joined by spaces, without marks; empty on abstention."""
-    return " ".join(sentence.text for sentence in answer.sentences)
+    """Return the answer's sentences joined by spaces, without marks; empty on abstention.
+
+    A short answer that none of them has, such as `Yes`, stands before them.
+    """
+    text = " ".join(sentence.text for sentence in answer.sentences)
+    short = answer.short or ""
+    return f"{short}. {text}" if short and short not in text else text
+
+
+def exact_words(answer: Answer, accepted: Sequence[str]) -> str:
+    """Return the words of an answer that are compared with accepted ones, as F1 and EM do.
+
+    They are the short answer's. Where there is none they are the text's: who gets whole sentences
+    has the answer in more words. So they are where the short answer is a word of ours, `Yes` or
+    `No`, and what is accepted are an article's words.
+    """
+    short = answer.short or ""
+    if not short or (_yes_or_no([short]) and not _yes_or_no(accepted)):
+        return " ".join(sentence.text for sentence in answer.sentences)
+    return short
+
+
+def _yes_or_no(texts: Sequence[str]) -> bool:
+    return any(_YES_NO.match(text) for text in texts)
 
 
 def cited_spans(answer: Answer) -> tuple[DocumentSpan, ...]:
@@ -158,8 +183,14 @@ def library_digest(documents: Iterable[DocumentSummary]) -> str:
 
 
 def gold_digest(cases: Iterable[GoldCase]) -> str:
-    """Return a short digest of what the cases say, wherever they are written."""
-    rows = [{name: value for name, value in asdict(c).items() if name != "place"} for c in cases]
+    """Return a short digest of what the cases say, wherever they are written.
+
+    Without a history, a case has the digest that it had before cases could have one.
+    """
+    rows = [
+        {n: v for n, v in asdict(c).items() if n != "place" and (v or n != "history")}
+        for c in cases
+    ]
     return _digest("\n".join(sorted(json.dumps(row, sort_keys=True) for row in rows)))
 
 

@@ -1,6 +1,6 @@
 """Asks the questions of a gold suite and scores the replies; no files, no printing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -19,6 +19,7 @@ from eval.results import CaseResult, Report, summarise
 from eval.running.asking import (
     OnCase,
     cited_spans,
+    exact_words,
     fingerprint_of,
     ignore,
     overlap,
@@ -37,7 +38,7 @@ from eval.suites.cases import (
     locate,
     source_texts,
 )
-from rag import Answer, Hit
+from rag import Answer, Hit, Turn
 
 WORDS = ("containment", "exact_match", "f1", "answered")
 CITED = ("sentence_precision", "sentence_recall", "quote_faithfulness")
@@ -49,8 +50,8 @@ LARGE = 2000
 class Asked(HasLibrary, Protocol):
     """What is evaluated: an `Assistant`, or anything that replies as one does."""
 
-    def ask(self, question: str, *, k: int | None = None) -> Answer:
-        """Answer a question from the documents, or abstain."""
+    def ask(self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()) -> Answer:
+        """Answer a question from the documents, or abstain; `history` has what was asked before."""
 
 
 def run(
@@ -106,7 +107,7 @@ def run_case(
     blank = _blank(case)
     try:
         gold = locate(case, texts)
-        answer = assistant.ask(case.question, k=k)
+        answer = _asked(assistant, case, k=k)
         texts_of = {
             c.document_id: assistant.library.document(c.document_id) for c in answer.citations
         }
@@ -139,13 +140,13 @@ def scores(
 
     `texts` are those of the cited documents, by id.
     """
-    text = plain_text(answer)
+    text, words = plain_text(answer), exact_words(answer, case.answers)
     precision, recall = sentence_precision_recall(answer.sentences)
     quotes = zip(cited_spans(answer), (c.quote for c in answer.citations), strict=True)
     found = {
         "containment": float(contains_answer(text, case.answers)),
-        "exact_match": exact_match(text, case.answers),
-        "f1": token_f1(text, case.answers),
+        "exact_match": exact_match(words, case.answers),
+        "f1": token_f1(words, case.answers),
         "answered": float(answer.status == "answered"),
         "sentence_precision": precision,
         "sentence_recall": recall,
@@ -187,6 +188,19 @@ def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> 
     if gold and not any(overlap(span, one) for span in cited_spans(answer) for one in gold):
         found.append("none of the evidence is cited")
     return tuple(found)
+
+
+def _asked(assistant: Asked, case: GoldCase, *, k: int | None) -> Answer:
+    """Ask a case's question, after the earlier ones that it has no answers of."""
+    if not case.history:
+        return assistant.ask(case.question, k=k)
+    turns: list[Turn] = []
+    for earlier in case.history:
+        if earlier.text:
+            turns.append(Turn(question=earlier.question, text=earlier.text))
+        else:
+            turns.append(assistant.ask(earlier.question, k=k, history=turns).turn)
+    return assistant.ask(case.question, k=k, history=turns)
 
 
 def _blank(case: GoldCase) -> CaseResult:

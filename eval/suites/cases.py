@@ -27,6 +27,15 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A question that comes before a case's in one conversation."""
+
+    question: str
+    text: str
+    """What was answered; empty where it is asked in the run itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoldCase:
     """One question with what a right reply to it has."""
 
@@ -45,6 +54,8 @@ class GoldCase:
     notes: str
     place: str
     """`file:line`, for messages."""
+    history: tuple[Earlier, ...] = ()
+    """Earlier questions of its conversation, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +124,7 @@ def parse_case(row: Mapping[str, object], place: str) -> GoldCase:
         tags=_strings(row, "tags", place),
         notes=_string(row, "notes", place) if "notes" in row else "",
         place=place,
+        history=tuple(_history(row, place)),
     )
     _check_answerable(case)
     return case
@@ -157,6 +169,20 @@ def _check_answerable(case: GoldCase) -> None:
             f"{case.place}: {case.id!r} is not answerable but has {extra}; remove it or say "
             '"answerable": true'
         )
+
+
+def _history(row: Mapping[str, object], place: str) -> Iterator[Earlier]:
+    entries = row.get("history", [])
+    if not isinstance(entries, list):
+        raise GoldError(f"{place}: 'history' is {entries!r}, but a list is needed")
+    for entry in entries:
+        told = {"question": entry} if isinstance(entry, str) else entry
+        if not isinstance(told, dict) or not {"question"} <= set(told) <= {"question", "text"}:
+            raise GoldError(
+                f"{place}: history {entry!r} needs a question, or the keys 'question' and 'text'"
+            )
+        text = _string(told, "text", place) if "text" in told else ""
+        yield Earlier(question=_string(told, "question", place), text=text)
 
 
 def _quotes(row: Mapping[str, object], place: str) -> Iterator[Quote]:

@@ -212,9 +212,10 @@ def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
 
 
 def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:
-    places = dict[str, str]()
+    places = dict[tuple[str, ...], str]()
     for case in cases:
-        question = " ".join(case.question.casefold().split())
+        asked = (*(earlier.question for earlier in case.history), case.question)
+        question = tuple(" ".join(one.casefold().split()) for one in asked)
         if question in places:
             first = places[question]
             yield f"{case.place}: the question of {case.id!r} is asked already at {first}"

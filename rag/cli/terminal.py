@@ -15,6 +15,8 @@ from rag.types import Answer, AnswerSentence, Citation
 _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _FROM, _TO = "\ufdd0", "\ufdd1"
 """Around words to be bold, until the lines are folded; no characters of any text."""
+_BEFORE = "Before it:"
+"""Leads the words of an article that name what a sentence is about."""
 _WIDEST = 100
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
@@ -22,7 +24,7 @@ _KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
 
 
 def answer(answer: Answer) -> str:
-    """Return an answer with its footnotes, or an abstention with the nearest passages.
+    """Return the short answer, the sentences and their footnotes; else the nearest passages.
 
     Where a language model was asked, what was searched, what it took and how it failed are told.
     """
@@ -38,7 +40,8 @@ def _answer_lines(answer: Answer) -> list[str]:
                 wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
         return lines
-    lines = [_styled_spans(wrapped(printable(marked([_span_shown(s) for s in answer.sentences]))))]
+    lines = [_styled(wrapped(printable(answer.short)), _BOLD), ""] if answer.short else []
+    lines += _sentence_lines(answer.sentences)
     for citation in answer.citations:
         lines += [
             "",
@@ -46,6 +49,23 @@ def _answer_lines(answer: Answer) -> list[str]:
             *source_note(citation, indent=4),
             wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
+    return lines
+
+
+def _sentence_lines(sentences: Sequence[AnswerSentence]) -> list[str]:
+    """Return the sentences as one paragraph; one with a context begins its own, below that."""
+    paragraphs: list[list[AnswerSentence]] = []
+    for sentence in sentences:
+        if sentence.context or not paragraphs:
+            paragraphs.append([])
+        paragraphs[-1].append(sentence)
+    lines = []
+    for paragraph in paragraphs:
+        context = one_line(paragraph[0].context)
+        if context:
+            lines.append(_styled(wrapped(f"({_BEFORE} “{context}”)"), _DIM))
+        shown = marked([_span_shown(sentence) for sentence in paragraph])
+        lines.append(_styled_spans(wrapped(printable(shown))))
     return lines
 
 

@@ -22,6 +22,8 @@ _NEAREST = 5
 """Passages shown where there is no answer (yet)."""
 _MOST = 100
 """Turns of a conversation, and sentences and sources of a turn."""
+_OURS = ("Yes", "No")
+"""Short answers that no article has to say."""
 _GONE = "article removed from the library since"
 _CHANGED = "article changed in the library since"
 _Line = Annotated[str, Field(max_length=4000)]
@@ -39,8 +41,10 @@ def as_view(turn: Turn) -> dict[str, Any]:
         "question": turn.question,
         "state": _state(turn),
         "model": turn.model,
+        "short": (answer.short if answer is not None else None) or "",
         "sentences": [
             {
+                "context": s.context,
                 "text": s.text,
                 "numbers": list(s.citations),
                 "verdict": s.verdict,
@@ -85,6 +89,7 @@ class _Form(BaseModel):
 
 
 class _Sentence(_Form):
+    context: _Line = ""
     text: _Text
     numbers: Annotated[list[_Number], Field(max_length=_MOST)]
     verdict: Verdict
@@ -112,6 +117,7 @@ class _Turn(_Form):
     state: Literal["answered", "abstained"]
     reason: Reason | None
     model: _Line
+    short: _Line = ""
     says: Annotated[str, Field(max_length=200_000)]
     fallback: _Line
     sentences: Annotated[list[_Sentence], Field(max_length=_MOST)]
@@ -202,6 +208,12 @@ def _span(sentence: _Sentence) -> tuple[int, int] | None:
     return start, end
 
 
+def _short(kept: str, sentences: Sequence[AnswerSentence]) -> str | None:
+    """Return the short answer; None where it is neither a word of ours nor in the sentences."""
+    told = kept in _OURS or any(kept in sentence.text for sentence in sentences)
+    return kept if kept and told else None
+
+
 def _reading(assistant: Assistant) -> Callable[[str], tuple[str, str] | None]:
     def text_of(document_id: str) -> tuple[str, str] | None:
         try:
@@ -220,7 +232,8 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
         ValueError: It quotes what its document does not say, or cites what it does not name.
     """
     citations = tuple(_citation(source, text_of) for source in kept.sources)
-    sentences = tuple(map(_sentence, kept.sentences))
+    texts = [stored[0] for source in kept.sources if (stored := text_of(source.document))]
+    sentences = tuple(_sentence(sentence, texts) for sentence in kept.sentences)
     numbers = [c.number for c in citations]
     if numbers != list(range(1, len(numbers) + 1)):
         raise ValueError("sources are numbered from 1")
@@ -231,6 +244,7 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
         status=kept.state,
         reason=kept.reason,
         text=kept.says,
+        short=_short(kept.short, sentences),
         sentences=sentences,
         citations=citations,
         confidence=0.0,
@@ -253,13 +267,15 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
     )
 
 
-def _sentence(kept: _Sentence) -> AnswerSentence:
+def _sentence(kept: _Sentence, texts: Sequence[str]) -> AnswerSentence:
+    """Return a sentence, with its context where one of the cited documents still has that."""
     return AnswerSentence(
         text=kept.text,
         citations=tuple(kept.numbers),
         verdict=kept.verdict,
         note=kept.note,
         span=_span(kept),
+        context=kept.context if any(kept.context in text for text in texts) else "",
     )
 
 

@@ -26,14 +26,15 @@ const words = ({ text, span }) => {
 };
 const sentence = (view, said) => {
   const finding = FINDINGS[said.verdict];
-  return h("span", { class: finding ? `sentence ${said.verdict}` : "sentence", dir: "auto" }, h("span", { class: "words" }, words(said)),
+  return h("span", { class: finding ? `sentence ${said.verdict}` : "sentence", dir: "auto" },
+    said.context ? h("span", { class: "context" }, h("span", { class: "before" }, "Before it: "), said.context) : "", h("span", { class: "words" }, words(said)),
     finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
     said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
 };
 const copyText = (view) => {
   const notes = view.sources.map((s) => `[${s.number}] ${s.title}, ${s.where}\n    “${s.quote}”`);
   const text = view.sentences.map((s) => `${s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trim()).join(" ");
-  return [text || view.says || view.problem, ...notes].join("\n\n");
+  return [...(view.short ? [view.short] : []), text || view.says || view.problem, ...notes].join("\n\n");
 };
 const copy = async (view, button) => {
   const text = copyText(view);
@@ -81,14 +82,16 @@ const draw = (turn, view) => {
   const before = turn.view;
   turn.view = view;
   if (!before) {
+    turn.short = h("p", { class: "short", dir: "auto" });
     turn.answer = h("p", { class: "answer" });
     turn.state = h("div", { class: "state" });
     turn.tools = h("div", { class: "tools" });
     turn.next = h("div", { class: "offers" });
     turn.drawn = [];
-    turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.answer, turn.state, turn.tools, turn.next);
+    turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.short, turn.answer, turn.state, turn.tools, turn.next);
     root.append(turn.node);
   }
+  if (turn.short.textContent !== view.short) turn.short.textContent = view.short;
   const keys = view.sentences.map((said) => JSON.stringify(said));
   let same = 0;
   while (same < keys.length && keys[same] === turn.drawn[same]) same += 1;

@@ -42,9 +42,9 @@ class _Endpoints:
             question: The question, in words, at most 2,000 characters.
 
         Returns:
-            The answer: its `status` (`answered` or `abstained`), its `text`, its `sentences` with
-            the numbers of their citations, and its `citations`, each a literal `quote` with the
-            article's title and the characters where it stands.
+            The answer: its `status` (`answered` or `abstained`), the `short` answer or null, its
+            `text`, its `sentences` with the numbers of their citations, and its `citations`, each a
+            literal `quote` with the article's title and the characters where it stands.
         """
         with _told():
             return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))
