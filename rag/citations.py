@@ -151,6 +151,17 @@ def marked(sentences: Sequence[AnswerSentence]) -> str:
     )
 
 
+def told(cited: "Cited") -> str:
+    """Return the text of an answer: its marked sentences, and what the documents do not say."""
+    return " ".join(filter(None, [marked(cited.sentences), left_open(cited.parts)]))
+
+
+def left_open(parts: Sequence[AnswerPart]) -> str:
+    """Return the sentence that tells which parts are not answered; empty where all are."""
+    asked = [part.asked for part in parts if not part.text]
+    return f"The documents do not say: {' '.join(asked)}" if asked else ""
+
+
 def says(reason: Reason) -> str:
     """Return the sentence that tells a user why there is no answer."""
     return _SAYS[reason]

@@ -60,7 +60,7 @@ def _completed(asked: str, before: Turn) -> str | None:
         return None
     rest = lead["rest"]
     asks = _ASKS.match(rest)
-    if asks and not content_terms(rest) and len(_WORD.findall(rest)) <= 3 and not _leans(rest):
+    if asks and not content_terms(rest) and len(_WORD.findall(rest)) <= 3 and not leans(rest):
         return _asked_of(rest, before.question)
     opened = rest != asked.rstrip(" ?!.") or rest.split()[0].casefold() in _set("preposition")
     elliptic = opened and asks is None and not _has_verb(rest)
@@ -105,7 +105,7 @@ def _shape(name: str) -> bool:
 
 def _resolved(asked: str, before: Turn) -> str | None:
     """Put in what the first pronoun stands for; None where the question has none."""
-    pronoun = _leans(asked)
+    pronoun = leans(asked)
     if pronoun is None:
         return None
     word = pronoun.group().casefold()
@@ -119,7 +119,7 @@ def _resolved(asked: str, before: Turn) -> str | None:
     return asked[: pronoun.start()] + found + end + asked[pronoun.end() :]
 
 
-def _leans(asked: str) -> re.Match[str] | None:
+def leans(asked: str) -> re.Match[str] | None:
     """Return the pronoun that stands for something outside of the question."""
     if re.search(_table("follow_up")["empty"], asked, re.IGNORECASE):
         return None

@@ -7,6 +7,8 @@ found in one moment of the library (`retrieved`), and an answer is made of them 
 import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
@@ -17,6 +19,8 @@ from rag import citations, tracing
 from rag.answer.confidence import why_abstain
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.ranking import Reader
+from rag.answer.together import Drafted, together
+from rag.compound import Part, parts_of
 from rag.driver import Piece, Step, Steps
 from rag.llm.injection import without_orders
 from rag.question import Question
@@ -48,8 +52,19 @@ class Sources:
     """What was retrieved for a question, without the sentences that give orders."""
 
     found: Found
+    """Of a question of several parts the passages of all of them, the best of each first."""
     orders: tuple[str, ...] = ()
     """Those sentences."""
+    parts: tuple["OfPart", ...] = ()
+    """Of a question of several parts, in their order; empty for any other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPart:
+    """What was retrieved for one part of a question."""
+
+    part: Part
+    hits: tuple[Hit, ...]
 
 
 class Pipeline:
@@ -96,11 +111,13 @@ class Pipeline:
             LibraryError: The library cannot be read.
         """
         told = question.text if self._settings.trace_text else ""
+        parts = parts_of(question)
         with tracing.span("retrieve", text=told) as counts:
-            found = search(question.query, moment, k=k)
-            hits, orders = without_orders(found.hits, asked=question.text)
-            counts["passages"] = len(hits)
-        return Sources(found=replace(found, hits=hits), orders=orders)
+            searched = [part.question for part in parts] or [question]
+            each = [_obeying_none(search(q.query, moment, k=k), q) for q in searched]
+            sources = _together(parts, each)
+            counts["passages"] = len(sources.found.hits)
+        return sources
 
     def answered(self, asked: Asked, sources: Sources) -> Steps:
         """Yield the events of an answer, as `rag.types.Event` says, and requests to the model.
@@ -139,15 +156,17 @@ class Pipeline:
 
     def _extracted(self, asked: Asked, sources: Sources, *, failure: str = "") -> Answer:
         question, found = asked.question, sources.found
-        draft = self._answerer.draft(question, found.hits)
-        reason = why_abstain(question, found.hits, draft, threshold=self._settings.threshold)
+        if sources.parts:
+            draft, reason = self._drafted_in_parts(sources.parts)
+        else:
+            draft, reason = self._drafted(question, found.hits)
         shown = Draft(sentences=(), confidence=0.0) if reason else draft
         cited = citations.cite(shown, found.texts)
         return Answer(
             question=asked.original,
             status="abstained" if reason else "answered",
             reason=reason,
-            text=citations.says(reason) if reason else citations.marked(cited.sentences),
+            text=citations.says(reason) if reason else citations.told(cited),
             sentences=cited.sentences,
             citations=cited.citations,
             short=shown.short,
@@ -161,6 +180,19 @@ class Pipeline:
             searched=question.text,
             fallback=failure,
         )
+
+    def _drafted(self, question: Question, hits: Sequence[Hit]) -> tuple[Draft, Reason | None]:
+        draft = self._answerer.draft(question, hits)
+        return draft, why_abstain(question, hits, draft, threshold=self._settings.threshold)
+
+    def _drafted_in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
+        """Answer each part on its own; the whole has a reason to abstain where every part has."""
+        drafted = []
+        for one in parts:
+            draft, reason = self._drafted(one.part.question, one.hits)
+            drafted.append(Drafted(asked=one.part.asked, draft=draft, reason=reason))
+        reasons = [one.reason for one in drafted]
+        return together(drafted), None if None in reasons else reasons[0]
 
 
 class _Comparison:
@@ -204,6 +236,30 @@ def _shown(asked: Asked, hits: tuple[Hit, ...], written: "Written") -> Answer:
     )
 
 
+def _obeying_none(found: Found, question: Question) -> Sources:
+    """Leave out the sentences that give orders."""
+    hits, orders = without_orders(found.hits, asked=question.text)
+    return Sources(found=replace(found, hits=hits), orders=orders)
+
+
+def _together(parts: Sequence[Part], each: Sequence[Sources]) -> Sources:
+    """Return what was retrieved for all parts as one: the best passage of each, then the next."""
+    if not parts:
+        return each[0]
+    hits = [one.found.hits for one in each]
+    first: dict[str, Hit] = {}
+    for hit in (hit for rank in zip_longest(*hits) for hit in rank if hit is not None):
+        first.setdefault(hit.passage.id, hit)
+    return Sources(
+        found=replace(
+            reduce(Found.joined, [one.found for one in each]),
+            hits=tuple(first.values()),
+        ),
+        orders=tuple(dict.fromkeys(order for one in each for order in one.orders)),
+        parts=tuple(OfPart(part=p, hits=h) for p, h in zip(parts, hits, strict=True)),
+    )
+
+
 def _by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, ...]:
     """Return the hits by their most probable sentence; those without a ranked one come last."""
     place = {(sentence.document_id, sentence.start): n for n, sentence in enumerate(ranked)}
@@ -228,8 +284,8 @@ def _told(answer: Answer) -> Steps:
             citations=answer.citations[named:new],
         )
         named = new
-    if not answer.sentences:
-        yield TextDelta(text=answer.text)
+    if rest := citations.left_open(answer.parts) if answer.sentences else answer.text:
+        yield TextDelta(text=f" {rest}" if answer.sentences else rest)
 
 
 def _in_full(question: Question, history: Sequence[Turn]) -> Question:

@@ -1,0 +1,318 @@
+"""Tells the parts of a question that asks several things, and puts each in full; nothing is found.
+
+"How many died and where was it?" asks two things, "What did Hegseth and Nakatani agree on?" one:
+a part begins where a word asks anew, with a clause of its own or that of the part before. What a
+part's pronoun stands for is taken from the others, as a follow-up takes it from the turn before.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from index.data_files import data_toml
+from index.terms import content_terms
+from rag.follow_up import leans, stand_alone
+from rag.question import Question, any_of, read_question
+from rag.types import Turn
+
+_MOST = 5
+"""Parts of a question; one of more is left whole."""
+_LEAST = 2
+"""Words from which a piece is a question and not a word that asks alone."""
+_LONGEST = 4
+"""Words that stand for a pronoun beyond its own; a longer phrase was not told from its verb."""
+_JOINED = re.compile(r"\b(?:and|but|or)\b|[,;]|\?\s+\w", re.IGNORECASE)
+"""What every question of several parts has; the other forms take time to compile."""
+_END = re.compile(r"[\s?!.,;]+$")
+_JOIN = re.compile(r"\s*(?:,\s*and\b|,|;|\band\b)\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the things that a question asks."""
+
+    asked: str
+    """As it is shown: "Where was it?"."""
+    question: Question
+    """As it is searched for: what its pronoun stands for is put in."""
+
+
+def parts_of(question: Question) -> tuple[Part, ...]:
+    """Return what a question asks, in its order; empty where that is one thing.
+
+    Args:
+        question: Put in full as a whole.
+    """
+    if not _JOINED.search(question.text):
+        return ()
+    plain = _request().sub("", question.text.replace("’", "'"))
+    pieces = [piece for sentence in _sentences(plain) for piece in _pieces(sentence)]
+    if not 1 < len(pieces) <= _MOST:
+        return ()
+    asked = _completed(pieces)
+    return tuple(
+        Part(
+            asked=f"{_upper(piece)}?" if n and _bare().fullmatch(piece) else own,
+            question=_searched(own, [*asked[:n][::-1], *asked[n + 1 :]]),
+        )
+        for n, (piece, own) in enumerate(zip(pieces, asked, strict=True))
+    )
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the questions of a text; with a statement among them it stays whole."""
+    found = [part for part in re.split(r"(?<=\?)\s+(?=\w)", text) if part.strip()]
+    return found if all(_asks_itself(part) for part in found) else [text]
+
+
+def _pieces(sentence: str) -> list[str]:
+    """Cut a question where another begins; a piece begins with the words that ask."""
+    bare = _END.sub("", sentence)
+    shared = _shared().match(bare)
+    if shared:
+        asks = [word for word in re.split(_JOIN, shared["asks"]) if word]
+        return [f"{word} {shared['clause']}" for word in asks]
+    tail = _tail().search(bare)
+    if tail is None or not _asks_itself(bare[: tail.start()]):
+        return _cut(bare)
+    alone = [word for word in re.split(_JOIN, tail.group()) if word]
+    return [*_cut(bare[: tail.start()]), *alone]
+
+
+def _cut(bare: str) -> list[str]:
+    """Cut where an "and" leads a question, unless it goes on with one inside the first."""
+    pieces, begin = [], 0
+    for match in _anew().finditer(bare):
+        before = bare[begin : match.start()]
+        inverted = _inverted().match(bare, match.end())
+        inside = _inside().search(before) and not inverted
+        if _asks_itself(before) and not inside and (inverted or not _is_yes_no(before)):
+            pieces.append(before)
+            begin = match.end()
+    return [piece for part in (*pieces, bare[begin:]) if (piece := _END.sub("", part).strip())]
+
+
+def _is_yes_no(piece: str) -> bool:
+    return read_question(piece).expects == "yes_no"
+
+
+def _asks_itself(piece: str) -> bool:
+    """Say whether words are a question: some that ask, and one more at least."""
+    return bool(_opens().match(piece)) and len(piece.split()) >= _LEAST
+
+
+def _completed(pieces: Sequence[str]) -> list[str]:
+    """Put into each piece what it leaves out of one before, and end it with a question mark."""
+    whole: list[str] = []
+    for piece in pieces:
+        filled = _filled(piece, whole[0]) if whole else piece
+        whole.append(f"{_upper(filled)}?")
+    return whole
+
+
+def _filled(piece: str, before: str) -> str:
+    """Return a piece with the noun or the clause that it shares with the question before."""
+    if _bare().fullmatch(piece):
+        return _asked_of(piece, before)
+    counted, noun = _counted().match(piece), _noun().match(before)
+    if counted and noun and noun["asks"].casefold() == counted["asks"].casefold():
+        piece = f"{piece[: counted.end('asks')]} {noun['noun']}{piece[counted.end('asks') :]}"
+    asks = _asks().match(piece)
+    if asks is None or not _fragment().match(piece[asks.end() :].strip()):
+        return piece
+    clause = _asks().sub("", before.rstrip("?"), count=1).strip()
+    return f"{asks.group().strip()} {clause} {piece[asks.end() :].strip()}"
+
+
+def _asked_of(word: str, before: str) -> str:
+    """Return the question before as one of "why" or "when": of "Who was hurt?" how they were."""
+    passive = _passive().match(before)
+    if passive:
+        many = {"is": "are", "was": "were", "has": "have"}
+        auxiliary = passive["auxiliary"].casefold()
+        return f"{word} {many.get(auxiliary, auxiliary)} they {passive['rest']}"
+    return stand_alone(read_question(f"{word}?"), [Turn(question=before, text="")]).text.rstrip("?")
+
+
+def _searched(own: str, others: Sequence[str]) -> Question:
+    """Put in what a pronoun of a part stands for; else what is asked besides goes with it."""
+    question = read_question(own)
+    plain = f"{own[:1].lower()}{own[1:]}"
+    pronoun = leans(plain)
+    if pronoun is None:
+        return question
+    if re.search(rf"\b{_determiners()}\b", plain[: pronoun.start()], re.IGNORECASE):
+        return question
+    for other in others:
+        if leans(f"{other[:1].lower()}{other[1:]}"):
+            continue
+        about = _about().match(other) or _does().match(other)
+        if about:
+            return read_question(_upper(_put(plain, pronoun, about["what"])))
+        put = stand_alone(read_question(plain), [Turn(question=other, text="")]).text
+        if put != plain and len(put.split()) <= len(plain.split()) + _LONGEST:
+            return read_question(_upper(put))
+        if not content_terms(own):
+            return read_question(f"{own.rstrip('?')} ({other.rstrip('?')})?")
+    return question
+
+
+def _put(asked: str, pronoun: re.Match[str], what: str) -> str:
+    """Return a question with a noun in the place of its pronoun."""
+    word, rest = pronoun.group().casefold(), asked[pronoun.end() :]
+    owns = word in ("its", "their", "his") or (word == "her" and re.match(r" \w", rest))
+    return f"{asked[: pronoun.start()]}{what}{chr(39) + 's' if owns else ''}{rest}"
+
+
+def _upper(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+@cache
+def _joins() -> Mapping[str, str]:
+    joins: Mapping[str, str] = data_toml("rag", "compound.toml")["joins"]
+    return joins
+
+
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _one_of(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(re.escape(word) for word in words)})"
+
+
+@cache
+def _word() -> str:
+    """Return the form of the words that ask, with a preposition before them."""
+    lead = rf"(?:{_one_of(_joins()['preposition'].split())} )?"
+    how = rf"how (?:{any_of('asks', 'amount_adjective')}|long|often|soon|late|early)"
+    return rf"{lead}(?:{how}|{any_of('asks', 'pronoun')})\b"
+
+
+@cache
+def _bare_words() -> str:
+    """Return the form of words that ask alone: "by whom", "in what year"."""
+    prepositions = _one_of(_joins()["preposition"].split())
+    return rf"(?:{_one_of(_joins()['alone'].split(', '))}|{prepositions} (?:what|which) \w+)"
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    return _form(rf"^(?:{_word()})\s*")
+
+
+@cache
+def _opens() -> re.Pattern[str]:
+    """Return how a question opens: with a word that asks, or with an auxiliary."""
+    return _form(rf"^(?:{_word()}|{any_of('asks', 'auxiliary')}\b)")
+
+
+@cache
+def _request() -> re.Pattern[str]:
+    """Return what leads a question in, as in "Can you tell me who met and when?"."""
+    polite = r"(?:(?:can|could|would) you |please )*"
+    return _form(rf"^{polite}{any_of('asks', 'request')}(?: me| us)? (?={_word()})")
+
+
+@cache
+def _shared() -> re.Pattern[str]:
+    """Return the form of "When and where was the treaty signed?"."""
+    alone = _bare_words()
+    return _form(
+        rf"^(?P<asks>{alone}(?:, {alone})*,? and {alone}) "
+        rf"(?P<clause>{any_of('asks', 'auxiliary')}\b.+)$"
+    )
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    """Return the form of the end of "Who met, when and why?"."""
+    alone = _bare_words()
+    return _form(rf"(?:(?:,? and|,) {alone})+$")
+
+
+@cache
+def _bare() -> re.Pattern[str]:
+    return _form(_bare_words())
+
+
+@cache
+def _anew() -> re.Pattern[str]:
+    """Return what stands between two questions."""
+    auxiliary, subject = any_of("asks", "auxiliary"), _one_of(_joins()["subject"].split())
+    determiner = _one_of(_joins()["determiner"].split())
+    own = rf"(?:do|does|did|will|can|could|would) {determiner}\b"
+    again = rf"(?={_word()}|{auxiliary} {subject}\b|{own})"
+    joint = r"(?:,? and|,? but|;|,? or)(?: (?:then|also|if so),?)? "
+    return _form(rf"{joint}{again}|, (?=(?:what|when|where|why|how)\b(?: \w+)? {auxiliary}\b)")
+
+
+@cache
+def _inverted() -> re.Pattern[str]:
+    """Return the form of a direct question, with the auxiliary before the subject."""
+    noun = rf"(?: (?!{any_of('asks', 'auxiliary')}\b)[\w'\-]+){{0,3}}"
+    return _form(rf"(?:{_word()}{noun} )?{any_of('asks', 'auxiliary')}\b")
+
+
+@cache
+def _inside() -> re.Pattern[str]:
+    """Return the form of a question inside one: "know when", "the man who"."""
+    return _form(rf"\w (?:{any_of('asks', 'pronoun')})\b(?! (?:is|are)$)")
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    """Return the form of words that ask for a number without saying of what."""
+    lead, auxiliary = _one_of(_joins()["preposition"].split()), any_of("asks", "auxiliary")
+    plural = rf"(?:\w+s|{_one_of(_joins()['plural'].split())}|of)\b"
+    return _form(
+        rf"^(?:{lead} )?(?P<asks>how many|how much|which) (?:(?={auxiliary}\b)|(?!{plural})(?=\w))"
+    )
+
+
+@cache
+def _noun() -> re.Pattern[str]:
+    """Return the form of words that ask for a number or one of several, with their noun."""
+    lead, auxiliary = _one_of(_joins()["preposition"].split()), any_of("asks", "auxiliary")
+    word = rf"(?!{auxiliary}\b)[\w'\-]+"
+    noun = rf"(?P<noun>{word}(?: {word}){{0,3}})"
+    return _form(rf"^(?:{lead} )?(?P<asks>how many|how much|which) {noun} {auxiliary}\b")
+
+
+@cache
+def _passive() -> re.Pattern[str]:
+    """Return the form of a question for who it was that something was done to."""
+    verb = r"(?P<rest>\w+(?:ed|en|t|n|ld|st|ught)\b.*?)"
+    return _form(rf"^who (?P<auxiliary>is|are|was|were|has|have|had|will be) {verb}\?$")
+
+
+@cache
+def _does() -> re.Pattern[str]:
+    """Return the form of a question for what a noun does: its verb follows it."""
+    stop = _one_of([*_joins()["preposition"].split(), *_joins()["determiner"].split()])
+    word = rf"(?!{stop}\b|{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
+    does = "(?:do|does|did|will|can|could|would|should)"
+    return _form(rf"^.+? {does} (?P<what>(?:the|a|an)(?: {word}){{1,3}}) {word}(?: {stop}\b.*)?\?$")
+
+
+@cache
+def _determiners() -> str:
+    return _one_of(_joins()["determiner"].split())
+
+
+@cache
+def _about() -> re.Pattern[str]:
+    """Return the form of a question for a property of what it ends with."""
+    asks = rf"(?:what|who|how {any_of('asks', 'amount_adjective')}|how long)"
+    noun = r"(?P<what>(?:(?:the|a|an) |(?-i:[A-Z])).+)"
+    return _form(rf"^{asks} (?:is|are|was|were|will be) {noun}\?$")
+
+
+@cache
+def _fragment() -> re.Pattern[str]:
+    """Return the form of what follows the words that ask where the clause is left out."""
+    lead = _one_of([*_joins()["preposition"].split(), *_joins()["opening"].split()])
+    auxiliary = any_of("asks", "auxiliary")
+    return _form(rf"(?:{lead})\b|(?!.*\b{auxiliary}\b){_one_of(_joins()['determiner'].split())}\b")
