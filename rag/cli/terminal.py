@@ -17,6 +17,8 @@ _FROM, _TO = "\ufdd0", "\ufdd1"
 """Around words to be bold, until the lines are folded; no characters of any text."""
 _BEFORE = "Before it:"
 """Leads the words of an article that name what a sentence is about."""
+_NOT_FOUND = "the documents do not say"
+"""Stands where a part of the question is not answered."""
 _WIDEST = 100
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
@@ -40,7 +42,9 @@ def _answer_lines(answer: Answer) -> list[str]:
                 wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
         return lines
-    lines = [_styled(wrapped(printable(answer.short)), _BOLD), ""] if answer.short else []
+    lines = _part_lines(answer)
+    if answer.short and not lines:
+        lines = [_styled(wrapped(printable(answer.short)), _BOLD), ""]
     lines += _sentence_lines(answer.sentences)
     for citation in answer.citations:
         lines += [
@@ -50,6 +54,17 @@ def _answer_lines(answer: Answer) -> list[str]:
             wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
     return lines
+
+
+def _part_lines(answer: Answer) -> list[str]:
+    """Return a line for each part of the question, or each item of a list; none for others."""
+    lines = []
+    for part in answer.parts:
+        asked = one_line(part.asked).rstrip("?")
+        text = one_line(part.text) if part.text else _NOT_FOUND
+        numbers = "".join(f" [{number}]" for number in part.citations)
+        lines.append(wrapped(f"- {asked}: {text}{numbers}" if asked else f"- {text}{numbers}"))
+    return [_styled("\n".join(lines), _BOLD), ""] if lines else []
 
 
 def _sentence_lines(sentences: Sequence[AnswerSentence]) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import Answer, Article, Assistant, Settings
+from rag.cli import terminal
 from rag.testing import ScriptedModel, open_assistant
 from rag.types import Draft, DraftSentence, Evidence, Hit, Question, TextDelta
 
@@ -56,9 +57,7 @@ def test_each_part_has_its_words_and_its_footnote(tmp_path: Path) -> None:
         ("How many people died?", "Twelve", (1,)),
         ("Who built the ferry?", "Torvald", (2,)),
     ]
-    assert answer.text == (
-        "Twelve people died. [1] The ferry was built by Torvald of Ostmark. [2]"
-    )
+    assert answer.text == ("Twelve people died. [1] The ferry was built by Torvald of Ostmark. [2]")
     assert "".join(piece.text for piece in told) == answer.text
     assert answer.short is None
 
@@ -119,3 +118,15 @@ def test_of_the_shipped_article_both_parts_are_answered(shipped: Assistant) -> N
     assert "AMRAAM" in answer.parts[0].text
     assert "Nakatani" in answer.parts[1].text
     assert all(part.citations for part in answer.parts)
+
+
+def test_the_terminal_shows_a_line_a_part(tmp_path: Path) -> None:
+    answer, _ = ask(
+        tmp_path, "How many people died and what did the ferry cost?", ByWord(many="Twelve")
+    )
+    assert terminal.answer(answer).splitlines()[:4] == [
+        "- How many people died: Twelve [1]",
+        "- What did the ferry cost: the documents do not say",
+        "",
+        "Twelve people died. [1]",
+    ]

@@ -53,6 +53,20 @@ def test_the_likely_words_of_a_sentence_are_taken_back(assistant, kept):
     assert taken["sentences"][0] == whole
 
 
+def test_the_parts_of_an_answer_are_taken_back_where_its_sentences_have_their_words(
+    assistant, kept
+):
+    parts = [
+        {"asked": "What is it?", "text": "a river", "numbers": [1]},
+        {"asked": "What did it cost?", "text": "", "numbers": []},
+    ]
+    (taken,) = opened(room_of(assistant), [{**kept[0], "parts": parts}])
+    assert taken["parts"] == parts
+    made_up = [{**parts[0], "text": "a lake"}, parts[1]]
+    (taken,) = opened(room_of(assistant), [{**kept[0], "parts": made_up}])
+    assert taken["parts"] == []
+
+
 @pytest.mark.parametrize("span", [[-1, 3], [3, 3], [0, 10**6], [0], [0, 1, 2], "01", [0.0, 1.0]])
 def test_a_turn_with_a_span_outside_of_its_sentence_is_left_out(assistant, kept, span):
     sentences = [{**kept[0]["sentences"][0], "span": span}]

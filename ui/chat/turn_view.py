@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, UnknownDocumentError
-from rag.types import Reason, Usage, Verdict
+from rag.types import AnswerPart, Reason, Usage, Verdict
 from ui.chat.conversation import Turn
 from ui.library.articles import place
 
@@ -42,6 +42,10 @@ def as_view(turn: Turn) -> dict[str, Any]:
         "state": _state(turn),
         "model": turn.model,
         "short": (answer.short if answer is not None else None) or "",
+        "parts": [
+            {"asked": p.asked, "text": p.text, "numbers": list(p.citations)}
+            for p in (answer.parts if answer is not None else ())
+        ],
         "sentences": [
             {
                 "context": s.context,
@@ -110,6 +114,12 @@ class _Source(_Form):
     sha256: _Line
 
 
+class _Part(_Form):
+    asked: _Line
+    text: _Line
+    numbers: Annotated[list[_Number], Field(max_length=_MOST)]
+
+
 class _Turn(_Form):
     number: _Number
     question: Annotated[str, Field(min_length=1, max_length=2000)]
@@ -118,6 +128,7 @@ class _Turn(_Form):
     reason: Reason | None
     model: _Line
     short: _Line = ""
+    parts: Annotated[list[_Part], Field(max_length=_MOST)] = []
     says: Annotated[str, Field(max_length=200_000)]
     fallback: _Line
     sentences: Annotated[list[_Sentence], Field(max_length=_MOST)]
@@ -208,10 +219,24 @@ def _span(sentence: _Sentence) -> tuple[int, int] | None:
     return start, end
 
 
-def _short(kept: str, sentences: Sequence[AnswerSentence]) -> str | None:
-    """Return the short answer; None where it is neither a word of ours nor in the sentences."""
+def _short(
+    kept: str, sentences: Sequence[AnswerSentence], parts: Sequence[AnswerPart]
+) -> str | None:
+    """Return the short answer; None where neither a sentence nor the items of a list say it."""
     told = kept in _OURS or any(kept in sentence.text for sentence in sentences)
-    return kept if kept and told else None
+    items = [part.text for part in parts]
+    listed = bool(items) and kept == " and ".join(filter(None, [", ".join(items[:-1]), items[-1]]))
+    return kept if kept and (told or listed) else None
+
+
+def _parts(kept: _Turn, sentences: Sequence[AnswerSentence]) -> tuple[AnswerPart, ...]:
+    """Return the parts of an answer; none where one of them has words that no sentence has."""
+    parts = tuple(
+        AnswerPart(asked=part.asked, text=part.text, citations=tuple(part.numbers))
+        for part in kept.parts
+    )
+    told = all(any(part.text in s.text for s in sentences) or part.text in _OURS for part in parts)
+    return parts if told else ()
 
 
 def _reading(assistant: Assistant) -> Callable[[str], tuple[str, str] | None]:
@@ -237,14 +262,17 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
     numbers = [c.number for c in citations]
     if numbers != list(range(1, len(numbers) + 1)):
         raise ValueError("sources are numbered from 1")
-    if not {n for s in sentences for n in s.citations} <= set(numbers):
+    parts = _parts(kept, sentences)
+    cited = [*(s.citations for s in sentences), *(p.citations for p in parts)]
+    if not {number for own in cited for number in own} <= set(numbers):
         raise ValueError("a sentence cites a source that is not there")
     answer = Answer(
         question=kept.question,
         status=kept.state,
         reason=kept.reason,
         text=kept.says,
-        short=_short(kept.short, sentences),
+        short=_short(kept.short, sentences, parts),
+        parts=parts,
         sentences=sentences,
         citations=citations,
         confidence=0.0,

@@ -31,10 +31,13 @@ const sentence = (view, said) => {
     finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
     said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
 };
+const part = (view, one) => h("li", { dir: "auto" }, one.asked ? `${one.asked.replace(/\?$/, "")}: ` : "", one.text || "the documents do not say",
+  one.numbers.length ? "\u00a0" : "", one.numbers.map((number) => chip(view, number)));
 const copyText = (view) => {
   const notes = view.sources.map((s) => `[${s.number}] ${s.title}, ${s.where}\n    “${s.quote}”`);
   const text = view.sentences.map((s) => `${s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trim()).join(" ");
-  return [...(view.short ? [view.short] : []), text || view.says || view.problem, ...notes].join("\n\n");
+  const parts = view.parts.filter((one) => one.asked).map((one) => `${one.asked} ${one.text || "the documents do not say"}`).join("\n");
+  return [...(view.short ? [view.short] : parts ? [parts] : []), text || view.says || view.problem, ...notes].join("\n\n");
 };
 const copy = async (view, button) => {
   const text = copyText(view);
@@ -83,15 +86,18 @@ const draw = (turn, view) => {
   turn.view = view;
   if (!before) {
     turn.short = h("p", { class: "short", dir: "auto" });
+    turn.parts = h("ul", { class: "parts" });
     turn.answer = h("p", { class: "answer" });
     turn.state = h("div", { class: "state" });
     turn.tools = h("div", { class: "tools" });
     turn.next = h("div", { class: "offers" });
     turn.drawn = [];
-    turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.short, turn.answer, turn.state, turn.tools, turn.next);
+    turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.short, turn.parts, turn.answer, turn.state, turn.tools, turn.next);
     root.append(turn.node);
   }
-  if (turn.short.textContent !== view.short) turn.short.textContent = view.short;
+  const short = view.parts.length ? "" : view.short;
+  if (turn.short.textContent !== short) turn.short.textContent = short;
+  if (turn.parts.children.length !== view.parts.length) turn.parts.replaceChildren(...view.parts.map((one) => part(view, one)));
   const keys = view.sentences.map((said) => JSON.stringify(said));
   let same = 0;
   while (same < keys.length && keys[same] === turn.drawn[same]) same += 1;
