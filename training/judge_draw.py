@@ -6,6 +6,7 @@ judge chooses among them and "none". A statement's window says it, denies it, or
 """
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,9 +15,10 @@ from index.terms import content_terms
 from training.encoded import CLS, SEP, Encoded, Example, encode, token_span
 from training.judge_items import Group, Judged
 from training.judge_questions import varied
-from training.judge_rows import OPEN, Statement, family_of
+from training.judge_rows import DENIED, OPEN, SAID, Statement, family_of
 from training.judge_windows import Library, Passage, Window, grown, passage_of, window_of
 from training.near import Meant
+from training.restated import asked, shortened, told
 from training.rows import Row
 from training.swaps import Swaps
 
@@ -34,6 +36,13 @@ _ALONE = 0.25
 """Share of answering windows that are one sentence; of the others it is more."""
 _SWAPPED = 0.12
 """Share of the answerable questions that are shown once more, changed, without an answer."""
+_TURNED = 0.4
+"""Share of the statements with an auxiliary that are put as a question."""
+_CHANGED, _WITHOUT = 0.42, 0.12
+"""Shares of the sentences that are changed by a word, and that are shown with other sentences."""
+_NUMBERED = 0.6
+"""Share of the sentences that are drawn among those with a number, where there are any."""
+_NUMBER = re.compile(r"\d")
 _ELSEWHERE = 0.08
 """Share of statements that are shown with another article."""
 _TITLED_SOURCES = ("squad2",)
@@ -75,6 +84,7 @@ class ItemMaker:
         *,
         seed: int,
         embedder: Embedder | None = None,
+        sentences: int = 0,
     ) -> None:
         """Cut the passages into sentences and index the terms of those that questions have.
 
@@ -84,10 +94,12 @@ class ItemMaker:
             tokenizer: Of the base model, without truncation and padding.
             seed: For all that is drawn.
             embedder: Finds windows that are near in meaning; without it none are drawn.
+            sentences: Of the questions' passages, drawn as statements; some cannot stand alone.
         """
         self._questions, self._statements = questions, statements
         self._encoder = Encoder(tokenizer)
         self._chance = random.Random(seed)
+        self._told = sentences
         self._passages: dict[str, Passage] = {}
         rows: list[Row | Statement] = [*questions, *statements]
         for row in rows:
@@ -107,7 +119,7 @@ class ItemMaker:
 
     def items(self) -> list[Group | Judged]:
         """Return all items of one run, shuffled."""
-        found: list[Group | Judged] = [*self._groups(), *self._judged()]
+        found: list[Group | Judged] = [*self._groups(), *self._judged(), *self._sentences()]
         self._chance.shuffle(found)
         return found
 
@@ -244,10 +256,46 @@ class ItemMaker:
             if len(every) > 2 and self._chance.random() < _ELSEWHERE:
                 passage, allowed = self._other(row.statement, passage), (OPEN,)
             window = self._telling(row.statement, passage)
-            statement = varied(row.statement, "", self._chance, keys=False)
-            encoded = self._encoder.encode(statement, window)
+            turned = asked(row.statement) if self._chance.random() < _TURNED else None
+            encoded = self._encoder.encode(self._typed(turned or row.statement), window)
             if encoded:
                 yield Judged(window=encoded, allowed=allowed)
+
+    def _sentences(self) -> Iterator[Judged]:
+        """Yield sentences of the articles as statements: said, not said, or changed by a word."""
+        for _ in range(self._told):
+            passage = self._chance.choice(self._library.passages)
+            at = self._sentence(passage)
+            statement = told(passage.said(at, at))
+            kind = self._chance.random()
+            if statement and kind < _CHANGED:
+                statement = self._swaps.swap(statement, passage.text)
+            if statement is None:
+                continue
+            if kind > 1 - _WITHOUT:
+                without = frozenset(range(len(passage.sentences))) - {at}
+                window = self._around(statement, passage, without, _STATEMENT_SIZES, nearest=0.8)
+            else:
+                size = self._chance.choice(_STATEMENT_SIZES)
+                window = self._shown(passage, *grown(passage, at, size, self._chance))
+            said = _CHANGED <= kind <= 1 - _WITHOUT
+            put = shortened(statement, self._chance) if said else statement
+            if self._chance.random() < _TURNED:
+                put = asked(put) or put
+            encoded = window and self._encoder.encode(self._typed(put), window)
+            if encoded:
+                yield Judged(window=encoded, allowed=(SAID,) if said else (DENIED, OPEN))
+
+    def _sentence(self, passage: Passage) -> int:
+        """Draw a sentence, more often one with a number."""
+        places = list(range(len(passage.sentences)))
+        numbered = [n for n in places if _NUMBER.search(passage.said(n, n))]
+        return self._chance.choice(
+            numbered if numbered and self._chance.random() < _NUMBERED else places
+        )
+
+    def _typed(self, statement: str) -> str:
+        return varied(statement, "", self._chance, keys=False)
 
     def _telling(self, statement: str, passage: Passage) -> Window:
         """Return a large window around the sentence nearest to a statement."""

@@ -60,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder of the mix's files")
     parser.add_argument("--mix", type=Path, default=MIX, help="JSON: names of files with shares")
     parser.add_argument("--families", type=Path, default=FAMILIES, help="set aside")
+    parser.add_argument("--sentences", type=int, default=9000, help="drawn as statements, at most")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and log")
     parser.add_argument("--start", action="append", default=[], help="weights; of several the mean")
     parser.add_argument("--rate", type=float, default=1e-4, help="of the body; heads five times")
@@ -79,7 +80,14 @@ def _items(options: argparse.Namespace) -> list[Group | Judged]:
     questions, statements = read_mix(options.mix, options.data, aside=aside, chance=chance)
     tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
     embedder = load_embedder()
-    return ItemMaker(questions, statements, tokenizer, seed=options.seed, embedder=embedder).items()
+    return ItemMaker(
+        questions,
+        statements,
+        tokenizer,
+        seed=options.seed,
+        embedder=embedder,
+        sentences=options.sentences,
+    ).items()
 
 
 class Run:
