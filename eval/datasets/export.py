@@ -93,8 +93,8 @@ def _assertions(case: GoldCase) -> Iterator[dict[str, object]]:
         yield {"type": "icontains", "value": "The documents do not say"}
     elif case.answers:
         yield {"type": "icontains-any", "value": list(case.answers)}
-    if case.must_include:
-        yield {"type": "icontains-all", "value": list(case.must_include)}
+    for wordings in case.must_include:
+        yield {"type": "icontains-any", "value": list(wordings)}
     for part in case.must_not_include:
         yield {"type": "not-icontains", "value": part}
 

@@ -183,7 +183,8 @@ def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> 
         return (f"abstained ({answer.reason}); the answer is in the documents",)
     text = plain_text(answer)
     found = [] if contains_answer(text, case.answers) else ["no accepted answer is in the text"]
-    found += [f"{part!r} is missing" for part in case.must_include if not _has(text, part)]
+    lacking = (wordings for wordings in case.must_include if not contains_answer(text, wordings))
+    found += [f"{' or '.join(map(repr, wordings))} is missing" for wordings in lacking]
     found += [f"{part!r} must not be there" for part in case.must_not_include if _has(text, part)]
     if gold and not any(overlap(span, one) for span in cited_spans(answer) for one in gold):
         found.append("none of the evidence is cited")

@@ -43,8 +43,8 @@ class GoldCase:
     question: str
     answers: tuple[str, ...]
     """Accepted answers, any of them; empty when it is not answerable."""
-    must_include: tuple[str, ...]
-    """Strings that must all be in the reply."""
+    must_include: tuple[tuple[str, ...], ...]
+    """What must all be in the reply, each in one of its wordings."""
     must_not_include: tuple[str, ...]
     evidence: tuple[Quote, ...]
     answerable: bool
@@ -116,7 +116,7 @@ def parse_case(row: Mapping[str, object], place: str) -> GoldCase:
         id=_string(row, "id", place),
         question=_string(row, "question", place),
         answers=_strings(row, "answers", place),
-        must_include=_strings(row, "must_include", place),
+        must_include=tuple(_wordings(row, "must_include", place)),
         must_not_include=_strings(row, "must_not_include", place),
         evidence=tuple(_quotes(row, place)),
         answerable=_flag(row, "answerable", place, default=True),
@@ -216,6 +216,15 @@ def _strings(row: Mapping[str, object], key: str, place: str) -> tuple[str, ...]
                 f"{place}: {key!r} holds {value!r}, but only strings that are not blank"
             )
     return tuple(values)
+
+
+def _wordings(row: Mapping[str, object], key: str, place: str) -> Iterator[tuple[str, ...]]:
+    """Yield the items of a list in which an item is a string or a list of its wordings."""
+    values = row.get(key, [])
+    if not isinstance(values, list):
+        raise GoldError(f"{place}: {key!r} is {values!r}, but a list is needed")
+    for value in values:
+        yield _strings({key: value if isinstance(value, list) else [value]}, key, place)
 
 
 def _flag(row: Mapping[str, object], key: str, place: str, *, default: bool) -> bool:

@@ -1,4 +1,4 @@
-"""The shipped suite is what it says it is, held against the article's own bytes."""
+"""The shipped suites are what they say they are, held against the articles' own bytes."""
 
 import unicodedata
 from collections import Counter
@@ -27,7 +27,7 @@ def test_every_quote_is_in_the_article_once_and_holds_the_answer(case):
     quotes = " ".join(article()[start:end] for _, start, end in spans)
     assert bool(spans) == case.answerable
     assert not case.answerable or contains_answer(quotes, case.answers[:1])
-    assert all(contains_answer(quotes, (part,)) for part in case.must_include)
+    assert all(contains_answer(quotes, wordings) for wordings in case.must_include)
 
 
 def test_the_suite_has_every_kind_of_question():
@@ -52,3 +52,25 @@ def test_the_first_question_of_the_readme_is_critical():
 def test_no_question_is_asked_twice():
     questions = Counter(case.question.casefold() for case in SUITE.cases)
     assert [question for question, times in questions.items() if times > 1] == []
+
+
+FIVE = load_suite(ROOT / "eval" / "gold" / "five_articles.jsonl")
+ARTICLES = {
+    path.name: (SourceText(document_id=path.name, text=path.read_text(encoding="utf-8")),)
+    for path in (ROOT / "eval" / "gold" / "five_articles").glob("*.md")
+}
+
+
+@pytest.mark.parametrize("case", FIVE.cases, ids=lambda case: case.id)
+def test_the_quotes_of_the_five_articles_are_there_once_and_hold_every_item(case):
+    locate(case, ARTICLES)
+    quotes = " ".join(quote.quote for quote in case.evidence)
+    assert bool(case.evidence) == case.answerable
+    assert [one for one in case.must_include if not contains_answer(quotes, one)] == []
+
+
+def test_the_five_articles_are_asked_twenty_questions_of_each_kind():
+    kinds = Counter(case.tags[0] for case in FIVE.cases)
+    wanted = ("compound", "list", "compare", "overview", "follow_up")
+    assert kinds == dict.fromkeys(wanted, 20)
+    assert sum(not case.answerable for case in FIVE.cases) == 12
