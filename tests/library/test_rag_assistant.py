@@ -244,12 +244,15 @@ def test_the_query_engine_gives_our_answer_with_its_citations(filled: Assistant)
     response = engine.query("When do dogs bark?")
     assert isinstance(engine, BaseQueryEngine)
     assert isinstance(response, Response)
-    assert response.response == filled.ask("When do dogs bark?").text
+    answer = filled.ask("When do dogs bark?")
+    assert response.response == answer.text
     assert response.metadata is not None
     cited = response.metadata["citations"]
     assert "Dogs bark at night." in [c["quote"] for c in cited]
     assert all(c["quote"] in _PETS + _BRIDGE for c in cited)
     assert response.metadata["status"] == "answered"
+    assert response.metadata["short"] == answer.short
+    assert response.metadata["sentences"][0]["text"] == answer.sentences[0].text
     assert [node.node.metadata["source"] for node in response.source_nodes] == ["pets", "bridge"]
 
 

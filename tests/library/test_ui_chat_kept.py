@@ -53,6 +53,25 @@ def test_the_likely_words_of_a_sentence_are_taken_back(assistant, kept):
     assert taken["sentences"][0] == whole
 
 
+@pytest.mark.parametrize(
+    ("told", "shown"), [("a river", "a river"), ("Yes", "Yes"), ("a lake", ""), ("", "")]
+)
+def test_a_short_answer_is_taken_back_where_a_sentence_has_its_words(assistant, kept, told, shown):
+    (taken,) = opened(room_of(assistant), [{**kept[0], "short": told}])
+    assert taken["short"] == shown
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"), [("The Lune is a river.", "The Lune is a river."), ("The Ribble is.", "")]
+)
+def test_what_a_sentence_leans_on_is_taken_back_where_its_article_says_it(
+    assistant, kept, told, shown
+):
+    sentences = [{**kept[0]["sentences"][0], "context": told}]
+    (taken,) = opened(room_of(assistant), [{**kept[0], "sentences": sentences}])
+    assert taken["sentences"][0]["context"] == shown
+
+
 def test_the_parts_of_an_answer_are_taken_back_where_its_sentences_have_their_words(
     assistant, kept
 ):

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from eval.running.asking import gold_digest
 from eval.running.suite import run
-from eval.suites.cases import GoldCase, Quote, Suite
+from eval.suites.cases import Earlier, GoldCase, Quote, Suite
 from index.types import Document, DocumentSummary, Hit, Passage
 from rag import Card
 from rag.types import Answer, AnswerSentence, Citation, Usage
@@ -269,3 +270,58 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_gold():
     first = run_on(answer(FIRST), *cases).fingerprint
     assert first == run_on(answer(FIRST), *reversed(cases)).fingerprint
     assert first["gold"] != run_on(answer(FIRST), case(answers=("SM-6",))).fingerprint["gold"]
+
+
+@pytest.mark.parametrize(
+    ("short", "accepted", "exact", "f1"),
+    [
+        ("AMRAAM", "AMRAAM", 1.0, 1.0),
+        ("SM-6", "AMRAAM", 0.0, 0.0),
+        (None, "AMRAAM", 0.0, 0.5),
+        ("Yes", "Yes", 1.0, 1.0),
+        ("Yes", "AMRAAM", 0.0, 0.5),
+    ],
+    ids=["right", "wrong", "no short answer", "a word of ours", "its sentence is accepted"],
+)
+def test_words_are_compared_with_the_short_answer_where_there_is_one(short, accepted, exact, f1):
+    reply = replace(answer(FIRST), short=short)
+    scores = run_on(reply, case(answers=(accepted,))).cases[0].scores
+    assert scores["exact_match"] == exact
+    assert scores["f1"] == pytest.approx(f1)
+
+
+def test_the_whole_of_the_answer_may_contain_what_is_accepted():
+    found = run_on(replace(answer(FIRST), short="Yes"), case(answers=("yes",))).cases[0]
+    assert found.scores["containment"] == 1.0
+    assert found.text == "Yes. They build AMRAAM."
+    assert found.short == "Yes"
+
+
+class Talk(StandIn):
+    def ask(self, question, *, k=None, history=()):
+        told = [f"{turn.question} {turn.text}" for turn in history]
+        self.heard = [*getattr(self, "heard", []), (question, told)]
+        return replace(super().ask(question), question=question)
+
+
+def test_the_earlier_questions_of_a_case_are_asked_in_their_order():
+    history = (
+        Earlier(question="What do they do?", text=""),
+        Earlier(question="Where?", text="In Tokyo."),
+        Earlier(question="And then?", text=""),
+    )
+    asked = {"What do they do?": "They build.", "And then?": "More.", "Which missile?": "AMRAAM."}
+    talk = Talk({q: replace(answer(FIRST), text=text) for q, text in asked.items()})
+    suite = Suite(name="mine", cases=(case(history=history),))
+    assert run(talk, suite).failures == ()
+    first, second = "What do they do? They build.", "Where? In Tokyo."
+    assert talk.heard == [
+        ("What do they do?", []),
+        ("And then?", [first, second]),
+        ("Which missile?", [first, second, "And then? More."]),
+    ]
+
+
+def test_a_case_without_a_history_has_the_digest_that_it_had():
+    assert gold_digest([case()]) == "695c950fc13b1301"
+    assert gold_digest([case(history=(Earlier(question="Who?", text=""),))]) != "695c950fc13b1301"

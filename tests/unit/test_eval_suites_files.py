@@ -5,7 +5,7 @@ import json
 import pytest
 
 from eval.suites.cases import EvidenceError, GoldError, SourceText, locate
-from eval.suites.files import load_suite
+from eval.suites.files import lint, load_suite
 from rag import MisuseError
 
 GOOD = {"id": "a", "question": "Which?", "answers": ["SM-6"]}
@@ -43,6 +43,9 @@ def test_a_case_has_defaults_for_what_it_does_not_say(tmp_path):
         (GOOD | {"id": "b", "answers": [" "]}, "not blank"),
         (GOOD | {"id": " "}, "not blank"),
         (GOOD | {"id": "b", "critical": "yes"}, "true or false"),
+        (GOOD | {"id": "b", "history": "Who?"}, "'history' is 'Who?', but a list"),
+        (GOOD | {"id": "b", "history": [{"text": "x"}]}, "needs a question"),
+        (GOOD | {"id": "b", "history": [" "]}, "not blank"),
         (GOOD | {"id": "b", "evidence": [{"quote": "x"}]}, "'document' and 'quote'"),
     ],
 )
@@ -51,6 +54,19 @@ def test_a_wrong_line_is_refused_with_its_number(tmp_path, row, words):
         load_suite(gold_file(tmp_path, GOOD, "", row))
     assert "mine.jsonl:3: " in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_a_case_may_carry_earlier_questions_with_and_without_their_answers(tmp_path):
+    history = ["Who met?", {"question": "Where?", "text": "In Tokyo."}, {"question": "When?"}]
+    (case,) = load_suite(gold_file(tmp_path, GOOD | {"history": history})).cases
+    told = [(earlier.question, earlier.text) for earlier in case.history]
+    assert told == [("Who met?", ""), ("Where?", "In Tokyo."), ("When?", "")]
+
+
+def test_the_same_question_may_be_asked_after_others(tmp_path):
+    more = [GOOD | {"id": f"b{n}", "history": ["Who?"]} for n in range(2)]
+    (told,) = lint([gold_file(tmp_path, GOOD, *more)])
+    assert ":3: the question of 'b1' is asked already" in told
 
 
 def test_evidence_on_an_unanswerable_case_is_refused(tmp_path):

@@ -105,3 +105,15 @@ def test_a_page_is_told_where_there_are_pages():
 )
 def test_a_turn_is_in_one_state(turn, state):
     assert as_view(turn)["state"] == state
+
+
+def test_the_short_answer_and_what_a_sentence_leans_on_are_told():
+    turn = replace(
+        ANSWERED,
+        answer=replace(ANSWER, short="Lune"),
+        sentences=(replace(SAID, context="The Lune is a river."),),
+    )
+    view = as_view(turn)
+    assert view["short"] == "Lune"
+    assert view["sentences"][0]["context"] == "The Lune is a river."
+    assert as_view(ANSWERED)["short"] == ""
