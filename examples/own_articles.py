@@ -5,7 +5,7 @@ Prints:
     1 added, 0 unchanged
     3 May [1] bridge.md
     1 added, 1 unchanged
-    The documents do not say: nothing in them matches the question.
+    No answer found in 2 articles: none of them mentions “Oslo”.
 """
 
 from pathlib import Path

@@ -75,6 +75,8 @@ class Found:
     """The whole text of each hit's document, by `Hit.card.sha256`."""
     vectors: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
     """The vector of each hit's sentences, by the sentence's text."""
+    held: Mapping[str, int] = field(default_factory=dict)
+    """In how many passages, title or text, each term of the query stands; without those in none."""
     embed: Callable[[str], NDArray[np.float32]] = _embeds_nothing
     """Embeds a text as the query was."""
 
@@ -102,6 +104,7 @@ class Found:
             hits=(*self.hits, *(hit for hit in other.hits if hit.passage.id not in known)),
             texts={**other.texts, **self.texts},
             vectors={**other.vectors, **self.vectors},
+            held={**other.held, **self.held},
         )
 
 
@@ -138,7 +141,7 @@ def search(
     weight_of = {t: math.log(1 + (passages + 1) / (held.get(t, 0) + 0.5)) for t in query.terms}
     lexical = _searched(query.terms, held, passages=passages)
     ranked = _ranked(moment, vector, lexical, weights)
-    return _found(moment, ranked, k=k, weight_of=weight_of)
+    return replace(_found(moment, ranked, k=k, weight_of=weight_of), held=held)
 
 
 def _searched(wanted: Sequence[str], held: Mapping[str, int], *, passages: int) -> list[str]:

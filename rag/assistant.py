@@ -23,6 +23,7 @@ from rag.pipeline import Pipeline, Sources, extractive_answerer
 from rag.question import Question, read_query
 from rag.question_log import log_question
 from rag.settings import Settings
+from rag.small_talk import reply
 from rag.source_notes import Aging
 from rag.types import Answer, Answerer, Event, LanguageModel, Turn, Verification
 
@@ -313,6 +314,10 @@ class Assistant:
     def _walk(
         self, question: Question, history: Sequence[Turn], pipeline: Pipeline, *, k: int
     ) -> Steps:
+        said = reply(question.text)
+        if said is not None:
+            yield from pipeline.chatted(question.text, said)
+            return
         asked = yield from pipeline.rewritten(question, history)
         sources = self._sources(asked.question, pipeline, k=k)
         yield from pipeline.answered(asked, sources)

@@ -13,21 +13,11 @@ from rag.types import (
     DraftPart,
     DraftSentence,
     Evidence,
-    Reason,
     Verdict,
 )
 
 SHOWN_AS_TRUE: frozenset[Verdict] = frozenset({"supported", "misattributed"})
 """Verdicts of sentences that the cited sources say; a misattributed one is cited anew."""
-
-_SAYS: dict[Reason, str] = {
-    "no_match": "The documents do not say: nothing in them matches the question.",
-    "weak_match": "The documents do not say.",
-    "empty_library": "The library is empty: add articles first.",
-    "empty_question": "The question is empty: ask it in words.",
-    "declined": "The documents do not say.",
-    "unsupported": "The documents do not say: nothing that the language model wrote is in them.",
-}
 
 Texts = Mapping[str, str]
 """The whole text of each document that hits are from, by the hash that the hits have of it."""
@@ -160,11 +150,6 @@ def left_open(parts: Sequence[AnswerPart]) -> str:
     """Return the sentence that tells which parts are not answered; empty where all are."""
     asked = [part.asked for part in parts if not part.text]
     return f"The documents do not say: {' '.join(asked)}" if asked else ""
-
-
-def says(reason: Reason) -> str:
-    """Return the sentence that tells a user why there is no answer."""
-    return _SAYS[reason]
 
 
 def _finding(sentence: AnswerSentence) -> str:

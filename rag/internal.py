@@ -1,9 +1,12 @@
 """What our own `eval` and `ui` use of `rag` and nobody else should: it may change at any time."""
 
+from dataclasses import replace
+
 from index.data_files import data_file, data_text, data_toml, seed_paths
 from index.whole_file import whole_file
+from rag.assistant import Assistant
 from rag.llm.prompting import judge_messages
-from rag.pipeline import extractive_answerer
+from rag.pipeline import by_answer, extractive_answerer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
@@ -24,6 +27,7 @@ __all__ = [
     "ranked_sentences",
     "seed_paths",
     "whole_file",
+    "with_all_hits",
 ]
 
 
@@ -32,3 +36,16 @@ def ranked_sentences(answer: Answer) -> tuple[Sentence, ...]:
     if not answer.prompts:
         return answer.ranked
     return extractive_answerer().draft(read_question(answer.searched), answer.hits).ranked
+
+
+def with_all_hits(answer: Answer, assistant: object, *, k: int | None) -> Answer:
+    """Return an abstention with all that was retrieved, near or not, so that it can be measured.
+
+    An answer stays as it is, and so does what no `rag.Assistant` said.
+    """
+    if answer.status == "answered" or not isinstance(assistant, Assistant):
+        return answer
+    if answer.reason == "small_talk":
+        return answer
+    hits = assistant.search(answer.searched, k=k)
+    return replace(answer, hits=by_answer(hits, answer.ranked))

@@ -6,7 +6,7 @@ found in one moment of the library (`retrieved`), and an answer is made of them 
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from index.errors import ModelError
 from index.search import Found, search
 from index.store.library import Moment
 from index.types import Hit, Sentence
-from rag import citations, tracing
+from rag import citations, refusal, tracing
 from rag.answer.confidence import why_abstain
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.ranking import Reader
@@ -57,6 +57,8 @@ class Sources:
     """Those sentences."""
     parts: tuple["OfPart", ...] = ()
     """Of a question of several parts, in their order; empty for any other."""
+    searched: refusal.Searched = field(default_factory=refusal.Searched)
+    """What was looked up for a refusal, should there be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +115,11 @@ class Pipeline:
         told = question.text if self._settings.trace_text else ""
         parts = parts_of(question)
         with tracing.span("retrieve", text=told) as counts:
-            searched = [part.question for part in parts] or [question]
-            each = [_obeying_none(search(q.query, moment, k=k), q) for q in searched]
+            wanted = [part.question for part in parts] or [question]
+            each = [_obeying_none(search(q.query, moment, k=k), q) for q in wanted]
             sources = _together(parts, each)
             counts["passages"] = len(sources.found.hits)
-        return sources
+            return replace(sources, searched=refusal.searched(question, moment, sources.found))
 
     def answered(self, asked: Asked, sources: Sources) -> Steps:
         """Yield the events of an answer, as `rag.types.Event` says, and requests to the model.
@@ -138,6 +140,26 @@ class Pipeline:
             answer = yield from self._written(asked, sources, self._writer)
         yield answer
 
+    def chatted(self, message: str, said: str) -> Steps:
+        """Yield the events of small talk: no passage, and what is said to it."""
+        answer = Answer(
+            question=message,
+            status="abstained",
+            reason="small_talk",
+            text=said,
+            sentences=(),
+            citations=(),
+            confidence=0.0,
+            hits=(),
+            model=self._answerer.name,
+            usage=Usage(),
+            seconds=0.0,
+            searched=message,
+        )
+        yield Retrieved(hits=(), searched=message)
+        yield from _told(answer)
+        yield answer
+
     def _written(
         self, asked: Asked, sources: Sources, writer: "Writer"
     ) -> Generator[Step, Piece | None, Answer]:
@@ -152,7 +174,7 @@ class Pipeline:
             if not self._settings.llm_fallback:
                 raise
             return self._extracted(asked, sources, failure=str(error))
-        return _shown(asked, sources.found.hits, written)
+        return _shown(asked, sources, written)
 
     def _extracted(self, asked: Asked, sources: Sources, *, failure: str = "") -> Answer:
         question, found = asked.question, sources.found
@@ -162,17 +184,19 @@ class Pipeline:
             draft, reason = self._drafted(question, found.hits)
         shown = Draft(sentences=(), confidence=0.0) if reason else draft
         cited = citations.cite(shown, found.texts)
+        hits = by_answer(found.hits, draft.ranked)
+        hits = refusal.near(hits) if reason else hits
         return Answer(
             question=asked.original,
             status="abstained" if reason else "answered",
             reason=reason,
-            text=citations.says(reason) if reason else citations.told(cited),
+            text=_refused(reason, asked, sources, hits) if reason else citations.told(cited),
             sentences=cited.sentences,
             citations=cited.citations,
             short=shown.short,
             parts=cited.parts,
             confidence=draft.confidence,
-            hits=_by_answer(found.hits, draft.ranked),
+            hits=hits,
             model=self._answerer.name,
             usage=Usage(),
             seconds=time.perf_counter() - asked.started,
@@ -215,15 +239,19 @@ def extractive_answerer(reader: Reader | None = None) -> ExtractiveAnswerer:
     return ExtractiveAnswerer(reader, comparison=_Comparison())
 
 
-def _shown(asked: Asked, hits: tuple[Hit, ...], written: "Written") -> Answer:
+def _shown(asked: Asked, sources: Sources, written: "Written") -> Answer:
     reason: Reason | None = None
+    hits = sources.found.hits
     if not written.sentences:
         reason = "declined" if written.declined else "unsupported"
+        hits = refusal.near(hits)
     return Answer(
         question=asked.original,
         status="abstained" if reason else "answered",
         reason=reason,
-        text=citations.says(reason) if reason else citations.marked(written.sentences),
+        text=_refused(reason, asked, sources, hits)
+        if reason
+        else citations.marked(written.sentences),
         sentences=written.sentences,
         citations=written.citations,
         confidence=written.supported,
@@ -260,7 +288,13 @@ def _together(parts: Sequence[Part], each: Sequence[Sources]) -> Sources:
     )
 
 
-def _by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, ...]:
+def _refused(reason: Reason, asked: Asked, sources: Sources, hits: Sequence[Hit]) -> str:
+    return refusal.refusal(
+        reason, asked.question, sources.searched, hits, texts=sources.found.texts
+    )
+
+
+def by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, ...]:
     """Return the hits by their most probable sentence; those without a ranked one come last."""
     place = {(sentence.document_id, sentence.start): n for n, sentence in enumerate(ranked)}
 

@@ -62,11 +62,13 @@ def __getattr__(name: str) -> object:
 
 Status = Literal["answered", "abstained"]
 Reason = Literal[
-    "no_match", "weak_match", "empty_library", "empty_question", "declined", "unsupported"
-]
+    "no_match", "weak_match", "empty_library", "empty_question", "small_talk", "declined",
+    "unsupported",
+]  # fmt: skip
 """Why there is no answer; the last two are a language model's.
 
-declined: it found none in its sources. unsupported: nothing that it wrote is in them.
+small_talk: nothing is asked of the articles. declined: it found none in its sources. unsupported:
+nothing that it wrote is in them.
 """
 Verdict = Literal["supported", "misattributed", "altered", "contradicted", "unsupported"]
 """What a check of one sentence found.
@@ -178,7 +180,7 @@ class Answer:
     reason: Reason | None
     """Why it abstained; None when it answered."""
     text: str
-    """The sentences with their `[n]` marks; a plain statement when it abstained."""
+    """The sentences with their `[n]` marks; when it abstained, what was searched and is missing."""
     sentences: tuple[AnswerSentence, ...]
     """Empty when it abstained."""
     citations: tuple[Citation, ...]
@@ -189,7 +191,7 @@ class Answer:
     Of a language model's answer: the share of its sentences that the sources support.
     """
     hits: tuple[Hit, ...]
-    """What was retrieved, best first; on abstention these are the nearest passages.
+    """What was retrieved, best first; on abstention only those that are near to the question.
 
     The extractive answerer puts the passage of its most probable sentence first.
     """

@@ -90,7 +90,8 @@ def _alone(suite: Suite) -> list[GoldCase]:
 
 def _assertions(case: GoldCase) -> Iterator[dict[str, object]]:
     if not case.answerable:
-        yield {"type": "icontains", "value": "The documents do not say"}
+        told = ["The documents do not say", "No answer found"]
+        yield {"type": "icontains-any", "value": told}
     elif case.answers:
         yield {"type": "icontains-any", "value": list(case.answers)}
     for wordings in case.must_include:

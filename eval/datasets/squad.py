@@ -31,7 +31,7 @@ from eval.running.asking import (
 from eval.running.suite import Asked
 from eval.suites.files import DatasetError, open_text, read_objects, string_field
 from rag import Answer, Article, Hit
-from rag.internal import ranked_sentences
+from rag.internal import ranked_sentences, with_all_hits
 
 ANSWERABLE = (
     "recall@1",
@@ -313,7 +313,7 @@ def _ask(
         status="crashed",
     )
     try:
-        answer = assistant.ask(question.question, k=k)
+        answer = with_all_hits(assistant.ask(question.question, k=k), assistant, k=k)
     except Exception as error:  # noqa: BLE001 - whatever it raises, the case is wrong, the run goes on
         return with_crash(blank, error, metrics=() if question.impossible else ANSWERABLE)
     values = {} if question.impossible else _scores(question, answer, document_id)

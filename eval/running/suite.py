@@ -39,6 +39,7 @@ from eval.suites.cases import (
     source_texts,
 )
 from rag import Answer, Hit, Turn
+from rag.internal import with_all_hits
 
 WORDS = ("containment", "exact_match", "f1", "answered")
 CITED = ("sentence_precision", "sentence_recall", "quote_faithfulness")
@@ -107,7 +108,7 @@ def run_case(
     blank = _blank(case)
     try:
         gold = locate(case, texts)
-        answer = _asked(assistant, case, k=k)
+        answer = with_all_hits(_asked(assistant, case, k=k), assistant, k=k)
         texts_of = {
             c.document_id: assistant.library.document(c.document_id) for c in answer.citations
         }

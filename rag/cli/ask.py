@@ -4,9 +4,9 @@ import argparse
 
 from index.errors import MisuseError
 from index.terms import has_words
-from rag.citations import says
 from rag.cli import terminal
 from rag.cli.session import opened, print_json, print_text
+from rag.refusal import says
 
 
 def ask(arguments: argparse.Namespace) -> int:

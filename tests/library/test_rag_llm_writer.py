@@ -81,15 +81,14 @@ def test_an_answer_of_which_nothing_holds_is_none(make: Make, strict: bool) -> N
     assistant, _ = make(_WRONG, strict=strict)
     answer = assistant.ask("What did engineers find?")
     assert (answer.status, answer.reason) == ("abstained", "unsupported")
-    assert "Pigeons" not in answer.text
-    assert answer.hits
+    assert answer.text.startswith("No answer found: what the language model wrote is not in")
 
 
 def test_a_model_that_finds_no_answer_abstains(make: Make) -> None:
     assistant, _ = make("The documents do not say.")
     answer = assistant.ask("What did engineers find?")
     assert (answer.status, answer.reason) == ("abstained", "declined")
-    assert answer.text == "The documents do not say."
+    assert answer.text.startswith("No answer found in ")
 
 
 def test_nothing_is_asked_of_the_model_where_there_are_no_sources(

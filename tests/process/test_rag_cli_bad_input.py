@@ -75,7 +75,7 @@ def test_a_wrong_variable_is_misuse(desk: Desk, name: str, value: str, said: str
 def test_what_the_documents_do_not_say_is_an_abstention(desk: Desk, question: str) -> None:
     done = desk.run("ask", question)
     assert (done.code, done.said) == (SOUND, "")
-    assert done.printed.startswith("The documents do not say")
+    assert done.printed.startswith("No answer found")
 
 
 def test_a_nul_in_a_question_separates_words(desk: Desk) -> None:

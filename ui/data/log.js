@@ -71,10 +71,11 @@ const tools = (view) => [
 const body = (view) => {
   if (view.state === "failed") return [h("p", { class: "problem", role: "alert" }, view.problem)];
   if (view.state === "abstained") {
-    const [verdict, ...rest] = view.says.split(/(?<=\.|: )/);
+    if (view.reason === "small_talk") return [h("p", {}, view.says)];
+    const [verdict, ...rest] = view.says.split(/(?<=: )/);
     return [h("div", { class: "abstained" }, h("p", { class: "verdict" }, verdict.replace(/: ?$/, ".")),
       h("p", {}, rest.length ? `${rest.join("").trim().replace(/^./, (c) => c.toUpperCase())} ` : "",
-        view.passages.length ? ["I read the passages nearest to your question, and none answers it surely enough. You can look at the ", h("a", { href: `#cite-${view.number}-0` }, "nearest passages"), "."] : ""))];
+        view.passages.length ? ["You can look at the ", h("a", { href: `#cite-${view.number}-0` }, "nearest passages"), "."] : ""))];
   }
   if (view.state === "searching") return [h("p", { class: "working" }, "Searching your articles…")];
   if (view.state === "writing" && !view.sentences.length) return [h("p", { class: "working" }, `${count(view.passages.length, "passage")} found. Reading…`)];
