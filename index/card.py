@@ -37,7 +37,7 @@ class Card:
     quoting; shown as text."""
     tags: tuple[str, ...] = ()
     language: str = ""
-    """Of the text, as in BCP 47; empty where it is not known."""
+    """Of the text, as in BCP 47; empty for English, and where it is not sure."""
     reader: str = ""
     """Version of what read it; empty where it is not known."""
     left_out: tuple[str, ...] = ()

@@ -153,6 +153,8 @@ class Change:
     """The source it had before it was moved; empty otherwise."""
     left_out: tuple[str, ...] = ()
     """Parts of what was read now that are not in the document: names with the reasons."""
+    language: str = ""
+    """Of what was written now, as `Card.language` has it; empty for English, and where unsure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from index.search import Found
 from index.store.library import Moment
 from index.terms import content_terms, terms
 from index.types import Hit
+from rag import languages
 from rag.question import Question, holds, names, numbers, words
 from rag.types import Reason
 
@@ -120,7 +121,7 @@ def refusal(
 
 def is_refusal(text: str) -> bool:
     """Say whether an answer's text is a refusal of ours."""
-    return text.startswith((LEAD, "The documents do not say"))
+    return text.startswith((LEAD, languages.LEAD, "The documents do not say"))
 
 
 def _reasons(

@@ -62,13 +62,14 @@ def __getattr__(name: str) -> object:
 
 Status = Literal["answered", "abstained"]
 Reason = Literal[
-    "no_match", "weak_match", "empty_library", "empty_question", "small_talk", "declined",
-    "unsupported",
+    "no_match", "weak_match", "empty_library", "empty_question", "small_talk", "other_language",
+    "declined", "unsupported",
 ]  # fmt: skip
 """Why there is no answer; the last two are a language model's.
 
-small_talk: nothing is asked of the articles. declined: it found none in its sources. unsupported:
-nothing that it wrote is in them.
+small_talk: nothing is asked of the articles. other_language: the question is not in English, and
+what answers reads English only. declined: it found none in its sources. unsupported: nothing that
+it wrote is in them.
 """
 Verdict = Literal["supported", "misattributed", "altered", "contradicted", "unsupported"]
 """What a check of one sentence found.

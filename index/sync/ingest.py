@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from index.embedding import Embedder
@@ -182,7 +182,7 @@ class _Batch:
         self._entries.append(entry)
         self._take([entry])
         self._sign(item, entry.id)
-        return change
+        return replace(change, language=entry.card.language)
 
     def _sign(self, item: Incoming, document_id: str) -> None:
         if item.file_sha256:

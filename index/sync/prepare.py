@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from index.card import Card
+from index.language import language_of
 from index.splitting.passages import group
 from index.splitting.sentences import split
 from index.store.queries import text_hash
@@ -55,13 +56,14 @@ def is_whole(text: str, *, sha256: str) -> bool:
 
 
 def entry(incoming: Incoming, *, as_id: str) -> Entry:
-    """Split, group and hash an article, to be written under an id."""
+    """Split, group and hash an article and tell its language, to be written under an id."""
     extract = incoming.extract
+    card = _card(incoming)
     sentences = split(extract.text)
     breaks = sorted({*extract.section_starts, *extract.page_starts})
     return Entry(
         id=as_id,
-        card=_card(incoming),
+        card=replace(card, language=card.language or language_of(extract.text)),
         extract=extract,
         file_sha256=incoming.file_sha256,
         added_at=incoming.added_at,

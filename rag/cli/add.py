@@ -21,13 +21,14 @@ def add(arguments: argparse.Namespace) -> int:
     """
     with opened(arguments) as assistant:
         report = assistant.library.add(*arguments.paths, prune=arguments.prune)
+        model = assistant.settings.embedding_model
     skipped = report.of("skipped")
     if arguments.json:
         print_json(report)
     elif len(skipped) == len(report.changes) == 1:
         raise ReadError(f"{skipped[0].source!r} was not added: {skipped[0].reason}")
     else:
-        print_text(terminal.report(report))
+        print_text(terminal.report(report, model=model))
         if len(skipped) == len(report.changes):
             raise ReadError("nothing was added: every file was skipped, for the reasons above")
     return 1 if len(skipped) == len(report.changes) else 0

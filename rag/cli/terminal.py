@@ -10,6 +10,7 @@ from typing import get_args
 from index.card import Card
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.citations import marked
+from rag.languages import articles_note
 from rag.types import Answer, AnswerSentence, Citation
 
 _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
@@ -129,14 +130,21 @@ def hits(hits: Sequence[Hit]) -> str:
     return "\n\n".join(blocks)
 
 
-def report(report: AddReport) -> str:
-    """Return what became of each source, the reasons for skipped ones, and the counts."""
+def report(report: AddReport, *, model: str) -> str:
+    """Return what became of each source, the reasons for skipped ones, and the counts.
+
+    Args:
+        report: What `add` returned.
+        model: The library's embedding model, which may not know an article's language.
+    """
     lines = [change_line(c) for c in report.changes if c.kind not in ("unchanged", "missing")]
     counts = ", ".join(f"{len(report.of(kind))} {kind}" for kind in _KINDS if report.of(kind))
     embedded = _count(report.embedded, "sentence")
     lines.append(f"{counts or 'nothing to add'}; {embedded} embedded")
     if report.of("missing"):
         lines.append(wrapped("Files of missing documents are gone: `--prune` removes these too."))
+    if note := articles_note(report.changes, model=model):
+        lines.append(wrapped(note))
     return "\n".join(lines)
 
 

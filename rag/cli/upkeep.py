@@ -1,6 +1,7 @@
 """The commands that check, keep and move a library: doctor, compact, export, import."""
 
 import argparse
+from functools import partial
 
 from index.upkeep.compact import CompactReport
 from index.upkeep.transfer import ExportReport
@@ -36,7 +37,8 @@ def import_(arguments: argparse.Namespace) -> int:
     """Import an archive and print what became of each document."""
     with opened(arguments) as assistant:
         report = assistant.library.import_from(arguments.file)
-    print_result(report, terminal.report, arguments)
+        as_text = partial(terminal.report, model=assistant.settings.embedding_model)
+    print_result(report, as_text, arguments)
     return 0
 
 

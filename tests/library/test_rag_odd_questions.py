@@ -16,7 +16,7 @@ ODD = {
     "stop words": ("the of and is", "no_match"),
     "off topic": ("What is the weather like in Paris?", "no_match"),
     "half a character": ("a\ud800b", "no_match"),
-    "another script": ("猫はいつ寝ますか", "no_match"),
+    "another script": ("猫はいつ寝ますか", "other_language"),
 }
 _SOON = 1.0
 """Seconds for an answer of a library that has been asked before."""
