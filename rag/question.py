@@ -268,11 +268,12 @@ def _several() -> re.Pattern[str]:
         r"(?:other |different |kinds? of |types? of )?"
         rf"(?!(?:was|does|has) |\w+ {any_of('asks', 'after_verb')}\b)"
         r"\w{2,}(?<!us)(?<!ss)(?<!is)s "
-        r"(?!is |was |does |has )"
+        r"(?!is |was )(?<!\bgas )(?<!\bseries )(?<!\bspecies )(?<!\bnews )(?<!\blens )"
     )
     return re.compile(
         r"^(?:list\b|enumerate\b|name (?:all|the|some|two|three|four|five)\b"
         rf"|(?:what|which|who) (?:all )?(?:are|were)\b|(?:what|which) {plural}"
+        rf"|who (?:all |else )?{any_of('asks', 'joint_verb')}\b"
         r"|what (?:else|things|topics)\b)",
         re.IGNORECASE,
     )

@@ -11,6 +11,7 @@ from functools import cache
 
 from index.terms import content_terms, terms
 from index.types import Hit
+from rag.answer.items import is_new, joined, listed
 from rag.answer.otherwise import Comparison, contrary
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen
@@ -20,7 +21,7 @@ from rag.answer.weighed import Weighed, weigh
 from rag.answer.yes_no import Word, decide, told
 from rag.question import Question
 from rag.reader.onnx_reader import Telling
-from rag.types import Draft, DraftSentence
+from rag.types import Draft, DraftPart, DraftSentence
 
 _RANKED = 10
 """Sentences named in `Answer.ranked`."""
@@ -74,10 +75,11 @@ class ExtractiveAnswerer:
         kept = _undenied(question, weighed, reader)
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = decide(question, said, reader)
-        quoted, words = _of_word(word) if word else _quoted(question, kept)
+        quoted, words, items = _of_word(word) if word else _quoted(question, kept, reader)
         return Draft(
             sentences=_against(question, quoted, kept, self._comparison),
             short=words,
+            parts=items,
             confidence=answered,
             ranked=tuple(ranked)[:_RANKED],
         )
@@ -126,16 +128,19 @@ def _told(question: Question, one: Weighed, reader: Reader) -> Telling | None:
     return bears_out(question.text, one.reading, one.candidate.hit, reader)
 
 
-def _of_word(word: Word) -> tuple[list[DraftSentence], str]:
+def _of_word(word: Word) -> tuple[list[DraftSentence], str, tuple[DraftPart, ...]]:
     """Return the sentence that says yes or no, and the word."""
-    return [DraftSentence(text=word.evidence.text, evidence=(word.evidence,))], word.word
+    return [DraftSentence(text=word.evidence.text, evidence=(word.evidence,))], word.word, ()
 
 
 def _quoted(
-    question: Question, weighed: Sequence[Weighed]
-) -> tuple[list[DraftSentence], str | None]:
-    """Quote the chosen sentences; the short answer is the words that all of them answer with."""
-    found = chosen(weighed, question)
+    question: Question, weighed: Sequence[Weighed], reader: Reader
+) -> tuple[list[DraftSentence], str | None, tuple[DraftPart, ...]]:
+    """Quote the chosen sentences, with the items of a list.
+
+    The short answer is the items, or the words that all of the sentences answer with.
+    """
+    found = chosen(weighed, question, reader)
     any_of_them = 1.0 - math.prod(1.0 - one.probability for one in found)
     spans = [short(one, question, probability=any_of_them) for one in found]
     words = [one.text[slice(*span)] if span else "" for one, span in zip(found, spans, strict=True)]
@@ -144,7 +149,11 @@ def _quoted(
         DraftSentence(text=one.text, evidence=(one.evidence,), span=span or marked(one, question))
         for one, span in zip(found, spans, strict=True)
     ]
-    return quoted, words[0] if same else None
+    items = listed(found, question, probability=any_of_them)
+    if items:
+        return quoted, joined([item.text for item in items]), items
+    told = same and (not question.several or is_new(words[0], question))
+    return quoted, words[0] if told else None, ()
 
 
 def _against(

@@ -1,0 +1,169 @@
+"""Splits the words that answer a question for several things into the things; it finds no words.
+
+"the Javelin 3 and a drone called Harrier" gives "Javelin 3" and "Harrier". Two names of one thing
+are told by their terms: "AMRAAM" is in "mid-range air to air missile called AMRAAM".
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+from index.data_files import data_toml
+from index.terms import content_terms, terms
+from rag.answer.weighed import Weighed
+from rag.answer.weights import weights
+from rag.question import Question, numbers
+from rag.reader import spans
+from rag.types import DraftPart
+
+_EVEN = 0.5
+"""Probability from which sentences answer more often than not."""
+_LONGEST = 8
+"""Words of an item; more are a clause and no thing."""
+_AND = r"(?:and|or|as well as)\s+"
+_JOINT = re.compile(rf"\s*[,;]\s+(?:{_AND})?|\s+{_AND}")
+_NAMES = re.compile(r"[A-Z0-9]")
+"""What a name has and another thing mostly has not."""
+_OWN_AND = re.compile(r"[A-Z][\w'’\-]+ (?:of|for) [A-Z][\w'’\-]+ and [A-Z][\w'’\-]+$")
+"""A name with an "and" of its own: "Ministry of Trade and Industry"."""
+_CALLED = re.compile(r"\b(?:called|named|known as|nicknamed)\s+(?=\S)")
+_NUMBER = re.compile(r"\W*\d[\d.,]*\W*")
+_EDGE = " \t\n,;:.–—-\"“”'‘’"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One of several things."""
+
+    text: str
+    start: int
+    end: int
+    """Offsets in the sentence that names it."""
+
+
+def listed(
+    found: Sequence[Weighed], question: Question, *, probability: float
+) -> tuple[DraftPart, ...]:
+    """Return the things that sentences name, each with its sentence; empty for fewer than two.
+
+    Args:
+        found: The sentences that answer together.
+        question: What is asked.
+        probability: That they answer.
+    """
+    if question.open_ended or not question.several or probability <= _EVEN:
+        return ()
+    holding = max(weights().exact, _EVEN / probability)
+    things: list[DraftPart] = []
+    for one in found:
+        if one.reading is None:
+            continue
+        begin = one.reading.sentence.start
+        sure = (part for part in spans.parts(one.reading.tokens) if part.holds >= holding)
+        for part in islice(sure, 1):
+            best = (one.reading.start - begin, one.reading.end - begin)
+            wide = (part.start - begin, part.end - begin)
+            start, end = wide if _JOINT.search(one.text, *wide) else best
+            named = items_in(one.text, start=start, end=end, best=best[0], question=question)
+            new = once(named, [thing.text for thing in things])
+            things += [DraftPart(asked="", text=i.text, evidence=(one.evidence,)) for i in new]
+    names = [thing for thing in things if _is_name(thing.text)]
+    kept = names if 2 * len(names) > len(things) else things
+    return tuple(kept) if len(kept) > 1 else ()
+
+
+def items_in(text: str, *, start: int, end: int, best: int, question: Question) -> list[Item]:
+    """Return the things that a span of a sentence names; empty where one is no thing by itself.
+
+    Args:
+        text: The sentence.
+        start: Of the span.
+        end: Of the span, exclusive.
+        best: Where the likeliest words begin: before them is no item.
+        question: Its own words name nothing new.
+    """
+    found = []
+    for a, b in _pieces(text, start, end):
+        a = max(a, best) if a < best < b else a
+        item = _trimmed(text, a, b)
+        if item is None:
+            continue
+        if len(item.text.split()) > _LONGEST or _NUMBER.fullmatch(item.text):
+            return []
+        if is_new(item.text, question):
+            found.append(item)
+    return found
+
+
+def once(items: Sequence[Item], known: Sequence[str]) -> list[Item]:
+    """Leave out what was named before, in these words or in others that hold them."""
+    seen = [frozenset(terms(text)) for text in known]
+    kept = []
+    for item in items:
+        own = frozenset(content_terms(item.text) or terms(item.text))
+        if not any(own <= other or other <= own for other in seen):
+            kept.append(item)
+            seen.append(own)
+    return kept
+
+
+def joined(texts: Sequence[str]) -> str:
+    """Return "A, B and C"; empty for none."""
+    *others, last = texts or [""]
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the offsets between commas and "and"; the whole where an "and" is a name's own."""
+    if _OWN_AND.search(text[start:end].strip(_EDGE)) and "," not in text[start:end]:
+        return [(start, end)]
+    cuts = [(m.start(), m.end()) for m in _JOINT.finditer(text, start, end)]
+    starts = [start, *(b for _, b in cuts)]
+    ends = [*(a for a, _ in cuts), end]
+    return list(zip(starts, ends, strict=True))
+
+
+def _trimmed(text: str, start: int, end: int) -> Item | None:
+    """Return what is left of a piece without its lead, and without a clause that follows it."""
+    called = [match.end() for match in _CALLED.finditer(text, start, end)]
+    start = called[-1] if called else start
+    while lead := _lead().match(text, start, end):
+        start = lead.end()
+    follows = _follows().search(text, start, end)
+    end = follows.start() if follows else end
+    while start < end and text[start] in _EDGE:
+        start += 1
+    while start < end and text[end - 1] in _EDGE:
+        end -= 1
+    return Item(text=text[start:end], start=start, end=end) if start < end else None
+
+
+def _is_name(text: str) -> bool:
+    """Say whether words are a name, or hold one: not "Two soldiers"."""
+    first, _, rest = text.partition(" ")
+    return bool(_NAMES.search(rest if numbers(first) and rest else text))
+
+
+def is_new(text: str, question: Question) -> bool:
+    """Say whether words name something beyond what is asked and how many: not "two ships"."""
+    own = set(content_terms(text)) - set(content_terms(question.text))
+    counted = numbers(text)
+    spelt = {term for term in own if numbers(term)}
+    return bool(own - counted - spelt)
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:{'|'.join(_words('lead'))})\s+", re.IGNORECASE)
+
+
+@cache
+def _follows() -> re.Pattern[str]:
+    return re.compile(rf"\s+(?:{'|'.join(_words('follows'))})\b")
+
+
+def _words(kind: str) -> list[str]:
+    found: str = data_toml("rag", "items.toml")[kind]
+    return found.split()
