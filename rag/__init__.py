@@ -26,7 +26,9 @@ if TYPE_CHECKING:
         SettingsError,
         UnknownDocumentError,
     )
-    from rag.assistant import Assistant, verify
+    from rag.assistant import Assistant
+    from rag.checking import verify
+    from rag.dated import Timeline, TimelineEntry
     from rag.library import OpenLibrary
     from rag.llm.registry import load_model
     from rag.settings import Settings
@@ -88,6 +90,8 @@ __all__ = [
     "Settings",
     "SettingsError",
     "TextDelta",
+    "Timeline",
+    "TimelineEntry",
     "Turn",
     "UnknownDocumentError",
     "Verification",
@@ -99,8 +103,10 @@ _HOMES = {
     "Assistant": "rag.assistant",
     "OpenLibrary": "rag.library",
     "Settings": "rag.settings",
+    "Timeline": "rag.dated",
+    "TimelineEntry": "rag.dated",
     "load_model": "rag.llm.registry",
-    "verify": "rag.assistant",
+    "verify": "rag.checking",
 }
 """Where a name is from; that of an error is `index.errors`, any other type's `rag.types`."""
 

@@ -130,6 +130,26 @@ def checked_question(question: str) -> Question:
     return read_question(question)
 
 
+def checked_topic(topic: str | None) -> str:
+    """Return a topic, or an id, on one line; empty where none is given.
+
+    Raises:
+        MisuseError: It is no text, has no word, or is longer than `LONGEST_QUESTION`.
+    """
+    if topic is None:
+        return ""
+    check_text(topic, name="the topic")
+    if len(topic) > LONGEST_QUESTION:
+        raise MisuseError(
+            f"the topic has {len(topic)} characters, at most {LONGEST_QUESTION} are allowed: "
+            "name it shorter"
+        )
+    read = read_question(topic)
+    if read.is_empty:
+        raise MisuseError(f"{topic!r} names no topic: give it in words, or leave it out")
+    return read.text
+
+
 def checked_k(k: int) -> int:
     """Return k where it is a number of passages that can be asked for.
 

@@ -25,7 +25,7 @@ from rag.question_log import log_question
 from rag.settings import Settings
 from rag.small_talk import reply
 from rag.source_notes import Aging
-from rag.types import Answer, Answerer, Event, LanguageModel, Turn, Verification
+from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from index.sync.ingest import OnProgress
+    from rag.dated import Timeline
     from rag.llm.writer import Writer
 
 
@@ -225,8 +226,43 @@ class Assistant:
             tell=shipped_reader().tell,
             k=checked_k(self.settings.k if k is None else k),
         )
-        aging = Aging(self._stored.some_records)
-        return replace(found, citations=aging.citations(found.citations))
+        return replace(found, citations=self._aged(found.citations))
+
+    def overview(self, topic_or_id: str | None = None) -> Answer:
+        """Tell in quoted sentences what an article, a topic's articles, or all of them say.
+
+        Args:
+            topic_or_id: An article's id or its beginning, or a topic; None for all articles. A
+                topic that no article names gives an abstention.
+
+        Raises:
+            MisuseError: It is empty, too long, or begins the ids of several articles.
+            LibraryError: The library cannot be read.
+        """
+        from rag.overview.wanted import read_wanted
+
+        named = arguments.checked_topic(topic_or_id)
+        self.library.seed()
+        pipeline = Pipeline(self.settings, answerer=self._answerer, writer=None)
+        with self._stored.moment() as moment:
+            question, made = read_wanted(moment, named)
+            answer = pipeline.overview(question, made, moment, k=self.settings.k)
+        return replace(answer, citations=self._aged(answer.citations))
+
+    def timeline(self, topic: str | None = None) -> "Timeline":
+        """Put the dated statements of all articles, or those about a topic, in order of time.
+
+        Raises:
+            MisuseError: The topic is empty or too long.
+            LibraryError: The library cannot be read.
+        """
+        from rag.overview.timeline import timeline
+
+        named = arguments.checked_topic(topic)
+        self.library.seed()
+        with self._stored.moment() as moment:
+            found = timeline(moment, named)
+        return replace(found, citations=self._aged(found.citations))
 
     def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.
@@ -284,6 +320,9 @@ class Assistant:
             return Found()
         with self._stored.moment() as moment:
             return search(query, moment, k=k)
+
+    def _aged(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        return Aging(self._stored.some_records).citations(citations)
 
     def _log(self, event: Event) -> None:
         if isinstance(event, Answer):
@@ -363,30 +402,3 @@ def _for_one_question(model: LanguageModel | None) -> LanguageModel | None:
 def _answer(event: Event) -> Answer:
     assert isinstance(event, Answer), "a stream ends with an answer"
     return event
-
-
-def verify(
-    text: str,
-    *,
-    library: str | Path | None = None,
-    assistant: Assistant | None = None,
-    k: int | None = None,
-) -> Verification:
-    """Check what a text says, claim by claim, against the articles of a library; offline.
-
-    Args:
-        text: Plain or Markdown, with or without citations and a list of sources, or the output of
-            `footnote ask`, `--json` included.
-        library: Folder of the library; None takes that of the settings.
-        assistant: An open assistant, in place of `library`.
-        k: Passages searched for each claim; `Settings.k` when None.
-
-    Raises:
-        MisuseError: The text has no statement, or k is not 1 to 100.
-        LibraryError: The library cannot be read.
-    """
-    if assistant is not None:
-        arguments.check(assistant, Assistant, name="assistant", wanted="an open rag.Assistant")
-        return assistant.verify(text, k=k)
-    with Assistant.open(library=library) as opened:
-        return opened.verify(text, k=k)

@@ -24,12 +24,13 @@ from rag.compound import Part, parts_of
 from rag.driver import Piece, Step, Steps
 from rag.languages import question_note
 from rag.llm.injection import without_orders
-from rag.question import Question
+from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
 from rag.types import Answer, Answerer, Draft, Evidence, Reason, Retrieved, TextDelta, Turn, Usage
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer, Written
+    from rag.overview.overview import Overview
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,9 @@ class Sources:
     """Of a question of several parts, in their order; empty for any other."""
     searched: refusal.Searched = field(default_factory=refusal.Searched)
     """What was looked up for a refusal, should there be one."""
+    told: Draft | None = None
+    """The overview that the question asks for, without sentences where nothing is to be told;
+    None where the question asks for something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,7 @@ class Pipeline:
         self._settings = settings
         self._answerer = answerer
         self._writer = writer
+        self._quotes = isinstance(answerer, ExtractiveAnswerer)
 
     def rewritten(
         self, question: Question, history: Sequence[Turn]
@@ -113,6 +118,14 @@ class Pipeline:
         Raises:
             LibraryError: The library cannot be read.
         """
+        return self._sources(question, moment, self._of_whole(question, moment), k=k)
+
+    def _sources(
+        self, question: Question, moment: Moment, made: "Overview | None", *, k: int
+    ) -> Sources:
+        """Return an overview's passages, or those for the question where none was made."""
+        if made is not None and made.draft.sentences:
+            return Sources(found=made.found, told=made.draft)
         told = question.text if self._settings.trace_text else ""
         parts = parts_of(question)
         with tracing.span("retrieve", text=told) as counts:
@@ -120,7 +133,23 @@ class Pipeline:
             each = [_obeying_none(search(q.query, moment, k=k), q) for q in wanted]
             sources = _together(parts, each)
             counts["passages"] = len(sources.found.hits)
-            return replace(sources, searched=refusal.searched(question, moment, sources.found))
+            looked_up = refusal.searched(question, moment, sources.found)
+        return replace(sources, searched=looked_up, told=made.draft if made else None)
+
+    def overview(self, question: Question, made: "Overview", moment: Moment, *, k: int) -> Answer:
+        """Return an overview as an answer; where it tells nothing, a refusal of what was searched.
+
+        Raises:
+            CitationError: The stored text does not hold what was read from it.
+        """
+        asked = Asked(
+            original=question.text,
+            question=question,
+            started=time.perf_counter(),
+            usage=Usage(),
+            failure="",
+        )
+        return self._extracted(asked, self._sources(question, moment, made, k=k))
 
     def answered(self, asked: Asked, sources: Sources) -> Steps:
         """Yield the events of an answer, as `rag.types.Event` says, and requests to the model.
@@ -161,11 +190,23 @@ class Pipeline:
         yield from _told(answer)
         yield answer
 
+    def _of_whole(self, question: Question, moment: Moment) -> "Overview | None":
+        """Return the overview that a question asks for; None where it asks for something else."""
+        if moment.is_new or not self._quotes or not may_ask_of_all(question.text):
+            return None
+        from rag.overview.asked import read_whole
+        from rag.overview.overview import overview
+
+        whole = read_whole(question.text)
+        made = overview(moment, whole) if whole is not None else None
+        return None if made is None or made.partly else made
+
     def _written(
         self, asked: Asked, sources: Sources, writer: "Writer"
     ) -> Generator[Step, Piece | None, Answer]:
         """Return the model's answer, or the answerer's where it has nothing to read or failed."""
-        if not sources.found.hits:
+        untold = sources.told is not None and not sources.told.sentences
+        if untold or not sources.found.hits:
             return self._extracted(asked, sources)
         try:
             written = yield from writer.write(
@@ -179,10 +220,12 @@ class Pipeline:
 
     def _extracted(self, asked: Asked, sources: Sources, *, failure: str = "") -> Answer:
         question, found = asked.question, sources.found
-        foreign = self._foreign(asked) if found.hits else ""
+        foreign = self._foreign(asked) if found.hits and sources.told is None else ""
         draft: Draft
         reason: Reason | None
-        if foreign:
+        if sources.told is not None:
+            draft, reason = sources.told, None if sources.told.sentences else "no_match"
+        elif foreign:
             draft, reason = Draft(sentences=(), confidence=0.0), "other_language"
         elif sources.parts:
             draft, reason = self._drafted_in_parts(sources.parts)
@@ -207,11 +250,12 @@ class Pipeline:
             parts=cited.parts,
             confidence=draft.confidence,
             hits=hits,
-            model=self._answerer.name,
+            model=self._answerer.name if sources.told is None else ExtractiveAnswerer.name,
             usage=Usage(),
             seconds=time.perf_counter() - asked.started,
             ranked=draft.ranked,
             searched=question.text,
+            is_overview=bool(sources.told and sources.told.sentences),
             fallback=failure,
         )
 

@@ -132,6 +132,11 @@ def is_named(name: str, seen: frozenset[str]) -> bool:
     return any(_is_like(part, other) for part in parts for word in seen for other in _parts(word))
 
 
+def may_ask_of_all(question: str) -> bool:
+    """Say whether a question has a word that one for an overview has: whether to look closer."""
+    return bool(_of_all().search(question))
+
+
 def any_of(table: str, name: str) -> str:
     """Return the form of any word of a list in `rag/data/question_words.toml`."""
     return f"(?:{'|'.join(re.escape(word) for word in _words()[table][name].split())})"
@@ -256,6 +261,11 @@ def _person_noun() -> str:
     """Return the form of nouns for people: by their ending, and the commonest without one."""
     made = rf"[a-z]{{2,}}{any_of('asks', 'person_ending')}"
     return rf"(?:{any_of('asks', 'person')}|{made})s?"
+
+
+@cache
+def _of_all() -> re.Pattern[str]:
+    return re.compile(any_of("asks", "whole"), re.IGNORECASE)
 
 
 @cache

@@ -213,6 +213,8 @@ class Answer:
     """The exact words that answer, or `Yes` or `No`; None where none are sure enough alone."""
     parts: tuple[AnswerPart, ...] = ()
     """Of a question of several parts, and the items of a list; empty for a single fact."""
+    is_overview: bool = False
+    """Whether it tells of the whole: its sentences are quoted in reading order, as a list."""
     fallback: str = ""
     """Why the language model did not answer and the extractive answerer did; empty otherwise."""
 

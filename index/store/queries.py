@@ -133,6 +133,25 @@ def passages(db: OpenCatalog, keys: Iterable[int]) -> dict[int, PassageRow]:
     }
 
 
+def document_keys(db: OpenCatalog, document_ids: Sequence[str]) -> dict[str, int]:
+    """Map the full ids of documents to their keys; those that are not there are left out."""
+    query = "SELECT id, key FROM documents WHERE id IN ({})"
+    return {row[0]: row[1] for row in _each(db, query, document_ids)}
+
+
+def passages_of_documents(db: OpenCatalog, keys: Iterable[int]) -> list[PassageRow]:
+    """Return the passages of documents, by key of the documents, in no order."""
+    query = (
+        "SELECT passages.key, documents.id || ':' || ordinal, document, ordinal, start, "
+        '"end" FROM passages JOIN documents ON documents.key = document '
+        "WHERE document IN ({})"
+    )
+    return [
+        PassageRow(key=row[0], id=row[1], document=row[2], ordinal=row[3], start=row[4], end=row[5])
+        for row in _each(db, query, list(keys))
+    ]
+
+
 def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRow]]:
     """Return the sentences of passages, by passage key, in text order."""
     query = (

@@ -114,6 +114,19 @@ def _text(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", help="the text to check; - for standard input")
 
 
+def _whole(parser: Parser) -> None:
+    parser.add_argument(
+        "topic",
+        nargs="*",
+        metavar="ID|TOPIC",
+        help="a document's id or its beginning, or a topic (default: all articles)",
+    )
+
+
+def _dates(parser: Parser) -> None:
+    parser.add_argument("topic", nargs="*", metavar="TOPIC", help="a topic (default: everything)")
+
+
 def _archive(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", help="the archive, a zip file")
 
@@ -161,6 +174,18 @@ COMMANDS: Mapping[str, Command] = {
         example='footnote search "defense budget" --k 3',
         run="rag.cli.ask:search",
         arguments=(_question,),
+    ),
+    "overview": Command(
+        summary="tell in quoted sentences what an article, a topic's articles or all of them say",
+        example='footnote overview "defense budget"',
+        run="rag.cli.whole:overview",
+        arguments=(_whole,),
+    ),
+    "timeline": Command(
+        summary="put what the articles date in order of time, each statement with its footnote",
+        example="footnote timeline Japan",
+        run="rag.cli.whole:timeline",
+        arguments=(_dates,),
     ),
     "add": Command(
         summary="add files, folders, glob patterns or web pages, or what changed in them",

@@ -5,13 +5,16 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from index.card import Card
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.citations import marked
 from rag.languages import articles_note
 from rag.types import Answer, AnswerSentence, Citation
+
+if TYPE_CHECKING:
+    from rag.dated import Timeline, TimelineEntry
 
 _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _FROM, _TO = "\ufdd0", "\ufdd1"
@@ -43,6 +46,9 @@ def _answer_lines(answer: Answer) -> list[str]:
                 wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
         return lines
+    if answer.is_overview:
+        lines = [wrapped(f"- {printable(marked([s]))}", indent=2) for s in answer.sentences]
+        return [*lines, *_places(answer.citations)]
     lines = _part_lines(answer)
     if answer.short and not lines:
         lines = [_styled(wrapped(printable(answer.short)), _BOLD), ""]
@@ -66,6 +72,37 @@ def _part_lines(answer: Answer) -> list[str]:
         numbers = "".join(f" [{number}]" for number in part.citations)
         lines.append(wrapped(f"- {asked}: {text}{numbers}" if asked else f"- {text}{numbers}"))
     return [_styled("\n".join(lines), _BOLD), ""] if lines else []
+
+
+def timeline(found: "Timeline") -> str:
+    """Return the dates with their statements, then where each is from; a sentence for none."""
+    if not found.entries:
+        about = f" about {one_line(found.topic)!r}" if found.topic else ""
+        return _styled(f"The documents date nothing{about}.", _YELLOW)
+    return "\n".join(
+        [*(line for entry in found.entries for line in _dated(entry)), *_places(found.citations)]
+    )
+
+
+def _dated(entry: "TimelineEntry") -> list[str]:
+    context = f"({_BEFORE} “{one_line(entry.context)}”) " if entry.context else ""
+    numbers = "".join(f" [{number}]" for number in entry.citations)
+    date = one_line(entry.shown)
+    return [
+        _styled(date, _BOLD),
+        wrapped(f"{context}{one_line(entry.text)}{numbers}", indent=4, first=4),
+    ]
+
+
+def _places(citations: Sequence[Citation]) -> list[str]:
+    """Return where each quote is from, after an empty line; the quotes stand above already."""
+    lines = [""]
+    for citation in citations:
+        lines += [
+            wrapped(footnote_head(citation), indent=4),
+            *source_note(citation, indent=4),
+        ]
+    return lines
 
 
 def _sentence_lines(sentences: Sequence[AnswerSentence]) -> list[str]:

@@ -3,7 +3,7 @@
 import argparse
 
 from index.errors import MisuseError
-from rag.assistant import verify
+from rag.checking import verify
 from rag.cli import terminal
 from rag.cli.session import print_result, read_input
 from rag.types import CheckedClaim, Verification

@@ -73,6 +73,7 @@ def _pattern() -> re.Pattern[str]:
     day = r"\d{1,2}(?:st|nd|rd|th)?"
     year = r"(?:1[4-9]\d\d|20\d\d|21\d\d)"
     lead = "in|of|by|since|from|until|during|after|before|and|to|last|next|early|late|mid|this|each"
+    lead += "|In|Of|By|Since|From|Until|During|After|Before|Last|Next|Early|Late|Mid"
     # "May" and "March" begin sentences too, and count only behind one of these.
     alone = "|".join(m for m in long.split("|") if m not in ("May", "March"))
     return re.compile(

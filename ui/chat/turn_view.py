@@ -61,6 +61,7 @@ def as_view(turn: Turn) -> dict[str, Any]:
         "passages": _passages(turn.hits or ()),
         "says": answer.text if answer is not None else "",
         "problem": turn.problem,
+        "overview": answer is not None and answer.is_overview,
         "fallback": answer.fallback if answer is not None else "",
         "searched": answer.searched if answer is not None else "",
         "reason": answer.reason if answer is not None else None,
@@ -129,6 +130,7 @@ class _Turn(_Form):
     model: _Line
     short: _Line = ""
     parts: Annotated[list[_Part], Field(max_length=_MOST)] = []
+    overview: bool = False
     says: Annotated[str, Field(max_length=200_000)]
     fallback: _Line
     sentences: Annotated[list[_Sentence], Field(max_length=_MOST)]
@@ -273,6 +275,7 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
         text=kept.says,
         short=_short(kept.short, sentences, parts),
         parts=parts,
+        is_overview=kept.overview,
         sentences=sentences,
         citations=citations,
         confidence=0.0,

@@ -99,6 +99,7 @@ const draw = (turn, view) => {
   const short = view.parts.length ? "" : view.short;
   if (turn.short.textContent !== short) turn.short.textContent = short;
   if (turn.parts.children.length !== view.parts.length) turn.parts.replaceChildren(...view.parts.map((one) => part(view, one)));
+  turn.answer.classList.toggle("list", view.overview === true);
   const keys = view.sentences.map((said) => JSON.stringify(said));
   let same = 0;
   while (same < keys.length && keys[same] === turn.drawn[same]) same += 1;

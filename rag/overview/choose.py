@@ -1,0 +1,72 @@
+"""Chooses the sentences of an overview: greedily the best that says something new.
+
+Maximal marginal relevance (Carbonell and Goldstein, 1998): each choice weighs how much a sentence
+is worth against how near it is to what is chosen already.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.overview.differs import differ
+from rag.overview.statements import Statement
+
+_NOVELTY = 0.5
+"""What nearness to a chosen sentence takes off a sentence's worth."""
+_SAME_PARAGRAPH = 0.2
+_AGAIN = 0.8
+"""Cosine from which a sentence says a chosen one again in other words."""
+
+
+def choose(
+    statements: Sequence[Statement],
+    worth: NDArray[np.float64],
+    *,
+    most: int,
+    first: Sequence[int] = (),
+) -> list[int]:
+    """Return the places of the chosen statements, in the order in which they were chosen.
+
+    A statement that leans on the sentence before it is chosen only after that one. One that says a
+    chosen one again is left out, unless it is of another document and has other numbers or dates.
+
+    Args:
+        statements: What is chosen from.
+        worth: Of each; what is minus infinity is not chosen.
+        most: Statements at most.
+        first: Places that are chosen before all others.
+    """
+    chosen = list(dict.fromkeys(first))[:most]
+    vectors = np.array([one.vector for one in statements], dtype=np.float32)
+    while len(chosen) < most:
+        open_ = [n for n in range(len(statements)) if n not in chosen]
+        fit = [n for n in open_ if np.isfinite(worth[n]) and _fits(n, chosen, statements, vectors)]
+        if not fit:
+            break
+        chosen.append(max(fit, key=lambda n: (_gain(n, chosen, statements, vectors, worth), -n)))
+    return chosen
+
+
+def _fits(
+    n: int, chosen: Sequence[int], statements: Sequence[Statement], vectors: NDArray[np.float32]
+) -> bool:
+    one = statements[n]
+    if one.leans and one.before not in [statements[m].sentence for m in chosen]:
+        return False
+    same = [m for m in chosen if float(vectors[n] @ vectors[m]) >= _AGAIN]
+    return all(differ(one, statements[m]) for m in same)
+
+
+def _gain(
+    n: int,
+    chosen: Sequence[int],
+    statements: Sequence[Statement],
+    vectors: NDArray[np.float32],
+    worth: NDArray[np.float64],
+) -> float:
+    one = statements[n]
+    near = max((float(vectors[n] @ vectors[m]) for m in chosen), default=0.0)
+    paragraphs = [(statements[m].content.document.id, statements[m].paragraph) for m in chosen]
+    beside = (one.content.document.id, one.paragraph) in paragraphs
+    return float(worth[n]) - _NOVELTY * max(0.0, near) - _SAME_PARAGRAPH * beside

@@ -1,0 +1,252 @@
+"""Works out when a sentence's dates are: as written, or counted from the article's date.
+
+What is not certain is left out: habits ("on Mondays"), a month whose year another sentence tells,
+numbers that only look like years. In the manner of the rules of temporal taggers (HeidelTime,
+Strötgen and Gertz, 2010), for news: a date without a year is the one nearest in the verb's tense.
+"""
+
+import calendar
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from rag.overview.relative import read_relative
+from rag.overview.tense import Tense, tense_at, words_of
+from rag.verification.dates import Date, read_dates
+
+_BEFORE = re.compile(r"([^\W_]+)[’']?[ -]*$")
+_BEHIND = re.compile(r"[ -]*([^\W\d_]+)")
+_RANGE = re.compile(r"\s*(?:to|until|till|through|–|-|—)\s*(?:the )?")
+_AND = re.compile(r"\s*and\s*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dating:
+    """A date that a sentence gives, worked out."""
+
+    first: str
+    """As `TimelineEntry.date`."""
+    last: str
+    """As `TimelineEntry.end`."""
+    relative: bool
+    """As in `TimelineEntry`."""
+    start: int
+    end: int
+    """Offsets in the sentence of the words that give it."""
+
+
+def datings(sentence: str, *, anchor: date | None, before: str = "") -> tuple[Dating, ...]:
+    """Return the dates of a sentence in order, as far as they are certain.
+
+    Args:
+        sentence: The whole sentence.
+        anchor: The day that its article is from; None leaves out what counts from it.
+        before: The sentence before it.
+    """
+    dates = read_dates(sentence)
+    years = {one.year for one in (*dates, *read_dates(before)) if one.year and not one.decade}
+    elsewhere = anchor is not None and bool(years - {anchor.year})
+    found = [_absolute(sentence, dates, n, anchor, elsewhere) for n in range(len(dates))]
+    plain = [one for one in found if one is not None]
+    counted = read_relative(sentence, anchor=anchor, told=_told(plain, before))
+    relative = [
+        Dating(first=first, last=last, relative=True, start=start, end=end)
+        for first, last, start, end in counted
+        if not any(start < one.end and one.start < end for one in dates)
+    ]
+    return _joined(sentence, sorted((*plain, *relative), key=lambda one: one.start))
+
+
+def _told(plain: Sequence[Dating], before: str) -> tuple[tuple[str, int], ...]:
+    """Return the dates that "three years later" may count from, each with where it ends."""
+    here = [(one.first, one.end) for one in plain if not one.last]
+    stated = [one for one in read_dates(before) if one.year and not one.decade]
+    if here or len(stated) != 1:
+        return tuple(here)
+    return ((_iso(stated[0], stated[0].year or 0), -1),)
+
+
+def _absolute(
+    sentence: str, dates: Sequence[Date], n: int, anchor: date | None, elsewhere: bool
+) -> Dating | None:
+    found = dates[n]
+    if found.decade and found.year:
+        return _dating(sentence, found, str(found.year), last=str(found.year + 9))
+    if found.year is not None:
+        if found.month is None and not _is_year(sentence, found):
+            return None
+        return _dating(sentence, found, _iso(found, found.year)) if _is_real(found) else None
+    year = _year_of_range(sentence, dates, n)
+    if year is not None and found.month:
+        return _dating(sentence, found, _iso(found, year))
+    if anchor is None:
+        return None
+    if found.month is None:
+        return _weekday(sentence, dates, n, anchor)
+    if elsewhere or not _is_month(sentence, found):
+        return None
+    return _in_year(sentence, found, anchor)
+
+
+def _year_of_range(sentence: str, dates: Sequence[Date], n: int) -> int | None:
+    """Return the year that "12 March to 3 April 2024" and "March and May 2024" give once."""
+    if n + 1 == len(dates):
+        return None
+    one, other = dates[n], dates[n + 1]
+    between = sentence[one.end : other.start]
+    joined = _RANGE.fullmatch(between) or _AND.fullmatch(between)
+    if not joined or other.year is None or not (one.month and other.month):
+        return None
+    return other.year if one.month <= other.month else other.year - 1
+
+
+def _in_year(sentence: str, found: Date, anchor: date) -> Dating | None:
+    """Give a month, or a day of one, the year that is nearest in the verb's tense."""
+    tense = _tense(sentence, found)
+    which = _word_before(sentence, found.start)
+    if which in ("last", "past", "next"):
+        tense = "future" if which == "next" else "past"
+    days = [(year, _bounds(found, year)) for year in range(anchor.year - 1, anchor.year + 2)]
+    fit = [(year, *b) for year, b in days if b and _on_weekday(found, b[0])]
+    if which == "this":
+        fit = [one for one in fit if one[0] == anchor.year]
+    elif which in ("last", "past", "next"):
+        fit = [one for one in fit if one[2] < anchor or one[1] > anchor]
+    if tense == "past":
+        fit = [one for one in fit if one[1] <= anchor][-1:]
+    elif tense == "future":
+        fit = [one for one in fit if one[2] >= anchor][:1]
+    if not fit:
+        return None
+    year = min(fit, key=lambda one: abs((one[1] - anchor).days))[0]
+    made = _dating(sentence, found, _iso(found, year))
+    if which in ("last", "past", "next", "this"):
+        begin = sentence[: found.start].rstrip().lower().rfind(which)
+        return replace(made, start=begin, relative=True)
+    return replace(made, relative=True)
+
+
+def _weekday(sentence: str, dates: Sequence[Date], n: int, anchor: date) -> Dating | None:
+    """Give a weekday its day in the article's week, behind or ahead by the verb's tense."""
+    found = dates[n]
+    if found.weekday is None or _is_habit(sentence, dates, n):
+        return None
+    which, tense = _word_before(sentence, found.start), _tense(sentence, found)
+    behind = (anchor.weekday() - found.weekday) % 7
+    if which in ("last", "past", "next", "coming"):
+        back = which in ("last", "past")
+        days = -(behind or 7) if back else 7 - behind
+    elif tense == "future":
+        days = 7 - behind
+    elif tense == "past" or _word_before(sentence, found.start) == "on":
+        days = -behind
+    else:
+        return None
+    made = _dating(sentence, found, (anchor + timedelta(days=days)).isoformat())
+    if which in ("last", "past", "next", "coming", "on"):
+        begin = sentence[: found.start].lower().rfind(which)
+        return replace(made, start=begin, relative=True)
+    return replace(made, relative=True)
+
+
+def _tense(sentence: str, found: Date) -> Tense:
+    tense = tense_at(sentence, found.start, found.end)
+    led = _word_before(sentence, found.start) in words_of("tense", "ahead")
+    return "future" if led and tense == "open" else tense
+
+
+def _is_habit(sentence: str, dates: Sequence[Date], n: int) -> bool:
+    """Say whether a weekday is meant in general, or counted otherwise than by the article."""
+    found = dates[n]
+    if found.text.rstrip().lower().endswith("s") or sentence[found.end :].startswith(" of "):
+        return True
+    if _word_before(sentence, found.start) in words_of("weekday", "not_after"):
+        return True
+    near = [d for d in (*dates[max(0, n - 1) : n], *dates[n + 1 : n + 2]) if d.month is None]
+    gaps = [sentence[min(d.end, found.end) : max(d.start, found.start)] for d in near]
+    joined = words_of("weekday", "joined")
+    return any(gap.strip(" ,").casefold() in joined | {"–", "-", "/", ""} for gap in gaps)
+
+
+def _is_month(sentence: str, found: Date) -> bool:
+    """Say whether a month without a year is one: no name, and no habit behind "every"."""
+    before = _word_before(sentence, found.start)
+    if before in words_of("month", "never_after"):
+        return False
+    behind = _BEHIND.match(sentence, found.end)
+    named = bool(behind) and behind[1][:1].isupper() if behind else False
+    return found.day is not None or (before in words_of("month", "after") and not named)
+
+
+def _is_year(sentence: str, found: Date) -> bool:
+    """Say whether four digits are a year and no count, page or flight."""
+    before = _word_before(sentence, found.start)
+    behind = _BEHIND.match(sentence, found.end)
+    word = behind[1].casefold() if behind else ""
+    if before in words_of("year", "no_year_after"):
+        return False
+    if before in words_of("year", "surely_after"):
+        return word not in words_of("year", "counted") - words_of("year", "persons")
+    plural = word.endswith("s") and not word.endswith("ss")
+    counts = (plural and word not in words_of("year", "verbs")) or word in words_of(
+        "year", "counted"
+    )
+    if before in words_of("year", "maybe_after") or not before.isalpha():
+        return not counts
+    return not word or not sentence[found.end : found.end + 1].isspace()
+
+
+def _joined(sentence: str, found: Sequence[Dating]) -> tuple[Dating, ...]:
+    """Make one stretch of time of two dates that "to" or a dash joins."""
+    made: list[Dating] = []
+    for one in found:
+        before = made[-1] if made else None
+        between = sentence[before.end : one.start] if before else ""
+        both = (
+            _AND.fullmatch(between)
+            and before is not None
+            and (_word_before(sentence, before.start) == "between")
+        )
+        if before and not before.last and not one.last and (_RANGE.fullmatch(between) or both):
+            relative = before.relative or one.relative
+            made[-1] = replace(before, last=one.first, end=one.end, relative=relative)
+        else:
+            made.append(one)
+    return tuple(made)
+
+
+def _dating(sentence: str, found: Date, first: str, *, last: str = "") -> Dating:
+    lead = len(found.text) - len(found.text.lstrip())
+    return Dating(first=first, last=last, relative=False, start=found.start + lead, end=found.end)
+
+
+def _iso(found: Date, year: int) -> str:
+    parts = [f"{year:04}", *(f"{p:02}" for p in (found.month, found.day) if p is not None)]
+    return "-".join(parts)
+
+
+def _is_real(found: Date) -> bool:
+    return found.year is None or _bounds(found, found.year) is not None
+
+
+def _bounds(found: Date, year: int) -> tuple[date, date] | None:
+    """Return the first and last day of a date in a year; None where there is no such day."""
+    month = found.month or 1
+    try:
+        if found.day is not None:
+            return date(year, month, found.day), date(year, month, found.day)
+        until = found.month or 12
+        last = calendar.monthrange(year, until)[1]
+        return date(year, month, 1), date(year, until, last)
+    except ValueError:
+        return None
+
+
+def _on_weekday(found: Date, day: date) -> bool:
+    return found.weekday is None or found.day is None or day.weekday() == found.weekday
+
+
+def _word_before(sentence: str, start: int) -> str:
+    found = _BEFORE.search(sentence[:start])
+    return found[1].casefold() if found else ""

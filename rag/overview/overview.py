@@ -1,0 +1,232 @@
+"""Makes overviews of an article, a topic or a library: quoted sentences in reading order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.contents import Content, read_contents
+from index.search import Found, search
+from index.store import queries
+from index.store.library import Moment
+from index.terms import Query, terms
+from rag.overview.asked import Whole
+from rag.overview.centrality import lexrank
+from rag.overview.choose import choose
+from rag.overview.differs import twins
+from rag.overview.statements import (
+    Statement,
+    each_statement,
+    is_short,
+    is_spoken,
+    points_back,
+    statements,
+)
+from rag.overview.topic import Topic, mentions, read_topic, speaks_of
+from rag.types import Draft, DraftSentence, Evidence
+
+_LEAST, _MOST = 3, 6
+"""Sentences of an overview."""
+_PER_SENTENCE = 4
+"""Statements of an article for each sentence of its overview."""
+_SEARCHED = 24
+"""Passages in whose documents a topic is looked for."""
+_READ = 1000
+"""Articles that the overview of a library chooses from, the newest."""
+_FEW = 3
+"""Articles of a library of which two sentences each are told."""
+_LEADS = 4
+"""Statements at an article's beginning of which one is its lead."""
+_OPENS, _TITLE, _NUMBER, _SPOKEN, _BACK, _SHORT, _EARLY = 0.35, 0.2, 0.1, 0.5, 0.3, 0.3, 0.25
+"""What is added to a statement's centrality where it opens a paragraph, shares the title's words,
+holds a figure; what is taken off one that is somebody's words, does not name whom it is about or
+is short, and off a lead for each place that it stands later."""
+_MENTION, _NEAR = 1.0, 0.6
+"""What naming a topic, and nearness to it, count beside centrality."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What an overview says, and what it was made of."""
+
+    draft: Draft
+    """Without sentences where nothing was found."""
+    found: Found
+    """The passages of its sentences, in the same order, and the texts to check them against."""
+    partly: bool = False
+    """Whether nothing was found of a topic without names some of whose words the articles have."""
+
+
+def overview(moment: Moment, whole: Whole) -> Overview:
+    """Return the overview of a topic, or of the library where there is none.
+
+    Raises:
+        LibraryError: The library cannot be read.
+        EmbeddingError: The embedding model cannot be loaded.
+    """
+    made = of_topic(moment, whole.topic) if whole.topic else of_library(moment)
+    return replace(made, found=replace(made.found, embed=moment.embed))
+
+
+def of_library(moment: Moment) -> Overview:
+    """Return the leads of a library's articles; of an only article its overview."""
+    documents = queries.summaries(moment.db)
+    newest = sorted(documents, key=lambda one: (one.card.published or "", one.added_at))[-_READ:]
+    contents = read_contents(moment.db, [one.id for one in newest])
+    if len(contents) == 1:
+        return of_article(contents[0])
+    if len(contents) <= _FEW:
+        chosen = [one for c in contents for one in _told(statements(c), _MOST // len(contents))]
+    else:
+        chosen = _leads([own for c in contents if (own := _beginning(c))])
+    return _put(_in_order(chosen, {c.document.id: n for n, c in enumerate(contents)}))
+
+
+def of_article(content: Content) -> Overview:
+    """Return the overview of one article: its lead and what is central, three to six sentences."""
+    own = statements(content)
+    return _put(_told(own, min(_MOST, _LEAST - 1 + len(own) // _PER_SENTENCE)))
+
+
+def of_topic(moment: Moment, written: str) -> Overview:
+    """Return what articles say of a topic; nothing where none names it."""
+    topic, query = read_topic(written), Query.of(written)
+    hits = search(query, moment, k=_SEARCHED).hits
+    ids = list(dict.fromkeys(hit.passage.document_id for hit in hits))
+    told = [(content, statements(content)) for content in read_contents(moment.db, ids)]
+    fit = [
+        (_about(topic, content.document.card.title, own), own)
+        for content, own in told
+        if speaks_of(topic, content.document.card.title, own)
+    ]
+    every = [one for _, own in fit for one in own]
+    if not every:
+        held = moment.db.passage_counts(query.terms)
+        return replace(_put(()), partly=not topic.names and any(held.values()))
+    about = np.concatenate([one for one, _ in fit])
+    vectors = np.array([one.vector for one in every], dtype=np.float32)
+    near = vectors @ moment.embed(written)
+    worth = _worth(every, vectors) + _MENTION * about + _NEAR * near
+    worth[(about == 0) & (near < _RELATED)] = -np.inf
+    places = choose(every, worth, most=_most(about))
+    chosen = [every[n] for n in places]
+    ranks = {document_id: n for n, document_id in enumerate(ids)}
+    return _put(_side_by_side(_in_order(chosen, ranks), twins(chosen, every)))
+
+
+_FOLLOWS = 0.4
+"""What a sentence counts as naming a topic where the one before it names the topic."""
+_RELATED = 0.35
+"""Cosine with a topic from which a sentence that does not name it may be of it."""
+
+
+def _most(about: NDArray[np.float64]) -> int:
+    return min(_MOST, max(_LEAST, 1 + int((about > 0).sum()) // 3))
+
+
+def _about(topic: Topic, title: str, own: Sequence[Statement]) -> NDArray[np.float64]:
+    """Return how much each statement names the topic; an article about it has its lead told."""
+    of_title = mentions(topic, frozenset(terms(title)))
+    shares = [mentions(topic, frozenset(terms(one.text))) for one in own]
+    lead = _lead(own, np.zeros(len(own))) if own else 0
+    of_it = of_title == 1.0 or 1.0 in (shares[lead : lead + 1] + shares[:1])
+    about = np.array([max(share, _TITLE * max(of_title, of_it)) for share in shares])
+    for n, one in enumerate(own[1:], start=1):
+        if shares[n - 1] == 1.0 and one.before is own[n - 1].sentence and not one.opens:
+            about[n] = max(about[n], _FOLLOWS)
+    if of_it and own:
+        about[lead] += _TITLE
+    return about
+
+
+def _beginning(content: Content) -> tuple[Statement, ...]:
+    return tuple(islice(each_statement(content), _LEADS))
+
+
+def _leads(told: Sequence[Sequence[Statement]]) -> list[Statement]:
+    leads = [own[_lead(own, np.zeros(len(own)))] for own in told]
+    worth = _worth(leads, _vectors(leads)) + np.linspace(0.0, _EARLY, len(leads))
+    return [leads[n] for n in choose(leads, worth, most=_MOST)]
+
+
+def _told(own: Sequence[Statement], most: int) -> list[Statement]:
+    """Return the lead of an article and what is most central beside it."""
+    if not own:
+        return []
+    worth = _worth(own, _vectors(own))
+    places = choose(own, worth, most=most, first=[_lead(own, worth)])
+    return [own[n] for n in sorted(places)]
+
+
+def _lead(own: Sequence[Statement], worth: NDArray[np.float64]) -> int:
+    """Return the place of the statement that an article begins with."""
+    first = [n for n, one in enumerate(own) if not one.leans][:_LEADS] or [0]
+    return max(first, key=lambda n: worth[n] - _EARLY * n - _SPOKEN * is_spoken(own[n].text))
+
+
+def _worth(every: Sequence[Statement], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what statements are worth whatever is asked: central, opening, factual, told."""
+    worth: NDArray[np.float64] = lexrank(vectors) + np.array([_form(one) for one in every])
+    return worth
+
+
+def _form(one: Statement) -> float:
+    title = set(terms(one.content.document.card.title))
+    shared = len(title & set(terms(one.text))) / len(title) if title else 0.0
+    number = any(character.isdigit() for character in one.text)
+    spoken, back, short = is_spoken(one.text), points_back(one.text), is_short(one.text)
+    taken = _SPOKEN * spoken + _BACK * back + _SHORT * short
+    return _OPENS * one.opens + _TITLE * shared + _NUMBER * number - taken
+
+
+def _vectors(statements: Sequence[Statement]) -> NDArray[np.float32]:
+    return np.array([one.vector for one in statements], dtype=np.float32)
+
+
+def _side_by_side(
+    ordered: list[Statement], others: Sequence[tuple[Statement, Statement]]
+) -> list[Statement]:
+    """Return statements in order, what another article says otherwise behind its like."""
+    told = list(ordered)
+    for one, other in others:
+        told = [kept for kept in told if kept is not other]
+        told.insert(next(n for n, kept in enumerate(told) if kept is one) + 1, other)
+    return told
+
+
+def _in_order(chosen: Sequence[Statement], ranks: Mapping[str, int]) -> list[Statement]:
+    """Sort by article and place: the oldest article first where all say when they are from."""
+    cards = [one.content.document.card for one in chosen]
+    dated = all(card.published for card in cards)
+    age = {card.sha256: (card.published or "") if dated else "" for card in cards}
+
+    def key(one: Statement) -> tuple[str, int, str, int]:
+        document = one.content.document
+        return age[document.card.sha256], ranks[document.id], document.id, one.place
+
+    return sorted(chosen, key=key)
+
+
+def _put(chosen: Sequence[Statement]) -> Overview:
+    evidence = [
+        Evidence(hit=one.content.hit(one.sentence), start=one.sentence.start, end=one.sentence.end)
+        for one in chosen
+    ]
+    hits = {e.hit.passage.id: e.hit for e in evidence}
+    return Overview(
+        draft=Draft(
+            sentences=tuple(DraftSentence(text=e.text, evidence=(e,)) for e in evidence),
+            confidence=1.0 if evidence else 0.0,
+        ),
+        found=Found(
+            hits=tuple(hits.values()),
+            texts={one.content.document.card.sha256: one.content.document.text for one in chosen},
+            vectors={
+                s.text: row.vector
+                for one in chosen
+                for s, row in zip(one.content.sentences, one.content.rows, strict=True)
+            },
+        ),
+    )

@@ -1,0 +1,124 @@
+"""Reads dates that count from another: "yesterday", "last year", "two years later"."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import cache
+
+from rag.overview.tense import tables
+
+Counted = tuple[str, str, int, int]
+"""First and last day as in `rag.dated`, and where the words begin and end."""
+
+
+def read_relative(
+    sentence: str, *, anchor: date | None, told: Sequence[tuple[str, int]]
+) -> list[Counted]:
+    """Return the dates of a sentence that count from the article's, or from one told before.
+
+    Args:
+        sentence: The whole sentence.
+        anchor: The day that its article is from; None leaves out what counts from it.
+        told: Dates that "later" and "earlier" may count from, each with where it ends.
+    """
+    found = []
+    for match in _pattern().finditer(sentence):
+        group = match.groupdict()
+        if group["way"] in ("earlier", "later"):
+            day = _from_told(match, told)
+        elif anchor is None:
+            day = None
+        elif group["day"]:
+            shift = tables()["relative"]["day_words"][" ".join(group["day"].lower().split())]
+            day = ((anchor + timedelta(days=shift)).isoformat(), "")
+        elif group["way"]:
+            day = _ago(match, anchor)
+        else:
+            day = _which(group["which"].lower(), group["what"].lower(), anchor)
+        if day is not None:
+            found.append((*day, match.start(), match.end()))
+    return found
+
+
+def _ago(match: re.Match[str], anchor: date) -> tuple[str, str] | None:
+    """Return when "N units ago" was, no more exact than its unit; weeks have no such date."""
+    count, unit = _count(match["count"]), match["unit"].lower().rstrip("s")
+    if unit == "day":
+        return (anchor - timedelta(days=count)).isoformat(), ""
+    if unit == "month":
+        months = anchor.year * 12 + anchor.month - 1 - count
+        return f"{months // 12:04}-{months % 12 + 1:02}", ""
+    if unit == "year" and count < anchor.year:
+        return f"{anchor.year - count:04}", ""
+    return None
+
+
+def _from_told(match: re.Match[str], told: Sequence[tuple[str, int]]) -> tuple[str, str] | None:
+    """Return the year, or the day, that stands so far from the one date told before."""
+    before = [first for first, end in told if end <= match.start()]
+    if len(before) != 1:
+        return None
+    count = _count(match["count"]) * (1 if match["way"].lower() == "later" else -1)
+    unit, first = match["unit"].lower().rstrip("s"), before[0]
+    if unit == "year":
+        return f"{int(first[:4]) + count:04}", ""
+    if unit in ("day", "week") and len(first) == 10:
+        days = count * (7 if unit == "week" else 1)
+        return (date.fromisoformat(first) + timedelta(days=days)).isoformat(), ""
+    if unit == "month" and len(first) >= 7:
+        months = int(first[:4]) * 12 + int(first[5:7]) - 1 + count
+        return f"{months // 12:04}-{months % 12 + 1:02}", ""
+    return None
+
+
+def _which(which: str, what: str, anchor: date) -> tuple[str, str] | None:
+    """Return when "last year" or "next week" is."""
+    step = {"last": -1, "past": -1, "this": 0}.get(which, 1)
+    if what == "year":
+        return f"{anchor.year + step:04}", ""
+    if what == "month":
+        months = anchor.year * 12 + anchor.month - 1 + step
+        return f"{months // 12:04}-{months % 12 + 1:02}", ""
+    if what in ("week", "weekend"):
+        monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=step)
+        if what == "week":
+            return monday.isoformat(), (monday + timedelta(days=6)).isoformat()
+        saturday = monday + timedelta(days=5)
+        return saturday.isoformat(), (saturday + timedelta(days=1)).isoformat()
+    return _season(step, *tables()["relative"]["seasons"][what], anchor=anchor)
+
+
+def _season(step: int, first: int, last: int, *, anchor: date) -> tuple[str, str]:
+    """Return the months of the season that ended last, comes next, or is this year's."""
+    year = anchor.year
+    if step < 0 and anchor.month <= last:
+        year -= 1
+    if step > 0 and anchor.month >= first:
+        year += 1
+    return f"{year:04}-{first:02}", f"{year:04}-{last:02}"
+
+
+def _count(word: str) -> int:
+    return int(word) if word.isdigit() else int(tables()["relative"]["counts"][word.lower()])
+
+
+def _alternatives(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in words)
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    words = tables()["relative"]
+    days = _alternatives(words["day_words"])
+    seasons = "|".join(words["seasons"])
+    counts = "|".join(words["counts"])
+    return re.compile(
+        rf"""
+        \b(?P<day>{days})\b
+        | \b(?P<which>last|past|next|this|coming)
+          [ ](?P<what>weekend|week|month|year|{seasons})\b(?!['’])
+        | \b(?P<count>\d{{1,3}}|{counts})[ ](?P<unit>days?|weeks?|months?|years?)
+          [ ](?P<way>ago|earlier|later)\b(?![ ]than)
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )

@@ -1,0 +1,132 @@
+"""Puts the dated statements of articles in order of time, each with its checked footnote."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from index.contents import Content, read_contents
+from index.search import search
+from index.store import queries
+from index.store.library import Moment
+from index.terms import Query, terms
+from index.types import Sentence
+from rag import citations
+from rag.dated import Timeline, TimelineEntry
+from rag.overview.article_date import article_date
+from rag.overview.dating import Dating, datings
+from rag.overview.statements import is_statement, leans
+from rag.overview.tense import tables
+from rag.overview.topic import Topic, mentions, read_topic
+from rag.types import DraftSentence, Evidence
+
+_SEARCHED = 48
+"""Passages in whose documents a topic is looked for."""
+_LEAD = 3
+"""Sentences at an article's beginning by which it is about a topic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dated:
+    """A sentence with one of its dates."""
+
+    content: Content
+    sentence: Sentence
+    context: Sentence | None
+    dating: Dating
+
+
+def timeline(moment: Moment, topic: str = "") -> Timeline:
+    """Return the dated statements of a library, or those about a topic, the earliest first.
+
+    Statements of one date stand in the order of their articles. A sentence with several dates
+    stands at each; the same words in several articles stand once, with a footnote to each.
+
+    Args:
+        moment: The library.
+        topic: In words; empty for all.
+
+    Raises:
+        LibraryError: The library cannot be read.
+        CitationError: The stored text does not hold what was read from it.
+    """
+    found = [one for content, wanted in _contents(moment, topic) for one in _dated(content, wanted)]
+    found.sort(key=lambda one: (one.dating.first, one.dating.last))
+    groups: dict[tuple[str, str, str], list[_Dated]] = {}
+    for one in found:
+        key = (one.dating.first, one.dating.last, one.sentence.text)
+        groups.setdefault(key, []).append(one)
+    notes = citations.Footnotes(
+        {one.content.document.card.sha256: one.content.document.text for one in found}
+    )
+    entries = tuple(_entry(group, notes) for group in groups.values())
+    return Timeline(topic=topic, entries=entries, citations=notes.citations)
+
+
+def _contents(moment: Moment, topic: str) -> Iterator[tuple[Content, Topic | None]]:
+    """Yield the articles, each with the topic that its sentences must name; None for all."""
+    if not topic:
+        ids = [one.id for one in queries.summaries(moment.db)]
+        yield from ((content, None) for content in read_contents(moment.db, ids))
+        return
+    wanted = read_topic(topic)
+    hits = search(Query.of(topic), moment, k=_SEARCHED).hits
+    ids = sorted({hit.passage.document_id for hit in hits})
+    for content in read_contents(moment.db, ids):
+        head = " ".join(one.text for one in content.sentences[:_LEAD])
+        about = f"{content.document.card.title} {head}"
+        whole = mentions(wanted, frozenset(terms(about))) == 1.0
+        yield content, None if whole else wanted
+
+
+def _dated(content: Content, wanted: Topic | None) -> Iterator[_Dated]:
+    """Yield the dated statements of an article that name a topic, or follow one that does."""
+    anchor = article_date(content.document)
+    before: Sentence | None = None
+    for sentence in content.sentences:
+        told = before.text if before else ""
+        if _sign().search(sentence.text) and is_statement(sentence.text):
+            named = wanted is None or _names(wanted, told, sentence.text)
+            context = before if leans(sentence.text) else None
+            for dating in datings(sentence.text, anchor=anchor, before=told) if named else ():
+                yield _Dated(content=content, sentence=sentence, context=context, dating=dating)
+        before = sentence
+
+
+def _names(topic: Topic, before: str, sentence: str) -> bool:
+    return mentions(topic, frozenset(terms(f"{before} {sentence}"))) == 1.0
+
+
+def _entry(group: Sequence[_Dated], notes: citations.Footnotes) -> TimelineEntry:
+    first = group[0]
+    text, dating = first.sentence.text, first.dating
+    cited = notes.cite(
+        DraftSentence(
+            text=text,
+            evidence=tuple(_evidence(one.content, one.sentence) for one in group),
+            context=_evidence(first.content, first.context) if first.context else None,
+        )
+    )
+    return TimelineEntry(
+        date=dating.first,
+        end=dating.last,
+        written=" ".join(text[dating.start : dating.end].split()),
+        relative=dating.relative,
+        text=text,
+        context=cited.context,
+        citations=cited.citations,
+    )
+
+
+def _evidence(content: Content, sentence: Sentence) -> Evidence:
+    return Evidence(hit=content.hit(sentence), start=sentence.start, end=sentence.end)
+
+
+@cache
+def _sign() -> re.Pattern[str]:
+    """Return what every sentence with a date has: a digit, a name of the calendar, a shift."""
+    return re.compile(
+        r"\d{4}|[JFMASOND][a-z]{2,8}\b|[MTWFS]\w+day|"
+        rf"\b(?:ago|earlier|later|last|next|{'|'.join(tables()['relative']['day_words'])}|this)\b",
+        re.IGNORECASE,
+    )

@@ -1,0 +1,54 @@
+"""Which questions ask for an overview, and of what."""
+
+import pytest
+
+from rag.overview.asked import Whole, read_whole
+from rag.question import may_ask_of_all
+
+_OF_ALL = """
+What is this article about?
+What's it about?
+What are my articles about?
+Summarize it
+Summarise the article please
+Can you summarize the articles in three sentences?
+Give me a short summary
+What is the main point of the article?
+tl;dr
+Tell me what this article is about
+"""
+_OF_A_TOPIC = [
+    ("Tell me about Iwo-to", "Iwo-to"),
+    ("What do my articles say about the bridge?", "bridge"),
+    ("What do both articles say about the price?", "price"),
+    ("Give me an overview of the Karsund bridge", "Karsund bridge"),
+    ("Summarize the article about Lusavolt", "Lusavolt"),
+    ("What is the article on chess about?", "chess"),
+    ("Tell us everything about the ferry in my articles, please.", "ferry"),
+    ("what do you know about graça monteverde", "graça monteverde"),
+]
+_FOR_A_FACT = """
+Who is the mayor?
+Tell me when the bridge was built
+Tell me about how the bridge was built
+What did the minister say about the budget?
+What was the meeting about?
+What is the point of the law?
+"""
+
+
+@pytest.mark.parametrize("question", _OF_ALL.strip().split("\n"))
+def test_a_question_of_the_articles_themselves_has_no_topic(question: str) -> None:
+    assert read_whole(question) == Whole()
+    assert may_ask_of_all(question)
+
+
+@pytest.mark.parametrize(("question", "topic"), _OF_A_TOPIC)
+def test_a_topic_is_taken_out_as_it_was_written(question: str, topic: str) -> None:
+    assert read_whole(question) == Whole(topic=topic)
+    assert may_ask_of_all(question)
+
+
+@pytest.mark.parametrize("question", _FOR_A_FACT.strip().split("\n"))
+def test_a_question_for_a_fact_asks_no_overview(question: str) -> None:
+    assert read_whole(question) is None
