@@ -10,12 +10,17 @@ You Unpack That?", 2019: most rewrites replace a pronoun or complete an ellipsis
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.question import Question, names, read_question
+from rag.ellipsis import compared, exchanged, runs
+from rag.noun_phrase import head_of, is_one_of, noun_phrases
+from rag.question import Question, read_question
+from rag.refusal import is_refusal
+from rag.small_talk import reply
 from rag.types import Turn
 
 _LEAD = re.compile(
@@ -28,13 +33,32 @@ _ASKS = re.compile(
     r"(?:who|whom|whose|what|when|where|why|which|how(?: \w+)?))\b(?P<rest>.*)$",
     re.IGNORECASE,
 )
-_RUN = re.compile(
-    r"(?<![\w’'\-])[A-ZÀ-Þ][\w’'\-]*(?:(?: (?:of|for|de|von|van|al|the|and))?"
-    r" (?=[A-ZÀ-Þ0-9])[\w’'\-]+)*"
-)
 _IDENTITY = re.compile(r"^who(?: is| was|['’]s) (?P<name>.(?:.*\w)?)\W*$", re.IGNORECASE)
 """As in "Who is Ada Lovelace?", which names whom it is about; "Who is the mayor?" does not."""
-_YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+_BARE = re.compile(
+    r"^(?P<asks>when|where|why|how|since when|until when) (?:is|was|were|are|will|did) "
+    r"(?:that|this)(?: be| happen)?$",
+    re.IGNORECASE,
+)
+_HOW = re.compile(r"how (?P<adjective>\w+)", re.IGNORECASE)
+_ONES = re.compile(r"\bones?\b", re.IGNORECASE)
+_WHICH = re.compile(r"^which (?P<noun>[a-z]\w+) (?!of\b)", re.IGNORECASE)
+_MANY = re.compile(r"^how many (?P<noun>[a-z]\w+)", re.IGNORECASE)
+_MORE = re.compile(
+    r"^(?:please )?(?:(?:can you |could you )?(?:tell|say) (?:me )?)?(?:some |a bit |a little )?"
+    r"(?:more|more details|go on|elaborate)(?: (?:about|on) (?:it|that|this))?(?:,? please)?$",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(
+    r"\b(?:the|this|that) (?P<noun>[a-z][\w\-]+)\b"
+    r"(?! (?:of|over|in|at|near|between|from|for|on|with|that|which|who)\b)"
+)
+_GARBLED = re.compile(
+    r"\b(?:the|a|an|its|his|her|their) (?:the|a|an|this|that)\b|\b(\w{3,}) \1\b|['’]s['’]s",
+    re.IGNORECASE,
+)
+_LOOKED_BACK = 3
+"""Turns in which it is looked what "the bridge" is."""
 _WORD = re.compile(r"[\w’'\-]+")
 
 
@@ -43,35 +67,77 @@ def stand_alone(question: Question, history: Sequence[Turn]) -> Question:
 
     Args:
         question: The follow-up.
-        history: The turns before it, oldest first; none gives the question back.
+        history: The turns before it, oldest first; none gives the question back. Small talk is
+            passed over, and no name is taken from a refusal.
     """
     asked = question.text
-    if not history or not asked:
+    turns = [_of_articles(turn) for turn in history if reply(turn.question) is None]
+    if not turns or not asked:
         return question
-    before = history[-1]
-    put = _completed(asked, before) or _resolved(asked, before)
-    return read_question(put) if put else question
+    before = turns[-1]
+    put = compared(asked, [_thing(turn) for turn in turns if not _ONES.search(turn.question)])
+    put = put or _completed(asked, turns) or _resolved(asked, before) or _definite(asked, turns)
+    return read_question(put) if put and not _is_garbled(put) else question
 
 
-def _completed(asked: str, before: Turn) -> str | None:
+def _of_articles(turn: Turn) -> Turn:
+    return replace(turn, text="") if is_refusal(turn.text) else turn
+
+
+def _is_garbled(text: str) -> bool:
+    """Say whether words stand twice that never do, as in "the the bridge" and "Per's's"."""
+    return bool(_GARBLED.search(text))
+
+
+def _completed(asked: str, turns: Sequence[Turn]) -> str | None:
     """Complete "And Germany?", "What about 2019?" and "Why?" by the question before."""
+    before = turns[-1]
     lead = _LEAD.match(asked)
     if lead is None:
         return None
     rest = lead["rest"]
+    if _MORE.match(rest):
+        thing = _thing(before)
+        return f"Tell me about {thing}." if thing else None
+    if bare := _BARE.match(rest):
+        return _asked_of(bare["asks"], before.question)
+    how = _HOW.fullmatch(rest)
+    if how and not _HOW.match(before.question) and is_one_of("dimension", how["adjective"]):
+        thing = _thing(before)
+        return f"How {how['adjective']} is {thing}?" if thing else None
     asks = _ASKS.match(rest)
-    if asks and not content_terms(rest) and len(_WORD.findall(rest)) <= 3 and not leans(rest):
+    only_asks = not content_terms(rest) or how
+    if asks and rest.casefold().startswith("which"):
+        return None
+    if asks and only_asks and len(_WORD.findall(rest)) <= 3 and not leans(rest):
         return _asked_of(rest, before.question)
-    opened = rest != asked.rstrip(" ?!.") or rest.split()[0].casefold() in _set("preposition")
-    elliptic = opened and asks is None and not _has_verb(rest)
-    return _exchanged(before, rest) if elliptic else None
+    opened = rest != asked.rstrip(" ?!.") or is_one_of("preposition", rest.split()[0])
+    named = asked.endswith("?") and runs(f"x {rest}") == [rest]
+    elliptic = (opened or named) and asks is None and not _has_verb(rest)
+    if not elliptic:
+        return None
+    of_person = is_one_of("person", rest.split()[0])
+    owner = _person(before) if of_person else _thing(before)
+    return exchanged(rest, turns, thing=_thing(before), owner=owner)
+
+
+def _definite(asked: str, turns: Sequence[Turn]) -> str | None:
+    """Say which bridge "the bridge" is, where a question before spoke of one by more words."""
+    for match in _DEFINITE.finditer(asked):
+        for turn in reversed(turns[-_LOOKED_BACK:]):
+            for phrase in noun_phrases(turn.question, said=turn.text):
+                more = len(phrase.whole.split()) > len(match.group().split())
+                if more and phrase.head == head_of(match["noun"]):
+                    return asked[: match.start()] + phrase.whole + asked[match.end() :]
+    return None
 
 
 def _asked_of(asks: str, question: str) -> str:
     """Return the question before as one of "why" or "when": "When will it open?"."""
     asks = asks[0].upper() + asks[1:]
-    old = _ASKS.match(question.rstrip(" ?"))
-    words = old["rest"].split() if old else []
+    bare = question.rstrip(" ?")
+    old = _ASKS.match(bare)
+    words = (old["rest"] if old else bare[:1].lower() + bare[1:]).split()
     place = next((n for n, word in enumerate(words) if word.casefold() in _set("auxiliary")), None)
     if place is None or place == len(words) - 1:
         return f"{asks}: {question}"
@@ -80,36 +146,15 @@ def _asked_of(asks: str, question: str) -> str:
     return f"{asks} {clause} the {noun}?" if noun else f"{asks} {clause}?"
 
 
-def _exchanged(before: Turn, part: str) -> str:
-    """Return the question before with a part in the place of its like: a year, name or phrase."""
-    bare = before.question.rstrip(" ?")
-    year = _YEAR.search(part)
-    if year and _YEAR.search(bare):
-        return _YEAR.sub(year.group(), bare, count=1) + "?"
-    first = part.split()[0].casefold()
-    runs = _runs(bare)
-    if first in _set("preposition"):
-        part = first + part[len(first) :]
-        like = next((f"{first} {r}" for r in runs if f" {first} {r}" in bare), None)
-        return bare.replace(like, part) + "?" if like else f"{bare} {part}?"
-    phrase = _phrase(before) if first in _set("determiner") and not _runs(part) else None
-    alike = [run for run in runs if _shape(run) == _shape(part)] if _runs(part) else []
-    old = phrase or next(iter(alike), None)
-    return bare.replace(old, part, 1) + "?" if old and old in bare else f"{bare}: {part}?"
-
-
-def _shape(name: str) -> bool:
-    """Tell designations such as SM-6 and 737 from other names."""
-    return any(character.isdigit() for character in name)
-
-
 def _resolved(asked: str, before: Turn) -> str | None:
     """Put in what the first pronoun stands for; None where the question has none."""
     pronoun = leans(asked)
     if pronoun is None:
         return None
     word = pronoun.group().casefold()
-    found = next(find for kind, find in _FINDERS if word in _set(kind))(before)
+    which = _WHICH.match(before.question) if word == "its" else None
+    found = f"the {which['noun']}" if which else None
+    found = found or next(find for kind, find in _FINDERS if word in _set(kind))(before)
     if found is None or found.casefold() in asked.casefold():
         return None
     if word in _set("pointing") or word in _set("place"):
@@ -129,7 +174,7 @@ def leans(asked: str) -> re.Match[str] | None:
             word in _set("pointing") and _stands_alone(asked, match)
         ):
             # A name before it is what it stands for, as in "Did Hegseth say that he agrees?".
-            return None if _runs(asked[: match.start()]) else match
+            return None if runs(asked[: match.start()]) else match
     return None
 
 
@@ -144,7 +189,7 @@ def _stands_alone(asked: str, pointing: re.Match[str]) -> bool:
 
 def _person(before: Turn) -> str | None:
     """Return the person that was asked about, or who was the answer; None where neither is one."""
-    asked, said = _runs(before.question), _persons(_runs(before.text))
+    asked, said = runs(before.question), _persons(runs(before.text))
     identity = _IDENTITY.match(before.question)
     if _asks_who(before) and not (identity and identity["name"] in asked):
         return next(iter([*_new(said, before.question), *_persons(asked)]), None)
@@ -153,8 +198,9 @@ def _person(before: Turn) -> str | None:
 
 def _people(before: Turn) -> str | None:
     """Return the two who were the answer, or what was asked about."""
-    new = _new(_runs(before.text), before.question) if _asks_who(before) else []
-    return " and ".join(new[:2]) or _thing(before)
+    new = _new(runs(before.text), before.question) if _asks_who(before) else []
+    many = _MANY.match(before.question)
+    return " and ".join(new[:2]) or (f"the {many['noun']}" if many else _thing(before))
 
 
 def _asks_who(before: Turn) -> bool:
@@ -163,7 +209,7 @@ def _asks_who(before: Turn) -> bool:
 
 def _thing(before: Turn) -> str | None:
     """Return what was asked about: its noun phrase, else its first name, else the answer's."""
-    return _phrase(before) or next(iter([*_runs(before.question), *_runs(before.text)]), None)
+    return _phrase(before) or next(iter([*runs(before.question), *runs(before.text)]), None)
 
 
 def _phrase(before: Turn) -> str | None:
@@ -173,42 +219,23 @@ def _phrase(before: Turn) -> str | None:
     """
     words = _WORD.findall(before.question)
     folded = [word.casefold() for word in words]
-    nouns = _until_auxiliary(words[1:]) if folded[:1] in (["which"], ["what"]) else []
-    if nouns and nouns != words[1:]:
+    nouns = _nouns_asked_for(words, folded)
+    if nouns:
         noun = f"the {' '.join(nouns)}"
-        name = next(iter(_runs(before.question)), "")
+        name = next(iter(runs(before.question)), "")
         return f"{noun} of {name}" if name and name not in noun else noun
-    start = next((n for n, word in enumerate(folded) if word in _set("determiner")), None)
-    if start is None or start + 1 == len(words):
-        return None
-    end = _end_of_phrase(words, start + 1, said=before.text)
-    return " ".join(["the", *words[start + 1 : end]])
+    found = noun_phrases(before.question, said=before.text)
+    return found[0].whole if found else None
 
 
-def _end_of_phrase(words: Sequence[str], first: int, *, said: str) -> int:
-    """Return where a noun phrase ends: after its nouns and what prepositions hang on them.
-
-    A clause needs a verb: where none would be left, the last of the nouns is one, as in "was the
-    old bridge closed". A phrase goes on over words that the answer has in the same company.
-    """
-    folded = [word.casefold() for word in words]
-    linking = _set("preposition") | _set("determiner")
-    known = f" {' '.join(_WORD.findall(said)).casefold()} "
-
-    def ends(n: int) -> bool:
-        return n == len(words) or folded[n] in linking or words[n][0].isupper()
-
-    nouns = next(n for n in range(first + 1, len(words) + 1) if ends(n))
-    end = nouns
-    while end < len(words) and folded[end] in linking:
-        while end < len(words) and folded[end] in linking:
-            end += 1
-        while end < len(words) and (words[end][0].isupper() or folded[end - 1] in linking):
-            end += 1
-    while end < len(words) and f" {folded[end - 1]} {folded[end]} " in known:
-        end += 1
-    has_subject = first > 1 and folded[first - 2] in _set("auxiliary")
-    return nouns - 1 if has_subject and end == len(words) and nouns - first > 1 else end
+def _nouns_asked_for(words: Sequence[str], folded: Sequence[str]) -> Sequence[str]:
+    """Return what "which" asks for before an auxiliary; none where it has none."""
+    if folded[:1] not in (["which"], ["what"]):
+        return []
+    nouns = _until_auxiliary(words[1:])
+    if nouns != words[1:]:
+        return nouns
+    return []
 
 
 def _until_auxiliary(words: Sequence[str]) -> list[str]:
@@ -218,19 +245,6 @@ def _until_auxiliary(words: Sequence[str]) -> list[str]:
             break
         kept.append(word)
     return kept
-
-
-def _runs(text: str) -> list[str]:
-    """Return the names of a text in order: runs of capitalised words without plain openers."""
-    known = names(text)
-    runs = []
-    for match in _RUN.finditer(text.replace("’", "'")):
-        words = match.group().split()
-        while words and words[0].removesuffix("'s").casefold() not in known:
-            words = words[1:]
-        if words:
-            runs.append(" ".join(words).removesuffix("'s"))
-    return runs
 
 
 def _new(runs: Sequence[str], question: str) -> list[str]:

@@ -11,6 +11,7 @@ from functools import cache
 
 from index.terms import content_terms, terms
 from index.types import Hit
+from rag.answer.days import is_of_other_days
 from rag.answer.items import is_new, joined, listed
 from rag.answer.otherwise import Comparison, contrary
 from rag.answer.ranking import Reader
@@ -80,9 +81,15 @@ class ExtractiveAnswerer:
             sentences=_against(question, quoted, kept, self._comparison),
             short=words,
             parts=items,
-            confidence=answered,
+            confidence=0.0 if _is_of_other_days(question, kept[0]) else answered,
             ranked=tuple(ranked)[:_RANKED],
         )
+
+
+def _is_of_other_days(question: Question, first: Weighed) -> bool:
+    """Say whether the best there is tells of Mondays where it is asked of Sundays."""
+    asks_when = question.expects != "yes_no"
+    return asks_when and is_of_other_days(first.text, asked=question.text)
 
 
 @cache

@@ -46,7 +46,7 @@ def test_a_question_about_something_else_is_not_answered(
 ) -> None:
     answer = assistant.ask(question)
     assert answer.status == "abstained"
-    assert answer.reason in ("no_match", "weak_match")
+    assert answer.reason in ("no_match", "weak_match", "small_talk")
     assert answer.citations == ()
     assert answer.hits != ()
 

@@ -93,3 +93,16 @@ def test_one_article_is_spoken_of_as_one(tmp_path_factory: pytest.TempPathFactor
         assistant.library.add_articles([Article(source="b", title="B", text="Per grows beans.")])
         said = assistant.ask("When was Oslo founded?").text
     assert said == "No answer found in the one article: it does not mention “Oslo”."
+
+
+def test_the_hours_of_the_week_do_not_answer_for_sundays(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    library = tmp_path_factory.mktemp("pool") / "library"
+    with Assistant.open(Settings.load(library=library, seeds=False)) as assistant:
+        text = "The pool is open from 7:00 to 21:00 on weekdays. A ticket is 6 euros."
+        assistant.library.add_articles([Article(source="p", title="The pool", text=text)])
+        earlier = assistant.ask("When is the pool open?")
+        answer = assistant.ask("And on Sundays?", history=[earlier.turn])
+    assert answer.searched == "When is the pool open on Sundays?"
+    assert (answer.status, answer.confidence) == ("abstained", 0.0)

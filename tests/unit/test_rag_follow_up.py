@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,32 @@ def test_without_a_history_a_question_stays_as_it_is() -> None:
 def test_a_question_of_almost_nothing_is_no_trouble(question: str) -> None:
     assert isinstance(stand_alone(question, [_BRIDGE, Turn(question="", text="")]), str)
     assert isinstance(stand_alone(question, [_BRIDGE]), str)
+
+
+_ASKED = [
+    ("What did the council decide about the harbour?", "It decided to close it in winter. [1]"),
+    ("How many books does the Lindvik library lend each year?", "It lends 40,000 books. [1]"),
+    ("Which company built the wind farm off Karsund?", "Nordvind built the wind farm. [1]"),
+    ("Was the strike at the shipyard successful?", "The strike ended after ten days. [1]"),
+    ("Does the ferry take cars?", "The ferry takes cars and bicycles. [1]"),
+]
+_AFTER = [
+    "And the school?", "What about bicycles?", "What about Bergen?", "And the old one?",
+    "And in summer?", "And its cost?", "And her age?", "And then?", "Tell me more.", "Which one?",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("turn", _ASKED, ids=lambda turn: turn[0])
+@pytest.mark.parametrize("follow_up", _AFTER)
+def test_nothing_that_is_searched_is_garbled(turn: tuple[str, str], follow_up: str) -> None:
+    searched = stand_alone(follow_up, [Turn(question=turn[0], text=turn[1])])
+    assert not re.search(r"\b(?:the|a|its) (?:the|a|its)\b|\b(\w+) \1\b|'s's", searched)
+    assert searched[0].isupper()
+
+
+def test_more_is_asked_of_what_was_spoken_of() -> None:
+    assert stand_alone("Tell me more.", [_BRIDGE]) == "Tell me about the old bridge."
+
+
+def test_another_one_that_was_never_named_stays_unknown() -> None:
+    assert stand_alone("What about the other one?", [_BRIDGE]) == "What about the other one?"

@@ -1,0 +1,204 @@
+"""Completes a question that is only a part of one, as in "And the chess club?", by the one before.
+
+The part takes the place of its like: a year of a year, a name of a name, a phrase of a phrase with
+the same noun, "in winter" of "in summer". Nothing is looked up; see `rag.follow_up`.
+"""
+
+import re
+from collections.abc import Sequence
+
+from index.terms import content_terms, terms
+from rag.noun_phrase import NounPhrase, head_of, is_one_of, noun_phrases
+from rag.question import names
+from rag.types import Turn
+
+_YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
+_RUN = re.compile(
+    r"(?<![\w’'\-])[A-ZÀ-Þ][\w’'\-]*(?:(?: (?:of|for|de|von|van|al|the|and))?"
+    r" (?=[A-ZÀ-Þ0-9])[\w’'\-]+)*"
+)
+_ONE = re.compile(r"^(?:the )?(?P<which>[\w\-]+) ones?$", re.IGNORECASE)
+_OWNED = re.compile(r"^(?:its|his|her|their) (?P<noun>.+)$", re.IGNORECASE)
+_WHICH = re.compile(
+    r"^(?:and )?which (?:one |of (?:them|the two|these|those|both) )?(?P<verb>is|was|are) "
+    r"(?:the )?(?P<more>\w+)\W*$",
+    re.IGNORECASE,
+)
+_SUBJECT = re.compile(
+    r"^(?P<aux>(?:[\w ]+ )?(?:do|does|did|is|are|was|were|will|can|has|have|had)) "
+    r"(?P<subject>(?-i:[a-z])[\w\-]+)(?= )",
+    re.IGNORECASE,
+)
+
+
+def runs(text: str) -> list[str]:
+    """Return the names of a text in order: runs of capitalised words without plain openers."""
+    known = names(text)
+    found = []
+    for match in _RUN.finditer(text.replace("’", "'")):
+        words = match.group().split()
+        while words and (
+            words[0].removesuffix("'s").casefold() not in known or is_one_of("auxiliary", words[0])
+        ):
+            words = words[1:]
+        if words:
+            found.append(" ".join(words).removesuffix("'s"))
+    return found
+
+
+def compared(asked: str, things: Sequence[str | None]) -> str | None:
+    """Return "Which is longer, the one or the other?" with the two things last asked about.
+
+    None where it asks for no comparison, or fewer than two things were asked about.
+    """
+    which = _WHICH.match(asked)
+    two = list(dict.fromkeys(thing for thing in reversed(things) if thing))[:2]
+    if which is None or len(two) != 2:
+        return None
+    return f"Which {which['verb'].lower()} {which['more']}, {two[1]} or {two[0]}?"
+
+
+def exchanged(
+    part: str, turns: Sequence[Turn], *, thing: str | None, owner: str | None
+) -> str | None:
+    """Return the question before with a part in the place of its like; None where nothing is.
+
+    Args:
+        part: What was asked, without "and" or "what about".
+        turns: The conversation, at least one turn.
+        thing: What the question before is about.
+        owner: Whose a thing is that the part calls "its" or "her".
+    """
+    before = turns[-1]
+    bare = before.question.rstrip(" ?!.")
+    year = _YEAR.search(part)
+    if year and _YEAR.search(bare):
+        return _YEAR.sub(year.group(), bare, count=1) + "?"
+    phrases = noun_phrases(before.question, said=before.text)
+    one = _ONE.match(part)
+    if one:
+        found = _one(one["which"], phrases, turns)
+        if found is None:
+            return None
+        part = found
+    owned = _OWNED.match(part)
+    if owned:
+        return f"What is {_possessive(owner)} {owned['noun']}?" if owner else None
+    if not content_terms(part):
+        return None
+    if moment := _moment(part):
+        part = moment
+    if is_one_of("preposition", part.split()[0]):
+        return _with_phrase(bare, part[0].lower() + part[1:])
+    return _with_noun(bare, part, phrases, thing=thing)
+
+
+def _one(which: str, phrases: Sequence[NounPhrase], turns: Sequence[Turn]) -> str | None:
+    """Return what "the other one" or "the new one" is; None where the other was never named."""
+    if not phrases:
+        return None
+    mine = phrases[0]
+    if which.casefold() != "other":
+        return f"the {which} {mine.text.split()[-1]}"
+    told = " ".join(f"{turn.question} {turn.text}" for turn in turns)
+    others = {p.text.casefold(): p.text for p in noun_phrases(told) if p.head == mine.head}
+    named = [text for text in others.values() if _names_more(text, mine.text)]
+    return named[0] if len(named) == 1 else None
+
+
+def _names_more(phrase: str, other: str) -> bool:
+    """Say whether a phrase has a word of its own beside its noun that the other lacks."""
+    return bool(set(terms(phrase)[1:-1]) - set(terms(other)))
+
+
+def _moment(part: str) -> str:
+    """Return "on Sundays" for "Sundays" and "in May" for "May"; empty where part is no moment."""
+    words = part.split()
+    if len(words) > 1:
+        return ""
+    if is_one_of("weekday", words[0]):
+        return f"on {part}"
+    return f"in {part}" if is_one_of("month", words[0]) else ""
+
+
+def _with_phrase(bare: str, part: str) -> str:
+    """Put "in winter" in the place of "in summer", or at the end."""
+    preposition = part.split()[0]
+    found = None
+    for match in re.finditer(rf"\b{preposition} (?:(?:the|a|an) )?", bare, re.IGNORECASE):
+        rest = re.match(r"[\w’'\-]+(?: (?!in |on |at |of |for |from |to |by |with )[\w’'\-]+)*",
+                        bare[match.end() :])  # fmt: skip
+        if rest is None:
+            continue
+        old = bare[match.start() : match.end() + rest.end()]
+        if _is_moment(old) == _is_moment(part):
+            found = (match.start(), old)
+    if found is None:
+        return f"{bare} {part}?"
+    start, old = found
+    if _has_name(part) and _has_name(old):
+        name = next(iter(runs(f"x {old}")))
+        end = start + old.index(name) + len(name)
+        return f"{bare[:start]}{part}{bare[end:]}?"
+    return f"{bare[:start]}{part}{bare[start + len(old) :]}?"
+
+
+def _is_moment(phrase: str) -> bool:
+    return any(
+        is_one_of(kind, word) or bool(_YEAR.fullmatch(word))
+        for word in phrase.split()
+        for kind in ("weekday", "month", "moment")
+    )
+
+
+def _has_name(phrase: str) -> bool:
+    return bool(runs(f"x {phrase}"))
+
+
+def _with_noun(bare: str, part: str, phrases: Sequence[NounPhrase], *, thing: str | None) -> str:
+    """Put a noun phrase or name in the place of its like."""
+    head = head_of(part)
+    determined = is_one_of("determiner", part.split()[0])
+    part = part[0].lower() + part[1:] if determined else part
+    same = next((p for p in phrases if p.head == head and determined), None)
+    if same:
+        kept = f" {same.tail}" if same.tail.startswith("of ") else ""
+        return f"{bare[: same.start]}{part}{kept}{bare[same.end :]}?"
+    named = runs(f"x {part}")
+    if not named and determined and is_one_of("attribute", part.split()[-1]) and thing:
+        return f"What is {part} of {thing}?"
+    old = [run for run in runs(bare) if _shape(run) == _shape(part)] if named else []
+    if old:
+        return _for_name(bare, part, old[0], phrases, determined=determined)
+    if phrases and determined:
+        first = phrases[0]
+        return f"{bare[: first.start]}{part}{bare[first.end :]}?"
+    subject = _SUBJECT.match(bare)
+    bare_noun = not named and not determined and len(part.split()) == 1
+    if subject and bare_noun and not is_one_of("determiner", subject["subject"]):
+        return f"{subject['aux']} {part}{bare[subject.end() :]}?"
+    return f"{bare}: {part}?"
+
+
+def _for_name(
+    bare: str, part: str, old: str, phrases: Sequence[NounPhrase], *, determined: bool
+) -> str:
+    """Put a name in the place of another, or of the phrase around it: "the Talin bridge"."""
+    place = bare.index(old) if old in bare else -1
+    if place < 0:
+        return f"{bare}: {part}?"
+    around = [p for p in phrases if p.start <= place < p.end and old in p.text]
+    if determined and around:
+        return f"{bare[: around[-1].start]}{part}{bare[around[-1].start + len(around[-1].text) :]}?"
+    owner = bare[place + len(old) :].startswith("'s")
+    part = re.sub(r"['’]s$", "", part) if owner else part
+    return f"{bare[:place]}{part}{bare[place + len(old) :]}?"
+
+
+def _shape(name: str) -> bool:
+    """Tell designations such as SM-6 and 737 from other names."""
+    return any(character.isdigit() for character in name)
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
