@@ -229,11 +229,10 @@ class Assistant:
         return replace(found, citations=self._aged(found.citations))
 
     def overview(self, topic_or_id: str | None = None) -> Answer:
-        """Tell in quoted sentences what an article, a topic's articles, or all of them say.
+        """Tell in quoted sentences what an article, the articles on a topic, or all of them say.
 
         Args:
-            topic_or_id: An article's id or its beginning, or a topic; None for all articles. A
-                topic that no article names gives an abstention.
+            topic_or_id: An article's id or the beginning of it, or a topic; None for all.
 
         Raises:
             MisuseError: It is empty, too long, or begins the ids of several articles.
@@ -243,18 +242,15 @@ class Assistant:
 
         named = arguments.checked_topic(topic_or_id)
         self.library.seed()
-        pipeline = Pipeline(self.settings, answerer=self._answerer, writer=None)
+        told = Pipeline(self.settings, answerer=self._answerer, writer=None).overview
         with self._stored.moment() as moment:
-            question, made = read_wanted(moment, named)
-            answer = pipeline.overview(question, made, moment, k=self.settings.k)
+            answer = told(*read_wanted(moment, named), moment, k=self.settings.k)
         return replace(answer, citations=self._aged(answer.citations))
 
     def timeline(self, topic: str | None = None) -> "Timeline":
         """Put the dated statements of all articles, or those about a topic, in order of time.
 
-        Raises:
-            MisuseError: The topic is empty or too long.
-            LibraryError: The library cannot be read.
+        Raises as `overview` does.
         """
         from rag.overview.timeline import timeline
 

@@ -198,15 +198,14 @@ class Pipeline:
         from rag.overview.overview import overview
 
         whole = read_whole(question.text)
-        made = overview(moment, whole) if whole is not None else None
-        return None if made is None or made.partly else made
+        made = overview(moment, whole) if whole else None
+        return made if made and not made.partly else None
 
     def _written(
         self, asked: Asked, sources: Sources, writer: "Writer"
     ) -> Generator[Step, Piece | None, Answer]:
         """Return the model's answer, or the answerer's where it has nothing to read or failed."""
-        untold = sources.told is not None and not sources.told.sentences
-        if untold or not sources.found.hits:
+        if not sources.found.hits or (sources.told and not sources.told.sentences):
             return self._extracted(asked, sources)
         try:
             written = yield from writer.write(
@@ -390,6 +389,11 @@ def _in_full(question: Question, history: Sequence[Turn]) -> Question:
     """Put a follow-up in full by rules; a question without a conversation is in full."""
     if not history:
         return question
+    if may_ask_of_all(question.text):
+        from rag.overview.asked import in_full
+
+        if whole := in_full(question, history):
+            return whole
     from rag.follow_up import stand_alone
 
     return stand_alone(question, history)

@@ -10,7 +10,8 @@ _LINES, _BEGINNING = 4, 160
 """Lines of an article, and characters of a line, in which its dateline may stand."""
 _LINE_WORDS = 14
 """Words of a line that is a dateline as a whole."""
-_PLACE = re.compile(r"[^.!?\"“”]{0,60}[,(:|–—-]?\s*")
+_PLACE_WORDS = 6
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _GOES_ON = re.compile(r"\s*(?:\([^)]{1,40}\))?\s*(?:[-–—.:|)]|$)")
 _LABEL = re.compile(r"^(?:date|published|posted|updated|issued)\b", re.IGNORECASE)
 
@@ -34,25 +35,37 @@ def day_of(found: Date) -> date | None:
         return None
 
 
+def is_dateline(sentence: str, *, start: int, end: int) -> bool:
+    """Say whether a date stands before a sentence, with its place, and does not date what it says.
+
+    Args:
+        sentence: The whole sentence.
+        start: Of the date in it.
+        end: Of the date, exclusive.
+    """
+    placed = bool(sentence[:start].strip()) and sentence[:start].split()[0][:3].isupper()
+    return placed and _leads(sentence, start=start, end=end)
+
+
 def _dateline(text: str) -> date | None:
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     for line in lines[:_LINES]:
         for found in read_dates(line[:_BEGINNING]):
             day = day_of(found)
-            if day is not None and _is_dateline(line, found):
+            if day is not None and _is_head(line, found):
                 return day
     return None
 
 
-def _is_dateline(line: str, found: Date) -> bool:
+def _is_head(line: str, found: Date) -> bool:
     """Tell "ATHENS, 6 March 2024 - The ..." and "Report of 6 March 2024" from a statement."""
     short = len(line.split()) <= _LINE_WORDS and not line.endswith((".", "!", "?"))
-    before = line[: found.start].strip()
-    words = re.findall(r"[^\W\d_][\w’'-]*", before)
-    placed = len(words) <= 6 and all(w[0].isupper() or len(w) <= 3 for w in words)
+    return short or bool(_LABEL.match(line)) or _leads(line, start=found.start, end=found.end)
+
+
+def _leads(text: str, *, start: int, end: int) -> bool:
+    before = text[:start].strip()
+    words = _WORD.findall(before)
+    placed = len(words) <= _PLACE_WORDS and all(w[0].isupper() or len(w) <= 3 for w in words)
     led = not before or before[-1] in ",(:|–—-/"
-    return (
-        short
-        or bool(_LABEL.match(line))
-        or (placed and led and bool(_GOES_ON.match(line, found.end)))
-    )
+    return placed and led and bool(_GOES_ON.match(text, end))

@@ -1,11 +1,15 @@
 """Tells a question of the whole from one for a fact: "What is this about?", "Tell me about X"."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from index.data_files import data_toml
+from rag.follow_up import stand_alone
+from rag.question import Question, read_question
+from rag.types import Turn
 
 _MARKS = " \t?!.:;,…\"“”'"
 
@@ -33,6 +37,26 @@ def read_whole(question: str) -> Whole | None:
         if found:
             return _of(found["topic"])
     return None
+
+
+def in_full(question: Question, history: Sequence[Turn]) -> Question | None:
+    """Return a question of the whole as it is meant in a conversation; None for any other.
+
+    "Summarize the article" stays as it is; "Tell me more about it" is asked of what the question
+    before was about, where that can be told.
+
+    Args:
+        question: As it was asked.
+        history: The turns before it, oldest first; at least one.
+    """
+    if read_whole(question.text) != Whole():
+        return None
+    asks = data()["asks"]
+    words = question.text.casefold().strip(_MARKS).split()
+    if words[-1] not in asks["pronominal"].split() and words[-2:-1] not in (["it"], ["more"]):
+        return question
+    meant = stand_alone(read_question(asks["spoken_of"]), history)
+    return meant if meant.text != asks["spoken_of"] else question
 
 
 def _of(written: str) -> Whole | None:

@@ -13,7 +13,7 @@ from index.terms import Query, terms
 from index.types import Sentence
 from rag import citations
 from rag.dated import Timeline, TimelineEntry
-from rag.overview.article_date import article_date
+from rag.overview.article_date import article_date, is_dateline
 from rag.overview.dating import Dating, datings
 from rag.overview.statements import is_statement, leans
 from rag.overview.tense import tables
@@ -89,7 +89,8 @@ def _dated(content: Content, wanted: Topic | None) -> Iterator[_Dated]:
             named = wanted is None or _names(wanted, told, sentence.text)
             context = before if leans(sentence.text) else None
             for dating in datings(sentence.text, anchor=anchor, before=told) if named else ():
-                yield _Dated(content=content, sentence=sentence, context=context, dating=dating)
+                if not is_dateline(sentence.text, start=dating.start, end=dating.end):
+                    yield _Dated(content=content, sentence=sentence, context=context, dating=dating)
         before = sentence
 
 
@@ -124,9 +125,5 @@ def _evidence(content: Content, sentence: Sentence) -> Evidence:
 
 @cache
 def _sign() -> re.Pattern[str]:
-    """Return what every sentence with a date has: a digit, a name of the calendar, a shift."""
-    return re.compile(
-        r"\d{4}|[JFMASOND][a-z]{2,8}\b|[MTWFS]\w+day|"
-        rf"\b(?:ago|earlier|later|last|next|{'|'.join(tables()['relative']['day_words'])}|this)\b",
-        re.IGNORECASE,
-    )
+    """Return what every sentence with a date has: so that most others are not looked at."""
+    return re.compile(rf"\d{{4}}|{'|'.join(tables()['relative']['signs'].split())}", re.IGNORECASE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag import Answer, Article, Assistant, MisuseError, UnknownDocumentError
+from rag import Answer, Article, Assistant, MisuseError, Turn, UnknownDocumentError
 
 _BRIDGE = """Bridge closed
 
@@ -134,3 +134,19 @@ def test_an_id_of_several_articles_is_misuse(assistant: Assistant) -> None:
     first = next(d for d in "123456789" if sum(one.startswith(d) for one in ids) > 1)
     with pytest.raises(UnknownDocumentError, match="is the beginning of"):
         assistant.overview(first)
+
+
+@pytest.mark.parametrize("again", ["Tell me more about it", "Tell me more", "What is it about?"])
+def test_more_of_it_is_more_of_what_was_asked_about(assistant: Assistant, again: str) -> None:
+    add(assistant, bridge=_BRIDGE, pets=_PETS)
+    before = Turn(question="When was the Karsund bridge closed?", text="On Monday. [1]")
+    answer = assistant.ask(again, history=[before])
+    assert answer.searched == "What do my articles say about the Karsund bridge?"
+    assert {citation.card.title for citation in answer.citations} == {"Bridge"}
+
+
+def test_the_article_is_the_article_in_a_conversation_too(assistant: Assistant) -> None:
+    add(assistant, pets=_PETS)
+    before = Turn(question="When was the Karsund bridge closed?", text="On Monday. [1]")
+    answer = assistant.ask("What is this article about?", history=[before])
+    assert (answer.searched, answer.is_overview) == ("What is this article about?", True)

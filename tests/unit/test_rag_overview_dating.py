@@ -6,7 +6,7 @@ import pytest
 
 from index.card import Card
 from index.store.queries import DocumentRow
-from rag.overview.article_date import article_date
+from rag.overview.article_date import article_date, is_dateline
 from rag.overview.dating import datings
 
 THURSDAY = date(2024, 8, 15)
@@ -91,3 +91,10 @@ def test_an_article_is_from_its_cards_or_its_heads_date(
 ) -> None:
     card = Card(title="A", published=published)
     assert article_date(DocumentRow(id="a", card=card, text=text, page_starts=())) == day
+
+
+def test_a_dateline_dates_no_statement() -> None:
+    said = "ANDENES, Norway, 9 May - The firm put a rocket into orbit on Friday."
+    assert is_dateline(said, start=17, end=22)
+    assert not is_dateline(said, start=61, end=67)
+    assert not is_dateline("On 9 May - a Sunday - it rained.", start=3, end=8)
