@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rag.overview.differs import differ
 from rag.overview.statements import Statement
 
-_NOVELTY = 0.5
+_NOVELTY = 0.4
 """What nearness to a chosen sentence takes off a sentence's worth."""
 _SAME_PARAGRAPH = 0.2
 _AGAIN = 0.8

@@ -19,9 +19,9 @@ from rag.overview.differs import twins
 from rag.overview.statements import (
     Statement,
     each_statement,
-    is_short,
     is_spoken,
     points_back,
+    shortness,
     statements,
 )
 from rag.overview.topic import Topic, mentions, read_topic, speaks_of
@@ -37,12 +37,16 @@ _READ = 1000
 """Articles that the overview of a library chooses from, the newest."""
 _FEW = 3
 """Articles of a library of which two sentences each are told."""
-_LEADS = 4
+_LEADS = 3
 """Statements at an article's beginning of which one is its lead."""
-_OPENS, _TITLE, _NUMBER, _SPOKEN, _BACK, _SHORT, _EARLY = 0.35, 0.2, 0.1, 0.5, 0.3, 0.3, 0.25
+_OPENS, _TITLE, _NUMBER, _SPOKEN, _BACK, _SHORT = 0.3, 0.2, 0.1, 0.5, 0.3, 0.6
+_EARLY, _FIRST = 0.4, 0.25
 """What is added to a statement's centrality where it opens a paragraph, shares the title's words,
 holds a figure; what is taken off one that is somebody's words, does not name whom it is about or
-is short, and off a lead for each place that it stands later."""
+is short, and off a lead for each place that it stands later; what an article's first sentence has
+before its last."""
+_NO_LEAD = 0.5
+"""How short a sentence may be that an article begins with; a shorter one is a heading mostly."""
 _MENTION, _NEAR = 1.0, 0.6
 """What naming a topic, and nearness to it, count beside centrality."""
 
@@ -162,7 +166,9 @@ def _told(own: Sequence[Statement], most: int) -> list[Statement]:
 
 def _lead(own: Sequence[Statement], worth: NDArray[np.float64]) -> int:
     """Return the place of the statement that an article begins with."""
-    first = [n for n, one in enumerate(own) if not one.leans][:_LEADS] or [0]
+    alone = [n for n, one in enumerate(own) if not one.leans]
+    whole = [n for n in alone if shortness(own[n].text) < _NO_LEAD][:_LEADS]
+    first = whole or alone[:1] or [0]
     return max(first, key=lambda n: worth[n] - _EARLY * n - _SPOKEN * is_spoken(own[n].text))
 
 
@@ -176,9 +182,10 @@ def _form(one: Statement) -> float:
     title = set(terms(one.content.document.card.title))
     shared = len(title & set(terms(one.text))) / len(title) if title else 0.0
     number = any(character.isdigit() for character in one.text)
-    spoken, back, short = is_spoken(one.text), points_back(one.text), is_short(one.text)
+    spoken, back, short = is_spoken(one.text), points_back(one.text), shortness(one.text)
     taken = _SPOKEN * spoken + _BACK * back + _SHORT * short
-    return _OPENS * one.opens + _TITLE * shared + _NUMBER * number - taken
+    early = 1.0 - one.place / len(one.content.sentences)
+    return _OPENS * one.opens + _TITLE * shared + _NUMBER * number + _FIRST * early - taken
 
 
 def _vectors(statements: Sequence[Statement]) -> NDArray[np.float32]:

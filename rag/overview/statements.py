@@ -17,14 +17,16 @@ from rag.llm.injection import gives_orders
 from rag.overview.asked import data
 from rag.question import names
 
-_HEAD, _EARLY = 80, 3
-"""Characters in which a sentence's first words are, and how many of them may be the pronoun."""
+_HEAD, _EARLY, _EARLY_LED = 80, 3, 6
+"""Characters in which a sentence's first words are, and how many of them may be the pronoun: more
+where a preposition leads, as in "In children under 13 it fell"."""
 _FEWEST, _LEAST_WORDS, _MOST_WORDS = 2, 4, 70
 """Words of a statement at least, in a document that has no longer one; in others; and at most."""
-_SHORT = 7
+_ENOUGH = 10
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _ENDS = re.compile(r"[.!…。！]['\"’”»)\]]*$")
 _SPOKEN = re.compile(r"^[\"“„«‘'][^\"”“»]*[\"”“»’'](?!\w)[.,]?$")
+_ENDS_ON = re.compile(r"\b(?:it|them|this|that|so)\W*$", re.IGNORECASE)
 _PERSON = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 _QUOTES = ('"', "“", "„", "«")
 _MARKS = "\"“„«‘'([—–- "
@@ -96,7 +98,9 @@ def is_statement(sentence: str, *, least: int = _LEAST_WORDS) -> bool:
 
 def leans(sentence: str) -> bool:
     """Say whether a sentence begins with a word that points back, as a pronoun does."""
-    found = _WORD.findall(sentence.lstrip(_MARKS)[:_HEAD])[:_EARLY]
+    found = _WORD.findall(sentence.lstrip(_MARKS)[:_HEAD])
+    led = found[:1] != [] and found[0].casefold() in _set("opening")
+    found = found[: _EARLY_LED if led else _EARLY]
     words = [word.replace("’", "'").partition("'")[0].casefold() for word in found]
     first, second = (*words, "", "")[:2]
     if any(word in _set("pronoun") for word in words):
@@ -107,8 +111,8 @@ def leans(sentence: str) -> bool:
 
 
 def points_back(sentence: str) -> bool:
-    """Say whether a sentence says "he" or "she" of somebody whom it does not name."""
-    return bool(_PERSON.search(sentence)) and not names(sentence)
+    """Say whether a sentence ends on "it" or says "he" of somebody whom it does not name."""
+    return bool(_ENDS_ON.search(sentence) or (_PERSON.search(sentence) and not names(sentence)))
 
 
 def is_spoken(sentence: str) -> bool:
@@ -120,9 +124,9 @@ def is_spoken(sentence: str) -> bool:
     return bool(words & _set("first_person"))
 
 
-def is_short(sentence: str) -> bool:
-    """Say whether a sentence has so few words that it tells little alone."""
-    return len(_WORD.findall(sentence)) < _SHORT
+def shortness(sentence: str) -> float:
+    """Return how much a sentence has too few words to tell much: 0 from ten words on, to 1."""
+    return max(0.0, 1.0 - max(0, len(_WORD.findall(sentence)) - _FEWEST) / (_ENOUGH - _FEWEST))
 
 
 @cache

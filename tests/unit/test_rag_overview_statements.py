@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.overview.statements import is_spoken, is_statement, leans
+from rag.overview.statements import is_spoken, is_statement, leans, points_back, shortness
 from rag.overview.topic import mentions, read_topic
 
 
@@ -58,3 +58,14 @@ def test_a_quote_and_half_a_quote_are_somebodys_words() -> None:
 )
 def test_a_name_is_mentioned_whole_or_not_at_all(topic: str, terms: set[str], share: float) -> None:
     assert mentions(read_topic(topic), frozenset(terms)) == share
+
+
+def test_what_names_not_whom_or_what_it_is_about_points_back() -> None:
+    assert points_back("The passengers' league doubts it.")
+    assert points_back("In the end he sold the works.")
+    assert not points_back("In 1969 Agyeiwaa sold the works when he was ill.")
+
+
+def test_ten_words_are_no_longer_short() -> None:
+    assert shortness("Nobody came.") == 1.0
+    assert shortness("One two three four five six seven eight nine ten.") == 0.0

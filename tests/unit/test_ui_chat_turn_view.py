@@ -117,3 +117,8 @@ def test_the_short_answer_and_what_a_sentence_leans_on_are_told():
     assert view["short"] == "Lune"
     assert view["sentences"][0]["context"] == "The Lune is a river."
     assert as_view(ANSWERED)["short"] == ""
+
+
+def test_an_overview_is_told_to_be_a_list():
+    told = as_view(replace(ANSWERED, answer=replace(ANSWER, is_overview=True)))
+    assert (told["overview"], as_view(ANSWERED)["overview"]) == (True, False)
