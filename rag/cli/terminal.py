@@ -47,8 +47,7 @@ def _answer_lines(answer: Answer) -> list[str]:
             ]
         return lines
     if answer.is_overview:
-        lines = [wrapped(f"- {printable(marked([s]))}", indent=2) for s in answer.sentences]
-        return [*lines, *_places(answer.citations)]
+        return [*map(_item, answer.sentences), *_places(answer.citations)]
     lines = _part_lines(answer)
     if answer.short and not lines:
         lines = [_styled(wrapped(printable(answer.short)), _BOLD), ""]
@@ -84,13 +83,21 @@ def timeline(found: "Timeline") -> str:
     )
 
 
+def _item(sentence: AnswerSentence) -> str:
+    said = f"{_in_front(sentence.context)}{printable(marked([sentence]))}"
+    return wrapped(f"- {said}", indent=2)
+
+
+def _in_front(context: str) -> str:
+    return f"({_BEFORE} “{one_line(context)}”) " if context else ""
+
+
 def _dated(entry: "TimelineEntry") -> list[str]:
-    context = f"({_BEFORE} “{one_line(entry.context)}”) " if entry.context else ""
     numbers = "".join(f" [{number}]" for number in entry.citations)
     date = one_line(entry.shown)
     return [
         _styled(date, _BOLD),
-        wrapped(f"{context}{one_line(entry.text)}{numbers}", indent=4, first=4),
+        wrapped(f"{_in_front(entry.context)}{one_line(entry.text)}{numbers}", indent=4, first=4),
     ]
 
 

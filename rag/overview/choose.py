@@ -4,7 +4,7 @@ Maximal marginal relevance (Carbonell and Goldstein, 1998): each choice weighs h
 is worth against how near it is to what is chosen already.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ def choose(
     *,
     most: int,
     first: Sequence[int] = (),
+    alone: Collection[int] = (),
 ) -> list[int]:
     """Return the places of the chosen statements, in the order in which they were chosen.
 
@@ -36,24 +37,34 @@ def choose(
         worth: Of each; what is minus infinity is not chosen.
         most: Statements at most.
         first: Places that are chosen before all others.
+        alone: Places of statements that may be chosen without the sentence that they lean on.
     """
     chosen = list(dict.fromkeys(first))[:most]
     vectors = np.array([one.vector for one in statements], dtype=np.float32)
     while len(chosen) < most:
         open_ = [n for n in range(len(statements)) if n not in chosen]
-        fit = [n for n in open_ if np.isfinite(worth[n]) and _fits(n, chosen, statements, vectors)]
+        fit = [
+            n
+            for n in open_
+            if np.isfinite(worth[n])
+            and (n in alone or _stands(n, chosen, statements))
+            and _is_new(n, chosen, statements, vectors)
+        ]
         if not fit:
             break
         chosen.append(max(fit, key=lambda n: (_gain(n, chosen, statements, vectors, worth), -n)))
     return chosen
 
 
-def _fits(
+def _stands(n: int, chosen: Sequence[int], statements: Sequence[Statement]) -> bool:
+    one = statements[n]
+    return not one.leans or one.before in [statements[m].sentence for m in chosen]
+
+
+def _is_new(
     n: int, chosen: Sequence[int], statements: Sequence[Statement], vectors: NDArray[np.float32]
 ) -> bool:
     one = statements[n]
-    if one.leans and one.before not in [statements[m].sentence for m in chosen]:
-        return False
     same = [m for m in chosen if float(vectors[n] @ vectors[m]) >= _AGAIN]
     return all(differ(one, statements[m]) for m in same)
 

@@ -12,6 +12,7 @@ from index.search import Found, search
 from index.store import queries
 from index.store.library import Moment
 from index.terms import Query, terms
+from index.types import Sentence
 from rag.overview.asked import Whole
 from rag.overview.centrality import lexrank
 from rag.overview.choose import choose
@@ -114,7 +115,8 @@ def of_topic(moment: Moment, written: str) -> Overview:
     near = vectors @ moment.embed(written)
     worth = _worth(every, vectors) + _MENTION * about + _NEAR * near
     worth[(about == 0) & (near < _RELATED)] = -np.inf
-    places = choose(every, worth, most=_most(about))
+    named = {n for n in range(len(every)) if about[n] >= 1.0}
+    places = choose(every, worth, most=_most(about), alone=named)
     chosen = [every[n] for n in places]
     ranks = {document_id: n for n, document_id in enumerate(ids)}
     return _put(_side_by_side(_in_order(chosen, ranks), twins(chosen, every)))
@@ -217,16 +219,11 @@ def _in_order(chosen: Sequence[Statement], ranks: Mapping[str, int]) -> list[Sta
 
 
 def _put(chosen: Sequence[Statement]) -> Overview:
-    evidence = [
-        Evidence(hit=one.content.hit(one.sentence), start=one.sentence.start, end=one.sentence.end)
-        for one in chosen
-    ]
-    hits = {e.hit.passage.id: e.hit for e in evidence}
+    told = [one.sentence for one in chosen]
+    sentences = tuple(_sentence(one, told=told) for one in chosen)
+    hits = {s.evidence[0].hit.passage.id: s.evidence[0].hit for s in sentences}
     return Overview(
-        draft=Draft(
-            sentences=tuple(DraftSentence(text=e.text, evidence=(e,)) for e in evidence),
-            confidence=1.0 if evidence else 0.0,
-        ),
+        draft=Draft(sentences=sentences, confidence=1.0 if sentences else 0.0),
         found=Found(
             hits=tuple(hits.values()),
             texts={one.content.document.card.sha256: one.content.document.text for one in chosen},
@@ -237,3 +234,17 @@ def _put(chosen: Sequence[Statement]) -> Overview:
             },
         ),
     )
+
+
+def _sentence(one: Statement, *, told: Sequence[Sentence]) -> DraftSentence:
+    """Quote a statement, with the sentence that it leans on where that is not told itself."""
+    lacks = one.leans and one.before not in told
+    return DraftSentence(
+        text=one.text,
+        evidence=(_evidence(one.content, one.sentence),),
+        context=_evidence(one.content, one.before) if lacks and one.before else None,
+    )
+
+
+def _evidence(content: Content, sentence: Sentence) -> Evidence:
+    return Evidence(hit=content.hit(sentence), start=sentence.start, end=sentence.end)

@@ -75,6 +75,15 @@ def test_a_sentence_that_leans_follows_the_one_it_leans_on(assistant: Assistant)
         assert not sentence.startswith("They") or before.startswith("Ferries")
 
 
+def test_a_sentence_that_alone_names_a_topic_comes_with_the_one_before(
+    assistant: Assistant,
+) -> None:
+    add(assistant, pets="Anna keeps cats in the barn. She gave the unicorn of her aunt away.")
+    (sentence,) = assistant.ask("Tell me about the unicorn").sentences
+    assert sentence.text == "She gave the unicorn of her aunt away."
+    assert sentence.context == "Anna keeps cats in the barn."
+
+
 def test_two_articles_that_differ_stand_side_by_side(assistant: Assistant) -> None:
     add(assistant, bridge=_BRIDGE, costs=_OTHER)
     told = said(assistant.ask("What do my articles say about the Karsund bridge?"))
