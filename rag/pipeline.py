@@ -16,11 +16,11 @@ from index.search import Found, search
 from index.store.library import Moment
 from index.types import Hit, Sentence
 from rag import citations, refusal, tracing
-from rag.answer.confidence import why_abstain
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.ranking import Reader
-from rag.answer.together import Drafted, together
+from rag.comparison import Sides, sides_of
 from rag.compound import Part, parts_of
+from rag.drafting import Drafting, OfPart
 from rag.driver import Piece, Step, Steps
 from rag.languages import question_note
 from rag.llm.injection import without_orders
@@ -57,21 +57,17 @@ class Sources:
     """Of a question of several parts the passages of all of them, the best of each first."""
     orders: tuple[str, ...] = ()
     """Those sentences."""
-    parts: tuple["OfPart", ...] = ()
-    """Of a question of several parts, in their order; empty for any other."""
+    parts: tuple[OfPart, ...] = ()
+    """Of a question of several parts, or the sides of a comparison; empty for any other."""
+    sides: Sides | None = None
+    """What is compared; None where nothing is."""
+    whole: tuple[Hit, ...] = ()
+    """Of a comparison, what was retrieved for it as it stands."""
     searched: refusal.Searched = field(default_factory=refusal.Searched)
     """What was looked up for a refusal, should there be one."""
     told: Draft | None = None
     """The overview that the question asks for, without sentences where nothing is to be told;
     None where the question asks for something else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfPart:
-    """What was retrieved for one part of a question."""
-
-    part: Part
-    hits: tuple[Hit, ...]
 
 
 class Pipeline:
@@ -88,6 +84,7 @@ class Pipeline:
         self._answerer = answerer
         self._writer = writer
         self._quotes = isinstance(answerer, ExtractiveAnswerer)
+        self._drafting = Drafting(answerer=answerer, threshold=settings.threshold)
 
     def rewritten(
         self, question: Question, history: Sequence[Turn]
@@ -128,10 +125,13 @@ class Pipeline:
             return Sources(found=made.found, told=made.draft)
         told = question.text if self._settings.trace_text else ""
         parts = parts_of(question)
+        sides = None if parts else sides_of(question)
+        parts = sides.parts if sides else parts
         with tracing.span("retrieve", text=told) as counts:
-            wanted = [part.question for part in parts] or [question]
+            wanted = [part.question for part in parts]
+            wanted += [] if parts and not sides else [question]
             each = [_obeying_none(search(q.query, moment, k=k), q) for q in wanted]
-            sources = _together(parts, each)
+            sources = _together(parts, each, sides)
             counts["passages"] = len(sources.found.hits)
             looked_up = refusal.searched(question, moment, sources.found)
         return replace(sources, searched=looked_up, told=made.draft if made else None)
@@ -226,10 +226,14 @@ class Pipeline:
             draft, reason = sources.told, None if sources.told.sentences else "no_match"
         elif foreign:
             draft, reason = Draft(sentences=(), confidence=0.0), "other_language"
+        elif sources.sides:
+            draft, reason = self._drafting.compared(
+                question, sources.whole, sources.sides, sources.parts
+            )
         elif sources.parts:
-            draft, reason = self._drafted_in_parts(sources.parts)
+            draft, reason = self._drafting.in_parts(sources.parts)
         else:
-            draft, reason = self._drafted(question, found.hits)
+            draft, reason = self._drafting.whole(question, found.hits)
         shown = Draft(sentences=(), confidence=0.0) if reason else draft
         cited = citations.cite(shown, found.texts)
         hits = by_answer(found.hits, draft.ranked)
@@ -267,19 +271,6 @@ class Pipeline:
         if self._answerer.name != ExtractiveAnswerer.name:
             return ""
         return question_note(asked.original, model=self._settings.embedding_model)
-
-    def _drafted(self, question: Question, hits: Sequence[Hit]) -> tuple[Draft, Reason | None]:
-        draft = self._answerer.draft(question, hits)
-        return draft, why_abstain(question, hits, draft, threshold=self._settings.threshold)
-
-    def _drafted_in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
-        """Answer each part on its own; the whole has a reason to abstain where every part has."""
-        drafted = []
-        for one in parts:
-            draft, reason = self._drafted(one.part.question, one.hits)
-            drafted.append(Drafted(asked=one.part.asked, draft=draft, reason=reason))
-        reasons = [one.reason for one in drafted]
-        return together(drafted), None if None in reasons else reasons[0]
 
 
 class _Comparison:
@@ -333,7 +324,7 @@ def _obeying_none(found: Found, question: Question) -> Sources:
     return Sources(found=replace(found, hits=hits), orders=orders)
 
 
-def _together(parts: Sequence[Part], each: Sequence[Sources]) -> Sources:
+def _together(parts: Sequence[Part], each: Sequence[Sources], sides: Sides | None) -> Sources:
     """Return what was retrieved for all parts as one: the best passage of each, then the next."""
     if not parts:
         return each[0]
@@ -347,7 +338,9 @@ def _together(parts: Sequence[Part], each: Sequence[Sources]) -> Sources:
             hits=tuple(first.values()),
         ),
         orders=tuple(dict.fromkeys(order for one in each for order in one.orders)),
-        parts=tuple(OfPart(part=p, hits=h) for p, h in zip(parts, hits, strict=True)),
+        parts=tuple(OfPart(part=p, hits=h) for p, h in zip(parts, hits, strict=False)),
+        sides=sides,
+        whole=hits[-1],
     )
 
 

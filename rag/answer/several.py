@@ -19,6 +19,7 @@ from rag.answer.ranking import Reader
 from rag.answer.stated import bears_out
 from rag.answer.weighed import Weighed
 from rag.answer.weights import weights
+from rag.comparison import sets_beside
 from rag.question import Question
 
 _MOST_OF_A_LIST = 6
@@ -49,6 +50,8 @@ class Limits:
     """Probability that it says its words as the answer."""
     sure: float
     """Of the first sentence's probability, where words that the reader prefers are no doubt."""
+    beside: float
+    """Logits over no answer of words in another article that stand beside the first ones."""
 
 
 @cache
@@ -62,8 +65,8 @@ def chosen(weighed: Sequence[Weighed], question: Question, reader: Reader) -> li
     """Return the first sentence, and those that answer beside it.
 
     To a question for several things these are all that belong to the list; to one for what was
-    said or done all whose words the reader prefers to no answer; to any other one that is nearly
-    as probable.
+    said or done all whose words the reader prefers to no answer; to one that sets two things
+    beside each other the best of another article; to any other one that is nearly as probable.
 
     Args:
         weighed: Most probable first; at least one.
@@ -71,6 +74,7 @@ def chosen(weighed: Sequence[Weighed], question: Question, reader: Reader) -> li
         reader: Tells whether a sentence says that its words answer.
     """
     found = [weighed[0]]
+    beside = sets_beside(question.text)
     most = _MOST_OF_A_LIST if question.several else _MOST_OF_A_FACT
     for place, one in enumerate(weighed[1:], start=1):
         if len(found) == most:
@@ -84,6 +88,8 @@ def chosen(weighed: Sequence[Weighed], question: Question, reader: Reader) -> li
                 _goes_on(one, weighed[0], question)
                 or belongs(one, weighed[0], question, reader, limits=limits())
             )
+        elif beside and place < _TRIED and stands_beside(one, weighed[0], limits=limits()):
+            answers = True
         else:
             answers = one.probability >= weights().close * weighed[0].probability
         if answers:
@@ -103,6 +109,12 @@ def belongs(
     if one.reading.span < least:
         return False
     return bears_out(question.text, one.reading, one.candidate.hit, reader).said >= limits.said
+
+
+def stands_beside(one: Weighed, first: Weighed, *, limits: Limits) -> bool:
+    """Say whether a sentence of another article may be what the first is compared with."""
+    apart = one.candidate.hit.card.sha256 != first.candidate.hit.card.sha256
+    return apart and one.reading is not None and one.reading.span >= limits.beside
 
 
 def _goes_on(one: Weighed, first: Weighed, question: Question) -> bool:

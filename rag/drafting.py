@@ -1,0 +1,90 @@
+"""Has a question drafted: as one, by its parts, or by the two sides that it compares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.types import Hit
+from rag.answer.confidence import why_abstain
+from rag.answer.together import Drafted, together
+from rag.comparison import Sides, relation
+from rag.compound import Part
+from rag.question import Question, names, numbers, words
+from rag.types import Answerer, Draft, Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPart:
+    """What was retrieved for one part of a question, or one side of a comparison."""
+
+    part: Part
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafting:
+    """Drafts by one answerer.
+
+    Args:
+        answerer: Proposes the answer to each part.
+        threshold: As in `why_abstain`.
+    """
+
+    answerer: Answerer
+    threshold: float | None
+
+    def whole(self, question: Question, hits: Sequence[Hit]) -> tuple[Draft, Reason | None]:
+        """Return a draft, and why it is not shown; None where it is."""
+        draft = self.answerer.draft(question, hits)
+        return draft, why_abstain(question, hits, draft, threshold=self.threshold)
+
+    def in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
+        """Answer each part on its own; the whole has a reason to abstain where every part has."""
+        drafted = [self._part(one) for one in parts]
+        reasons = [one.reason for one in drafted]
+        return together(drafted), None if None in reasons else reasons[0]
+
+    def compared(
+        self, question: Question, hits: Sequence[Hit], sides: Sides, parts: Sequence[OfPart]
+    ) -> tuple[Draft, Reason | None]:
+        """Set both sides beside each other, with what they say of each other where that is sure.
+
+        One side alone is told where the question names both as they are. Else, and where both are
+        found in the same words, the question is answered as a whole.
+        """
+        drafted = [
+            _of_its_own(self._part(one), name) for one, name in zip(parts, sides.names, strict=True)
+        ]
+        answered = [one for one in drafted if one.reason is None]
+        if len(answered) == len(drafted) and _are_apart(drafted):
+            both = [one.draft.short or "" for one in drafted]
+            return replace(together(drafted), short=relation(sides, *both)), None
+        if len(answered) == 1 and sides.named:
+            return together(drafted), None
+        return self.whole(question, hits)
+
+    def _part(self, one: OfPart) -> Drafted:
+        draft, reason = self.whole(one.part.question, one.hits)
+        return Drafted(asked=one.part.asked, draft=draft, reason=reason)
+
+
+def _of_its_own(drafted: Drafted, name: str) -> Drafted:
+    """Return a side, not answered where what it rests on says nothing of what it is named by."""
+    if drafted.reason is not None:
+        return drafted
+    wanted = names(name) | numbers(name)
+    evidence = drafted.draft.sentences[0].evidence[0]
+    card = evidence.hit.card
+    said = "\n".join(filter(None, [card.title, card.published, evidence.hit.passage.text]))
+    known = words(said) | numbers(said)
+    return drafted if wanted <= known else replace(drafted, reason="weak_match")
+
+
+def _are_apart(drafted: Sequence[Drafted]) -> bool:
+    """Say whether no two of the sides rest on the same words."""
+    places = [
+        (e.hit.passage.document_id, e.start, one.draft.short)
+        for one in drafted
+        if one.reason is None
+        for e in one.draft.sentences[0].evidence[:1]
+    ]
+    return len(set(places)) == len(places)
