@@ -180,8 +180,12 @@ def _script_of(letter: str) -> str:
 @cache
 def _word() -> re.Pattern[str]:
     """Return the form of a word; what is elided before another is a word of its own."""
-    elided = {word for words in _languages().values() for word in words.own if word[-1] == "'"}
-    return re.compile(rf"\b(?:{'|'.join(sorted(elided))})(?=[^\W\d_])|[^\W\d_]+(?:'[^\W\d_]+)*")
+    return re.compile(rf"\b(?:{_elided()})(?=[^\W\d_])|[^\W\d_]+(?:'[^\W\d_]+)*")
+
+
+def _elided() -> str:
+    words = {word for language in _languages().values() for word in language.own}
+    return "|".join(sorted(word for word in words if word[-1] == "'"))
 
 
 @cache
