@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from rag.overview.relative import read_relative
 from rag.overview.tense import Tense, tense_at, words_of
@@ -18,6 +19,10 @@ from rag.verification.dates import Date, read_dates
 _BEFORE = re.compile(r"([^\W_]+)[’']?[ -]*$")
 _BEHIND = re.compile(r"[ -]*([^\W\d_]+)")
 _RANGE = re.compile(r"\s*(?:to|until|till|through|–|-|—)\s*(?:the )?")
+_YEAR_BEHIND = re.compile(r"\s+(?:of\s+)?(this|last|next)\s+year\b(?!['’])", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:than|since|from)(?:\s+(?:in|that|those|the|of))*\s*$|\brecords\b.*$", re.IGNORECASE
+)
 _AND = re.compile(r"\s*and\s*")
 
 
@@ -45,15 +50,16 @@ def datings(sentence: str, *, anchor: date | None, before: str = "") -> tuple[Da
         before: The sentence before it.
     """
     dates = read_dates(sentence)
-    years = {one.year for one in (*dates, *read_dates(before)) if one.year and not one.decade}
+    years = _told_years(sentence, dates) | _told_years(before, read_dates(before))
     elsewhere = anchor is not None and bool(years - {anchor.year})
     found = [_absolute(sentence, dates, n, anchor, elsewhere) for n in range(len(dates))]
     plain = [one for one in found if one is not None]
+    taken = [(d.start, d.end) for d in dates] + [(one.start, one.end) for one in plain]
     counted = read_relative(sentence, anchor=anchor, told=_told(plain, before))
     relative = [
         Dating(first=first, last=last, relative=True, start=start, end=end)
         for first, last, start, end in counted
-        if not any(start < one.end and one.start < end for one in dates)
+        if not any(start < until and begin < end for begin, until in taken)
     ]
     return _joined(sentence, sorted((*plain, *relative), key=lambda one: one.start))
 
@@ -80,13 +86,42 @@ def _absolute(
     year = _year_of_range(sentence, dates, n)
     if year is not None and found.month:
         return _dating(sentence, found, _iso(found, year))
-    if anchor is None:
-        return None
+    return _counted(sentence, dates, n, anchor, elsewhere) if anchor else None
+
+
+def _counted(
+    sentence: str, dates: Sequence[Date], n: int, anchor: date, elsewhere: bool
+) -> Dating | None:
+    """Return a date without a year as it counts from the article's."""
+    found = dates[n]
     if found.month is None:
         return _weekday(sentence, dates, n, anchor)
-    if elsewhere or not _is_month(sentence, found):
+    behind = _YEAR_BEHIND.match(sentence, found.end)
+    if behind:
+        told = anchor.year + {"last": -1, "this": 0, "next": 1}[behind[1].lower()]
+        made = _dating(sentence, found, _iso(found, told))
+        return replace(made, end=behind.end(), relative=True) if _bounds(found, told) else None
+    if elsewhere or not _is_month(sentence, found) or _is_season(sentence, dates, n):
         return None
     return _in_year(sentence, found, anchor)
+
+
+def _told_years(sentence: str, dates: Sequence[Date]) -> set[int]:
+    """Return the years that a sentence is about: not those that it only compares with."""
+    found = [d for d in dates if d.year and not d.decade]
+    told = [d for d in found if not _COMPARED.search(sentence[: d.start])]
+    return {d.year for d in told if d.year}
+
+
+def _is_season(sentence: str, dates: Sequence[Date], n: int) -> bool:
+    """Say whether a month is one end of a season of each year: "between October and March"."""
+    for one, other in pairwise(dates[max(0, n - 1) : n + 2]):
+        bare = all(d.month and d.day is None and d.year is None for d in (one, other))
+        between = sentence[one.end : other.start]
+        if bare and (_RANGE.fullmatch(between) or _AND.fullmatch(between)):
+            led = _word_before(sentence, one.start)
+            return led in ("between", "from") or bool(_RANGE.fullmatch(between))
+    return False
 
 
 def _year_of_range(sentence: str, dates: Sequence[Date], n: int) -> int | None:
@@ -137,7 +172,7 @@ def _weekday(sentence: str, dates: Sequence[Date], n: int, anchor: date) -> Dati
     if which in ("last", "past", "next", "coming"):
         back = which in ("last", "past")
         days = -(behind or 7) if back else 7 - behind
-    elif tense == "future":
+    elif tense in ("future", "present"):
         days = 7 - behind
     elif tense == "past" or _word_before(sentence, found.start) == "on":
         days = -behind
@@ -153,7 +188,7 @@ def _weekday(sentence: str, dates: Sequence[Date], n: int, anchor: date) -> Dati
 def _tense(sentence: str, found: Date) -> Tense:
     tense = tense_at(sentence, found.start, found.end)
     led = _word_before(sentence, found.start) in words_of("tense", "ahead")
-    return "future" if led and tense == "open" else tense
+    return "future" if led and tense in ("open", "present") else tense
 
 
 def _is_habit(sentence: str, dates: Sequence[Date], n: int) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from functools import cache
 
-from rag.overview.tense import tables
+from rag.overview.tense import tables, tense_at
 
 Counted = tuple[str, str, int, int]
 """First and last day as in `rag.dated`, and where the words begin and end."""
@@ -26,7 +26,7 @@ def read_relative(
         group = match.groupdict()
         if group["way"] in ("earlier", "later"):
             day = _from_told(match, told)
-        elif anchor is None:
+        elif anchor is None or (group["day"] and _is_now(group["day"], sentence, match)):
             day = None
         elif group["day"]:
             shift = tables()["relative"]["day_words"][" ".join(group["day"].lower().split())]
@@ -38,6 +38,12 @@ def read_relative(
         if day is not None:
             found.append((*day, match.start(), match.end()))
     return found
+
+
+def _is_now(word: str, sentence: str, match: re.Match[str]) -> bool:
+    """Say whether "today" means nowadays: no verb beside it tells of the day."""
+    tense = tense_at(sentence, match.start(), match.end())
+    return word.lower() == "today" and tense not in ("past", "future")
 
 
 def _ago(match: re.Match[str], anchor: date) -> tuple[str, str] | None:
@@ -55,7 +61,8 @@ def _ago(match: re.Match[str], anchor: date) -> tuple[str, str] | None:
 
 def _from_told(match: re.Match[str], told: Sequence[tuple[str, int]]) -> tuple[str, str] | None:
     """Return the year, or the day, that stands so far from the one date told before."""
-    before = [first for first, end in told if end <= match.start()]
+    begins = not match.string[: match.start()].strip()
+    before = [first for first, end in told if (begins if end < 0 else end <= match.start())]
     if len(before) != 1:
         return None
     count = _count(match["count"]) * (1 if match["way"].lower() == "later" else -1)
@@ -117,7 +124,7 @@ def _pattern() -> re.Pattern[str]:
         \b(?P<day>{days})\b
         | \b(?P<which>last|past|next|this|coming)
           [ ](?P<what>weekend|week|month|year|{seasons})\b(?!['’])
-        | \b(?P<count>\d{{1,3}}|{counts})[ ](?P<unit>days?|weeks?|months?|years?)
+        | (?<![\w.,])(?P<count>\d{{1,3}}|{counts})[ ](?P<unit>days?|weeks?|months?|years?)
           [ ](?P<way>ago|earlier|later)\b(?![ ]than)
         """,
         re.VERBOSE | re.IGNORECASE,

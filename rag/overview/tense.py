@@ -6,10 +6,11 @@ from typing import Any, Literal
 
 from index.data_files import data_toml
 
-Tense = Literal["past", "future", "open"]
-"""open: no verb tells."""
+Tense = Literal["past", "future", "present", "open"]
+"""present: as of what a plan has, "the doors open on Friday". open: no verb tells."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_CLAUSE = re.compile(r"[;:.]\s")
+_CLAUSE = re.compile(r"(?:[;:]|(?<![.\s]\w)\.)\s")
+"""No full stop ends it behind a single letter, as in "2 a.m. on Sunday"."""
 
 
 def tense_at(sentence: str, start: int, end: int) -> Tense:
@@ -41,8 +42,8 @@ def _told(text: str) -> list[Tense]:
             # "will be shipped", "is to have been opened": the verb that leads tells.
             found.append("future" if n - ahead <= 3 else "past")
         elif word in words_of("tense", "present"):
-            found.append("future")
-    return found
+            found.append("present")
+    return [tense for tense in found if tense != "present"] or found
 
 
 def _leads_ahead(words: list[str], n: int) -> bool:
