@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 from rag.overview.relative import read_relative
-from rag.overview.tense import Tense, tense_at, words_of
+from rag.overview.tense import Tense, tables, tense_at, words_of
 from rag.verification.dates import Date, read_dates
 
 _BEFORE = re.compile(r"([^\W_]+)[’']?[ -]*$")
@@ -207,11 +208,16 @@ def _is_habit(sentence: str, dates: Sequence[Date], n: int) -> bool:
 def _is_month(sentence: str, found: Date) -> bool:
     """Say whether a month without a year is one: no name, and no habit behind "every"."""
     before = _word_before(sentence, found.start)
-    if before in words_of("month", "never_after"):
+    if before in words_of("month", "never_after") or _yearly().search(sentence):
         return False
     behind = _BEHIND.match(sentence, found.end)
     named = bool(behind) and behind[1][:1].isupper() if behind else False
     return found.day is not None or (before in words_of("month", "after") and not named)
+
+
+@cache
+def _yearly() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{tables()['month']['yearly']})\b", re.IGNORECASE)
 
 
 def _is_year(sentence: str, found: Date) -> bool:

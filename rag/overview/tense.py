@@ -9,6 +9,8 @@ from index.data_files import data_toml
 Tense = Literal["past", "future", "present", "open"]
 """present: as of what a plan has, "the doors open on Friday". open: no verb tells."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_CHAIN = 3
+"""Words from a verb that leads ahead to the participle that belongs to it."""
 _CLAUSE = re.compile(r"(?:[;:]|(?<![.\s]\w)\.)\s")
 """No full stop ends it behind a single letter, as in "2 a.m. on Sunday"."""
 
@@ -33,14 +35,15 @@ def _told(text: str) -> list[Tense]:
     """Return the tense of each verb whose tense shows, in order."""
     found: list[Tense] = []
     words = [word.casefold().replace("’", "'") for word in _WORD.findall(text)]
-    ahead = -10
+    ahead = -_CHAIN - 1
     for n, word in enumerate(words):
         if _leads_ahead(words, n):
             found.append("future")
             ahead = n
         elif _is_past(word):
             # "will be shipped", "is to have been opened": the verb that leads tells.
-            found.append("future" if n - ahead <= 3 else "past")
+            led = n - ahead <= _CHAIN and word not in words_of("tense", "finite")
+            found.append("future" if led else "past")
         elif word in words_of("tense", "present"):
             found.append("present")
     return [tense for tense in found if tense != "present"] or found

@@ -1,10 +1,20 @@
 """Overviews over a library: of an article, of a topic, of all, and honest refusals."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
-from rag import Answer, Article, Assistant, MisuseError, Turn, UnknownDocumentError
+from rag import (
+    Answer,
+    Article,
+    Assistant,
+    MisuseError,
+    Settings,
+    Turn,
+    UnknownDocumentError,
+)
+from rag.testing import HashEmbedder, ScriptedModel, open_assistant
 
 _BRIDGE = """Bridge closed
 
@@ -159,3 +169,15 @@ def test_the_article_is_the_article_in_a_conversation_too(assistant: Assistant) 
     before = Turn(question="When was the Karsund bridge closed?", text="On Monday. [1]")
     answer = assistant.ask("What is this article about?", history=[before])
     assert (answer.searched, answer.is_overview) == ("What is this article about?", True)
+
+
+def test_a_language_model_is_given_the_overviews_passages(
+    tmp_path: Path, embedder: HashEmbedder
+) -> None:
+    model = ScriptedModel("The Karsund bridge was closed on Monday [1].")
+    settings = Settings(library=tmp_path / "library", seeds=False)
+    assistant = open_assistant(settings, embedder=embedder, model=model)
+    add(assistant, bridge=_BRIDGE, pets=_PETS)
+    answer = assistant.ask("Tell me about the Karsund bridge")
+    assert {hit.card.title for hit in answer.hits} == {"Bridge"}
+    assert (answer.status, answer.is_overview) == ("answered", False)
