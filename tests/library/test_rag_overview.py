@@ -95,7 +95,8 @@ def test_a_sentence_that_alone_names_a_topic_comes_with_the_one_before(
 
 
 def test_two_articles_that_differ_stand_side_by_side(assistant: Assistant) -> None:
-    add(assistant, bridge=_BRIDGE, costs=_OTHER)
+    early = "The repair of the Karsund bridge will cost 12 million euros and take two years.\n\n"
+    add(assistant, bridge=early + _BRIDGE.replace(early.strip(), ""), costs=_OTHER)
     told = said(assistant.ask("What do my articles say about the Karsund bridge?"))
     costs = [n for n, one in enumerate(told) if one.startswith("The repair of the Karsund bridge")]
     assert len(costs) == 2

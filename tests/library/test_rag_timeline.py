@@ -66,3 +66,10 @@ def test_the_same_words_in_two_articles_stand_once(assistant: Assistant, tmp_pat
 
 def test_an_empty_library_dates_nothing(assistant: Assistant) -> None:
     assert assistant.timeline() == Timeline(topic="", entries=(), citations=())
+
+
+def test_a_dateline_is_no_date_of_its_statement(assistant: Assistant, tmp_path: Path) -> None:
+    text = "KARSUND, 15 August 2024 - The great fair of the town was opened yesterday."
+    (tmp_path / "fair.txt").write_text(text, encoding="utf-8")
+    assistant.library.add(tmp_path / "fair.txt")
+    assert [entry.shown for entry in assistant.timeline().entries] == ["2024-08-14 (“yesterday”)"]
