@@ -35,7 +35,7 @@ def read_whole(question: str) -> Whole | None:
     for form in _forms("topical"):
         found = form.fullmatch(plain)
         if found:
-            return _of(found["topic"])
+            return _of(found["topic"] or "it")
     return None
 
 
@@ -94,7 +94,7 @@ def _whole() -> re.Pattern[str]:
     text, pointing = (f"(?:{'|'.join(asks[n].split())})" for n in ("text", "pointing"))
     every = r"(?:all|both|any|each|every|two)"
     several = rf"(?:{every} of {pointing}|{every}|{pointing}(?: {every})?)"
-    described = r"(?:new |newest |latest |last |whole |entire |short |\w+ )?"
+    described = f"(?:(?:{'|'.join(asks['described'].split())}) )?"
     library = r"(?:library|collection|folder|archive)"
     return re.compile(
         rf"(?:{several} {described}(?:{text}|{library})(?: (?:here|above|all))?|{several}|{text})",

@@ -9,12 +9,15 @@ _OF_ALL = """
 What is this article about?
 What's it about?
 What are my articles about?
+What are my two articles about?
+What is the newest article about?
 Summarize it
 Summarise the article please
 Can you summarize the articles in three sentences?
 Give me a short summary
 What is the main point of the article?
 tl;dr
+Give me the key points
 Tell me what this article is about
 """
 _OF_A_TOPIC = [
@@ -24,6 +27,9 @@ _OF_A_TOPIC = [
     ("Give me an overview of the Karsund bridge", "Karsund bridge"),
     ("Summarize the article about Lusavolt", "Lusavolt"),
     ("What is the article on chess about?", "chess"),
+    ("What is the Lusavolt article about?", "Lusavolt"),
+    ("Give me the main points of the article on the bridge", "bridge"),
+    ("Summarize the sea wall article", "sea wall"),
     ("Tell us everything about the ferry in my articles, please.", "ferry"),
     ("what do you know about graça monteverde", "graça monteverde"),
 ]
