@@ -46,6 +46,8 @@ class Asked:
     hits: Sequence[Hit]
     source: str
     answers: Sequence[tuple[int, int]]
+    accepted: Sequence[str] = ()
+    """The words of the answers."""
 
     def right(self, found: Sequence[Candidate]) -> NDArray[np.bool_]:
         """Tell of each sentence whether it overlaps an accepted answer where it stands."""
@@ -62,26 +64,36 @@ class Asked:
         )
 
 
-def ask_families(data: Path, most: int) -> Iterator[Asked]:
-    """Ask the questions of the families set aside, at most so many of a kind."""
+def ask_families(data: Path, most: int, *, kinds: Sequence[str] = ()) -> Iterator[Asked]:
+    """Ask the questions of the families set aside, at most so many of a kind.
+
+    Args:
+        data: Folder of the training sets.
+        most: Questions of a kind.
+        kinds: Those that are asked, each of the library of its family alone; empty for all kinds,
+            of the library of all articles too.
+    """
     aside, chance = read_families(FAMILIES), random.Random(0)
     articles = list(raw_rows(data / "written/articles_train.jsonl.gz"))
     homes = defaultdict(list)
     for row in articles:
         homes[family_of(row["title"])].append(_article(row["title"], row["context"]))
-    kinds = _kinds(data, aside, chance, most)
-    families = sorted({family_of(row.document) for rows in kinds.values() for row in rows})
+    drawn = _kinds(data, aside, chance, most)
+    asked = {kind: rows for kind, rows in drawn.items() if kind in kinds or not kinds}
+    families = sorted({family_of(row.document) for rows in asked.values() for row in rows})
     by_family: dict[str, list[tuple[str, Row]]] = defaultdict(list)
-    for kind, rows in kinds.items():
+    for kind, rows in asked.items():
         for row in rows:
             by_family[family_of(row.document)].append((kind, row))
-    for row in kinds["para"]:
+    for row in asked["para"] if not kinds else ():
         other = chance.choice([f for f in families if f != family_of(row.document)])
         by_family[other].append(("off", row))
     for family, questions in by_family.items():
         yield from _ask(homes[family], questions, large=False)
+    if kinds:
+        return
     large = ("para", "near", "plain")
-    every = [(kind, row) for kind in large for row in kinds[kind]]
+    every = [(kind, row) for kind in large for row in asked[kind]]
     yield from _ask([a for home in homes.values() for a in home], every, large=True)
 
 
@@ -123,12 +135,17 @@ def ask_sets(data: Path) -> Iterator[Asked]:
         rows = [r for r in read_rows(data / f"qa_train/{name}.jsonl.gz") if r.answers]
         drawn[name] = chance.sample(rows, min(_OF_A_SET, len(rows)))
     for name, rows in drawn.items():
-        contexts = list(dict.fromkeys(row.context for row in rows))
-        names = {context: f"{name}-{n}" for n, context in enumerate(contexts)}
-        articles = [_article(names[context], context) for context in contexts]
-        own = [("other", _renamed(row, names[row.context])) for row in rows]
         others = [row for other, more in drawn.items() if other != name for row in more]
-        yield from _ask(articles, own + [("elsewhere", row) for row in others], large=False)
+        yield from ask_rows(name, rows, others)
+
+
+def ask_rows(name: str, rows: Sequence[Row], elsewhere: Sequence[Row] = ()) -> Iterator[Asked]:
+    """Ask questions of a library of their own passages, then those of passages elsewhere."""
+    contexts = list(dict.fromkeys(row.context for row in rows))
+    names = {context: f"{name}-{n}" for n, context in enumerate(contexts)}
+    articles = [_article(names[context], context) for context in contexts]
+    own = [("other", _renamed(row, names[row.context])) for row in rows]
+    yield from _ask(articles, own + [("elsewhere", row) for row in elsewhere], large=False)
 
 
 def _renamed(row: Row, document: str) -> Row:
@@ -154,4 +171,5 @@ def _ask(
                     hits=assistant.search(row.question),
                     source=row.document,
                     answers=row.answers if kind in ANSWERABLE else (),
+                    accepted=[row.context[a:b] for a, b in row.answers],
                 )

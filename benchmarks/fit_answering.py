@@ -36,12 +36,21 @@ from benchmarks.asked_families import (
 from rag.answer.confidence import answered, question_measures, sentence_measures, weaker
 from rag.answer.extractive import shipped_reader
 from rag.answer.ranking import Read, first_measures, rank, read
-from rag.answer.weights import DECIDES, FIRST, QUESTION, SENTENCE, Linear, Weights, read_weights
+from rag.answer.weights import (
+    DECIDES,
+    FIRST,
+    QUESTION,
+    SENTENCE,
+    Linear,
+    Weights,
+    read_weights,
+    weights,
+)
 from rag.answer.yes_no import decides, told
 from rag.reader.weights import SHA256
 
 _ANSWERED = 0.8
-_EXACT, _CLOSE = 0.8, 0.8
+_CLOSE = 0.8
 _STRENGTH = 0.1
 """Inverse of the regularisation, over measures of mean 0 and deviation 1."""
 _BINS = 10
@@ -160,7 +169,8 @@ def fit(first: Linear, done: Sequence[Done]) -> dict[str, Any]:
         "about": _stored(about, QUESTION),
         "decides": _stored(_fit_decides(done), DECIDES),
     }
-    numbers = {"scale": 1.0, "shift": 0.0, "threshold": 0.5, "exact": _EXACT, "close": _CLOSE}
+    numbers = {"scale": 1.0, "shift": 0.0, "threshold": 0.5, "close": _CLOSE}
+    numbers["exact"] = weights().exact  # as `benchmarks.fit_short` fits it
     weak = weaker(measures, read_weights({**parts, **numbers}))[:, None]
     scaled = _between(weak, kind, (*_ASKED, "other"), (*_NEAR, *_OFF))
     numbers["scale"], numbers["shift"] = float(scaled.weights[0]), scaled.intercept

@@ -10,7 +10,6 @@ from rag import Assistant
 
 with Assistant.open(library="first-library") as assistant:
     answer = assistant.ask("Which missile will Japan co-produce?")
-    words = answer.sentences[0]
-    print(f"{answer.status}: {words.text[slice(*words.span)] if words.span else words.text}")
+    print(f"{answer.status}: {answer.short}")
     for cited in answer.citations:
         print(f"[{cited.number}] {cited.card.title}, characters {cited.start} to {cited.end}")

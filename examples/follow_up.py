@@ -2,9 +2,9 @@
 
 Prints:
 
-    12 million euros [1]
+    12 million euros
     searched: And when does the new bridge open?
-    3 May [1]
+    3 May
 """
 
 from rag import Article, Assistant
@@ -17,7 +17,7 @@ article = Article(
 with Assistant.open(library="bridge-library") as assistant:
     assistant.library.add_articles([article])
     first = assistant.ask("How much did the new bridge cost?")
-    print(first.text)
+    print(first.short)
     second = assistant.ask("And when does it open?", history=[first.turn])
     print("searched:", second.searched)
-    print(second.text)
+    print(second.short)

@@ -3,8 +3,8 @@
 Prints:
 
     The new bridge | The new bridge over the Elbe cost 12 million euros. It opens to trams on 3 May.
-    12 million euros [1]
-    1 footnote
+    The new bridge over the Elbe cost 12 million euros. [1]
+    12 million euros | 1 footnote
 """
 
 from rag import Article, Assistant
@@ -20,4 +20,4 @@ with Assistant.open(library="bridge-library") as assistant:
         print(found.node.metadata["title"], "|", found.node.get_content())
     response = assistant.as_query_engine().query("What did the bridge cost?")
     print(response)
-    print(len(response.metadata["citations"]), "footnote")
+    print(response.metadata["short"], "|", len(response.metadata["citations"]), "footnote")

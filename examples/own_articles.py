@@ -3,7 +3,7 @@
 Prints:
 
     1 added, 0 unchanged
-    3 May [1] bridge.md
+    3 May, says bridge.md
     1 added, 1 unchanged
     No answer found in 2 articles: none of them mentions “Oslo”.
 """
@@ -20,7 +20,7 @@ with Assistant.open(library="notes-library") as assistant:
     report = assistant.library.add(folder)
     print(f"{len(report.of('added'))} added, {len(report.of('unchanged'))} unchanged")
     answer = assistant.ask("When does the new bridge open?")
-    print(answer.text, Path(answer.citations[0].card.source).name)
+    print(f"{answer.short}, says {Path(answer.citations[0].card.source).name}")
 
     (folder / "museum.md").write_text("# The museum\n\nThe museum is closed on Mondays.\n")
     report = assistant.library.add(folder)

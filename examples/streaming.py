@@ -3,8 +3,8 @@
 Prints:
 
     1 passage found
-    text: Mondays [1]
-    answered, 1 footnote
+    text: It is closed on Mondays. [1]
+    answered: Mondays, 1 footnote
 """
 
 from rag import Answer, Article, Assistant
@@ -24,4 +24,4 @@ with Assistant.open(library="museum-library") as assistant:
             case TextDelta():
                 print("text:", event.text)
             case Answer():
-                print(f"{event.status}, {len(event.citations)} footnote")
+                print(f"{event.status}: {event.short}, {len(event.citations)} footnote")

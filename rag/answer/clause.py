@@ -18,6 +18,8 @@ _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 _BETWEEN = {"plain": r"\s+(?:[\w’'\-]+\s+){0,2}$", "open": r"\s+$"}
 """What may stand between the leading word and what the reader found."""
 _BREAKS = re.compile(r"[,;:()–—]")
+_SHORTENED = re.compile(r"(?:\b\w\.){2,}$|\b(?:Jr|Sr|Inc|Ltd|Corp|Co)\.$")
+"""Ends with a full stop of its own."""
 _EDGE = " \t\n,;:.–—-"
 
 
@@ -89,7 +91,7 @@ def _paired(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _without_tail(text: str) -> str:
     last = _words()["never"]["last"].split()
     while True:
-        text = text.rstrip(_EDGE)
+        text = text if _SHORTENED.search(text) else text.rstrip(_EDGE)
         *_, word = text.split() or [""]
         if word.casefold() not in last:
             return text

@@ -16,9 +16,10 @@ from rag.answer.items import is_new, joined, listed
 from rag.answer.otherwise import Comparison, contrary
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen
-from rag.answer.short import marked, short
+from rag.answer.short import marked, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated
 from rag.answer.weighed import Weighed, weigh
+from rag.answer.weights import weights
 from rag.answer.yes_no import Word, decide, told
 from rag.question import Question
 from rag.reader.onnx_reader import Telling
@@ -145,22 +146,22 @@ def _quoted(
 ) -> tuple[list[DraftSentence], str | None, tuple[DraftPart, ...]]:
     """Quote the chosen sentences, with the items of a list.
 
-    The short answer is the items, or the words that all of the sentences answer with.
+    The short answer is the items, or the words that answer most probably where they are sure.
     """
     found = chosen(weighed, question, reader)
-    any_of_them = 1.0 - math.prod(1.0 - one.probability for one in found)
-    spans = [short(one, question, probability=any_of_them) for one in found]
-    words = [one.text[slice(*span)] if span else "" for one, span in zip(found, spans, strict=True)]
-    same = words[0] and len({text.casefold() for text in words}) == 1
+    units = [unit_of(one, question) for one in found]
+    answer = short_of(found, units, question)
+    told = answer.text if answer and answer.worth >= weights().exact else None
     quoted = [
-        DraftSentence(text=one.text, evidence=(one.evidence,), span=span or marked(one, question))
-        for one, span in zip(found, spans, strict=True)
+        DraftSentence(text=one.text, evidence=(one.evidence,), span=marked(one, unit, short=told))
+        for one, unit in zip(found, units, strict=True)
     ]
+    any_of_them = 1.0 - math.prod(1.0 - one.probability for one in found)
     items = listed(found, question, probability=any_of_them)
     if items:
         return quoted, joined([item.text for item in items]), items
-    told = same and (not question.several or is_new(words[0], question))
-    return quoted, words[0] if told else None, ()
+    is_thing = told and (not question.several or is_new(told, question))
+    return quoted, told if is_thing else None, ()
 
 
 def _against(

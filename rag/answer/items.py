@@ -13,13 +13,14 @@ from itertools import islice
 from index.data_files import data_toml
 from index.terms import content_terms, terms
 from rag.answer.weighed import Weighed
-from rag.answer.weights import weights
 from rag.question import Question, numbers
 from rag.reader import spans
 from rag.types import DraftPart
 
 _EVEN = 0.5
 """Probability from which sentences answer more often than not."""
+_HOLDS = 0.8
+"""Probability from which words hold all that a sentence names."""
 _LONGEST = 8
 """Words of an item; more are a clause and no thing."""
 _AND = r"(?:and|or|as well as)\s+"
@@ -55,7 +56,7 @@ def listed(
     """
     if question.open_ended or not question.several or probability <= _EVEN:
         return ()
-    holding = max(weights().exact, _EVEN / probability)
+    holding = max(_HOLDS, _EVEN / probability)
     things: list[DraftPart] = []
     for one in found:
         if one.reading is None:

@@ -67,7 +67,7 @@ class Weights:
     threshold: float
     """Confidence under which a question is not answered, where the settings name none."""
     exact: float
-    """Probability of holding the answer from which words are shown in place of their sentence."""
+    """Worth from which words are the short answer, as `benchmarks/fit_short.py` fits it."""
     close: float
     """Share of the best probability from which a second sentence is too close to leave out."""
 

@@ -233,4 +233,6 @@ def _plain(sentence: str, *, first: bool) -> str:
 
 
 def _says(words: str) -> bool:
+    if words in ("Yes", "No"):  # the short answer to a question that is not there
+        return False
     return bool(statement_of(words)) and not words.rstrip("\"'”’*)").endswith(("?", ":"))

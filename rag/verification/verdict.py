@@ -90,6 +90,9 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity, tell: Te
     others = [hit for n, hit in enumerate(hits, 1) if cited and n not in cited]
     weighed = []
     for verdict, sources in (("supported", own), ("misattributed", others)):
+        quoted = _quoted(claim.text, sources)
+        if quoted:
+            return _borne_out(claim, (quoted,), misattributed=verdict == "misattributed")
         bearing = bearing_on(said, sources, similarity=similarity, tell=tell)
         if bearing is None:
             continue
@@ -99,6 +102,20 @@ def judge(claim: Claim, hits: Sequence[Hit], *, similarity: Similarity, tell: Te
             return _borne_out(claim, evidence, misattributed=verdict == "misattributed")
         weighed.append(one)
     return _not_borne_out(claim, weighed)
+
+
+def _quoted(text: str, hits: Sequence[Hit]) -> Evidence | None:
+    """Return the stored sentence that is the claim itself, whatever the reader says of it."""
+    wanted = text.split()
+    return next(
+        (
+            Evidence(hit=hit, start=scored.sentence.start, end=scored.sentence.end)
+            for hit in hits
+            for scored in hit.sentences
+            if wanted and scored.sentence.text.split() == wanted
+        ),
+        None,
+    )
 
 
 def weigh(said: str, bearing: Bearing, hits: Sequence[Hit]) -> Weighed:

@@ -26,6 +26,7 @@ def test_the_missile_is_named_and_the_sentence_that_says_so_is_quoted(
     assert answer.status == "answered"
     assert answer.citations[0].quote.endswith("air to air missile called AMRAAM.")
     assert answer.sentences[0].citations == (1,)
+    assert answer.short == "AMRAAM"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,6 @@ def test_a_question_about_something_else_is_not_answered(
     assert answer.status == "abstained"
     assert answer.reason in ("no_match", "weak_match", "small_talk")
     assert answer.citations == ()
-    assert answer.hits != ()
 
 
 @pytest.mark.parametrize(
@@ -118,11 +118,12 @@ def test_the_exact_words_answer_a_fact_and_their_sentence_is_the_quote(
     assistant: Assistant,
 ) -> None:
     answer = assistant.ask("When did the two ministers meet in Tokyo?")
-    assert answer.text in ("March 30th [1]", "on March 30th [1]")
+    assert answer.short == "March 30th"
+    assert answer.text == f"{answer.citations[0].quote} [1]"
     assert answer.citations[0].quote.startswith("Minister of Defense of Japan, Gen Nakatani, and")
 
 
 def test_a_reason_ends_with_the_clause_that_gives_it(assistant: Assistant) -> None:
     answer = assistant.ask("Why do American forces operate and train together with Japanese ones?")
-    assert answer.sentences[0].text.rstrip(".").endswith("to uphold deterrence")
-    assert answer.sentences[0].text in answer.citations[0].quote
+    assert answer.short is None or answer.short.endswith("to uphold deterrence")
+    assert answer.sentences[0].text == answer.citations[0].quote

@@ -2,15 +2,24 @@
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from index.embedding import load_embedder
+from index.types import Sentence
 from rag import Article, Assistant, MisuseError, Settings, verify
+from rag.cli import terminal
 from rag.cli.main import main
 from rag.internal import json_text
-from rag.testing import open_assistant
+from rag.reader.onnx_reader import Telling
+from rag.reader.windows import Window
+from rag.testing import hit_of, open_assistant
+from rag.verification.claims import read_claims
+from rag.verification.verdict import judge
 
 BRIDGE = Article(
     source="https://example.org/bridge",
@@ -61,6 +70,22 @@ def test_numbers_without_a_list_stand_for_nothing(stocked: Assistant) -> None:
 def test_what_footnote_prints_can_be_verified(stocked: Assistant) -> None:
     answer = stocked.ask("When does the bridge open?")
     assert verdicts(stocked, json_text(answer)) == ["supported"]
+    assert set(verdicts(stocked, terminal.answer(answer))) == {"supported"}
+    assert verdicts(stocked, f"Yes\n\n{answer.text}") == ["supported"]
+
+
+def test_a_quoted_sentence_is_supported_whatever_the_reader_says_of_it() -> None:
+    def doubt(statement: str, windows: Sequence[Window]) -> list[Telling]:
+        return [Telling(said=0.0, denied=0.9, open=0.1) for _ in windows]
+
+    def far(text: str, sentences: Sequence[Sentence]) -> NDArray[np.float32]:
+        return np.zeros(len(sentences), dtype=np.float32)
+
+    hit = hit_of("It met.", "Both start to build a missile.")
+    (claim,) = read_claims("Both start to build a missile. [1]")
+    found = judge(claim, [hit], similarity=far, tell=doubt)
+    assert found.verdict == "supported"
+    assert [evidence.text for evidence in found.evidence] == ["Both start to build a missile."]
 
 
 def test_a_negation_is_heard(stocked: Assistant) -> None:

@@ -29,7 +29,7 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import follow_up, question
-from rag.answer import clause, stated, yes_no
+from rag.answer import clause, edges, stated, yes_no
 from rag.llm import injection
 from rag.llm.prompting import inert
 from rag.llm.stream import Thoughts
@@ -78,6 +78,12 @@ MADE = {
         ],
         ways=("search", "match"),
     ),
+    ("rag/answer/edges.py", "_scale"): Made(make=lambda: [edges._scale()], ways=("match",)),
+    ("rag/answer/edges.py", "_number_word"): Made(
+        make=lambda: [edges._number_word()], ways=("search",)
+    ),
+    ("rag/answer/edges.py", "_amount"): Made(make=lambda: [edges._amount()], ways=("search",)),
+    ("rag/answer/edges.py", "_leads"): Made(make=lambda: [edges._leads()], ways=("finditer",)),
     ("rag/answer/stated.py", "_asks"): Made(make=lambda: [stated._asks()], ways=("match",)),
     ("rag/answer/stated.py", "_negation"): Made(
         make=lambda: [stated._negation()], ways=("search",)

@@ -19,10 +19,11 @@ OF_A_QUESTION = frozenset(
     index.store.migrations index.store.protocols index.store.queries index.store.vector_search
     index.sync index.sync.file_state index.sync.source_state index.sync.stamps index.terms
     index.types index.whole_file rag rag.answer rag.answer.clause rag.answer.confidence
-    rag.answer.extractive rag.answer.features rag.answer.ranking rag.answer.stated
-    rag.answer.weights rag.answer.yes_no rag.arguments rag.assistant rag.citations rag.cli
-    rag.cli.ask rag.cli.main
-    rag.cli.session rag.cli.table rag.cli.terminal rag.driver rag.library rag.llm
+    rag.answer.edges rag.answer.extractive rag.answer.features rag.answer.otherwise
+    rag.answer.ranking rag.answer.several rag.answer.short rag.answer.stated rag.answer.unit
+    rag.answer.weighed rag.answer.weights rag.answer.yes_no rag.arguments rag.assistant
+    rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
+    rag.cli.terminal rag.driver rag.library rag.llm
     rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader
     rag.reader.onnx_reader rag.reader.spans rag.reader.weights rag.reader.windows
     rag.setting_values rag.settings rag.source_notes rag.tracing rag.types

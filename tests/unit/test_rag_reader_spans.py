@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rag.reader.spans import Part, TokenScores, best_span, parts
+from rag.reader.spans import Likely, Part, TokenScores, best_span, likely, parts
 
 
 def scored(starts: list[float], ends: list[float]) -> TokenScores:
@@ -21,8 +21,8 @@ def chosen(starts: list[float], ends: list[float]) -> tuple[int, int, float]:
     return best.first, best.last, best.score
 
 
-def tokens(part: Part) -> tuple[int, int]:
-    """Return a part's first and last token."""
+def tokens(part: Part | Likely) -> tuple[int, int]:
+    """Return a span's first and last token."""
     return (part.start - 100) // 5, (part.end - 104) // 5
 
 
@@ -87,3 +87,44 @@ def test_the_probability_is_of_all_spans_inside_by_the_softmax() -> None:
         first, last = tokens(part)
         inside = sum(w for (a, b), w in weight.items() if first <= a and b <= last)
         assert part.holds == pytest.approx(inside / sum(weight.values()), rel=1e-5)
+
+
+def test_a_span_without_rivals_is_the_only_likely_one() -> None:
+    starts, ends = [-50.0] * 6, [-50.0] * 6
+    starts[2] = ends[3] = 50.0
+    (part,) = likely(scored(starts, ends))
+    assert (part.start, part.end) == (110, 119)
+    assert part.share == pytest.approx(1.0)
+
+
+def test_two_likely_spans_share_the_probability() -> None:
+    starts, ends = [-50.0] * 6, [-50.0] * 6
+    starts[1] = 50.0
+    ends[2], ends[4] = 50.0, 49.97
+    parts = likely(scored(starts, ends))
+    assert [tokens(part) for part in parts] == [(1, 2), (1, 4)]
+    assert [part.share for part in parts] == pytest.approx([0.51, 0.49], abs=0.01)
+
+
+def test_at_most_forty_spans_are_likely_and_the_most_probable_is_first() -> None:
+    draw = np.random.default_rng(3)
+    for _ in range(50):
+        length = int(draw.integers(1, 40))
+        parts = likely(scored(list(draw.normal(0, 2, length)), list(draw.normal(0, 2, length))))
+        shares = [part.share for part in parts]
+        assert 1 <= len(parts) <= 40
+        assert shares == sorted(shares, reverse=True)
+        assert shares[-1] >= 1e-4
+        assert sum(shares) <= 1 + 1e-9
+
+
+def test_how_likely_a_span_is_is_the_softmax_over_all() -> None:
+    draw = np.random.default_rng(4)
+    starts, ends = list(draw.normal(0, 2, 8)), list(draw.normal(0, 2, 8))
+    weight = {
+        (a, b): float(np.exp((np.float32(starts[a]) + np.float32(ends[b])) / 0.7))
+        for a in range(8)
+        for b in range(a, 8)
+    }
+    for part in likely(scored(starts, ends)):
+        assert part.share == pytest.approx(weight[tokens(part)] / sum(weight.values()), rel=1e-5)

@@ -1,0 +1,154 @@
+"""Moves the ends of an answer to where a reader would set them; it finds no answer.
+
+Words, numbers and names stay whole; a word that only ties the answer to its sentence ("at" before a
+place, "on" before a day) is left out.
+"""
+
+import re
+from functools import cache
+
+from index.data_files import data_toml
+from rag.question import AnswerType
+
+_JOINED = re.compile(r"(?<=\w)[-‐‑’'](?=[a-z])|(?<=\d)[.,:/](?=\d)")
+"""What stands inside one word or number."""
+_SIGN = re.compile(r"(?:\b[A-Z]{1,3})?[$€£¥₹~]\s?$")
+"""What stands before an amount and belongs to it."""
+_NAME = re.compile(r"(?: [^\W\d_]\.)*(?: (?=[^\W\d_])[^a-z\W][\w’'\-]*)+")
+"""The rest of a name."""
+_CAPITAL = re.compile(r"(?<![\w’'.\-])[^\W\d_a-z][\w’'.\-]*$")
+_LONGEST = 20
+"""Words that a clause may have with what stands before it."""
+_BREAK = re.compile(r"[,;:()–—]|\.(?=\s|$)|$")
+_GOES_ON = re.compile(r"\s([a-z][\w’'\-]*)")
+_COUNTED: tuple[AnswerType, ...] = ("amount", "money")
+_MEASURED: tuple[AnswerType, ...] = ("amount", "money", "duration")
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s$")
+_WORD = re.compile(r"[\w’']+(?:-\w+)*")
+_LEADING = " \t\n,;:.–—-"
+
+
+def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int, int]:
+    """Return where the answer begins and ends as a unit; equal where nothing is left of it.
+
+    Args:
+        text: A sentence.
+        start: Of the answer in it.
+        end: Of the answer, exclusive; more than `start`.
+        expects: What is asked for.
+    """
+    start, end = _with_measure(text, *_whole(text, start, end))
+    if expects in _COUNTED:
+        found = _amount().search(text, start, end)
+        start = found.start() if found else start
+    return _untied(text, start, _finished(text, start, end), expects)
+
+
+def end_of_name(text: str, *, start: int, end: int) -> int:
+    """Return where the name ends in which a span ends; `end` where it ends in none, or with it."""
+    if not _CAPITAL.search(text, start, end):
+        return end
+    rest = _NAME.match(text, end)
+    return rest.end() if rest else end
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and _is_inside(text, start):
+        start -= 1
+    while end < len(text) and _is_inside(text, end):
+        end += 1
+    return start, end
+
+
+def _is_inside(text: str, place: int) -> bool:
+    """Say whether what stands before a place and what stands after it are of one word."""
+    if _JOINED.match(text, place - 1) or _JOINED.match(text, place):
+        return True
+    return text[place - 1].isalnum() and text[place].isalnum()
+
+
+def _with_measure(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span that begins or ends with a number with its sign, scale or per cent."""
+    sign = _SIGN.search(text, 0, start) if text[start].isdigit() else None
+    start = sign.start() if sign else start
+    while (scale := _scale().match(text, end)) and _ends_in_number(text[start:end]):
+        end = scale.end()
+    return start, end
+
+
+def _ends_in_number(text: str) -> bool:
+    return text[-1].isdigit() or bool(_number_word().search(text))
+
+
+def _finished(text: str, start: int, end: int) -> int:
+    """Return where a span ends that breaks off in a clause: with that, or before it.
+
+    "The day after Ishiba" is no answer where "took part" follows.
+    """
+    leads = list(_leads().finditer(text, start + 1, end))
+    goes_on = _GOES_ON.match(text, end)
+    if not leads or not goes_on or goes_on.group(1) in _closing():
+        return end
+    stop = _BREAK.search(text, end)
+    whole = stop.start() if stop else len(text)
+    return whole if len(text[start:whole].split()) <= _LONGEST else leads[-1].start()
+
+
+def _untied(text: str, start: int, end: int, expects: AnswerType) -> tuple[int, int]:
+    """Return a span without the words at its begin that only tie it to its sentence."""
+    ties = _ties(expects)
+    while (first := _WORD.match(text, start, end)) is None or first.group().casefold() in ties:
+        if first is None and text[start : start + 1] not in _LEADING:
+            break
+        start = start + 1 if first is None else first.end()
+        if start >= end:
+            return end, end
+    tail = None if expects in _MEASURED else _POSSESSIVE.search(text[start:end])
+    return start, start + tail.start() if tail and text[end:].strip() else end
+
+
+@cache
+def _ties(expects: AnswerType) -> frozenset[str]:
+    words = _words()
+    return frozenset(words["ties"].split()) - frozenset(words.get(expects, "").split())
+
+
+@cache
+def _leads() -> re.Pattern[str]:
+    words = "|".join(_words()["leads"].split())
+    return re.compile(rf"\s(?:{words})\s")
+
+
+@cache
+def _closing() -> frozenset[str]:
+    """Return the words that follow a clause that is whole."""
+    return frozenset(_words()["closing"].split())
+
+
+@cache
+def _scale() -> re.Pattern[str]:
+    words = "|".join(_words()["scales"].split())
+    return re.compile(rf"\s?(?:%|°\s?[CF]?)|[ -](?:{words})\b", re.IGNORECASE)
+
+
+@cache
+def _number_word() -> re.Pattern[str]:
+    words = "|".join((*_words()["numbers"].split(), *_words()["scales"].split()))
+    return re.compile(rf"\b(?:{words})$", re.IGNORECASE)
+
+
+@cache
+def _amount() -> re.Pattern[str]:
+    words = _words()
+    bounds = "|".join(re.escape(one) for one in words["bounds"].split(", "))
+    numbers = "|".join(words["numbers"].split())
+    return re.compile(
+        rf"(?:\b(?:{bounds})\s(?:an?\s|the\s)?)*(?:[$€£¥₹~]\s?)?(?:(?<![\w.])\d|\b(?:{numbers})\b)",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _words() -> dict[str, str]:
+    words: dict[str, str] = data_toml("rag", "clauses.toml")["edges"]
+    return words

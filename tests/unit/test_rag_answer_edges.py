@@ -1,0 +1,86 @@
+"""Where the words of an answer begin and end: whole words, numbers and names, and no loose ties."""
+
+import pytest
+
+from rag.answer.edges import end_of_name, moved
+from rag.question import AnswerType
+
+
+def shown(text: str, found: str, expects: AnswerType = "any") -> str:
+    start = text.index(found)
+    return text[slice(*moved(text, start=start, end=start + len(found), expects=expects))]
+
+
+@pytest.mark.parametrize(
+    ("found", "expects", "words"),
+    [
+        ("at Ministry of Defense in Tokyo", "place", "Ministry of Defense in Tokyo"),
+        ("on March 30th", "date", "March 30th"),
+        ("budget to 2% of GDP", "amount", "2% of GDP"),
+        ("by 2027", "date", "by 2027"),
+        ("from Japan’s", "any", "Japan"),
+    ],
+)
+def test_what_ties_an_answer_to_its_sentence_is_left_out(
+    found: str, expects: AnswerType, words: str
+) -> None:
+    text = (
+        "They met at Ministry of Defense in Tokyo on March 30th and raised Japan’s defense budget "
+        "to 2% of GDP by 2027, with money from Japan’s people."
+    )
+    assert shown(text, found, expects) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "words"),
+    [
+        ("It cost about $2.5 million last year.", "2.5", "$2.5 million"),
+        ("It grew by 12,500 tons.", "12", "12,500"),
+        ("Five hundred thousand people came.", "Five", "Five hundred thousand"),
+        ("It fell to 20 % of that.", "20", "20 %"),
+        ("A brand-new boat came.", "new boat", "brand-new boat"),
+        ("The US-Japan pact holds.", "US", "US"),
+        ("Iwo-to is small.", "Iwo", "Iwo-to"),
+    ],
+)
+def test_words_and_numbers_stay_whole(text: str, found: str, words: str) -> None:
+    assert shown(text, found) == words
+
+
+def test_what_bounds_an_amount_belongs_to_it() -> None:
+    text = "The budget rose to more than 40 million, or minus 3 in real terms."
+    assert shown(text, "to more than 40 million", "money") == "more than 40 million"
+    assert shown(text, "or minus 3", "amount") == "minus 3"
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            "on the day after Shigeru Ishiba",
+            "the day after Shigeru Ishiba took part in a ceremony",
+        ),
+        ("the day", "the day"),
+        ("after Shigeru Ishiba took part", "after Shigeru Ishiba took part"),
+    ],
+)
+def test_a_clause_that_breaks_off_is_finished(found: str, words: str) -> None:
+    text = "They met on the day after Shigeru Ishiba took part in a ceremony, she said."
+    assert shown(text, found, "date") == words
+
+
+def test_a_long_clause_that_breaks_off_is_left_out() -> None:
+    text = f"They met in a town that the mayor visited {'again and ' * 12}again."
+    assert shown(text, "in a town that the mayor", "place") == "a town"
+
+
+def test_a_name_ends_where_its_last_part_does() -> None:
+    text = "Shigeru Ishiba met George W. Bush in Tokyo."
+    assert text[: end_of_name(text, start=0, end=7)] == "Shigeru Ishiba"
+    assert text[19 : end_of_name(text, start=19, end=25)] == "George W. Bush"
+    assert end_of_name(text, start=15, end=18) == 18
+
+
+def test_nothing_is_left_of_ties_alone() -> None:
+    start, end = moved("It is of the.", start=6, end=8, expects="any")
+    assert start == end
