@@ -175,12 +175,13 @@ def _ranked(
     passage_scale = max(by_passage.values(), default=1.0)
     sentence_scale = max(best_sentence.values(), default=1.0)
     scored = []
+    low, high = moment.cosines
     for key, row in rows.items():
         vectors = _vectors(members.get(key, []), vector.shape)
         similarities = vectors @ vector
-        told = _in_context(vectors) @ vector
+        told = _in_context(vectors) @ vector if moment.cosines == (0.0, 1.0) else similarities
         score = (
-            weights.dense * max(0.0, float(told.max()))
+            weights.dense * min(1.0, max(0.0, (float(told.max()) - low) / (high - low)))
             + weights.passage * by_passage.get(key, 0.0) / passage_scale
             + weights.sentence * best_sentence.get(key, 0.0) / sentence_scale
         )

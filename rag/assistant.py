@@ -15,11 +15,11 @@ from index.search import Found, search
 from index.store.protocols import VectorIndex
 from index.terms import Query
 from index.types import Hit
-from rag import arguments
+from rag import answerers, arguments
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive
 from rag.library import OpenLibrary, stored_library
-from rag.pipeline import Pipeline, Sources, extractive_answerer
+from rag.pipeline import Pipeline, Sources
 from rag.question import Question, read_query
 from rag.question_log import log_question
 from rag.settings import Settings
@@ -117,7 +117,7 @@ class Assistant:
             settings = settings.changed(library=library)
         return cls(
             settings,
-            answerer=answerer or extractive_answerer(),
+            answerer=answerer or answerers.shipped_answerer(settings.embedding_model),
             model=(None if answerer else settings.llm) if model is None else model,
             embedder=embedder,
             vectors=vectors,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.types import Hit
+from rag.answer import similar
 from rag.answer.confidence import why_abstain
+from rag.answer.similar import SimilarAnswerer
 from rag.answer.together import Drafted, together
 from rag.comparison import Sides, relation
 from rag.compound import Part
@@ -35,6 +37,8 @@ class Drafting:
     def whole(self, question: Question, hits: Sequence[Hit]) -> tuple[Draft, Reason | None]:
         """Return a draft, and why it is not shown; None where it is."""
         draft = self.answerer.draft(question, hits)
+        if isinstance(self.answerer, SimilarAnswerer):
+            return draft, similar.why_abstain(question, hits, draft, threshold=self.threshold)
         return draft, why_abstain(question, hits, draft, threshold=self.threshold)
 
     def in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:

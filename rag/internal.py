@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from index.data_files import data_file, data_text, data_toml, seed_paths
 from index.whole_file import whole_file
+from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
 from rag.llm.prompting import judge_messages
-from rag.pipeline import by_answer, extractive_answerer
+from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions

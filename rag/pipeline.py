@@ -17,7 +17,7 @@ from index.store.library import Moment
 from index.types import Hit, Sentence
 from rag import citations, refusal, tracing
 from rag.answer.extractive import ExtractiveAnswerer
-from rag.answer.ranking import Reader
+from rag.answer.similar import SimilarAnswerer
 from rag.comparison import Sides, sides_of
 from rag.compound import Part, parts_of
 from rag.drafting import Drafting, OfPart
@@ -26,7 +26,7 @@ from rag.languages import question_note
 from rag.llm.injection import without_orders
 from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
-from rag.types import Answer, Answerer, Draft, Evidence, Reason, Retrieved, TextDelta, Turn, Usage
+from rag.types import Answer, Answerer, Draft, Reason, Retrieved, TextDelta, Turn, Usage
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer, Written
@@ -84,6 +84,7 @@ class Pipeline:
         self._answerer = answerer
         self._writer = writer
         self._quotes = isinstance(answerer, ExtractiveAnswerer)
+        self._by_similarity = isinstance(answerer, SimilarAnswerer)
         self._drafting = Drafting(answerer=answerer, threshold=settings.threshold)
 
     def rewritten(
@@ -134,6 +135,7 @@ class Pipeline:
             sources = _together(parts, each, sides)
             counts["passages"] = len(sources.found.hits)
             looked_up = refusal.searched(question, moment, sources.found)
+        looked_up = replace(looked_up, by_similarity=self._by_similarity)
         return replace(sources, searched=looked_up, told=made.draft if made else None)
 
     def overview(self, question: Question, made: "Overview", moment: Moment, *, k: int) -> Answer:
@@ -237,7 +239,7 @@ class Pipeline:
         shown = Draft(sentences=(), confidence=0.0) if reason else draft
         cited = citations.cite(shown, found.texts)
         hits = by_answer(found.hits, draft.ranked)
-        hits = refusal.near(hits) if reason else hits
+        hits = refusal.near(hits) if reason and not self._by_similarity else hits
         return Answer(
             question=asked.original,
             status="abstained" if reason else "answered",
@@ -271,26 +273,6 @@ class Pipeline:
         if self._answerer.name != ExtractiveAnswerer.name:
             return ""
         return question_note(asked.original, model=self._settings.embedding_model)
-
-
-class _Comparison:
-    """Sees conflicts; loaded when a question needs it, which few do."""
-
-    def conflict(
-        self, asked: str, one: Evidence, other: Evidence, *, words: tuple[str, str]
-    ) -> bool:
-        from rag.verification.answers import conflict
-
-        return conflict(asked, one, other, words=words)
-
-
-def extractive_answerer(reader: Reader | None = None) -> ExtractiveAnswerer:
-    """Return the answerer that quotes, says yes or no, and sees conflicts.
-
-    Args:
-        reader: Finds the exact answer in a sentence; None takes the one that ships.
-    """
-    return ExtractiveAnswerer(reader, comparison=_Comparison())
 
 
 def _shown(asked: Asked, sources: Sources, written: "Written") -> Answer:

