@@ -13,6 +13,7 @@ from index.terms import content_terms, terms
 from index.types import Hit
 from rag.answer.days import is_of_other_days
 from rag.answer.items import is_new, joined, listed
+from rag.answer.naming import with_names
 from rag.answer.otherwise import Comparison, contrary
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen
@@ -79,7 +80,7 @@ class ExtractiveAnswerer:
         word = decide(question, said, reader)
         quoted, words, items = _of_word(word) if word else _quoted(question, kept, reader)
         return Draft(
-            sentences=_against(question, quoted, kept, self._comparison),
+            sentences=with_names(_against(question, quoted, kept, self._comparison), hits),
             short=words,
             parts=items,
             confidence=0.0 if _is_of_other_days(question, kept[0]) else answered,

@@ -1,6 +1,7 @@
 """What people see in a terminal: plain text, colour and wrapping only where there is one."""
 
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ _BEFORE = "Before it:"
 """Leads the words of an article that name what a sentence is about."""
 _NOT_FOUND = "the documents do not say"
 """Stands where a part of the question is not answered."""
+_QUOTED = re.compile('["“”„]')
+"""Has quotation marks of its own."""
 _WIDEST = 100
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
@@ -89,7 +92,11 @@ def _item(sentence: AnswerSentence) -> str:
 
 
 def _in_front(context: str) -> str:
-    return f"({_BEFORE} “{one_line(context)}”) " if context else ""
+    return f"({_BEFORE} {_in_quotes(one_line(context))}) " if context else ""
+
+
+def _in_quotes(text: str) -> str:
+    return text if _QUOTED.search(text) else f"“{text}”"
 
 
 def _dated(entry: "TimelineEntry") -> list[str]:
@@ -123,7 +130,7 @@ def _sentence_lines(sentences: Sequence[AnswerSentence]) -> list[str]:
     for paragraph in paragraphs:
         context = one_line(paragraph[0].context)
         if context:
-            lines.append(_styled(wrapped(f"({_BEFORE} “{context}”)"), _DIM))
+            lines.append(_styled(wrapped(f"({_BEFORE} {_in_quotes(context)})"), _DIM))
         shown = marked([_span_shown(sentence) for sentence in paragraph])
         lines.append(_styled_spans(wrapped(printable(shown))))
     return lines

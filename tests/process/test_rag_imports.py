@@ -20,7 +20,8 @@ OF_A_QUESTION = frozenset(
     index.sync index.sync.file_state index.sync.source_state index.sync.stamps index.terms
     index.types index.whole_file rag rag.answer rag.answer.clause rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.features rag.answer.otherwise
-    rag.answer.ranking rag.answer.several rag.answer.short rag.answer.stated rag.answer.unit
+    rag.answer.naming rag.answer.ranking
+    rag.answer.several rag.answer.short rag.answer.stated rag.answer.unit
     rag.answer.weighed rag.answer.weights rag.answer.yes_no rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm

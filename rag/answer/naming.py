@@ -1,0 +1,80 @@
+"""Finds the sentence before that names what a pronoun at a sentence's head stands for.
+
+It claims nothing of who that is: it gives the words of the article by which a reader sees it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from index.types import Hit, Sentence
+from rag.question import names
+from rag.types import DraftSentence, Evidence
+
+_PRONOUN = re.compile(
+    r"[\"'“‘(]?(?:(?:In|On|At|By|Since|After|Before|During|From|For|However|Later|Then|Today)\b"
+    r"[^,.;:]{0,40},\s+)?(?:(?:and|but|so|yet|then)\s+)?"
+    r"(?:he|she|it|they|this|these|his|her|its|their)(?=[\s'’])",
+    re.IGNORECASE,
+)
+"""A pronoun that a sentence begins with, perhaps behind "In 1964, " or "But "."""
+_NOTHING = re.compile(
+    r"[\"'“‘(]?(?:but\s+)?it(?:\s(?:is|was|will be|has been|seems|seemed|appears|takes|took)\b"
+    r"|['’]s\b)[^.;:]{0,60}?\s(?:that|to|whether|for|because|when|until)\b",
+    re.IGNORECASE,
+)
+"""An "it" that stands for nothing: "It is not known whether"."""
+_GAP = 1
+"""Characters between sentences of one paragraph."""
+_FAR = 3
+"""Sentences that are looked back, as long as each begins with a pronoun itself."""
+
+_Places = Mapping[tuple[str, int], tuple[Hit, Sentence]]
+"""Sentences by their document and number."""
+
+
+def with_names(
+    sentences: Sequence[DraftSentence], hits: Sequence[Hit]
+) -> tuple[DraftSentence, ...]:
+    """Return sentences, each that begins with a pronoun with the one before that has a name.
+
+    None is added that is quoted anyway, or that lies in another paragraph.
+
+    Args:
+        sentences: As they are shown; what has no evidence is left as it is.
+        hits: What was retrieved: the sentence before may lie in another passage.
+    """
+    places = {
+        (scored.sentence.document_id, scored.sentence.ordinal): (hit, scored.sentence)
+        for hit in hits
+        for scored in hit.sentences
+    }
+    quoted = {(e.hit.passage.document_id, e.start) for s in sentences for e in s.evidence}
+    return tuple(
+        replace(sentence, context=found)
+        if (found := _context(sentence, places))
+        and (found.hit.passage.document_id, found.start) not in quoted
+        else sentence
+        for sentence in sentences
+    )
+
+
+def leans(text: str) -> bool:
+    """Say whether a sentence begins with a pronoun that stands for something."""
+    return bool(_PRONOUN.match(text)) and not _NOTHING.match(text)
+
+
+def _context(sentence: DraftSentence, places: _Places) -> Evidence | None:
+    if sentence.context or not sentence.evidence or not leans(sentence.evidence[0].text):
+        return sentence.context
+    cited = sentence.evidence[0]
+    own = next((s.sentence for s in cited.hit.sentences if s.sentence.start == cited.start), None)
+    for _ in range(_FAR):
+        before = places.get((own.document_id, own.ordinal - 1)) if own else None
+        if own is None or before is None or own.start - before[1].end > _GAP:
+            return None
+        hit, own = before
+        if not leans(own.text):
+            named = names(own.text)
+            return Evidence(hit=hit, start=own.start, end=own.end) if named else None
+    return None
