@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"(?:\d{1,3}[.)]|\((?:\d{1,3}|[A-Za-z])\)|[A-Za-z][):])\s")
 _BULLET = re.compile(r"[-*+•‣▪●○◦·]\s")
 _HEADING = re.compile(r"#{1,6}\s")
 _CLOSERS = "\"'”’»)]}*_"
-_TERMINALS = frozenset(".!?…:。！？｡")
+_TERMINALS = frozenset(".!?…:。！？｡।॥؟۔")
 
 
 class Stretch(NamedTuple):

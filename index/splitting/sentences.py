@@ -16,7 +16,7 @@ LONGEST = 1000
 
 _WORD = re.compile(r"[^\W_]")
 _BLANKS = re.compile(r"\s*+")
-_CUTS = (re.compile(r"[;:](?=\s)"), re.compile(r",(?=\s)"), re.compile(r"\s"))
+_CUTS = (re.compile(r"[;:](?=\s)|[；：]"), re.compile(r",(?=\s)|[、，،]"), re.compile(r"\s"))
 _JOINER = "\u200d"
 
 

@@ -14,13 +14,18 @@ from index.data_files import data_toml
 
 _LOOK_BACK = 40
 _LOOK_AHEAD = 80
-_WIDE = "。！？｡"
+_WIDE = "。！？｡।॥؟۔"
+"""Stops of scripts that have no capitals to tell by: of Chinese, Japanese, Hindi, Arabic, Urdu."""
+_QUOTE_OPENERS, _QUOTE_CLOSERS = "「『“（", "」』”）"
+_LONGEST_QUOTE = 120
+_GOES_ON = re.compile(r"[ぁ-ゟ、，,；：]")
+"""What goes on with the sentence that a quotation is part of: a Japanese particle, a comma."""
 _OPENERS = "\"'“‘«„‹([{*_¿¡>—–"
 _NO_START = ",;:)]–—&/|=+<-"
 
 CANDIDATE = re.compile(
     r"""
-    (?P<stop> \.(?:[ \u00a0]\.)++ | [.!?…‼⁇⁈⁉]++ | [。！？｡]++ )
+    (?P<stop> \.(?:[ \u00a0]\.)++ | [.!?…‼⁇⁈⁉]++ | [。！？｡।॥؟۔]++ )
     (?P<closers> (?:
         "(?![^\W_]) | ['”’»›)\]}」』）】〉》*_`] | “(?=\s) | [ \u00a0\u202f][”»](?=\s)
     )*+ )
@@ -75,7 +80,7 @@ def ends_sentence(
     """
     stop = found["stop"]
     if stop[0] in _WIDE:
-        return bool(found["gap"]) or not found["closers"]
+        return _ends_at_wide(text, found, start=start)
     if not found["gap"]:
         return _ends_without_blank(text, found, start=start, words=words)
     at, following = _next_word(text, found.end(), found.endpos)
@@ -90,6 +95,21 @@ def ends_sentence(
     if _ENUMERATOR.fullmatch(token) and _is_label(text, word, found.start(), words=words):
         return False
     return _ends_at_period(token, prior, following, starts=starts, words=words)
+
+
+def _ends_at_wide(text: str, found: re.Match[str], *, start: int) -> bool:
+    """Decide at a stop that needs no blank: not inside of a quotation, nor before "…」と言った"."""
+    if found["gap"]:
+        return True
+    if found["closers"]:
+        return _GOES_ON.match(text, found.end()) is None
+    said = text[max(start, found.start() - _LONGEST_QUOTE) : found.start()]
+    opened = max(said.rfind(mark) for mark in _QUOTE_OPENERS)
+    if opened <= max(said.rfind(mark) for mark in _QUOTE_CLOSERS):
+        return True
+    closer = _QUOTE_CLOSERS[_QUOTE_OPENERS.index(said[opened])]
+    end = min(found.end() + _LONGEST_QUOTE, found.endpos)
+    return text.find(closer, found.end(), end) < 0
 
 
 def _ends_at_mark(

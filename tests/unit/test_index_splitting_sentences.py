@@ -84,6 +84,8 @@ def test_the_seed_article_has_a_title_and_21_sentences():
         "He used node.Js here.",
         "Visit bbc.co.uk. or not.",
         "「行きます。」と彼は言った。",
+        "彼は「橋は古い。危ない！」と言った。",
+        "价格是3.5元，河很宽……所以如此。",
         "It rose 0.25 to 4.75%.",
     ],
 )
@@ -117,6 +119,12 @@ def test_one_sentence_stays_whole(text):
         ("It was 2016.", " ", "12 people came."),
         ("He has an iPad.", " ", "iPhone users laughed."),
         ("彼は行った。", "", "雨だった！"),
+        ("「橋は古い。」", "", "市長は黙っていた。"),
+        ("他说：“桥很旧。”", "", "市长没有回答。"),
+        ("本当？！", "", "すごい。"),
+        ("长40米！", "", "为什么？"),
+        ("पुल 1931 में खुला।", " ", "इसकी लंबाई 40 मीटर है।"),
+        ("كم طوله؟", " ", "طوله 40 مترا."),
         ("(He refused.)", " ", "They agreed."),
         ("**It is bold.**", " ", "It is not."),
         ("“Stop!”", " ", "Police arrived and fired."),
@@ -124,6 +132,20 @@ def test_one_sentence_stays_whole(text):
 )
 def test_two_sentences_are_told_apart(first, gap, second):
     assert quoted(first + gap + second) == [first, second.strip()]
+
+
+def test_offsets_in_a_language_without_spaces_are_those_of_its_characters():
+    text = "見出し\n橋は1931年に開通しました。𠮷野川の上にあります！なぜですか？ 川が広いから。"
+    spans = [(span.start, span.end) for span in split(text)]
+    assert spans == [(0, 3), (4, 19), (19, 30), (30, 36), (37, 44)]
+    assert text[19:30] == "𠮷野川の上にあります！"
+
+
+def test_a_long_sentence_without_spaces_is_cut_behind_a_comma():
+    text = "橋は古く、" * 400 + "終わり。"
+    spans = split(text)
+    assert "".join(text[span.start : span.end] for span in spans) == text
+    assert [text[span.end - 1] for span in spans] == ["、", "、", "。"]
 
 
 def test_no_text_and_blank_text_have_no_sentence():
