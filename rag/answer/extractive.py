@@ -14,7 +14,7 @@ from index.types import Hit
 from rag.answer.days import is_of_other_days
 from rag.answer.items import is_new, joined, listed
 from rag.answer.naming import with_names
-from rag.answer.otherwise import Comparison, contrary
+from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen
 from rag.answer.short import marked, short_of, unit_of
@@ -79,6 +79,8 @@ class ExtractiveAnswerer:
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = decide(question, said, reader)
         quoted, words, items = _of_word(word) if word else _quoted(question, kept, reader)
+        if self._comparison and not word and not question.several:
+            quoted, words = _of_each_thing(question, quoted, words, kept, reader)
         return Draft(
             sentences=with_names(_against(question, quoted, kept, self._comparison), hits),
             short=words,
@@ -163,6 +165,22 @@ def _quoted(
         return quoted, joined([item.text for item in items]), items
     is_thing = told and (not question.several or is_new(told, question))
     return quoted, told if is_thing else None, ()
+
+
+def _of_each_thing(
+    question: Question,
+    quoted: list[DraftSentence],
+    words: str | None,
+    weighed: Sequence[Weighed],
+    reader: Reader,
+) -> tuple[list[DraftSentence], str | None]:
+    """Return an answer for each thing that the question may mean, named; else what was quoted."""
+    first = next((one for one in weighed if one.evidence == quoted[0].evidence[0]), None)
+    others = of_other_things(question, first, weighed, reader) if first else []
+    if not first or not others:
+        return quoted, words
+    every = [first, *others]
+    return [named(one, [other for other in every if other is not one]) for one in every], None
 
 
 def _against(

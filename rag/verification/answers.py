@@ -5,8 +5,8 @@ date or name that answers, or in a no. And they must be of one thing: a fee of t
 one of the chess club do not contradict each other, though only the titles tell the clubs apart.
 """
 
-from index.terms import content_terms, terms
-from rag.question import names
+from index.terms import content_terms
+from rag.same_thing import are_of_one_thing
 from rag.types import Evidence
 from rag.verification.differences import differences, shared, turned
 from rag.verification.parse import names_in, read
@@ -25,38 +25,12 @@ def conflict(asked: str, one: Evidence, other: Evidence, *, words: tuple[str, st
         other: A sentence of another document.
         words: Exact words of each that answer; empty where none stand out.
     """
-    if other.hit.card.sha256 == one.hit.card.sha256 or not _are_of_one_thing(asked, one, other):
+    if other.hit.card.sha256 == one.hit.card.sha256 or not are_of_one_thing(asked, one, other):
         return False
     kinds = _differing(one, other)
     if kinds is None or kinds != _differing(other, one) or len(kinds) != 1:
         return False
     return kinds == {"negation"} or (kinds <= _VALUES and _answers_differ(*words))
-
-
-def _are_of_one_thing(asked: str, one: Evidence, other: Evidence) -> bool:
-    """Tell whether what the question and the titles name is the same of both.
-
-    A name in the question, or a word of it that is in a title, both passages have, or neither.
-    Titles that tell two things apart do so of their sentences, unless the other names its own.
-    """
-    mine, yours = _held(one), _held(other)
-    titles = _title(one) | _title(other)
-    named = set(content_terms(" ".join(names(asked)))) | (set(content_terms(asked)) & titles)
-    if named & (mine ^ yours):
-        return False
-    apart = _title(one) - yours and _title(other) - mine and _title(one) & _title(other)
-    return not apart or bool((_title(other) - mine) & set(terms(other.text)))
-
-
-def _held(sentence: Evidence) -> frozenset[str]:
-    """Return the terms of a sentence's passage and its document's title."""
-    return frozenset(terms(f"{sentence.hit.card.title}\n{sentence.hit.passage.text}"))
-
-
-def _title(sentence: Evidence) -> frozenset[str]:
-    """Return what a title says in words; a number in it only counts."""
-    told = content_terms(sentence.hit.card.title)
-    return frozenset(term for term in told if not term[:1].isdigit())
 
 
 def _answers_differ(one: str, other: str) -> bool:

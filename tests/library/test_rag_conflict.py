@@ -120,3 +120,47 @@ def test_another_things_figure_is_no_conflict(
     said = asked(tmp_path, list(texts), question, titles=titles).text
     assert answer in said
     assert "But another document says" not in said
+
+
+@pytest.mark.parametrize(
+    ("titles", "texts", "question", "values"),
+    [
+        (
+            ("Rules of the rowing club", "Rules of the sailing club"),
+            ("A guest pays 12 euros a day.", "A guest pays 30 euros a day."),
+            "How much does a guest pay?",
+            ("rowing club: A guest pays 12", "sailing club: A guest pays 30"),
+        ),
+        (
+            ("Garage bill for Gabriel Holm", "MegaBuild receipt"),
+            ("Sales tax 10.20%: $1,026.41", "Sales tax (8.5%): $66.23"),
+            "How much was the sales tax?",
+            ("Gabriel Holm: Sales tax 10.20%", "MegaBuild receipt: Sales tax (8.5%)"),
+        ),
+        (
+            ("The Karsund bridge", "The Talin bridge"),
+            (
+                "The Karsund bridge was opened in 1988 by the mayor.",
+                "The Talin bridge was opened in 1964 after four years of work.",
+            ),
+            "When was the bridge opened?",
+            ("The Karsund bridge was opened in 1988", "The Talin bridge was opened in 1964"),
+        ),
+    ],
+    ids=["clubs", "bills", "bridges"],
+)
+def test_two_things_are_two_answers_each_with_its_name(
+    tmp_path: Path, titles: tuple[str, ...], texts: tuple[str, ...], question: str, values: str
+) -> None:
+    answer = asked(tmp_path, list(texts), question, titles=titles)
+    assert all(value in answer.text for value in values)
+    assert "another document" not in answer.text
+    assert answer.text.count("Karsund") <= 1
+    assert answer.short is None
+
+
+def test_a_question_that_names_one_of_two_things_has_one_answer(tmp_path: Path) -> None:
+    texts = ["It was opened in 1988 by the mayor.", "It was opened in 1964 by the mayor."]
+    titles = ("The Karsund bridge", "The Talin bridge")
+    answer = asked(tmp_path, texts, "When was the Talin bridge opened?", titles=titles)
+    assert ("1964" in answer.text, "1988" in answer.text) == (True, False)
