@@ -17,6 +17,10 @@ _SIGN = re.compile(r"(?:\b[A-Z]{1,3})?[$€£¥₹~]\s?$")
 _NAME = re.compile(r"(?: [^\W\d_]\.)*(?: (?=[^\W\d_])[^a-z\W][\w’'\-]*)+")
 """The rest of a name."""
 _CAPITAL = re.compile(r"(?<![\w’'.\-])[^\W\d_a-z][\w’'.\-]*$")
+_SPELT = re.compile(
+    r"(?:,?\s(?:(?:and|of|for|the|in|on)\s){0,2}[A-Z][\w’'\-]*){1,8}(?=\s\((?P<letters>[A-Z]{2,})\))"
+)
+_INITIAL = re.compile(r"\b[A-Z](?=[\w’'])")
 _LONGEST = 20
 """Words that a clause may have with what stands before it."""
 _BREAK = re.compile(r"[,;:()–—]|\.(?=\s|$)|$")
@@ -38,6 +42,7 @@ def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int,
         expects: What is asked for.
     """
     start, end = _with_measure(text, *_whole(text, start, end))
+    end = _spelt_out(text, start, end)
     if expects in _COUNTED:
         found = _amount().search(text, start, end)
         start = found.start() if found else start
@@ -65,6 +70,18 @@ def _is_inside(text: str, place: int) -> bool:
     if _JOINED.match(text, place - 1) or _JOINED.match(text, place):
         return True
     return text[place - 1].isalnum() and text[place].isalnum()
+
+
+def _spelt_out(text: str, start: int, end: int) -> int:
+    """Return where a name ends that letters in brackets behind it stand for.
+
+    "Board of Trade" goes on where "Board of Trade, Roads and Ports (BTRP)" is written.
+    """
+    rest = _SPELT.match(text, end)
+    if rest is None:
+        return end
+    initials = "".join(_INITIAL.findall(text, start, rest.end()))
+    return rest.end() if initials.startswith(rest.group("letters")) else end
 
 
 def _with_measure(text: str, start: int, end: int) -> tuple[int, int]:

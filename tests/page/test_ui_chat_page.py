@@ -43,6 +43,28 @@ def test_the_likely_words_of_a_quoted_sentence_are_bold(browser, seeded):
         assert page.locator("strong").evaluate("e => getComputedStyle(e).fontWeight") >= "600"
 
 
+def test_the_short_answer_stands_above_the_sentence_and_is_copied_with_it(browser, seeded):
+    drafts, allowed = ["On March 30th they met."], ["clipboard-read", "clipboard-write"]
+    with (
+        served(seeded, drafts=drafts, short="March 30th") as port,
+        opened(browser, port, permissions=allowed) as page,
+    ):
+        ask(page, SEED_QUESTION)
+        short, words = page.locator("#turn-1 .short"), page.locator("#turn-1 .words")
+        expect(short).to_have_text("March 30th")
+        assert short.bounding_box()["y"] < words.bounding_box()["y"]
+        page.get_by_role("button", name="Copy the answer").click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.startswith("March 30th\n\nOn March 30th they met. [1]")
+
+
+def test_an_answer_without_a_short_one_leaves_no_gap(browser, seeded):
+    with served(seeded, drafts=["They met."]) as port, opened(browser, port) as page:
+        ask(page, SEED_QUESTION)
+        expect(page.locator("#turn-1 .short")).to_be_hidden()
+
+
 def test_the_passages_are_listed_before_one_is_chosen(page):
     ask(page, SEED_QUESTION)
     expect(page.locator(".pane-head h2")).to_have_text("Sources")

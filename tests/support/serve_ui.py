@@ -15,7 +15,7 @@ def look_up_here(host, *rest, **named):
     return look_up(host, *rest, **named)
 
 
-def main(folder, port, *, until, replies=(), pause=0.0, drafts=(), span=None):
+def main(folder, port, *, until, replies=(), pause=0.0, drafts=(), span=None, short=None):
     """Serve a library at a port until told to end.
 
     Answers are real but where they are scripted: the replies of a model with the pause before each
@@ -26,7 +26,7 @@ def main(folder, port, *, until, replies=(), pause=0.0, drafts=(), span=None):
     if replies:
         scripted["model"] = ScriptedModel(*replies, pause=pause)
     if drafts:
-        scripted["answerer"] = ScriptedAnswerer(*drafts, span=span)
+        scripted["answerer"] = ScriptedAnswerer(*drafts, span=span, short=short)
     with Assistant.open(Settings(library=folder), **scripted) as assistant:
         app = build_app(assistant)
         launch(app, host="127.0.0.1", port=port)

@@ -81,6 +81,12 @@ def test_a_name_ends_where_its_last_part_does() -> None:
     assert end_of_name(text, start=15, end=18) == 18
 
 
+def test_a_name_goes_on_as_far_as_the_letters_that_stand_for_it() -> None:
+    text = "The Board of Trade, Roads and Ports (BTRP) met Mayor Ann, Ron and Pat Lee (XY) there."
+    assert shown(text, "Board of Trade") == "Board of Trade, Roads and Ports"
+    assert shown(text, "Mayor Ann") == "Mayor Ann"
+
+
 def test_nothing_is_left_of_ties_alone() -> None:
     start, end = moved("It is of the.", start=6, end=8, expects="any")
     assert start == end
