@@ -137,25 +137,27 @@ def _asked_of(word: str, before: str) -> str:
 
 def _searched(own: str, others: Sequence[str]) -> Question:
     """Put in what a pronoun of a part stands for; else what is asked besides goes with it."""
-    question = read_question(own)
     plain = f"{own[:1].lower()}{own[1:]}"
     pronoun = leans(plain)
-    if pronoun is None:
-        return question
-    if re.search(rf"\b{_determiners()}\b", plain[: pronoun.start()], re.IGNORECASE):
-        return question
-    for other in others:
-        if leans(f"{other[:1].lower()}{other[1:]}"):
-            continue
-        about = _about().match(other) or _does().match(other)
-        if about:
-            return read_question(_upper(_put(plain, pronoun, about["what"])))
-        put = stand_alone(read_question(plain), [Turn(question=other, text="")]).text
-        if put != plain and len(put.split()) <= len(plain.split()) + _LONGEST:
-            return read_question(_upper(put))
-        if not content_terms(own):
-            return read_question(f"{own.rstrip('?')} ({other.rstrip('?')})?")
-    return question
+    alone = [other for other in others if not leans(f"{other[:1].lower()}{other[1:]}")]
+    if pronoun and not re.search(rf"\b{_determiners()}\b", plain[: pronoun.start()]):
+        for other in alone:
+            put = _resolved(plain, pronoun, other)
+            if put:
+                return read_question(_upper(put))
+    if alone and (_pointing().search(plain) or not content_terms(own)):
+        return read_question(f"{own.rstrip('?')} ({alone[0].rstrip('?')})?")
+    return read_question(own)
+
+
+def _resolved(plain: str, pronoun: re.Match[str], other: str) -> str | None:
+    """Return a part with what another is about in the place of its pronoun; None if not told."""
+    about = _about().match(other) or _does().match(other)
+    if about:
+        return _put(plain, pronoun, about["what"])
+    put = stand_alone(read_question(plain), [Turn(question=other, text="")]).text
+    near = len(put.split()) <= len(plain.split()) + _LONGEST
+    return put if put != plain and near else None
 
 
 def _put(asked: str, pronoun: re.Match[str], what: str) -> str:
@@ -295,6 +297,12 @@ def _does() -> re.Pattern[str]:
     word = rf"(?!{stop}\b|{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
     does = "(?:do|does|did|will|can|could|would|should)"
     return _form(rf"^.+? {does} (?P<what>(?:the|a|an)(?: {word}){{1,3}}) {word}(?: {stop}\b.*)?\?$")
+
+
+@cache
+def _pointing() -> re.Pattern[str]:
+    """Return the form of words that point to what is asked besides."""
+    return _form(rf"\b{_one_of(_joins()['pointing'].split(', '))}\b")
 
 
 @cache
