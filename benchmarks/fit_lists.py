@@ -13,13 +13,15 @@ import json
 import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from rag import Answer, Article, Assistant, Settings
 from rag.answer.extractive import shipped_reader
-from rag.answer.several import Limits, of_noun
+from rag.answer.items import of_noun
+from rag.answer.several import Limits
+from rag.answer.several import limits as shipped
 from rag.answer.stated import bears_out
 from rag.answer.weighed import Weighed, weigh
 from rag.question import Question, read_question
@@ -30,7 +32,7 @@ _TRIED = 8
 _SHARES = (0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05, 0.1)
 _SPANS = (-8.0, -7.0, -6.0, -5.0, -4.0, -3.0, -2.0, -1.0, 0.0, 1.0)
 _SAID = (0.7, 0.75, 0.8, 0.85, 0.9)
-_SURE = (0.005, 0.01, 0.02, 0.05, 0.1)
+_SURE = (0.05, 0.1, 0.2)
 _WRONG = 3.0
 """What a wrong sentence counts beside a right one."""
 
@@ -111,10 +113,17 @@ def _is_right(words: str, row: dict[str, Any]) -> bool:
 
 def fit(further: Sequence[Further]) -> Limits:
     """Return the limits that are worth most; of equals the strictest."""
-    best, chosen = -1.0, Limits(share=1.0, span=0.0, span_of_noun=0.0, said=1.0, sure=1.0)
+    best, chosen, beside = -1.0, replace(shipped(), share=1.0, said=1.0, sure=1.0), shipped().beside
     grid = itertools.product(_SHARES, _SPANS, _SPANS, _SAID, _SURE)
     for share, span, span_of_noun, said, sure in grid:
-        limits = Limits(share=share, span=span, span_of_noun=span_of_noun, said=said, sure=sure)
+        limits = Limits(
+            share=share,
+            span=span,
+            span_of_noun=span_of_noun,
+            said=said,
+            sure=sure,
+            beside=beside,
+        )
         passed = [one.right for one in further if one.belongs(limits)]
         worth = sum(passed) - _WRONG * (len(passed) - sum(passed))
         if span_of_noun <= span and (worth, -sure) >= (best, -chosen.sure):

@@ -23,6 +23,9 @@ far apart they are, whether the second rose or fell."""
 _NUMBER = re.compile(r"(?P<sign>[$€£¥₹])?\s?(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<after>.*)$")
 _THINGS = ("which ", "what ", "is the ", "was the ", "are the ", "were the ", "how much ")
 """Begin comparisons of things that have no age but were built: "Which bridge is older?"."""
+_AROUND = 2
+"""Words to either side of a figure that may make it vague."""
+_EDGE = '.,;:()–—-"“”'
 _YEAR = r"(?:1[0-9]|20)\d\d"
 
 
@@ -103,6 +106,18 @@ def relation(sides: Sides, first: str, second: str) -> str | None:
     if sides.kind == "whether":
         return "Yes" if wins else "No"
     return sides.names[0] if wins else sides.names[1]
+
+
+def is_plain(sentence: str, words: str) -> bool:
+    """Say whether words stand once in a sentence, and nothing at their sides makes them vague."""
+    if not words or sentence.count(words) != 1:
+        return False
+    before, _, after = sentence.partition(words)
+    near = [*before.split()[-_AROUND:], *after.split()[:_AROUND]]
+    return not {word.strip(_EDGE).casefold() for word in near} & {
+        *_words("vague"),
+        *_words("range"),
+    }
 
 
 def figure(text: str) -> Figure | None:

@@ -1,5 +1,6 @@
 """Has a question drafted: as one, by its parts, or by the two sides that it compares."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,10 +9,13 @@ from rag.answer import similar
 from rag.answer.confidence import why_abstain
 from rag.answer.similar import SimilarAnswerer
 from rag.answer.together import Drafted, together
-from rag.comparison import Sides, relation
+from rag.comparison import Sides, is_plain, relation
 from rag.compound import Part
 from rag.question import Question, names, numbers, words
 from rag.types import Answerer, Draft, Reason
+
+_EVEN = 0.5
+"""Probability that both sides are right from which their relation is said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +64,7 @@ class Drafting:
         ]
         answered = [one for one in drafted if one.reason is None]
         if len(answered) == len(drafted) and _are_apart(drafted):
-            both = [one.draft.short or "" for one in drafted]
-            return replace(together(drafted), short=relation(sides, *both)), None
+            return replace(together(drafted), short=_said(sides, drafted)), None
         if len(answered) == 1 and sides.named:
             return together(drafted), None
         return self.whole(question, hits)
@@ -69,6 +72,16 @@ class Drafting:
     def _part(self, one: OfPart) -> Drafted:
         draft, reason = self.whole(one.part.question, one.hits)
         return Drafted(asked=one.part.asked, draft=draft, reason=reason)
+
+
+def _said(sides: Sides, drafted: Sequence[Drafted]) -> str | None:
+    """Return the relation where both figures are plain and more probably right than not."""
+    if math.prod(one.draft.confidence for one in drafted) <= _EVEN:
+        return None
+    both = [one.draft.short or "" for one in drafted]
+    told = [one.draft.sentences[0].text for one in drafted]
+    plain = all(is_plain(text, words) for text, words in zip(told, both, strict=True))
+    return relation(sides, *both) if plain else None
 
 
 def _of_its_own(drafted: Drafted, name: str) -> Drafted:

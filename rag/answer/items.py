@@ -30,6 +30,12 @@ _NAMES = re.compile(r"[A-Z0-9]")
 _OWN_AND = re.compile(r"[A-Z][\w'’\-]+ (?:of|for) [A-Z][\w'’\-]+ and [A-Z][\w'’\-]+$")
 """A name with an "and" of its own: "Ministry of Trade and Industry"."""
 _CALLED = re.compile(r"\b(?:called|named|known as|nicknamed)\s+(?=\S)")
+_MENTIONED = re.compile(r"\b(?:are|were|is|was) (?:mentioned|named|listed)\b", re.IGNORECASE)
+"""Asks for all things of a kind, of which no sentence says more than that they are."""
+_NEAR = 2
+"""Words between a thing and the noun that the question has for it."""
+_NAMES_THEM = re.compile(r"(?:They|These|Those|The \w+) (?:are|were)\b")
+_NOUN = re.compile(r"\b(?:what|which) (?:(?:kinds?|types?|sorts?) of )?(\w+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*\d[\d.,]*\W*")
 _EDGE = " \t\n,;:.–—-\"“”'‘’"
 
@@ -57,9 +63,10 @@ def listed(
     if question.open_ended or not question.several or probability <= _EVEN:
         return ()
     holding = max(_HOLDS, _EVEN / probability)
+    kinds = _MENTIONED.search(question.text)
     things: list[DraftPart] = []
     for one in found:
-        if one.reading is None:
+        if one.reading is None or (kinds and not of_noun(one, question)):
             continue
         begin = one.reading.sentence.start
         sure = (part for part in spans.parts(one.reading.tokens) if part.holds >= holding)
@@ -73,6 +80,20 @@ def listed(
     names = [thing for thing in things if _is_name(thing.text)]
     kept = names if 2 * len(names) > len(things) else things
     return tuple(kept) if len(kept) > 1 else ()
+
+
+def of_noun(one: Weighed, question: Question) -> bool:
+    """Say whether the words are a name with the noun of the question: "TOW missile"."""
+    noun = _NOUN.search(question.text)
+    if noun is None or one.reading is None:
+        return False
+    begin = one.reading.sentence.start
+    start, end = one.reading.start - begin, one.reading.end - begin
+    if not re.search(r"[A-Z0-9]", one.text[start:end]):
+        return False
+    before, after = one.text[:start].split()[-_NEAR:], one.text[end:].split()[:_NEAR]
+    around = " ".join([*before, one.reading.words, *after])
+    return bool(set(terms(noun[1])) & set(terms(around)))
 
 
 def items_in(text: str, *, start: int, end: int, best: int, question: Question) -> list[Item]:

@@ -9,6 +9,8 @@ from rag import Article, Assistant, Settings
 _ARTICLES = {
     "karsund": "The Karsund bridge was opened in 1932. It is 640 metres long and has two lanes.",
     "lune": "The Lune bridge was opened by the mayor in 1958. It is 412 metres long.",
+    "notebook": "Nelly Quispe kept a notebook of all ships. She was a crane driver then.",
+    "shift": "Nelly Quispe now heads the night shift of the port. It has 40 people.",
     "tern": "The Tern bridge was opened in June. It is about 300 metres long.",
 }
 
@@ -52,3 +54,10 @@ def test_a_side_that_no_article_has_is_told_so(assistant: Assistant) -> None:
     assert [bool(part.text) for part in answer.parts] == [True, False]
     assert answer.text.endswith("The documents do not say: How long is the Forth bridge?")
     assert answer.short is None
+
+
+def test_an_article_that_fills_in_who_is_meant_is_cited_too(assistant: Assistant) -> None:
+    answer = assistant.ask(
+        "Which shift of the port does the woman head who kept a notebook of all ships?"
+    )
+    assert {citation.card.source for citation in answer.citations} == {"notebook", "shift"}

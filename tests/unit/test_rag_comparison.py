@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.comparison import relation, sets_beside, sides_of
+from rag.comparison import is_plain, relation, sets_beside, sides_of
 from rag.question import read_question
 
 _LONGER = "Which is longer, the Karsund bridge or the Lune bridge?"
@@ -115,3 +115,18 @@ def test_no_difference_is_told_of_others(first: str, second: str) -> None:
 )
 def test_some_questions_set_two_things_beside_each_other(question: str, beside: bool) -> None:
     assert sets_beside(question) is beside
+
+
+@pytest.mark.parametrize(
+    ("sentence", "plain"),
+    [
+        ("It is 300 metres long.", True),
+        ("It is about 300 metres long.", False),
+        ("It is 200 to 300 metres long.", False),
+        ("It has at least some 300 metres.", False),
+        ("One is 300 metres long, the other 300 metres too.", False),
+        ("It is long.", False),
+    ],
+)
+def test_a_figure_is_plain_by_what_stands_at_its_sides(sentence: str, plain: bool) -> None:
+    assert is_plain(sentence, "300 metres") is plain
