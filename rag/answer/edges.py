@@ -10,7 +10,7 @@ from functools import cache
 from index.data_files import data_toml
 from rag.question import AnswerType
 
-_JOINED = re.compile(r"(?<=\w)[-‐‑’'](?=[a-z])|(?<=\d)[.,:/](?=\d)")
+_JOINED = re.compile(r"(?<=\w)[-‐‑’'](?=[a-z])|(?<=\d)[.,:/–-](?=\d)")
 """What stands inside one word or number."""
 _SIGN = re.compile(r"(?:\b[A-Z]{1,3})?[$€£¥₹~]\s?$")
 """What stands before an amount and belongs to it."""
@@ -43,6 +43,8 @@ def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int,
     """
     start, end = _with_measure(text, *_whole(text, start, end))
     end = _spelt_out(text, start, end)
+    if expects in _MEASURED and (before := _bound().search(text, 0, start)):
+        start = before.start()
     if expects in _COUNTED:
         found = _amount().search(text, start, end)
         start = found.start() if found else start
@@ -113,6 +115,8 @@ def _finished(text: str, start: int, end: int) -> int:
 
 def _untied(text: str, start: int, end: int, expects: AnswerType) -> tuple[int, int]:
     """Return a span without the words at its begin that only tie it to its sentence."""
+    if _bounded().match(text, start):
+        return start, end
     ties = _ties(expects)
     while (first := _WORD.match(text, start, end)) is None or first.group().casefold() in ties:
         if first is None and text[start : start + 1] not in _LEADING:
@@ -163,6 +167,19 @@ def _amount() -> re.Pattern[str]:
         rf"(?:\b(?:{bounds})\s(?:an?\s|the\s)?)*(?:[$€£¥₹~]\s?)?(?:(?<![\w.])\d|\b(?:{numbers})\b)",
         re.IGNORECASE,
     )
+
+
+@cache
+def _bounded() -> re.Pattern[str]:
+    bounds = "|".join(re.escape(one) for one in _words()["strict"].split(", "))
+    return re.compile(rf"(?:{bounds})\s", re.IGNORECASE)
+
+
+@cache
+def _bound() -> re.Pattern[str]:
+    """Return what before a number makes it another one: "nine" is not "up to nine"."""
+    bounds = "|".join(re.escape(one) for one in _words()["strict"].split(", "))
+    return re.compile(rf"\b(?:{bounds})\s(?=$)", re.IGNORECASE)
 
 
 @cache

@@ -83,6 +83,8 @@ MADE = {
         make=lambda: [edges._number_word()], ways=("search",)
     ),
     ("rag/answer/edges.py", "_amount"): Made(make=lambda: [edges._amount()], ways=("search",)),
+    ("rag/answer/edges.py", "_bound"): Made(make=lambda: [edges._bound()], ways=("search",)),
+    ("rag/answer/edges.py", "_bounded"): Made(make=lambda: [edges._bounded()], ways=("match",)),
     ("rag/answer/edges.py", "_leads"): Made(make=lambda: [edges._leads()], ways=("finditer",)),
     ("rag/answer/stated.py", "_asks"): Made(make=lambda: [stated._asks()], ways=("match",)),
     ("rag/answer/stated.py", "_negation"): Made(

@@ -81,6 +81,21 @@ def test_a_name_ends_where_its_last_part_does() -> None:
     assert end_of_name(text, start=15, end=18) == 18
 
 
+@pytest.mark.parametrize(
+    ("found", "expects", "words"),
+    [
+        ("nine", "amount", "up to nine"),
+        ("40 days", "duration", "at least 40 days"),
+        ("300", "money", "300"),
+    ],
+)
+def test_what_makes_a_number_another_one_is_taken_in(
+    found: str, expects: AnswerType, words: str
+) -> None:
+    text = "It lost up to nine metres in at least 40 days for 300 euros."
+    assert shown(text, found, expects) == words
+
+
 def test_a_name_goes_on_as_far_as_the_letters_that_stand_for_it() -> None:
     text = "The Board of Trade, Roads and Ports (BTRP) met Mayor Ann, Ron and Pat Lee (XY) there."
     assert shown(text, "Board of Trade") == "Board of Trade, Roads and Ports"
