@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from index.search import Found, search
+from index.search import Found
 from index.store.library import Moment
 from index.types import Hit, Sentence
 from rag import citations, refusal, tracing
@@ -24,6 +24,7 @@ from rag.drafting import Drafting, OfPart
 from rag.driver import Piece, Step, Steps
 from rag.languages import question_note
 from rag.llm.injection import without_orders
+from rag.over_time import found_until, in_time
 from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
 from rag.types import Answer, Answerer, Draft, Reason, Retrieved, TextDelta, Turn, Usage
@@ -131,7 +132,10 @@ class Pipeline:
         with tracing.span("retrieve", text=told) as counts:
             wanted = [part.question for part in parts]
             wanted += [] if parts and not sides else [question]
-            each = [_obeying_none(search(q.query, moment, k=k), q) for q in wanted]
+            each = [
+                _obeying_none(found_until(q.query, moment, k=k, until=question.until), q)
+                for q in wanted
+            ]
             sources = _together(parts, each, sides)
             counts["passages"] = len(sources.found.hits)
             looked_up = refusal.searched(question, moment, sources.found)
@@ -236,6 +240,7 @@ class Pipeline:
             draft, reason = self._drafting.in_parts(sources.parts)
         else:
             draft, reason = self._drafting.whole(question, found.hits)
+            draft = in_time(draft, question, found.texts)
         shown = Draft(sentences=(), confidence=0.0) if reason else draft
         cited = citations.cite(shown, found.texts)
         hits = by_answer(found.hits, draft.ranked)

@@ -8,12 +8,14 @@ knowledge of any document.
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Literal
 
 from index.data_files import data_toml
 from index.terms import Query, terms
+from rag.as_of import split_as_of
 
 AnswerType = Literal[
     "person", "place", "date", "duration", "amount", "money", "reason", "manner", "yes_no", "any"
@@ -42,6 +44,8 @@ class Question:
     """Whether it asks for several things."""
     open_ended: bool
     """Whether it asks what was said, done or planned: whole sentences answer it."""
+    until: date | None = None
+    """Day up to which articles count, from an "as of" that `text` leaves out; mostly None."""
 
     @property
     def text(self) -> str:
@@ -56,14 +60,17 @@ class Question:
 
 def read_question(text: str) -> Question:
     """Clean a question and tell what it asks for; empty text gives an empty question."""
-    query = read_query(text)
+    told, until = split_as_of(read_query(text).text)
+    query = read_query(told)
     plain = query.text.replace("’", "'")
     asking = plain[asks_from(plain) :]
     fitting = (kind for kind, form in _forms() if form.search(asking))
     expects: AnswerType = next(fitting, "any")
     open_ended = bool(_open_ended().search(asking))
     several = open_ended or bool(_several().search(asking))
-    return Question(query=query, expects=expects, several=several, open_ended=open_ended)
+    return Question(
+        query=query, expects=expects, several=several, open_ended=open_ended, until=until
+    )
 
 
 def read_query(text: str) -> Query:

@@ -54,7 +54,7 @@ class Searched:
 
 def searched(question: Question, moment: Moment, found: Found) -> Searched:
     """Look up how many articles there are and which words of the question none of them has."""
-    if question.is_empty or not found.hits:
+    if question.is_empty or moment.is_new:
         return Searched()
     articles = int(moment.db.execute("SELECT count(*) FROM documents").fetchone()[0])
     unknown = [term for term in content_terms(question.text) if term not in found.held]
@@ -119,6 +119,8 @@ def refusal(
     if searched.by_similarity:
         return f"{LEAD}: no sentence is much nearer to the question than the others."
     lead = f"{LEAD} in {'the one article' if one else f'{searched.articles:,} articles'}"
+    if question.until:
+        lead = f"{LEAD} in what the articles say up to {question.until.isoformat()}"
     why = next(_reasons(question, searched, hits, texts=texts))
     return f"{lead}: {why}."
 

@@ -4,6 +4,8 @@ A fee of the tennis club and one of the chess club are of two things, though onl
 the clubs apart. No knowledge of what exists: only words that the one has and the other lacks.
 """
 
+from itertools import pairwise
+
 from index.terms import content_terms, terms
 from rag.question import names
 from rag.types import Evidence
@@ -17,11 +19,8 @@ def are_of_one_thing(asked: str, one: Evidence, other: Evidence) -> bool:
     """
     if not are_asked_alike(asked, one, other):
         return False
-    if _names_apart(one, other):
-        return False
-    mine, yours = _held(one), _held(other)
-    apart = _title(one) - yours and _title(other) - mine and _title(one) & _title(other)
-    return not apart or bool((_title(other) - mine) & set(terms(other.text)))
+    told = bool(own_words(other, one) & set(terms(other.text)))
+    return not are_two_things(one, other) or (told and not _names_apart(one, other))
 
 
 def are_asked_alike(asked: str, one: Evidence, other: Evidence) -> bool:
@@ -35,13 +34,25 @@ def are_asked_alike(asked: str, one: Evidence, other: Evidence) -> bool:
 def are_two_things(one: Evidence, other: Evidence) -> bool:
     """Tell whether the titles name two things: each has a word that the other's passage lacks.
 
-    Both kinds count: names, as of two bridges, and words beside a common one, as of two clubs.
+    Both kinds count: names, as of two bridges, and words before a common one, as of two clubs. What
+    else differs in two titles may be news of one thing.
     """
-    mine, yours = _held(one), _held(other)
     if _names_apart(one, other):
         return True
-    shared = _title(one) & _title(other)
-    return bool(shared and _title(one) - yours and _title(other) - mine)
+    mine, yours = _kinds(one), _kinds(other)
+    held, theirs = _held(one), _held(other)
+    return any(mine[noun] - theirs and yours[noun] - held for noun in mine.keys() & yours.keys())
+
+
+def _kinds(sentence: Evidence) -> dict[str, frozenset[str]]:
+    """Return the words of a title, each with those that stand before it, such as club: tennis."""
+    words = terms(sentence.hit.card.title)
+    own = _title(sentence)
+    found: dict[str, frozenset[str]] = {}
+    for before, noun in pairwise(words):
+        if before in own and noun in own:
+            found[noun] = found.get(noun, frozenset()) | {before}
+    return found
 
 
 def names_both(asked: str, one: Evidence, other: Evidence) -> bool:

@@ -145,7 +145,7 @@ def why_abstain(
 
     Args:
         question: What is asked.
-        hits: Retrieved for it; none means that the library is empty.
+        hits: Retrieved for it; none means that the library is empty, or has nothing so old.
         draft: What the answerer proposes.
         threshold: Confidence under which nothing is answered, 0 to 1; None takes the one that was
             calibrated with the reader.
@@ -153,7 +153,7 @@ def why_abstain(
     if question.is_empty:
         return "empty_question"
     if not hits:
-        return "empty_library"
+        return "no_match" if question.until else "empty_library"
     shared = any(scored.coverage > 0 for hit in hits for scored in hit.sentences)
     if not draft.sentences or not shared or not content_terms(question.text):
         return "no_match"

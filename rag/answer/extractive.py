@@ -34,7 +34,7 @@ _TRIED = 4
 """Sentences that may answer a question with a "not"."""
 _BORNE_OUT = 0.4
 """Probability from which such a sentence says that its words answer."""
-_OTHERWISE = "But another document says:"
+OTHERWISE = "But another document says:"
 """Leads the sentence of another document that says otherwise than the answer."""
 
 
@@ -196,5 +196,12 @@ def _against(
     other = contrary(question, first[0], weighed, comparison)
     if other is None:
         return tuple(quoted)
-    text = f"{_OTHERWISE} {other.text}"
-    return quoted[0], DraftSentence(text=text, evidence=(other.evidence,))
+    unit = unit_of(other, question)
+    words = marked(other, unit, short=other.text[unit.start : unit.end] if unit else None)
+    lead = len(OTHERWISE) + 1
+    differs = DraftSentence(
+        text=f"{OTHERWISE} {other.text}",
+        evidence=(other.evidence,),
+        span=(words[0] + lead, words[1] + lead) if words else None,
+    )
+    return quoted[0], differs

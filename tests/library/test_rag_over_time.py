@@ -1,0 +1,72 @@
+"""Articles of two days: the newest speaks first, and "as of" leaves the newer out."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from rag import Article, Assistant, Settings
+
+_TEXT = (
+    "Lindvik, {day}\n\nThe chess club of Lindvik has {members} members. The membership fee is "
+    "{fee} euros a year. The club was founded in {founded}."
+)
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    library = tmp_path_factory.mktemp("time") / "library"
+    texts = {
+        "The chess club in spring": _TEXT.format(
+            day="2 March 2021", members=120, fee=30, founded=1931
+        ),
+        "The chess club today": _TEXT.format(day="2 May 2024", members=185, fee=35, founded=1934),
+    }
+    with Assistant.open(Settings.load(library=library, seeds=False)) as assistant:
+        articles = [Article(source=name, title=name, text=text) for name, text in texts.items()]
+        assistant.library.add_articles(articles)
+        yield assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "now", "before"),
+    [
+        ("How many members does the chess club have?", "185 members", "120 members"),
+        ("How much is the membership fee?", "35 euros", "30 euros"),
+    ],
+)
+def test_the_newest_article_speaks_first(
+    assistant: Assistant, question: str, now: str, before: str
+) -> None:
+    first, earlier = assistant.ask(question).sentences
+    assert now in first.text
+    assert earlier.text.startswith("Earlier, on 2021-03-02, another document said: ")
+    assert before in earlier.text
+
+
+def test_the_short_answer_is_the_newest(assistant: Assistant) -> None:
+    short = assistant.ask("How many members does the chess club have?").short
+    assert short is not None
+    assert "185" in short
+
+
+def test_as_of_a_day_newer_articles_are_left_out(assistant: Assistant) -> None:
+    answer = assistant.ask("How many members does the chess club have as of May 2022?")
+    assert "120 members" in answer.text
+    assert {c.card.title for c in answer.citations} == {"The chess club in spring"}
+
+
+def test_where_nothing_is_so_old_it_is_said_up_to_when_was_searched(assistant: Assistant) -> None:
+    answer = assistant.ask("How many members does the chess club have as of 2019?")
+    assert (answer.status, answer.reason, answer.hits) == ("abstained", "no_match", ())
+    assert answer.text.startswith("No answer found in what the articles say up to 2019-12-31")
+
+
+def test_of_a_year_that_is_asked_for_the_article_of_that_year_answers(assistant: Assistant) -> None:
+    text = assistant.ask("How many members did the chess club have in 2021?").text
+    assert ("120" in text, "185" in text) == (True, False)
+
+
+def test_what_does_not_change_is_a_disagreement_still(assistant: Assistant) -> None:
+    text = assistant.ask("When was the chess club founded?").text
+    assert "But another document says" in text
+    assert "Earlier" not in text
