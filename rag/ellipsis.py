@@ -31,6 +31,10 @@ _SUBJECT = re.compile(
 )
 
 
+_OBJECT = re.compile(r"(?<=\w )(?<!the )(?<!a )(?-i:[a-z])[\w\-]+s$")
+"""A bare plural that ends a question, as in "Who grows roses"."""
+
+
 def runs(text: str) -> list[str]:
     """Return the names of a text in order: runs of capitalised words without plain openers."""
     known = names(text)
@@ -155,7 +159,9 @@ def _has_name(phrase: str) -> bool:
     return bool(runs(f"x {phrase}"))
 
 
-def _with_noun(bare: str, part: str, phrases: Sequence[NounPhrase], *, thing: str | None) -> str:
+def _with_noun(
+    bare: str, part: str, phrases: Sequence[NounPhrase], *, thing: str | None
+) -> str | None:
     """Put a noun phrase or name in the place of its like."""
     head = head_of(part)
     determined = is_one_of("determiner", part.split()[0])
@@ -177,19 +183,25 @@ def _with_noun(bare: str, part: str, phrases: Sequence[NounPhrase], *, thing: st
     bare_noun = not named and not determined and len(part.split()) == 1
     if subject and bare_noun and not is_one_of("determiner", subject["subject"]):
         return f"{subject['aux']} {part}{bare[subject.end() :]}?"
-    return f"{bare}: {part}?"
+    last = _OBJECT.search(bare)
+    if last and bare_noun:
+        return f"{bare[: last.start()]}{part}?"
+    return None
 
 
 def _for_name(
     bare: str, part: str, old: str, phrases: Sequence[NounPhrase], *, determined: bool
-) -> str:
+) -> str | None:
     """Put a name in the place of another, or of the phrase around it: "the Talin bridge"."""
     place = bare.index(old) if old in bare else -1
     if place < 0:
-        return f"{bare}: {part}?"
+        return None
     around = [p for p in phrases if p.start <= place < p.end and old in p.text]
     if determined and around:
-        return f"{bare[: around[-1].start]}{part}{bare[around[-1].start + len(around[-1].text) :]}?"
+        text = around[-1].text
+        # Of "the Karsund bridge's length" the part takes the place of the owner.
+        end = around[-1].start + (text.find("'s ") if "'s " in text else len(text))
+        return f"{bare[: around[-1].start]}{part}{bare[end:]}?"
     owner = bare[place + len(old) :].startswith("'s")
     part = re.sub(r"['’]s$", "", part) if owner else part
     return f"{bare[:place]}{part}{bare[place + len(old) :]}?"

@@ -44,6 +44,9 @@ _HOW = re.compile(r"how (?P<adjective>\w+)", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _WHICH = re.compile(r"^which (?P<noun>[a-z]\w+) (?!of\b)", re.IGNORECASE)
 _MANY = re.compile(r"^how many (?P<noun>[a-z]\w+)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"^(?:who|(?:which|what) (?P<noun>[a-z][\w\-]+)) (?P<verb>\w+)", re.IGNORECASE
+)
 _MORE = re.compile(
     r"^(?:please )?(?:(?:can you |could you )?(?:tell|say) (?:me )?)?(?:some |a bit |a little )?"
     r"(?:more|more details|go on|elaborate)(?: (?:about|on) (?:it|that|this))?(?:,? please)?$",
@@ -140,10 +143,20 @@ def _asked_of(asks: str, question: str) -> str:
     words = (old["rest"] if old else bare[:1].lower() + bare[1:]).split()
     place = next((n for n, word in enumerate(words) if word.casefold() in _set("auxiliary")), None)
     if place is None or place == len(words) - 1:
-        return f"{asks}: {question}"
+        return _of_event(asks, bare)
     noun = " ".join(words[:place])
     clause = " ".join(words[place:])
     return f"{asks} {clause} the {noun}?" if noun else f"{asks} {clause}?"
+
+
+def _of_event(asks: str, question: str) -> str:
+    """Return when, where or why it was that someone did what is asked who did it."""
+    subject = _SUBJECT.match(question)
+    if subject is None:
+        return f"{asks}: {question}?"
+    who = f"a {subject['noun']}" if subject["noun"] else "someone"
+    verb = "is" if subject["verb"].endswith("s") else "was"
+    return f"{asks} {verb} it that {who} {question[subject.start('verb') :]}?"
 
 
 def _resolved(asked: str, before: Turn) -> str | None:
@@ -209,7 +222,12 @@ def _asks_who(before: Turn) -> bool:
 
 def _thing(before: Turn) -> str | None:
     """Return what was asked about: its noun phrase, else its first name, else the answer's."""
-    return _phrase(before) or next(iter([*runs(before.question), *runs(before.text)]), None)
+    named = [run for run in [*runs(before.question), *runs(before.text)] if not _is_moment(run)]
+    return _phrase(before) or next(iter(named), None)
+
+
+def _is_moment(name: str) -> bool:
+    return is_one_of("weekday", name) or is_one_of("month", name)
 
 
 def _phrase(before: Turn) -> str | None:

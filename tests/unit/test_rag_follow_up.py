@@ -106,3 +106,24 @@ def test_more_is_asked_of_what_was_spoken_of() -> None:
 
 def test_another_one_that_was_never_named_stays_unknown() -> None:
     assert stand_alone("What about the other one?", [_BRIDGE]) == "What about the other one?"
+
+
+@pytest.mark.parametrize(
+    ("question", "follow_up", "searched"),
+    [
+        ("What is the Karsund bridge's length?", "And what about the Talin bridge?",
+         "What is the Talin bridge's length?"),
+        ("Who grows roses?", "And beans?", "Who grows beans?"),
+        ("Which company built the wind farm off Karsund?", "When was that?",
+         "When was it that a company built the wind farm off Karsund?"),
+    ],
+)  # fmt: skip
+def test_a_part_is_put_into_the_question_and_not_behind_it(
+    question: str, follow_up: str, searched: str
+) -> None:
+    assert stand_alone(follow_up, [Turn(question=question, text="")]) == searched
+
+
+def test_a_part_that_has_no_like_is_not_answered_by_the_old_question() -> None:
+    turn = Turn(question="What did the council decide about the harbour?", text="")
+    assert stand_alone("What about Bergen?", [turn]) == "What about Bergen?"
