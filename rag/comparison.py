@@ -7,7 +7,7 @@ nothing makes vague, and else the sides stand beside each other.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Literal
@@ -41,6 +41,9 @@ class Sides:
     """Whether the smaller value is asked for: "cheaper"."""
     named: bool = False
     """Whether the question names both by themselves, so that one alone says something."""
+    elsewhere: bool = False
+    """Whether the second side is asked of other articles than the one that the first is found in,
+    as of "Which of the two bridges is longer?"."""
     dated: bool = False
     """Whether years are values: of what is older, or was first, the smaller counts as more."""
 
@@ -200,6 +203,13 @@ def _of_words(kind: Kind) -> _Make:
     return make
 
 
+def _of_two(match: re.Match[str]) -> Sides:
+    """Make the sides of "Which of the two bridges is longer?": the same of two articles."""
+    asks, _ = _asked_by(match["word"].casefold(), match["be"].casefold())
+    asked = asks.format(what=f"the {match['noun']}")
+    return replace(_sides(asked, asked, kind="none", names=("", "")), elsewhere=True)
+
+
 def _asked_by(word: str, be: str) -> tuple[str, bool]:
     """Return the question for a side, and whether the smaller one is meant."""
     for less, table in ((False, "more"), (True, "less")):
@@ -288,6 +298,7 @@ def _forms() -> tuple[tuple[re.Pattern[str], _Make], ...]:
             rf"(?:which|what|who)\b.*? {be} {word}[,:]? (?!than\b)(?P<a>.+?),? or (?P<b>.+)",
             _of_words("which"),
         ),
+        (rf"which of the (?:two )?(?P<noun>[\w ]+?)s {be} (?:the )?{word}(?: one)?", _of_two),
         (rf"{be} (?P<a>.+?) {word} than (?P<b>.+)", _of_words("whether")),
         (
             rf"{be} (?P<a>.+?) (?P<verb>{done}) (?P<order>before|after|earlier than|later than) "

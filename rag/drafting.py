@@ -47,7 +47,7 @@ class Drafting:
 
     def in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
         """Answer each part on its own; the whole has a reason to abstain where every part has."""
-        drafted = [self._part(one) for one in parts]
+        drafted = _told_apart([self._part(one) for one in parts])
         reasons = [one.reason for one in drafted]
         return together(drafted), None if None in reasons else reasons[0]
 
@@ -59,9 +59,10 @@ class Drafting:
         One side alone is told where the question names both as they are. Else, and where both are
         found in the same words, the question is answered as a whole.
         """
-        drafted = [
-            _of_its_own(self._part(one), name) for one, name in zip(parts, sides.names, strict=True)
-        ]
+        one, other = parts
+        first = _of_its_own(self._part(one), sides.names[0])
+        other = replace(other, hits=_elsewhere(other.hits, first)) if sides.elsewhere else other
+        drafted = [first, _of_its_own(self._part(other), sides.names[1])]
         answered = [one for one in drafted if one.reason is None]
         if len(answered) == len(drafted) and _are_apart(drafted):
             return replace(together(drafted), short=_said(sides, drafted)), None
@@ -72,6 +73,34 @@ class Drafting:
     def _part(self, one: OfPart) -> Drafted:
         draft, reason = self.whole(one.part.question, one.hits)
         return Drafted(asked=one.part.asked, draft=draft, reason=reason)
+
+
+def _elsewhere(hits: Sequence[Hit], first: Drafted) -> tuple[Hit, ...]:
+    """Leave out the passages of the article that a side was found in."""
+    home = {e.hit.card.sha256 for s in first.draft.sentences[:1] for e in s.evidence}
+    return tuple(hit for hit in hits if hit.card.sha256 not in home)
+
+
+def _told_apart(drafted: Sequence[Drafted]) -> list[Drafted]:
+    """Leave one of two parts unanswered that are answered by the same words at one place."""
+    surest: dict[tuple[str, int, str], Drafted] = {}
+    for one in sorted(drafted, key=lambda one: one.draft.confidence):
+        if place := _place(one):
+            surest[place] = one
+    return [
+        one
+        if (place := _place(one)) is None or surest[place] is one
+        else replace(one, reason="weak_match")
+        for one in drafted
+    ]
+
+
+def _place(one: Drafted) -> tuple[str, int, str] | None:
+    """Return the words of a part and where they stand; None where it has none."""
+    if one.reason is not None or one.draft.short is None:
+        return None
+    evidence = one.draft.sentences[0].evidence[0]
+    return evidence.hit.passage.document_id, evidence.start, one.draft.short
 
 
 def _said(sides: Sides, drafted: Sequence[Drafted]) -> str | None:

@@ -49,6 +49,12 @@ def test_a_vague_figure_is_set_beside_the_other(assistant: Assistant) -> None:
     assert answer.short is None
 
 
+def test_which_of_the_two_sets_two_articles_beside_each_other(assistant: Assistant) -> None:
+    answer = assistant.ask("Which of the two bridges is longer?")
+    assert {citation.card.source for citation in answer.citations} >= {"karsund", "lune"}
+    assert answer.short is None
+
+
 def test_a_side_that_no_article_has_is_told_so(assistant: Assistant) -> None:
     answer = assistant.ask("Which is longer, the Karsund bridge or the Forth bridge?")
     assert [bool(part.text) for part in answer.parts] == [True, False]

@@ -89,6 +89,12 @@ def test_a_sentence_that_answers_two_parts_is_quoted_once(tmp_path: Path) -> Non
     assert len(answer.sentences) == len(answer.citations) == 1
 
 
+def test_two_parts_are_not_answered_by_the_same_words(tmp_path: Path) -> None:
+    answerer = ByWord(many="Twelve", built="Twelve")
+    answer, _ = ask(tmp_path, "How many people died and who built the ferry?", answerer)
+    assert sorted(part.text for part in answer.parts) == ["", "Twelve"]
+
+
 def test_an_answer_is_as_sure_as_its_least_sure_part(tmp_path: Path) -> None:
     answerer = ByWord(many="Twelve", built="Torvald")
     answer, _ = ask(tmp_path, "How many people died and who built the ferry?", answerer)
