@@ -4,7 +4,9 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from index.data_files import data_toml
 from index.terms import content_terms, terms
 from rag.overview.statements import Statement
 
@@ -35,13 +37,19 @@ class Topic:
 
 
 def read_topic(text: str) -> Topic:
-    """Read a topic; one of function words alone is taken word by word."""
+    """Read a topic; one of function words alone is taken word by word.
+
+    What a name is of adds nothing to it: "the company Siemens" is Siemens.
+    """
     runs: list[list[str]] = []
     common = []
-    before = False
+    before = kind = False
     for word in text.split():
         known = content_terms(word) or ([] if content_terms(text) else terms(word))
         named = bool(_NAME.match(word.strip("\"'“”‘’(")))
+        if named and kind:
+            common.pop()
+        kind = not named and word.casefold() in _kinds()
         if known and named:
             runs[-1:] = [[*runs[-1], *_parts(known)]] if before else [*runs[-1:], _parts(known)]
         elif known:
@@ -80,6 +88,11 @@ def _named(topic: Topic, places: Sequence[frozenset[str]]) -> bool:
     wanted = len(topic.common)
     least = math.ceil(_ENOUGH * wanted) if wanted >= _LONG else wanted
     return bool(topic.names or topic.common) and found >= least
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset(data_toml("rag", "overview.toml")["asks"]["kinds"].split())
 
 
 def _parts(known: list[str]) -> list[str]:

@@ -30,6 +30,8 @@ _OF_A_TOPIC = [
     ("What is the Lusavolt article about?", "Lusavolt"),
     ("Give me the main points of the article on the bridge", "bridge"),
     ("Summarize the sea wall article", "sea wall"),
+    ('What is the travel guide "Three days in Lusavolt" about?', "Three days in Lusavolt"),
+    ("Tell me what you can find on Fiona Larkham.", "Fiona Larkham"),
     ("Tell us everything about the ferry in my articles, please.", "ferry"),
     ("what do you know about graça monteverde", "graça monteverde"),
 ]

@@ -54,6 +54,8 @@ def test_a_quote_and_half_a_quote_are_somebodys_words() -> None:
         ("Iwo-to", {"iwo", "to"}, 1.0),
         ("Fiona Larkham", {"fiona"}, 0.0),
         ("Karsund bridge", {"karsund"}, 0.5),
+        ("the company Larkham", {"larkham"}, 1.0),
+        ("the Larkham company", {"larkham"}, 0.5),
     ],
 )
 def test_a_name_is_mentioned_whole_or_not_at_all(topic: str, terms: set[str], share: float) -> None:
