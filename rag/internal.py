@@ -6,6 +6,7 @@ from index.data_files import data_file, data_text, data_toml, seed_paths
 from index.whole_file import whole_file
 from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
+from rag.languages import articles_note
 from rag.llm.prompting import judge_messages
 from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
@@ -16,6 +17,7 @@ from rag.types import Answer, Sentence
 
 __all__ = [
     "LoggedQuestion",
+    "articles_note",
     "as_json",
     "data_file",
     "data_text",

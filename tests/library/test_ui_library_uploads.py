@@ -134,3 +134,13 @@ def test_the_folder_is_its_owners_alone_and_old_files_go(upload):
     assert os.path.exists(path)
     guard.sweep(now=os.stat(path).st_mtime + 3601)
     assert not os.path.exists(path)
+
+
+def test_an_article_in_another_language_is_added_with_a_note(assistant, upload):
+    german = (
+        "Die Brücke über den Fluss wurde im Jahr 1931 eröffnet und ist seitdem für den Verkehr "
+        "offen. Sie wird jedes Jahr von der Stadt geprüft, weil sie alt ist."
+    )
+    *_, (job,) = adding(assistant, [upload("bruecke.txt", german)])
+    assert job.state == "added"
+    assert job.note.startswith("1 article is not in English (German) and will hardly be found")

@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from rag import AddReport, Assistant, Card, Change, FootnoteError
+from rag.internal import articles_note
 from ui.server.guard import holds
 
 MISSING = {"missing": True}
@@ -138,7 +139,7 @@ def adding(assistant: Assistant, paths: Sequence[object]) -> Iterator[tuple[Job,
     ended = False
     while not ended:
         for event in _waiting(events):
-            jobs = _after(jobs, event)
+            jobs = _after(jobs, event, model=assistant.settings.embedding_model)
             ended = isinstance(event, AddReport | str)
         yield (*jobs.values(), *refused)
 
@@ -182,7 +183,7 @@ def _waiting(events: "SimpleQueue[_Event]") -> Iterator[_Event]:
         return
 
 
-def _after(jobs: Mapping[str, Job], event: _Event) -> dict[str, Job]:
+def _after(jobs: Mapping[str, Job], event: _Event, *, model: str) -> dict[str, Job]:
     if isinstance(event, _Reading):
         return {
             source: replace(job, state="reading", share=0.1)
@@ -196,20 +197,21 @@ def _after(jobs: Mapping[str, Job], event: _Event) -> dict[str, Job]:
     if isinstance(event, str):
         return {s: replace(job, state="skipped", note=event, share=1) for s, job in jobs.items()}
     found = {change.source: change for change in event.changes}
-    return {source: _ended(job, found[source]) for source, job in jobs.items()}
+    return {source: _ended(job, found[source], model=model) for source, job in jobs.items()}
 
 
 def _read(job: Job) -> Job:
     return replace(job, state="indexing", share=_READ) if job.state == "reading" else job
 
 
-def _ended(job: Job, change: Change) -> Job:
+def _ended(job: Job, change: Change, *, model: str) -> Job:
     if change.kind == "skipped":
         return replace(job, state="skipped", note=change.reason, share=1.0)
     if change.kind == "unchanged":
         return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
     left_out = f"Left out: {'; '.join(change.left_out)}." if change.left_out else ""
-    return replace(job, state="added", note=left_out, share=1.0)
+    notes = filter(None, [left_out, articles_note([change], model=model)])
+    return replace(job, state="added", note=" ".join(notes), share=1.0)
 
 
 def _source(path: Path) -> str:
