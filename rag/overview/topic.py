@@ -42,7 +42,7 @@ def read_topic(text: str) -> Topic:
     What a name is of adds nothing to it: "the company Siemens" is Siemens.
     """
     runs: list[list[str]] = []
-    common = []
+    common: list[frozenset[str]] = []
     before = kind = False
     for word in text.split():
         known = content_terms(word) or ([] if content_terms(text) else terms(word))
