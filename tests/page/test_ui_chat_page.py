@@ -93,6 +93,14 @@ def test_a_chip_of_an_older_answer_shows_its_source_until_the_next_question(page
     expect(page.locator(".pane-head h2")).to_have_text("Sources")
 
 
+def test_each_part_of_a_question_has_a_line_with_its_chip(page):
+    ask(page, "Which missile will Japan co-produce and what does the missile cost?")
+    lines = page.locator("#turn-1 .parts li")
+    expect(lines.first).to_contain_text("Which missile will Japan co-produce: ")
+    expect(lines.first.locator(".chip")).to_have_count(1)
+    expect(lines.nth(1)).to_have_text("What does the missile cost: the documents do not say")
+
+
 def test_example_and_follow_up_questions_are_asked_by_choosing_them(page):
     page.locator(".welcome .offer").first.click()
     page.locator("#turn-1 .facts").wait_for()
