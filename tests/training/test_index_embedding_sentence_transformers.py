@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from index.embedding import load_embedder
+from index.embedding.model_files import model_folder
+from index.embedding.sentence_transformers import SentenceTransformerEmbedder
 from index.errors import EmbeddingError
 
 SEED = Path(__file__).parents[2] / "seeds" / "japan-us-defense-ministers.txt"
@@ -85,3 +87,14 @@ def test_closed_embedder_loads_again(torch_embedder):
 def test_model_that_cannot_be_loaded_is_named_with_what_to_do(tmp_path):
     with pytest.raises(EmbeddingError, match=r"cannot be loaded .*or choose 'all-MiniLM-L6-v2'"):
         load_embedder(str(tmp_path))
+
+
+def test_an_e5_model_gets_its_prefixes_and_another_none(tmp_path):
+    (tmp_path / "e5-small").symlink_to(model_folder())
+    (tmp_path / "plain").symlink_to(model_folder())
+    e5 = SentenceTransformerEmbedder(str(tmp_path / "e5-small"))
+    plain = SentenceTransformerEmbedder(str(tmp_path / "plain"))
+    asked, told = plain.embed(["query: a cat", "passage: a cat"])
+    assert e5.embed_question("a cat") == pytest.approx(asked, abs=1e-5)
+    assert e5.embed(["a cat"])[0] == pytest.approx(told, abs=1e-5)
+    assert plain.embed_question("query: a cat") == pytest.approx(asked, abs=1e-5)
