@@ -256,7 +256,8 @@ def _inert(markup: str) -> str:
 
 
 def _said(answer: Answer) -> str:
-    return " ".join(sentence.text for sentence in answer.sentences)
+    """Return what an accepted answer may be: the short one, or what the sentences say."""
+    return answer.short or " ".join(sentence.text for sentence in answer.sentences)
 
 
 def _by_document(picks: object) -> dict[str, set[int]]:
