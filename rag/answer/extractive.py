@@ -16,6 +16,7 @@ from rag.answer.items import is_new, joined, listed
 from rag.answer.naming import with_names
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
+from rag.answer.roles import is_of_other_role
 from rag.answer.several import chosen
 from rag.answer.short import marked, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated
@@ -85,15 +86,16 @@ class ExtractiveAnswerer:
             sentences=with_names(_against(question, quoted, kept, self._comparison), hits),
             short=words,
             parts=items,
-            confidence=0.0 if _is_of_other_days(question, kept[0]) else answered,
+            confidence=0.0 if _is_of_another(question, kept[0]) else answered,
             ranked=tuple(ranked)[:_RANKED],
         )
 
 
-def _is_of_other_days(question: Question, first: Weighed) -> bool:
-    """Say whether the best there is tells of Mondays where it is asked of Sundays."""
-    asks_when = question.expects != "yes_no"
-    return asks_when and is_of_other_days(first.text, asked=question.text)
+def _is_of_another(question: Question, first: Weighed) -> bool:
+    """Say whether the best there is tells of Mondays or a manager, not of Sundays or an owner."""
+    if question.expects != "yes_no" and is_of_other_days(first.text, asked=question.text):
+        return True
+    return is_of_other_role(first.text, asked=question.text)
 
 
 @cache
