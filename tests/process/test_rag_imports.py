@@ -13,6 +13,7 @@ import rag
 OF_A_QUESTION = frozenset(
     """
     index index.card index.data_files index.embedding index.embedding.embedder
+    index.embedding.families index.language
     index.embedding.model_files index.embedding.onnx index.errors index.search
     index.store index.store.backends index.store.catalog index.store.chroma
     index.store.folder_backend index.store.generation_files index.store.library
@@ -20,7 +21,7 @@ OF_A_QUESTION = frozenset(
     index.sync index.sync.file_state index.sync.source_state index.sync.stamps index.terms
     index.types index.whole_file rag rag.answer rag.answer.clause rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.features rag.answer.otherwise
-    rag.answer.naming rag.answer.ranking
+    rag.answer.naming rag.answer.ranking rag.answer.similar rag.answerers rag.languages
     rag.answer.several rag.answer.short rag.answer.stated rag.answer.unit
     rag.answer.weighed rag.answer.weights rag.answer.yes_no rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
