@@ -226,7 +226,7 @@ def test_promptfoo_gets_a_test_for_each_case(tmp_path):
     content = yaml.safe_load(as_promptfoo(gold(tmp_path)))
     first, _, last = content["tests"]
     assert first["assert"] == [{"type": "icontains-any", "value": ["AMRAAM", "no"]}]
-    assert [one["type"] for one in last["assert"]] == ["icontains", "not-icontains"]
+    assert [one["type"] for one in last["assert"]] == ["icontains-any", "not-icontains"]
 
 
 def logged(question, status, confidence):

@@ -105,13 +105,15 @@ def seed_text() -> str:
 def test_the_first_ask_indexes_the_seed_and_prints_answer_title_place_and_quote(
     first_use: tuple[Home, str],
 ) -> None:
-    answer, head, quote = first_use[1].split("\n", 4)[0], *first_use[1].split("\n")[2:4]
-    words = re.fullmatch(r"(.+?) \[1\].*", answer).group(1)  # type: ignore[union-attr]
+    short, gap, answer, _, head, quote = first_use[1].split("\n")[:6]
+    words = re.fullmatch(r"(.+) \[1\]", answer).group(1)  # type: ignore[union-attr]
     start, end = map(
         int, re.fullmatch(rf"\[1\] {TITLE}, characters (\d+)-(\d+)", head).groups()  # type: ignore[union-attr]
     )  # fmt: skip
     said = re.fullmatch(r"    “(.+)”", quote).group(1)  # type: ignore[union-attr]
-    assert words in said
+    assert words == said
+    assert (short, gap) == ("AMRAAM", "")
+    assert short in said
     assert said in seed_text()
     assert end - start == len(said)
 
@@ -120,7 +122,8 @@ def test_json_is_the_whole_answer(seeded: Home) -> None:
     answer = json.loads(seeded.run("ask", QUESTION, "--json", "--k", "2"))
     assert list(answer) == [
         "question", "status", "reason", "text", "sentences", "citations", "confidence", "hits",
-        "model", "usage", "seconds", "ranked", "searched", "prompts", "fallback",
+        "model", "usage", "seconds", "ranked", "searched", "prompts", "short",
+        "parts", "is_overview", "fallback",
     ]  # fmt: skip
     assert (answer["question"], answer["status"], answer["model"]) == (
         QUESTION, "answered", "extractive",
