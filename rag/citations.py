@@ -142,14 +142,14 @@ def marked(sentences: Sequence[AnswerSentence]) -> str:
 
 
 def told(cited: "Cited") -> str:
-    """Return the text of an answer: its marked sentences, and what the documents do not say."""
+    """Return the text of an answer: its marked sentences, and what was not found."""
     return " ".join(filter(None, [marked(cited.sentences), left_open(cited.parts)]))
 
 
 def left_open(parts: Sequence[AnswerPart]) -> str:
     """Return the sentence that tells which parts are not answered; empty where all are."""
     asked = [part.asked for part in parts if not part.text]
-    return f"The documents do not say: {' '.join(asked)}" if asked else ""
+    return f"No answer found: {' '.join(asked)}" if asked else ""
 
 
 def _finding(sentence: AnswerSentence) -> str:

@@ -22,7 +22,7 @@ _FROM, _TO = "\ufdd0", "\ufdd1"
 """Around words to be bold, until the lines are folded; no characters of any text."""
 _BEFORE = "Before it:"
 """Leads the words of an article that name what a sentence is about."""
-_NOT_FOUND = "the documents do not say"
+_NOT_FOUND = "no answer found"
 """Stands where a part of the question is not answered."""
 _QUOTED = re.compile('["“”„]')
 """Has quotation marks of its own."""

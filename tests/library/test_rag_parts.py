@@ -69,7 +69,7 @@ def test_a_part_that_is_not_found_is_said_so(tmp_path: Path) -> None:
     assert answer.status == "answered"
     assert (answer.parts[1].text, answer.parts[1].citations) == ("", ())
     assert answer.text == (
-        "Twelve people died. [1] The documents do not say: What did the ferry cost?"
+        "Twelve people died. [1] No answer found: What did the ferry cost?"
     )
     assert [sentence.citations for sentence in answer.sentences] == [(1,)]
     assert "".join(piece.text for piece in told) == answer.text
@@ -132,7 +132,7 @@ def test_the_terminal_shows_a_line_a_part(tmp_path: Path) -> None:
     )
     assert terminal.answer(answer).splitlines()[:4] == [
         "- How many people died: Twelve [1]",
-        "- What did the ferry cost: the documents do not say",
+        "- What did the ferry cost: no answer found",
         "",
         "Twelve people died. [1]",
     ]

@@ -31,12 +31,12 @@ const sentence = (view, said) => {
     finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
     said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
 };
-const part = (view, one) => h("li", { dir: "auto" }, one.asked ? `${one.asked.replace(/\?$/, "")}: ` : "", one.text || "the documents do not say",
+const part = (view, one) => h("li", { dir: "auto" }, one.asked ? `${one.asked.replace(/\?$/, "")}: ` : "", one.text || "no answer found",
   one.numbers.length ? "\u00a0" : "", one.numbers.map((number) => chip(view, number)));
 const copyText = (view) => {
   const notes = view.sources.map((s) => `[${s.number}] ${s.title}, ${s.where}\n    “${s.quote}”`);
   const text = view.sentences.map((s) => `${s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trim()).join(" ");
-  const parts = view.parts.filter((one) => one.asked).map((one) => `${one.asked} ${one.text || "the documents do not say"}`).join("\n");
+  const parts = view.parts.filter((one) => one.asked).map((one) => `${one.asked} ${one.text || "no answer found"}`).join("\n");
   return [...(view.short ? [view.short] : parts ? [parts] : []), text || view.says || view.problem, ...notes].join("\n\n");
 };
 const copy = async (view, button) => {
