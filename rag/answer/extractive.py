@@ -81,7 +81,7 @@ class ExtractiveAnswerer:
         word = decide(question, said, reader)
         quoted, words, items = _of_word(word) if word else _quoted(question, kept, reader)
         if self._comparison and not word and not question.several:
-            quoted, words = _of_each_thing(question, quoted, words, kept, reader)
+            quoted, words = _of_each_thing(question, quoted, words, kept)
         return Draft(
             sentences=with_names(_against(question, quoted, kept, self._comparison), hits),
             short=words,
@@ -174,11 +174,10 @@ def _of_each_thing(
     quoted: list[DraftSentence],
     words: str | None,
     weighed: Sequence[Weighed],
-    reader: Reader,
 ) -> tuple[list[DraftSentence], str | None]:
     """Return an answer for each thing that the question may mean, named; else what was quoted."""
     first = next((one for one in weighed if one.evidence == quoted[0].evidence[0]), None)
-    others = of_other_things(question, first, weighed, reader) if first else []
+    others = of_other_things(question, first, weighed) if first else []
     if not first or not others:
         return quoted, words
     every = [first, *others]

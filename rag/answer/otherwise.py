@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from index.terms import content_terms, terms
-from rag.answer.ranking import Reader
-from rag.answer.several import belongs, limits
+from rag.answer.several import limits
 from rag.answer.weighed import Weighed
 from rag.question import Question, names
 from rag.same_thing import are_asked_alike, are_two_things, names_both, own_words
@@ -52,7 +51,7 @@ def contrary(
 
 
 def of_other_things(
-    question: Question, answer: Weighed, weighed: Sequence[Weighed], reader: Reader
+    question: Question, answer: Weighed, weighed: Sequence[Weighed]
 ) -> list[Weighed]:
     """Return the sentences that answer as well, of things that the question does not tell apart.
 
@@ -64,7 +63,6 @@ def of_other_things(
         question: What is asked.
         answer: The sentence that answers.
         weighed: All that were weighed, most probable first.
-        reader: Tells whether a sentence says that its words answer.
     """
     if names(question.text):
         return []
@@ -72,7 +70,7 @@ def of_other_things(
     found: dict[str, Weighed] = {}
     for one in weighed[:_TRIED]:
         sha256 = one.candidate.hit.card.sha256
-        if sha256 == own or not _is_of_another(one, answer, question, reader):
+        if sha256 == own or not _is_of_another(one, answer, question):
             continue
         if sha256 not in found or _alike(one, answer) > _alike(found[sha256], answer):
             found[sha256] = one
@@ -89,14 +87,16 @@ def named(one: Weighed, others: Sequence[Weighed]) -> DraftSentence:
     return DraftSentence(text=text, evidence=(one.evidence,))
 
 
-def _is_of_another(one: Weighed, answer: Weighed, question: Question, reader: Reader) -> bool:
+def _is_of_another(one: Weighed, answer: Weighed, question: Question) -> bool:
     """Say whether a sentence answers of another thing that the question may mean as well."""
     return (
         are_two_things(answer.evidence, one.evidence)
         and are_asked_alike(question.text, answer.evidence, one.evidence)
         and (_are_near(answer, one) or names_both(question.text, answer.evidence, one.evidence))
         and _shares(question, answer) <= _shares(question, one)
-        and belongs(one, answer, question, reader, limits=limits())
+        and one.reading is not None
+        and one.reading.span > 0
+        and one.probability >= limits().sure * answer.probability
     )
 
 
