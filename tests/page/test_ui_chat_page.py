@@ -75,7 +75,7 @@ def test_the_passages_are_listed_before_one_is_chosen(page):
 
 
 def test_an_abstention_shows_the_nearest_passages_and_no_footnote(page):
-    ask(page, ELSEWHERE)
+    ask(page, "How much will the AMRAAM co-production cost?")
     expect(page.locator("#turn-1 .abstained")).to_contain_text("No answer found in ")
     expect(page.locator(".pane-head h2")).to_have_text("Nearest passages")
     expect(page.locator(".chip, mark")).to_have_count(0)
