@@ -68,9 +68,7 @@ def test_a_part_that_is_not_found_is_said_so(tmp_path: Path) -> None:
     )
     assert answer.status == "answered"
     assert (answer.parts[1].text, answer.parts[1].citations) == ("", ())
-    assert answer.text == (
-        "Twelve people died. [1] No answer found: What did the ferry cost?"
-    )
+    assert answer.text == ("Twelve people died. [1] No answer found: What did the ferry cost?")
     assert [sentence.citations for sentence in answer.sentences] == [(1,)]
     assert "".join(piece.text for piece in told) == answer.text
 
