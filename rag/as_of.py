@@ -10,11 +10,11 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in _MONTHS)
 _AS_OF = re.compile(
-    rf"[ ,]*\bas (?:of|at) (?:the end of )?(?:"
+    rf"[ ,]{{0,3}}\bas (?:of|at) (?:the end of )?(?:"
     rf"(?P<iso>\d{{4}}-\d\d-\d\d)"
     rf"|(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_MONTH})\.?"
     rf"(?: (?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?,?)? (?P<year>\d{{4}})"
-    rf"|(?P<whole>\d{{4}}))\b,? *",
+    rf"|(?P<whole>\d{{4}}))\b,? {{0,3}}",
     re.IGNORECASE,
 )
 

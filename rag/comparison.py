@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from index.data_files import data_toml
 from index.terms import terms
-from rag.compound import Part
+from rag.compound import LONGEST_READ, Part
 from rag.question import Question, numbers, read_question
 
 Kind = Literal["which", "whether", "difference", "gap", "moved", "none"]
@@ -70,6 +70,8 @@ class Figure:
 
 def sides_of(question: Question) -> Sides | None:
     """Return the sides of a comparison that names both; None for any other question."""
+    if len(question.text) > LONGEST_READ:
+        return None
     plain = question.text.replace("’", "'").rstrip(" ?.!")
     for form, make in _forms():
         match = form.match(plain)

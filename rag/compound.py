@@ -16,6 +16,8 @@ from rag.follow_up import leans, stand_alone
 from rag.question import Question, any_of, read_question
 from rag.types import Turn
 
+LONGEST_READ = 400
+"""Characters of a question that is taken apart; a longer one is answered as a whole."""
 _MOST = 5
 """Parts of a question; one of more is left whole."""
 _LEAST = 2
@@ -44,7 +46,7 @@ def parts_of(question: Question) -> tuple[Part, ...]:
     Args:
         question: Put in full as a whole.
     """
-    if not _JOINED.search(question.text):
+    if len(question.text) > LONGEST_READ or not _JOINED.search(question.text):
         return ()
     plain = _request().sub("", question.text.replace("’", "'"))
     pieces = [piece for sentence in _sentences(plain) for piece in _pieces(sentence)]

@@ -18,7 +18,7 @@ _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 _BETWEEN = {"plain": r"\s+(?:[\w’'\-]+\s+){0,2}$", "open": r"\s+$"}
 """What may stand between the leading word and what the reader found."""
 _BREAKS = re.compile(r"[,;:()–—]")
-_SHORTENED = re.compile(r"(?:\b\w\.){2,}$|\b(?:Jr|Sr|Inc|Ltd|Corp|Co)\.$")
+_SHORTENED = re.compile(r"(?:\b\w\.){2,4}$|\b(?:Jr|Sr|Inc|Ltd|Corp|Co)\.$")
 """Ends with a full stop of its own."""
 _EDGE = " \t\n,;:.–—-"
 

@@ -164,7 +164,7 @@ def _amount() -> re.Pattern[str]:
     bounds = "|".join(re.escape(one) for one in words["bounds"].split(", "))
     numbers = "|".join(words["numbers"].split())
     return re.compile(
-        rf"(?:\b(?:{bounds})\s(?:an?\s|the\s)?)*(?:[$€£¥₹~]\s?)?(?:(?<![\w.])\d|\b(?:{numbers})\b)",
+        rf"(?:\b(?:{bounds})\s(?:an?\s|the\s)?){{0,3}}(?:[$€£¥₹~]\s?)?(?:(?<![\w.])\d|\b(?:{numbers})\b)",
         re.IGNORECASE,
     )
 

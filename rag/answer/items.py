@@ -23,11 +23,13 @@ _HOLDS = 0.8
 """Probability from which words hold all that a sentence names."""
 _LONGEST = 8
 """Words of an item; more are a clause and no thing."""
-_AND = r"(?:and|or|as well as)\s+"
-_JOINT = re.compile(rf"\s*[,;]\s+(?:{_AND})?|\s+{_AND}")
+_AND = r"(?:and|or|as well as)\s{1,3}"
+_JOINT = re.compile(rf"\s{{0,3}}[,;]\s{{1,3}}(?:{_AND})?|\s{{1,3}}{_AND}")
 _NAMES = re.compile(r"[A-Z0-9]")
 """What a name has and another thing mostly has not."""
-_OWN_AND = re.compile(r"[A-Z][\w'’\-]+ (?:of|for) [A-Z][\w'’\-]+ and [A-Z][\w'’\-]+$")
+_OWN_AND = re.compile(
+    r"[A-Z][\w'’\-]{1,30} (?:of|for) [A-Z][\w'’\-]{1,30} and [A-Z][\w'’\-]{1,30}$"
+)
 """A name with an "and" of its own: "Ministry of Trade and Industry"."""
 _CALLED = re.compile(r"\b(?:called|named|known as|nicknamed)\s+(?=\S)")
 _MENTIONED = re.compile(r"\b(?:are|were|is|was) (?:mentioned|named|listed)\b", re.IGNORECASE)
@@ -36,7 +38,7 @@ _NEAR = 2
 """Words between a thing and the noun that the question has for it."""
 _NAMES_THEM = re.compile(r"(?:They|These|Those|The \w+) (?:are|were)\b")
 _NOUN = re.compile(r"\b(?:what|which) (?:(?:kinds?|types?|sorts?) of )?(\w+)", re.IGNORECASE)
-_NUMBER = re.compile(r"\W*\d[\d.,]*\W*")
+_NUMBER = re.compile(r"\W{0,5}\d[\d.,]{0,20}\W{0,5}")
 _EDGE = " \t\n,;:.–—-\"“”'‘’"
 
 
@@ -178,12 +180,12 @@ def is_new(text: str, question: Question) -> bool:
 
 @cache
 def _lead() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:{'|'.join(_words('lead'))})\s+", re.IGNORECASE)
+    return re.compile(rf"\s{{0,3}}(?:{'|'.join(_words('lead'))})\s{{1,3}}", re.IGNORECASE)
 
 
 @cache
 def _follows() -> re.Pattern[str]:
-    return re.compile(rf"\s+(?:{'|'.join(_words('follows'))})\b")
+    return re.compile(rf"\s{{1,4}}(?:{'|'.join(_words('follows'))})\b")
 
 
 def _words(kind: str) -> list[str]:

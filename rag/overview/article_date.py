@@ -12,7 +12,7 @@ _LINE_WORDS = 14
 """Words of a line that is a dateline as a whole."""
 _PLACE_WORDS = 6
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_GOES_ON = re.compile(r"\s*(?:\([^)]{1,40}\))?\s*(?:[-–—.:|)]|$)")
+_GOES_ON = re.compile(r"\s{0,4}(?:\([^)]{1,40}\)\s{0,4})?(?:[-–—.:|)]|$)")
 _LABEL = re.compile(r"^(?:date|published|posted|updated|issued)\b", re.IGNORECASE)
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from index.data_files import data_toml
+from rag.compound import LONGEST_READ
 from rag.follow_up import stand_alone
 from rag.question import Question, read_question
 from rag.types import Turn
@@ -29,6 +30,8 @@ def read_whole(question: str) -> Whole | None:
         question: In words, in any case; empty text asks for nothing. One of which
             `rag.question.may_ask_of_all` says no never does.
     """
+    if len(question) > LONGEST_READ:
+        return None
     plain = question.replace("’", "'").strip(_MARKS)
     if any(form.fullmatch(plain) for form in _forms("forms")):
         return Whole()

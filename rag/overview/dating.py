@@ -17,7 +17,7 @@ from rag.overview.relative import read_relative
 from rag.overview.tense import Tense, tables, tense_at, words_of
 from rag.verification.dates import Date, read_dates
 
-_BEFORE = re.compile(r"([^\W_]+)[’']?[ -]*$")
+_BEFORE = re.compile(r"([^\W_]{1,30})[’']?[ -]{0,3}$")
 _BEHIND = re.compile(r"[ -]*([^\W\d_]+)")
 _RANGE = re.compile(r"\s*(?:to|until|till|through|–|-|—)\s*(?:the )?")
 _YEAR_BEHIND = re.compile(r"\s+(?:of\s+)?(this|last|next)\s+year\b(?!['’])", re.IGNORECASE)
