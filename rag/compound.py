@@ -12,7 +12,6 @@ from functools import cache
 
 from index.data_files import data_toml
 from index.terms import content_terms
-from rag.follow_up import leans, stand_alone
 from rag.question import Question, any_of, read_question
 from rag.types import Turn
 
@@ -134,11 +133,13 @@ def _asked_of(word: str, before: str) -> str:
         many = {"is": "are", "was": "were", "has": "have"}
         auxiliary = passive["auxiliary"].casefold()
         return f"{word} {many.get(auxiliary, auxiliary)} they {passive['rest']}"
-    return stand_alone(read_question(f"{word}?"), [Turn(question=before, text="")]).text.rstrip("?")
+    return _after(f"{word}?", before).rstrip("?")
 
 
 def _searched(own: str, others: Sequence[str]) -> Question:
     """Put in what a pronoun of a part stands for; else what is asked besides goes with it."""
+    from rag.follow_up import leans
+
     plain = f"{own[:1].lower()}{own[1:]}"
     pronoun = leans(plain)
     alone = [other for other in others if not leans(f"{other[:1].lower()}{other[1:]}")]
@@ -157,9 +158,16 @@ def _resolved(plain: str, pronoun: re.Match[str], other: str) -> str | None:
     about = _about().match(other) or _does().match(other)
     if about:
         return _put(plain, pronoun, about["what"])
-    put = stand_alone(read_question(plain), [Turn(question=other, text="")]).text
+    put = _after(plain, other)
     near = len(put.split()) <= len(plain.split()) + _LONGEST
     return put if put != plain and near else None
+
+
+def _after(asked: str, before: str) -> str:
+    """Return a question as it is meant after another one."""
+    from rag.follow_up import stand_alone
+
+    return stand_alone(read_question(asked), [Turn(question=before, text="")]).text
 
 
 def _put(asked: str, pronoun: re.Match[str], what: str) -> str:

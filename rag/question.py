@@ -60,8 +60,8 @@ class Question:
 
 def read_question(text: str) -> Question:
     """Clean a question and tell what it asks for; empty text gives an empty question."""
-    told, until = split_as_of(read_query(text).text)
-    query = read_query(told)
+    told, until = split_as_of(_cleaned(text))
+    query = Query.of(told)
     plain = query.text.replace("’", "'")
     asking = plain[asks_from(plain) :]
     fitting = (kind for kind, form in _forms() if form.search(asking))
@@ -75,9 +75,12 @@ def read_question(text: str) -> Question:
 
 def read_query(text: str) -> Query:
     """Clean what is searched for, a question or not, without telling what it asks for."""
+    return Query.of(_cleaned(text))
+
+
+def _cleaned(text: str) -> str:
     visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
-    cleaned = _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip()
-    return Query.of(cleaned)
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", visible)).strip()
 
 
 def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:

@@ -27,9 +27,8 @@ _AND = r"(?:and|or|as well as)\s{1,3}"
 _JOINT = re.compile(rf"\s{{0,3}}[,;]\s{{1,3}}(?:{_AND})?|\s{{1,3}}{_AND}")
 _NAMES = re.compile(r"[A-Z0-9]")
 """What a name has and another thing mostly has not."""
-_OWN_AND = re.compile(
-    r"[A-Z][\w'’\-]{1,30} (?:of|for) [A-Z][\w'’\-]{1,30} and [A-Z][\w'’\-]{1,30}$"
-)
+_OWN = r"[A-Z][\w'’\-]{1,30}"
+_OWN_AND = re.compile(rf"{_OWN} (?:of|for) {_OWN} and {_OWN}$")
 """A name with an "and" of its own: "Ministry of Trade and Industry"."""
 _CALLED = re.compile(r"\b(?:called|named|known as|nicknamed)\s+(?=\S)")
 _MENTIONED = re.compile(r"\b(?:are|were|is|was) (?:mentioned|named|listed)\b", re.IGNORECASE)
