@@ -238,7 +238,7 @@ class Assistant:
             MisuseError: It is empty, too long, or begins the ids of several articles.
             LibraryError: The library cannot be read.
         """
-        from rag.overview.wanted import read_wanted
+        from rag.overview.overview import read_wanted
 
         named = arguments.checked_topic(topic_or_id)
         self.library.seed()

@@ -7,6 +7,7 @@ knowledge of any document.
 
 import re
 import unicodedata
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -15,7 +16,6 @@ from typing import Literal
 
 from index.data_files import data_toml
 from index.terms import Query, terms
-from rag.as_of import split_as_of
 
 AnswerType = Literal[
     "person", "place", "date", "duration", "amount", "money", "reason", "manner", "yes_no", "any"
@@ -32,6 +32,19 @@ _MAY = re.compile(r"(?<=[\w,;] )May\b")
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-Þ][\w’'\-]+")
 _CHOICE = r"\bor (?!not\b|so\b|more\b|less\b|fewer\b|later\b|earlier\b)(?:[\w'\-]+ ?){1,3}[?\s]*$"
 """As in "Is it old or new?", which no yes or no answers."""
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_MONTH = "|".join(f"{month[:3]}(?:{month[3:]})?" if month[3:] else month for month in _MONTHS)
+_AS_OF = re.compile(
+    rf"[ ,]{{0,3}}\bas (?:of|at) (?:the end of )?(?:"
+    rf"(?P<iso>\d{{4}}-\d\d-\d\d)"
+    rf"|(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<month>{_MONTH})\.?"
+    rf"(?: (?P<day_after>\d{{1,2}})(?:st|nd|rd|th)?,?)? (?P<year>\d{{4}})"
+    rf"|(?P<whole>\d{{4}}))\b,? {{0,3}}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +84,36 @@ def read_question(text: str) -> Question:
     return Question(
         query=query, expects=expects, several=several, open_ended=open_ended, until=until
     )
+
+
+def split_as_of(question: str) -> tuple[str, date | None]:
+    """Return a question without its "as of DATE", and the last day of that date.
+
+    Without one, and where there is no such day, the question comes back as it is, with None.
+    """
+    match = _AS_OF.search(question)
+    day = _day(match) if match else None
+    if match is None or day is None:
+        return question, None
+    before, after = question[: match.start()], question[match.end() :]
+    joined = f"{before} {after}" if after[:1].isalnum() and before else f"{before}{after}"
+    return joined[:1].upper() + joined[1:], day
+
+
+def _day(match: re.Match[str]) -> date | None:
+    try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
+        if match["whole"]:
+            return date(int(match["whole"]), 12, 31)
+        month = next(
+            n for n, name in enumerate(_MONTHS, 1) if name[:3] == match["month"][:3].lower()
+        )
+        year = int(match["year"])
+        day = match["day"] or match["day_after"] or monthrange(year, month)[1]
+        return date(year, month, int(day))
+    except ValueError:
+        return None
 
 
 def read_query(text: str) -> Query:

@@ -11,12 +11,11 @@ from functools import cache
 
 from index.terms import content_terms, terms
 from index.types import Hit
-from rag.answer.days import is_of_other_days
 from rag.answer.items import is_new, joined, listed
+from rag.answer.mismatch import is_of_other_days, is_of_other_role
 from rag.answer.naming import with_names
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
-from rag.answer.roles import is_of_other_role
 from rag.answer.several import chosen
 from rag.answer.short import marked, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.contents import Content, read_contents
+from index.errors import UnknownDocumentError
 from index.search import Found, search
 from index.store import queries
 from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
 from rag.overview.asked import Whole
-from rag.overview.centrality import lexrank
-from rag.overview.choose import choose
+from rag.overview.choose import choose, lexrank
 from rag.overview.differs import twins
 from rag.overview.statements import (
     Statement,
@@ -26,6 +26,7 @@ from rag.overview.statements import (
     statements,
 )
 from rag.overview.topic import Topic, mentions, read_topic, speaks_of
+from rag.question import Question, read_question
 from rag.types import Draft, DraftSentence, Evidence
 
 _LEAST, _MOST = 3, 6
@@ -73,6 +74,31 @@ def overview(moment: Moment, whole: Whole) -> Overview:
     """
     made = of_topic(moment, whole.topic) if whole.topic else of_library(moment)
     return replace(made, found=replace(made.found, embed=moment.embed))
+
+
+def read_wanted(moment: Moment, named: str) -> tuple[Question, Overview]:
+    """Return the overview of what is named, with the question that it answers.
+
+    Args:
+        moment: The library.
+        named: The id of an article or the beginning of one, a topic, or nothing for all articles.
+
+    Raises:
+        UnknownDocumentError: Ids of several articles begin so.
+        LibraryError: The library cannot be read.
+    """
+    ids = queries.ids_like(moment.db, named) if named else ()
+    if len(ids) > 1 and named not in ids and any(character.isdigit() for character in named):
+        raise UnknownDocumentError(
+            f"{named!r} is the beginning of {len(ids)} document ids ({', '.join(ids[:3])}...): "
+            "give more of it"
+        )
+    if len(ids) == 1 or named in ids:
+        (content,) = read_contents(moment.db, [named if named in ids else ids[0]])
+        title = content.document.card.title
+        return read_question(f"What is the article {title!r} about?"), of_article(content)
+    asked = f"Tell me about {named}" if named else "What are my articles about?"
+    return read_question(asked), overview(moment, Whole(topic=named))
 
 
 def of_library(moment: Moment) -> Overview:

@@ -29,7 +29,7 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import comparison, follow_up, question, refusal
-from rag.answer import clause, edges, roles, stated, yes_no
+from rag.answer import clause, edges, mismatch, stated, yes_no
 from rag.llm import injection
 from rag.llm.prompting import inert
 from rag.llm.stream import Thoughts
@@ -70,7 +70,7 @@ class Made:
 
 
 MADE = {
-    ("rag/answer/roles.py", "_who"): Made(make=lambda: [roles._who()], ways=("match",)),
+    ("rag/answer/mismatch.py", "_who"): Made(make=lambda: [mismatch._who()], ways=("match",)),
     ("rag/comparison.py", "_beside"): Made(make=lambda: [comparison._beside()], ways=("search",)),
     ("rag/ellipsis.py", "_with_phrase"): Made(
         make=lambda: [re.compile(r"\bin (?:(?:the|a|an) )?", re.IGNORECASE)], ways=("finditer",)

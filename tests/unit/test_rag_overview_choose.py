@@ -6,8 +6,7 @@ from index.card import Card
 from index.contents import Content
 from index.store.queries import DocumentRow, SentenceRow
 from index.types import Sentence
-from rag.overview.centrality import lexrank
-from rag.overview.choose import choose
+from rag.overview.choose import choose, lexrank
 from rag.overview.statements import Statement, statements
 
 _TEXT = "Anna raised the tower of stone. She sold the old mill. The tower was of grey stone."

@@ -2,8 +2,7 @@ from datetime import date
 
 import pytest
 
-from rag.as_of import split_as_of
-from rag.question import read_question
+from rag.question import read_question, split_as_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""Tells when a sentence is of something else than its words suggest: other days, another role.
+
+"The pool is open from 7 to 21 on weekdays" does not answer when it is open on Sundays, nor does its
+manager's name who owns it. A sentence that names no day, or no role of the table, is let pass.
+"""
+
+import re
+from functools import cache, lru_cache
+
+from index.data_files import data_toml
+from index.terms import terms
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ALL = frozenset(range(7))
+_WEEKEND = frozenset({5, 6})
+_DAY = re.compile(rf"\b({'|'.join(_DAYS)})s?\b", re.IGNORECASE)
+_RANGE = re.compile(
+    rf"\b({'|'.join(_DAYS)})s?(?: ?(?:to|through|till|until|[-–—]) ?)({'|'.join(_DAYS)})s?\b",
+    re.IGNORECASE,
+)
+_WEEKDAYS = re.compile(r"\b(?:weekdays?|working days?)\b", re.IGNORECASE)
+_WEEKENDS = re.compile(r"\bweekends?\b", re.IGNORECASE)
+_EVERY = re.compile(
+    r"\b(?:daily|every day|each day|all week|seven days|any day|other days|all days)\b",
+    re.IGNORECASE,
+)
+
+
+def is_of_other_days(sentence: str, *, asked: str) -> bool:
+    """Say whether both name days of the week and none in common.
+
+    "Monday to Friday" names five days, "weekdays" too, "daily" all seven.
+    """
+    wanted = _days(asked)
+    if not wanted:
+        return False
+    told = _days(sentence)
+    return bool(told) and not wanted & told
+
+
+@lru_cache(maxsize=4096)
+def _days(text: str) -> frozenset[int]:
+    if _EVERY.search(text):
+        return _ALL
+    found = {_DAYS.index(match.group(1).casefold()) for match in _DAY.finditer(text)}
+    for match in _RANGE.finditer(text):
+        first, last = (_DAYS.index(day.casefold()) for day in match.groups())
+        found |= {(first + n) % 7 for n in range((last - first) % 7 + 1)}
+    if _WEEKDAYS.search(text):
+        found |= _ALL - _WEEKEND
+    if _WEEKENDS.search(text):
+        found |= _WEEKEND
+    return frozenset(found)
+
+
+def is_of_other_role(sentence: str, *, asked: str) -> bool:
+    """Say whether who is asked for by one role, and a sentence has words of other roles alone."""
+    who = _who().match(asked)
+    wanted = _roles(tuple(terms(who["role"]))) if who else frozenset[str]()
+    if len(wanted) != 1:
+        return False
+    told = _roles(tuple(terms(sentence)))
+    role = next(iter(wanted))
+    return bool(told) and role not in told and not told & _implied_by()[role]
+
+
+def _roles(found: tuple[str, ...]) -> frozenset[str]:
+    known = _role_of()
+    return frozenset(role for term in found for role in known.get(term, ()))
+
+
+@cache
+def _who() -> re.Pattern[str]:
+    """Return the form of "Who owns" and "Who was the first owner of", with the word of its role."""
+    entries = data_toml("rag", "roles.toml").values()
+    role = "|".join(word for entry in entries for word in entry["words"].split())
+    things = "company|firm|group|person|man|woman|country|family|bank|party"
+    between = r"(?: (?:is|was|are|were) the(?: \w+)?| has| had| will| first| once| now| also)?"
+    return re.compile(
+        rf"^(?:who|(?:which|what) (?:{things})){between} (?P<role>{role})\b", re.IGNORECASE
+    )
+
+
+@cache
+def _role_of() -> dict[str, frozenset[str]]:
+    """Return the roles that each term stands for."""
+    roles: dict[str, frozenset[str]] = {}
+    for role, entry in data_toml("rag", "roles.toml").items():
+        for term in terms(entry["words"]):
+            roles[term] = roles.get(term, frozenset()) | {role}
+    return roles
+
+
+@cache
+def _implied_by() -> dict[str, frozenset[str]]:
+    entries = data_toml("rag", "roles.toml").items()
+    return {role: frozenset(entry["implied_by"].split()) for role, entry in entries}
