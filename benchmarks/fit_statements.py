@@ -30,10 +30,10 @@ from rag.verification.verdict import Weighed, weigh
 from training.judge_rows import FAMILIES, family_of, is_fresh, read_families
 from training.rows import raw_rows
 
-_MAY_PASS = 0.06
+_MAY_PASS = 0.05
 _MAY_BE_DENIED = 0.08
 _ALONE = 0.005
-"""False claims that may pass for what a near sentence says alone; among the six in a hundred."""
+"""False claims that may pass for what a near sentence says alone, among those that may pass."""
 _SURE = 1.28
 """Standard deviations of a count above it, under which nine in ten draws are."""
 _SHARES = (0.4, 0.5, 0.6, 0.7, 0.8)
@@ -92,7 +92,7 @@ def main() -> None:
     train = [r for r in _own(args.data / "claims_train.jsonl.gz") if family_of(r["title"]) in aside]
     told = _ask(train, args.data)
     fresh = [one for one in told if is_fresh(one.row["title"])]
-    alone = _threshold([one.alone for one in told if not one.is_true], _ALONE)
+    alone = _threshold([one.alone for one in told if not one.is_true], _ALONE, sure=_SURE)
     share = max(_SHARES, key=lambda s: _rate(fresh, s, alone))
     false = [one.said(share, alone) for one in fresh if not one.is_true]
     said = _threshold(false, _MAY_PASS, sure=_SURE)

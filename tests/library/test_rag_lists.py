@@ -54,10 +54,8 @@ def test_a_list_in_a_sentence_is_split_into_its_items(
 
 def test_items_are_named_from_several_sentences_each_with_its_own(assistant: Assistant) -> None:
     answer = assistant.ask("What were the prizes of the bakery?")
-    assert [(part.text, part.citations) for part in answer.parts] == [
-        ("Golden Loaf", (1,)),
-        ("County Shield", (2,)),
-    ]
+    assert {part.text for part in answer.parts} == {"Golden Loaf", "County Shield"}
+    assert [part.citations for part in answer.parts] == [(1,), (2,)]
 
 
 def test_a_question_for_one_thing_has_no_items(assistant: Assistant) -> None:

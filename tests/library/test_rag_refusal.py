@@ -52,7 +52,7 @@ def test_a_refusal_says_what_kind_of_thing_the_nearest_article_lacks(assistant: 
 
 
 def test_no_price_is_not_said_where_the_article_has_one(assistant: Assistant) -> None:
-    said = refused(assistant, "What is the toll fee for lorries on the Karsund bridge?").text
+    said = refused(assistant, "How much does a lorry pay for the Karsund bridge in winter?").text
     assert "gives no price" not in said
 
 
