@@ -140,11 +140,11 @@ def _reasons(
         yield f"{none} {verb[0]} {_listed(searched.unnamed)}"
     if hits:
         yield from _of_the_nearest(question, hits[0], texts=texts)
+    if hits:
+        yield "some passages are near to the question, but none surely answers it"
     if searched.unheard:
         several = "words" if len(searched.unheard) > 1 else "word"
         yield f"{none} {verb[1]} the {several} {_listed(searched.unheard)}"
-    if hits:
-        yield "some passages are near to the question, but none surely answers it"
     yield "no passage comes near to the question"
 
 

@@ -20,6 +20,12 @@ _CAPITAL = re.compile(r"(?<![\w’'.\-])[^\W\d_a-z][\w’'.\-]*$")
 _SPELT = re.compile(
     r"(?:,?\s(?:(?:and|of|for|the|in|on)\s){0,2}[A-Z][\w’'\-]*){1,8}(?=\s\((?P<letters>[A-Z]{2,})\))"
 )
+_LETTERS = re.compile(r"\s\((?P<letters>[A-Z]{2,10})\)")
+_BEFORE_NAME = re.compile(r"(?:[A-Z][\w’'\-]{1,30},?\s(?:(?:and|of|for|the|in|on)\s){0,2}){1,8}$")
+_NAME_REACH = 200
+"""Characters before an answer in which its name may begin."""
+_OF_WHAT = re.compile(r"\sof\s(?:the\s)?[A-Z][\w’'\-]{1,30}")
+"""What a share is of, where that has a name: "2% of GDP"."""
 _INITIAL = re.compile(r"\b[A-Z](?=[\w’'])")
 _LONGEST = 20
 """Words that a clause may have with what stands before it."""
@@ -42,7 +48,7 @@ def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int,
         expects: What is asked for.
     """
     start, end = _with_measure(text, *_whole(text, start, end))
-    end = _spelt_out(text, start, end)
+    start, end = _spelt_out(text, start, end)
     if expects in _MEASURED and (before := _bound().search(text, 0, start)):
         start = before.start()
     if expects in _COUNTED:
@@ -74,16 +80,27 @@ def _is_inside(text: str, place: int) -> bool:
     return text[place - 1].isalnum() and text[place].isalnum()
 
 
-def _spelt_out(text: str, start: int, end: int) -> int:
-    """Return where a name ends that letters in brackets behind it stand for.
+def _spelt_out(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where a name begins and ends that letters in brackets behind it stand for.
 
-    "Board of Trade" goes on where "Board of Trade, Roads and Ports (BTRP)" is written.
+    "Board of Trade", and "Roads and Ports" too, are whole where "Board of Trade, Roads and Ports
+    (BTRP)" is written.
     """
     rest = _SPELT.match(text, end)
-    if rest is None:
-        return end
-    initials = "".join(_INITIAL.findall(text, start, rest.end()))
-    return rest.end() if initials.startswith(rest.group("letters")) else end
+    if rest and _initials(text, start, rest.end()).startswith(rest.group("letters")):
+        return start, rest.end()
+    letters = _LETTERS.match(text, end)
+    reach = max(0, start - _NAME_REACH)
+    before = _BEFORE_NAME.search(text, reach, start) if letters else None
+    if letters is None or before is None:
+        return start, end
+    begins = (one.start() for one in _INITIAL.finditer(text, before.start(), start))
+    named = (one for one in begins if _initials(text, one, end).startswith(letters["letters"]))
+    return next(named, start), end
+
+
+def _initials(text: str, start: int, end: int) -> str:
+    return "".join(_INITIAL.findall(text, start, end))
 
 
 def _with_measure(text: str, start: int, end: int) -> tuple[int, int]:
@@ -92,7 +109,8 @@ def _with_measure(text: str, start: int, end: int) -> tuple[int, int]:
     start = sign.start() if sign else start
     while (scale := _scale().match(text, end)) and _ends_in_number(text[start:end]):
         end = scale.end()
-    return start, end
+    share = _OF_WHAT.match(text, end) if text[start:end].endswith(("%", "per cent")) else None
+    return start, share.end() if share else end
 
 
 def _ends_in_number(text: str) -> bool:

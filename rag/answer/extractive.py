@@ -12,7 +12,13 @@ from functools import cache
 from index.terms import content_terms, terms
 from index.types import Hit
 from rag.answer.items import is_new, joined, listed
-from rag.answer.mismatch import is_of_other_days, is_of_other_role
+from rag.answer.mismatch import (
+    holds_role,
+    is_of_other_days,
+    is_of_other_role,
+    lacks_of_role,
+    role_asked,
+)
 from rag.answer.naming import with_names
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
@@ -75,7 +81,7 @@ class ExtractiveAnswerer:
         weighed, answered = weigh(question, hits, reader, told=said)
         if not weighed:
             return Draft(sentences=(), confidence=0.0)
-        kept = _undenied(question, weighed, reader)
+        kept = _of_the_role(question, _undenied(question, weighed, reader))
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = decide(question, said, reader)
         quoted, words, items = _of_word(word) if word else _quoted(question, kept, reader)
@@ -88,6 +94,14 @@ class ExtractiveAnswerer:
             confidence=0.0 if _is_of_another(question, kept[0]) else answered,
             ranked=tuple(ranked)[:_RANKED],
         )
+
+
+def _of_the_role(question: Question, weighed: list[Weighed]) -> list[Weighed]:
+    """Keep who holds the very role that is asked for, where the best lacks a word of it."""
+    role = role_asked(question.text)
+    if not role or not lacks_of_role(weighed[0].text, role):
+        return weighed
+    return [one for one in weighed if holds_role(one.text, role, asked=question.text)] or weighed
 
 
 def _is_of_another(question: Question, first: Weighed) -> bool:

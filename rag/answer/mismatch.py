@@ -8,8 +8,14 @@ import re
 from functools import cache, lru_cache
 
 from index.data_files import data_toml
-from index.terms import terms
+from index.terms import content_terms, terms
+from rag.question import names, words
 
+_WHO_IS = re.compile(
+    r"^who(?:'s| is| was| are| were) (?:now |currently )?the (?P<role>[a-z][a-z\- ]{1,60}?)"
+    r"(?: of | in | at | for |[?.!\s]*$)",
+    re.IGNORECASE,
+)
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ALL = frozenset(range(7))
 _WEEKEND = frozenset({5, 6})
@@ -67,6 +73,26 @@ def is_of_other_role(sentence: str, *, asked: str) -> bool:
 def _roles(found: tuple[str, ...]) -> frozenset[str]:
     known = _role_of()
     return frozenset(role for term in found for role in known.get(term, ()))
+
+
+def role_asked(asked: str) -> str:
+    """Return the role of several words that a question asks the holder of; mostly empty.
+
+    "Who is the prime minister?" asks for no other minister.
+    """
+    found = _WHO_IS.match(asked)
+    role = found["role"].casefold() if found else ""
+    return role if len(content_terms(role)) > 1 else ""
+
+
+def holds_role(sentence: str, role: str, *, asked: str) -> bool:
+    """Say whether a sentence has a role in the words asked for, and a name beside it."""
+    return role in sentence.casefold() and bool(names(sentence) - words(asked))
+
+
+def lacks_of_role(sentence: str, role: str) -> bool:
+    """Say whether a sentence lacks a word of a role."""
+    return not set(content_terms(role)) <= set(terms(sentence))
 
 
 @cache

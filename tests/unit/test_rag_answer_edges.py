@@ -102,6 +102,18 @@ def test_a_name_goes_on_as_far_as_the_letters_that_stand_for_it() -> None:
     assert shown(text, "Mayor Ann") == "Mayor Ann"
 
 
+def test_a_name_begins_where_the_letters_that_stand_for_it_do() -> None:
+    text = "They spoke of the Board of Trade, Roads and Ports (BTRP) and of the Old Harbour (XY)."
+    assert shown(text, "Roads and Ports") == "Board of Trade, Roads and Ports"
+    assert shown(text, "Ports") == "Board of Trade, Roads and Ports"
+    assert shown(text, "Harbour") == "Harbour"
+
+
+def test_a_share_comes_with_what_it_is_of() -> None:
+    assert shown("It is to reach 2% of GDP soon.", "2%", "amount") == "2% of GDP"
+    assert shown("Of these 61 per cent of those asked agreed.", "61", "amount") == "61 per cent"
+
+
 def test_nothing_is_left_of_ties_alone() -> None:
     start, end = moved("It is of the.", start=6, end=8, expects="any")
     assert start == end

@@ -2,7 +2,13 @@
 
 import pytest
 
-from rag.answer.mismatch import is_of_other_days, is_of_other_role
+from rag.answer.mismatch import (
+    holds_role,
+    is_of_other_days,
+    is_of_other_role,
+    lacks_of_role,
+    role_asked,
+)
 
 _ASKED = "When is the pool open on Sundays?"
 
@@ -65,3 +71,28 @@ def test_another_role_is_no_answer(asked: str, sentence: str) -> None:
 )
 def test_the_same_role_in_other_words_and_none_are_let_pass(asked: str, sentence: str) -> None:
     assert not is_of_other_role(sentence, asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "role"),
+    [
+        ("Who is the prime minister?", "prime minister"),
+        ("Who was the first mate of the Selkie?", "first mate"),
+        ("Who is the mayor?", ""),
+        ("Who was the Prime Minister in 1990?", "prime minister"),
+        ("Who is Ada Lovelace?", ""),
+        ("When was the prime minister born?", ""),
+    ],
+)
+def test_a_role_of_several_words_is_asked_as_a_whole(asked: str, role: str) -> None:
+    assert role_asked(asked) == role
+
+
+def test_another_minister_lacks_the_prime() -> None:
+    defense = "Minister of Defense of Norland, Odd Sunde, met his staff."
+    prime = "Ida Falk, prime minister since May, was away."
+    asked = "Who is the prime minister?"
+    assert lacks_of_role(defense, "prime minister")
+    assert holds_role(prime, "prime minister", asked=asked)
+    assert not holds_role("The prime minister was away.", "prime minister", asked=asked)
+    assert not lacks_of_role(defense, "defense minister")
