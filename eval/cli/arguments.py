@@ -1,6 +1,6 @@
 """The sub-commands `footnote eval` and `footnote gold`: arguments only, since all help loads them.
 
-The work is in `eval.cli.evaluate` and `eval.cli.gold`, imported when a command runs.
+The work is in the files beside this one, imported when a command runs.
 """
 
 import argparse
@@ -238,10 +238,15 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_init_ci(parser: argparse.ArgumentParser) -> None:
+    def run(args: argparse.Namespace) -> int:
+        from eval.cli.ci import init_ci
+
+        return init_ci(args)
+
     word = _add_word(
         parser,
         "init-ci",
-        run=_gold("init-ci"),
+        run=run,
         description="Write .github/workflows/footnote.yml, which runs suites on every push.",
     )
     word.add_argument("suites", nargs="*", metavar="SUITE", help="gold files (default: shipped)")

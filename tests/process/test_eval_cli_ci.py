@@ -5,7 +5,7 @@ import subprocess
 import pytest
 import yaml
 
-from eval.cli.gold import WORKFLOW, write_workflow
+from eval.cli.ci import WORKFLOW, write_workflow
 from rag import MisuseError
 
 
