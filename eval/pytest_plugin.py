@@ -100,8 +100,7 @@ class GoldItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Name the case and its line."""
-        line = self._case.place.rpartition(":")[2]
-        return self.path, int(line) - 1, self._case.id
+        return self.path, (self._case.line or 1) - 1, self._case.id
 
 
 class GoldFailedError(Exception):

@@ -63,6 +63,10 @@ class CaseResult:
     """Accepted answers or relevant document ids; empty where abstaining is right."""
     evidence: tuple[Quote, ...] = ()
     """What a right answer rests on."""
+    file: str = ""
+    """The gold file as it was named; empty where the case is from none."""
+    line: int | None = None
+    """Of that file, from 1, on which the case begins; None where it has no lines."""
     status: Outcome
     reason: str = ""
     """Reason code of an abstention; empty otherwise."""

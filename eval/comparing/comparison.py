@@ -181,6 +181,8 @@ def _kept(case: CaseResult) -> CaseResult:
     return replace(
         case,
         evidence=(),
+        file="",
+        line=None,
         sentences=(),
         citations=cited,
         retrieved=(),

@@ -214,6 +214,8 @@ def _blank(case: GoldCase) -> CaseResult:
         tags=case.tags,
         expected=case.answers,
         evidence=case.evidence,
+        file=case.file,
+        line=case.line,
         status="crashed",
     )
 

@@ -143,7 +143,8 @@ def _alone(path: Path) -> Iterator[None]:
 def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str) -> GoldCase:
     known = _known(path)
     row = {"id": case_id or _fresh_id(str(row["question"]), {case.id for case in known}), **row}
-    case = parse_case(row, f"{path}:{len(known) + 1}")
+    line = _lines(path) + 1
+    case = parse_case(row, f"{path}:{line}", line=line)
     for other in known:
         if other.id == case.id:
             raise GoldError(f"id {case.id!r} is used already at {other.place}: choose another")
@@ -166,6 +167,11 @@ def _known(path: Path) -> list[GoldCase]:
             raise case
         known.append(case)
     return known
+
+
+def _lines(path: Path) -> int:
+    """Return how many lines the file has; 0 where there is none."""
+    return len(path.read_bytes().splitlines()) if path.exists() else 0
 
 
 def _append(path: Path, line: str) -> None:

@@ -56,6 +56,13 @@ class GoldCase:
     """`file:line`, for messages."""
     history: tuple[Earlier, ...] = ()
     """Earlier questions of its conversation, oldest first."""
+    line: int | None = None
+    """Of the file, from 1, on which the case begins; None where it is from no file."""
+
+    @property
+    def file(self) -> str:
+        """The file as it was named; empty where the case is from none."""
+        return self.place.rpartition(":")[0] if self.line is not None else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +104,11 @@ class EvidenceError(Exception):
     """A quote cannot be told in the documents: gone, more than once, or in no document."""
 
 
-KEYS = frozenset(GoldCase.__dataclass_fields__) - {"place"}
+KEYS = frozenset(GoldCase.__dataclass_fields__) - {"place", "line"}
 
 
-def parse_case(row: Mapping[str, object], place: str) -> GoldCase:
-    """Turn one object of a gold file into a case.
+def parse_case(row: Mapping[str, object], place: str, *, line: int | None = None) -> GoldCase:
+    """Turn one object of a gold file into a case, which begins on `line` there.
 
     Raises:
         GoldError: an unknown key, a wrong type, an answerable case without answers, or an
@@ -125,6 +132,7 @@ def parse_case(row: Mapping[str, object], place: str) -> GoldCase:
         notes=_string(row, "notes", place) if "notes" in row else "",
         place=place,
         history=tuple(_history(row, place)),
+        line=line,
     )
     _check_answerable(case)
     return case

@@ -70,7 +70,7 @@ def read_cases(path: Path) -> Iterator[GoldCase | GoldError]:
         for number, row in _rows(path):
             place = f"{path}:{number}"
             try:
-                case = parse_case(row, place)
+                case = parse_case(row, place, line=number)
             except GoldError as error:
                 yield error
                 continue

@@ -81,8 +81,8 @@ def test_what_is_no_new_sound_case_leaves_the_file_as_it_was(tmp_path, changes, 
 
 
 def test_a_file_without_a_last_line_end_keeps_its_last_case(tmp_path):
-    (tmp_path / "g.jsonl").write_text('{"id": "a", "question": "Q?", "answers": ["x"]}')
-    add(tmp_path / "g.jsonl")
+    (tmp_path / "g.jsonl").write_text('\n\n{"id": "a", "question": "Q?", "answers": ["x"]}')
+    assert add(tmp_path / "g.jsonl").line == 4
     assert [case.id for case in load_suite(tmp_path / "g.jsonl").cases] == ["a", "which-missile"]
 
 

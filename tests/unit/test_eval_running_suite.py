@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
+from eval.comparing.comparison import baseline_of
 from eval.running.asking import gold_digest
 from eval.running.suite import run
 from eval.suites.cases import Earlier, GoldCase, Quote, Suite
@@ -124,6 +125,13 @@ def run_on(reply, *cases, **settings):
 
 def rates(report) -> dict[str, float]:
     return {rate.name: rate.value for rate in report.rates}
+
+
+def test_a_result_knows_where_its_case_stands_and_a_baseline_does_not():
+    report = run_on(answer(FIRST), case(line=1))
+    assert [(one.file, one.line) for one in report.cases] == [("mine.jsonl", 1)]
+    (kept,) = baseline_of(report).cases
+    assert (kept.file, kept.line) == ("", None)
 
 
 def test_a_right_answer_with_its_sentence_cited_passes():

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from eval.suites.cases import EvidenceError, GoldError, SourceText, locate
+from eval.suites.cases import EvidenceError, GoldError, SourceText, locate, parse_case
 from eval.suites.files import lint, load_suite
 from rag import MisuseError
 
@@ -61,6 +61,13 @@ def test_a_case_may_carry_earlier_questions_with_and_without_their_answers(tmp_p
     (case,) = load_suite(gold_file(tmp_path, GOOD | {"history": history})).cases
     told = [(earlier.question, earlier.text) for earlier in case.history]
     assert told == [("Who met?", ""), ("Where?", "In Tokyo."), ("When?", "")]
+
+
+def test_a_case_knows_its_file_and_line_whatever_is_blank_before_it(tmp_path):
+    path = gold_file(tmp_path, "", GOOD, "", GOOD | {"id": "b"})
+    assert [(c.file, c.line) for c in load_suite(path).cases] == [(str(path), 2), (str(path), 4)]
+    assert parse_case(GOOD, "here").line is None
+    assert parse_case(GOOD, "here").file == ""
 
 
 def test_the_same_question_may_be_asked_after_others(tmp_path):
@@ -128,6 +135,7 @@ def test_yaml_is_the_same_format_for_writing_by_hand(tmp_path):
     assert (suite.name, [case.id for case in suite.cases]) == ("mine", ["a", "b"])
     assert suite.cases[0].evidence[0].quote == "It: rains."
     assert suite.cases[1].place.endswith("mine.yaml:7")
+    assert [case.line for case in suite.cases] == [2, 7]
 
 
 @pytest.mark.parametrize(
