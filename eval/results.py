@@ -187,8 +187,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateResult:
-    """Whether a run passes, and each reason why not as one sentence."""
+    """Whether a run passes, what was asked of it, and each reason why not as one sentence."""
 
+    rule: str = "every case must pass"
+    """What was asked, in words: `at least 85 of 104 cases must pass, as set in thresholds.toml`."""
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What a reader should know and what fails nothing, a sentence each."""

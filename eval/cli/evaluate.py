@@ -162,7 +162,8 @@ def _held(thresholds: Thresholds, args: argparse.Namespace) -> Thresholds:
         thresholds = Thresholds()
     if args.fail_under is None:
         return thresholds
-    return replace(thresholds, suite={**thresholds.suite, "passed": args.fail_under})
+    suite = {**thresholds.suite, "passed": args.fail_under}
+    return replace(thresholds, suite=suite, origin="by --fail-under")
 
 
 def _baseline_path(work: Work, args: argparse.Namespace) -> Path | None:

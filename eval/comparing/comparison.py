@@ -13,7 +13,8 @@ from rag import Card, MisuseError
 from rag.types import Usage
 
 ALPHA = 0.05
-"""A drop with a p value under it, adjusted for the number of metrics, is taken for real."""
+"""A drop with a p value under it is taken for real; but for that of `passed`, p values are adjusted
+for the number of metrics."""
 _FORMAT = 1
 
 
@@ -35,8 +36,9 @@ def compare(report: Report, baseline: Baseline) -> Comparison:
     """Compare the cases that both have; the order of either does not matter.
 
     Metrics whose values are 0 or 1 are tested by McNemar's exact test, graded ones by paired
-    randomisation; p values are adjusted by Holm's method over the metrics that can be
-    tested, so that many metrics do not make false alarms likely.
+    randomisation. Whether cases pass is tested by itself: what else is measured must not excuse it.
+    The p values of the other metrics are adjusted by Holm's method, so that many of them do not
+    make false alarms likely.
     """
     before = {case.id: case for case in baseline.cases}
     after = {case.id: case for case in report.cases}
@@ -108,7 +110,8 @@ def save_baseline(path: Path, baseline: Baseline) -> None:
 def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MetricChange, ...]:
     values = _paired_values(pairs)
     raw = {name: _p_value(*zip(*found, strict=True)) for name, found in values.items()}
-    adjusted = holm({name: p_value for name, (p_value, _) in raw.items()})
+    adjusted = holm({name: p_value for name, (p_value, _) in raw.items() if name != "passed"})
+    adjusted |= {name: p_value for name, (p_value, _) in raw.items() if name == "passed"}
     return tuple(
         _change(name, found, p_value=adjusted[name], test=raw[name][1])
         for name, found in values.items()

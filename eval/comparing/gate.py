@@ -1,7 +1,8 @@
 """Decides whether a run is good enough: thresholds, critical cases, drops that are not chance."""
 
+import math
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,16 +28,24 @@ METRICS = frozenset(
 """Every name that a report's rates can have."""
 
 
+_MOST_NAMED = 10
+
+
 class ThresholdError(MisuseError):
     """The thresholds file is not as it should be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """The lowest values allowed, 0 to 1, by metric: of the suite, and of the cases of a tag."""
+    """The lowest values allowed, 0 to 1, by metric: of the suite, and of the cases of a tag.
+
+    Without `passed` among the suite's, every case must pass.
+    """
 
     suite: Mapping[str, float] = field(default_factory=dict)
     tags: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    origin: str = ""
+    """Where they were set, as the end of a sentence: `in thresholds.toml`, `by --fail-under`."""
 
 
 def shipped_thresholds() -> Path:
@@ -65,14 +74,17 @@ def gate(
 ) -> GateResult:
     """Hold a report against its thresholds, its critical cases and its baseline.
 
-    It fails where a value is below its threshold (one equal to it passes, one that no case
-    measures does not), where a metric dropped significantly, and where a critical case fails: with
-    a baseline only one that passed in it or is new. So does a case whose evidence is gone, since it
-    measures nothing any more, and a crash, such as a recording that lacks a reply. Smaller changes
-    are noted and fail nothing.
+    Every case must pass, unless the thresholds give the lowest share of `passed`. A baseline
+    allows no failure, it only tells what is new. The gate fails too where another value is below
+    its threshold (one equal to it passes, one that no case measures does not), where a metric
+    dropped significantly, and where a critical case fails: with thresholds and a baseline only one
+    that passed in it or is new. So does a case whose evidence is gone, since it measures nothing
+    any more, a crash, such as a recording that lacks a reply, and a run that asked nothing. Smaller
+    changes are noted and fail nothing.
     """
     reasons = [
-        *_missed(report.suite, report.cases, thresholds.suite),
+        *_failed(report, thresholds, comparison),
+        *_missed(report.suite, report.cases, _without_passed(thresholds)),
         *(
             missed
             for tag, least in thresholds.tags.items()
@@ -83,7 +95,68 @@ def gate(
         *_crashed(report),
         *(_told(report.suite, c) for c in _significant(comparison) if c.difference < 0),
     ]
-    return GateResult(reasons=tuple(reasons), notes=tuple(_notes(comparison)))
+    return GateResult(
+        rule=_rule(report, thresholds),
+        reasons=tuple(reasons),
+        notes=tuple(_notes(comparison, strict=_strict(thresholds))),
+    )
+
+
+def _strict(thresholds: Thresholds) -> bool:
+    return thresholds.suite.get("passed", 1.0) == 1.0
+
+
+def _least(share: float, cases: int) -> int:
+    """Return how many of so many cases are at least that share of them."""
+    return math.ceil(share * cases - 1e-9)
+
+
+def _rule(report: Report, thresholds: Thresholds) -> str:
+    total = len(report.cases)
+    least = _least(thresholds.suite.get("passed", 1.0), total)
+    if _strict(thresholds):
+        rule = "every case must pass"
+    elif not least:
+        rule = f"none of {total} cases has to pass"
+    else:
+        rule = f"at least {least} of {total} cases must pass"
+    tables = (thresholds.suite, *thresholds.tags.values())
+    others = sum(len(table) for table in tables) - ("passed" in thresholds.suite)
+    if others:
+        reach = "measure must reach its" if others == 1 else "measures must reach their"
+        rule += f" and {others} {reach} lowest {'value' if others == 1 else 'values'}"
+    set_here = thresholds.origin and any(tables)
+    return f"{rule}, as set {thresholds.origin}" if set_here else rule
+
+
+def _failed(report: Report, thresholds: Thresholds, comparison: Comparison | None) -> Iterator[str]:
+    """Say that no case was asked, or that more failed than may."""
+    total, failed = len(report.cases), [case.id for case in report.cases if not case.passed]
+    if not total:
+        yield f"{report.suite}: no case was asked"
+        return
+    least = _least(thresholds.suite.get("passed", 1.0), total)
+    if total - len(failed) >= least:
+        return
+    if not _strict(thresholds):
+        yield f"{report.suite}: {total - len(failed)} of {total} cases passed, but {least} must"
+        return
+    yield f"{report.suite}: {len(failed)} of {total} cases failed: {_listed(failed)}"
+    newly = comparison.newly_failing if comparison else ()
+    if newly:
+        yield f"{report.suite}: since the baseline, {len(newly)} newly failed: {_listed(newly)}"
+    before = comparison.before if comparison else {}
+    known = [name for name in failed if name in before and not before[name].passed]
+    if known:
+        yield (
+            f"{report.suite}: {len(known)} failed in the baseline too, which allows no failure: "
+            f"{_listed(known)}; to allow some, set the least share of `passed` in a thresholds file"
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _missed(
@@ -95,6 +168,11 @@ def _missed(
             yield f"{name}: {metric} was not measured; no case asks for it"
         elif found[metric].value < least:
             yield f"{name}: {metric} is {found[metric].value:.4f}, below {least:.4f}"
+
+
+def _without_passed(thresholds: Thresholds) -> Mapping[str, float]:
+    """Return the suite's thresholds of what is no count of cases, which `_failed` looks after."""
+    return {name: least for name, least in thresholds.suite.items() if name != "passed"}
 
 
 def _tagged(report: Report, tag: str) -> tuple[CaseResult, ...]:
@@ -131,10 +209,11 @@ def _told(suite: str, change: MetricChange) -> str:
     )
 
 
-def _notes(comparison: Comparison | None) -> Iterator[str]:
+def _notes(comparison: Comparison | None, *, strict: bool) -> Iterator[str]:
     if comparison is None:
         return
-    unsure = [c for c in comparison.metrics if not c.significant and round(c.difference, 4)]
+    changes = [c for c in comparison.metrics if not (strict and c.name == "passed")]
+    unsure = [c for c in changes if not c.significant and round(c.difference, 4)]
     if unsure:
         listed = ", ".join(f"{c.name} {c.difference:+.3f}" for c in unsure)
         yield f"may be chance and fails nothing: {listed}"
@@ -153,6 +232,7 @@ def _thresholds(suite: str, table: object, path: Path) -> Thresholds:
     return Thresholds(
         suite=_metrics(suite, table, path),
         tags={tag: _metrics(f"{suite}.tags.{tag}", least, path) for tag, least in tags.items()},
+        origin=f"in {path.name}",
     )
 
 
