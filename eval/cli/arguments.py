@@ -166,10 +166,22 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_reports(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print every case and rate as JSON")
-    parser.add_argument("--html", metavar="FILE", help="write a report for reading, in one file")
-    parser.add_argument("--junit", metavar="FILE", help="write JUnit XML for a CI server")
-    parser.add_argument("--markdown", metavar="FILE", help="write a summary for a CI job")
+    printed = parser.add_mutually_exclusive_group()
+    printed.add_argument("--json", action="store_true", help="print every case and rate as JSON")
+    printed.add_argument(
+        "--format",
+        choices=("text", "github"),
+        default="text",
+        help="github also prints what shows failing cases at their line of gold in GitHub",
+    )
+    for name, meaning in (
+        ("html", "write a report for reading, in one file"),
+        ("junit", "write JUnit XML for a CI server"),
+        ("markdown", "write a summary for a CI job"),
+        ("comment", "write a comment for a pull request, with before and after"),
+        ("code-quality", "write GitLab's code quality report"),
+    ):
+        parser.add_argument(f"--{name}", metavar="FILE", help=meaning)
 
 
 def _add_gate(parser: argparse.ArgumentParser) -> None:

@@ -15,12 +15,13 @@ from eval.cli.work import Work, judge_of, prepared
 from eval.comparing.comparison import baseline_of, compare, load_baseline, save_baseline
 from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
 from eval.reports import SuiteRun, check_target, terminal, write_reports
+from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.write import as_json
 from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
 from eval.running.suite import run_cases
 from eval.suites.files import load_suite
-from rag import Assistant, MisuseError, Settings
+from rag import Assistant, FootnoteError, MisuseError, Settings
 from rag.internal import keep_setting
 
 INTERRUPTED = 130
@@ -38,6 +39,15 @@ def evaluate(args: argparse.Namespace) -> int:
         MisuseError: arguments that do not go together, or a file that is not as it should be.
         OperationError: the library cannot be used, or a report not written.
     """
+    try:
+        return _evaluated(args)
+    except FootnoteError as error:
+        if args.format == "github":
+            sys.stdout.write(trouble(str(error), root=_repository()))
+        raise
+
+
+def _evaluated(args: argparse.Namespace) -> int:
     _check(args)
     thresholds = load_thresholds(Path(args.thresholds or shipped_thresholds()))
     runs, interrupted = _runs(args, thresholds)
@@ -107,7 +117,7 @@ def _check(args: argparse.Namespace) -> None:
             raise MisuseError(sentence)
     if args.judge and args.judge == args.llm and not args.judge_self:
         raise MisuseError("the judge is the answering model: name another, or say --judge-self")
-    for path in (args.html, args.junit, args.markdown):
+    for path in (args.html, args.junit, args.markdown, args.comment, args.code_quality):
         if path:
             check_target(Path(path))
 
@@ -197,6 +207,8 @@ def _update(report: Report, work: Work, args: argparse.Namespace) -> None:
 def _write(args: argparse.Namespace, runs: Sequence[SuiteRun]) -> None:
     if args.json:
         sys.stdout.write(as_json(runs) + "\n")
+    elif args.format == "github":
+        sys.stdout.write(inert(terminal(runs)) + annotations(runs, root=_repository()))
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         sys.stdout.write(terminal(runs, colour=colour))
@@ -205,7 +217,16 @@ def _write(args: argparse.Namespace, runs: Sequence[SuiteRun]) -> None:
         html_path=_path(args.html),
         junit_path=_path(args.junit),
         markdown_path=_path(args.markdown),
+        comment_path=_path(args.comment),
+        code_quality_path=_path(args.code_quality),
+        root=_repository(),
     )
+
+
+def _repository() -> Path:
+    """Return the folder that CI has checked out; without CI the working folder."""
+    named = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+    return Path(named) if named else Path.cwd()
 
 
 def _path(given: str | None) -> Path | None:

@@ -8,8 +8,9 @@ Each takes suite runs (`SuiteRun(report=…, gate=…, comparison=… or None)`)
     html(runs) -> Iterator[str]
     section(run) -> str, for a page of your own under section_style(SELECTOR)
 
-`write_reports(runs, *, html_path=None, junit_path=None, markdown_path=None)` writes files, each
-whole or not at all, and `check_target(path)` refuses an impossible path before a long run.
+`write_reports(runs, *, html_path=None, junit_path=None, markdown_path=None, ...)` writes files,
+each whole or not at all, and `check_target(path)` refuses an impossible path before a long run.
+What GitHub and GitLab read, `eval.reports.platforms` makes.
 """
 
 from eval.reports.html import html, section, section_style

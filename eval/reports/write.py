@@ -9,6 +9,7 @@ from typing import Any
 from eval.reports.html import html
 from eval.reports.junit import junit
 from eval.reports.markdown import markdown
+from eval.reports.platforms import code_quality, comment
 from eval.reports.suite import SuiteRun
 from rag import MisuseError, OperationError
 from rag.internal import whole_file
@@ -30,8 +31,21 @@ def write_reports(
     html_path: Path | None = None,
     junit_path: Path | None = None,
     markdown_path: Path | None = None,
+    comment_path: Path | None = None,
+    code_quality_path: Path | None = None,
+    root: Path | None = None,
 ) -> None:
     """Write the reports that a path is given for.
+
+    Args:
+        runs: what they are of.
+        html_path: of the report for reading.
+        junit_path: of the JUnit XML.
+        markdown_path: of a CI job's summary.
+        comment_path: of a pull request's comment, as Markdown.
+        code_quality_path: of GitLab's code quality report.
+        root: the repository's folder, from which that names gold files; None is the working
+            folder.
 
     Raises:
         OperationError: one cannot be written; those before it are.
@@ -40,6 +54,10 @@ def write_reports(
         write_whole(junit_path, [junit(runs)])
     if markdown_path:
         write_whole(markdown_path, [markdown(runs)])
+    if comment_path:
+        write_whole(comment_path, [comment(runs)])
+    if code_quality_path:
+        write_whole(code_quality_path, [code_quality(runs, root=root or Path.cwd())])
     if html_path:
         write_whole(html_path, html(runs))
 

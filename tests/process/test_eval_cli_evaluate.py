@@ -193,11 +193,39 @@ def test_a_named_baseline_must_be_there(footnote, tmp_path):
 
 
 def test_every_report_is_written(footnote, tmp_path):
-    names = {"--html": "r.html", "--junit": "j.xml", "--markdown": "m.md"}
+    names = {
+        "--html": "r.html",
+        "--junit": "j.xml",
+        "--markdown": "m.md",
+        "--comment": "c.md",
+        "--code-quality": "q.json",
+    }
     options = [part for option, name in names.items() for part in (option, tmp_path / name)]
     assert footnote(suite_file(tmp_path), *options) == 0
     assert all("Which?" in (tmp_path / name).read_text() for name in ("r.html", "j.xml"))
     assert "gate passed" in (tmp_path / "m.md").read_text()
+    assert (tmp_path / "c.md").read_text().startswith("<!-- footnote eval -->")
+    assert (tmp_path / "q.json").read_text() == "[]\n"
+
+
+def test_for_github_wrong_answers_are_shown_at_their_line(footnote, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    path = suite_file(tmp_path, answers=["SM-6"])
+    assert footnote(path, "--format", "github") == 1
+    first, *_, gate, shown = capsys.readouterr().out.splitlines()
+    assert first.startswith("::stop-commands::")
+    assert gate.startswith("::error title=")
+    assert shown.startswith(f"::error file={path.name},line=1,title=Wrong%3A a::“Which?”: expected")
+
+
+def test_for_github_a_gold_file_that_cannot_be_read_is_shown_at_its_line(
+    footnote, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    suite_file(tmp_path).write_text("\n{")
+    with pytest.raises(MisuseError):
+        footnote(tmp_path / "mine.jsonl", "--format", "github")
+    assert capsys.readouterr().out.startswith("::error file=mine.jsonl,line=2,title=Footnote asked")
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(footnote, tmp_path):
