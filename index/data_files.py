@@ -4,9 +4,14 @@ They are found by their place beside the code, which is where an installer unpac
 `importlib.resources` imports zip files, temporary folders and random numbers.
 """
 
+from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Numbers = TypeVar("Numbers", bound="DataclassInstance")
 Package = Literal["index", "rag", "eval", "ui"]
 _ROOT = Path(__file__).parents[1]
 
@@ -31,3 +36,23 @@ def data_toml(package: Package, name: str) -> dict[str, Any]:
     import tomllib
 
     return tomllib.loads(data_text(package, name))
+
+
+def data_json(package: Package, name: str) -> dict[str, Any]:
+    """Return what a package's JSON file holds."""
+    import json
+
+    found: dict[str, Any] = json.loads(data_text(package, name))
+    return found
+
+
+def data_fitted(package: Package, name: str, kind: type[Numbers]) -> Numbers:
+    """Return the fitted numbers that a package's JSON file names as fields of a dataclass.
+
+    What else stands in the file tells how they were fitted.
+
+    Raises:
+        KeyError: A field is not in the file.
+    """
+    stored = data_json(package, name)
+    return kind(**{field.name: stored[field.name] for field in fields(kind)})

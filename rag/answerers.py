@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from index.embedding import Embedder
-from index.embedding.families import is_multilingual
+from index.embedding.embedder import is_multilingual
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.ranking import Reader
 from rag.answer.similar import SimilarAnswerer

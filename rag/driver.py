@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.errors import ModelError, ModelResponseError
-from rag.types import Event, LanguageModel, Message, Reply
+from rag.language_model import LanguageModel, Message, Reply
+from rag.types import Event
 
 NEXT: Literal["next"] = "next"
 _NO_REPLY = "the language model's answer ended without its last part: ask again"

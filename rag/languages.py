@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from index.embedding.families import is_multilingual
+from index.embedding.embedder import is_multilingual
 from index.language import UNDETERMINED, language_asked_in, language_name
 from index.types import Change
 

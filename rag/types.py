@@ -1,10 +1,11 @@
 """The public types: of answers and their evidence, of libraries, of models; no behaviour.
 
 All are frozen, slotted and keyword-only; the protocols are what may be handed in: a model, an
-answerer, an embedder. Those that most programs name are in `rag` too.
+answerer, an embedder. Those that come with what makes them can be had here as well. What most
+programs name is in `rag` too.
 """
 
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from index.sync.watch import Notice
     from index.upkeep.compact import CompactReport
     from index.upkeep.transfer import ExportReport
+    from rag.language_model import LanguageModel, Message, Reply
     from rag.question import Question
 
 __all__ = [
@@ -48,8 +50,11 @@ _ELSEWHERE = {
     "CompactReport": "index.upkeep.compact",
     "Embedder": "index.embedding",
     "ExportReport": "index.upkeep.transfer",
+    "LanguageModel": "rag.language_model",
+    "Message": "rag.language_model",
     "Notice": "index.sync.watch",
     "Question": "rag.question",
+    "Reply": "rag.language_model",
 }
 """Where the types are that come with what makes them; loaded when they are asked for."""
 
@@ -359,66 +364,4 @@ class Answerer(Protocol):
             question: What is asked: `Question.text`, and what kind of answer it asks for.
             hits: Retrieved passages, best first; none must give an empty draft.
         """
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """One message of a conversation with a model."""
-
-    role: Literal["system", "user", "assistant"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """A model's complete answer."""
-
-    text: str
-    """The pieces joined; never blank, and without what a model thinks aloud."""
-    input_tokens: int
-    """As the provider counted them, else estimated."""
-    output_tokens: int
-    requests: int
-    """Sent to the provider, repeated ones included; 0 where a recorded reply was read."""
-    first_token_seconds: float | None
-    """From the first request to the first piece; None where the reply came whole."""
-
-
-class LanguageModel(Protocol):
-    """A model that can be asked; safe to share between threads.
-
-    All four ways to ask raise one of `ModelUnavailableError`, `ModelRejectedError` and
-    `ModelResponseError`, and nothing else; a truncated answer is an error.
-    """
-
-    @property
-    def name(self) -> str:
-        """`PROVIDER:MODEL`, as `Answer.model` shows it."""
-        ...
-
-    @property
-    def context_window(self) -> int:
-        """Tokens that messages and reply may have together."""
-        ...
-
-    @property
-    def parameters(self) -> Mapping[str, str | int | float]:
-        """What changes its replies besides name and messages, such as temperature; no secret."""
-        ...
-
-    def complete(self, messages: Sequence[Message]) -> Reply:
-        """Return the reply to the messages."""
-        ...
-
-    async def acomplete(self, messages: Sequence[Message]) -> Reply:
-        """Return the reply to the messages, without blocking the event loop."""
-        ...
-
-    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
-        """Yield the text in pieces as it comes, then exactly one `Reply`."""
-        ...
-
-    def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
-        """Yield as `stream` does, without blocking the event loop."""
         ...

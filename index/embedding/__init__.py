@@ -6,8 +6,7 @@ Importing this costs nothing: numpy, onnxruntime and torch are imported by the e
 from collections.abc import Mapping
 from typing import get_args
 
-from index.embedding.embedder import DEFAULT_MODEL, Embedder, Engine
-from index.embedding.families import PACKAGED_E5
+from index.embedding.embedder import DEFAULT_MODEL, PACKAGED_E5, Embedder, Engine
 from index.embedding.model_files import verify
 from index.errors import SettingsError
 

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from index.data_files import data_text
-from index.embedding.embedder import without_surrogates
-from index.embedding.families import PACKAGED_E5
+from index.embedding.embedder import PACKAGED_E5, without_surrogates
 from index.errors import EmbeddingError
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index.embedding import model_files
-from index.embedding.embedder import DEFAULT_MODEL, without_surrogates
-from index.embedding.families import prompts
+from index.embedding.embedder import DEFAULT_MODEL, prompts, without_surrogates
 from index.errors import EmbeddingError
 
 if TYPE_CHECKING:

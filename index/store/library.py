@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.embedding import Embedder
-from index.embedding.families import cosines
+from index.embedding.embedder import cosines
 from index.errors import (
     LibraryError,
     LibraryMissingError,

@@ -3,7 +3,8 @@
 That the documents answer a question and that a sentence is the one that does are two things, and
 each has its probability. The documents answer where they speak of what is asked at all, and answer
 it and do not only share its words: two logistic regressions over what the reader said and how well
-the sentences were found, of which the weaker one counts.
+the sentences were found, of which the weaker one counts. `weigh` gives each sentence of the hits
+its own.
 """
 
 from collections.abc import Sequence
@@ -14,11 +15,13 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms
 from index.types import Hit
-from rag.answer.features import NAMES
-from rag.answer.ranking import Read, first_measures
+from rag.answer.features import NAMES, Candidate
+from rag.answer.ranking import Read, Reader, first_measures, rank, read
 from rag.answer.weights import QUESTION, SENTENCE, Weights, weights
+from rag.answer.yes_no import Told, decides
 from rag.question import Question
-from rag.types import Draft, Reason
+from rag.reader.onnx_reader import ReadSentence
+from rag.types import Draft, Evidence, Reason
 
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
@@ -130,14 +133,6 @@ def answered(
     return probability
 
 
-def _said(read: Sequence[Read]) -> dict[str, NDArray[np.float64]]:
-    """Return what the reader said of each sentence, by name, each (sentences,)."""
-    return {
-        name: np.array([getattr(one.reading, name) for one in read]).clip(-_EXTREME, _EXTREME)
-        for name in ("span", "answers", "said", "denied")
-    }
-
-
 def why_abstain(
     question: Question, hits: Sequence[Hit], draft: Draft, *, threshold: float | None
 ) -> Reason | None:
@@ -159,3 +154,62 @@ def why_abstain(
         return "no_match"
     wanted = weights().threshold if threshold is None else threshold
     return "weak_match" if draft.confidence < wanted else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """A sentence with its probability of answering and what the reader said of it."""
+
+    probability: float
+    candidate: Candidate
+    reading: ReadSentence | None
+    """None where it was not read."""
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self.candidate.scored.sentence.text
+
+    @property
+    def evidence(self) -> Evidence:
+        """The whole sentence as what an answer rests on."""
+        sentence = self.candidate.scored.sentence
+        return Evidence(hit=self.candidate.hit, start=sentence.start, end=sentence.end)
+
+
+def weigh(
+    question: Question, hits: Sequence[Hit], reader: Reader, *, told: Sequence[Told] = ()
+) -> tuple[list[Weighed], float]:
+    """Return the sentences of the hits, most probable first, and how sure it is that they answer.
+
+    A sentence that was not read is as probable as the least probable one that was, and follows it.
+
+    Args:
+        question: What is asked.
+        hits: Retrieved for it.
+        reader: What reads.
+        told: What the passages say of a question for yes or no.
+    """
+    ranked = rank(question, hits)
+    done = read(question, ranked, reader)
+    belief = believe(done, decides=decides(told) if told else None)
+    weighed = [
+        Weighed(
+            probability=belief.answered * float(p), candidate=one.candidate, reading=one.reading
+        )
+        for p, one in zip(belief.sentences, done, strict=True)
+    ]
+    weighed.sort(key=lambda one: -one.probability)
+    least = weighed[-1].probability if weighed else 0.0
+    known = {id(one.candidate) for one in done}
+    rest = [c for c in ranked if id(c) not in known]
+    unread = [Weighed(probability=least, candidate=c, reading=None) for c in rest]
+    return weighed + unread, belief.answered
+
+
+def _said(read: Sequence[Read]) -> dict[str, NDArray[np.float64]]:
+    """Return what the reader said of each sentence, by name, each (sentences,)."""
+    return {
+        name: np.array([getattr(one.reading, name) for one in read]).clip(-_EXTREME, _EXTREME)
+        for name in ("span", "answers", "said", "denied")
+    }

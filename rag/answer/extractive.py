@@ -1,6 +1,6 @@
 """Answers with the stored words themselves: no language model, no network.
 
-`rag.answer.weighed` says how probably each sentence that was found answers; here it is decided
+`rag.answer.confidence` says how probably each sentence that was found answers; here it is decided
 which of them are shown, and what the short answer is.
 """
 
@@ -11,6 +11,7 @@ from functools import cache
 
 from index.terms import content_terms, terms
 from index.types import Hit
+from rag.answer.confidence import Weighed, weigh
 from rag.answer.items import is_new, joined, listed
 from rag.answer.mismatch import (
     holds_role,
@@ -25,7 +26,6 @@ from rag.answer.ranking import Reader
 from rag.answer.several import chosen
 from rag.answer.short import marked, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated
-from rag.answer.weighed import Weighed, weigh
 from rag.answer.weights import weights
 from rag.answer.yes_no import Word, decide, told
 from rag.question import Question

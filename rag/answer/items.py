@@ -12,7 +12,7 @@ from itertools import islice
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.answer.weighed import Weighed
+from rag.answer.confidence import Weighed
 from rag.question import Question, numbers
 from rag.reader import spans
 from rag.types import DraftPart

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from index.terms import content_terms, terms
+from rag.answer.confidence import Weighed
 from rag.answer.several import limits
-from rag.answer.weighed import Weighed
 from rag.question import Question, names
 from rag.same_thing import are_asked_alike, are_two_things, names_both, own_words
 from rag.types import DraftSentence, Evidence

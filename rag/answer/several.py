@@ -5,19 +5,18 @@ by what the reader prefers to no answer, and by whether the sentence says its wo
 The limits are fitted by `benchmarks/fit_lists.py`.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.data_files import data_text
+from index.data_files import data_fitted
 from index.terms import content_terms, terms
+from rag.answer.confidence import Weighed
 from rag.answer.features import Candidate
 from rag.answer.items import is_new, of_noun
 from rag.answer.ranking import Reader
 from rag.answer.stated import bears_out
-from rag.answer.weighed import Weighed
 from rag.answer.weights import weights
 from rag.comparison import sets_beside
 from rag.question import Question
@@ -56,8 +55,7 @@ class Limits:
 @cache
 def limits() -> Limits:
     """Return the limits that ship."""
-    stored = json.loads(data_text("rag", "lists.json"))
-    return Limits(**{name: stored[name] for name in Limits.__slots__})
+    return data_fitted("rag", "lists.json", Limits)
 
 
 def chosen(weighed: Sequence[Weighed], question: Question, reader: Reader) -> list[Weighed]:

@@ -4,7 +4,6 @@
 `rag/data/answering.json`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.data_files import data_text
+from index.data_files import data_json
 
 FILE = "answering.json"
 FIRST = (
@@ -75,7 +74,7 @@ class Weights:
 @cache
 def weights() -> Weights:
     """Return the weights that ship with the package."""
-    return read_weights(json.loads(data_text("rag", FILE)))
+    return read_weights(data_json("rag", FILE))
 
 
 def read_weights(stored: Mapping[str, Any]) -> Weights:

@@ -7,7 +7,6 @@ clause may turn against it. "The museum is closed on Mondays; the café is open"
 whether the museum is open then.
 """
 
-import json
 import math
 import re
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.data_files import data_text, data_toml
+from index.data_files import data_fitted, data_toml
 from index.terms import content_terms, terms
 from index.types import Hit, Sentence
 from rag.question import Question, hedges, words
@@ -96,8 +95,7 @@ class Weights:
 @cache
 def weights() -> Weights:
     """Return the weights that ship with the package."""
-    stored = json.loads(data_text("rag", "yes_no.json"))
-    return Weights(**{name: stored[name] for name in Weights.__slots__})
+    return data_fitted("rag", "yes_no.json", Weights)
 
 
 def told(question: str, hits: Sequence[Hit], reader: Teller) -> list[Told]:

@@ -1,11 +1,11 @@
-"""The commands `footnote ask` and `footnote search`."""
+"""The commands that answer from articles: `footnote ask`, `search`, `overview` and `timeline`."""
 
 import argparse
 
 from index.errors import MisuseError
 from index.terms import has_words
 from rag.cli import terminal
-from rag.cli.session import opened, print_json, print_text
+from rag.cli.session import opened, print_json, print_result, print_text
 from rag.refusal import says
 
 
@@ -46,3 +46,24 @@ def search(arguments: argparse.Namespace) -> int:
     else:
         print_text(terminal.hits(hits))
     return 0 if has_words(question) else 2
+
+
+def overview(arguments: argparse.Namespace) -> int:
+    """Print an overview of an article, a topic or all articles."""
+    with opened(arguments) as assistant:
+        answer = assistant.overview(_topic(arguments))
+    print_result(answer, terminal.answer, arguments)
+    return 0
+
+
+def timeline(arguments: argparse.Namespace) -> int:
+    """Print the dated statements of all articles, or of a topic."""
+    with opened(arguments) as assistant:
+        found = assistant.timeline(_topic(arguments))
+    print_result(found, terminal.timeline, arguments)
+    return 0
+
+
+def _topic(arguments: argparse.Namespace) -> str | None:
+    """Return the words given as one; None where there are none, which an empty one is not."""
+    return " ".join(arguments.topic) if arguments.topic else None

@@ -13,6 +13,7 @@ from importlib.metadata import EntryPoint
 from index.errors import FootnoteError, ModelError
 from rag.cli import terminal
 from rag.cli.session import print_result
+from rag.language_model import Message
 from rag.llm.errors import fault_of
 from rag.llm.providers.wire import Access
 from rag.llm.registry import (
@@ -25,7 +26,6 @@ from rag.llm.registry import (
     third_parties,
 )
 from rag.settings import Settings
-from rag.types import Message
 
 _EXTRACTIVE = "extractive"
 _SECONDS = 5.0

@@ -178,46 +178,46 @@ COMMANDS: Mapping[str, Command] = {
     "overview": Command(
         summary="tell in quoted sentences what an article, a topic's articles or all of them say",
         example='footnote overview "defense budget"',
-        run="rag.cli.whole:overview",
+        run="rag.cli.ask:overview",
         arguments=(_whole,),
     ),
     "timeline": Command(
         summary="put what the articles date in order of time, each statement with its footnote",
         example="footnote timeline Japan",
-        run="rag.cli.whole:timeline",
+        run="rag.cli.ask:timeline",
         arguments=(_dates,),
     ),
     "add": Command(
         summary="add files, folders, glob patterns or web pages, or what changed in them",
         example="footnote add notes.txt ~/articles 'clippings/**/*.html'",
-        run="rag.cli.add:add",
+        run="rag.cli.library:add",
         arguments=(_sources,),
     ),
     "watch": Command(
         summary="keep the library in step with a folder until Ctrl-C, deleted files included",
         example="footnote watch ~/articles",
-        run="rag.cli.add:watch",
+        run="rag.cli.library:watch",
         arguments=(_watched,),
     ),
     "list": Command(
-        summary="list the documents", example="footnote list", run="rag.cli.documents:list_all"
+        summary="list the documents", example="footnote list", run="rag.cli.library:list_all"
     ),
     "show": Command(
         summary="print a document with its sentences numbered",
         example="footnote show 3f2a",
-        run="rag.cli.documents:show",
+        run="rag.cli.library:show",
         arguments=(_document,),
     ),
     "remove": Command(
         summary="remove documents",
         example="footnote remove 3f2a 77b0",
-        run="rag.cli.documents:remove",
+        run="rag.cli.library:remove",
         arguments=(_documents,),
     ),
     "verify": Command(
         summary="check a text from anywhere against your articles, claim by claim",
         example="footnote verify answer.md",
-        run="rag.cli.verify:run",
+        run="rag.cli.check:verify",
         arguments=(_text,),
     ),
     "models": Command(
@@ -229,30 +229,30 @@ COMMANDS: Mapping[str, Command] = {
     "compact": Command(
         summary="leave nothing of removed documents in the library's files",
         example="footnote compact",
-        run="rag.cli.upkeep:compact",
+        run="rag.cli.library:compact",
     ),
     "export": Command(
         summary="write all documents into one archive",
         example="footnote export articles.zip",
-        run="rag.cli.upkeep:export",
+        run="rag.cli.library:export",
         arguments=(_archive,),
     ),
     "import": Command(
         summary="add all documents of an archive",
         example="footnote import articles.zip",
-        run="rag.cli.upkeep:import_",
+        run="rag.cli.library:import_",
         arguments=(_archive,),
     ),
     "evidence": Command(
         summary="write an answer's evidence as one page, or check it against the originals",
         example="footnote evidence --check answer.html ~/articles",
-        run="rag.cli.evidence:run",
+        run="rag.cli.check:evidence",
         arguments=(_evidence,),
     ),
     "doctor": Command(
         summary="check the library, and mend it with --repair",
         example="footnote doctor --repair",
-        run="rag.cli.upkeep:doctor",
+        run="rag.cli.library:doctor",
         arguments=(_repair,),
     ),
 }

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from index.errors import ModelError
+from rag.language_model import Message, Reply
 from rag.llm.errors import (
     Advice,
     Fault,
@@ -31,7 +32,6 @@ from rag.llm.providers.wire import (
     Wire,
 )
 from rag.llm.stream import Transcript
-from rag.types import Message, Reply
 
 _REQUESTS = 2
 _PAUSE_SECONDS = 0.5

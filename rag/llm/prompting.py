@@ -7,8 +7,8 @@ from dataclasses import replace
 from index.errors import SettingsError
 from index.types import Hit
 from prompts import Part, Prompt, PromptError, load_prompt
+from rag.language_model import LanguageModel, Message
 from rag.settings import Settings
-from rag.types import LanguageModel, Message
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 """Given texts: the tokens of each, as some tokenizer of English counts them."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, MisuseError, SettingsError
+from rag.language_model import LanguageModel
 from rag.llm.client import CLOCK, Client, Clock
 from rag.llm.errors import Advice
 from rag.llm.providers.anthropic import AnthropicWire
@@ -19,7 +20,6 @@ from rag.llm.providers.openai import OPENAI, OpenAIWire
 from rag.llm.providers.wire import Access, Limits, Wire
 from rag.setting_values import SecretStr
 from rag.settings import Settings
-from rag.types import LanguageModel
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM

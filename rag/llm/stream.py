@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from index.errors import ModelResponseError
+from rag.language_model import Message, Reply
 from rag.llm.providers.wire import Chunk
-from rag.types import Message, Reply
 
 _CUT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
 _WITHHELD = frozenset({"content_filter", "refusal", "safety"})

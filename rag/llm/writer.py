@@ -21,6 +21,7 @@ from rag.driver import (
     Step,
 )
 from rag.follow_up import stand_alone
+from rag.language_model import LanguageModel, Message, Reply
 from rag.llm.injection import obeys
 from rag.llm.prompting import (
     CountTokens,
@@ -34,18 +35,7 @@ from rag.llm.prompting import (
 )
 from rag.question import Question, read_query, read_question
 from rag.settings import Settings
-from rag.types import (
-    AnswerSentence,
-    Citation,
-    DraftSentence,
-    LanguageModel,
-    Message,
-    PromptDigest,
-    Reply,
-    TextDelta,
-    Turn,
-    Usage,
-)
+from rag.types import AnswerSentence, Citation, DraftSentence, PromptDigest, TextDelta, Turn, Usage
 from rag.verification.claims import Claim, ClaimReader
 from rag.verification.verdict import judge
 

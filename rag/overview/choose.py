@@ -1,4 +1,6 @@
-"""Chooses the sentences of an overview: greedily the best that says something new.
+"""Chooses the sentences of an overview, and what another article tells with other numbers.
+
+Greedily, the best that says something new comes next.
 
 How central a sentence is among others is told by LexRank (Erkan and Radev, 2004): the stationary
 distribution of a walk from sentence to like sentence; the likeness is the cosine of stored vectors.
@@ -11,8 +13,9 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.overview.differs import differ
 from rag.overview.statements import Statement
+from rag.verification.dates import Date, conflicts, read_dates
+from rag.verification.values import Value, comparable, read_values, same
 
 _NOVELTY = 0.4
 """What nearness to a chosen sentence takes off a sentence's worth."""
@@ -24,6 +27,8 @@ _DAMPING = 0.15
 _FLOOR = 0.1
 """Cosine below which two sentences have nothing in common."""
 _STEPS = 50
+_ALIKE = 0.75
+"""Cosine from which two statements may tell the same."""
 
 
 def lexrank(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -86,6 +91,30 @@ def choose(
     return chosen
 
 
+def differ(one: Statement, other: Statement) -> bool:
+    """Say whether two near-alike statements of two documents have other numbers or dates."""
+    if one.content.document.id == other.content.document.id:
+        return False
+    return _other_dates(one.text, other.text) or _other_values(one.text, other.text)
+
+
+def twins(
+    chosen: Sequence[Statement], every: Sequence[Statement]
+) -> list[tuple[Statement, Statement]]:
+    """Return for chosen statements what another document tells with other numbers, one for each."""
+    found = []
+    taken: list[Statement] = []
+    for one in chosen:
+        if any(one is other for other in taken):
+            continue
+        alike = [o for o in every if float(o.vector @ one.vector) >= _ALIKE and differ(one, o)]
+        if alike:
+            other = max(alike, key=lambda o: float(o.vector @ one.vector))
+            taken.append(other)
+            found.append((one, other))
+    return found
+
+
 def _stands(n: int, chosen: Sequence[int], statements: Sequence[Statement]) -> bool:
     one = statements[n]
     return not one.leans or one.before in [statements[m].sentence for m in chosen]
@@ -111,3 +140,26 @@ def _gain(
     paragraphs = [(statements[m].content.document.id, statements[m].paragraph) for m in chosen]
     beside = (one.content.document.id, one.paragraph) in paragraphs
     return float(worth[n]) - _NOVELTY * max(0.0, near) - _SAME_PARAGRAPH * beside
+
+
+def _other_dates(one: str, other: str) -> bool:
+    mine, theirs = read_dates(one), read_dates(other)
+    return any(_unmatched(date, theirs) for date in mine)
+
+
+def _unmatched(date: Date, others: tuple[Date, ...]) -> bool:
+    return bool(others) and all(conflicts(date, held) for held in others)
+
+
+def _other_values(one: str, other: str) -> bool:
+    mine, theirs = _values(one), _values(other)
+    return any(_unheld(value, theirs) for value in mine)
+
+
+def _unheld(value: Value, others: tuple[Value, ...]) -> bool:
+    alike = [held for held in others if comparable(value, held)]
+    return bool(alike) and not any(same(value, held) for held in alike)
+
+
+def _values(text: str) -> tuple[Value, ...]:
+    return read_values(text, taken=tuple((date.start, date.end) for date in read_dates(text)))

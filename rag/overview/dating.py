@@ -13,8 +13,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
 
-from rag.overview.relative import read_relative
-from rag.overview.tense import Tense, tables, tense_at, words_of
+from rag.overview.relative import Tense, read_relative, tables, tense_at, words_of
 from rag.verification.dates import Date, read_dates
 
 _BEFORE = re.compile(r"([^\W_]{1,30})[’']?[ -]{0,3}$")

@@ -15,8 +15,7 @@ from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
 from rag.overview.asked import Whole
-from rag.overview.choose import choose, lexrank
-from rag.overview.differs import twins
+from rag.overview.choose import choose, lexrank, twins
 from rag.overview.statements import (
     Statement,
     each_statement,

@@ -15,8 +15,8 @@ from rag import citations
 from rag.dated import Timeline, TimelineEntry
 from rag.overview.article_date import article_date, is_dateline
 from rag.overview.dating import Dating, datings
+from rag.overview.relative import tables
 from rag.overview.statements import is_statement, leans
-from rag.overview.tense import tables
 from rag.overview.topic import Topic, mentions, read_topic
 from rag.types import DraftSentence, Evidence
 

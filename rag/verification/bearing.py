@@ -5,7 +5,6 @@ then read whole. What both say together decides: alone a sentence lacks its cont
 passage a claim that copies a sentence is easily missed.
 """
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.data_files import data_text
+from index.data_files import data_fitted
 from index.types import Hit, Sentence
 from rag.reader.onnx_reader import Telling
 from rag.reader.windows import Window, window_of
@@ -87,8 +86,7 @@ class Bearing:
 @cache
 def fitted() -> Fitted:
     """Return what ships with the package."""
-    stored = json.loads(data_text("rag", "statements.json"))
-    return Fitted(**{name: stored[name] for name in Fitted.__slots__})
+    return data_fitted("rag", "statements.json", Fitted)
 
 
 def bearing_on(

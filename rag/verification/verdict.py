@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from index.types import Hit
 from rag.types import Evidence, Verdict
-from rag.verification.attribution import statement_of
 from rag.verification.bearing import (
     Bearing,
     Similarity,
@@ -19,7 +18,7 @@ from rag.verification.bearing import (
     evidence_of,
     fitted,
 )
-from rag.verification.claims import Claim
+from rag.verification.claims import Claim, statement_of
 from rag.verification.differences import Difference, differences, is_copied, is_near, misquoted
 from rag.verification.parse import Reading, names_in, read
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.language_model import Message
 from rag.llm.providers.wire import Access, Chunk, Limits, client_options
-from rag.types import Message
 
 if TYPE_CHECKING:
     from anthropic import AsyncAnthropic

@@ -8,9 +8,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.language_model import Message
 from rag.llm.loop_bridge import in_thread
 from rag.llm.providers.wire import Chunk
-from rag.types import Message
 
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage, ChatResponse

@@ -5,9 +5,9 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rag.language_model import Message
 from rag.llm.providers.llama_index import chat_messages, chunk
 from rag.llm.providers.wire import UNKNOWN_CONTEXT, Access, Chunk, Limits, client_options
-from rag.types import Message
 
 if TYPE_CHECKING:
     from ollama import AsyncClient

@@ -6,9 +6,9 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from rag.language_model import Message
 from rag.llm.providers.llama_index import chat_messages, chunk
 from rag.llm.providers.wire import Access, Chunk, Limits, client_options
-from rag.types import Message
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -9,8 +9,8 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from rag.language_model import Message
 from rag.setting_values import SecretStr
-from rag.types import Message
 
 if TYPE_CHECKING:
     from ssl import SSLContext

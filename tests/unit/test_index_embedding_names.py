@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.embedding.families import cosines, is_multilingual, prompts
+from index.embedding.embedder import cosines, is_multilingual, prompts
 
 E5 = {"query": "query: ", "document": "passage: "}
 

@@ -1,0 +1,135 @@
+"""The commands over a library: what comes in, what is there, what goes, its check and its moves."""
+
+import argparse
+import json
+import sys
+from contextlib import suppress
+from functools import partial
+
+from index.errors import ReadError
+from index.sync.watch import Notice
+from index.types import Change
+from index.upkeep.compact import CompactReport
+from index.upkeep.transfer import ExportReport
+from rag.cli import terminal
+from rag.cli.session import opened, print_json, print_result, print_text
+from rag.plain_data import as_json
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Add sources and tell what became of each; 1 where all were skipped.
+
+    Raises:
+        ReadError: All were skipped, and it is to be told in words.
+    """
+    with opened(arguments) as assistant:
+        report = assistant.library.add(*arguments.paths, prune=arguments.prune)
+        model = assistant.settings.embedding_model
+    skipped = report.of("skipped")
+    if arguments.json:
+        print_json(report)
+    elif len(skipped) == len(report.changes) == 1:
+        raise ReadError(f"{skipped[0].source!r} was not added: {skipped[0].reason}")
+    else:
+        print_text(terminal.report(report, model=model))
+        if len(skipped) == len(report.changes):
+            raise ReadError("nothing was added: every file was skipped, for the reasons above")
+    return 1 if len(skipped) == len(report.changes) else 0
+
+
+def watch(arguments: argparse.Namespace) -> int:
+    """Watch, telling each change in a line (with --json in an object), until interrupted."""
+    with suppress(KeyboardInterrupt), opened(arguments) as assistant:
+        for news in assistant.library.watch(arguments.folder, every=arguments.every):
+            _say(json.dumps(as_json(news)) if arguments.json else _line(news))
+    if not arguments.json:
+        _say(f"stopped watching {terminal.one_line(arguments.folder)}; the library is sound")
+    return 0
+
+
+def list_all(arguments: argparse.Namespace) -> int:
+    """List the documents."""
+    with opened(arguments) as assistant:
+        assistant.library.seed()
+        documents = assistant.library.documents()
+    print_result(documents, terminal.documents, arguments)
+    return 0
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print one document."""
+    with opened(arguments) as assistant:
+        assistant.library.seed()
+        document = assistant.library.document(arguments.id)
+    print_result(document, terminal.document, arguments)
+    return 0
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Remove documents and print which."""
+    with opened(arguments) as assistant:
+        removed = assistant.library.remove(*arguments.ids)
+    print_result(removed, terminal.removed, arguments)
+    return 0
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """Check or repair the library; 1 where something is wrong."""
+    with opened(arguments) as assistant:
+        checkup = assistant.library.repair() if arguments.repair else assistant.library.check()
+    print_result(checkup, terminal.checkup, arguments)
+    return 1 if checkup.findings else 0
+
+
+def compact(arguments: argparse.Namespace) -> int:
+    """Compact the library and print what that freed."""
+    with opened(arguments) as assistant:
+        report = assistant.library.compact()
+    print_result(report, compacted, arguments)
+    return 0
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """Export the library and print the archive's hash."""
+    with opened(arguments) as assistant:
+        report = assistant.library.export_to(arguments.file)
+    print_result(report, exported, arguments)
+    return 0
+
+
+def import_(arguments: argparse.Namespace) -> int:
+    """Import an archive and print what became of each document."""
+    with opened(arguments) as assistant:
+        report = assistant.library.import_from(arguments.file)
+        as_text = partial(terminal.report, model=assistant.settings.embedding_model)
+    print_result(report, as_text, arguments)
+    return 0
+
+
+def compacted(report: CompactReport) -> str:
+    """Return the sizes before and after, and the files that may still hold removed text."""
+    lines = [f"{report.bytes_before:,} bytes before, {report.bytes_after:,} now."]
+    lines += [
+        f"kept: {terminal.one_line(path)}, set aside by a repair; it may hold removed text, so "
+        "delete it when you need it no more"
+        for path in report.kept
+    ]
+    return "\n".join(lines)
+
+
+def exported(report: ExportReport) -> str:
+    """Return what was written and its hash."""
+    noun = "document" if report.documents == 1 else "documents"
+    return (
+        f"{report.documents:,} {noun}, {report.bytes:,} bytes: {terminal.one_line(report.file)}\n"
+        f"sha256 {report.sha256}"
+    )
+
+
+def _line(news: Change | Notice) -> str:
+    return terminal.one_line(news.text if isinstance(news, Notice) else terminal.change_line(news))
+
+
+def _say(line: str) -> None:
+    print_text(line)
+    sys.stdout.flush()

@@ -1,0 +1,70 @@
+"""What a language model is: the protocol of one, the messages that it gets and its reply.
+
+`rag.llm` has the models of providers.
+"""
+
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation with a model."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A model's complete answer."""
+
+    text: str
+    """The pieces joined; never blank, and without what a model thinks aloud."""
+    input_tokens: int
+    """As the provider counted them, else estimated."""
+    output_tokens: int
+    requests: int
+    """Sent to the provider, repeated ones included; 0 where a recorded reply was read."""
+    first_token_seconds: float | None
+    """From the first request to the first piece; None where the reply came whole."""
+
+
+class LanguageModel(Protocol):
+    """A model that can be asked; safe to share between threads.
+
+    All four ways to ask raise one of `ModelUnavailableError`, `ModelRejectedError` and
+    `ModelResponseError`, and nothing else; a truncated answer is an error.
+    """
+
+    @property
+    def name(self) -> str:
+        """`PROVIDER:MODEL`, as `Answer.model` shows it."""
+        ...
+
+    @property
+    def context_window(self) -> int:
+        """Tokens that messages and reply may have together."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, str | int | float]:
+        """What changes its replies besides name and messages, such as temperature; no secret."""
+        ...
+
+    def complete(self, messages: Sequence[Message]) -> Reply:
+        """Return the reply to the messages."""
+        ...
+
+    async def acomplete(self, messages: Sequence[Message]) -> Reply:
+        """Return the reply to the messages, without blocking the event loop."""
+        ...
+
+    def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
+        """Yield the text in pieces as it comes, then exactly one `Reply`."""
+        ...
+
+    def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
+        """Yield as `stream` does, without blocking the event loop."""
+        ...
