@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
     from eval.running.models import Judge, RecordingModel, ReplayedModel
     from eval.running.suite import run
-    from eval.suites.append import add_case, suggested
+    from eval.suites.append import add_case, suggested, wordings
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
     from eval.suites.files import lint, load_suite, shipped_suite
 
@@ -52,7 +52,7 @@ _HOMES = {
     "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report",
     "eval.running.models": "Judge RecordingModel ReplayedModel",
     "eval.running.suite": "run",
-    "eval.suites.append": "add_case suggested",
+    "eval.suites.append": "add_case suggested wordings",
     "eval.suites.cases": "GoldCase GoldError Quote Suite",
     "eval.suites.files": "lint load_suite shipped_suite",
 }
@@ -100,6 +100,7 @@ __all__ = [
     "shipped_thresholds",
     "suggested",
     "terminal",
+    "wordings",
     "write_reports",
 ]
 

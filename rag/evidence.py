@@ -19,11 +19,12 @@ from index.sync.intake import Reading
 from index.sync.prepare import Incoming
 from index.types import Change
 from rag.plain_data import renewed
+from rag.quoting import places
 from rag.types import Answer, Citation
 
 Standing = Literal["same", "edited", "missing"]
 """same: the original has the cited text, the quote at its place. edited: the quote stands in an
-original whose text is not the cited one. missing: it stands in none."""
+original whose text is not the cited one, as `rag.quoting` finds it. missing: it stands in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +138,7 @@ def _exhibit(citation: Citation, answer: Answer) -> Exhibit:
 
 
 def check(data: bytes, originals: Sequence[str | Path]) -> EvidenceCheck:
-    """Look for each quote of an evidence file, exactly, in originals read as `add` reads them.
+    """Look for each quote of an evidence file, word for word, in originals read as `add` does.
 
     What is looked for is what a reader of the file sees: the text of its marks.
 
@@ -192,9 +193,9 @@ def _checked(quote: Quote, texts: dict[str, str]) -> CheckedQuote:
         if same and quote.start >= 0 and text.startswith(quote.text, quote.start):
             standing, place = "same", (source, quote.start)
             break
-        start = text.find(quote.text)
-        if place is None and quote.text.strip() and start >= 0:
-            standing, place = "edited", (source, start)
+        found = [] if place is not None else places(text, quote.text, most=1)
+        if found:
+            standing, place = "edited", (source, found[0][0])
     original, first = place if place is not None else (None, None)
     return CheckedQuote(
         name=quote.name, quote=quote.text, standing=standing, original=original, start=first

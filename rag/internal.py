@@ -12,6 +12,7 @@ from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
+from rag.quoting import places
 from rag.settings import keep_setting
 from rag.types import Answer, Sentence
 
@@ -27,6 +28,7 @@ __all__ = [
     "keep_setting",
     "log_question",
     "logged_questions",
+    "places",
     "ranked_sentences",
     "seed_paths",
     "whole_file",

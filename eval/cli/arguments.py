@@ -94,8 +94,15 @@ def register_gold(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     add.add_argument("file", metavar="FILE", help="a gold file (JSON Lines); made if not there")
     add.add_argument("question", metavar="QUESTION")
     add.add_argument("--answer", action="append", default=[], help="accepted; may be repeated")
+    add.add_argument(
+        "--must-include",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="must be in the reply, in one of the wordings of 'A|B'; all of them, if repeated",
+    )
     add.add_argument("--abstain", action="store_true", help="the documents do not say")
-    add.add_argument("--document", action="append", default=[], help="file name of the evidence")
+    add.add_argument("--document", action="append", default=[], help="name, path, id or title")
     add.add_argument("--quote", action="append", default=[], help="its words, one per --document")
     add.add_argument("--tag", action="append", default=[])
     add.add_argument("--critical", action="store_true", help="its failure alone fails the gate")

@@ -8,7 +8,7 @@ from pathlib import Path
 from eval.datasets.beir import beir_rows, load_beir
 from eval.datasets.export import as_lines, as_promptfoo, as_squad, write_beir
 from eval.datasets.squad import load_squad, squad_rows
-from eval.suites.append import add_case, suggested
+from eval.suites.append import add_case, suggested, wordings
 from eval.suites.cases import EvidenceError, GoldError, Quote, source_texts
 from eval.suites.files import lint, load_suite
 from rag import Assistant, MisuseError, Settings
@@ -23,8 +23,10 @@ def schema() -> str:
 def _add(args: argparse.Namespace) -> int:
     if len(args.document) != len(args.quote):
         raise MisuseError("each --quote needs its --document, and each --document its --quote")
-    if args.abstain and (args.answer or args.quote):
-        raise MisuseError("--abstain goes with no --answer and no --quote: nothing answers it")
+    if args.abstain and (args.answer or args.quote or args.must_include):
+        raise MisuseError(
+            "--abstain goes with no --answer, --quote or --must-include: nothing answers it"
+        )
     pairs = zip(args.document, args.quote, strict=True)
     with Assistant.open(library=getattr(args, "library", None)) as assistant:
         assistant.library.seed()
@@ -33,6 +35,7 @@ def _add(args: argparse.Namespace) -> int:
             assistant.library,
             question=args.question,
             answers=args.answer,
+            must_include=wordings(args.must_include),
             evidence=[Quote(document=document, quote=quote) for document, quote in pairs],
             answerable=not args.abstain,
             critical=args.critical,

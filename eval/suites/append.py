@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import filelock
@@ -16,7 +16,9 @@ from eval.suites.cases import (
     GoldCase,
     GoldError,
     Quote,
+    file_name,
     locate,
+    named,
     parse_case,
     source_texts,
 )
@@ -45,6 +47,7 @@ def add_case(
     *,
     question: str,
     answers: Sequence[str] = (),
+    must_include: Sequence[Sequence[str]] = (),
     evidence: Sequence[Quote] = (),
     answerable: bool = True,
     critical: bool = False,
@@ -61,7 +64,9 @@ def add_case(
         documents: where the evidence must be, each quote once; an `Assistant`, for one.
         question: what is asked.
         answers: accepted answers; none when it is not answerable.
-        evidence: quotes that say it.
+        must_include: what must all be in the reply, each item as a list of its wordings.
+        evidence: quotes that say it; a document may be named as `source_texts` knows it, and is
+            written down by its file name.
         answerable: whether the documents answer it; if not, abstaining is right.
         critical: whether its failure alone fails the gate.
         tags: for choosing cases and for rates of their own.
@@ -76,13 +81,14 @@ def add_case(
             its id or question is in the file already, or the file is wrong itself.
         OperationError: the file cannot be written; it is as it was.
     """
-    # Of its 50 lines half are the docstring: each part of a case is named and explained here.
+    # Most of its lines are the docstring: each part of a case is named and explained here.
     if path.suffix.lower() in YAML_SUFFIXES or path.name.endswith(".gz"):
         raise GoldError(f"{str(path)!r} cannot be added to: name a plain JSON Lines file")
     row: dict[str, object] = {
         "question": question,
         "answers": list(answers),
-        "evidence": [asdict(one) for one in evidence],
+        "must_include": [list(one) if len(one) > 1 else one[0] for one in must_include],
+        "evidence": [asdict(one) for one in _by_file_name(evidence, documents)],
         "answerable": answerable,
         "critical": critical,
         "tags": list(tags),
@@ -138,6 +144,25 @@ def _alone(path: Path) -> Iterator[None]:
         raise OperationError(
             f"no case could be added to {str(path)!r} ({error.strerror}): check the path"
         ) from error
+
+
+def _by_file_name(evidence: Sequence[Quote], documents: Documents) -> Iterator[Quote]:
+    """Give each quote with its document's file name, under which other libraries have it too.
+
+    One that was told from others of its file name by its path or id stays as it was named.
+    """
+    meant = named(documents, {quote.document for quote in evidence})
+    by_file = named(documents, {file_name(found[0].card.source) for found in meant.values()})
+    for quote in evidence:
+        found = meant.get(quote.document, [])
+        name = file_name(found[0].card.source) if found else ""
+        yield replace(quote, document=name) if name and by_file.get(name) == found else quote
+
+
+def wordings(items: Iterable[str]) -> list[list[str]]:
+    """Return what must be in a reply as `add_case` takes it, of items typed as `this|or that`."""
+    found = ([part.strip() for part in item.split("|") if part.strip()] for item in items)
+    return [parts for parts in found if parts]
 
 
 def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str) -> GoldCase:

@@ -6,11 +6,12 @@ cutting documents differently never breaks a suite.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import PurePath, PureWindowsPath
 from typing import Protocol
 
-from eval.metrics import DocumentSpan, normalised_nfc
+from eval.metrics import DocumentSpan
 from rag import Document, DocumentSummary, MisuseError
+from rag.internal import places
 
 
 class GoldError(MisuseError):
@@ -22,7 +23,7 @@ class Quote:
     """A literal piece of a document that says what a case asks for."""
 
     document: str
-    """File name of the document's source, such as `article.txt`."""
+    """File name of the document's source, such as `article.txt`, or its path, id or title."""
     quote: str
 
 
@@ -139,18 +140,41 @@ def parse_case(row: Mapping[str, object], place: str, *, line: int | None = None
 
 
 def source_texts(documents: Documents, names: Iterable[str]) -> dict[str, tuple[SourceText, ...]]:
-    """Return the documents whose source has one of these file names, by that name.
+    """Return the documents of these names with their texts, as `named` finds them."""
+    return {
+        name: tuple(
+            SourceText(document_id=one.id, text=documents.document(one.id).text) for one in found
+        )
+        for name, found in named(documents, names).items()
+    }
 
-    A name that no document has is left out.
+
+def named(documents: Documents, names: Iterable[str]) -> dict[str, list[DocumentSummary]]:
+    """Return the documents of these names, by the name.
+
+    A name is a file name or, where no document has that, a whole source, an id or a title as
+    `footnote list` prints them, or a path elsewhere that ends in a document's file name. A name
+    that is none of these is left out.
     """
-    wanted, texts = set(names), dict[str, tuple[SourceText, ...]]()
-    for summary in documents.documents():
-        name = PurePath(summary.card.source).name
-        if name in wanted:
-            text = documents.document(summary.id).text
-            found = SourceText(document_id=summary.id, text=text)
-            texts[name] = (*texts.get(name, ()), found)
-    return texts
+    wanted = set(names)
+    ways: tuple[dict[str, list[DocumentSummary]], ...] = ({}, {}, {}, {})
+    for one in documents.documents() if wanted else ():
+        title = " ".join(one.card.title.split())
+        called = file_name(one.card.source), one.card.source, one.id, title
+        for known, word in zip(ways, called, strict=True):
+            known.setdefault(word, []).append(one)
+    found = dict[str, list[DocumentSummary]]()
+    for name in wanted:
+        tried = (*(known.get(name) for known in ways), ways[0].get(file_name(name)))
+        meant = next((documents for documents in tried if documents), None)
+        if meant:
+            found[name] = meant
+    return found
+
+
+def file_name(source: str) -> str:
+    """Return the last part of a path of whatever system; empty for an empty one."""
+    return PureWindowsPath(source).name if "\\" in source else PurePath(source).name
 
 
 def locate(case: GoldCase, texts: Mapping[str, tuple[SourceText, ...]]) -> tuple[DocumentSpan, ...]:
@@ -210,8 +234,16 @@ def _quotes(row: Mapping[str, object], place: str) -> Iterator[Quote]:
 def _string(row: Mapping[str, object], key: str, place: str) -> str:
     value = row.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise GoldError(f"{place}: {key!r} is {value!r}, but a string that is not blank is needed")
+        raise GoldError(
+            f"{place}: {key!r} is {value!r}, but a string that is not blank is needed"
+            + _in_quotes(value)
+        )
     return value
+
+
+def _in_quotes(value: object) -> str:
+    """Return what to do with a number or a truth value that should be a string; else nothing."""
+    return f': put it in quotes, "{value}"' if isinstance(value, bool | int | float) else ""
 
 
 def _strings(row: Mapping[str, object], key: str, place: str) -> tuple[str, ...]:
@@ -222,6 +254,7 @@ def _strings(row: Mapping[str, object], key: str, place: str) -> tuple[str, ...]
         if not isinstance(value, str) or not value.strip():
             raise GoldError(
                 f"{place}: {key!r} holds {value!r}, but only strings that are not blank"
+                + _in_quotes(value)
             )
     return tuple(values)
 
@@ -248,34 +281,29 @@ def _locate(
     sources = texts.get(evidence.document, ())
     if not sources:
         raise EvidenceError(
-            f"gold {case.id}'s document {evidence.document!r} is not in the library: add it, or "
-            "update or retire the case"
+            f"gold {case.id}'s document {evidence.document!r} is not in the library: add it, "
+            "name it as `footnote list` does, or update or retire the case"
         )
-    quote = normalised_nfc(evidence.quote)
+    quote = " ".join(evidence.quote.split())
     found = [
-        (source.document_id, start, start + len(quote))
+        (source.document_id, start, end)
         for source in sources
-        for start in _places(source.text, quote)
+        for start, end in places(source.text, evidence.quote)
     ]
     if not found:
         raise EvidenceError(
             f"gold {case.id}'s passage is gone: update or retire it; {_short(quote)!r} is not in "
-            f"{evidence.document!r}"
+            f"{evidence.document!r} (`footnote gold repair` proposes what stands there now)"
         )
     if len(found) > 1:
-        where = "several documents named" if len(sources) > 1 else "several places of"
+        apart = len({document_id for document_id, _, _ in found}) > 1
+        where = "several documents named" if apart else "several places of"
+        way = "name the document by its id" if apart else "lengthen the quote"
         raise EvidenceError(
-            f"gold {case.id}'s passage is ambiguous: lengthen the quote; {_short(quote)!r} is in "
+            f"gold {case.id}'s passage is ambiguous: {way}; {_short(quote)!r} is in "
             f"{where} {evidence.document!r}"
         )
     return found[0]
-
-
-def _places(text: str, quote: str) -> list[int]:
-    """Return the first two places of the quote; more say nothing more."""
-    first = text.find(quote)
-    second = text.find(quote, first + 1) if first >= 0 else -1
-    return [place for place in (first, second) if place >= 0]
 
 
 def _short(text: str) -> str:

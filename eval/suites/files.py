@@ -1,5 +1,6 @@
 """Reads and checks gold files, JSON Lines or YAML, with the line of every mistake."""
 
+import codecs
 import gzip
 import json
 from collections.abc import Iterable, Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from eval.suites.cases import (
+    KEYS,
     Documents,
     EvidenceError,
     GoldCase,
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 
 
 YAML_SUFFIXES = (".yaml", ".yml")
+_TEXTS = KEYS - {"answerable", "critical"} | {"document", "quote", "text"}
+"""Keys that hold texts, or lists of them."""
+_NO_TEXT = {
+    "bool": "a truth value",
+    "int": "a number",
+    "float": "a number",
+    "timestamp": "a date",
+    "null": "nothing",
+}
+"""What YAML reads in place of a text, by its tag."""
 
 
 class DatasetError(MisuseError):
@@ -48,7 +60,7 @@ def load_suite(path: Path) -> Suite:
             raise case
         cases[case.id] = case
     if not cases:
-        raise GoldError(f"{str(path)!r} holds no cases; write one JSON object a line")
+        raise _empty(path)
     return Suite(name=suite_name(path), cases=(*cases.values(),))
 
 
@@ -70,6 +82,8 @@ def read_cases(path: Path) -> Iterator[GoldCase | GoldError]:
         for number, row in _rows(path):
             place = f"{path}:{number}"
             try:
+                if isinstance(row, GoldError):
+                    raise row
                 case = parse_case(row, place, line=number)
             except GoldError as error:
                 yield error
@@ -94,12 +108,11 @@ def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[
         documents: where the evidence should be; None leaves it unchecked.
     """
     for path in paths:
-        cases = []
-        for case in read_cases(path):
-            if isinstance(case, GoldError):
-                yield str(case)
-            else:
-                cases.append(case)
+        found = list(read_cases(path))
+        cases = [case for case in found if not isinstance(case, GoldError)]
+        yield from (str(case) for case in found if isinstance(case, GoldError))
+        if not found:
+            yield str(_empty(path))
         yield from _asked_twice(cases)
         if documents is not None:
             yield from _evidence(cases, documents)
@@ -139,7 +152,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
                 if line.strip():
                     yield number, line.strip()
     except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{str(path)!r} cannot be read ({error}); check its name") from error
+        raise _unreadable(path, error) from error
 
 
 def open_text(path: Path) -> TextIO:
@@ -164,22 +177,22 @@ def string_field(row: dict[str, object], key: str, place: str) -> str:
     raise DatasetError(f"{place}: {key!r} is {value!r}, but a string is needed; add it")
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, object] | GoldError]]:
     if path.suffix.lower() in YAML_SUFFIXES:
         yield from _yaml_rows(path)
     else:
         yield from read_objects(path)
 
 
-def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | GoldError]]:
     """Yield each case with its line, from 1; a key written twice is a mistake, as it hides one."""
     import yaml
 
     try:
         with open_text(path) as file:
             root = yaml.compose(file, Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{str(path)!r} cannot be read ({error}); check its name") from error
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise _unreadable(path, error) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
@@ -190,7 +203,8 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     if not isinstance(root, yaml.SequenceNode):
         raise DatasetError(f"{path}:1: a list of cases is needed; begin each with `- id:`")
     for node in root.value:
-        yield node.start_mark.line + 1, _yaml_row(node, path)
+        row = _yaml_row(node, path)
+        yield node.start_mark.line + 1, _unquoted(node, path) or row
 
 
 def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
@@ -209,6 +223,44 @@ def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
         problem = getattr(error, "problem", None) or str(error)
         raise DatasetError(f"{place}: not valid YAML ({problem})") from error
     return {str(key): value for key, value in row.items()}
+
+
+def _unquoted(node: "yaml.Node", path: Path, key: str = "") -> GoldError | None:
+    """Return what is wrong with the first text that YAML does not take for one, as `No`."""
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        parts = [(str(name.value), value) for name, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        parts = [(key, value) for value in node.value]
+    else:
+        kind = _NO_TEXT.get(node.tag.rpartition(":")[2])
+        if kind is None or not node.value:
+            return None
+        return GoldError(
+            f"{path}:{node.start_mark.line + 1}: {key!r} has {node.value}, which YAML reads as "
+            f'{kind}: put it in quotes, "{node.value}"'
+        )
+    found = (_unquoted(value, path, name) for name, value in parts if name in _TEXTS)
+    return next((error for error in found if error), None)
+
+
+def _unreadable(path: Path, error: Exception) -> DatasetError:
+    if isinstance(error, UnicodeDecodeError):
+        marked = error.object[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        kind = "UTF-16, as PowerShell's `>` writes it" if marked else "not UTF-8"
+        return DatasetError(
+            f"{str(path)!r} is {kind}: save it as UTF-8, in an editor or in PowerShell with "
+            f"`Get-Content {path.name} | Set-Content -Encoding utf8 new-{path.name}`"
+        )
+    return DatasetError(f"{str(path)!r} cannot be read ({error}); check its name")
+
+
+def _empty(path: Path) -> GoldError:
+    return GoldError(
+        f"{str(path)!r} holds no cases: add one with `footnote gold add`, or write one JSON object "
+        "a line"
+    )
 
 
 def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:

@@ -63,6 +63,12 @@ def test_a_case_is_written_with_its_quote(questions, assistant, bridge):
     ]
 
 
+def test_what_must_all_be_there_is_an_item_a_line_with_its_wordings(questions, assistant):
+    sent = {"question": "When?", "answer": "May", "must_include": "May | spring\n\n noon "}
+    assert "saved" in questions.save(sent)
+    assert cases(assistant)[0].must_include == (("May", "spring"), ("noon",))
+
+
 def test_sentences_that_follow_each_other_are_one_quote(questions, assistant, bridge):
     picks = [[bridge, 3], [bridge, 1], [bridge, 0], [bridge, 1]]
     questions.save({"question": "Q", "answer": "A", "picks": picks})

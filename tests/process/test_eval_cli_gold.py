@@ -13,7 +13,7 @@ from eval.cli.gold import schema
 from eval.datasets.beir import beir_rows, load_beir
 from eval.datasets.export import as_lines, as_promptfoo, as_squad, write_beir
 from eval.datasets.squad import load_squad, squad_rows
-from eval.suites.append import add_case, suggested
+from eval.suites.append import add_case, suggested, wordings
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
 from eval.suites.files import lint, load_suite
 from rag import Card, OperationError
@@ -27,15 +27,16 @@ class Shelf:
 
     def __init__(self, **texts):
         self._texts = texts or {"a": TEXT}
+        self.sources = {name: f"/articles/{name}.txt" for name in self._texts}
 
     def documents(self):
         return [
-            SimpleNamespace(id=name, card=Card(source=f"/articles/{name}.txt"))
-            for name in self._texts
+            SimpleNamespace(id=f"d{n}", card=Card(source=source, title="The missile"))
+            for n, source in enumerate(self.sources.values(), 1)
         ]
 
     def document(self, document_id):
-        return SimpleNamespace(text=self._texts[document_id])
+        return SimpleNamespace(text=list(self._texts.values())[int(document_id[1:]) - 1])
 
 
 EVIDENCE = (Quote(document="a.txt", quote="They build AMRAAM."),)
@@ -78,6 +79,34 @@ def test_what_is_no_new_sound_case_leaves_the_file_as_it_was(tmp_path, changes, 
     with pytest.raises(GoldError, match=words):
         add(tmp_path / "g.jsonl", **changes)
     assert (tmp_path / "g.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "document", ["a.txt", "/articles/a.txt", "C:\\elsewhere\\a.txt", "d1", "The missile"]
+)
+def test_a_document_may_be_named_as_list_prints_it_and_is_written_by_its_file_name(
+    tmp_path, document
+):
+    evidence = (Quote(document=document, quote="They build AMRAAM."),)
+    assert add(tmp_path / "g.jsonl", evidence=evidence).evidence == EVIDENCE
+
+
+def test_one_of_two_documents_of_one_file_name_stays_told_by_its_id(tmp_path):
+    shelf = Shelf(a=TEXT, b=TEXT)
+    shelf.sources = {"a": "/x/a.txt", "b": "/y/a.txt"}
+    known = (Quote(document="d2", quote="They build AMRAAM."),)
+    plain = {"question": "Which?", "answers": ["AMRAAM"]}
+    case = add_case(tmp_path / "g.jsonl", shelf, evidence=known, **plain)
+    assert case.evidence == known
+    with pytest.raises(GoldError, match="name the document by its id"):
+        add_case(tmp_path / "h.jsonl", shelf, evidence=EVIDENCE, **plain)
+
+
+def test_what_must_all_be_there_is_written_with_its_wordings(tmp_path):
+    items = wordings(["2.4 million | 2,400,000", "crowns", " | "])
+    case = add(tmp_path / "g.jsonl", must_include=items)
+    assert case.must_include == (("2.4 million", "2,400,000"), ("crowns",))
+    assert load_suite(tmp_path / "g.jsonl").cases == (case,)
 
 
 def test_a_file_without_a_last_line_end_keeps_its_last_case(tmp_path):

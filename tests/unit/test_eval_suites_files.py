@@ -142,7 +142,7 @@ def test_yaml_is_the_same_format_for_writing_by_hand(tmp_path):
     ("text", "line", "words"),
     [
         ("- id: a\n  question: Q\n  answers: [x]\n\n- id: b\n  colour: 1", 5, "unknown key"),
-        ("- id: a\n  question: Q\n  answers: [27]", 1, "only strings"),
+        ("- id: a\n  question: Q\n  answers: [27]", 3, "put it in quotes"),
         ("- id: a\n  question: Q\n  id: b", 1, "'id' is there twice"),
         ("- id: [a\n- id: b", 2, "not valid YAML"),
         ("id: a", 1, "a list of cases is needed"),
@@ -155,3 +155,76 @@ def test_a_wrong_yaml_case_is_refused_with_its_line(tmp_path, text, line, words)
         load_suite(yaml_file(tmp_path, text))
     assert f"mine.yaml:{line}: " in str(caught.value)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("No", "'answers' has No, which YAML reads as a truth value"),
+        ("9:30", "'answers' has 9:30, which YAML reads as a number"),
+        ("2024-05-01", "'answers' has 2024-05-01, which YAML reads as a date"),
+    ],
+)
+def test_a_yaml_answer_that_yaml_takes_for_something_else_is_to_be_put_in_quotes(
+    tmp_path, value, told
+):
+    text = f"- id: a\n  question: Q\n  answers:\n  - {value}\n- id: b\n  colour: 1"
+    first, second = lint([yaml_file(tmp_path, text)])
+    assert first.endswith(f'mine.yaml:4: {told}: put it in quotes, "{value}"')
+    assert "unknown key 'colour'" in second
+    quoted = text.replace(value, f'"{value}"').partition("- id: b")[0]
+    assert load_suite(yaml_file(tmp_path, quoted)).cases[0].answers == (value,)
+
+
+def test_a_number_in_json_is_to_be_put_in_quotes(tmp_path):
+    (told,) = lint([gold_file(tmp_path, GOOD | {"answers": [27]})])
+    assert told.endswith('put it in quotes, "27"')
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (json.dumps(GOOD).encode("utf-16"), "is UTF-16, as PowerShell's `>` writes it: save it"),
+        (b'{"id": "caf\xe9"}', "is not UTF-8: save it as UTF-8"),
+        (b"\n \n", "holds no cases: add one with `footnote gold add`"),
+    ],
+)
+@pytest.mark.parametrize("name", ["mine.jsonl", "mine.yaml"])
+def test_a_file_in_another_encoding_or_without_cases_says_what_to_do(tmp_path, name, content, told):
+    (tmp_path / name).write_bytes(content)
+    (line,) = lint([tmp_path / name])
+    assert told in line
+
+
+TYPED = "“Don’t stop”, she said — and the bridge, closed since 1987,\nre-opened in 2010–2012 …"
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "the bridge, closed since 1987, re-opened",
+        "the bridge,  closed since 1987,\r\n  re-opened",
+        '"Don\'t stop", she said - and the bridge',
+        "she said—and the bridge",
+        "she said -- and",
+        "re\u2011opened in 2010-2012 ...",
+    ],
+)
+def test_a_quote_is_found_whatever_its_blanks_quotation_marks_and_dashes(tmp_path, quote):
+    case = case_with(tmp_path, document="a.txt", quote=quote)
+    texts = {"a.txt": (SourceText(document_id="d", text=TYPED),)}
+    ((_, start, end),) = locate(case, texts)
+    assert quote.split()[-1][-2:] in TYPED[start:end] or TYPED[start:end].endswith("…")
+
+
+@pytest.mark.parametrize("quote", ["the bridge closed", "closed since 1988", "The bridge"])
+def test_a_quote_in_other_words_stays_gone(tmp_path, quote):
+    case = case_with(tmp_path, document="a.txt", quote=quote)
+    with pytest.raises(EvidenceError, match="is gone"):
+        locate(case, {"a.txt": (SourceText(document_id="d", text=TYPED),)})
+
+
+def test_a_quote_that_stands_there_as_typed_is_not_made_ambiguous_by_one_written_alike(tmp_path):
+    case = case_with(tmp_path, document="a.txt", quote="It's on.")
+    text = "It\u2019s on. It's on."
+    assert locate(case, {"a.txt": (SourceText(document_id="d", text=text),)}) == (("d", 9, 17),)

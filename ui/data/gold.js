@@ -44,11 +44,15 @@ function open(form) {
   const titles = h("select", { onchange: () => show(titles.value, pane) }, form.documents.map((one) => h("option", { value: one.id }, one.title)));
   const abstain = () => dialog.querySelector('[value="abstain"]').checked;
   const said = field("What it should say: one accepted answer a line", answer);
+  const must = h("textarea", { rows: 2, maxlength: 2000, dir: "auto", "aria-describedby": "must-hint" });
+  const more = h("details", { class: "must" }, h("summary", {}, "Several things must be in it"),
+    field("What must all be there: one item a line", must),
+    h("p", { class: "note", id: "must-hint" }, "Other wordings of an item behind a stroke: 2.4 million | 2,400,000"));
   const where = h("div", { class: "where-it-says" }, field("The article that says it", titles), h("p", { class: "picked", role: "status" }), pane);
-  function arrange() { said.hidden = where.hidden = abstain(); }
+  function arrange() { said.hidden = more.hidden = where.hidden = abstain(); }
   const save = () => {
     dialog.querySelector(".problem")?.remove();
-    trigger("save", { question: question.value, answer: answer.value, abstain: abstain(), picks });
+    trigger("save", { question: question.value, answer: answer.value, abstain: abstain(), must_include: must.value, picks });
   };
   dialog = h("dialog", { class: "gold-form reader", "aria-labelledby": "gold-title" },
     h("header", {}, h("div", {},
@@ -57,7 +61,7 @@ function open(form) {
       h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Not now")),
     h("div", { class: "fields" },
       h("div", { class: "choices", role: "radiogroup", "aria-label": "What is right" }, choice("answer", "The articles answer it"), choice("abstain", "It should abstain")),
-      field("Question", question), said, where),
+      field("Question", question), said, more, where),
     h("footer", {}, h("button", { type: "button", class: "primary", onclick: save }, "Save test case")));
   dialog.addEventListener("close", () => dialog.remove());
   pane.addEventListener("click", (event) => { const span = event.target.closest(".pick"); if (span) toggle(span); });

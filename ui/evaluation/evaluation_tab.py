@@ -59,12 +59,14 @@ class GoldQuestions:
 
     def save(self, sent: Sent) -> Value:
         """Add what the form says to the file of gold questions; say so, or what is wrong."""
-        from eval import add_case
+        from eval import add_case, wordings
 
         question = str(sent.get("question") or "")[:_LONGEST].strip()
         abstain = sent.get("abstain") is True
         answers = str(sent.get("answer") or "")[:_LONGEST].splitlines()
         given = [] if abstain else [line.strip() for line in answers if line.strip()]
+        items = str(sent.get("must_include") or "")[:_LONGEST].splitlines()
+        must = [] if abstain else wordings(items)
         if not question:
             return {"problem": "The question is empty: write what should be asked."}
         if not abstain and not given:
@@ -77,6 +79,7 @@ class GoldQuestions:
                 self._assistant.library,
                 question=question,
                 answers=given,
+                must_include=must,
                 evidence=evidence,
                 answerable=not abstain,
             )
