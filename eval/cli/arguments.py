@@ -26,6 +26,7 @@ _GOLD_EXAMPLES = """examples:
       --document article.txt --quote "They build AMRAAM."
   footnote gold add gold.jsonl "What did it cost?" --abstain
   footnote gold suggest gold.jsonl              questions asked that should be cases
+  footnote gold repair gold.jsonl               new evidence where a document changed
 """
 
 
@@ -113,7 +114,17 @@ def register_gold(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     suggest.add_argument("files", nargs="*", metavar="FILE", help="gold files that have cases")
     suggest.add_argument("--limit", type=_positive, default=20, metavar="N", help="(default: 20)")
-    for word, run in ((add, _gold("add")), (suggest, _gold("suggest"))):
+    repair = words.add_parser(
+        "repair", help="propose what now stands where a document changed and a quote is gone"
+    )
+    repair.add_argument("file", metavar="FILE", help="a gold file, JSON Lines or YAML")
+    repair.add_argument(
+        "--yes",
+        action="store_true",
+        help="write without asking, but where no accepted answer is in the new quote",
+    )
+    named = {"add": add, "suggest": suggest, "repair": repair}
+    for word, run in ((parser, _gold(name)) for name, parser in named.items()):
         word.add_argument(
             "--library", metavar="DIR", default=argparse.SUPPRESS, help="(default: yours)"
         )

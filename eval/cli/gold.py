@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from eval.cli.curate import repair
 from eval.datasets.beir import beir_rows, load_beir
 from eval.datasets.export import as_lines, as_promptfoo, as_squad, write_beir
 from eval.datasets.squad import load_squad, squad_rows
@@ -130,6 +131,7 @@ def _export(args: argparse.Namespace) -> int:
 WORDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "add": _add,
     "suggest": _suggest,
+    "repair": repair,
     "lint": _lint,
     "schema": _schema,
     "import": _import,

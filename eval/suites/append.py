@@ -95,7 +95,7 @@ def add_case(
         "notes": notes,
     }
     row = {name: value for name, value in row.items() if value or name == "answerable"}
-    with _alone(path):
+    with alone(path):
         return _add(path, documents, row, case_id)
 
 
@@ -127,8 +127,8 @@ def suggested(
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let no other process add to the file meanwhile.
+def alone(path: Path) -> Iterator[None]:
+    """Let no other process write to a gold file meanwhile.
 
     Raises:
         OperationError: another one does for long, or the file cannot be written.

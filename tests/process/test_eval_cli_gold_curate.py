@@ -1,0 +1,102 @@
+"""`footnote gold repair` and `draft`: what a person accepts is written, and nothing unseen."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eval.suites.files import load_suite
+from rag.cli.main import main
+
+BEFORE = "The bridge of Talin was opened in 1964. It was closed in 2021 for repairs."
+AFTER = "Talin's bridge was opened to traffic in May 1964. It was closed in 2022 for the repairs."
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory):
+    """A library whose only article was changed."""
+    folder = tmp_path_factory.mktemp("changed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOOTNOTE_SEEDS", "false")
+        (folder / "a.txt").write_text(AFTER)
+        assert main(["add", str(folder / "a.txt"), "--library", str(folder / "library")]) == 0
+    return folder / "library"
+
+
+@pytest.fixture
+def gold(tmp_path, monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_SEEDS", "false")
+    rows = [
+        {"id": "opened", "question": "When was it opened?", "answers": ["1964"]},
+        {"id": "closed", "question": "When was it closed?", "answers": ["2021"]},
+    ]
+    quotes = BEFORE.replace(". ", ".\n").split("\n")
+    for row, quote in zip(rows, quotes, strict=True):
+        row["evidence"] = [{"document": "a.txt", "quote": quote}]
+    path = tmp_path / "g.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def quotes(path):
+    return [case.evidence[0].quote for case in load_suite(path).cases]
+
+
+def typed(keys: str, *arguments: str, folder: Path) -> tuple[int, str]:
+    """Run `footnote gold` in a terminal and type into it; return its exit code and output."""
+    ours, theirs = pty.openpty()
+    code = "import sys; from rag.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", code, "gold", *arguments]
+    process = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=subprocess.STDOUT, cwd=folder
+    )
+    os.close(theirs)
+    os.write(ours, keys.encode())
+    output = b""
+    try:
+        while piece := os.read(ours, 65536):
+            output += piece
+    except OSError:  # how a terminal says that nobody has it open any more
+        pass
+    os.close(ours)
+    return process.wait(timeout=60), output.decode().replace("\r\n", "\n")
+
+
+def test_without_a_terminal_repair_shows_its_proposals_and_writes_nothing(changed, gold, capsys):
+    before = gold.read_bytes()
+    assert main(["gold", "repair", str(gold), "--library", str(changed)]) == 1
+    told = capsys.readouterr().out
+    assert "was in a.txt: The bridge of Talin was opened in 1964." in told
+    assert "nearest there now: Talin's bridge was opened to traffic in May 1964." in told
+    assert "but it has no accepted answer (2021): mend those too" in told
+    assert "nothing was written: run it in a terminal to choose, or with --yes" in told
+    assert gold.read_bytes() == before
+
+
+def test_yes_renews_what_still_has_its_answer_and_leaves_the_rest_to_a_person(changed, gold):
+    assert main(["gold", "repair", str(gold), "--library", str(changed), "--yes"]) == 1
+    first, second = quotes(gold)
+    assert first == "Talin's bridge was opened to traffic in May 1964."
+    assert second == "It was closed in 2021 for repairs."
+
+
+def test_in_a_terminal_a_person_accepts_each_one(changed, gold):
+    code, told = typed(
+        "x\nn\ny\n", "repair", str(gold), "--library", str(changed), folder=gold.parent
+    )
+    assert (code, told.count("write the new quote?")) == (1, 3)
+    assert "1 of 2 quotes renewed" in told
+    assert quotes(gold)[0] == "The bridge of Talin was opened in 1964."
+    assert quotes(gold)[1] == "It was closed in 2022 for the repairs."
+
+
+def test_where_every_quote_stands_repair_says_so(changed, gold, capsys):
+    rows = [json.loads(line) for line in gold.read_text().splitlines()]
+    rows[0]["evidence"][0]["quote"] = "opened to traffic"
+    gold.write_text(json.dumps(rows[0]))
+    assert main(["gold", "repair", str(gold), "--library", str(changed)]) == 0
+    assert "every quote of" in capsys.readouterr().out
