@@ -277,7 +277,8 @@ def _add_init_ci(parser: argparse.ArgumentParser) -> None:
         parser,
         "init-ci",
         run=run,
-        description="Write .github/workflows/footnote.yml, which runs suites on every push.",
+        description="Write .github/workflows/footnote.yml, which runs suites where what they ask "
+        "of changed.",
     )
     word.add_argument("suites", nargs="*", metavar="SUITE", help="gold files (default: shipped)")
     word.add_argument("--articles", nargs="+", default=[], metavar="PATH", help="what to add first")
@@ -287,6 +288,12 @@ def _add_init_ci(parser: argparse.ArgumentParser) -> None:
         help="what pip installs in CI (default: from where this Footnote was installed)",
     )
     word.add_argument("--force", action="store_true", help="replace a workflow that is there")
+    word.add_argument(
+        "--comment",
+        action="store_true",
+        help="also comment on pull requests, which needs the permission to write there",
+    )
+    word.add_argument("--gitlab", action="store_true", help="write GitLab's .gitlab/footnote.yml")
 
 
 def _add_calibrate(parser: argparse.ArgumentParser) -> None:
