@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from eval.calibration import Calibration, calibrated
     from eval.comparing.comparison import (
         Baseline,
+        SideBySide,
         baseline_beside,
         baseline_of,
         compare,
         load_baseline,
         save_baseline,
+        side_by_side,
     )
     from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
+    from eval.comparing.kept import History, KeptRun, find_run, keep_run, kept_runs, load_results
     from eval.datasets.beir import load_beir, run_beir
     from eval.datasets.squad import load_squad, run_squad
     from eval.reports import (
@@ -43,9 +46,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "eval.calibration": "Calibration calibrated",
-    "eval.comparing.comparison": "Baseline baseline_beside baseline_of compare load_baseline "
-    "save_baseline",
+    "eval.comparing.comparison": "Baseline SideBySide baseline_beside baseline_of compare "
+    "load_baseline save_baseline side_by_side",
     "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds",
+    "eval.comparing.kept": "History KeptRun find_run keep_run kept_runs load_results",
     "eval.datasets.beir": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
     "eval.reports": "SuiteRun html junit markdown section section_style terminal write_reports",
@@ -65,13 +69,16 @@ __all__ = [
     "GateResult",
     "GoldCase",
     "GoldError",
+    "History",
     "Judge",
+    "KeptRun",
     "MetricChange",
     "Quote",
     "Rate",
     "RecordingModel",
     "ReplayedModel",
     "Report",
+    "SideBySide",
     "Suite",
     "SuiteRun",
     "Thresholds",
@@ -80,12 +87,16 @@ __all__ = [
     "baseline_of",
     "calibrated",
     "compare",
+    "find_run",
     "gate",
     "html",
     "junit",
+    "keep_run",
+    "kept_runs",
     "lint",
     "load_baseline",
     "load_beir",
+    "load_results",
     "load_squad",
     "load_suite",
     "load_thresholds",
@@ -98,6 +109,7 @@ __all__ = [
     "section_style",
     "shipped_suite",
     "shipped_thresholds",
+    "side_by_side",
     "suggested",
     "terminal",
     "wordings",

@@ -17,6 +17,9 @@ _EXAMPLES = """examples:
   footnote eval schema                          the gold format as JSON Schema
   footnote eval export my_gold.jsonl --to promptfoo
   footnote eval calibrate my_gold.jsonl --precision 0.9
+  footnote eval history my_gold.jsonl           how its runs went, and what changed
+  footnote eval compare previous latest my_gold.jsonl
+  footnote eval compare --a threshold=0.3 --b threshold=0.5 my_gold.jsonl
   footnote eval init-ci my_gold.jsonl --articles notes --install PACKAGE    a GitHub workflow
 
 exit code: 0 passed, 1 the gate failed, 2 misuse, 130 interrupted
@@ -67,7 +70,7 @@ def register_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _add_words(parser: argparse.ArgumentParser) -> None:
-    """Add lint, schema, import, export, init-ci and calibrate to the parser of `footnote eval`."""
+    """Add lint, schema and the other words to the parser of `footnote eval`."""
     _add_lint(parser)
     _add_word(
         parser,
@@ -79,6 +82,8 @@ def _add_words(parser: argparse.ArgumentParser) -> None:
     _add_export(parser)
     _add_init_ci(parser)
     _add_calibrate(parser)
+    _add_history(parser)
+    _add_compare(parser)
 
 
 def register_gold(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -212,6 +217,12 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
         "--update-baseline", action="store_true", help="keep this run's results as the baseline"
     )
     parser.add_argument(
+        "--keep",
+        action=argparse.BooleanOptionalAction,
+        help="keep the results of whole suites for `footnote eval history` (default: unless CI is "
+        "set, as CI servers do)",
+    )
+    parser.add_argument(
         "--fail-under", type=_share, metavar="RATE", help="lowest share of passed cases, 0 to 1"
     )
     parser.add_argument(
@@ -317,6 +328,61 @@ def _add_calibrate(parser: argparse.ArgumentParser) -> None:
     word.add_argument("--seed", type=int, default=0, metavar="N", help="of the folds (default: 0)")
     word.add_argument("--dry-run", action="store_true", help="show the result, write nothing")
     _add_library(word)
+
+
+def _add_history(parser: argparse.ArgumentParser) -> None:
+    word = _add_word(
+        parser,
+        "history",
+        run=_kept("history"),
+        description="Draw how a suite's kept runs went, oldest first, with what changed.",
+    )
+    word.add_argument("suite", nargs="?", metavar="SUITE", help="a gold file (default: shipped)")
+    word.add_argument(
+        "--limit", type=_positive, default=20, metavar="N", help="newest runs to list (default: 20)"
+    )
+    word.add_argument("--json", action="store_true", help="print all runs as JSON")
+
+
+def _add_compare(parser: argparse.ArgumentParser) -> None:
+    word = _add_word(
+        parser,
+        "compare",
+        run=_kept("compare"),
+        description="Set two runs side by side, A B [SUITE], question by question: kept ones, "
+        "those of files, or, with --a and --b, the suite asked with two settings or models.",
+    )
+    word.add_argument(
+        "runs",
+        nargs="*",
+        metavar="RUN",
+        help="`latest`, `previous`, an id of a kept run, a baseline, or a file that --json wrote "
+        "(default: previous latest); then SUITE, if not the shipped one",
+    )
+    for letter in ("a", "b"):
+        word.add_argument(
+            f"--{letter}",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help=f"ask, for {letter.upper()} with this setting, such as threshold=0.3 or "
+            "llm=PROVIDER:MODEL; may be repeated (default: as set)",
+        )
+    word.add_argument("--tag", action="append", default=[], help="ask only cases with this tag")
+    word.add_argument("--limit", type=_positive, metavar="N", help="ask a random N questions")
+    word.add_argument("--jobs", type=_positive, default=1, metavar="N", help="threads that ask")
+    word.add_argument("--replay", metavar="FILE", help="answer from the recorded replies in FILE")
+    word.add_argument("--json", action="store_true", help="print the comparison as JSON")
+    _add_library(word)
+
+
+def _kept(name: str) -> Callable[[argparse.Namespace], int]:
+    def run(args: argparse.Namespace) -> int:
+        from eval.cli import history
+
+        return {"history": history.history, "compare": history.compare}[name](args)
+
+    return run
 
 
 def _gold(name: str) -> Callable[[argparse.Namespace], int]:

@@ -14,6 +14,7 @@ from eval.calibration import Calibration, calibrated
 from eval.cli.work import Work, judge_of, prepared
 from eval.comparing.comparison import baseline_of, compare, load_baseline, save_baseline
 from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
+from eval.comparing.kept import keep_run
 from eval.reports import SuiteRun, check_target, terminal, write_reports
 from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.write import as_json
@@ -21,7 +22,7 @@ from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
 from eval.running.suite import run_cases
 from eval.suites.files import load_suite
-from rag import Assistant, FootnoteError, MisuseError, Settings
+from rag import Assistant, FootnoteError, MisuseError, OperationError, Settings
 from rag.internal import keep_setting
 
 INTERRUPTED = 130
@@ -141,6 +142,7 @@ def _runs(
             runs.append(SuiteRun(report=report, gate=decided, comparison=comparison))
             if interrupted:
                 return runs, True
+            _keep(runs[-1], work, args)
     return runs, False
 
 
@@ -202,6 +204,18 @@ def _update(report: Report, work: Work, args: argparse.Namespace) -> None:
     if path is not None:
         save_baseline(path, baseline_of(report))
         sys.stderr.write(f"baseline of {work.name} written to {path}\n")
+
+
+def _keep(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:
+    """Keep the run of a whole suite beside it; where that cannot be, say so and go on."""
+    in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    kept = not in_ci if args.keep is None else args.keep
+    if not kept or work.suite is None or args.limit or args.tag:
+        return
+    try:
+        keep_run(work.suite, run)
+    except OperationError as error:
+        sys.stderr.write(f"note: {error}\n")
 
 
 def _write(args: argparse.Namespace, runs: Sequence[SuiteRun]) -> None:

@@ -35,8 +35,10 @@ class Work:
     fingerprint: Mapping[str, str]
     ask: Callable[[Collection[str]], Iterator[CaseResult]]
     """Gives the results of all cases in order, without those whose ids it is given."""
+    suite: Path | None
+    """Its gold file; None for a set of another format, like `baseline`."""
     baseline: Path | None
-    """Where its baseline is kept; None for a set of another format."""
+    """Where its baseline is kept."""
 
 
 @contextmanager
@@ -84,8 +86,9 @@ def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
 
     Raises:
         MisuseError: `--record` without a model, or a recording that cannot be used.
+        SettingsError: one of `changed`, the settings of one side of a comparison, is not allowed.
     """
-    settings = settings.changed(log=False)
+    settings = settings.changed(log=False, **getattr(args, "changed", {}))
     if args.llm:
         settings = settings.changed(llm=args.llm)
     if args.replay:
@@ -139,6 +142,7 @@ def _suite(assistant: Assistant, suite: Suite, path: Path, args: argparse.Namesp
         ids=tuple(case.id for case in suite.cases),
         fingerprint=fingerprint_of(assistant, suite, k=args.k),
         ask=ask,
+        suite=path,
         baseline=baseline_beside(path, name=suite.name),
     )
 
@@ -185,6 +189,7 @@ def _set(
             ids=tuple(question.id for question in chosen),
             fingerprint=fingerprint_of(assistant, k=args.k),
             ask=ask,
+            suite=None,
             baseline=None,
         )
 

@@ -1,13 +1,28 @@
 """Keeps a run's results as a baseline, and compares a later run case by case, metric by metric."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
-from eval.metrics.statistics import difference_interval, holm, mcnemar, paired_randomisation
+from eval.metrics.statistics import (
+    difference_interval,
+    holm,
+    least_telling,
+    mcnemar,
+    paired_randomisation,
+)
+from eval.reports.text import probability
 from eval.reports.write import write_whole
-from eval.results import CaseResult, Comparison, MetricChange, Report, case_from_row, case_to_json
+from eval.results import (
+    CaseResult,
+    Comparison,
+    MetricChange,
+    Report,
+    case_from_row,
+    case_to_json,
+    summarise,
+)
 from eval.suites.files import shipped_suite
 from rag import Card, MisuseError
 from rag.types import Usage
@@ -30,6 +45,75 @@ class Baseline:
     fingerprint: Mapping[str, str]
     cases: tuple[CaseResult, ...]
     """Without evidence, passages, times and costs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideBySide:
+    """Two runs, A and B, over the questions that both were asked."""
+
+    a: Report
+    b: Report
+    comparison: Comparison
+    """B against A, as against a baseline."""
+    p_value: float
+    """That as many or more turn one way by chance: McNemar's exact test of right and wrong."""
+    least: int | None
+    """The least difference in right answers that could be told from chance; None: none could."""
+    reworded: tuple[str, ...]
+    """Ids that stand for different questions in the two, which are not compared."""
+
+    @property
+    def verdict(self) -> str:
+        """Which is better, and whether that may be chance, in words."""
+        more, fewer = len(self.comparison.newly_passing), len(self.comparison.newly_failing)
+        count = f"{len(self.b.cases)} {'question' if len(self.b.cases) == 1 else 'questions'}"
+        if not more and not fewer:
+            return f"No difference: both are right on the same of {count}. {self._unseen(count)}"
+        told = f"B answers {more} more right and {fewer} fewer"
+        surely = f"p {probability(self.p_value)}"
+        if self.p_value < ALPHA:
+            better = "B" if more > fewer else "A"
+            return f"{better} is better: {told}, and that is unlikely to be chance ({surely})."
+        return f"{told}: that may be chance ({surely}). {self._unseen(count)}"
+
+    def _unseen(self, count: str) -> str:
+        if self.least is None:
+            return f"With {count} no difference could be told from chance: six are the fewest."
+        turned = len(self.comparison.newly_passing) + len(self.comparison.newly_failing)
+        of_these = f", of which {turned} turned," if turned >= self.least else ""
+        return f"With {count}{of_these} a difference under {self.least} could not be seen."
+
+
+def side_by_side(a: Baseline, b: Baseline) -> SideBySide:
+    """Set two runs side by side, over the questions that both were asked, in the order of B.
+
+    Raises:
+        MisuseError: they have no question in common.
+    """
+    asked = {case.id: case.question for case in a.cases}
+    reworded = tuple(c.id for c in b.cases if asked.get(c.id, c.question) != c.question)
+    both = {case.id for case in b.cases} & set(asked) - set(reworded)
+    if not both:
+        raise MisuseError(
+            f"the runs of {a.suite!r} and {b.suite!r} have no question in common: compare two of "
+            "one suite"
+        )
+    first, second = _reported(a, both), _reported(b, both)
+    before = {case.id: case.passed for case in first.cases}
+    now = {case.id: case.passed for case in second.cases}
+    comparison = replace(
+        compare(second, baseline_of(first)),
+        added=tuple(case.id for case in b.cases if case.id not in asked),
+        removed=tuple(name for name in asked if name not in {case.id for case in b.cases}),
+    )
+    return SideBySide(
+        a=first,
+        b=second,
+        comparison=comparison,
+        p_value=mcnemar([before[name] for name in now], [*now.values()]),
+        least=least_telling(sum(before[name] != now[name] for name in now), trials=len(now)),
+        reworded=reworded,
+    )
 
 
 def compare(report: Report, baseline: Baseline) -> Comparison:
@@ -101,10 +185,21 @@ def save_baseline(path: Path, baseline: Baseline) -> None:
         OperationError: it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, [baseline_text(baseline)])
+
+
+def baseline_text(baseline: Baseline, **more: object) -> str:
+    """Return a baseline as JSON, a line each case; `more` stands in it before the cases."""
     head = {"format": _FORMAT, "suite": baseline.suite, "fingerprint": dict(baseline.fingerprint)}
-    opening = json.dumps(head, indent=1, ensure_ascii=False).removesuffix("\n}")
+    opening = json.dumps(head | more, indent=1, ensure_ascii=False).removesuffix("\n}")
+    opening = opening.encode("utf-8", "replace").decode("utf-8")
     rows = ",\n".join(case_to_json(case) for case in baseline.cases)
-    write_whole(path, [f'{opening},\n "cases": [\n{rows}\n]}}\n'])
+    return f'{opening},\n "cases": [\n{rows}\n]}}\n'
+
+
+def _reported(baseline: Baseline, ids: Collection[str]) -> Report:
+    cases = [case for case in baseline.cases if case.id in ids]
+    return summarise(baseline.suite, cases, fingerprint=baseline.fingerprint)
 
 
 def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MetricChange, ...]:

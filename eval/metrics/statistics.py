@@ -10,7 +10,9 @@ RESAMPLES = 2_000
 _BLOCK = 1_000_000
 """Drawn places held at once, so that memory does not grow with the number of cases."""
 SHUFFLES = 10_000
-_BLOCK = 1_000_000
+_SIGNIFICANT = 0.05
+_FEWEST = 6
+"""Pairs that turn the same way, of fewer of which McNemar's test never gives a p under 0.05."""
 
 
 def wilson_interval(successes: float, trials: int) -> tuple[float, float]:
@@ -82,6 +84,31 @@ def mcnemar(before: Sequence[bool], after: Sequence[bool]) -> float:
         return 1.0
     tail = sum(math.comb(turned, count) for count in range(min(worse, better) + 1))
     return min(1.0, float(2 * tail / 2**turned))
+
+
+def least_telling(turned: int, *, trials: int) -> int | None:
+    """Return the least difference of two paired counts that McNemar's exact test finds unlikely.
+
+    Args:
+        turned: pairs that differ; of fewer than six, six are taken, for fewer never suffice.
+        trials: all pairs.
+
+    Returns:
+        The difference, 6 at least; None where there are fewer than six pairs.
+    """
+    if trials < _FEWEST:
+        return None
+    turned = max(turned, _FEWEST)
+    sizes = range(turned % 2, turned + 1, 2)
+    return next(
+        size
+        for size in sizes
+        if mcnemar(
+            [True] * ((turned - size) // 2) + [False] * ((turned + size) // 2),
+            [False] * ((turned - size) // 2) + [True] * ((turned + size) // 2),
+        )
+        < _SIGNIFICANT
+    )
 
 
 def paired_randomisation(

@@ -3,7 +3,13 @@
 import pytest
 
 from eval.metrics import mean_interval, percentile
-from eval.metrics.statistics import difference_interval, holm, mcnemar, paired_randomisation
+from eval.metrics.statistics import (
+    difference_interval,
+    holm,
+    least_telling,
+    mcnemar,
+    paired_randomisation,
+)
 
 
 @pytest.mark.parametrize(
@@ -14,6 +20,21 @@ def test_mcnemar_counts_the_pairs_that_turned(worse, better, p_value):
     before = [True] * worse + [False] * better + [True] * 20 + [False] * 20
     after = [False] * worse + [True] * better + [True] * 20 + [False] * 20
     assert mcnemar(before, after) == pytest.approx(p_value)
+
+
+@pytest.mark.parametrize(("turned", "least"), [(0, 6), (6, 6), (7, 7), (9, 7), (30, 12), (50, 16)])
+def test_the_least_telling_difference_is_unlikely_and_two_less_is_not(turned, least):
+    assert least_telling(turned, trials=104) == least
+
+    def p_value(size):
+        worse, better = (max(turned, 6) - size) // 2, (max(turned, 6) + size) // 2
+        return mcnemar([True] * worse + [False] * better, [False] * worse + [True] * better)
+
+    assert p_value(least) < 0.05 <= p_value(least - 2)
+
+
+def test_nothing_is_told_from_fewer_than_six_pairs():
+    assert least_telling(5, trials=5) is None
 
 
 def test_randomisation_agrees_with_all_swaps_enumerated():
