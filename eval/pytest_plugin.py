@@ -2,14 +2,17 @@
 
 `pytest --footnote-gold FILE` collects every case of a gold file. A test marked
 `@pytest.mark.footnote_gold("FILE")` is run once for each case, with its result as the fixture
-`footnote_case`.
+`footnote_case`. A case that fails is told in one line, question, expected and got, with what the
+answer quoted: no line of code is at fault, so none is shown.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest._code.code import ReprFileLocation, TerminalRepr
+from _pytest._io import TerminalWriter
 
 if TYPE_CHECKING:
     from eval.results import CaseResult
@@ -64,8 +67,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def footnote_case(request: pytest.FixtureRequest) -> "CaseResult":
-    """Ask the case's question and return its result; `problems` is empty where it passed."""
-    return _asked(request.config, request.param)
+    """Ask the case's question and return its result; `problems` is empty where it passed.
+
+    Where the test fails, it is told as a case of a gold file is.
+    """
+    from rag import FootnoteError
+
+    try:
+        result = _asked(request.config, request.param)
+    except FootnoteError as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    if not result.passed:
+        request.node.add_report_section("call", "footnote", "\n".join(_told(result)))
+    return result
 
 
 class GoldFile(pytest.File):
@@ -92,15 +106,33 @@ class GoldItem(pytest.Item):
 
     def repr_failure(
         self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None
-    ) -> str:
-        """Say what was asked, expected and got."""
+    ) -> str | TerminalRepr:
+        """Say what was asked, expected and got; what Footnote refused, in its own sentence."""
+        from rag import FootnoteError
+
         if isinstance(excinfo.value, GoldFailedError):
-            return "\n".join(_told(excinfo.value.result))
-        return str(excinfo.value)
+            line, *rest = _told(excinfo.value.result)
+            return _Told(self.path, self._case.line or 1, line, rest)
+        if isinstance(excinfo.value, FootnoteError):
+            return _Told(self.path, self._case.line or 1, str(excinfo.value), [])
+        return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Name the case and its line."""
         return self.path, (self._case.line or 1) - 1, self._case.id
+
+
+class _Told(TerminalRepr):
+    """A failure in words: the first line is also pytest's summary of it, and an IDE's."""
+
+    def __init__(self, path: Path, number: int, line: str, rest: list[str]) -> None:
+        self.reprcrash = ReprFileLocation(str(path), number, line)
+        self._rest = rest
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        tw.line(self.reprcrash.message, red=True, bold=True)
+        for line in self._rest:
+            tw.line(line)
 
 
 class GoldFailedError(Exception):
@@ -140,11 +172,7 @@ def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":
     return run_case(assistant, case, texts)
 
 
-def _told(result: "CaseResult") -> Iterator[str]:
-    yield f"question: {result.question}"
-    yield f"expected: {' | '.join(result.expected) or 'to abstain'}"
-    if result.short:
-        yield f"short:    {result.short}"
-    yield f"got:      {result.text or result.reason or result.status}"
-    for problem in result.problems:
-        yield f"problem:  {problem}"
+def _told(result: "CaseResult") -> list[str]:
+    from eval.reports.platforms import details, in_a_line
+
+    return [in_a_line(result), *details(result)]

@@ -16,15 +16,22 @@ CASES = [
 ]
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Give a folder with a gold file and a library."""
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """Give a library, which no test changes."""
     from rag import Assistant
 
-    (tmp_path / "pets.txt").write_text("Cats sleep all day. Dogs bark at night.", encoding="utf-8")
+    folder = tmp_path_factory.mktemp("pets")
+    (folder / "pets.txt").write_text("Cats sleep all day. Dogs bark at night.", encoding="utf-8")
+    with Assistant.open(library=folder / "library") as assistant:
+        assistant.library.add(folder / "pets.txt")
+    return folder / "library"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Give a folder with a gold file."""
     (tmp_path / "gold.jsonl").write_text("\n".join(map(json.dumps, CASES)))
-    with Assistant.open(library=tmp_path / "library") as assistant:
-        assistant.library.add(tmp_path / "pets.txt")
     return tmp_path
 
 
@@ -39,27 +46,58 @@ def run_pytest(folder, *arguments):
     )
 
 
-def test_every_case_of_a_gold_file_is_a_test(folder):
+LINE = "“When do dogs bark?”: expected “in the morning”, got “Dogs bark at night.”"
+
+
+def test_every_case_is_a_test_and_a_wrong_one_is_one_line_with_its_quote_until_mended(
+    folder, library
+):
     (folder / "test_own.py").write_text("def test_own(): pass\n")
-    done = run_pytest(folder, "--footnote-gold", "gold.jsonl", "--footnote-library", "library", ".")
+    arguments = ("--footnote-gold", "gold.jsonl", "--footnote-library", library)
+    done = run_pytest(folder, *arguments, ".")
     assert "PASSED gold.jsonl::sleep" in done.stdout
     assert "PASSED gold.jsonl::fly" in done.stdout
     assert "PASSED test_own.py::test_own" in done.stdout
-    assert "question: When do dogs bark?\nexpected: in the morning\n" in done.stdout
-    assert "problem:  no accepted answer is in the text" in done.stdout
+    told = done.stdout.partition("FAILURES ===")[2].splitlines()[1:]
+    assert told[1:4] == [
+        LINE,
+        "why: no accepted answer is in the text",
+        "cited: “Dogs bark at night.” (pets)",
+    ]
+    assert told[4].startswith("====")
+    assert f"FAILED gold.jsonl::bark - {LINE[:30]}" in done.stdout
     assert (done.returncode, "1 failed, 3 passed" in done.stdout) == (1, True)
 
+    mended = [case | ({"answers": ["at night"]} if case["id"] == "bark" else {}) for case in CASES]
+    (folder / "gold.jsonl").write_text("\n".join(map(json.dumps, mended)))
+    assert run_pytest(folder, *arguments).returncode == 0
 
-def test_a_marked_test_is_called_for_each_case(folder):
+
+def test_a_library_that_cannot_be_opened_is_one_sentence(folder):
+    (folder / "test_own.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.footnote_gold('gold.jsonl')\n"
+        "def test_own(footnote_case): pass\n"
+    )
+    done = run_pytest(
+        folder, "--footnote-gold", "gold.jsonl", "--footnote-library", "gold.jsonl", "."
+    )
+    assert "raise " not in done.stdout
+    assert done.stdout.count(f"\nlibrary path '{folder / 'gold.jsonl'}' is a file") == 6
+    assert (done.returncode, "3 failed, 3 errors" in done.stdout) == (1, True)
+
+
+def test_a_marked_test_is_called_for_each_case(folder, library):
     (folder / "test_own.py").write_text(
         "import pytest\n"
         "@pytest.mark.footnote_gold('gold.jsonl')\n"
         "def test_own(footnote_case):\n"
         "    assert footnote_case.answerable == (footnote_case.id != 'fly')\n"
+        "    assert footnote_case.passed\n"
     )
-    done = run_pytest(folder, "--footnote-library", "library", "--strict-markers")
-    assert "3 passed" in done.stdout
-    assert "PASSED test_own.py::test_own[bark]" in done.stdout
+    done = run_pytest(folder, "--footnote-library", library, "--strict-markers")
+    assert "1 failed, 2 passed" in done.stdout
+    assert f"Captured footnote call ----------------------------\n{LINE}\n" in done.stdout
 
 
 def test_a_wrong_gold_file_is_one_sentence(folder):
