@@ -13,10 +13,12 @@ from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.quoting import places
+from rag.reader.weights import SHA256 as READER_SHA256
 from rag.settings import keep_setting
 from rag.types import Answer, Sentence
 
 __all__ = [
+    "READER_SHA256",
     "LoggedQuestion",
     "articles_note",
     "as_json",

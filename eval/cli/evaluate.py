@@ -3,18 +3,34 @@
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from eval.calibration import Calibration, calibrated
 from eval.cli.work import Work, judge_of, prepared
-from eval.comparing.comparison import baseline_of, compare, load_baseline, save_baseline
-from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
+from eval.comparing.comparison import (
+    Baseline,
+    BaselineError,
+    baseline_beside,
+    baseline_of,
+    compare,
+    load_baseline,
+    save_baseline,
+)
+from eval.comparing.gate import gate
 from eval.comparing.kept import keep_run
+from eval.comparing.thresholds import (
+    Thresholds,
+    load_thresholds,
+    renew_thresholds,
+    thresholds_beside,
+    thresholds_in,
+    thresholds_of,
+)
 from eval.reports import SuiteRun, check_target, terminal, write_reports
 from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.write import as_json
@@ -50,8 +66,7 @@ def evaluate(args: argparse.Namespace) -> int:
 
 def _evaluated(args: argparse.Namespace) -> int:
     _check(args)
-    thresholds = load_thresholds(Path(args.thresholds or shipped_thresholds()))
-    runs, interrupted = _runs(args, thresholds)
+    runs, interrupted = _runs(args)
     _write(args, runs)
     if interrupted:
         sys.stderr.write("interrupted: the report is of the finished cases only\n")
@@ -118,32 +133,128 @@ def _check(args: argparse.Namespace) -> None:
             raise MisuseError(sentence)
     if args.judge and args.judge == args.llm and not args.judge_self:
         raise MisuseError("the judge is the answering model: name another, or say --judge-self")
+    if args.thresholds:
+        load_thresholds(Path(args.thresholds))
     for path in (args.html, args.junit, args.markdown, args.comment, args.code_quality):
         if path:
             check_target(Path(path))
 
 
-def _runs(
-    args: argparse.Namespace, thresholds: Mapping[str, Thresholds]
-) -> tuple[list[SuiteRun], bool]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What one suite or set is held against."""
+
+    thresholds: Thresholds
+    baseline: Baseline | None
+    notes: tuple[str, ...]
+    """What to say of it."""
+
+
+def _runs(args: argparse.Namespace) -> tuple[list[SuiteRun], bool]:
     """Return what was run and whether it was interrupted."""
     runs, judge_model = [], judge_of(args)
     with prepared(args) as works, ExitStack() as stack:
+        # All refusals come before the first question, which may cost money.
+        held = [_held(work, [one.name for one in works], args) for work in works]
         journal = stack.enter_context(Journal(Path(args.resume))) if args.resume else None
-        for work in works:
+        for work, against in zip(works, held, strict=True):
             cases, interrupted = _ask(work, journal)
             cases = list(judge_model.judged(cases)) if judge_model else cases
             report = summarise(work.name, cases, fingerprint=work.fingerprint)
-            comparison = _compared(report, work, args)
-            if args.update_baseline and not interrupted:
-                _update(report, work, args)
-            held = _held(thresholds.get(work.name, Thresholds()), args)
-            decided = gate(report, held, None if args.update_baseline else comparison)
-            runs.append(SuiteRun(report=report, gate=decided, comparison=comparison))
+            run = _decided(report, work, against, args)
+            runs.append(run)
             if interrupted:
                 return runs, True
-            _keep(runs[-1], work, args)
+            if args.update_baseline:
+                _update(run, work, args)
+            _keep(run, work, args)
     return runs, False
+
+
+def _held(work: Work, names: Sequence[str], args: argparse.Namespace) -> _Held:
+    """Find what a suite is held against.
+
+    Raises:
+        MisuseError: it does not go with what is asked.
+    """
+    thresholds = thresholds_of(work.suite) if work.suite else Thresholds()
+    if args.thresholds:
+        tables = thresholds_in(Path(args.thresholds), names, needed=True)
+        thresholds = tables.get(work.name, Thresholds())
+    notes: tuple[str, ...] = ()
+    if len(work.ids) < work.total:
+        thresholds, notes = _of_part(thresholds, work, args)
+    if args.fail_under is not None:
+        origin = (
+            f"{thresholds.origin} and by --fail-under" if thresholds.suite else "by --fail-under"
+        )
+        suite = {**thresholds.suite, "passed": args.fail_under}
+        thresholds = replace(thresholds, suite=suite, origin=origin)
+    return _Held(thresholds=thresholds, baseline=_baseline(work, args), notes=notes)
+
+
+def _of_part(
+    thresholds: Thresholds, work: Work, args: argparse.Namespace
+) -> tuple[Thresholds, tuple[str, ...]]:
+    """Return the thresholds of a part of a suite: those of its tag, or none and a word on that.
+
+    Raises:
+        MisuseError: thresholds were named for the whole suite, and they would not hold.
+    """
+    if not (thresholds.suite or thresholds.tags):
+        return thresholds, ()
+    if not args.limit and len(args.tag) == 1 and args.tag[0] in thresholds.tags:
+        return replace(thresholds, suite=thresholds.tags[args.tag[0]], tags={}), ()
+    asked, option = len(work.ids), "--limit" if args.limit else "--tag"
+    if args.thresholds:
+        raise MisuseError(
+            f"--thresholds holds for all {work.total} cases of {work.name!r}, and {option} asks "
+            f"{asked} of them: leave one of the two out, or name --fail-under for this part"
+        )
+    return Thresholds(), (
+        f"the thresholds {thresholds.origin} hold for all {work.total} cases and not for these "
+        f"{asked}; --fail-under names the share of them that must pass",
+    )
+
+
+def _baseline(work: Work, args: argparse.Namespace) -> Baseline | None:
+    """Read the baseline; None where there is none, or only one of no use that is written anew.
+
+    Raises:
+        BaselineError: it cannot be read, or is of other cases.
+    """
+    path = _baseline_path(work, args)
+    if path is None or (not path.exists() and (args.update_baseline or not args.baseline)):
+        return None
+    try:
+        baseline = load_baseline(path, suite=work.name)
+    except BaselineError:
+        if args.update_baseline and not args.baseline:
+            return None
+        raise
+    asked = set(work.ids)
+    if (
+        args.baseline
+        and not args.update_baseline
+        and asked.isdisjoint(c.id for c in baseline.cases)
+    ):
+        raise BaselineError(
+            f"baseline {str(path)!r} has none of the cases that are asked: name that of this "
+            "suite, or write one with `footnote eval --update-baseline`"
+        )
+    return baseline
+
+
+def _decided(report: Report, work: Work, held: _Held, args: argparse.Namespace) -> SuiteRun:
+    comparison = None
+    if held.baseline:
+        comparison = _compared(report, held.baseline, part=len(work.ids) < work.total)
+    if args.update_baseline:
+        decided = gate(report, replace(held.thresholds, reader=""))
+    else:
+        decided = gate(report, held.thresholds, comparison)
+    decided = replace(decided, notes=(*held.notes, *decided.notes))
+    return SuiteRun(report=report, gate=decided, comparison=comparison)
 
 
 def _ask(work: Work, journal: Journal | None) -> tuple[list[CaseResult], bool]:
@@ -168,42 +279,38 @@ def _ask(work: Work, journal: Journal | None) -> tuple[list[CaseResult], bool]:
     return [found[name] for name in work.ids if name in found], interrupted
 
 
-def _held(thresholds: Thresholds, args: argparse.Namespace) -> Thresholds:
-    """Return the thresholds with `--fail-under`; those of a suite do not hold for a part of it."""
-    if args.limit or args.tag:
-        thresholds = Thresholds()
-    if args.fail_under is None:
-        return thresholds
-    suite = {**thresholds.suite, "passed": args.fail_under}
-    return replace(thresholds, suite=suite, origin="by --fail-under")
-
-
 def _baseline_path(work: Work, args: argparse.Namespace) -> Path | None:
-    return Path(args.baseline) if args.baseline else work.baseline
+    if args.baseline:
+        return Path(args.baseline)
+    return baseline_beside(work.suite, name=work.name) if work.suite else None
 
 
-def _compared(report: Report, work: Work, args: argparse.Namespace) -> Comparison | None:
-    path = _baseline_path(work, args)
-    if path is None or (not path.exists() and (args.update_baseline or not args.baseline)):
-        return None
-    baseline = load_baseline(path)
+def _compared(report: Report, baseline: Baseline, *, part: bool) -> Comparison:
+    if not part:
+        return compare(report, baseline)
     asked = {case.id for case in report.cases}
-    part = args.limit or args.tag
-    if part:
-        baseline = replace(baseline, cases=tuple(c for c in baseline.cases if c.id in asked))
-    comparison = compare(report, baseline)
-    return replace(comparison, stale=_without(comparison.stale, "gold")) if part else comparison
+    kept = tuple(case for case in baseline.cases if case.id in asked)
+    comparison = compare(report, replace(baseline, cases=kept))
+    return replace(comparison, stale=tuple(name for name in comparison.stale if name != "gold"))
 
 
-def _without(names: Sequence[str], name: str) -> tuple[str, ...]:
-    return tuple(one for one in names if one != name)
-
-
-def _update(report: Report, work: Work, args: argparse.Namespace) -> None:
+def _update(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:
+    """Keep a run as the baseline, and its trained model as that of the thresholds it holds."""
     path = _baseline_path(work, args)
-    if path is not None:
-        save_baseline(path, baseline_of(report))
-        sys.stderr.write(f"baseline of {work.name} written to {path}\n")
+    if path is None:
+        return
+    save_baseline(path, baseline_of(run.report))
+    sys.stderr.write(f"baseline of {work.name} written to {path}\n")
+    beside = thresholds_beside(work.suite) if work.suite else None
+    file = Path(args.thresholds) if args.thresholds else beside
+    held = load_thresholds(file).get(work.name) if file else None
+    reader = run.report.fingerprint["reader"]
+    if file is None or held is None or held.reader == reader:
+        return
+    if not run.gate.passed:
+        sys.stderr.write(f"{file} is left as it is: this run does not reach its thresholds\n")
+    elif renew_thresholds(file, work.name, reader):
+        sys.stderr.write(f"{file} names the trained model of this run now\n")
 
 
 def _keep(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:

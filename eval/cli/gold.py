@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from eval.cli.curate import repair
@@ -77,16 +77,19 @@ def _lint(args: argparse.Namespace) -> int:
     if hasattr(args, "library"):
         with Assistant.open(library=args.library) as assistant:
             assistant.library.seed()
-            found = list(lint(paths, assistant.library))
+            found = _written(lint(paths, assistant.library))
     else:
-        found = list(lint(paths))
-    for sentence in found:
-        sys.stdout.write(sentence + "\n")
+        found = _written(lint(paths))
     if not found:
         sys.stdout.write(
             f"{len(paths)} gold {'file is' if len(paths) == 1 else 'files are'} well\n"
         )
     return 1 if found else 0
+
+
+def _written(sentences: Iterable[str]) -> int:
+    """Write each sentence as it comes, also where the next one raises; return how many came."""
+    return sum(bool(sys.stdout.write(sentence + "\n")) for sentence in sentences)
 
 
 def _import(args: argparse.Namespace) -> int:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from eval.comparing.comparison import baseline_beside
 from eval.datasets.beir import BeirQuery, beir_cases, load_beir
 from eval.datasets.squad import SquadQuestion, load_squad, squad_cases
 from eval.results import CaseResult
@@ -19,8 +18,8 @@ from eval.running.models import Judge, RecordingModel, ReplayedModel
 from eval.running.suite import run_cases
 from eval.suites.cases import Suite
 from eval.suites.files import load_suite, shipped_suite
-from rag import AddReport, Article, Assistant, LanguageModel, MisuseError, Settings, load_model
-from rag.internal import seed_paths
+from rag import AddReport, Article, Assistant, MisuseError, Settings, load_model
+from rag.internal import READER_SHA256, seed_paths
 
 Item = TypeVar("Item")
 
@@ -31,14 +30,14 @@ class Work:
 
     name: str
     ids: tuple[str, ...]
-    """Of all its cases, in order."""
+    """Of the cases that are asked, in order."""
+    total: int
+    """Of its cases, asked or not."""
     fingerprint: Mapping[str, str]
     ask: Callable[[Collection[str]], Iterator[CaseResult]]
     """Gives the results of all cases in order, without those whose ids it is given."""
     suite: Path | None
-    """Its gold file; None for a set of another format, like `baseline`."""
-    baseline: Path | None
-    """Where its baseline is kept."""
+    """Its gold file; None for a set of another format."""
 
 
 @contextmanager
@@ -88,14 +87,19 @@ def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
         MisuseError: `--record` without a model, or a recording that cannot be used.
         SettingsError: one of `changed`, the settings of one side of a comparison, is not allowed.
     """
-    settings = settings.changed(log=False, **getattr(args, "changed", {}))
+    # A model that is down must fail its cases: a stand-in's answers measure something else.
+    changed = getattr(args, "changed", {})
+    settings = settings.changed(**{"log": False, "llm_fallback": False, **changed})
     if args.llm:
         settings = settings.changed(llm=args.llm)
     if args.replay:
-        model: LanguageModel = ReplayedModel(Path(args.replay), model=args.llm)
-        # What the recording lacks must fail, not be answered otherwise.
-        replayed = settings.changed(llm=model.name, llm_fallback=False)
-        return Assistant.open(replayed, model=model)
+        model = ReplayedModel(Path(args.replay), model=args.llm)
+        if model.reader != READER_SHA256:
+            sys.stderr.write(
+                f"{args.replay} was recorded with another trained model than today's; if a reply "
+                f"is missing, `footnote eval --llm {model.name} --record {args.replay}` renews it\n"
+            )
+        return Assistant.open(settings.changed(llm=model.name), model=model)
     if not args.record:
         return Assistant.open(settings)
     live = load_model(settings.llm, settings)
@@ -122,17 +126,21 @@ def judge_of(args: argparse.Namespace) -> Judge | None:
 @contextmanager
 def _suites(args: argparse.Namespace) -> Iterator[list[Work]]:
     paths = [Path(path) for path in args.suites] or [shipped_suite()]
-    suites = [_chosen(load_suite(path), args) for path in paths]
+    whole = [load_suite(path) for path in paths]
+    suites = [_chosen(suite, args) for suite in whole]
     names = [suite.name for suite in suites]
     if len(set(names)) < len(names):
         raise MisuseError(f"two suites have one name in {', '.join(names)}: rename a file")
     with suite_library(args) as assistant:
         yield [
-            _suite(assistant, suite, path, args) for suite, path in zip(suites, paths, strict=True)
+            _suite(assistant, suite, path, args, total=len(all_of.cases))
+            for suite, path, all_of in zip(suites, paths, whole, strict=True)
         ]
 
 
-def _suite(assistant: Assistant, suite: Suite, path: Path, args: argparse.Namespace) -> Work:
+def _suite(
+    assistant: Assistant, suite: Suite, path: Path, args: argparse.Namespace, *, total: int
+) -> Work:
     def ask(known: Collection[str]) -> Iterator[CaseResult]:
         rest = tuple(case for case in suite.cases if case.id not in known)
         return run_cases(assistant, replace(suite, cases=rest), k=args.k, jobs=args.jobs)
@@ -140,10 +148,10 @@ def _suite(assistant: Assistant, suite: Suite, path: Path, args: argparse.Namesp
     return Work(
         name=suite.name,
         ids=tuple(case.id for case in suite.cases),
+        total=total,
         fingerprint=fingerprint_of(assistant, suite, k=args.k),
         ask=ask,
         suite=path,
-        baseline=baseline_beside(path, name=suite.name),
     )
 
 
@@ -176,6 +184,8 @@ def _set(
     cases: Callable[..., Iterator[CaseResult]],
     args: argparse.Namespace,
 ) -> Iterator[Work]:
+    if not questions:
+        raise MisuseError(f"the set {name!r} asks no question: name one that does")
     chosen = sample(questions, limit=args.limit, seed=args.seed)
     with _temporary_library(args) as assistant:
         _say_skipped(assistant.library.add_articles(articles))
@@ -187,10 +197,10 @@ def _set(
         yield Work(
             name=name,
             ids=tuple(question.id for question in chosen),
+            total=len(questions),
             fingerprint=fingerprint_of(assistant, k=args.k),
             ask=ask,
             suite=None,
-            baseline=None,
         )
 
 

@@ -23,7 +23,7 @@ from eval.results import (
     case_to_json,
     summarise,
 )
-from eval.suites.files import shipped_suite
+from eval.suites.files import is_shipped
 from rag import Card, MisuseError
 from rag.types import Usage
 
@@ -135,6 +135,7 @@ def compare(report: Report, baseline: Baseline) -> Comparison:
         changed=tuple(b.id for b, a in pairs if b.passed == a.passed and _said(b) != _said(a)),
         stale=_stale(baseline.fingerprint, report.fingerprint),
         before=before,
+        fingerprint=baseline.fingerprint,
         added=tuple(name for name in after if name not in before),
         removed=tuple(name for name in before if name not in after),
     )
@@ -152,30 +153,29 @@ def baseline_of(report: Report) -> Baseline:
 def baseline_beside(suite: Path, *, name: str) -> Path:
     """Return where a suite's baseline is kept: `baselines/NAME.json` beside the suite's file.
 
-    That of the shipped suite lies in the folder of the package.
+    Those of the shipped suites lie in the folder of the package.
     """
-    folder = Path(__file__).parents[1] if suite == shipped_suite() else suite.parent
+    folder = Path(__file__).parents[1] if is_shipped(suite) else suite.parent
     return folder / "baselines" / f"{name}.json"
 
 
-def load_baseline(path: Path) -> Baseline:
+def load_baseline(path: Path, *, suite: str | None = None) -> Baseline:
     """Read a baseline file.
 
+    Args:
+        path: the file.
+        suite: name of the suite that it must be of; None takes any.
+
     Raises:
-        BaselineError: it cannot be read or is not what `save_baseline` writes.
+        BaselineError: it cannot be read, is not what `save_baseline` writes, or of another suite.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        if content["format"] != _FORMAT:
-            raise ValueError(f"its format is {content['format']!r}, but {_FORMAT} is needed")
-        fingerprint = {str(name): str(value) for name, value in content["fingerprint"].items()}
-        cases = tuple(case_from_row(row) for row in content["cases"])
-        return Baseline(suite=str(content["suite"]), fingerprint=fingerprint, cases=cases)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    baseline = _read(path)
+    if suite not in (None, baseline.suite):
         raise BaselineError(
-            f"baseline {str(path)!r} cannot be read ({_first_line(error)}): write it anew with "
-            "`footnote eval --update-baseline`"
-        ) from error
+            f"baseline {str(path)!r} is of the suite {baseline.suite!r} and not of {suite!r}: name "
+            "that of this suite, or write one with `footnote eval --update-baseline`"
+        )
+    return baseline
 
 
 def save_baseline(path: Path, baseline: Baseline) -> None:
@@ -200,6 +200,21 @@ def baseline_text(baseline: Baseline, **more: object) -> str:
 def _reported(baseline: Baseline, ids: Collection[str]) -> Report:
     cases = [case for case in baseline.cases if case.id in ids]
     return summarise(baseline.suite, cases, fingerprint=baseline.fingerprint)
+
+
+def _read(path: Path) -> Baseline:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != _FORMAT:
+            raise ValueError(f"its format is {content['format']!r}, but {_FORMAT} is needed")
+        fingerprint = {str(name): str(value) for name, value in content["fingerprint"].items()}
+        cases = tuple(case_from_row(row) for row in content["cases"])
+        return Baseline(suite=str(content["suite"]), fingerprint=fingerprint, cases=cases)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BaselineError(
+            f"baseline {str(path)!r} cannot be read ({_first_line(error)}): write it anew with "
+            "`footnote eval --update-baseline`"
+        ) from error
 
 
 def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MetricChange, ...]:

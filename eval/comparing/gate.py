@@ -1,72 +1,13 @@
 """Decides whether a run is good enough: thresholds, critical cases, drops that are not chance."""
 
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 
-from eval.datasets.beir import METRICS as BEIR_METRICS
-from eval.datasets.squad import ANSWERABLE
+from eval.comparing.thresholds import Thresholds
 from eval.reports.text import probability
 from eval.results import CaseResult, Comparison, GateResult, MetricChange, Report, rates
-from eval.running.suite import CITED, EVIDENCE, WORDS
-from rag import MisuseError
-
-METRICS = frozenset(
-    {
-        "passed",
-        "abstention_precision",
-        "abstention_recall",
-        *WORDS,
-        *CITED,
-        *EVIDENCE,
-        *ANSWERABLE,
-        *BEIR_METRICS,
-    }
-)
-"""Every name that a report's rates can have."""
-
 
 _MOST_NAMED = 10
-
-
-class ThresholdError(MisuseError):
-    """The thresholds file is not as it should be."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Thresholds:
-    """The lowest values allowed, 0 to 1, by metric: of the suite, and of the cases of a tag.
-
-    Without `passed` among the suite's, every case must pass.
-    """
-
-    suite: Mapping[str, float] = field(default_factory=dict)
-    tags: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
-    origin: str = ""
-    """Where they were set, as the end of a sentence: `in thresholds.toml`, `by --fail-under`."""
-
-
-def shipped_thresholds() -> Path:
-    """Return the file of the thresholds that hold where no other file is named."""
-    return Path(__file__).parents[1] / "thresholds.toml"
-
-
-def load_thresholds(path: Path) -> dict[str, Thresholds]:
-    """Read the thresholds of every suite: a TOML table per suite, a number per metric.
-
-    A table `SUITE.tags.TAG` holds those of a tag's cases.
-
-    Raises:
-        ThresholdError: the file cannot be read, is no TOML, or holds anything but numbers
-            from 0 to 1 under the names of metrics.
-    """
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ThresholdError(f"thresholds {str(path)!r} cannot be read ({error})") from error
-    return {suite: _thresholds(suite, table, path) for suite, table in tables.items()}
 
 
 def gate(
@@ -98,7 +39,10 @@ def gate(
     return GateResult(
         rule=_rule(report, thresholds),
         reasons=tuple(reasons),
-        notes=tuple(_notes(comparison, strict=_strict(thresholds))),
+        notes=(
+            *_other_reader(report, thresholds, comparison),
+            *_notes(comparison, strict=_strict(thresholds)),
+        ),
     )
 
 
@@ -209,6 +153,25 @@ def _told(suite: str, change: MetricChange) -> str:
     )
 
 
+def _other_reader(
+    report: Report, thresholds: Thresholds, comparison: Comparison | None
+) -> Iterator[str]:
+    """Say that what a run is held against was measured with another trained model than it."""
+    now = report.fingerprint.get("reader", "")
+    held = []
+    if comparison:
+        held.append(("the baseline was", comparison.fingerprint.get("reader", ""), "it"))
+    if thresholds.reader:
+        held.append((f"the thresholds {thresholds.origin} were", thresholds.reader, "them"))
+    for what, reader, them in held:
+        if now and reader != now:
+            named = f"{reader[:12]}, now {now[:12]}" if reader else f"not named, now {now[:12]}"
+            yield (
+                f"{what} measured with another trained model ({named}), so what changed may come "
+                f"from that; `footnote eval --update-baseline` renews {them}"
+            )
+
+
 def _notes(comparison: Comparison | None, *, strict: bool) -> Iterator[str]:
     if comparison is None:
         return
@@ -221,33 +184,3 @@ def _notes(comparison: Comparison | None, *, strict: bool) -> Iterator[str]:
         if names:
             cases = "case is" if len(names) == 1 else "cases are"
             yield f"{len(names)} {cases} {word} since the baseline, compared with nothing"
-
-
-def _thresholds(suite: str, table: object, path: Path) -> Thresholds:
-    if not isinstance(table, dict):
-        raise ThresholdError(f"{str(path)!r}: {suite!r} is {table!r}, but a table is needed")
-    tags = table.pop("tags", {})
-    if not isinstance(tags, dict):
-        raise ThresholdError(f"{str(path)!r}: {suite}.tags is {tags!r}, but a table is needed")
-    return Thresholds(
-        suite=_metrics(suite, table, path),
-        tags={tag: _metrics(f"{suite}.tags.{tag}", least, path) for tag, least in tags.items()},
-        origin=f"in {path.name}",
-    )
-
-
-def _metrics(where: str, table: object, path: Path) -> Mapping[str, float]:
-    if not isinstance(table, dict):
-        raise ThresholdError(f"{str(path)!r}: {where!r} is {table!r}, but a table is needed")
-    for name, value in table.items():
-        if name not in METRICS:
-            raise ThresholdError(
-                f"{str(path)!r}: {where} names no metric with {name!r}; there are "
-                f"{', '.join(sorted(METRICS))}"
-            )
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not number or not 0 <= value <= 1:
-            raise ThresholdError(
-                f"{str(path)!r}: {where}.{name} is {value!r}, but a number from 0 to 1 is needed"
-            )
-    return {name: float(value) for name, value in table.items()}

@@ -18,6 +18,7 @@ from eval.metrics import (
 from eval.results import CaseResult, Report, summarise
 from eval.running.asking import (
     OnCase,
+    by_the_model,
     cited_spans,
     exact_words,
     fingerprint_of,
@@ -313,7 +314,8 @@ def _ask(
         status="crashed",
     )
     try:
-        answer = with_all_hits(assistant.ask(question.question, k=k), assistant, k=k)
+        answer = by_the_model(assistant.ask(question.question, k=k))
+        answer = with_all_hits(answer, assistant, k=k)
     except Exception as error:  # noqa: BLE001 - whatever it raises, the case is wrong, the run goes on
         return with_crash(blank, error, metrics=() if question.impossible else ANSWERABLE)
     values = {} if question.impossible else _scores(question, answer, document_id)

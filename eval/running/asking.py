@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from eval.metrics import DocumentSpan
 from eval.results import CaseResult, CitedQuote, RetrievedPassage
 from eval.suites.cases import GoldCase, Suite
-from rag import Answer, Citation, DocumentSummary, Hit, Settings
+from rag import Answer, Citation, DocumentSummary, Hit, ModelError, Settings
+from rag.internal import READER_SHA256
 
 if TYPE_CHECKING:
     from eval.suites.cases import HasLibrary
@@ -73,6 +74,17 @@ def told(found: Iterable[CaseResult], on_case: OnCase) -> list[CaseResult]:
         kept.append(result)
         on_case(result)
     return kept
+
+
+def by_the_model(answer: Answer) -> Answer:
+    """Return an answer that is what was asked for.
+
+    Raises:
+        ModelError: a stand-in gave it since the language model failed, which measures another.
+    """
+    if answer.fallback:
+        raise ModelError(f"the language model failed and a stand-in answered: {answer.fallback}")
+    return answer
 
 
 def with_reply(case: CaseResult, answer: Answer, *, relevant: Collection[str]) -> CaseResult:
@@ -164,10 +176,11 @@ def fingerprint_of(
 ) -> Mapping[str, str]:
     """Return name and value of what the answers depend on: version, settings, library, gold.
 
+    `reader` is the SHA-256 of the trained model that finds and weighs words.
     The digests do not depend on the order of documents or cases. What holds no settings, such as
     a stand-in, gives none. `summarise` adds the models and prompts that answered.
     """
-    facts = {"version": version("footnote")}
+    facts = {"version": version("footnote"), "reader": READER_SHA256}
     settings = getattr(assistant, "settings", None)
     if isinstance(settings, Settings):
         facts |= {name: str(getattr(settings, name)) for name in SETTINGS}

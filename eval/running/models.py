@@ -17,7 +17,7 @@ import filelock
 from eval.results import CaseResult
 from eval.suites.files import read_objects
 from rag import LanguageModel, MisuseError, ModelError, ModelResponseError, OperationError, Settings
-from rag.internal import judge_messages
+from rag.internal import READER_SHA256, judge_messages
 from rag.types import Message, Reply
 
 _WAIT = 60.0
@@ -27,8 +27,10 @@ _WAIT = 60.0
 class RecordingModel:
     """Asks a model and adds each reply to a JSON Lines file; safe to share between threads.
 
-    A line holds name, parameters and messages of the request, their digest, and the reply; keys
-    and headers are no part of these. Replies that the file has already are not asked for again.
+    A line holds name, parameters and messages of the request, their digest, the reply, and the
+    SHA-256 of the trained reader that chose what was sent; keys and headers are no part of these.
+    Replies that the file has already are not asked for again; those that the reader of today would
+    ask for too are written down anew under its name.
 
     Args:
         model: what is asked.
@@ -42,7 +44,9 @@ class RecordingModel:
         self._model = model
         self._path = path
         self._writing = threading.Lock()
-        self._replies = {one.key: one.reply for one in _read(path)} if path.exists() else {}
+        found = _read(path) if path.exists() else []
+        self._replies = {one.key: one.reply for one in found}
+        self._current = {one.key for one in found if one.reader == READER_SHA256}
 
     @property
     def name(self) -> str:
@@ -93,7 +97,10 @@ class RecordingModel:
             yield piece
 
     def _known(self, messages: Sequence[Message]) -> Reply | None:
-        return self._replies.get(request_key(self.name, self.parameters, messages))
+        key = request_key(self.name, self.parameters, messages)
+        if key in self._replies and key not in self._current:
+            self._keep(messages, self._replies[key])
+        return self._replies.get(key)
 
     def _keep(self, messages: Sequence[Message], reply: Reply) -> Reply:
         key = request_key(self.name, self.parameters, messages)
@@ -104,6 +111,7 @@ class RecordingModel:
             "parameters": dict(self.parameters),
             "messages": [asdict(message) for message in messages],
             "reply": asdict(reply),
+            "reader": READER_SHA256,
         }
         line = json.dumps(row) + "\n"
         try:
@@ -118,6 +126,7 @@ class RecordingModel:
                 f"the reply cannot be recorded in {str(self._path)!r} ({error}): name another file"
             ) from error
         self._replies[key] = reply
+        self._current.add(key)
         return reply
 
 
@@ -146,6 +155,8 @@ class ReplayedModel:
         self.parameters: Mapping[str, str | int | float] = recorded[-1].parameters
         self._path = path
         self._replies = {one.key: one.reply for one in recorded}
+        self.reader = recorded[-1].reader
+        """SHA-256 of the trained reader that it was last recorded with; empty if it is not said."""
 
     def complete(self, messages: Sequence[Message]) -> Reply:
         """Return the recorded reply.
@@ -156,10 +167,15 @@ class ReplayedModel:
         reply = self._replies.get(request_key(self.name, self.parameters, messages))
         if reply is None:
             raise ModelResponseError(
-                f"recording {str(self._path)!r} has no reply to this prompt: record it with "
-                f"`footnote eval --llm {self.name} --record {self._path}`"
+                f"recording {str(self._path)!r} has no reply to this prompt{self._why()}: record "
+                f"it with `footnote eval --llm {self.name} --record {self._path}`"
             )
         return replace(reply, requests=0, first_token_seconds=None)
+
+    def _why(self) -> str:
+        if self.reader == READER_SHA256:
+            return ""
+        return ", and was made with another trained reader, which may have chosen other passages"
 
     async def acomplete(self, messages: Sequence[Message]) -> Reply:
         """Return as `complete` does."""
@@ -184,6 +200,7 @@ class _Recorded:
     parameters: Mapping[str, str | int | float]
     messages: tuple[Message, ...]
     reply: Reply
+    reader: str = ""
 
 
 class Judge:

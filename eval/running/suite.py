@@ -18,6 +18,7 @@ from eval.metrics import (
 from eval.results import CaseResult, Report, summarise
 from eval.running.asking import (
     OnCase,
+    by_the_model,
     cited_spans,
     exact_words,
     fingerprint_of,
@@ -195,14 +196,15 @@ def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> 
 def _asked(assistant: Asked, case: GoldCase, *, k: int | None) -> Answer:
     """Ask a case's question, after the earlier ones that it has no answers of."""
     if not case.history:
-        return assistant.ask(case.question, k=k)
+        return by_the_model(assistant.ask(case.question, k=k))
     turns: list[Turn] = []
     for earlier in case.history:
         if earlier.text:
             turns.append(Turn(question=earlier.question, text=earlier.text))
         else:
-            turns.append(assistant.ask(earlier.question, k=k, history=turns).turn)
-    return assistant.ask(case.question, k=k, history=turns)
+            answer = by_the_model(assistant.ask(earlier.question, k=k, history=turns))
+            turns.append(answer.turn)
+    return by_the_model(assistant.ask(case.question, k=k, history=turns))
 
 
 def _blank(case: GoldCase) -> CaseResult:

@@ -46,6 +46,17 @@ def shipped_suite() -> Path:
     return Path(__file__).parents[1] / "gold" / "japan_us_defense.jsonl"
 
 
+def is_shipped(suite: Path) -> bool:
+    """Tell whether a gold file lies among those of the package."""
+    return suite.resolve().parent == shipped_suite().resolve().parent
+
+
+def gold_files(folder: Path) -> tuple[Path, ...]:
+    """Return the files of a folder that are gold files by their names, sorted."""
+    suffixes = (".jsonl", ".jsonl.gz", *YAML_SUFFIXES)
+    return tuple(sorted(path for path in folder.iterdir() if path.name.endswith(suffixes)))
+
+
 def load_suite(path: Path) -> Suite:
     """Read and check a gold file: YAML (a list of cases) by its suffix, else JSON Lines.
 
@@ -106,16 +117,22 @@ def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[
     Args:
         paths: gold files.
         documents: where the evidence should be; None leaves it unchecked.
+
+    Raises:
+        GoldError: a file is empty; raised after what is wrong with the others.
     """
+    empty = []
     for path in paths:
         found = list(read_cases(path))
         cases = [case for case in found if not isinstance(case, GoldError)]
         yield from (str(case) for case in found if isinstance(case, GoldError))
-        if not found:
-            yield str(_empty(path))
         yield from _asked_twice(cases)
         if documents is not None:
             yield from _evidence(cases, documents)
+        if not found:
+            empty.append(path)
+    if empty:
+        raise _empty(empty[0])
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
@@ -258,8 +275,8 @@ def _unreadable(path: Path, error: Exception) -> DatasetError:
 
 def _empty(path: Path) -> GoldError:
     return GoldError(
-        f"{str(path)!r} holds no cases: add one with `footnote gold add`, or write one JSON object "
-        "a line"
+        f"{str(path)!r} is empty, it holds no cases: add one with `footnote gold add`, or write "
+        "one JSON object a line"
     )
 
 

@@ -69,7 +69,9 @@ def test_a_reply_that_failed_is_not_recorded(tmp_path):
 def test_a_line_holds_the_request_and_the_reply_and_nothing_else(tmp_path):
     recorded(tmp_path / "r.jsonl", "complete")
     row = json.loads((tmp_path / "r.jsonl").read_text())
-    assert set(row) == {"key", "model", "context_window", "parameters", "messages", "reply"}
+    assert set(row) == {
+        *("key", "model", "context_window", "parameters", "messages", "reply", "reader")
+    }
     assert row["messages"][1] == {"role": "user", "text": "Why?"}
 
 

@@ -11,7 +11,8 @@ from eval.comparing.comparison import (
     load_baseline,
     save_baseline,
 )
-from eval.comparing.gate import Thresholds, gate
+from eval.comparing.gate import gate
+from eval.comparing.thresholds import Thresholds
 from eval.results import summarise
 
 

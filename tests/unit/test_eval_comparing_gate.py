@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.comparing.gate import METRICS, ThresholdError, Thresholds, gate, load_thresholds
+from eval.comparing.gate import gate
+from eval.comparing.thresholds import METRICS, ThresholdError, Thresholds, load_thresholds
 from eval.results import CaseResult, summarise
 from eval.suites.files import load_suite, shipped_suite
 

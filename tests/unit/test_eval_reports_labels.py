@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.comparing.gate import METRICS
+from eval.comparing.thresholds import METRICS
 from eval.reports.text import label_of, percent, points, probability, reason_in_words
 
 

@@ -186,14 +186,22 @@ def test_a_number_in_json_is_to_be_put_in_quotes(tmp_path):
     [
         (json.dumps(GOOD).encode("utf-16"), "is UTF-16, as PowerShell's `>` writes it: save it"),
         (b'{"id": "caf\xe9"}', "is not UTF-8: save it as UTF-8"),
-        (b"\n \n", "holds no cases: add one with `footnote gold add`"),
     ],
 )
 @pytest.mark.parametrize("name", ["mine.jsonl", "mine.yaml"])
-def test_a_file_in_another_encoding_or_without_cases_says_what_to_do(tmp_path, name, content, told):
+def test_a_file_in_another_encoding_says_what_to_do(tmp_path, name, content, told):
     (tmp_path / name).write_bytes(content)
     (line,) = lint([tmp_path / name])
     assert told in line
+
+
+@pytest.mark.parametrize("name", ["empty.jsonl", "empty.yaml"])
+def test_a_file_without_cases_is_refused_after_the_mistakes_of_others(tmp_path, name):
+    (tmp_path / name).write_bytes(b"\n \n")
+    found = lint([tmp_path / name, gold_file(tmp_path, GOOD | {"answers": []})])
+    assert "answerable but has no answers" in next(found)
+    with pytest.raises(GoldError, match="holds no cases: add one with `footnote gold add`"):
+        next(found)
 
 
 TYPED = "“Don’t stop”, she said — and the bridge, closed since 1987,\nre-opened in 2010–2012 …"

@@ -12,18 +12,16 @@ from eval import (
     CaseResult,
     Report,
     SuiteRun,
-    Thresholds,
     baseline_beside,
     baseline_of,
     compare,
     gate,
     load_baseline,
     load_suite,
-    load_thresholds,
     run,
     save_baseline,
     shipped_suite,
-    shipped_thresholds,
+    thresholds_of,
 )
 from rag import Assistant, MisuseError
 from rag.internal import seed_paths
@@ -172,9 +170,10 @@ def _with_shipped_article(assistant: Assistant) -> Iterator[Assistant]:
 
 def _gated(report: Report, suite: Path) -> SuiteRun:
     path = baseline_beside(suite, name=report.suite)
-    comparison = compare(report, load_baseline(path)) if path.exists() else None
-    thresholds = load_thresholds(shipped_thresholds()).get(report.suite, Thresholds())
-    return SuiteRun(report=report, gate=gate(report, thresholds, comparison), comparison=comparison)
+    kept = load_baseline(path, suite=report.suite) if path.exists() else None
+    comparison = compare(report, kept) if kept else None
+    decided = gate(report, thresholds_of(suite), comparison)
+    return SuiteRun(report=report, gate=decided, comparison=comparison)
 
 
 def _waiting(cases: "SimpleQueue[CaseResult]") -> Iterator[CaseResult]:
