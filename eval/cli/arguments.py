@@ -30,6 +30,7 @@ _GOLD_EXAMPLES = """examples:
   footnote gold add gold.jsonl "What did it cost?" --abstain
   footnote gold suggest gold.jsonl              questions asked that should be cases
   footnote gold repair gold.jsonl               new evidence where a document changed
+  footnote gold draft gold.jsonl                questions from articles, to accept or skip
 """
 
 
@@ -128,7 +129,17 @@ def register_gold(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         action="store_true",
         help="write without asking, but where no accepted answer is in the new quote",
     )
-    named = {"add": add, "suggest": suggest, "repair": repair}
+    draft = words.add_parser("draft", help="propose questions with their evidence from articles")
+    draft.add_argument("file", metavar="FILE", help="a gold file (JSON Lines); made if not there")
+    draft.add_argument(
+        "--document",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="only from this article: name, path, id or title; may be repeated",
+    )
+    draft.add_argument("--limit", type=_positive, default=10, metavar="N", help="(default: 10)")
+    named = {"add": add, "suggest": suggest, "repair": repair, "draft": draft}
     for word, run in ((parser, _gold(name)) for name, parser in named.items()):
         word.add_argument(
             "--library", metavar="DIR", default=argparse.SUPPRESS, help="(default: yours)"

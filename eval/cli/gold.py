@@ -5,13 +5,14 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from eval.cli.curate import repair
 from eval.datasets.beir import beir_rows, load_beir
 from eval.datasets.export import as_lines, as_promptfoo, as_squad, write_beir
 from eval.datasets.squad import load_squad, squad_rows
-from eval.suites.append import add_case, suggested, wordings
-from eval.suites.cases import EvidenceError, GoldError, Quote, source_texts
+from eval.suites.append import add_case, check_addable, known_cases, suggested, wordings
+from eval.suites.cases import EvidenceError, GoldError, Quote, named, source_texts
+from eval.suites.draft import Proposal, proposals
 from eval.suites.files import lint, load_suite
+from eval.suites.repair import Renewal, renew, renewals
 from rag import Assistant, MisuseError, Settings
 from rag.internal import data_text, logged_questions
 
@@ -131,10 +132,162 @@ def _export(args: argparse.Namespace) -> int:
     return 0
 
 
+def _repair(args: argparse.Namespace) -> int:
+    """Propose new evidence where a document changed; return 0 where all of it stands now, else 1.
+
+    Without a terminal nothing is asked, and nothing is written but with `--yes`.
+
+    Raises:
+        MisuseError: the gold file is not as it should be, or cannot be repaired for sure.
+        OperationError: the library or the file cannot be used.
+    """
+    path = Path(args.file)
+    suite = load_suite(path)
+    with Assistant.open(library=getattr(args, "library", None)) as assistant:
+        assistant.library.seed()
+        found, others = renewals(suite.cases, assistant.library)
+    for other in others:
+        sys.stdout.write(f"{other}\n")
+    if not found:
+        if not others:
+            sys.stdout.write(f"every quote of {path} stands in its document\n")
+        return 1 if others else 0
+    accepted = [one for one in found if _shown_and_accepted(one, args)]
+    renew(path, accepted)
+    sys.stdout.write(f"{len(accepted)} of {_quotes(len(found))} renewed in {path}\n")
+    if not accepted and not args.yes and not _terminal():
+        sys.stdout.write("nothing was written: run it in a terminal to choose, or with --yes\n")
+    return 0 if len(accepted) == len(found) and not others else 1
+
+
+def _draft(args: argparse.Namespace) -> int:
+    """Propose questions with their evidence one by one, and add those that a person accepts.
+
+    Without a terminal they are printed and nothing is written.
+
+    Raises:
+        MisuseError: the gold file is not as it should be, or an article is not in the library.
+        OperationError: the library or the file cannot be used.
+    """
+    path = Path(args.file)
+    check_addable(path)
+    questions = [case.question for case in known_cases(path)]
+    shown = added = 0
+    with Assistant.open(library=getattr(args, "library", None)) as assistant:
+        assistant.library.seed()
+        found = proposals(assistant, documents=_ids(assistant, args.document), known=questions)
+        for one in islice(found, args.limit):
+            shown += 1
+            sys.stdout.write("\n".join(_proposed(one)) + "\n")
+            if _terminal():
+                reply = _settled(path, assistant, one)
+                added += reply == "a"
+                if reply == "q":
+                    break
+    if not shown:
+        sys.stdout.write(
+            "no question to propose: no other sentence gives one that is answered for sure today\n"
+        )
+    elif _terminal():
+        sys.stdout.write(f"{added} of {shown} added to {path}\n")
+    else:
+        sys.stdout.write("nothing was written: run it in a terminal to accept, edit or skip each\n")
+    return 0
+
+
+def _terminal() -> bool:
+    """Tell whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _asked(prompt: str, *, allowed: str) -> str:
+    """Ask until the reply is one of the allowed letters; the end of the input is the last one."""
+    while True:
+        try:
+            reply = input(prompt).strip().lower()[:1]
+        except EOFError:
+            sys.stdout.write("\n")
+            return allowed[-1]
+        if reply and reply in allowed:
+            return reply
+
+
+def _ids(assistant: Assistant, names: Sequence[str]) -> frozenset[str] | None:
+    meant = named(assistant.library, names)
+    for name in names:
+        if name not in meant:
+            raise MisuseError(f"{name!r} is not in the library: name it as `footnote list` does")
+    return frozenset(one.id for found in meant.values() for one in found) if names else None
+
+
+def _proposed(one: Proposal) -> Iterator[str]:
+    yield f"question: {one.question}"
+    yield f"  answer: {' | '.join(one.answers)}"
+    yield f"  {one.evidence.document}: {' '.join(one.evidence.quote.split())}"
+
+
+def _settled(path: Path, assistant: Assistant, one: Proposal) -> str:
+    """Ask what becomes of a proposal, and do it: "a" where it was added, else "s" or "q"."""
+    question, answers = one.question, one.answers
+    while True:
+        reply = _asked("  [a]ccept, [e]dit, [s]kip, [q]uit: ", allowed="aesq")
+        if reply in "sq":
+            return reply
+        if reply == "e":
+            question = _typed("  question", question)
+            answers = tuple(
+                part.strip() for part in _typed("  answer", "|".join(answers)).split("|")
+            )
+        try:
+            add_case(
+                path,
+                assistant.library,
+                question=question,
+                answers=answers,
+                evidence=[one.evidence],
+            )
+        except GoldError as error:
+            sys.stdout.write(f"  {error}\n")
+        else:
+            return "a"
+
+
+def _typed(label: str, before: str) -> str:
+    try:
+        return input(f"{label} [Enter keeps {before!r}]: ").strip() or before
+    except EOFError:
+        return before
+
+
+def _shown_and_accepted(one: Renewal, args: argparse.Namespace) -> bool:
+    sys.stdout.write("\n".join(_lines(one)) + "\n")
+    if not one.new:
+        return False
+    if args.yes:
+        return not one.loses_answer
+    return _terminal() and _asked("  write the new quote? [y]es, [n]o: ", allowed="yn") == "y"
+
+
+def _lines(one: Renewal) -> Iterator[str]:
+    yield f"{one.case.place}: {one.case.id}: {one.case.question}"
+    yield f"  was in {one.old.document}: {' '.join(one.old.quote.split())}"
+    if not one.new:
+        yield "  nothing there is near it now: update the case by hand, or retire it"
+        return
+    yield f"  nearest there now: {' '.join(one.new.split())}"
+    if one.loses_answer:
+        yield f"  but it has no accepted answer ({' | '.join(one.case.answers)}): mend those too"
+
+
+def _quotes(count: int) -> str:
+    return "1 quote" if count == 1 else f"{count} quotes"
+
+
 WORDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "add": _add,
     "suggest": _suggest,
-    "repair": repair,
+    "repair": _repair,
+    "draft": _draft,
     "lint": _lint,
     "schema": _schema,
     "import": _import,

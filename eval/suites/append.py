@@ -82,8 +82,7 @@ def add_case(
         OperationError: the file cannot be written; it is as it was.
     """
     # Most of its lines are the docstring: each part of a case is named and explained here.
-    if path.suffix.lower() in YAML_SUFFIXES or path.name.endswith(".gz"):
-        raise GoldError(f"{str(path)!r} cannot be added to: name a plain JSON Lines file")
+    check_addable(path)
     row: dict[str, object] = {
         "question": question,
         "answers": list(answers),
@@ -97,6 +96,30 @@ def add_case(
     row = {name: value for name, value in row.items() if value or name == "answerable"}
     with alone(path):
         return _add(path, documents, row, case_id)
+
+
+def check_addable(path: Path) -> None:
+    """Check that cases can be added to a file of this name.
+
+    Raises:
+        GoldError: it is YAML or packed.
+    """
+    if path.suffix.lower() in YAML_SUFFIXES or path.name.endswith(".gz"):
+        raise GoldError(f"{str(path)!r} cannot be added to: name a plain JSON Lines file")
+
+
+def known_cases(path: Path) -> list[GoldCase]:
+    """Return the cases of a file; none where it is not there yet, or empty.
+
+    Raises:
+        GoldError: it is not as it should be.
+    """
+    known = []
+    for case in read_cases(path) if path.exists() else ():
+        if isinstance(case, GoldError):
+            raise case
+        known.append(case)
+    return known
 
 
 def same_question(question: str) -> str:
@@ -166,7 +189,7 @@ def wordings(items: Iterable[str]) -> list[list[str]]:
 
 
 def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str) -> GoldCase:
-    known = _known(path)
+    known = known_cases(path)
     row = {"id": case_id or _fresh_id(str(row["question"]), {case.id for case in known}), **row}
     line = _lines(path) + 1
     case = parse_case(row, f"{path}:{line}", line=line)
@@ -183,15 +206,6 @@ def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str)
         raise GoldError(str(error)) from error
     _append(path, json.dumps(row, ensure_ascii=False))
     return case
-
-
-def _known(path: Path) -> list[GoldCase]:
-    known = []
-    for case in read_cases(path) if path.exists() else ():
-        if isinstance(case, GoldError):
-            raise case
-        known.append(case)
-    return known
 
 
 def _lines(path: Path) -> int:

@@ -13,7 +13,7 @@ from eval.suites.files import load_suite
 from rag.cli.main import main
 
 BEFORE = "The bridge of Talin was opened in 1964. It was closed in 2021 for repairs."
-AFTER = "Talin's bridge was opened to traffic in May 1964. It was closed in 2022 for the repairs."
+AFTER = "The Talin bridge was opened to traffic in May 1964. It was closed in 2022 for the repairs."
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_without_a_terminal_repair_shows_its_proposals_and_writes_nothing(change
     assert main(["gold", "repair", str(gold), "--library", str(changed)]) == 1
     told = capsys.readouterr().out
     assert "was in a.txt: The bridge of Talin was opened in 1964." in told
-    assert "nearest there now: Talin's bridge was opened to traffic in May 1964." in told
+    assert "nearest there now: The Talin bridge was opened to traffic in May 1964." in told
     assert "but it has no accepted answer (2021): mend those too" in told
     assert "nothing was written: run it in a terminal to choose, or with --yes" in told
     assert gold.read_bytes() == before
@@ -80,7 +80,7 @@ def test_without_a_terminal_repair_shows_its_proposals_and_writes_nothing(change
 def test_yes_renews_what_still_has_its_answer_and_leaves_the_rest_to_a_person(changed, gold):
     assert main(["gold", "repair", str(gold), "--library", str(changed), "--yes"]) == 1
     first, second = quotes(gold)
-    assert first == "Talin's bridge was opened to traffic in May 1964."
+    assert first == "The Talin bridge was opened to traffic in May 1964."
     assert second == "It was closed in 2021 for repairs."
 
 
@@ -100,3 +100,35 @@ def test_where_every_quote_stands_repair_says_so(changed, gold, capsys):
     gold.write_text(json.dumps(rows[0]))
     assert main(["gold", "repair", str(gold), "--library", str(changed)]) == 0
     assert "every quote of" in capsys.readouterr().out
+
+
+def test_without_a_terminal_draft_prints_its_proposals_and_writes_nothing(
+    changed, gold, tmp_path, capsys
+):
+    path = tmp_path / "new.jsonl"
+    command = ["gold", "draft", str(path), "--library", str(changed)]
+    assert main(command) == 0
+    told = capsys.readouterr().out
+    assert "question: When was the Talin bridge opened to traffic?\n  answer: May 1964" in told
+    assert "a.txt: The Talin bridge was opened to traffic in May 1964." in told
+    assert "nothing was written" in told
+    assert not path.exists()
+    assert main([*command, "--document", "b.txt"]) == 2
+    assert "'b.txt' is not in the library" in capsys.readouterr().err
+
+
+def test_in_a_terminal_a_person_edits_a_proposal_and_it_passes(changed, gold, tmp_path):
+    path = tmp_path / "new.jsonl"
+    keys = "e\nWhen was the bridge of Talin opened?\nMay 1964|1964\n"
+    code, told = typed(keys, "draft", str(path), "--library", str(changed), folder=tmp_path)
+    assert (code, "1 of 1 added" in told) == (0, True)
+    (case,) = load_suite(path).cases
+    assert case.question == "When was the bridge of Talin opened?"
+    assert case.answers == ("May 1964", "1964")
+    assert main(["eval", str(path), "--library", str(changed)]) == 0
+
+
+def test_what_is_skipped_is_not_written(changed, gold, tmp_path):
+    path = tmp_path / "new.jsonl"
+    code, told = typed("s\n", "draft", str(path), "--library", str(changed), folder=tmp_path)
+    assert (code, "0 of 1 added" in told, path.exists()) == (0, True, False)

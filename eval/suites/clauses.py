@@ -1,0 +1,188 @@
+"""Takes an English statement apart: subject, verb and the rest, by word order and lists of verbs.
+
+The lists are `eval/data/turning.toml`. A statement of another form is not taken apart.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from rag.internal import data_toml
+
+NAME = (
+    r"(?:[A-ZÀ-Þ][\w’'.\-]*)"
+    r"(?: (?:of|for|de|van|von|der|al|bin)(?: the)?(?= [A-ZÀ-Þ])| [A-ZÀ-Þ][\w’'.\-]*)*"
+)
+"""A form of a name in a sentence: capitalised words, and small ones between them."""
+_MODALS = frozenset({"can", "could", "will", "would", "may", "might", "should", "must"})
+_OPENING = ("The", "A", "An", "In", "On", "Then", "At", "By", "Some", "About")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A statement taken apart."""
+
+    subject: str
+    """As it stands inside a question."""
+    auxiliary: str
+    """"did" or "does" where the statement has none."""
+    verb: str
+    """As it stands behind the subject of a question."""
+    told: str
+    """Auxiliary and verb as the statement has them."""
+    rest: str
+    """Behind the verb; empty where nothing is."""
+
+    def asked(self, rest: str, *, verb: str | None = None) -> str:
+        """Return what follows the word that asks."""
+        words = (self.auxiliary, self.subject, self.verb if verb is None else verb, rest)
+        return " ".join(word for word in words if word)
+
+
+def clause_of(told: str) -> Clause | None:
+    """Take the first clause of a statement apart; None where its form is another."""
+    told = re.sub(r", (?:who|which) [^,]+,(?= [a-z])|,? for the first time since \S+", "", told)
+    words = told.split()
+    for at in range(1, min(len(words), 12)):
+        word = words[at]
+        if word.lower() in listed("turns"):
+            return None
+        if word in listed("auxiliary") or (word in verbs() and _ends_subject(words, at)):
+            behind = first_clause(words[at:])
+            repeated = any(word in listed("auxiliary") for word in behind[1:])
+            if not behind or repeated or not _is_subject(words[:at]):
+                return None
+            return _taken_apart(lowered(" ".join(words[:at])), behind)
+    return None
+
+
+def _is_subject(words: list[str]) -> bool:
+    """Tell whether words are one noun phrase, with at most one aside in it."""
+    commas = sum(word.endswith(",") for word in words)
+    fits = commas == 0 or (commas == 2 and words[-1].endswith(","))
+    verb = {word.strip(",") for word in words} & (stops() - {"and", "or", "lead", "open"})
+    return fits and not verb and words[0].lower() not in listed("preposition")
+
+
+def first_clause(words: list[str]) -> list[str]:
+    """Return the words from the verb up to where another clause begins; none if that is unsure."""
+    for at, word in enumerate(words[1:], 1):
+        more = words[at + 1 :]
+        if word.strip(",") in listed("cuts"):
+            return words[:at]
+        if word.strip(",").lower() in listed("turns"):
+            return []
+        if word in ("and", "or") and any(w in verbs() or w in listed("auxiliary") for w in more):
+            return [] if "between" in words[:at] else words[:at]
+        last = re.fullmatch(NAME, " ".join(more).strip(",")) is not None
+        if word.endswith(",") and not last and not (more and more[0][:1].isdigit()):
+            return [*words[:at], word.rstrip(",")]
+    return words
+
+
+def _ends_subject(words: list[str], at: int) -> bool:
+    """Tell whether the word at this place is the verb and no participle of the subject."""
+    before = words[at - 1]
+    sure = words[at] in verbs() and words[at] not in _participles()
+    return sure or before[:1].isupper() or before.endswith(",")
+
+
+def _taken_apart(subject: str, words: list[str]) -> Clause | None:
+    first, rest = words[0], words[1:]
+    second = rest[0] if rest else ""
+    perfect = first in ("has", "have", "had")
+    if first in listed("auxiliary") and not (perfect and second not in _participles()):
+        verb = second if second in _participles() or first in _MODALS else ""
+        more = rest[1:] if verb else rest
+        told = f"{first} {verb}".strip()
+        return Clause(subject=subject, auxiliary=first, verb=verb, told=told, rest=" ".join(more))
+    base = verbs().get(first)
+    if base is None:
+        return None
+    helper = "does" if first in _presents() else "did"
+    return Clause(subject=subject, auxiliary=helper, verb=base, told=first, rest=" ".join(rest))
+
+
+def opened(sentence: str, article: str) -> str:
+    """Return a sentence with a small first letter where its first word is no name.
+
+    Empty where the article does not tell.
+    """
+    words = sentence.split()
+    first = words[0].strip(",") if words else ""
+    if first in _OPENING:
+        return f"{sentence[:1].lower()}{sentence[1:]}"
+    if "-" in first or first.lower() in listed("turns") | listed("cuts"):
+        return ""
+    if (len(words) > 1 and words[1][:1].isupper()) or re.search(
+        rf"[a-z,] {re.escape(first)}\b", article
+    ):
+        return sentence
+    small = re.search(rf"(?<![\w'’-]){re.escape(first.lower())}\b", article)
+    return f"{sentence[:1].lower()}{sentence[1:]}" if small else ""
+
+
+def lowered(text: str) -> str:
+    """Return a subject with a small first letter where it begins with an article or the like."""
+    first, space, rest = text.partition(" ")
+    small = first.lower() in {"the", "a", "an", "in", "on", "some", "about", "one"}
+    return f"{first.lower()}{space}{rest}" if small else text
+
+
+@cache
+def listed(kind: str) -> frozenset[str]:
+    """Return the words of a list."""
+    return frozenset(str(data_toml("eval", "turning.toml")[kind]).split())
+
+
+@cache
+def verbs() -> Mapping[str, str]:
+    """Return the base of each form that a statement's verb may have."""
+    found = {past: base for base, past, _ in _irregular()} | dict(_presents())
+    for base in listed("regular"):
+        found |= dict.fromkeys(_ed(base), base)
+    return {form: base for form, base in found.items() if form not in listed("auxiliary")} | {
+        "has": "have",
+        "had": "have",
+    }
+
+
+@cache
+def _participles() -> frozenset[str]:
+    regular = (form for base in listed("regular") for form in _ed(base))
+    return frozenset({part for _, _, part in _irregular()} | set(regular))
+
+
+@cache
+def pasts() -> Mapping[str, str]:
+    """Return the past of each participle."""
+    found = {part: past for _, past, part in _irregular()}
+    return found | {form: form for base in listed("regular") for form in _ed(base)}
+
+
+@cache
+def _presents() -> Mapping[str, str]:
+    pairs = str(data_toml("eval", "turning.toml")["present"]).split(";")
+    return {form: base for form, base in (pair.split() for pair in pairs)}
+
+
+@cache
+def _irregular() -> tuple[tuple[str, str, str], ...]:
+    rows = (row.split() for row in str(data_toml("eval", "turning.toml")["irregular"]).split(";"))
+    return tuple((base, past, part) for base, past, part in rows)
+
+
+def _ed(base: str) -> tuple[str, ...]:
+    if base.endswith("e"):
+        return (f"{base}d",)
+    if base.endswith("y") and base[-2] not in "aeou":
+        return (f"{base[:-1]}ied",)
+    return f"{base}ed", f"{base}{base[-1]}ed"
+
+
+@cache
+def stops() -> frozenset[str]:
+    """Return the words that a noun and what hangs on it end before."""
+    bases = {*verbs().values(), *verbs(), *_participles()}
+    return frozenset(bases) | listed("auxiliary") | {"and", "or"}
