@@ -3,10 +3,8 @@
 import argparse
 import json
 import os
-import signal
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -215,37 +213,39 @@ def test_where_runs_cannot_be_kept_the_evaluation_goes_on(
 
 
 KEEPS = """
-import sys
+import os, sys
 from pathlib import Path
 from conftest import make_case, make_run
 from eval.comparing.kept import keep_run
 case, run = make_case.__wrapped__(), make_run.__wrapped__()
-while True:
-    keep_run(Path(sys.argv[1]), run(*(case(f"c{n}") for n in range(300))))
-    print(flush=True)
+runs, crash = int(sys.argv[2]), int(sys.argv[3])
+
+def half(path, content):
+    with path.open("wb") as file:
+        file.write(content[: len(content) // 2])
+    os._exit(9)  # As a killed process, it cleans nothing up.
+
+for number in range(runs):
+    if number == crash:
+        Path.write_bytes = half
+    keep_run(Path(sys.argv[1]), run(*(case(f"c{n}") for n in range(100))))
 """
 
 
-def test_two_processes_killed_at_any_moment_leave_whole_runs_only(suite):
+def keeping(suite, *, runs, crash=-1):
     paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests", ROOT / "tests" / "support")))
-    pair = [
-        subprocess.Popen(
-            [sys.executable, "-c", KEEPS, str(suite)],
-            env=dict(os.environ) | {"PYTHONPATH": paths},
-            stdout=subprocess.PIPE,
-        )
-        for _ in range(2)
-    ]
-    for process in pair:
-        assert process.stdout.readline() == b"\n"
-    for moment, process in zip((0.05, 0.07), pair, strict=True):
-        time.sleep(moment)
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+    return subprocess.Popen(
+        [sys.executable, "-c", KEEPS, str(suite), str(runs), str(crash)],
+        env=dict(os.environ) | {"PYTHONPATH": paths},
+    )
+
+
+def test_two_processes_keep_all_their_runs_and_one_killed_leaves_whole_ones_only(suite):
+    pair = keeping(suite, runs=10), keeping(suite, runs=5, crash=3)
+    assert [process.wait(timeout=60) for process in pair] == [0, 9]
     history = kept_runs(suite)
-    assert history.damaged == ()
-    assert len(history.runs) >= 2
-    assert {len(run.right) for run in history.runs} == {300}
+    assert (len(history.runs), history.damaged) == (13, ())
+    assert {len(run.right) for run in history.runs} == {100}
 
 
 def test_history_of_five_hundred_runs_is_quick_and_loads_no_model(suite, make_case, make_run):

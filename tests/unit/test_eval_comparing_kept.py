@@ -62,6 +62,11 @@ def test_runs_are_listed_oldest_first_whenever_they_were_kept(keep, suite):
     assert find_run(kept_runs(suite), "previous") == early
 
 
+def test_runs_of_one_second_are_in_their_order(keep, suite):
+    runs = [keep(number / 600) for number in (3, 1, 5, 2, 4)]
+    assert [run.id for run in kept_runs(suite).runs] == [runs[n].id for n in (1, 3, 0, 4, 2)]
+
+
 def test_a_run_is_named_by_the_beginning_or_the_end_of_its_id(keep, suite):
     first, second = keep(0), keep(60)
     history = kept_runs(suite)
