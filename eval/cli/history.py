@@ -21,7 +21,7 @@ from eval.reports.text import (
 )
 from eval.results import CaseResult, MetricChange, summarise
 from eval.suites.files import shipped_suite, suite_name
-from rag import MisuseError, Settings
+from rag import MisuseError, OperationError, Settings, load_model
 
 _WIDTH = 80
 _LONGEST = 300
@@ -86,7 +86,7 @@ def compare(args: argparse.Namespace) -> int:
 
     Raises:
         MisuseError: there is no such run or setting, or the two have no question in common.
-        OperationError: the library cannot be used.
+        OperationError: the library cannot be used, or a side gave an error for every question.
     """
     first, second = _asked(args) if args.a or args.b else _named(args)
     found = side_by_side(first.results, second.results)
@@ -259,6 +259,8 @@ def _checked(changes: Mapping[str, str], args: argparse.Namespace) -> str:
     if "library" in changes and not args.runs:
         raise MisuseError("the setting library goes with a SUITE: the shipped one has its own")
     settings = Settings.load().changed(**changes)
+    if not args.replay:
+        load_model(settings.llm, settings)
     # Read back, so that a secret is not repeated.
     return ", ".join(f"{name}={getattr(settings, name)}" for name in changes) or "as set"
 
@@ -286,6 +288,11 @@ def _results(changes: Mapping[str, str], args: argparse.Namespace) -> Baseline:
             work.ask(frozenset()), total=len(work.ids), unit="question", disable=None, leave=False
         )
         report = summarise(work.name, list(asked), fingerprint=work.fingerprint)
+    if all(case.error for case in report.cases):
+        raise OperationError(
+            f"no question could be asked with {', '.join(changes) or 'the settings as they are'}: "
+            f"{report.cases[0].error}"
+        )
     return baseline_of(report)
 
 
@@ -326,7 +333,7 @@ def _left_out(found: SideBySide) -> Iterator[str]:
         crashed = [case for case in report.cases if case.error]
         if crashed:
             yield from _wrapped(
-                f"{len(crashed)} of {letter} crashed and count as wrong; the first, "
+                f"{len(crashed)} of {letter}'s ended in an error and count as wrong; the first, "
                 f"{crashed[0].id}: {crashed[0].error}"
             )
 
@@ -353,7 +360,7 @@ def _questions(found: SideBySide) -> Iterator[str]:
     for title, ids in (
         ("Right in B only", found.comparison.newly_passing),
         ("Right in A only", found.comparison.newly_failing),
-        ("As right or wrong as before, in other words", found.comparison.changed),
+        ("Just as right or wrong, in other words", found.comparison.changed),
     ):
         if ids:
             yield ""

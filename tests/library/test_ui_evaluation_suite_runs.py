@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from eval import baseline_beside, load_suite, shipped_suite
+from eval import baseline_beside, kept_runs, load_suite, shipped_suite
 from rag import Article, MisuseError, Settings
 from rag.testing import ScriptedAnswerer, open_assistant
 from ui.evaluation.suite_runs import Progress, SuiteRuns
@@ -45,6 +45,20 @@ def test_a_run_tells_how_far_it_is_and_keeps_its_result(make):
     assert steps[-1] == Progress(done=2, total=2, question="When does it open?")
     report = runs.last(runs.own).report
     assert [case.passed for case in report.cases] == [True, False]
+
+
+def test_a_run_of_the_page_is_in_the_history_of_its_suite(make):
+    runs = make(a=RIGHT, b=WRONG)
+    list(runs.running(runs.own))
+    (kept,) = kept_runs(runs.own).runs
+    assert (kept.right, kept.wrong) == (("a",), ("b",))
+
+
+def test_a_run_that_cannot_be_kept_is_shown_all_the_same(make):
+    runs = make(a=RIGHT)
+    (runs.own.parent / ".footnote").write_text("in the way")
+    list(runs.running(runs.own))
+    assert len(runs.last(runs.own).report.cases) == 1
 
 
 def test_the_users_questions_come_first_once_there_are_any(make):

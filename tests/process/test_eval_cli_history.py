@@ -13,8 +13,9 @@ import pytest
 from eval.cli.arguments import register_eval
 from eval.comparing.comparison import baseline_of, save_baseline
 from eval.comparing.kept import keep_run, kept_runs
-from rag import Assistant, MisuseError, SettingsError
-from rag.testing import HashEmbedder
+from eval.running.models import RecordingModel
+from rag import Assistant, MisuseError, OperationError, Settings, SettingsError
+from rag.testing import HashEmbedder, ScriptedModel
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
@@ -155,7 +156,12 @@ def test_runs_that_cannot_be_compared_are_misuse(footnote, arguments, words):
 
 
 @pytest.mark.parametrize(
-    ("setting", "words"), [("treshold=1", "did you mean 'threshold'"), ("k=0", "'k' cannot be")]
+    ("setting", "words"),
+    [
+        ("treshold=1", "did you mean 'threshold'"),
+        ("k=0", "'k' cannot be"),
+        ("llm=nothing", "names no provider"),
+    ],
 )
 def test_a_setting_that_cannot_be_is_refused_before_anything_is_asked(footnote, setting, words):
     with pytest.raises(SettingsError, match=words):
@@ -185,6 +191,26 @@ def test_two_settings_are_asked_and_set_side_by_side(footnote, cats, suite, caps
     assert out.startswith("A  threshold=0.0: 2 of 2 right (100%)\nB  threshold=1.0: 0 of 2 right")
     assert "They differ in: threshold (0.0 and 1.0)." in out
     assert kept_runs(suite).runs == ()
+
+
+def test_two_recorded_models_are_compared_without_a_network(footnote, cats, suite, capsys):
+    for name, says in (("openai:small", "Dogs bark at night [1]."), ("openai:big", "NO ANSWER")):
+        model = RecordingModel(ScriptedModel(says, name=name), suite.with_name("replies.jsonl"))
+        with Assistant.open(Settings(library=cats, llm=name), model=model) as assistant:
+            assistant.ask("When do dogs bark?")
+            assistant.ask("How long do cats sleep?")
+    sides = ("--a", "llm=openai:small", "--b", "llm=openai:big")
+    replies = ("--replay", suite.with_name("replies.jsonl"))
+    assert footnote("compare", *sides, *replies, suite, "--library", cats) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "A  llm=openai:small: 1 of 2 right (50%)\nB  llm=openai:big: 0 of 2 right"
+    )
+
+
+def test_a_model_that_answers_nothing_is_a_failure_and_no_comparison(footnote, cats, suite):
+    with pytest.raises(OperationError, match="no question could be asked with llm: ModelUnavail"):
+        footnote("compare", "--a", "llm=ollama:x", suite, "--library", cats)
 
 
 def test_a_run_of_the_whole_suite_is_kept_unless_told_otherwise(

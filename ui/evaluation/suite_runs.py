@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -16,6 +16,7 @@ from eval import (
     baseline_of,
     compare,
     gate,
+    keep_run,
     load_baseline,
     load_suite,
     run,
@@ -23,7 +24,7 @@ from eval import (
     shipped_suite,
     thresholds_of,
 )
-from rag import Assistant, MisuseError
+from rag import Assistant, MisuseError, OperationError
 from rag.internal import seed_paths
 
 _BETWEEN_UPDATES = 0.2
@@ -117,6 +118,9 @@ class SuiteRuns:
                     if done:
                         yield told
                 self._last[path] = _gated(work.report(), path)
+                # Where it cannot be kept, the page shows it all the same.
+                with suppress(OperationError):
+                    keep_run(path, self._last[path])
             finally:
                 stopped.set()
                 work.wait()
