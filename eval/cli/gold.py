@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from eval.datasets.beir import beir_rows, load_beir
-from eval.datasets.export import as_lines, as_promptfoo, as_squad, write_beir
+from eval.datasets.export import as_lines, as_promptfoo, as_squad, left_out, write_beir
 from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.append import add_case, check_addable, known_cases, suggested, wordings
 from eval.suites.cases import EvidenceError, GoldError, Quote, named, source_texts
@@ -111,6 +111,12 @@ def _import(args: argparse.Namespace) -> int:
 
 def _export(args: argparse.Namespace) -> int:
     suite = load_suite(Path(args.suite))
+    lost = left_out(suite, args.to)
+    if lost:
+        sys.stderr.write(
+            f"{len(lost)} of {len(suite.cases)} cases are left out, which {args.to} cannot hold: "
+            f"{', '.join(lost)}\n"
+        )
     if args.to == "promptfoo":
         sys.stdout.write(as_promptfoo(suite))
         return 0

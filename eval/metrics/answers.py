@@ -29,6 +29,15 @@ def normalise_answer(text: str) -> str:
     return _without_articles(kept)
 
 
+def spaced(text: str) -> str:
+    """Return the text as `normalise_answer` does, but with a space for each punctuation mark.
+
+    Between two digits a mark is removed. May be empty.
+    """
+    folded = re.sub(r"(?<=\d)[.,'’](?=\d)", "", _folded(text))
+    return _without_articles("".join(" " if _is_punctuation(mark) else mark for mark in folded))
+
+
 def exact_match(prediction: str, answers: Sequence[str]) -> float:
     """Return 1.0 if the prediction equals an answer after normalisation, else 0.0.
 
@@ -58,11 +67,11 @@ def contains_answer(text: str, answers: Iterable[str]) -> bool:
     as it stands. Source: the "answer in context" test of open-domain QA (Chen et al. 2017,
     DrQA's `has_answer`). No answers give False.
     """
-    joined, spaced = normalise_answer(text), _spaced(text)
+    joined, apart = normalise_answer(text), spaced(text)
     return any(
         _has_words(joined, normalise_answer(answer))
-        or _has_words(spaced, _spaced(answer))
-        or (not _spaced(answer) and _folded(answer).strip() in _folded(text).split())
+        or _has_words(apart, spaced(answer))
+        or (not spaced(answer) and _folded(answer).strip() in _folded(text).split())
         for answer in answers
     )
 
@@ -121,11 +130,6 @@ def _f1(predicted: list[str], gold: list[str]) -> float:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
-
-
-def _spaced(text: str) -> str:
-    folded = re.sub(r"(?<=\d)[.,'’](?=\d)", "", _folded(text))
-    return _without_articles("".join(" " if _is_punctuation(mark) else mark for mark in folded))
 
 
 def _without_articles(text: str) -> str:

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from eval.cli.gold import schema
 from eval.datasets.beir import beir_rows, load_beir
-from eval.datasets.export import as_lines, as_promptfoo, as_squad, write_beir
+from eval.datasets.export import as_lines, as_promptfoo, as_squad, left_out, write_beir
 from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.append import add_case, suggested, wordings
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
@@ -254,8 +254,40 @@ def test_a_suite_goes_to_beir_and_back(tmp_path):
 def test_promptfoo_gets_a_test_for_each_case(tmp_path):
     content = yaml.safe_load(as_promptfoo(gold(tmp_path)))
     first, _, last = content["tests"]
-    assert first["assert"] == [{"type": "icontains-any", "value": ["AMRAAM", "no"]}]
-    assert [one["type"] for one in last["assert"]] == ["icontains-any", "not-icontains"]
+    silent, said = first["assert"]
+    assert silent == {"type": "not-starts-with", "value": "Abstained: "}
+    assert (said["type"], said["value"]) == ("contains-any", [" amraam ", " no "])
+    assert last["assert"] == [{"type": "starts-with", "value": "Abstained: "}]
+    assert "footnote ask --json" in content["providers"][0]
+
+
+def test_promptfoo_compares_what_must_and_must_not_be_said_as_whole_words(tmp_path):
+    row = {"id": "a", "question": "Q?", "answers": ["The 28,000 (men)"]}
+    row |= {"must_include": [["x", "y"]], "must_not_include": ["no", "never."]}
+    (tmp_path / "g.jsonl").write_text(json.dumps(row))
+    (test,) = yaml.safe_load(as_promptfoo(load_suite(tmp_path / "g.jsonl")))["tests"]
+    assert [(one["type"], one["value"]) for one in test["assert"]] == [
+        ("not-starts-with", "Abstained: "),
+        ("contains-any", [" 28000 men "]),
+        ("contains-any", [" x ", " y "]),
+        ("not-contains-any", [" no ", " never "]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "lost"), [("promptfoo", ("after", "braces")), ("squad", ("after", "braces", "bare"))]
+)
+def test_cases_that_a_format_cannot_hold_are_named(tmp_path, form, lost):
+    evidence = {"evidence": [{"document": "a.txt", "quote": TEXT}]}
+    rows = [
+        {"id": "good", "question": "Q?", "answers": ["x"]} | evidence,
+        {"id": "after", "question": "And?", "answers": ["x"], "history": ["Q?"]} | evidence,
+        {"id": "braces", "question": "{{ x }}?", "answers": ["x"]},
+        {"id": "bare", "question": "R?", "answers": ["x"]},
+        {"id": "none", "question": "S?", "answerable": False},
+    ]
+    (tmp_path / "g.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert left_out(load_suite(tmp_path / "g.jsonl"), form) == lost
 
 
 def logged(question, status, confidence):
