@@ -178,7 +178,7 @@ class Comparison:
     stale: tuple[str, ...] = ()
     """Names of what differs between the two fingerprints."""
     before: Mapping[str, CaseResult] = field(default_factory=dict)
-    """The baseline's cases by id, as far as it has them."""
+    """The baseline's cases, each by the id that it has in this run, or had."""
     fingerprint: Mapping[str, str] = field(default_factory=dict)
     """What the baseline's results depended on."""
     added: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """Keeps a run's results as a baseline, and compares a later run case by case, metric by metric."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -117,27 +118,30 @@ def side_by_side(a: Baseline, b: Baseline) -> SideBySide:
 
 
 def compare(report: Report, baseline: Baseline) -> Comparison:
-    """Compare the cases that both have; the order of either does not matter.
+    """Compare the cases that both have; neither their order nor their ids matter.
+
+    A case is the one that asks the same question, or the one of its id where none does.
 
     Metrics whose values are 0 or 1 are tested by McNemar's exact test, graded ones by paired
     randomisation. Whether cases pass is tested by itself: what else is measured must not excuse it.
     The p values of the other metrics are adjusted by Holm's method, so that many of them do not
     make false alarms likely.
     """
-    before = {case.id: case for case in baseline.cases}
-    after = {case.id: case for case in report.cases}
-    both = [name for name in after if name in before]
-    pairs = [(before[name], after[name]) for name in both]
+    before = _matched(report.cases, baseline.cases)
+    pairs = [(before[case.id], case) for case in report.cases if case.id in before]
+    asked = {case.id for case in report.cases}
+    matched = {case.id for case in before.values()}
+    removed = [case for case in baseline.cases if case.id not in matched]
     return Comparison(
         metrics=_changes(pairs),
-        newly_failing=tuple(b.id for b, a in pairs if b.passed and not a.passed),
-        newly_passing=tuple(b.id for b, a in pairs if a.passed and not b.passed),
-        changed=tuple(b.id for b, a in pairs if b.passed == a.passed and _said(b) != _said(a)),
+        newly_failing=tuple(a.id for b, a in pairs if b.passed and not a.passed),
+        newly_passing=tuple(a.id for b, a in pairs if a.passed and not b.passed),
+        changed=tuple(a.id for b, a in pairs if b.passed == a.passed and _said(b) != _said(a)),
         stale=_stale(baseline.fingerprint, report.fingerprint),
-        before=before,
+        before={case.id: case for case in removed if case.id not in asked} | before,
         fingerprint=baseline.fingerprint,
-        added=tuple(name for name in after if name not in before),
-        removed=tuple(name for name in before if name not in after),
+        added=tuple(case.id for case in report.cases if case.id not in before),
+        removed=tuple(case.id for case in removed),
     )
 
 
@@ -215,6 +219,32 @@ def _read(path: Path) -> Baseline:
             f"baseline {str(path)!r} cannot be read ({_first_line(error)}): write it anew with "
             "`footnote eval --update-baseline`"
         ) from error
+
+
+def _matched(after: Sequence[CaseResult], before: Sequence[CaseResult]) -> dict[str, CaseResult]:
+    """Return the earlier result of each case that has one, by the id that the case has now."""
+    found = dict[str, CaseResult]()
+    taken = set[str]()
+    for same in (
+        lambda case: (case.id, case.question),
+        lambda case: case.question,
+        lambda case: case.id,
+    ):
+        earlier = _only((case for case in before if case.id not in taken), same)
+        later = _only((case for case in after if case.id not in found), same)
+        for key in later.keys() & earlier.keys():
+            found[later[key].id] = earlier[key]
+            taken.add(earlier[key].id)
+    return found
+
+
+def _only(
+    cases: Iterable[CaseResult], key_of: Callable[[CaseResult], Hashable]
+) -> dict[Hashable, CaseResult]:
+    """Return the cases by their key, without those that share theirs with another."""
+    cases = tuple(cases)
+    counts = Counter(map(key_of, cases))
+    return {key_of(case): case for case in cases if counts[key_of(case)] == 1}
 
 
 def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MetricChange, ...]:

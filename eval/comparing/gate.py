@@ -106,7 +106,7 @@ def _listed(names: Sequence[str]) -> str:
 def _missed(
     name: str, cases: tuple[CaseResult, ...], thresholds: Mapping[str, float]
 ) -> Iterator[str]:
-    found = {rate.name: rate for rate in rates(cases)}
+    found = {rate.name: rate for rate in rates(cases)} if thresholds else {}
     for metric, least in thresholds.items():
         if metric not in found or not found[metric].n:
             yield f"{name}: {metric} was not measured; no case asks for it"

@@ -131,7 +131,7 @@ def paired_randomisation(
 def difference_interval(
     before: Sequence[float], after: Sequence[float], *, seed: int = 0
 ) -> tuple[float, float]:
-    """Return the 95 % paired bootstrap interval of after less before; (0, 0) for no pairs.
+    """Return the 95 % paired bootstrap interval of after less before; (0, 0) without a change.
 
     It is too narrow for few cases, so a gate goes by the p value. Source: Efron and Tibshirani
     (1993), chapter 13.
@@ -139,6 +139,8 @@ def difference_interval(
     if not before:
         return 0.0, 0.0
     differences = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
+    if not differences.any():
+        return 0.0, 0.0
     return quantiles(resampled_means(differences, seed=seed))
 
 

@@ -1,6 +1,10 @@
 """From a thumb to a test in a real browser: the form, the sentence, the case, the failing run."""
 
+import json
+import os
 import re
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +21,7 @@ except ImportError:
     expect = None
 
 pytestmark = needs_chromium
+ROOT = Path(__file__).parents[2]
 CONTRAST = Path(__file__).parents[1] / "data/contrast.js"
 
 
@@ -54,7 +59,17 @@ def sentence(folder):
         yield next(one for one in document.sentences if "SM-6" in one.text)
 
 
-def test_a_thumb_down_becomes_a_test_that_fails(page, folder, gold, capsys):
+def in_pytest(gold, folder):
+    """Run a gold file in pytest; give the exit code."""
+    command = [sys.executable, "-m", "pytest", "-p", "eval.pytest_plugin", "-p", "no:cacheprovider"]
+    command += ["--footnote-gold", str(gold), "--footnote-library", str(folder)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=gold.parent, env=environment, check=False).returncode
+
+
+def test_a_thumb_down_is_red_on_the_page_in_the_terminal_and_in_pytest_until_it_is_mended(
+    page, folder, gold, capsys
+):
     ask(page, SEED_QUESTION)
     thumb(page, "This answer is wrong")
     page.get_by_label("What it should say").fill("SM-9")
@@ -70,9 +85,18 @@ def test_a_thumb_down_becomes_a_test_that_fails(page, folder, gold, capsys):
     page.get_by_role("button", name="Run the suite").click()
     expect(page.locator("#evaluation .case.failed")).to_have_count(1, timeout=60_000)
     expect(page.locator("#evaluation .case.failed")).to_contain_text(SEED_QUESTION)
-    assert main(["eval", str(gold), "--library", str(folder), "--fail-under", "1"]) == 1
+    expect(page.locator("#evaluation .gate.failed")).to_be_visible()
+    assert main(["eval", str(gold), "--library", str(folder)]) == 1
     assert "SM-9" in gold.read_text(encoding="utf-8")
     assert SEED_QUESTION in capsys.readouterr().out
+    assert in_pytest(gold, folder) == 1
+    row = json.loads(gold.read_text(encoding="utf-8"))
+    row |= {"answers": ["AMRAAM"]}
+    row["evidence"][0]["quote"] = "air to air missile called AMRAAM"
+    gold.write_text(json.dumps(row), encoding="utf-8")
+    page.get_by_role("button", name="Run the suite").click()
+    expect(page.locator("#evaluation .gate:not(.failed)")).to_be_visible(timeout=60_000)
+    assert main(["eval", str(gold), "--library", str(folder)]) == 0
 
 
 def test_a_thumb_up_keeps_the_answer_with_its_sentence(page, gold):
