@@ -208,6 +208,12 @@ def _add_reports(parser: argparse.ArgumentParser) -> None:
         default="text",
         help="github also prints what shows failing cases at their line of gold in GitHub",
     )
+    parser.add_argument(
+        "--figures", action="store_true", help="also print every measure, with its certainty"
+    )
+    parser.add_argument(
+        "--all", action="store_true", help="print every question, not only what is wrong"
+    )
     for name, meaning in (
         ("html", "write a report for reading, in one file"),
         ("junit", "write JUnit XML for a CI server"),

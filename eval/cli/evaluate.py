@@ -33,6 +33,7 @@ from eval.comparing.thresholds import (
 )
 from eval.reports import SuiteRun, check_target, terminal, write_reports
 from eval.reports.platforms import annotations, inert, trouble
+from eval.reports.terminal import MOST_FAILURES
 from eval.reports.write import as_json
 from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
@@ -328,11 +329,17 @@ def _keep(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:
 def _write(args: argparse.Namespace, runs: Sequence[SuiteRun]) -> None:
     if args.json:
         sys.stdout.write(as_json(runs) + "\n")
-    elif args.format == "github":
-        sys.stdout.write(inert(terminal(runs)) + annotations(runs, root=_repository()))
     else:
-        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-        sys.stdout.write(terminal(runs, colour=colour))
+        github = args.format == "github"
+        text = terminal(
+            runs,
+            colour=sys.stdout.isatty() and not github and not os.environ.get("NO_COLOR"),
+            failures=None if args.all else MOST_FAILURES,
+            figures=args.figures,
+            right=args.all,
+        )
+        marked = annotations(runs, root=_repository()) if github else ""
+        sys.stdout.write(inert(text) + marked if github else text)
     write_reports(
         runs,
         html_path=_path(args.html),

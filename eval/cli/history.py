@@ -11,14 +11,7 @@ from pathlib import Path
 
 from eval.comparing.comparison import Baseline, SideBySide, baseline_of, side_by_side
 from eval.comparing.kept import History, KeptRun, find_run, kept_runs, load_results
-from eval.reports.text import (
-    label_of,
-    one_line,
-    percent,
-    points,
-    probability,
-    reason_in_words,
-)
+from eval.reports.text import in_words, label_of, one_line, percent, points, probability
 from eval.results import CaseResult, MetricChange, summarise
 from eval.suites.files import shipped_suite, suite_name
 from rag import MisuseError, OperationError, Settings, load_model
@@ -339,20 +332,16 @@ def _left_out(found: SideBySide) -> Iterator[str]:
 
 
 def _measures(found: SideBySide) -> Iterator[str]:
-    yield f"{'measure':<36}{'A':>7}{'B':>8}{'points':>9}   p"
+    yield f"{'A':>6}{'B':>7}{'points':>8}  what is measured"
     for one in found.comparison.metrics:
-        label = label_of(one.name).label[:35]
-        same = points(one.difference) == "0"
-        chance = "" if same else f"   {_surely(one)}"
-        yield (
-            f"{label:<36}{percent(one.before):>7}{percent(one.after):>8}"
-            f"{points(one.difference):>9}{chance}"
-        )
+        row = f"{percent(one.before):>6}{percent(one.after):>7}{points(one.difference):>8}  "
+        chance = "" if points(one.difference) == "0" else f"; {_surely(one)}"
+        yield from _wrapped(label_of(one.name).named + chance, first=row, rest=" " * len(row))
 
 
 def _surely(change: MetricChange) -> str:
-    surely = probability(change.p_value)
-    return surely if change.significant else f"{surely}, may be chance"
+    surely = "more than chance" if change.significant else "may be chance"
+    return f"{surely} (p {probability(change.p_value)})"
 
 
 def _questions(found: SideBySide) -> Iterator[str]:
@@ -384,7 +373,7 @@ def _question(a: CaseResult, b: CaseResult) -> Iterator[str]:
 
 def _got(case: CaseResult) -> str:
     if case.status == "abstained":
-        return f"no answer: {reason_in_words(case.reason)}"
+        return f"no answer: {in_words('reason', case.reason)}"
     return f"crashed: {case.error}" if case.error else case.text
 
 

@@ -349,7 +349,11 @@ def _scores(question: SquadQuestion, answer: Answer, document_id: str) -> dict[s
 
 def _problems(question: SquadQuestion, answer: Answer, containment: float) -> tuple[str, ...]:
     if question.impossible:
-        return () if answer.status == "abstained" else ("answered; it should abstain",)
+        return (
+            ()
+            if answer.status == "abstained"
+            else ("it answered, but nothing in the documents says it",)
+        )
     if answer.status == "abstained":
-        return (f"abstained ({answer.reason}); the answer is in its paragraph",)
-    return () if containment else ("no accepted answer is in the first cited sentence",)
+        return (f"it gave no answer ({answer.reason}), but its paragraph has one",)
+    return () if containment else ("the expected answer is not in the first sentence it quotes",)

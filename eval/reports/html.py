@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from eval.reports.suite import SuiteRun
-from eval.reports.text import cut, fit, percent, reason_in_words
+from eval.reports.text import between, cut, fit, named, percent
 from eval.reports.view import MOST_KINDS, suite_view
 from rag.internal import data_file, data_text
 
@@ -38,7 +38,6 @@ def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
         .get_template("report.html.j2")
         .stream(
             suites=suites,
-            chosen="all",
             passed=all(run.gate.passed for run in runs),
             model=_shared(runs, "model"),
             version=_shared(runs, "version"),
@@ -53,13 +52,11 @@ def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
 def section(run: SuiteRun) -> str:
     """Return one suite as HTML that another page can hold inside `style`'s reach.
 
-    The worst news comes first, and no more than `MOST_SHOWN` cases; where any failed, those are
-    chosen to be seen. All text is escaped as in the report.
+    The worst news comes first, and no more than `MOST_SHOWN` cases, of which those that failed
+    are seen at first. All text is escaped as in the report.
     """
     view = suite_view(run, number=0, most=MOST_SHOWN)
-    failed = any(not case.passed for case in run.report.cases)
-    template = _templates().get_template("suite.html.j2")
-    return template.render(suite=view, chosen="failed" if failed else "all")
+    return _templates().get_template("suite.html.j2").render(suite=view)
 
 
 def section_style(around: str) -> str:
@@ -80,7 +77,7 @@ def _filter_rules(suite: int, kinds: int) -> str:
     # Looking into the filter alone: a rule that looked into the whole suite would be checked anew
     # for each case that a browser reads, which took 20 s for 10,000 of them.
     return "".join(
-        f".filter:has(#s{suite}-kind-{kind}:checked) ~ .list > .case:not(.kind-{kind})"
+        f".filter:has(#s{suite}-kind-{kind}:checked) ~ .list > .case:not(.kind-{kind}, :target)"
         "{display:none}\n"
         for kind in range(kinds)
     )
@@ -99,10 +96,12 @@ def _templates() -> "jinja2.Environment":
         lstrip_blocks=True,
     )
     environment.filters.update(
+        between=lambda rate: between(rate.low, rate.high),
         cut=cut,
+        fact=lambda name: named("fact", name),
         of100=lambda share: f"{100 * share:.2f}",
         percent=percent,
-        reason=reason_in_words,
+        reason=lambda code: named("reason", code),
     )
     return environment
 

@@ -4,8 +4,8 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from eval.reports.suite import Standing, SuiteRun
-from eval.reports.text import cut, fit, label_of, one_line, percent, points, probability
+from eval.reports.suite import Standing, SuiteRun, change_in_words, marks_of, told
+from eval.reports.text import between, cut, fit, label_of, one_line, percent
 from eval.results import CaseResult
 
 MOST_BYTES = 1_000_000
@@ -21,15 +21,20 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>&|~@$:!#]|(?<=www)\.", re.IGNORECASE)
 def markdown(runs: Sequence[SuiteRun], *, most_bytes: int = MOST_BYTES) -> str:
     """Return the runs as GitHub-flavoured Markdown of at most `most_bytes` UTF-8 bytes.
 
-    A headline, then per suite the measures with interval and change, what got worse, and the
-    failed cases folded, the worst first; those that do not fit are counted.
+    Per suite: how many were right, whether it passed, the failed cases with what was expected
+    beside what came, what changed since the baseline, and the figures folded. Failed cases that do
+    not fit are counted.
     """
-    passed = all(run.gate.passed for run in runs)
-    text = f"## {'✅' if passed else '❌'} Evaluation: gate {'passed' if passed else 'failed'}\n"
-    text += "".join(_summary(run) for run in runs)
-    for run in runs:
-        text += _details(run, most_bytes - len(text.encode()) - _RESERVE)
-    return text
+    rest = [_after(run) for run in runs]
+    left = most_bytes - sum(len(text.encode()) for text in rest)
+    pieces = []
+    for run, after in zip(runs, rest, strict=True):
+        head = _head(run)
+        left -= len(head.encode()) + _RESERVE
+        failed = _failed(run, left)
+        left -= len(failed.encode())
+        pieces.append(head + failed + after)
+    return "\n".join(pieces)
 
 
 def inline(text: str) -> str:
@@ -38,45 +43,85 @@ def inline(text: str) -> str:
     return _SIGNS.sub(lambda sign: f"\\{sign[0]}", shown)
 
 
-def _summary(run: SuiteRun) -> str:
-    lines = ["", f"### {inline(run.report.suite)}", "", run.lead, ""]
-    if not run.gate.passed:
-        lines += ["**Why the gate failed:**", "", *_list(map(inline, run.gate.reasons)), ""]
-    if run.stale:
-        lines += ["> [!WARNING]", f"> {inline(run.stale)}", ""]
-    return "\n".join([*lines, *_table(run), *_worse(run), ""])
+def _head(run: SuiteRun) -> str:
+    mark = "✅" if run.gate.passed else "❌"
+    lines = [f"## {mark} {inline(run.report.suite)}: {run.headline}", ""]
+    reasons = _list(map(inline, run.gate.reasons))
+    lines += [f"**{inline(run.verdict)}**", "", *reasons, *[""] * bool(reasons), ""]
+    return "\n".join(lines)
+
+
+def _failed(run: SuiteRun, most_bytes: int) -> str:
+    """Return the failed cases, of at most so many bytes and a line that counts the rest.
+
+    The first are open, so that they are read without a click.
+    """
+    failed = [(case, standing) for case, standing in run.ordered() if not case.passed]
+    pieces: list[str] = []
+    for done, (case, standing) in enumerate(failed):
+        piece = _case(case, standing, unfolded=done < _MOST_ITEMS)
+        most_bytes -= len(piece.encode())
+        if most_bytes < 0:
+            pieces.append(f"<p>and {len(failed) - done} more: --html or --json shows all</p>\n")
+            break
+        pieces.append(piece)
+    return "".join([*pieces, "\n"]) if pieces else ""
+
+
+def _case(case: CaseResult, standing: Standing, *, unfolded: bool) -> str:
+    # A block of HTML without an empty line: nothing in it is read as Markdown.
+    rows = "".join(
+        f"<tr><td>{name}</td><td>{_escaped(value, 3 * _LONGEST)}</td></tr>"
+        for name, value in [*told(case), ("case", case.id)]
+    )
+    marks = "".join(f" <i>({mark})</i>" for mark in marks_of(case, standing))
+    return (
+        f"<details{' open' if unfolded else ''}>"
+        f"<summary><b>{_escaped(case.question, _LONGEST)}</b>{marks}</summary>"
+        f"<table>{rows}</table></details>\n"
+    )
+
+
+def _escaped(text: str, longest: int) -> str:
+    return html.escape(cut(one_line(fit(text)), longest))
+
+
+def _after(run: SuiteRun) -> str:
+    """Return what stands after the failed cases: changes, notes, and the figures folded."""
+    lines = []
+    if run.comparison:
+        lines += ["### Since the baseline", ""]
+        if run.stale:
+            lines += ["> [!WARNING]", f"> {inline(run.stale)}", ""]
+        lines += [*_changes(run), ""]
+    if run.advice:
+        lines += [f"A judging model's opinion: {inline(run.advice)}", ""]
+    if run.gate.notes:
+        lines += [*_list(map(inline, run.gate.notes)), ""]
+    lines += ["<details><summary>Figures</summary>", "", inline(run.lead), ""]
+    return "\n".join([*lines, *_table(run), "</details>", ""])
+
+
+def _changes(run: SuiteRun) -> Iterator[str]:
+    for change in run.changes():
+        yield f"- {'**' * change.worse}{inline(change.says)}{'**' * change.worse}"
+        yield from (f"  {line}" for line in _list(inline(case.question) for case in change.cases))
 
 
 def _table(run: SuiteRun) -> Iterator[str]:
     if not run.report.rates:
         return
-    compared = " Baseline | Change | p |" if run.comparison else ""
-    yield f"| Measure | Value | 95 % interval | Questions |{compared}"
-    yield f"| :-- | --: | :-: | --: |{' --: | --: | --: |' if compared else ''}"
+    compared = " Before | Since then |" if run.comparison else ""
+    yield f"| What is measured | Now | 95 % certain | Questions |{compared}"
+    yield f"| :-- | --: | :-: | --: |{' --: | :-- |' if compared else ''}"
     for rate, change in run.measures():
-        interval = f"{percent(rate.low)} – {percent(rate.high)}"
-        row = [inline(label_of(rate.name).label), percent(rate.value), interval, str(rate.n)]
+        label = inline(label_of(rate.name).named)
+        row = [label, percent(rate.value), between(rate.low, rate.high), str(rate.n)]
         if change:
-            moved = points(change.difference)
-            strong = f"**{moved}**" if change.significant else moved
-            row += [percent(change.before), strong, probability(change.p_value)]
+            row += [percent(change.before), change_in_words(change)]
         elif compared:
-            row += ["", "", ""]
+            row += ["", ""]
         yield f"| {' | '.join(row)} |"
-    yield ""
-
-
-def _worse(run: SuiteRun) -> Iterator[str]:
-    newly = [case for case, standing in run.ordered() if standing == "newly failing"]
-    if not newly:
-        return
-    yield f"**Newly failing: {len(newly)}**"
-    yield ""
-    yield from _list(
-        f"**{inline(case.question)}**{' (critical)' * case.critical}: "
-        f"{inline('; '.join(case.problems))}"
-        for case in newly
-    )
     yield ""
 
 
@@ -84,41 +129,3 @@ def _list(items: Iterable[str]) -> list[str]:
     found = [f"- {item}" for item in items]
     more = len(found) - _MOST_ITEMS
     return [*found[:_MOST_ITEMS], f"- and {more} more"] if more > 0 else found
-
-
-def _details(run: SuiteRun, most_bytes: int) -> str:
-    """Return the failed cases folded, of at most so many bytes and a line that counts the rest."""
-    failed = [(case, standing) for case, standing in run.ordered() if not case.passed]
-    if not failed:
-        return ""
-    name = html.escape(one_line(fit(run.report.suite)))
-    pieces = [f"\n<details><summary>{name}: {len(failed)} failed</summary>\n"]
-    left = most_bytes - len(pieces[0].encode())
-    for done, (case, standing) in enumerate(failed):
-        folded = _folded(case, standing)
-        left -= len(folded.encode())
-        if left < 0:
-            pieces.append(f"<p>and {len(failed) - done} more: --html or --json shows all</p>\n")
-            break
-        pieces.append(folded)
-    return "".join([*pieces, "</details>\n"])
-
-
-def _folded(case: CaseResult, standing: Standing) -> str:
-    # A block of HTML without an empty line: nothing in it is read as Markdown.
-    rows = "".join(
-        f"<dt>{name}</dt><dd>{html.escape(cut(one_line(fit(value)), 3 * _LONGEST))}</dd>"
-        for name, value in _told(case)
-    )
-    mark = f"<b>{standing}</b>{', critical' if case.critical else ''}"
-    question = html.escape(cut(one_line(fit(case.question)), _LONGEST))
-    return f"<details><summary>{mark}: {question}</summary><dl>{rows}</dl></details>\n"
-
-
-def _told(case: CaseResult) -> Iterable[tuple[str, str]]:
-    yield "case", case.id
-    yield "expected", " | ".join(case.expected) or "to abstain"
-    if case.short:
-        yield "short", case.short
-    yield "got", case.text or (f"abstained ({case.reason})" if case.reason else case.status)
-    yield "why", "; ".join(case.problems)

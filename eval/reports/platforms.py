@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eval.reports.markdown import inline, markdown
 from eval.reports.suite import SuiteRun
-from eval.reports.text import cut, fit, one_line, reason_in_words
+from eval.reports.text import cut, fit, in_words, one_line
 from eval.results import CaseResult
 
 MOST_ANNOTATIONS = 10
@@ -205,7 +205,7 @@ def _got(case: CaseResult) -> str:
     if case.status == "answered":
         return _quoted(case.short or case.text)
     if case.status == "abstained":
-        return f"no answer ({_short(reason_in_words(case.reason)).rstrip('.')})"
+        return f"no answer ({_short(in_words('reason', case.reason))})"
     return _short(case.error) or case.status
 
 

@@ -72,7 +72,7 @@ def risk_coverage(points: Sequence[tuple[float, float]]) -> Curve:
     worst = max((risk for _, risk in points), default=0.0)
     ceiling = next(top for top in _CEILINGS if worst <= top or top == _CEILINGS[-1])
     ticks = tuple(
-        Tick(at=_percent(1 - share), label=f"{100 * ceiling * share:g}%") for share in (0, 0.5, 1)
+        Tick(at=_percent(1 - share), label=f"{100 * ceiling * share:g} %") for share in (0, 0.5, 1)
     )
     line = _line(points, ceiling)
     return Curve(line=line, under=_under(line), ticks=ticks)

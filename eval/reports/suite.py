@@ -1,15 +1,33 @@
-"""What every report is made of: a suite's results, comparison and gate, the worst news first."""
+"""What every report is made of: a suite's results, comparison and gate, the worst news first.
+
+What it says of them is here too, a sentence each, so that all reports say the same.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from eval.metrics import wilson_interval
+from eval.reports.text import between, counted, in_words, label_of, named, percent, probability
 from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
 
 Standing = Literal["newly failing", "failing", "newly passing", "changed", "passed"]
 """How a case fares against the baseline; without one it is failing or passed."""
 
 _ORDER: tuple[Standing, ...] = ("newly failing", "failing", "newly passing", "changed", "passed")
+MOST_QUOTES = 3
+"""Quotes of one kind that are told of a case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """One thing that changed since the baseline."""
+
+    says: str
+    """A sentence; it ends with a colon where cases follow."""
+    worse: bool = False
+    cases: tuple[CaseResult, ...] = ()
+    """The cases that it is about, where they are to be named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,19 +40,34 @@ class SuiteRun:
     """None where there is no baseline."""
 
     @property
+    def headline(self) -> str:
+        """How many questions went right, how sure that is, and how many did not."""
+        asked = len(self.report.cases)
+        wrong = len(self.report.failures)
+        if not asked:
+            return "No questions were asked."
+        sure = between(*wilson_interval(asked - wrong, asked))
+        right = f"{asked - wrong:,} of {asked:,} right ({sure} with 95 % certainty)."
+        return f"{right} {wrong:,} wrong:" if wrong else right
+
+    @property
+    def verdict(self) -> str:
+        """Whether it passed, and by which rule, in one or two sentences."""
+        passed = "Passed" if self.gate.passed else "Failed"
+        return f"{passed}. To pass (the gate): {self.gate.rule}."
+
+    @property
     def lead(self) -> str:
         """What was asked and how long it took, in one line."""
         report, asked = self.report, len(self.report.cases)
         answerable = sum(case.answerable for case in report.cases)
         crashed = sum(case.status == "crashed" for case in report.cases)
-        parts = [
-            f"{asked} {'question' if asked == 1 else 'questions'}, {answerable} answerable, "
-            f"{asked - answerable} to abstain on",
-            f"{1000 * report.p50_seconds:.0f} ms median, {1000 * report.p95_seconds:.0f} ms p95",
-        ]
-        if crashed:
-            parts.append(f"{crashed} crashed")
-        return "; ".join(parts)
+        broken = f"; {crashed} ended in an error of the program" if crashed else ""
+        return (
+            f"{counted(asked, 'question', 'questions')}: {answerable} that the documents answer, "
+            f"{asked - answerable} that nothing answers{broken}. Half of them took at most "
+            f"{report.p50_seconds:.2f} s, 95 % at most {report.p95_seconds:.2f} s."
+        )
 
     @property
     def stale(self) -> str:
@@ -42,9 +75,10 @@ class SuiteRun:
         fields = self.comparison.stale if self.comparison else ()
         if not fields:
             return ""
+        other = ", ".join(named("fact", field) for field in fields)
         return (
-            f"the baseline differs from this run in {', '.join(fields)}, and the changes may come "
-            "from that; --update-baseline writes a new one"
+            f"the baseline was measured with something else in: {other}. What changed may come "
+            "from that; --update-baseline keeps this run as the new baseline"
         )
 
     @property
@@ -58,8 +92,38 @@ class SuiteRun:
         listed = f": {', '.join(differ[:10])}{' ...' * (len(differ) > 10)}" if differ else ""
         return (
             f"it finds {right} of {len(judged)} right, otherwise than the checks in {len(differ)}"
-            f"{listed}; no part of the gate"
+            f"{listed}; it does not decide whether the run passes"
         )
+
+    def changes(self) -> Iterator[Changed]:
+        """Tell what changed since the baseline, the worst first; nothing without one."""
+        if self.comparison is None:
+            return
+        found = {case.id: case for case in self.report.cases}
+        now_wrong, now_right, other = (
+            tuple(found[name] for name in names if name in found)
+            for names in (
+                self.comparison.newly_failing,
+                self.comparison.newly_passing,
+                self.comparison.changed,
+            )
+        )
+        if now_wrong:
+            was = counted(
+                len(now_wrong), "question that was right is", "questions that were right are"
+            )
+            yield Changed(says=f"{was} wrong now:", worse=True, cases=now_wrong)
+        if now_right:
+            was = counted(
+                len(now_right), "question that was wrong is", "questions that were wrong are"
+            )
+            yield Changed(says=f"{was} right now:", cases=now_right)
+        if not now_wrong and not now_right:
+            yield Changed(says="Every question is as right or wrong as it was.")
+        if other:
+            says = counted(len(other), "answer says", "answers say")
+            yield Changed(says=f"{says} something else, as right or wrong as before.")
+        yield from self._moved()
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """Give what the results depend on and what they took, a name and a value each."""
@@ -90,6 +154,70 @@ class SuiteRun:
             known |= dict.fromkeys(self.comparison.newly_failing, "newly failing")
         found = [(case, _standing(case, known)) for case in self.report.cases]
         return sorted(found, key=lambda pair: (_ORDER.index(pair[1]), not pair[0].critical))
+
+    def _moved(self) -> Iterator[Changed]:
+        """Tell which measures moved by more than chance, or that none did."""
+        compared = self.comparison.metrics if self.comparison else ()
+        sure = [change for change in compared if change.significant]
+        for change in sorted(sure, key=lambda c: c.difference):
+            moved = "fell" if change.difference < 0 else "rose"
+            yield Changed(
+                says=f"More than chance: {label_of(change.name).named} {moved} from "
+                f"{percent(change.before)} to {percent(change.after)}.",
+                worse=change.difference < 0,
+            )
+        if compared and not sure:
+            yield Changed(
+                says=f"None of {len(compared)} measures moved by more than chance explains."
+            )
+
+
+def change_in_words(change: MetricChange) -> str:
+    """Return whether a measure moved, and whether chance may have done it."""
+    if not round(change.difference, 4):
+        return "same"
+    way = "better" if change.difference > 0 else "worse"
+    sure = "more than chance" if change.significant else "may be chance"
+    return f"{way}, {sure} (p {probability(change.p_value)})"
+
+
+def marks_of(case: CaseResult, standing: Standing) -> list[str]:
+    """Return what sets a case apart, in words; empty for one that is wrong or right as ever."""
+    marks = ["critical"] if case.critical else []
+    return marks + ([in_words("standing", standing)] if standing not in _PLAIN else [])
+
+
+def expected(case: CaseResult) -> str:
+    """Return what a right answer says."""
+    return ", or: ".join(case.expected) or "no answer: nothing in the documents says it"
+
+
+def got(case: CaseResult) -> str:
+    """Return what came: the short answer before the text that holds it, or why there is none."""
+    if case.status == "crashed":
+        return f"an error of the program: {case.error or 'unknown'}"
+    if case.status == "abstained":
+        return f"no answer, since {named('reason', case.reason)}" if case.reason else "no answer"
+    if case.short and case.short.strip(" .") != case.text.strip(" ."):
+        return f"{case.short}, from: {case.text}"
+    return case.text
+
+
+def told(case: CaseResult) -> Iterator[tuple[str, str]]:
+    """Give what was expected beside what came, each with its passage: a name and a text each."""
+    yield "expected", expected(case)
+    for quote in case.evidence[:MOST_QUOTES]:
+        yield "which is in", f"{quote.document}: “{quote.quote}”"
+    yield "got", got(case)
+    for cited in case.citations[:MOST_QUOTES]:
+        # An answer in the article's own words is its quote: it is not said twice.
+        shown = "" if cited.quote in case.text else f": “{cited.quote}”"
+        yield "quoted from", f"{cited.card.title}{shown}"
+    if case.problems:
+        yield "wrong", "; ".join(case.problems)
+
+
+_PLAIN = ("failing", "passed")
 
 
 def _drop(change: MetricChange | None) -> float:

@@ -4,103 +4,146 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from eval.reports.suite import Standing, SuiteRun
-from eval.reports.text import one_line, probability
-from eval.results import CaseResult
+from eval.reports.suite import Standing, SuiteRun, change_in_words, marks_of, told
+from eval.reports.text import between, label_of, one_line, percent
+from eval.results import CaseResult, MetricChange
 
 WIDTH = 80
 _Style = Literal["plain", "bad", "good", "loud", "strong"]
 _Line = tuple[_Style, str]
 _CODES = {"plain": "", "bad": "31", "good": "32", "loud": "1;33", "strong": "1"}
+MOST_FAILURES = 20
+"""Failed cases of a suite that are listed where nobody asks for all."""
 _LONGEST = 300
+_MOST_NAMED = 10
 
 
-def terminal(runs: Sequence[SuiteRun], *, colour: bool = False, failures: int = 20) -> str:
-    """Return the runs as text: measures, failed cases, gate; the worst news first in each.
+def terminal(
+    runs: Sequence[SuiteRun],
+    *,
+    colour: bool = False,
+    failures: int | None = MOST_FAILURES,
+    figures: bool = False,
+    right: bool = False,
+) -> str:
+    """Return the runs as text: what went wrong, what changed, whether it passed.
 
     Args:
         runs: what was measured, a suite each.
         colour: whether to colour it, which only a terminal can show.
-        failures: the most failed cases to list of a suite; how many more there are is said.
+        failures: the most failed cases to list of a suite, None for all; how many more there
+            are is said.
+        figures: whether every measure is listed too.
+        right: whether the cases that passed are listed too.
     """
     return "".join(
         _painted(style, line) + "\n" if colour else line + "\n"
         for run in runs
-        for style, line in [*_suite(run, failures), ("plain", "")]
+        for style, line in [*_suite(run, failures, figures=figures, right=right), ("plain", "")]
     )
 
 
-def _suite(run: SuiteRun, failures: int) -> Iterator[_Line]:
-    yield from _wrapped(f"{run.report.suite}: {run.lead}", style="strong")
-    if run.stale:
-        yield "plain", ""
-        yield from _wrapped(f"STALE BASELINE: {run.stale}", style="loud")
-    yield "plain", ""
-    yield from _table(run)
+def _suite(run: SuiteRun, failures: int | None, *, figures: bool, right: bool) -> Iterator[_Line]:
+    yield from _wrapped(f"{run.report.suite}: {run.headline}", style="strong")
     yield from _failures(run, failures)
+    if right:
+        yield from _right(run)
+    if run.comparison:
+        yield "plain", ""
+        yield from _changes(run)
     if run.advice:
         yield "plain", ""
-        yield from _wrapped(f"Judge, as advice: {run.advice}")
+        yield from _wrapped(f"A judging model's opinion: {run.advice}")
+    if figures:
+        yield from _figures(run)
     yield "plain", ""
     yield from _gate(run)
 
 
-def _table(run: SuiteRun) -> Iterator[_Line]:
-    if not run.report.rates:
-        return
-    head = f"{'measure':<24}{'value':>7}  {'95 % interval':<15}{'cases':>6}"
-    yield "strong", head + (f"{'baseline':>10}{'change':>8}{'p':>7}" if run.comparison else "")
-    for rate, change in run.measures():
-        interval = f"{rate.low:.3f} - {rate.high:.3f}"
-        row = f"{rate.name[:23]:<24}{rate.value:>7.3f}  {interval:<15}{rate.n:>6}"
-        if change is None:
-            yield "plain", row
-            continue
-        row += f"{change.before:>10.3f}{change.difference:>+8.3f}{probability(change.p_value):>7}"
-        better: _Style = "good" if change.difference > 0 else "bad"
-        yield (better if change.significant else "plain"), row
-
-
-def _failures(run: SuiteRun, most: int) -> Iterator[_Line]:
+def _failures(run: SuiteRun, most: int | None) -> Iterator[_Line]:
     failed = [(case, standing) for case, standing in run.ordered() if not case.passed]
-    yield "plain", ""
-    yield "strong", f"{len(failed)} of {len(run.report.cases)} failed" + (":" if failed else "")
     for case, standing in failed[:most]:
         yield "plain", ""
-        yield from _failure(case, standing)
-    if len(failed) > most:
+        yield from _case(case, standing)
+    if most is not None and len(failed) > most:
         yield "plain", ""
-        yield "plain", f"... and {len(failed) - most} more; --json and --html list all"
+        yield "plain", f"... and {len(failed) - most} more that are wrong: --all prints them"
 
 
-def _failure(case: CaseResult, standing: Standing) -> Iterator[_Line]:
-    marks = [*(["critical"] if case.critical else []), *([standing] * (standing != "failing"))]
-    name = case.id + (f" ({', '.join(marks)})" if marks else "")
-    yield from _wrapped(name, first="  ", style="bad" if marks else "plain")
-    got = case.text or ("nothing" if case.status == "crashed" else f"abstained ({case.reason})")
-    for label, text in (
-        ("question", case.question),
-        ("expected", " | ".join(case.expected) or "to abstain"),
-        *([("short", case.short)] if case.short else []),
-        ("got", got),
-        ("why", "; ".join(case.problems)),
-    ):
-        short = textwrap.shorten(one_line(text), _LONGEST, placeholder=" ...")
-        yield from _wrapped(short, first=f"    {label:<10}", rest=" " * 14)
+def _case(case: CaseResult, standing: Standing) -> Iterator[_Line]:
+    marks = marks_of(case, standing)
+    named = f"[{', '.join((case.id, *marks))}]"
+    yield from _wrapped(f"{_short(case.question)}  {named}", first="  ", style="bad")
+    for name, text in told(case):
+        yield from _wrapped(_short(text), first=f"    {name:<12}", rest=" " * 16)
+
+
+def _right(run: SuiteRun) -> Iterator[_Line]:
+    passed = [(case, standing) for case, standing in run.ordered() if case.passed]
+    yield "plain", ""
+    yield "strong", f"{len(passed)} right:"
+    for case, standing in passed:
+        yield "plain", ""
+        yield from _case(case, standing)
+
+
+def _changes(run: SuiteRun) -> Iterator[_Line]:
+    yield "strong", "Since the baseline:"
+    if run.stale:
+        yield from _wrapped(f"Take care: {run.stale}.", first="- ", style="loud")
+    for change in run.changes():
+        style: _Style = "bad" if change.worse else "plain"
+        yield from _wrapped(change.says, first="- ", style=style)
+        for case in change.cases[:_MOST_NAMED]:
+            yield from _wrapped(f"{_short(case.question)}  [{case.id}]", first="    ", rest="    ")
+        if len(change.cases) > _MOST_NAMED:
+            yield "plain", f"    ... and {len(change.cases) - _MOST_NAMED} more"
+
+
+def _figures(run: SuiteRun) -> Iterator[_Line]:
+    yield "plain", ""
+    yield "strong", "Figures:"
+    yield from _wrapped(run.lead, first="  ")
+    if not run.report.rates:
+        return
+    yield "plain", ""
+    yield "strong", f"  {'now':>5}  {'95 % certain':<14}{'of':>4}  what is measured"
+    for rate, change in run.measures():
+        label = label_of(rate.name).named
+        if change:
+            label += f"; before {percent(change.before)}, {change_in_words(change)}"
+        row = f"  {percent(rate.value):>5}  {between(rate.low, rate.high):<14}{rate.n:>4}  "
+        yield from _wrapped(label, first=row, rest=" " * len(row), style=_style(change))
+
+
+def _style(change: MetricChange | None) -> _Style:
+    if not change or not change.significant:
+        return "plain"
+    return "good" if change.difference > 0 else "bad"
 
 
 def _gate(run: SuiteRun) -> Iterator[_Line]:
-    yield ("good", "Gate: passed") if run.gate.passed else ("bad", "Gate: FAILED")
+    yield from _wrapped(run.verdict, style="good" if run.gate.passed else "bad")
     for reason in run.gate.reasons:
-        yield from _wrapped(reason, first="- ", rest="  ", style="bad")
+        yield from _wrapped(reason, first="- ", style="bad")
     for note in run.gate.notes:
-        yield from _wrapped(note, first="  ", rest="  ")
+        yield from _wrapped(note, first="- ")
+
+
+def _short(text: str) -> str:
+    return textwrap.shorten(one_line(text), _LONGEST, placeholder=" ...")
 
 
 def _wrapped(
     text: str, *, first: str = "", rest: str = "  ", style: _Style = "plain"
 ) -> Iterator[_Line]:
-    for line in textwrap.wrap(one_line(text), WIDTH, initial_indent=first, subsequent_indent=rest):
+    for line in textwrap.wrap(
+        one_line(text),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+    ):
         yield style, line
 
 

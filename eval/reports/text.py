@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from rag.internal import data_toml
 
@@ -12,33 +13,57 @@ LONGEST = 4000
 r"""Characters of one text that a report shows; the JSON output has all."""
 
 
+Kind = Literal["metric", "standing", "fact", "reason"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """How a metric is shown."""
 
+    name: str
+    """The technical one, as thresholds and the JSON output have it."""
     label: str
     meaning: str
     """One sentence; empty for a metric without an entry."""
-    tile: int | None
-    """Its place at the head of the HTML report; None where it is only in the table."""
+
+    @property
+    def named(self) -> str:
+        """The words with the technical name beside them."""
+        return _beside(self.label, self.name)
 
 
 def label_of(metric: str) -> Label:
     """Return how a metric is shown; one without an entry goes by its own name."""
     entry = _words()["metric"].get(metric, {})
-    return Label(
-        label=str(entry.get("label", metric.replace("_", " "))),
-        meaning=str(entry.get("meaning", "")),
-        tile=int(entry["tile"]) if "tile" in entry else None,
-    )
+    return Label(name=metric, label=entry.get("label", metric), meaning=entry.get("meaning", ""))
+
+
+def in_words(kind: Kind, name: str) -> str:
+    """Return a name of this kind in words; one without an entry as it is."""
+    return _words()[kind].get(name, {}).get("label", name)
+
+
+def named(kind: Kind, name: str) -> str:
+    """Return a name of this kind in words, with itself beside them."""
+    return _beside(in_words(kind, name), name)
 
 
 def percent(value: float) -> str:
-    """Return a share, 0 to 1, in whole per cent; only all is 100% and only none 0%."""
+    """Return a share, 0 to 1, in whole per cent; only all is 100 % and only none 0 %."""
     rounded = round(100 * value)
     if rounded == 100 and value < 1:
-        return ">99%"
-    return "<1%" if rounded == 0 and value > 0 else f"{rounded}%"
+        return ">99 %"
+    return "<1 %" if rounded == 0 and value > 0 else f"{rounded} %"
+
+
+def between(low: float, high: float) -> str:
+    """Return an interval of shares, 0 to 1, in whole per cent: `74 to 85 %`."""
+    return f"{round(100 * low)} to {round(100 * high)} %"
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return a number with its noun: `1 question`, `2 questions`."""
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def points(difference: float) -> str:
@@ -50,11 +75,6 @@ def points(difference: float) -> str:
 def probability(p_value: float) -> str:
     """Return a p value with three decimals; one that would read as 0 is said to be less."""
     return "<0.001" if p_value < 0.0005 else f"{p_value:.3f}"
-
-
-def reason_in_words(reason: str) -> str:
-    """Return why an answer abstained as a sentence; a code without an entry as it is."""
-    return str(_words()["reason"].get(reason, {}).get("sentence", reason))
 
 
 def fit(text: str) -> str:
@@ -78,6 +98,10 @@ def one_line(text: str) -> str:
     return " ".join(printable.split())
 
 
+def _beside(words: str, name: str) -> str:
+    return words if words == name else f"{words} ({name})"
+
+
 @cache
-def _words() -> dict[str, dict[str, dict[str, str | int]]]:
+def _words() -> dict[str, dict[str, dict[str, str]]]:
     return data_toml("eval", "reports/words.toml")

@@ -7,14 +7,17 @@ from itertools import count, islice
 from pathlib import PurePath
 
 from eval.reports import plots
-from eval.reports.suite import Standing, SuiteRun
-from eval.reports.text import cut, label_of, points, probability
+from eval.reports.suite import Changed, Standing, SuiteRun, change_in_words, marks_of
+from eval.reports.text import Label, cut, label_of
 from eval.results import CaseResult, CitedQuote, MetricChange, Rate
 
 MOST_KINDS = 24
 """The most tags that get a filter and a bar, the most frequent first."""
-_CONTEXT = 400
+_CONTEXT = 200
 """The most characters of its passage shown on either side of a quote."""
+_MOST_NAMED = 20
+"""Cases that are named where it is told what changed."""
+_MOST_UNFOLDED = 20
 _WHOLE = 2000
 """The most cases whose passages are all shown; of more, only the failed and changed ones' are."""
 
@@ -23,19 +26,13 @@ _WHOLE = 2000
 class MetricView:
     """A metric now and in the baseline."""
 
-    label: str
-    meaning: str
-    tile: int | None
+    label: Label
     rate: Rate
-    count: str
-    """`70 of 104` for the share of passed questions; empty for others."""
     before: float | None
     change: str
     """In words; empty without a baseline."""
-    points: str
     direction: str
     """`up` or `down` where the difference is significant, else empty."""
-    p: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +64,14 @@ class CaseView:
     """Of its element, unique in the page."""
     result: CaseResult
     standing: Standing
+    marks: tuple[str, ...]
+    """What sets it apart, in words."""
     kinds: tuple[int, ...]
     """Places of its tags among the filters."""
     whole: bool
     """Whether its passages are shown."""
+    unfolded: bool
+    """Whether it is seen without a click."""
     sources: tuple[Source, ...]
     before: CaseResult | None
     """As it was in the baseline, where that differs."""
@@ -84,6 +85,8 @@ class SuiteView:
 
     number: int
     run: SuiteRun
+    changes: tuple[tuple[Changed, tuple[tuple[str, str], ...]], ...]
+    """What changed since the baseline, with question and element of the cases it is about."""
     metrics: tuple[MetricView, ...]
     tags: tuple[Rate, ...]
     tags_before: Mapping[str, float]
@@ -98,11 +101,6 @@ class SuiteView:
     more: int
     """Cases that are left out at the end."""
 
-    @property
-    def tiles(self) -> tuple[MetricView, ...]:
-        """The metrics at the head, in their order."""
-        return tuple(sorted((m for m in self.metrics if m.tile), key=lambda m: m.tile or 0))
-
 
 def suite_view(run: SuiteRun, *, number: int, most: int | None = None) -> SuiteView:
     """Prepare a suite; `number` is its place in the page, `most` of its cases are kept, None: all.
@@ -116,7 +114,8 @@ def suite_view(run: SuiteRun, *, number: int, most: int | None = None) -> SuiteV
     return SuiteView(
         number=number,
         run=run,
-        metrics=tuple(_metric(run, *measure) for measure in run.measures()),
+        changes=tuple(_changes(run, number)),
+        metrics=tuple(_metric(*measure) for measure in run.measures()),
         tags=tuple(rate for rate in report.tag_rates if rate.name in places),
         tags_before=_tags_before(run),
         curve=curve,
@@ -146,38 +145,31 @@ def case_views(run: SuiteRun, *, suite: int, kinds: Mapping[str, int]) -> Iterat
             id=f"s{suite}-c{place}",
             result=case,
             standing=standing,
+            marks=tuple(marks_of(case, standing)),
             kinds=tuple(kinds[tag] for tag in case.tags if tag in kinds),
             whole=whole,
+            unfolded=not case.passed and place < _MOST_UNFOLDED,
             sources=tuple(map(_source, case.citations, count(1))) if whole else (),
             before=before if before and _differs(case, before) else None,
             facts=tuple(_facts(case)),
         )
 
 
-def _metric(run: SuiteRun, rate: Rate, change: MetricChange | None) -> MetricView:
-    label = label_of(rate.name)
-    passed = sum(case.passed for case in run.report.cases)
+def _changes(run: SuiteRun, suite: int) -> Iterator[tuple[Changed, tuple[tuple[str, str], ...]]]:
+    places = {case.id: place for place, (case, _) in enumerate(run.ordered())}
+    for change in run.changes():
+        named = ((case.question, f"s{suite}-c{places[case.id]}") for case in change.cases)
+        yield change, tuple(islice(named, _MOST_NAMED))
+
+
+def _metric(rate: Rate, change: MetricChange | None) -> MetricView:
     return MetricView(
-        label=label.label,
-        meaning=label.meaning,
-        tile=label.tile,
+        label=label_of(rate.name),
         rate=rate,
-        count=f"{passed} of {rate.n}" if rate.name == "passed" else "",
         before=change.before if change else None,
-        change=_in_words(change) if change else "",
-        points=points(change.difference) if change else "",
+        change=change_in_words(change) if change else "",
         direction=_direction(change) if change else "",
-        p=probability(change.p_value) if change else "",
     )
-
-
-def _in_words(change: MetricChange) -> str:
-    size = points(abs(change.difference)).lstrip("+")
-    if size == "0":
-        return "no change"
-    surely = f"p {probability(change.p_value)}" if change.significant else "may be chance"
-    unit = "point" if size == "1" else "points"
-    return f"{'up' if change.difference > 0 else 'down'} {size} {unit}, {surely}"
 
 
 def _direction(change: MetricChange) -> str:
@@ -188,12 +180,12 @@ def _direction(change: MetricChange) -> str:
 
 def _shows(run: SuiteRun) -> Iterator[Choice]:
     found = Counter(standing for _, standing in run.ordered())
-    yield Choice(id="all", label="All", count=len(run.report.cases))
-    yield Choice(id="failed", label="Failing", count=found["failing"] + found["newly failing"])
+    yield Choice(id="failed", label="Wrong", count=found["failing"] + found["newly failing"])
     if run.comparison:
         changed = found["newly failing"] + found["newly passing"] + found["changed"]
-        yield Choice(id="newly", label="Newly failing", count=found["newly failing"])
+        yield Choice(id="newly", label="Were right before", count=found["newly failing"])
         yield Choice(id="changed", label="Changed", count=changed)
+    yield Choice(id="all", label="All", count=len(run.report.cases))
 
 
 def _tags_before(run: SuiteRun) -> dict[str, float]:
@@ -257,17 +249,23 @@ def _name(source: str) -> str:
 
 
 def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
-    yield "id", case.id
-    yield "confidence", f"{case.confidence:.2f}"
+    yield "name of the question (id)", case.id
+    if case.file:
+        line = f", line {case.line}" if case.line else ""
+        yield "written in", f"{_name(case.file)}{line}"
+    yield "how sure it was, 0 to 1 (confidence)", f"{case.confidence:.2f}"
     yield "time", f"{1000 * case.seconds:.0f} ms"
-    yield from ((label_of(name).label.lower(), f"{v:.2f}") for name, v in case.scores.items())
+    yield from ((label_of(name).named, f"{v:.2f}") for name, v in case.scores.items())
     if case.usage.requests:
-        yield "tokens", f"{case.usage.input_tokens:,} in, {case.usage.output_tokens:,} out"
+        yield (
+            "read and written (tokens)",
+            (f"{case.usage.input_tokens:,} in, {case.usage.output_tokens:,} out"),
+        )
     if case.usage.cost is not None:
         yield "cost", f"{case.usage.cost:.4f}"
     if case.searched not in ("", case.question):
-        yield "searched", cut(case.searched)
+        yield "searched for", cut(case.searched)
     if case.judged:
-        yield "judge says (advice)", cut(case.judged)
+        yield "a judging model's opinion", cut(case.judged)
     if case.fallback:
-        yield "fell back", cut(case.fallback)
+        yield "answered without the language model, since", cut(case.fallback)

@@ -180,16 +180,24 @@ def evidence_scores(answer: Answer, gold: tuple[DocumentSpan, ...]) -> dict[str,
 def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> tuple[str, ...]:
     """Say in words what is wrong with the reply; empty when the case passes."""
     if not case.answerable:
-        return () if answer.status == "abstained" else ("answered; it should abstain",)
+        return (
+            ()
+            if answer.status == "abstained"
+            else ("it answered, but nothing in the documents says it",)
+        )
     if answer.status == "abstained":
-        return (f"abstained ({answer.reason}); the answer is in the documents",)
+        return (f"it gave no answer ({answer.reason}), but the documents have one",)
     text = plain_text(answer)
-    found = [] if contains_answer(text, case.answers) else ["no accepted answer is in the text"]
+    found = (
+        []
+        if contains_answer(text, case.answers)
+        else ["the expected answer is not in what it says"]
+    )
     lacking = (wordings for wordings in case.must_include if not contains_answer(text, wordings))
     found += [f"{' or '.join(map(repr, wordings))} is missing" for wordings in lacking]
     found += [f"{part!r} must not be there" for part in case.must_not_include if _has(text, part)]
     if gold and not any(overlap(span, one) for span in cited_spans(answer) for one in gold):
-        found.append("none of the evidence is cited")
+        found.append("it quotes none of the expected text")
     return tuple(found)
 
 

@@ -52,7 +52,11 @@ def report(tmp_path, make_case, make_run):
         *cases,
         reasons=("mrr is 0.1",),
         comparison=Comparison(
-            metrics=(moved,), newly_failing=("wrong",), stale=("model",), before=before
+            metrics=(moved,),
+            newly_failing=("wrong",),
+            newly_passing=("right",),
+            stale=("model",),
+            before=before,
         ),
         tag_rates=(Rate(name="who", value=0.5, low=0.1, high=0.9, n=2),),
         risk_coverage=((0.5, 0.0), (1.0, 0.5)),
@@ -80,12 +84,28 @@ def page(browser, report):
 
 
 def open_all(page):
+    page.locator("#s0-all").check()
+    page.locator("#s1-all").check()
     for summary in page.locator("summary").all():
         if not summary.evaluate("e => e.parentElement.open"):
             summary.click()
 
 
+def choose(page, label):
+    page.locator("#s0 label", has_text=label).first.click()
+
+
+def test_what_is_wrong_is_seen_first_with_its_passage_and_without_a_click(page):
+    assert page.locator("#s0 h1").inner_text().endswith("2 wrong:")
+    wrong = page.locator("#s0 .case.newly-failing")
+    expect(wrong.locator(".accepted")).to_be_visible()
+    expect(wrong.locator("mark")).to_be_visible()
+    expect(page.locator("#s0 .case", has_text="A question that passed")).to_be_hidden()
+    expect(page.locator("#s0 table")).to_be_hidden()
+
+
 def test_a_case_unfolds_and_its_mark_is_the_quote(page, make_case):
+    choose(page, "All")
     case = page.locator("#s0 .case", has_text="A question that passed")
     expect(case.locator("mark")).to_be_hidden()
     case.locator("> summary").click()
@@ -95,6 +115,7 @@ def test_a_case_unfolds_and_its_mark_is_the_quote(page, make_case):
 
 
 def test_a_footnote_leads_to_its_source(page):
+    choose(page, "All")
     case = page.locator("#s0 .case", has_text="A question that passed")
     case.locator("> summary").click()
     case.get_by_role("link", name="Source 1").click()
@@ -121,7 +142,6 @@ def test_the_page_follows_the_systems_scheme_with_enough_contrast(page, scheme, 
 
 def test_hostile_text_is_shown_and_keeps_to_itself(page):
     case = page.locator("#s0 .case.newly-failing")
-    case.locator("> summary").click()
     assert WRONG in case.locator(".said").first.evaluate("e => e.textContent")
     assert page.locator("img, script").count() == 0
     isolated = "e => getComputedStyle(e).unicodeBidi.startsWith('isolate')"
@@ -133,25 +153,31 @@ def shown(page):
 
 
 def test_the_cases_are_filtered_by_how_they_fare_and_by_tag(page):
-    assert shown(page) == 4
-    page.locator("#s0 label", has_text="Failing").first.click()
     assert shown(page) == 2
-    page.locator("#s0 label", has_text="Newly failing").click()
+    choose(page, "Were right before")
     assert shown(page) == 1
-    page.locator("#s0 label", has_text="All").click()
-    page.locator("#s0 label", has_text="who").click()
+    choose(page, "All")
+    assert shown(page) == 4
+    page.get_by_text("Only one kind of question").first.click()
+    choose(page, "who")
     assert shown(page) == 2
-    assert page.locator("#s1 .case:visible").count() == 4
+    assert page.locator("#s1 .case:visible").count() == 2
+
+
+def test_a_question_that_changed_is_shown_where_its_name_leads_to_it(page):
+    right = page.locator("#s0 .case", has_text="A question that passed")
+    page.locator("#s0 .since").get_by_role("link", name="A question that passed").click()
+    expect(right).to_be_visible()
 
 
 def test_everything_can_be_done_from_the_keyboard(page):
-    page.locator("#s0-all").focus()
+    page.locator("#s0-failed").focus()
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#s0-failed")).to_be_checked()
+    expect(page.locator("#s0-newly")).to_be_checked()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator("#s0 .case").first).to_have_attribute("open", "")
+    expect(page.locator("#s0 .case").first).not_to_have_attribute("open", "")
 
 
 def test_failed_cases_are_unfolded_on_paper(page):

@@ -93,7 +93,17 @@ def suite_file(tmp_path, *, answers=("AMRAAM",), critical=False):
 
 def test_a_suite_that_passes_exits_with_0(footnote, tmp_path, capsys):
     assert footnote(suite_file(tmp_path)) == 0
-    assert capsys.readouterr().out.endswith("0 of 1 failed\n\nGate: passed\n\n")
+    assert capsys.readouterr().out == (
+        "mine: 1 of 1 right (21 to 100 % with 95 % certainty).\n\n"
+        "Passed. To pass (the gate): every case must pass.\n\n"
+    )
+
+
+def test_the_right_answers_and_the_figures_are_printed_when_asked_for(footnote, tmp_path, capsys):
+    assert footnote(suite_file(tmp_path), "--all", "--figures") == 0
+    out = capsys.readouterr().out
+    assert "\n  Which? [a]\n    expected    AMRAAM\n" in out
+    assert "right passage found first (hit@1)" in out
 
 
 def test_a_missed_threshold_exits_with_1_and_is_named(footnote, tmp_path, capsys):
@@ -176,15 +186,20 @@ def test_a_baseline_is_kept_beside_the_suite_and_compared_with(footnote, tmp_pat
     assert footnote(suite, "--update-baseline") == 0
     assert (tmp_path / "baselines" / "mine.json").is_file()
     assert footnote(suite) == 0
-    assert "baseline  change" in capsys.readouterr().out
+    assert (
+        "Since the baseline:\n- Every question is as right or wrong as it was.\n"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_case_that_was_right_in_the_baseline_is_named_when_it_fails(footnote, tmp_path, capsys):
     footnote(suite_file(tmp_path, critical=True), "--update-baseline")
     assert footnote(suite_file(tmp_path, answers=["SM-6"], critical=True)) == 1
     out = capsys.readouterr().out
-    assert "a (critical, newly failing)" in out
-    assert "STALE BASELINE: the baseline differs from this run in gold" in out
+    assert "  Which? [a, critical, was right before]" in out
+    assert "questions and expected answers (gold). What changed may come from that" in " ".join(
+        out.split()
+    )
 
 
 def test_a_named_baseline_must_be_there(footnote, tmp_path):
@@ -203,7 +218,7 @@ def test_every_report_is_written(footnote, tmp_path):
     options = [part for option, name in names.items() for part in (option, tmp_path / name)]
     assert footnote(suite_file(tmp_path), *options) == 0
     assert all("Which?" in (tmp_path / name).read_text() for name in ("r.html", "j.xml"))
-    assert "gate passed" in (tmp_path / "m.md").read_text()
+    assert "## ✅ mine: 1 of 1 right" in (tmp_path / "m.md").read_text()
     assert (tmp_path / "c.md").read_text().startswith("<!-- footnote eval -->")
     assert (tmp_path / "q.json").read_text() == "[]\n"
 
@@ -265,9 +280,9 @@ def test_an_interrupt_reports_what_is_finished_and_resume_goes_on(
     monkeypatch.setattr(StandIn, "ask", interrupted)
     journal = tmp_path / "run.jsonl"
     assert footnote(many(tmp_path), "--resume", journal) == 130
-    assert "many: 2 questions" in capsys.readouterr().out
+    assert "many: 2 of 2 right" in capsys.readouterr().out
     assert footnote(many(tmp_path), "--resume", journal) == 0
-    assert "many: 5 questions" in capsys.readouterr().out
+    assert "many: 5 of 5 right" in capsys.readouterr().out
     assert asked == ["Q0?", "Q1?", "Q2?", "Q2?", "Q3?", "Q4?"]
 
 

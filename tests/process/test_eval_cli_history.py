@@ -60,11 +60,11 @@ def test_history_draws_the_trend_and_tells_what_changed(footnote, keep, suite, c
     assert capsys.readouterr().out.splitlines() == [
         "mine: 2 runs kept",
         "right, oldest first: ▁█",
-        "lowest 33%, highest 75%, now 75%",
+        "lowest 33 %, highest 75 %, now 75 %",
         "",
         "date (UTC)        run     version       right                 gate",
-        f"2026-11-29 12:00  {first.digits}  0.9.1         1 of 3 (33%)          passed",
-        f"2026-11-29 12:05  {second.digits}  0.9.1         3 of 4 (75%)          passed",
+        f"2026-11-29 12:00  {first.digits}  0.9.1         1 of 3 (33 %)         passed",
+        f"2026-11-29 12:05  {second.digits}  0.9.1         3 of 4 (75 %)         passed",
         "  changed: threshold (0.2 to 0.3)",
         "  2 now right: a, b",
         "  1 now wrong: c",
@@ -188,7 +188,7 @@ def test_two_settings_are_asked_and_set_side_by_side(footnote, cats, suite, caps
     arguments = ("compare", "--a", "threshold=0", "--b", "threshold=1", suite, "--library", cats)
     assert footnote(*arguments) == 0
     out = capsys.readouterr().out
-    assert out.startswith("A  threshold=0.0: 2 of 2 right (100%)\nB  threshold=1.0: 0 of 2 right")
+    assert out.startswith("A  threshold=0.0: 2 of 2 right (100 %)\nB  threshold=1.0: 0 of 2 right")
     assert "They differ in: threshold (0.0 and 1.0)." in out
     assert kept_runs(suite).runs == ()
 

@@ -61,7 +61,7 @@ def test_every_case_is_a_test_and_a_wrong_one_is_one_line_with_its_quote_until_m
     told = done.stdout.partition("FAILURES ===")[2].splitlines()[1:]
     assert told[1:4] == [
         LINE,
-        "why: no accepted answer is in the text",
+        "why: the expected answer is not in what it says",
         "cited: “Dogs bark at night.” (pets)",
     ]
     assert told[4].startswith("====")

@@ -1,14 +1,15 @@
-"""How the reports call metrics and write numbers."""
+"""How the reports call things and write numbers."""
 
 import pytest
 
 from eval.comparing.thresholds import METRICS
-from eval.reports.text import label_of, percent, points, probability, reason_in_words
+from eval.reports.text import between, in_words, label_of, named, percent, points, probability
+from eval.running.asking import SETTINGS
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0, "0%"), (0.001, "<1%"), (0.704, "70%"), (0.999, ">99%"), (1, "100%")],
+    [(0, "0 %"), (0.001, "<1 %"), (0.704, "70 %"), (0.999, ">99 %"), (1, "100 %")],
 )
 def test_only_all_is_100_percent_and_only_none_0(value, shown):
     assert percent(value) == shown
@@ -21,6 +22,10 @@ def test_a_difference_is_in_points_with_its_sign(difference, shown):
     assert points(difference) == shown
 
 
+def test_an_interval_is_in_whole_percent():
+    assert between(0.7441, 0.8549) == "74 to 85 %"
+
+
 def test_a_p_value_is_never_said_to_be_0():
     assert [probability(p) for p in (0.0, 0.0312, 1)] == ["<0.001", "0.031", "1.000"]
 
@@ -29,7 +34,15 @@ def test_every_metric_of_the_suites_has_words_of_its_own():
     assert [metric for metric in METRICS if not label_of(metric).meaning] == []
 
 
+def test_every_setting_that_changes_answers_has_words_of_its_own():
+    assert [name for name in SETTINGS if in_words("fact", name) == name] == []
+
+
+def test_the_technical_name_stands_beside_the_words():
+    assert label_of("hit@1").named == "right passage found first (hit@1)"
+    assert named("reason", "no_match") == "no passage matches the question (no_match)"
+
+
 def test_what_has_no_entry_goes_by_its_own_name():
-    assert label_of("my_metric").label == "my metric"
-    assert reason_in_words("my_reason") == "my_reason"
-    assert reason_in_words("no_match") == "No passage matches the question."
+    assert label_of("my_metric").named == "my_metric"
+    assert named("reason", "my_reason") == "my_reason"

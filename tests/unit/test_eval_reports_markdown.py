@@ -32,33 +32,42 @@ def tokens(text):
     return found + [child for token in found for child in token.children or ()]
 
 
-def test_the_headline_says_how_the_gate_went(make_run):
-    assert markdown([make_run()]).startswith("## ✅ Evaluation: gate passed\n")
-    failed = markdown([make_run(), make_run(reasons=("mrr is 0.1",))])
-    assert failed.startswith("## ❌ Evaluation: gate failed\n")
+def test_it_begins_with_how_many_were_right_and_the_rule(make_run, make_case):
+    assert markdown([make_run(make_case())]).startswith(
+        "## ✅ mine: 1 of 1 right (21 to 100 % with 95 % certainty).\n\n**Passed. To pass (the"
+    )
+    failed = markdown([make_run(reasons=("mrr is 0.1",))])
+    assert failed.startswith("## ❌ mine: No questions were asked.\n\n**Failed.")
     assert "\n- mrr is 0.1\n" in failed
 
 
-def test_a_measure_has_its_interval_and_its_change(make_run):
+def test_a_measure_has_its_interval_and_its_change_behind_a_fold(make_run):
     text = markdown([make_run(comparison=Comparison(metrics=(MOVED,)))])
-    assert "| Answer correct | 50% | 10% – 90% | 2 | 80% | **−30** | 0.031 |" in text
-    assert "| Answer correct | 50% | 10% – 90% | 2 |\n" in markdown([make_run()])
+    row = "| an expected answer is in what it says (containment) | 50 % | 10 to 90 % | 2 |"
+    assert f"{row} 80 % | worse, more than chance (p 0.031) |" in text
+    assert text.index("<details><summary>Figures</summary>") < text.index(row)
+    assert f"{row}\n" in markdown([make_run()])
 
 
 def test_a_stale_baseline_is_a_warning(make_run):
     text = markdown([make_run(comparison=Comparison(metrics=(), stale=("model",)))])
-    assert "> [!WARNING]\n> the baseline differs from this run in model" in text
+    assert "> [!WARNING]\n> the baseline was measured with something else in" in text
 
 
-def test_newly_failing_cases_are_listed_and_all_failed_ones_folded(make_case, make_run):
+def test_failed_cases_are_open_and_those_that_failed_anew_are_named(make_case, make_run):
     old, new = (make_case(n, question=n, problems=("wrong",)) for n in ("old", "new"))
     comparison = Comparison(metrics=(), newly_failing=("new",))
     text = markdown([make_run(old, new, comparison=comparison)])
-    assert "**Newly failing: 1**\n\n- **new**: wrong\n" in text
-    assert re.findall("<summary><b>(.*?)</b>: (.*?)</summary>", text) == [
-        ("newly failing", "new"),
-        ("failing", "old"),
+    assert "- **1 question that was right is wrong now\\:**\n  - new\n" in text
+    assert re.findall("<details open><summary>(.*?)</summary>", text) == [
+        "<b>new</b> <i>(was right before)</i>",
+        "<b>old</b>",
     ]
+
+
+def test_what_was_expected_stands_beside_what_came(make_case, make_run):
+    text = markdown([make_run(make_case(problems=("wrong",)))])
+    assert "<tr><td>expected</td><td>AMRAAM, or: SM-6</td></tr><tr><td>which is in</td>" in text
 
 
 def test_any_text_is_shown_as_text(make_case, make_run):
@@ -74,7 +83,7 @@ def test_any_text_is_shown_as_text(make_case, make_run):
     assert kinds & {"link_open", "image", "code_inline", "fence", "html_inline", "s_open"} == set()
     blocks = [token.content for token in tokens(text) if token.type == "html_block"]
     tags = set(re.findall("</?[a-z!-]+", "".join(blocks)))
-    ours = ("details", "summary", "b", "dl", "dt", "dd")
+    ours = ("details", "summary", "b", "i", "table", "tr", "td")
     assert tags <= {start + tag for tag in ours for start in ("<", "</")}
     assert text.encode("utf-8")
 
@@ -96,4 +105,4 @@ def test_it_fits_and_counts_what_does_not(make_case, make_run):
     cases = [make_case(str(n), question="é" * 300, problems=("w" * 300,)) for n in range(5000)]
     text = markdown([make_run(*cases), make_run(*cases)])
     assert len(text.encode("utf-8")) <= 1_000_000
-    assert re.search(r"<p>and \d+ more: --html or --json shows all</p>\n</details>\n$", text)
+    assert len(re.findall(r"<p>and \d+ more: --html or --json shows all</p>\n", text)) == 2

@@ -118,7 +118,7 @@ def test_one_line_says_question_expected_and_got(make_case):
     due = {"answerable": False, "expected": ()}
     assert in_a_line(make_case(**due, text="It is.")).endswith("expected no answer, got “It is.”")
     silent = make_case(status="abstained", reason="no_match", text="")
-    assert in_a_line(silent).endswith("got no answer (No passage matches the question)")
+    assert in_a_line(silent).endswith("got no answer (no passage matches the question)")
     crashed = make_case(status="crashed", error="ValueError: a\nb")
     assert in_a_line(crashed).endswith("got ValueError: a b")
 

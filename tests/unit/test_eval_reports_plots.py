@@ -7,9 +7,9 @@ def test_a_curve_goes_right_with_coverage_and_up_with_risk():
     curve = risk_coverage([(0.5, 0.0), (1.0, 0.2)])
     assert curve.line == "50.0,100.0 100.0,0.0"
     assert [(tick.at, tick.label) for tick in curve.ticks] == [
-        (100.0, "0%"),
-        (50.0, "10%"),
-        (0.0, "20%"),
+        (100.0, "0 %"),
+        (50.0, "10 %"),
+        (0.0, "20 %"),
     ]
 
 

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from eval.reports.suite import change_in_words, told
 from eval.results import Comparison, MetricChange, Rate
 
 
@@ -59,15 +62,100 @@ def test_a_significant_drop_heads_the_measures_and_the_rest_keeps_its_order(make
     assert run.measures()[2][1] is None
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        (82, 22, "82 of 104 right (70 to 86 % with 95 % certainty). 22 wrong:"),
+        (2, 0, "2 of 2 right (34 to 100 % with 95 % certainty)."),
+        (0, 1, "0 of 1 right (0 to 79 % with 95 % certainty). 1 wrong:"),
+        (0, 0, "No questions were asked."),
+    ],
+)
+def test_the_headline_says_how_many_were_right_and_how_sure_that_is(
+    make_case, make_run, right, wrong, said
+):
+    cases = [make_case(str(n), problems=("wrong",) * (n >= right)) for n in range(right + wrong)]
+    assert make_run(*cases).headline == said
+
+
+def test_the_verdict_gives_the_rule(make_run):
+    assert make_run().verdict == "Passed. To pass (the gate): every case must pass."
+    assert make_run(reasons=("1 failed",)).verdict.startswith("Failed. To pass")
+
+
 def test_the_lead_says_what_was_asked_and_how_long_it_took(make_case, make_run):
     cases = [make_case("a"), make_case("b", answerable=False), make_case("c", status="crashed")]
-    run = make_run(*cases, p50_seconds=0.0312, p95_seconds=0.0601)
+    run = make_run(*cases, p50_seconds=0.31, p95_seconds=0.6)
     assert run.lead == (
-        "3 questions, 2 answerable, 1 to abstain on; 31 ms median, 60 ms p95; 1 crashed"
+        "3 questions: 2 that the documents answer, 1 that nothing answers; 1 ended in an error of "
+        "the program. Half of them took at most 0.31 s, 95 % at most 0.60 s."
     )
 
 
 def test_what_the_baseline_was_measured_on_is_said_only_where_it_differs(make_run):
-    run = make_run(comparison=Comparison(metrics=(), stale=("model", "prompts")))
-    assert "differs from this run in model, prompts" in run.stale
+    run = make_run(comparison=Comparison(metrics=(), stale=("gold", "mine")))
+    assert "something else in: questions and expected answers (gold), mine." in run.stale
     assert replace(run, comparison=None).stale == ""
+
+
+def test_what_changed_is_said_in_words_the_worst_first(make_case, make_run):
+    cases = [make_case(name, question=f"{name}?") for name in ("a", "b", "c", "d")]
+    comparison = Comparison(
+        metrics=(
+            change("containment", 0.8, 0.5, significant=True),
+            change("f1", 0.5, 0.6, significant=True),
+            change("mrr", 0.5, 0.4, significant=False),
+        ),
+        newly_failing=("a", "b"),
+        newly_passing=("c",),
+        changed=("d",),
+    )
+    found = list(make_run(*cases, comparison=comparison).changes())
+    assert [change.says for change in found] == [
+        "2 questions that were right are wrong now:",
+        "1 question that was wrong is right now:",
+        "1 answer says something else, as right or wrong as before.",
+        "More than chance: an expected answer is in what it says (containment) fell from 80 % to "
+        "50 %.",
+        "More than chance: words shared with the expected answer (f1) rose from 50 % to 60 %.",
+    ]
+    assert [change.worse for change in found] == [True, False, False, True, False]
+    assert [case.id for case in found[0].cases] == ["a", "b"]
+
+
+def test_nothing_changed_is_said_too_and_without_a_baseline_nothing(make_case, make_run):
+    same = (change("f1", 0.5, 0.5, significant=False), change("mrr", 0.5, 0.4, significant=False))
+    run = make_run(make_case(), comparison=Comparison(metrics=same))
+    assert [change.says for change in run.changes()] == [
+        "Every question is as right or wrong as it was.",
+        "None of 2 measures moved by more than chance explains.",
+    ]
+    assert list(make_run(make_case()).changes()) == []
+
+
+def test_a_change_of_a_measure_says_whether_it_may_be_chance():
+    moved = [(0.8, 0.5, True), (0.5, 0.6, False), (0.5, 0.5, False)]
+    changes = [change("f1", before, after, significant=sure) for before, after, sure in moved]
+    assert list(map(change_in_words, changes)) == [
+        "worse, more than chance (p 0.010)",
+        "better, may be chance (p 0.010)",
+        "same",
+    ]
+
+
+def test_a_case_tells_what_was_expected_beside_what_came_with_both_passages(make_case):
+    said = "They build ships."
+    quote = replace(make_case().citations[0], quote="Ships are built.")
+    wrong = make_case(text=said, short="ships", citations=(quote,), problems=("a", "b"))
+    evidence = wrong.evidence[0].quote
+    assert list(told(wrong)) == [
+        ("expected", "AMRAAM, or: SM-6"),
+        ("which is in", f"b.txt: “{evidence}”"),
+        ("got", "ships, from: They build ships."),
+        ("quoted from", "Defence: “Ships are built.”"),
+        ("wrong", "a; b"),
+    ]
+
+
+def test_an_answer_that_is_its_quote_is_said_once(make_case):
+    assert dict(told(make_case()))["quoted from"] == "Defence"

@@ -5,7 +5,7 @@ import re
 from eval.reports import terminal
 from eval.results import Comparison, MetricChange
 
-WRONG = {"problems": ("no accepted answer is in the text",), "text": "They build ships."}
+WRONG = {"problems": ("the expected answer is not in what it says",), "text": "They build ships."}
 DROP = MetricChange(
     name="containment",
     before=0.8,
@@ -18,27 +18,56 @@ DROP = MetricChange(
 )
 
 
-def test_a_failure_shows_expected_and_got_and_why(make_case, make_run):
-    lines = terminal([make_run(make_case(critical=True, **WRONG))]).splitlines()
-    start = lines.index("  missile (critical)")
-    assert lines[start + 1 : start + 5] == [
-        "    question  Which missile will Japan co-produce?",
-        "    expected  AMRAAM | SM-6",
-        "    got       They build ships.",
-        "    why       no accepted answer is in the text",
+def test_it_begins_with_how_many_were_right_and_what_was_not(make_case, make_run):
+    case = make_case(critical=True, evidence=(), citations=(), **WRONG)
+    assert terminal([make_run(case)]).splitlines()[:7] == [
+        "mine: 0 of 1 right (0 to 79 % with 95 % certainty). 1 wrong:",
+        "",
+        "  Which missile will Japan co-produce? [missile, critical]",
+        "    expected    AMRAAM, or: SM-6",
+        "    got         They build ships.",
+        "    wrong       the expected answer is not in what it says",
+        "",
     ]
+
+
+def test_what_was_right_and_the_figures_are_printed_only_when_asked_for(make_case, make_run):
+    run = make_run(make_case(), make_case("other", question="Who?"))
+    assert terminal([run]).splitlines() == [
+        "mine: 2 of 2 right (34 to 100 % with 95 % certainty).",
+        "",
+        "Passed. To pass (the gate): every case must pass.",
+        "",
+    ]
+    assert "2 right:" in terminal([run], right=True)
+    assert "  Who? [other]" in terminal([run], right=True)
 
 
 def test_a_measure_is_shown_with_its_interval_and_its_change(make_case, make_run):
     run = make_run(make_case(), comparison=Comparison(metrics=(DROP,)))
-    row = next(line for line in terminal([run]).splitlines() if line.startswith("containment"))
-    assert " ".join(row.split()) == "containment 0.500 0.095 - 0.905 2 0.800 -0.300 0.031"
+    text = " ".join(terminal([run], figures=True).split())
+    assert (
+        "50 % 10 to 90 % 2 an expected answer is in what it says (containment); before 80 %, "
+        "worse, more than chance (p 0.031)" in text
+    )
+
+
+def test_what_changed_names_the_questions(make_case, make_run):
+    cases = [make_case(name, question=f"{name}?", **WRONG) for name in ("a", "b")]
+    comparison = Comparison(metrics=(), newly_failing=("a", "b"))
+    text = terminal([make_run(*cases, comparison=comparison)])
+    assert (
+        "\nSince the baseline:\n- 2 questions that were right are wrong now:\n"
+        "    a? [a]\n    b? [b]\n" in text
+    )
 
 
 def test_no_line_is_wider_than_80_columns(make_case, make_run):
     long = make_case("x" * 100, question="q " * 500, text="w" * 500, problems=("e" * 200,))
     stale = Comparison(metrics=(DROP,), stale=("model " * 40,))
-    text = terminal([make_run(long, reasons=("m " * 100,), comparison=stale, suite="s" * 90)])
+    text = terminal(
+        [make_run(long, reasons=("m " * 100,), comparison=stale, suite="s" * 90)], figures=True
+    )
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -50,43 +79,49 @@ def test_control_characters_and_lone_surrogates_do_not_reach_the_terminal(make_c
 
 
 def test_a_newly_failing_case_comes_first_and_the_rest_is_counted(make_case, make_run):
-    cases = [make_case(name, **WRONG) for name in "abc"]
+    cases = [make_case(name, question=name, **WRONG) for name in "abc"]
     run = make_run(*cases, comparison=Comparison(metrics=(), newly_failing=("c",)))
     lines = terminal([run], failures=2).splitlines()
     assert [line for line in lines if line[:2] == "  " and line[2] != " "] == [
-        "  c (newly failing)",
-        "  a",
+        "  c [c, was right before]",
+        "  a [a]",
     ]
-    assert "... and 1 more; --json and --html list all" in lines
+    assert "... and 1 more that are wrong: --all prints them" in lines
+    assert "  b [b]" in terminal([run], failures=None)
 
 
 def test_a_crash_and_an_abstention_are_shown_as_such(make_case, make_run):
-    crash = make_case(status="crashed", text="", problems=("crashed: ValueError: x",))
+    crash = make_case(status="crashed", text="", error="ValueError: x", problems=("crashed",))
     abstained = make_case(
-        status="abstained", text="", reason="no_match", expected=(), problems=("answered",)
+        status="abstained", text="", reason="no_match", expected=(), problems=("refused",)
     )
     text = terminal([make_run(crash, abstained)])
-    assert "    got       nothing\n    why       crashed: ValueError: x" in text
-    assert "    expected  to abstain\n    got       abstained (no_match)" in text
+    assert "    got         an error of the program: ValueError: x\n" in text
+    assert "    expected    no answer: nothing in the documents says it\n" in text
+    assert "    got         no answer, since no passage matches the question (no_match)\n" in text
 
 
 def test_a_stale_baseline_is_said_loudly(make_run):
-    run = make_run(comparison=Comparison(metrics=(), stale=("prompts",)))
-    assert "\nSTALE BASELINE: the baseline differs from this run in prompts" in terminal([run])
+    run = make_run(comparison=Comparison(metrics=(), stale=("gold",)))
+    assert "\x1b[1;33m- Take care: the baseline was measured with something else in:" in terminal(
+        [run], colour=True
+    )
 
 
-def test_the_gate_names_what_was_missed(make_run):
-    assert "\nGate: passed\n" in terminal([make_run()])
-    assert "\nGate: FAILED\n- mrr is 0.1\n" in terminal([make_run(reasons=("mrr is 0.1",))])
+def test_the_gate_names_its_rule_and_what_was_missed(make_run):
+    passed = "Passed. To pass (the gate): every case must pass.\n"
+    assert terminal([make_run()]).endswith(f"\n\n{passed}\n")
+    missed = f"{passed.replace('Passed', 'Failed')}- mrr is 0.1\n"
+    assert terminal([make_run(reasons=("mrr is 0.1",))]).endswith(f"\n\n{missed}\n")
 
 
 def test_colour_is_used_only_when_asked_for_and_changes_no_word(make_case, make_run):
     run = make_run(make_case(**WRONG), comparison=Comparison(metrics=(DROP,), stale=("model",)))
     plain, coloured = terminal([run]), terminal([run], colour=True)
     assert "\x1b" not in plain
-    assert "\x1b[31mcontainment" in coloured
+    assert "\x1b[31m- More than chance: an expected answer" in coloured
     assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == plain
 
 
 def test_an_empty_report_is_shown_too(make_run):
-    assert "0 questions" in terminal([make_run(rates=())])
+    assert "mine: No questions were asked." in terminal([make_run(rates=())], figures=True)

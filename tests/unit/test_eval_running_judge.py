@@ -53,4 +53,4 @@ def test_advice_is_reported_as_such_and_never_gates(make_case, make_run):
     assert gate(report, Thresholds()).passed
     assert "judged" not in METRICS
     assert {rate.name for rate in report.rates} == {"passed", "containment"}
-    assert "Judge, as advice: it finds 1 of 2 right" in terminal([make_run(*cases)])
+    assert "opinion: it finds 1 of 2 right" in terminal([make_run(*cases)])
