@@ -22,7 +22,8 @@ _EXAMPLES = """examples:
   footnote eval compare --a threshold=0.3 --b threshold=0.5 my_gold.jsonl
   footnote eval init-ci my_gold.jsonl --articles notes --install PACKAGE    a GitHub workflow
 
-exit code: 0 passed, 1 the gate failed, 2 misuse, 130 interrupted
+exit code: 0 passed; 1 questions were asked and the gate failed; 2 nothing could be asked or the
+call makes no sense; 130 interrupted. Every case must pass where no threshold allows less.
 """
 _GOLD_EXAMPLES = """examples:
   footnote gold add gold.jsonl "Which missile?" --answer AMRAAM \\
@@ -231,7 +232,9 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
         help="results to compare with (default: baselines/SUITE.json beside the suite, if there)",
     )
     parser.add_argument(
-        "--update-baseline", action="store_true", help="keep this run's results as the baseline"
+        "--update-baseline",
+        action="store_true",
+        help="keep this run's results as the baseline, and its trained model as that of thresholds",
     )
     parser.add_argument(
         "--keep",
@@ -240,10 +243,15 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
         "set, as CI servers do)",
     )
     parser.add_argument(
-        "--fail-under", type=_share, metavar="RATE", help="lowest share of passed cases, 0 to 1"
+        "--fail-under",
+        type=_share,
+        metavar="RATE",
+        help="lowest share of passed cases, 0 to 1 (default: all)",
     )
     parser.add_argument(
-        "--thresholds", metavar="FILE", help="TOML file of thresholds (default: the shipped one)"
+        "--thresholds",
+        metavar="FILE",
+        help="TOML file of thresholds (default: thresholds.toml beside the suite, if there)",
     )
 
 

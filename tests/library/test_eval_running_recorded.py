@@ -8,6 +8,7 @@ import pytest
 
 from eval.running.models import RecordingModel, ReplayedModel
 from rag import MisuseError, ModelResponseError, ModelUnavailableError, Settings
+from rag.internal import READER_SHA256
 from rag.testing import ScriptedModel, open_assistant
 from rag.types import Message
 
@@ -57,6 +58,27 @@ def test_a_miss_names_the_command_that_records_it(tmp_path):
     model.parameters = {"temperature": 1}
     with pytest.raises(ModelResponseError):
         model.complete(ASKED)
+
+
+def made_with_another_reader(path):
+    recorded(path, "complete")
+    row = json.loads(path.read_text()) | {"reader": "0123"}
+    path.write_text(json.dumps(row) + "\n")
+
+
+def test_a_miss_after_a_change_of_the_trained_reader_says_so(tmp_path):
+    made_with_another_reader(tmp_path / "r.jsonl")
+    model = ReplayedModel(tmp_path / "r.jsonl")
+    assert model.complete(ASKED).text == "Because [1]."
+    with pytest.raises(ModelResponseError, match="was made with another trained reader"):
+        model.complete(OTHER)
+
+
+def test_recording_again_renews_the_reader_without_asking(tmp_path):
+    made_with_another_reader(tmp_path / "r.jsonl")
+    assert recorded(tmp_path / "r.jsonl", "complete", "stream").asked == []
+    assert len((tmp_path / "r.jsonl").read_text().splitlines()) == 2
+    assert ReplayedModel(tmp_path / "r.jsonl").reader == READER_SHA256
 
 
 def test_a_reply_that_failed_is_not_recorded(tmp_path):

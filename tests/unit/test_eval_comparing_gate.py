@@ -1,15 +1,19 @@
 """The gate fails when it should, and says why."""
 
-from pathlib import Path
-
 import pytest
 
+from eval.comparing.comparison import baseline_beside, load_baseline
 from eval.comparing.gate import gate
-from eval.comparing.thresholds import METRICS, ThresholdError, Thresholds, load_thresholds
+from eval.comparing.thresholds import (
+    METRICS,
+    ThresholdError,
+    Thresholds,
+    load_thresholds,
+    shipped_thresholds,
+    thresholds_of,
+)
 from eval.results import CaseResult, summarise
-from eval.suites.files import load_suite, shipped_suite
-
-ROOT = Path(__file__).parents[2]
+from eval.suites.files import gold_files, shipped_suite
 
 
 def result(number, *, problems=(), critical=False, containment=1.0):
@@ -122,6 +126,7 @@ def test_abstention_precision_without_abstentions_misses_its_threshold():
         ("[mine]\ncontainmnt = 0.5", "no metric with 'containmnt'"),
         ("[mine]\ncontainment = 80", "from 0 to 1"),
         ("[mine]\ncontainment = true", "from 0 to 1"),
+        ("[mine]\nreader = 3", "text is needed"),
         ('[mine]\ncontainment = "0.8"', "from 0 to 1"),
     ],
 )
@@ -143,6 +148,30 @@ def test_thresholds_are_read_per_suite(tmp_path):
 
 
 def test_every_shipped_threshold_belongs_to_a_shipped_suite():
-    shipped = load_thresholds(ROOT / "eval" / "thresholds.toml")
-    assert set(shipped) == {load_suite(shipped_suite()).name}
+    shipped = load_thresholds(shipped_thresholds())
+    assert set(shipped) <= {path.stem for path in gold_files(shipped_suite().parent)}
     assert all(set(table.suite) <= METRICS for table in shipped.values())
+
+
+def test_the_shipped_baseline_reaches_the_shipped_thresholds_with_the_same_trained_model():
+    held = thresholds_of(shipped_suite())
+    baseline = load_baseline(baseline_beside(shipped_suite(), name="japan_us_defense"))
+    decided = gate(summarise("s", baseline.cases, fingerprint=baseline.fingerprint), held)
+    assert (decided.reasons, decided.notes) == ((), ())
+    assert decided.rule.startswith("at least ")
+
+
+def test_thresholds_of_a_suite_stand_beside_it(tmp_path):
+    suite = tmp_path / "mine.jsonl"
+    assert thresholds_of(suite) == Thresholds()
+    thresholds_file(tmp_path, "[mine]\npassed = 0.5\n[yours]\npassed = 0.1")
+    assert thresholds_of(suite).suite == {"passed": 0.5}
+    assert thresholds_of(tmp_path / "other.jsonl") == Thresholds()
+
+
+def test_a_table_of_a_suite_that_lies_there_too_is_no_misspelling(tmp_path):
+    thresholds_file(tmp_path, "[gold1]\npassed = 0.5")
+    with pytest.raises(ThresholdError, match="its table 'gold1' is the nearest"):
+        thresholds_of(tmp_path / "gold2.jsonl")
+    (tmp_path / "gold1.jsonl").write_text("")
+    assert thresholds_of(tmp_path / "gold2.jsonl") == Thresholds()
