@@ -46,8 +46,9 @@ if TYPE_CHECKING:
     from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
     from eval.running.models import Judge, RecordingModel, ReplayedModel
     from eval.running.suite import run
-    from eval.suites.append import add_case, suggested, wordings
+    from eval.suites.append import add_case, known_cases, suggested, wordings
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
+    from eval.suites.draft import Proposal, proposals
     from eval.suites.files import lint, load_suite, shipped_suite
 
 _HOMES = {
@@ -63,8 +64,9 @@ _HOMES = {
     "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report",
     "eval.running.models": "Judge RecordingModel ReplayedModel",
     "eval.running.suite": "run",
-    "eval.suites.append": "add_case suggested wordings",
+    "eval.suites.append": "add_case known_cases suggested wordings",
     "eval.suites.cases": "GoldCase GoldError Quote Suite",
+    "eval.suites.draft": "Proposal proposals",
     "eval.suites.files": "lint load_suite shipped_suite",
 }
 
@@ -80,6 +82,7 @@ __all__ = [
     "Judge",
     "KeptRun",
     "MetricChange",
+    "Proposal",
     "Quote",
     "Rate",
     "RecordingModel",
@@ -100,6 +103,7 @@ __all__ = [
     "junit",
     "keep_run",
     "kept_runs",
+    "known_cases",
     "lint",
     "load_baseline",
     "load_beir",
@@ -108,6 +112,7 @@ __all__ = [
     "load_suite",
     "load_thresholds",
     "markdown",
+    "proposals",
     "run",
     "run_beir",
     "run_squad",

@@ -23,7 +23,7 @@ _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnot
 """What was chosen before is there before anything is drawn."""
 
 
-def part(name: str, **more: Any) -> "gr.HTML":  # noqa: ANN401  # gr.HTML's own parameters
+def part(name: str, *, elem_id: str = "", **more: Any) -> "gr.HTML":  # noqa: ANN401  # gr.HTML's own parameters
     """Return a part that `data/<name>.js` draws its values in.
 
     The template is constant, for what a template shows is compiled as a program; values reach the
@@ -33,7 +33,7 @@ def part(name: str, **more: Any) -> "gr.HTML":  # noqa: ANN401  # gr.HTML's own 
 
     return gr.HTML(
         {},
-        elem_id=name,
+        elem_id=elem_id or name,
         html_template=f'<div class="{name}"></div>',
         js_on_load=script(f"{name}.js"),
         apply_default_css=False,

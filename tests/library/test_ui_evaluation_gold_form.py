@@ -118,3 +118,14 @@ def test_places_outside_the_article_are_passed_over(questions, assistant, bridge
     picks = [[bridge, -1], [bridge, 4], [bridge, 10**9]]
     questions.save({"question": "Q", "answer": "A", "picks": picks})
     assert cases(assistant)[0].evidence == ()
+
+
+@pytest.mark.parametrize("sent", [{}, {"draft": 3}, {"draft": True}, {"draft": "x"}, {"draft": -9}])
+def test_where_no_sentence_gives_a_question_that_is_said(questions, sent):
+    assert "No other question to propose" in questions.draft(sent)["saved"]
+
+
+def test_a_saved_proposal_is_followed_by_what_comes_next(questions, assistant):
+    told = questions.save({"draft": 0, "question": "Q", "answer": "A"})
+    assert told["saved"].startswith("Saved to library.gold.jsonl. The next run asks it. No other")
+    assert len(cases(assistant)) == 1

@@ -148,3 +148,25 @@ def test_the_form_can_be_read_on_a_phone_in_both_schemes(browser, port, gold, sc
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.gold-form *')")
         assert ratio >= 4.5, where
+
+
+def test_proposals_are_skipped_or_saved_one_by_one_on_the_page(page, folder, gold):
+    page.get_by_role("tab", name="Evaluation").click()
+    page.get_by_role("button", name="Propose questions").click()
+    question = page.locator(".gold-form").get_by_label("Question")
+    expect(question).to_have_value("Who is the Minister of Defense of Japan?")
+    expect(page.locator('.pick[aria-pressed="true"]')).to_contain_text("Gen Nakatani")
+    page.get_by_role("button", name="Skip").click()
+    expect(question).to_have_value("Who is the United States Secretary of Defense?")
+    assert not gold.exists()
+    page.get_by_text("Several things must be in it").click()
+    page.get_by_label("What must all be there").fill("Pete | P.\nHegseth")
+    page.get_by_role("button", name="Save test case").click()
+    expect(page.locator(".gold-form footer")).to_contain_text("Saved to library.gold.jsonl")
+    expect(question).not_to_have_value("Who is the United States Secretary of Defense?")
+    (case,) = load_suite(gold).cases
+    assert (case.answers, case.must_include) == (("Pete Hegseth",), (("Pete", "P."), ("Hegseth",)))
+    assert "Secretary of Defense, Pete Hegseth" in case.evidence[0].quote
+    page.get_by_role("button", name="Not now").click()
+    expect(page.locator(".gold-form")).to_have_count(0)
+    assert main(["eval", str(gold), "--library", str(folder)]) == 0

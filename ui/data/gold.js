@@ -1,5 +1,6 @@
 // The form for gold questions: { form: { good, question, answer, abstain, documents, picks } }, then
-// { saved } or { problem }. Fires 'save' with what is filled in.
+// { saved } or { problem }; a form with a number `draft` is a proposal. Fires 'save' with what is filled
+// in, and 'skip' with the number of a proposal.
 const root = element.querySelector(".gold");
 let dialog = null;
 let picks = [];
@@ -37,6 +38,7 @@ async function show(id, pane) {
 function open(form) {
   dialog?.remove();
   picks = form.picks;
+  const drafted = form.draft !== undefined;
   const question = h("textarea", { rows: 2, maxlength: 2000, dir: "auto" }, form.question);
   const answer = h("textarea", { rows: 3, maxlength: 2000, dir: "auto" }, form.answer);
   const choice = (value, words) => h("label", { class: "choice" }, h("input", { type: "radio", name: "gold-kind", value, checked: (value === "abstain") === form.abstain, onchange: arrange }), words);
@@ -52,17 +54,18 @@ function open(form) {
   function arrange() { said.hidden = more.hidden = where.hidden = abstain(); }
   const save = () => {
     dialog.querySelector(".problem")?.remove();
-    trigger("save", { question: question.value, answer: answer.value, abstain: abstain(), must_include: must.value, picks });
+    trigger("save", { question: question.value, answer: answer.value, abstain: abstain(), must_include: must.value, picks, ...(drafted ? { draft: form.draft } : {}) });
   };
   dialog = h("dialog", { class: "gold-form reader", "aria-labelledby": "gold-title" },
     h("header", {}, h("div", {},
       h("h2", { id: "gold-title" }, form.good ? "Keep this as a test case?" : "What should it have said?"),
-      h("p", { class: "about" }, form.good ? "The evaluation will check that later answers still say this and cite the same sentences." : "A corrected answer becomes a test case, so the mistake cannot come back unnoticed.")),
+      h("p", { class: "about" }, drafted ? "Proposed from your articles: today it is answered from the sentence that is lit. Change what you like, or skip it." : form.good ? "The evaluation will check that later answers still say this and cite the same sentences." : "A corrected answer becomes a test case, so the mistake cannot come back unnoticed.")),
       h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Not now")),
     h("div", { class: "fields" },
       h("div", { class: "choices", role: "radiogroup", "aria-label": "What is right" }, choice("answer", "The articles answer it"), choice("abstain", "It should abstain")),
       field("Question", question), said, more, where),
-    h("footer", {}, h("button", { type: "button", class: "primary", onclick: save }, "Save test case")));
+    h("footer", {}, h("button", { type: "button", class: "primary", onclick: save }, "Save test case"),
+      drafted ? h("button", { type: "button", class: "plain", onclick: () => trigger("skip", { draft: form.draft }) }, "Skip") : ""));
   dialog.addEventListener("close", () => dialog.remove());
   pane.addEventListener("click", (event) => { const span = event.target.closest(".pick"); if (span) toggle(span); });
   pane.addEventListener("keydown", (event) => { const span = event.target.closest(".pick"); if (span && (event.key === "Enter" || event.key === " ")) { event.preventDefault(); toggle(span); } });
@@ -77,9 +80,10 @@ function open(form) {
 function draw() {
   const { form, saved, problem } = props.value || {};
   if (form) open(form);
-  if (saved) dialog?.close();
+  else if (saved) dialog?.close();
+  if (form && saved) dialog.querySelector("footer").append(h("p", { class: "note", role: "status" }, saved));
   if (problem && dialog?.open) dialog.querySelector("footer").prepend(h("p", { class: "problem", role: "alert" }, problem));
-  root.replaceChildren(saved || (problem && !dialog?.open) ? h("p", { class: problem ? "toast bad" : "toast", role: "status" }, saved || problem) : "");
+  root.replaceChildren((saved && !form) || (problem && !dialog?.open) ? h("p", { class: problem ? "toast bad" : "toast", role: "status" }, saved || problem) : "");
   if (root.firstChild) { const told = root.firstChild; setTimeout(() => told.remove(), 6000); }
 }
 watch("value", draw);

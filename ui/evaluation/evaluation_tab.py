@@ -1,6 +1,7 @@
 """The tab Evaluation, which runs suites of gold questions, and the form that makes new ones."""
 
 import hashlib
+import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
@@ -14,7 +15,7 @@ from ui.server.guard import private_folder
 if TYPE_CHECKING:
     import gradio as gr
 
-    from eval import Quote
+    from eval import Proposal, Quote
     from ui.evaluation.suite_runs import Progress, SuiteRuns
 
 
@@ -23,6 +24,7 @@ _HEAD = """# Evaluation
 Questions with known answers, asked again after every change."""
 AnswerOf = Callable[[Sent], Answer | None]
 """Given what a thumb sent: the answer that it is about; None where there is none."""
+_NO_MORE = "No other question to propose: no other sentence is answered for sure today."
 _TITLES = 500
 """Articles that the form offers, those of the answer first."""
 _MOST_PICKS = 50
@@ -36,6 +38,7 @@ class GoldQuestions:
     def __init__(self, assistant: Assistant, *, answer_of: AnswerOf) -> None:
         self._assistant = assistant
         self._answer_of = answer_of
+        self._drafts = _Drafts(assistant)
 
     def open(self, sent: Sent) -> Value:
         """Return the form, filled in from the answer that a thumb was given to."""
@@ -50,15 +53,36 @@ class GoldQuestions:
                     "question": answer.searched or answer.question,
                     "answer": _said(answer) if good and answer.status == "answered" else "",
                     "abstain": good and answer.status == "abstained",
-                    "documents": self._titles(answer),
+                    "documents": self._titles(_near(answer)),
                     "picks": list(self._cited(answer)) if good else [],
                 }
             }
         except FootnoteError as error:
             return {"problem": str(error)}
 
+    def draft(self, sent: Sent) -> Value:
+        """Return the form, filled in with the next proposal after the one that was sent."""
+        try:
+            return self._drafted(sent) or {"saved": _NO_MORE}
+        except FootnoteError as error:
+            return {"problem": str(error)}
+
     def save(self, sent: Sent) -> Value:
-        """Add what the form says to the file of gold questions; say so, or what is wrong."""
+        """Add what the form says to the file of gold questions; say so, or what is wrong.
+
+        Where it was a proposal, the form is filled in with the next one.
+        """
+        problem = self._add(sent)
+        if problem:
+            return {"problem": problem}
+        said = f"Saved to {self._assistant.settings.gold_file.name}. The next run asks it."
+        if "draft" not in sent:
+            return {"saved": said}
+        more = self.draft(sent)
+        return {**more, "saved": f"{said} {more.get('saved', '')}".strip()}
+
+    def _add(self, sent: Sent) -> str:
+        """Add a case and return nothing, or what is wrong."""
         from eval import add_case, wordings
 
         question = str(sent.get("question") or "")[:_LONGEST].strip()
@@ -68,9 +92,9 @@ class GoldQuestions:
         items = str(sent.get("must_include") or "")[:_LONGEST].splitlines()
         must = [] if abstain else wordings(items)
         if not question:
-            return {"problem": "The question is empty: write what should be asked."}
+            return "The question is empty: write what should be asked."
         if not abstain and not given:
-            return {"problem": "Write what it should have said, or choose that it should abstain."}
+            return "Write what it should have said, or choose that it should abstain."
         path = self._assistant.settings.gold_file
         try:
             evidence = () if abstain else tuple(self._quotes(sent.get("picks")))
@@ -84,12 +108,30 @@ class GoldQuestions:
                 answerable=not abstain,
             )
         except FootnoteError as error:
-            return {"problem": str(error)}
-        return {"saved": f"Saved to {path.name}. The next run asks it."}
+            return str(error)
+        return ""
 
-    def _titles(self, answer: Answer) -> list[Value]:
-        near = [*(c.document_id for c in answer.citations)]
-        near += [hit.passage.document_id for hit in answer.hits]
+    def _drafted(self, sent: Sent) -> Value | None:
+        before = sent.get("draft")
+        after = before if isinstance(before, int) and not isinstance(before, bool) else -1
+        found = self._drafts.after(after)
+        if found is None:
+            return None
+        number, one = found
+        return {
+            "form": {
+                "good": True,
+                "draft": number,
+                "shown": self._drafts.count(),
+                "question": one.question,
+                "answer": "\n".join(one.answers),
+                "abstain": False,
+                "documents": self._titles([one.document_id]),
+                "picks": [(one.document_id, one.ordinal)],
+            }
+        }
+
+    def _titles(self, near: Sequence[str]) -> list[Value]:
         order = {known: place for place, known in reversed([*enumerate(near)])}
         found = sorted(
             reversed(self._assistant.library.documents()), key=lambda d: order.get(d.id, len(order))
@@ -114,6 +156,46 @@ class GoldQuestions:
                 yield Quote(document=name, quote=_text(document, first, last))
 
 
+class _Drafts:
+    """Proposals for gold questions, each made once it is asked for. Shared by all pages."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._making = threading.Lock()
+        self._edition = ""
+        self._found: list[Proposal] = []
+        self._more: Iterator[Proposal] = iter(())
+        self._shown = itertools.count()
+
+    def count(self) -> int:
+        """Return another number each time."""
+        return next(self._shown)
+
+    def after(self, number: int) -> "tuple[int, Proposal] | None":
+        """Return the next proposal that is no case yet, with its number; None where none is left.
+
+        Raises:
+            FootnoteError: The file of gold questions or the library cannot be read.
+        """
+        from eval import known_cases, proposals
+
+        asked = {case.question for case in known_cases(self._assistant.settings.gold_file)}
+        with self._making:
+            edition = self._assistant.library.edition()
+            if edition != self._edition:
+                self._edition, self._found = edition, []
+                self._more = proposals(self._assistant, known=asked)
+            while True:
+                number = max(number, -1) + 1
+                while number >= len(self._found):
+                    one = next(self._more, None)
+                    if one is None:
+                        return None
+                    self._found.append(one)
+                if self._found[number].question not in asked:
+                    return number, self._found[number]
+
+
 def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     """Show the suites, the run of one and its result; call it inside the tab."""
     import gradio as gr
@@ -122,6 +204,13 @@ def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     desk = _Desk(assistant)
     with gr.Row(elem_classes="head-row"):
         gr.Markdown(_HEAD, elem_classes="lede")
+        propose = gr.Button(
+            "Propose questions",
+            elem_id="evaluation-propose",
+            elem_classes="plain",
+            scale=0,
+            min_width=150,
+        )
         start = gr.Button("Run the suite", elem_id="evaluation-run", scale=0, min_width=160)
         stop = gr.Button("Stop", visible=False, elem_classes="plain", scale=0, min_width=100)
     chosen = gr.Radio([], label="Suite", show_label=False, container=False, elem_id="suites")
@@ -142,16 +231,26 @@ def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     stop.click(desk.show, chosen, shown, cancels=[running], queue=False, **QUIET)
     keep.click(desk.keep, chosen, [progress], **QUIET)
     chosen.input(desk.show, chosen, shown, **QUIET)
+    questions, form = _form(assistant, answer_of=lambda _: None, elem_id="gold-drafts")
+    propose.click(lambda: questions.draft({}), None, form, **QUIET)
     for opened in (app.load, tab.select):
         opened(desk.show, chosen, shown, **QUIET)
 
 
 def build_gold_form(assistant: Assistant, *, log: "gr.HTML", answer_of: AnswerOf) -> None:
     """Add the form, which opens at the event 'thumb' of the conversation's part `log`."""
-    questions = GoldQuestions(assistant, answer_of=answer_of)
-    form = part("gold", server_functions=[fetching(assistant)])
+    questions, form = _form(assistant, answer_of=answer_of, elem_id="gold")
     log.thumb(answering(questions.open), None, form, **QUIET)
+
+
+def _form(
+    assistant: Assistant, *, answer_of: AnswerOf, elem_id: str
+) -> "tuple[GoldQuestions, gr.HTML]":
+    questions = GoldQuestions(assistant, answer_of=answer_of)
+    form = part("gold", elem_id=elem_id, server_functions=[fetching(assistant)])
     form.save(answering(questions.save), None, form, **QUIET)
+    form.skip(answering(questions.draft), None, form, **QUIET)
+    return questions, form
 
 
 class _Desk:
@@ -256,6 +355,12 @@ def _running(step: "Progress | None") -> Value:
 def _inert(markup: str) -> str:
     """Return HTML in which nothing is a sign of a template: Gradio's component compiles those."""
     return markup.translate(_TEMPLATE_SIGNS)
+
+
+def _near(answer: Answer) -> list[str]:
+    """Return the ids of the documents that an answer cites, then of those that it was found in."""
+    cited = [citation.document_id for citation in answer.citations]
+    return [*cited, *(hit.passage.document_id for hit in answer.hits)]
 
 
 def _said(answer: Answer) -> str:
