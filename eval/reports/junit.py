@@ -4,18 +4,20 @@ from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from eval.reports.platforms import details, in_a_line, quotes
 from eval.reports.suite import Standing, SuiteRun
-from eval.reports.text import cut, fit
+from eval.reports.text import fit
 from eval.results import CaseResult
 
 
 def junit(runs: Sequence[SuiteRun]) -> str:
     """Return the runs as one XML document, to be stored as UTF-8: a test suite each.
 
-    Every case is a test case: a failed one has a `failure`, a crashed one an `error`. One more
-    test case, `gate`, fails with the gate's reasons, since a missed threshold is no case's
-    failure. Rates and the fingerprint are properties. What XML cannot hold (NUL, a lone
-    surrogate) stands as its Python escape.
+    Every case is a test case, with its file and line of gold: a failed one has a `failure`, a
+    crashed one an `error`, which says in one line what was asked, expected and got. One more test
+    case, `gate`, fails with what was asked of the run and why it did not do, since a missed
+    threshold is no case's failure. Rates and the fingerprint are properties. What XML cannot hold
+    (NUL, a lone surrogate) stands as its Python escape.
     """
     suites = [_suite(run) for run in runs]
     root = etree.Element("testsuites", name="footnote eval")
@@ -59,29 +61,22 @@ def _case(suite: str, case: CaseResult, standing: Standing) -> "etree._Element":
     element = etree.Element(
         "testcase", classname=fit(suite), name=fit(case.id), time=f"{case.seconds:.3f}"
     )
+    if case.file:
+        element.set("file", fit(case.file))
+        element.set("line", str(case.line or 1))
     if not case.passed:
         kind = "error" if case.status == "crashed" else "failure"
-        message = fit(cut("; ".join(case.problems)))
-        found = etree.SubElement(element, kind, message=message, type=standing)
-        found.text = fit("\n".join(case.problems))
-    etree.SubElement(element, "system-out").text = fit("\n".join(_told(case)))
+        found = etree.SubElement(element, kind, message=in_a_line(case), type=standing)
+        found.text = "\n".join([in_a_line(case), *details(case)])
+    else:
+        etree.SubElement(element, "system-out").text = "\n".join([in_a_line(case), *quotes(case)])
     return element
-
-
-def _told(case: CaseResult) -> Iterator[str]:
-    yield f"question: {cut(case.question)}"
-    yield f"expected: {cut(' | '.join(case.expected)) or 'to abstain'}"
-    if case.short:
-        yield f"short: {cut(case.short)}"
-    yield f"got: {cut(case.text) or case.status}"
-    for cited in case.citations:
-        yield f"cited: {cited.card.title}: {cut(cited.quote)}"
 
 
 def _gate(run: SuiteRun) -> "etree._Element":
     element = etree.Element("testcase", classname=fit(run.report.suite), name="gate", time="0.000")
     if not run.gate.passed:
-        reasons = fit("\n".join(run.gate.reasons))
-        found = etree.SubElement(element, "failure", message="the gate failed", type="gate")
-        found.text = reasons
+        message = f"the gate failed: {run.gate.rule}"
+        found = etree.SubElement(element, "failure", message=fit(message), type="gate")
+        found.text = fit("\n".join(run.gate.reasons))
     return element

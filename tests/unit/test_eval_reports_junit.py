@@ -48,14 +48,30 @@ def test_a_failure_says_why_and_whether_it_is_new(make_case, make_run):
     wrong = make_case(problems=("no answer", "not cited"))
     comparison = Comparison(metrics=(), newly_failing=("missile",))
     (failure, *_) = read(make_run(wrong, comparison=comparison)).iter("failure")
-    assert failure.get("message") == "no answer; not cited"
+    asked = "“Which missile will Japan co-produce?”: expected “AMRAAM” or “SM-6”, got"
+    assert failure.get("message").startswith(asked)
     assert failure.get("type") == "newly failing"
-    assert failure.text == "no answer\nnot cited"
+    assert failure.text.splitlines() == [
+        failure.get("message"),
+        "why: no answer",
+        "why: not cited",
+        "cited: “both governments start co-production of a missile called AMRAAM.” (Defence)",
+    ]
+
+
+def test_a_case_names_its_place_in_the_gold_file(make_case, make_run):
+    root = read(make_run(make_case(file="gold/mine.jsonl", line=7)))
+    assert (root.find(".//testcase").get("file"), root.find(".//testcase").get("line")) == (
+        "gold/mine.jsonl",
+        "7",
+    )
 
 
 def test_a_missed_threshold_is_a_failed_test_case_of_its_own(make_case, make_run):
     root = read(make_run(make_case(), reasons=("mrr is 0.1",)))
-    assert root.findtext(".//testcase[@name='gate']/failure") == "mrr is 0.1"
+    failure = root.find(".//testcase[@name='gate']/failure")
+    assert failure.text == "mrr is 0.1"
+    assert failure.get("message") == "the gate failed: every case must pass"
 
 
 def test_the_rates_and_the_fingerprint_are_properties(make_run):
@@ -75,9 +91,7 @@ def test_any_text_comes_back_from_a_parser(make_case, make_run):
     root = read(make_run(case, suite=HOSTILE))
     assert root.find("testsuite").get("name") == SHOWN
     assert root.find(".//testcase").get("name") == SHOWN
-    assert root.find(".//failure").text == SHOWN
-    assert root.findtext(".//system-out").startswith(f"question: {SHOWN}\n")
-
-
-def test_no_suites_are_valid_too():
-    assert read().get("tests") == "0"
+    line = SHOWN.replace("\u202e", "").replace("\r\n\t", "")
+    assert (
+        root.find(".//failure").get("message").startswith(f"“{' '.join(line.split())}”: expected")
+    )
