@@ -17,6 +17,7 @@ Role = Literal["system", "user", "assistant"]
 JOBS: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"question", "sources", "nonce", "count"}),
     "rewrite": frozenset({"question", "history", "nonce"}),
+    "draft": frozenset({"sentence", "around", "nonce"}),
     "judge": frozenset({"question", "expected", "answer", "nonce"}),
 }
 """The prompts with the variables that each must use, no more and no less."""

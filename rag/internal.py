@@ -7,7 +7,7 @@ from index.whole_file import whole_file
 from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
 from rag.languages import articles_note
-from rag.llm.prompting import judge_messages
+from rag.llm.prompting import draft_messages, judge_messages
 from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
@@ -25,6 +25,7 @@ __all__ = [
     "data_file",
     "data_text",
     "data_toml",
+    "draft_messages",
     "json_text",
     "judge_messages",
     "keep_setting",

@@ -139,6 +139,9 @@ def register_gold(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="NAME",
         help="only from this article: name, path, id or title; may be repeated",
     )
+    draft.add_argument(
+        "--llm", metavar="MODEL", help="what answers and writes questions too (default: yours)"
+    )
     draft.add_argument("--limit", type=_positive, default=10, metavar="N", help="(default: 10)")
     named = {"add": add, "suggest": suggest, "repair": repair, "draft": draft}
     for word, run in ((parser, _gold(name)) for name, parser in named.items()):

@@ -11,10 +11,11 @@ from eval.datasets.export import as_lines, as_promptfoo, as_squad, left_out, wri
 from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.append import add_case, check_addable, known_cases, suggested, wordings
 from eval.suites.cases import EvidenceError, GoldError, Quote, named, source_texts
-from eval.suites.draft import Proposal, proposals
+from eval.suites.draft import Maker, ModelMaker, Proposal, proposals
 from eval.suites.files import lint, load_suite
 from eval.suites.repair import Renewal, renew, renewals
-from rag import Assistant, MisuseError, Settings
+from eval.suites.turning import turned
+from rag import Assistant, MisuseError, Settings, load_model
 from rag.internal import data_text, logged_questions
 
 
@@ -180,9 +181,13 @@ def _draft(args: argparse.Namespace) -> int:
     check_addable(path)
     questions = [case.question for case in known_cases(path)]
     shown = added = 0
-    with Assistant.open(library=getattr(args, "library", None)) as assistant:
+    settings = Settings.load(library=getattr(args, "library", None)).changed(log=False)
+    if args.llm:
+        settings = settings.changed(llm=args.llm)
+    with Assistant.open(settings) as assistant:
         assistant.library.seed()
-        found = proposals(assistant, documents=_ids(assistant, args.document), known=questions)
+        chosen = _ids(assistant, args.document)
+        found = proposals(assistant, documents=chosen, known=questions, make=_maker(assistant))
         for one in islice(found, args.limit):
             shown += 1
             sys.stdout.write("\n".join(_proposed(one)) + "\n")
@@ -217,6 +222,12 @@ def _asked(prompt: str, *, allowed: str) -> str:
             return allowed[-1]
         if reply and reply in allowed:
             return reply
+
+
+def _maker(assistant: Assistant) -> Maker:
+    """Return what makes questions: the model that answers, or word order where there is none."""
+    model = load_model(assistant.settings.llm, assistant.settings)
+    return turned if model is None else ModelMaker(model, settings=assistant.settings)
 
 
 def _ids(assistant: Assistant, names: Sequence[str]) -> frozenset[str] | None:

@@ -13,10 +13,12 @@ from eval.running.asking import plain_text
 from eval.running.suite import Asked
 from eval.suites.append import same_question
 from eval.suites.cases import Quote, file_name
-from eval.suites.turning import Turned, turned
-from rag import Answer, Document
-from rag.internal import places
+from eval.suites.turning import Turned, is_whole, turned
+from rag import Answer, Document, LanguageModel, Settings
+from rag.internal import draft_messages, places
 
+_SHORTEST, _AROUND = 30, 600
+"""Characters of a sentence that a model is asked about, and before and behind it."""
 _LEAST = 0.5
 """F1 of the words of the product's short answer with those that are expected, from which it is
 the same; and the confidence from which the product is sure."""
@@ -41,6 +43,42 @@ class Maker(Protocol):
 
     def __call__(self, sentence: str, *, article: str) -> Collection[Turned]:
         """Return questions that the sentence answers, with the words that answer."""
+
+
+class ModelMaker:
+    """Asks a language model for a question to a sentence, then turns the sentence by itself.
+
+    What a model writes is held to the same: it reads alone, and its answer is the sentence's words.
+
+    Args:
+        model: what is asked, once a sentence.
+        settings: name the folder of a user's own prompts.
+    """
+
+    def __init__(self, model: LanguageModel, *, settings: Settings) -> None:
+        self._model = model
+        self._settings = settings
+
+    def __call__(self, sentence: str, *, article: str) -> tuple[Turned, ...]:
+        """Return the model's question, if it is one, and those that the sentence gives turned.
+
+        Raises:
+            ModelError: the model does not reply.
+            SettingsError: the prompt cannot be used.
+        """
+        own = turned(sentence, article=article)
+        if len(sentence) < _SHORTEST:
+            return own
+        at = article.find(sentence)
+        around = article[max(0, at - _AROUND) : at + len(sentence) + _AROUND]
+        messages = draft_messages(sentence, around=around, settings=self._settings)
+        reply = self._model.complete(messages).text.strip().splitlines()
+        lines = [line.strip() for line in reply if line.strip()]
+        if len(lines) != 2 or not lines[0].endswith("?") or not is_whole(lines[0]):
+            return own
+        if not contains_answer(sentence, lines[1:]):
+            return own
+        return Turned(question=lines[0], answer=lines[1]), *own
 
 
 def proposals(
@@ -108,5 +146,10 @@ def _says(answer: Answer, wanted: Turned, document_id: str, span: tuple[int, int
         and span[0] < first.end
         and answer.confidence >= _LEAST
         and contains_answer(plain_text(answer), (wanted.answer,))
-        and token_f1(answer.short or "", (wanted.answer,)) >= _LEAST
+        and (_is_written(answer) or token_f1(answer.short or "", (wanted.answer,)) >= _LEAST)
     )
+
+
+def _is_written(answer: Answer) -> bool:
+    """Tell whether a language model wrote the answer, which then has no short one."""
+    return bool(answer.prompts) and answer.short is None

@@ -82,7 +82,7 @@ def turned(sentence: str, *, article: str) -> tuple[Turned, ...]:
     clause = clause_of(told)
     if clause is not None:
         found += _of_clause(clause, date, when, article)
-    whole = (one for one in found if _is_whole(one.question) and _is_short(one))
+    whole = (one for one in found if is_whole(one.question) and _is_short(one))
     return tuple(dict.fromkeys(whole))
 
 
@@ -246,7 +246,7 @@ def _bare(subject: str) -> str:
     return name.group() if name else subject
 
 
-def _is_whole(question: str) -> bool:
+def is_whole(question: str) -> bool:
     """Tell whether a question stands alone: it names something, and nothing in it hangs."""
     words = _WORD.findall(re.sub(r"\b(are|were) there\b", r"\1", question))
     lowered = [word.lower() for word in words]

@@ -65,6 +65,25 @@ def judge_messages(
     return messages_of(checked_prompt("judge", settings).fill(values))
 
 
+def draft_messages(sentence: str, *, around: str, settings: Settings) -> tuple[Message, ...]:
+    """Return the messages that ask for a question which a sentence answers, and for its answer.
+
+    Args:
+        sentence: Of an article.
+        around: What stands before and behind it there, the sentence included.
+        settings: Name the folder of a user's own prompts.
+
+    Raises:
+        SettingsError: The prompt cannot be used.
+    """
+    values = {
+        "sentence": inert(sentence),
+        "around": inert(around),
+        "nonce": nonce_of(sentence, around),
+    }
+    return messages_of(checked_prompt("draft", settings).fill(values))
+
+
 def room_of(model: LanguageModel, frame: str, *, reply: int, count_tokens: CountTokens) -> int:
     """Return the tokens that a model's context window leaves for sources, at least 0.
 

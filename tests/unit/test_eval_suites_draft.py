@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.suites.draft import proposals
-from rag import Card
+from eval.suites.draft import ModelMaker, proposals
+from rag import Card, Settings
+from rag.testing import ScriptedModel
 from rag.types import AnswerSentence
 
 SENTENCES = (
@@ -46,6 +47,7 @@ class StandIn:
         plain = {
             "status": "answered",
             "confidence": 0.9,
+            "prompts": (),
             "short": "2025" if question == FIRST else "12",
             "sentences": (AnswerSentence(text=said.text, citations=(1,)),),
             "citations": (SimpleNamespace(document_id="d1", start=said.start, end=said.end),),
@@ -81,3 +83,34 @@ def test_what_is_known_and_other_articles_are_not_proposed():
     assert [one.question for one in proposals(StandIn(), known=[FIRST.upper()])] == [SECOND]
     assert list(proposals(StandIn(), documents=["d2"])) == []
     assert len(list(proposals(StandIn(), documents=["d1"]))) == 2
+
+
+def made(reply):
+    model = ScriptedModel(reply)
+    found = ModelMaker(model, settings=Settings())(
+        SENTENCES[2], article=" ".join((*SENTENCES, "Talin liked Arcosur."))
+    )
+    return model, [(one.question, one.answer) for one in found]
+
+
+def test_a_model_is_shown_the_sentence_with_what_stands_around_it():
+    model, found = made("To which country did Arcosur sell 12 old ferries?\n\nEstonia\n")
+    shown = model.asked[0][-1].text
+    assert "It rains." in shown
+    assert shown.count(SENTENCES[2]) == 2
+    assert found[0] == ("To which country did Arcosur sell 12 old ferries?", "Estonia")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "none",
+        "To which country did it sell 12 old ferries?\nEstonia",
+        "To which country did Arcosur sell 12 old ferries?\nLatvia",
+        "To which country did Arcosur sell 12 old ferries?",
+        "Here it is:\nTo which country did Arcosur sell ferries?\nEstonia",
+        "",
+    ],
+)
+def test_what_a_model_writes_is_no_question_where_it_hangs_or_is_not_in_the_sentence(reply):
+    assert made(reply)[1] == [(SECOND, "12")]
