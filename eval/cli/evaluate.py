@@ -318,7 +318,7 @@ def _keep(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:
     """Keep the run of a whole suite beside it; where that cannot be, say so and go on."""
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
     kept = not in_ci if args.keep is None else args.keep
-    if not kept or work.suite is None or args.limit or args.tag:
+    if not kept or work.suite is None or len(work.ids) < work.total:
         return
     try:
         keep_run(work.suite, run)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from eval.comparing.comparison import Baseline, SideBySide, baseline_of, side_by_side
 from eval.comparing.kept import History, KeptRun, find_run, kept_runs, load_results
-from eval.reports.text import in_words, label_of, one_line, percent, points, probability
-from eval.results import CaseResult, MetricChange, summarise
+from eval.reports.suite import change_in_words, expected, got
+from eval.reports.text import counted, label_of, named, one_line, percent
+from eval.results import CaseResult, summarise
 from eval.suites.files import shipped_suite, suite_name
 from rag import MisuseError, OperationError, Settings, load_model
 
@@ -106,7 +107,7 @@ def _trend(kept: History, limit: int, *, bars: bool) -> Iterator[str]:
         )
         return
     number = len(kept.runs)
-    yield f"{one_line(kept.suite)}: {number} {'run' if number == 1 else 'runs'} kept"
+    yield f"{one_line(kept.suite)}: {counted(number, 'run', 'runs')} kept"
     shares = [_share(run) for run in kept.runs]
     if bars and number > 1:
         yield f"right, oldest first: {_drawn(shares[-_DRAWN:])}"
@@ -136,7 +137,7 @@ def _line(run: KeptRun) -> str:
 def _changed(run: KeptRun, runs: Sequence[KeptRun], change: _Change) -> Iterator[str]:
     before = runs[runs.index(run) - 1].fingerprint
     facts = [
-        _fact(name, before.get(name, ""), run.fingerprint.get(name, ""), between="to")
+        _fact(name, before.get(name, ""), run.fingerprint.get(name, ""), joined="from {} to {}")
         for name in change.facts
         if name != "version"
     ]
@@ -264,14 +265,13 @@ def _results(changes: Mapping[str, str], args: argparse.Namespace) -> Baseline:
     from eval.cli.work import prepared
 
     rest = {name: value for name, value in changes.items() if name not in ("llm", "library")}
-    # A stand-in's answers would be taken for the model's.
     side = argparse.Namespace(
         **(vars(args) | {"suites": args.runs, "llm": changes.get("llm"), "squad": None}),
         beir=None,
         record=None,
         k=None,
         seed=0,
-        changed={"llm_fallback": False} | rest,
+        changed=rest,
     )
     if "library" in changes:
         side.library = changes["library"]
@@ -300,7 +300,7 @@ def _told(found: SideBySide, first: _Side, second: _Side) -> Iterator[str]:
             name,
             found.a.fingerprint.get(name, ""),
             found.b.fingerprint.get(name, ""),
-            between="and",
+            joined="{} and {}",
         )
         for name in found.comparison.stale
     ]
@@ -332,16 +332,11 @@ def _left_out(found: SideBySide) -> Iterator[str]:
 
 
 def _measures(found: SideBySide) -> Iterator[str]:
-    yield f"{'A':>6}{'B':>7}{'points':>8}  what is measured"
+    yield f"{'A':>6}{'B':>8}  what is measured, and how B is to A"
     for one in found.comparison.metrics:
-        row = f"{percent(one.before):>6}{percent(one.after):>7}{points(one.difference):>8}  "
-        chance = "" if points(one.difference) == "0" else f"; {_surely(one)}"
-        yield from _wrapped(label_of(one.name).named + chance, first=row, rest=" " * len(row))
-
-
-def _surely(change: MetricChange) -> str:
-    surely = "more than chance" if change.significant else "may be chance"
-    return f"{surely} (p {probability(change.p_value)})"
+        row = f"{percent(one.before):>6}{percent(one.after):>8}  "
+        told = f"{label_of(one.name).named}: {change_in_words(one)}"
+        yield from _wrapped(told, first=row, rest=" " * len(row))
 
 
 def _questions(found: SideBySide) -> Iterator[str]:
@@ -361,20 +356,10 @@ def _questions(found: SideBySide) -> Iterator[str]:
 
 
 def _question(a: CaseResult, b: CaseResult) -> Iterator[str]:
-    yield from _wrapped(f"{b.question} [{b.id}]", first="  ", rest="    ")
-    for label, text in (
-        ("expected", " | ".join(b.expected) or "no answer: the articles do not say"),
-        ("A", _got(a)),
-        ("B", _got(b)),
-    ):
+    yield from _wrapped(f"{b.question}  [{b.id}]", first="  ", rest="    ")
+    for label, text in (("expected", expected(b)), ("A", got(a)), ("B", got(b))):
         short = textwrap.shorten(one_line(text), _LONGEST, placeholder=" ...")
         yield from _wrapped(short, first=f"    {label:<10}", rest=" " * 14)
-
-
-def _got(case: CaseResult) -> str:
-    if case.status == "abstained":
-        return f"no answer: {in_words('reason', case.reason)}"
-    return f"crashed: {case.error}" if case.error else case.text
 
 
 def _side_json(found: SideBySide, first: _Side, second: _Side) -> str:
@@ -403,8 +388,8 @@ def _side_json(found: SideBySide, first: _Side, second: _Side) -> str:
                 "id": name,
                 "question": b[name].question,
                 "expected": b[name].expected,
-                "a": {"right": a[name].passed, "got": _got(a[name])},
-                "b": {"right": b[name].passed, "got": _got(b[name])},
+                "a": {"right": a[name].passed, "got": got(a[name])},
+                "b": {"right": b[name].passed, "got": got(b[name])},
             }
             for name in (*turned, *found.comparison.changed)
         ],
@@ -412,12 +397,12 @@ def _side_json(found: SideBySide, first: _Side, second: _Side) -> str:
     return json.dumps(content, indent=2)
 
 
-def _fact(name: str, first: str, second: str, *, between: str) -> str:
-    """Return what differs and its two values, unless they are digests, which say nothing."""
-    digests = all(_DIGEST.fullmatch(value) for value in (first, second) if value)
-    if digests:
-        return name
-    return f"{name} ({first or 'not set'} {between} {second or 'not set'})"
+def _fact(name: str, first: str, second: str, *, joined: str) -> str:
+    """Return what differs, with both values unless they are digests, which say nothing."""
+    words = named("fact", name)
+    if all(_DIGEST.fullmatch(value) for value in (first, second) if value):
+        return words
+    return f"{words}, {joined.format(first or 'not set', second or 'not set')}"
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from eval.metrics.statistics import (
     mcnemar,
     paired_randomisation,
 )
-from eval.reports.text import probability
+from eval.reports.text import counted, probability
 from eval.reports.write import write_whole
 from eval.results import (
     CaseResult,
@@ -67,21 +67,25 @@ class SideBySide:
     def verdict(self) -> str:
         """Which is better, and whether that may be chance, in words."""
         more, fewer = len(self.comparison.newly_passing), len(self.comparison.newly_failing)
-        count = f"{len(self.b.cases)} {'question' if len(self.b.cases) == 1 else 'questions'}"
-        if not more and not fewer:
-            return f"No difference: both are right on the same of {count}. {self._unseen(count)}"
-        told = f"B answers {more} more right and {fewer} fewer"
-        surely = f"p {probability(self.p_value)}"
+        best, other = ("A", "B") if fewer > more else ("B", "A")
+        told = f"{max(more, fewer)} more right than {other} and {min(more, fewer)} fewer"
+        surely = f"(p {probability(self.p_value)})"
+        if not more + fewer:
+            return f"No difference: both are right on the same questions. {self._unseen}"
         if self.p_value < ALPHA:
-            better = "B" if more > fewer else "A"
-            return f"{better} is better: {told}, and that is unlikely to be chance ({surely})."
-        return f"{told}: that may be chance ({surely}). {self._unseen(count)}"
+            return (
+                f"{best} is better: it answers {told}, and that is unlikely to be chance {surely}."
+            )
+        return f"{best} answers {told}: that may be chance {surely}. {self._unseen}"
 
-    def _unseen(self, count: str) -> str:
+    @property
+    def _unseen(self) -> str:
+        """How small a difference could not have been seen, as a sentence."""
+        count = counted(len(self.b.cases), "question", "questions")
         if self.least is None:
             return f"With {count} no difference could be told from chance: six are the fewest."
-        turned = len(self.comparison.newly_passing) + len(self.comparison.newly_failing)
-        of_these = f", of which {turned} turned," if turned >= self.least else ""
+        differ = len(self.comparison.newly_passing) + len(self.comparison.newly_failing)
+        of_these = f", {differ} of them right in one only," if differ >= self.least else ""
         return f"With {count}{of_these} a difference under {self.least} could not be seen."
 
 

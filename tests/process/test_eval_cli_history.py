@@ -65,7 +65,7 @@ def test_history_draws_the_trend_and_tells_what_changed(footnote, keep, suite, c
         "date (UTC)        run     version       right                 gate",
         f"2026-11-29 12:00  {first.digits}  0.9.1         1 of 3 (33 %)         passed",
         f"2026-11-29 12:05  {second.digits}  0.9.1         3 of 4 (75 %)         passed",
-        "  changed: threshold (0.2 to 0.3)",
+        "  changed: how sure it must be to answer, 0 to 1 (threshold), from 0.2 to 0.3",
         "  2 now right: a, b",
         "  1 now wrong: c",
         "  1 new: d",
@@ -117,7 +117,7 @@ def test_compare_sets_the_questions_that_differ_side_by_side(
     keep_run(suite, make_run(make_case("a")), at=NOON + timedelta(minutes=1))
     assert footnote("compare", suite) == 0
     out = capsys.readouterr().out
-    assert "B answers 1 more right and 0 fewer: that may be chance (p 1.000)." in out
+    assert "B answers 1 more right than A and 0 fewer: that may be chance (p 1.000)." in out
     asked = out[out.index("Right in B only (1):") :]
     assert "expected  AMRAAM" in asked
     assert "A         no answer" in asked
@@ -189,7 +189,7 @@ def test_two_settings_are_asked_and_set_side_by_side(footnote, cats, suite, caps
     assert footnote(*arguments) == 0
     out = capsys.readouterr().out
     assert out.startswith("A  threshold=0.0: 2 of 2 right (100 %)\nB  threshold=1.0: 0 of 2 right")
-    assert "They differ in: threshold (0.0 and 1.0)." in out
+    assert "(threshold), 0.0 and 1.0." in out
     assert kept_runs(suite).runs == ()
 
 
@@ -204,7 +204,7 @@ def test_two_recorded_models_are_compared_without_a_network(footnote, cats, suit
     assert footnote("compare", *sides, *replies, suite, "--library", cats) == 0
     out = capsys.readouterr().out
     assert out.startswith(
-        "A  llm=openai:small: 1 of 2 right (50%)\nB  llm=openai:big: 0 of 2 right"
+        "A  llm=openai:small: 1 of 2 right (50 %)\nB  llm=openai:big: 0 of 2 right"
     )
 
 
