@@ -10,7 +10,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from eval.comparing.comparison import Baseline, SideBySide, baseline_of, side_by_side
-from eval.comparing.kept import History, KeptRun, find_run, kept_runs, load_results
+from eval.comparing.kept import (
+    History,
+    KeptRun,
+    RunChange,
+    change_between,
+    find_run,
+    kept_runs,
+    load_results,
+)
 from eval.reports.suite import change_in_words, expected, got
 from eval.reports.text import counted, label_of, named, one_line, percent
 from eval.results import CaseResult, summarise
@@ -27,18 +35,6 @@ _DIGEST = re.compile(r"[0-9a-f]{16,64}")
 _BARS = "▁▂▃▄▅▆▇█"
 _DRAWN = 60
 """Runs that the line of bars has at most, the newest."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
-    """What became of a suite's questions from one kept run to the next."""
-
-    facts: tuple[str, ...]
-    """Names of what the runs depend on and that differs."""
-    now_right: tuple[str, ...]
-    now_wrong: tuple[str, ...]
-    new: tuple[str, ...]
-    gone: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +114,10 @@ def _trend(kept: History, limit: int, *, bars: bool) -> Iterator[str]:
         )
     yield ""
     yield f"{'date (UTC)':<16}  {'run':<6}  {'version':<12}  {'right':<20}  gate"
-    changes = [None, *(_change(*pair) for pair in zip(kept.runs, kept.runs[1:], strict=False))]
+    changes = [
+        None,
+        *(change_between(*pair) for pair in zip(kept.runs, kept.runs[1:], strict=False)),
+    ]
     if number > limit:
         yield f"... {number - limit} earlier; --limit {number} shows all"
     for run, change in [*zip(kept.runs, changes, strict=True)][-limit:]:
@@ -134,7 +133,7 @@ def _line(run: KeptRun) -> str:
     return f"{run.at:%Y-%m-%d %H:%M}  {run.digits:<6}  {version:<12}  {right:<20}  {gate}"
 
 
-def _changed(run: KeptRun, runs: Sequence[KeptRun], change: _Change) -> Iterator[str]:
+def _changed(run: KeptRun, runs: Sequence[KeptRun], change: RunChange) -> Iterator[str]:
     before = runs[runs.index(run) - 1].fingerprint
     facts = [
         _fact(name, before.get(name, ""), run.fingerprint.get(name, ""), joined="from {} to {}")
@@ -153,22 +152,6 @@ def _changed(run: KeptRun, runs: Sequence[KeptRun], change: _Change) -> Iterator
             yield from _wrapped(f"{len(ids)} {word}: {_listed(ids)}", first="  ", rest="    ")
 
 
-def _change(before: KeptRun, now: KeptRun) -> _Change:
-    was, has = ({*run.right, *run.wrong} for run in (before, now))
-    right, wrong = set(before.right), set(before.wrong)
-    return _Change(
-        facts=tuple(
-            name
-            for name in dict.fromkeys([*before.fingerprint, *now.fingerprint])
-            if before.fingerprint.get(name) != now.fingerprint.get(name)
-        ),
-        now_right=tuple(name for name in now.right if name in wrong),
-        now_wrong=tuple(name for name in now.wrong if name in right),
-        new=tuple(name for name in (*now.right, *now.wrong) if name not in was),
-        gone=tuple(name for name in (*before.right, *before.wrong) if name not in has),
-    )
-
-
 def _share(run: KeptRun) -> float:
     asked = len(run.right) + len(run.wrong)
     return len(run.right) / asked if asked else 0.0
@@ -185,7 +168,7 @@ def _history_json(kept: History) -> str:
     rows: list[dict[str, object]] = []
     before: KeptRun | None = None
     for run in kept.runs:
-        change = _change(before, run) if before else None
+        change = change_between(before, run) if before else None
         row = asdict(run) | {"at": run.at.isoformat(), "path": str(run.path)}
         rows.append(row | {"changed": asdict(change) if change else None})
         before = run
@@ -317,7 +300,7 @@ def _left_out(found: SideBySide) -> Iterator[str]:
     counts = (
         (len(found.comparison.removed), "asked in A only"),
         (len(found.comparison.added), "asked in B only"),
-        (len(found.reworded), "with one id but other words"),
+        (len(found.reworded), "that A was asked in other words"),
     )
     told = [f"{count} {words}" for count, words in counts if count]
     if told:

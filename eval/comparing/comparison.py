@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
@@ -61,7 +61,7 @@ class SideBySide:
     least: int | None
     """The least difference in right answers that could be told from chance; None: none could."""
     reworded: tuple[str, ...]
-    """Ids that stand for different questions in the two, which are not compared."""
+    """B's ids of questions that A was asked in other words, which are not compared."""
 
     @property
     def verdict(self) -> str:
@@ -90,34 +90,35 @@ class SideBySide:
 
 
 def side_by_side(a: Baseline, b: Baseline) -> SideBySide:
-    """Set two runs side by side, over the questions that both were asked, in the order of B.
+    """Set two runs side by side, over the questions that both were asked, in B's order and ids.
 
     Raises:
         MisuseError: they have no question in common.
     """
-    asked = {case.id: case.question for case in a.cases}
-    reworded = tuple(c.id for c in b.cases if asked.get(c.id, c.question) != c.question)
-    both = {case.id for case in b.cases} & set(asked) - set(reworded)
-    if not both:
+    earlier = _matched(b.cases, a.cases)
+    pairs = [(earlier[case.id], case) for case in b.cases if case.id in earlier]
+    same = [(before, now) for before, now in pairs if before.question == now.question]
+    if not same:
         raise MisuseError(
             f"the runs of {a.suite!r} and {b.suite!r} have no question in common: compare two of "
             "one suite"
         )
-    first, second = _reported(a, both), _reported(b, both)
-    before = {case.id: case.passed for case in first.cases}
-    now = {case.id: case.passed for case in second.cases}
+    first = _reported(a, [replace(before, id=now.id) for before, now in same])
+    second = _reported(b, [now for _, now in same])
+    matched = {case.id for case in earlier.values()}
     comparison = replace(
         compare(second, baseline_of(first)),
-        added=tuple(case.id for case in b.cases if case.id not in asked),
-        removed=tuple(name for name in asked if name not in {case.id for case in b.cases}),
+        added=tuple(case.id for case in b.cases if case.id not in earlier),
+        removed=tuple(case.id for case in a.cases if case.id not in matched),
     )
+    turned = len(comparison.newly_failing) + len(comparison.newly_passing)
     return SideBySide(
         a=first,
         b=second,
         comparison=comparison,
-        p_value=mcnemar([before[name] for name in now], [*now.values()]),
-        least=least_telling(sum(before[name] != now[name] for name in now), trials=len(now)),
-        reworded=reworded,
+        p_value=mcnemar([one.passed for one, _ in same], [one.passed for _, one in same]),
+        least=least_telling(turned, trials=len(same)),
+        reworded=tuple(now.id for before, now in pairs if before.question != now.question),
     )
 
 
@@ -205,8 +206,7 @@ def baseline_text(baseline: Baseline, **more: object) -> str:
     return f'{opening},\n "cases": [\n{rows}\n]}}\n'
 
 
-def _reported(baseline: Baseline, ids: Collection[str]) -> Report:
-    cases = [case for case in baseline.cases if case.id in ids]
+def _reported(baseline: Baseline, cases: Sequence[CaseResult]) -> Report:
     return summarise(baseline.suite, cases, fingerprint=baseline.fingerprint)
 
 

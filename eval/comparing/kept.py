@@ -66,6 +66,18 @@ class KeptRun:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunChange:
+    """What became of a suite's questions from one kept run to the next."""
+
+    facts: tuple[str, ...]
+    """Names of what the runs depend on and that differs."""
+    now_right: tuple[str, ...]
+    now_wrong: tuple[str, ...]
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """The kept runs of a suite, oldest first."""
 
@@ -170,6 +182,23 @@ def find_run(history: History, name: str) -> KeptRun:
     raise MisuseError(
         f"{name!r} is no kept run of {history.suite!r} and no file: name `latest`, `previous`, an "
         "id that `footnote eval history` lists, a baseline, or a file that --json wrote"
+    )
+
+
+def change_between(before: KeptRun, now: KeptRun) -> RunChange:
+    """Tell what became of a suite's questions, by their ids, from one kept run to a later one."""
+    was, has = ({*run.right, *run.wrong} for run in (before, now))
+    right, wrong = set(before.right), set(before.wrong)
+    return RunChange(
+        facts=tuple(
+            name
+            for name in dict.fromkeys([*before.fingerprint, *now.fingerprint])
+            if before.fingerprint.get(name) != now.fingerprint.get(name)
+        ),
+        now_right=tuple(name for name in now.right if name in wrong),
+        now_wrong=tuple(name for name in now.wrong if name in right),
+        new=tuple(name for name in (*now.right, *now.wrong) if name not in was),
+        gone=tuple(name for name in (*before.right, *before.wrong) if name not in has),
     )
 
 

@@ -34,10 +34,10 @@ def keep(suite, make_case, make_run):
     return make
 
 
-def results(make_case, *wrong, count=104, **changes):
+def results(make_case, *wrong, count=104):
     names = [f"c{number}" for number in range(count)]
     cases = [
-        make_case(name, problems=("x",) if int(name[1:]) in wrong else (), **changes)
+        make_case(name, question=f"{name}?", problems=("x",) * (int(name[1:]) in wrong))
         for name in names
     ]
     return Baseline(suite="mine", fingerprint={}, cases=tuple(cases))
@@ -208,6 +208,14 @@ def test_only_questions_of_both_are_set_side_by_side(make_case):
     found = side_by_side(a, replace(b, cases=(reworded, *b.cases[1:])))
     assert [case.id for case in found.b.cases] == ["c1", "c2"]
     assert (found.reworded, found.comparison.added) == (("c0",), ("c3",))
+
+
+def test_a_question_is_the_same_one_under_another_id(make_case):
+    b = results(make_case, 2, count=3)
+    renamed = tuple(replace(case, id=f"new-{case.id}") for case in b.cases)
+    found = side_by_side(results(make_case, count=3), replace(b, cases=renamed))
+    assert found.comparison.newly_failing == ("new-c2",)
+    assert [case.id for case in found.a.cases] == ["new-c0", "new-c1", "new-c2"]
 
 
 def test_runs_without_a_question_in_common_are_misuse(make_case):
