@@ -24,7 +24,16 @@ if TYPE_CHECKING:
         side_by_side,
     )
     from eval.comparing.gate import gate
-    from eval.comparing.kept import History, KeptRun, find_run, keep_run, kept_runs, load_results
+    from eval.comparing.kept import (
+        History,
+        KeptRun,
+        RunChange,
+        change_between,
+        find_run,
+        keep_run,
+        kept_runs,
+        load_results,
+    )
     from eval.comparing.thresholds import (
         Thresholds,
         load_thresholds,
@@ -56,7 +65,7 @@ _HOMES = {
     "eval.comparing.comparison": "Baseline SideBySide baseline_beside baseline_of compare "
     "load_baseline save_baseline side_by_side",
     "eval.comparing.gate": "gate",
-    "eval.comparing.kept": "History KeptRun find_run keep_run kept_runs load_results",
+    "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs load_results",
     "eval.comparing.thresholds": "Thresholds load_thresholds shipped_thresholds thresholds_of",
     "eval.datasets.beir": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
@@ -88,6 +97,7 @@ __all__ = [
     "RecordingModel",
     "ReplayedModel",
     "Report",
+    "RunChange",
     "SideBySide",
     "Suite",
     "SuiteRun",
@@ -96,6 +106,7 @@ __all__ = [
     "baseline_beside",
     "baseline_of",
     "calibrated",
+    "change_between",
     "compare",
     "find_run",
     "gate",

@@ -104,7 +104,7 @@ def _trend(kept: History, limit: int, *, bars: bool) -> Iterator[str]:
         return
     number = len(kept.runs)
     yield f"{one_line(kept.suite)}: {counted(number, 'run', 'runs')} kept"
-    shares = [_share(run) for run in kept.runs]
+    shares = [run.share for run in kept.runs]
     if bars and number > 1:
         yield f"right, oldest first: {_drawn(shares[-_DRAWN:])}"
     if number > 1:
@@ -127,7 +127,7 @@ def _trend(kept: History, limit: int, *, bars: bool) -> Iterator[str]:
 
 def _line(run: KeptRun) -> str:
     asked = len(run.right) + len(run.wrong)
-    right = f"{len(run.right)} of {asked} ({percent(_share(run))})"
+    right = f"{len(run.right)} of {asked} ({percent(run.share)})"
     version = one_line(run.fingerprint.get("version", ""))[:12]
     gate = "passed" if run.passed else "failed"
     return f"{run.at:%Y-%m-%d %H:%M}  {run.digits:<6}  {version:<12}  {right:<20}  {gate}"
@@ -150,11 +150,6 @@ def _changed(run: KeptRun, runs: Sequence[KeptRun], change: RunChange) -> Iterat
     ):
         if ids:
             yield from _wrapped(f"{len(ids)} {word}: {_listed(ids)}", first="  ", rest="    ")
-
-
-def _share(run: KeptRun) -> float:
-    asked = len(run.right) + len(run.wrong)
-    return len(run.right) / asked if asked else 0.0
 
 
 def _drawn(shares: Sequence[float]) -> str:
@@ -291,9 +286,8 @@ def _told(found: SideBySide, first: _Side, second: _Side) -> Iterator[str]:
     yield ""
     yield from _wrapped(found.verdict)
     yield from _left_out(found)
-    yield ""
-    yield from _measures(found)
     yield from _questions(found)
+    yield from _measures(found)
 
 
 def _left_out(found: SideBySide) -> Iterator[str]:
@@ -315,11 +309,17 @@ def _left_out(found: SideBySide) -> Iterator[str]:
 
 
 def _measures(found: SideBySide) -> Iterator[str]:
-    yield f"{'A':>6}{'B':>8}  what is measured, and how B is to A"
-    for one in found.comparison.metrics:
+    """Show the measures that differ; of the others, how many they are."""
+    moved = [one for one in found.comparison.metrics if round(one.difference, 4)]
+    same = len(found.comparison.metrics) - len(moved)
+    yield ""
+    if moved:
+        yield f"{'A':>6}{'B':>8}  what is measured, and how B is to A"
+    for one in moved:
         row = f"{percent(one.before):>6}{percent(one.after):>8}  "
         told = f"{label_of(one.name).named}: {change_in_words(one)}"
         yield from _wrapped(told, first=row, rest=" " * len(row))
+    yield f"{counted(same, 'measure is', 'measures are')} the same in both"
 
 
 def _questions(found: SideBySide) -> Iterator[str]:

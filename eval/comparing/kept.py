@@ -64,6 +64,12 @@ class KeptRun:
         """The end of its id, by which it can be named too."""
         return self.id.rpartition("-")[2]
 
+    @property
+    def share(self) -> float:
+        """Share of its questions that were answered right, 0 to 1; 0 for no questions."""
+        asked = len(self.right) + len(self.wrong)
+        return len(self.right) / asked if asked else 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunChange:

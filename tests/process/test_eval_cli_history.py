@@ -119,9 +119,10 @@ def test_compare_sets_the_questions_that_differ_side_by_side(
     out = capsys.readouterr().out
     assert "B answers 1 more right than A and 0 fewer: that may be chance (p 1.000)." in out
     asked = out[out.index("Right in B only (1):") :]
-    assert "expected  AMRAAM" in asked
-    assert "A         no answer" in asked
-    assert "B         both governments start" in asked
+    assert "    expected  AMRAAM, or: SM-6\n    A         no answer, since no passage" in asked
+    assert "    B         both governments start" in asked
+    assert "\n   0 %   100 %  questions that went right (passed): better, may be chance" in asked
+    assert out.endswith("1 measure is the same in both\n")
 
 
 def test_compare_takes_ids_baselines_and_json_outputs(
