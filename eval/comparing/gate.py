@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from eval.comparing.thresholds import Thresholds
-from eval.reports.text import probability
+from eval.reports.text import label_of, probability
 from eval.results import CaseResult, Comparison, GateResult, MetricChange, Report, rates
 
 _MOST_NAMED = 10
@@ -109,9 +109,10 @@ def _missed(
     found = {rate.name: rate for rate in rates(cases)} if thresholds else {}
     for metric, least in thresholds.items():
         if metric not in found or not found[metric].n:
-            yield f"{name}: {metric} was not measured; no case asks for it"
+            yield f"{name}: {label_of(metric).named} was not measured; no case asks for it"
         elif found[metric].value < least:
-            yield f"{name}: {metric} is {found[metric].value:.4f}, below {least:.4f}"
+            shares = f"{_share(found[metric].value)}, below {_share(least)}"
+            yield f"{name}: {label_of(metric).named} is {shares}"
 
 
 def _without_passed(thresholds: Thresholds) -> Mapping[str, float]:
@@ -148,9 +149,14 @@ def _significant(comparison: Comparison | None) -> Iterator[MetricChange]:
 
 def _told(suite: str, change: MetricChange) -> str:
     return (
-        f"{suite}: {change.name} dropped from {change.before:.4f} to {change.after:.4f} "
-        f"(p {probability(change.p_value)}, {change.test})"
+        f"{suite}: {label_of(change.name).named} fell from {_share(change.before)} to "
+        f"{_share(change.after)}, which is more than chance (p {probability(change.p_value)})"
     )
+
+
+def _share(value: float) -> str:
+    """Return a share in per cent, so exactly that it differs from the threshold it misses."""
+    return f"{round(100 * value, 2):g} %"
 
 
 def _other_reader(
@@ -178,7 +184,9 @@ def _notes(comparison: Comparison | None, *, strict: bool) -> Iterator[str]:
     changes = [c for c in comparison.metrics if not (strict and c.name == "passed")]
     unsure = [c for c in changes if not c.significant and round(c.difference, 4)]
     if unsure:
-        listed = ", ".join(f"{c.name} {c.difference:+.3f}" for c in unsure)
+        listed = "; ".join(
+            f"{label_of(c.name).named} from {_share(c.before)} to {_share(c.after)}" for c in unsure
+        )
         yield f"may be chance and fails nothing: {listed}"
     for word, names in (("new", comparison.added), ("not asked", comparison.removed)):
         if names:

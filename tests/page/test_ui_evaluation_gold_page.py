@@ -85,7 +85,7 @@ def test_a_thumb_down_is_red_on_the_page_in_the_terminal_and_in_pytest_until_it_
     page.get_by_role("button", name="Run the suite").click()
     expect(page.locator("#evaluation .case.failed")).to_have_count(1, timeout=60_000)
     expect(page.locator("#evaluation .case.failed")).to_contain_text(SEED_QUESTION)
-    expect(page.locator("#evaluation .gate.failed")).to_be_visible()
+    expect(page.locator("#evaluation .note.bad")).to_be_visible()
     assert main(["eval", str(gold), "--library", str(folder)]) == 1
     assert "SM-9" in gold.read_text(encoding="utf-8")
     assert SEED_QUESTION in capsys.readouterr().out
@@ -95,7 +95,7 @@ def test_a_thumb_down_is_red_on_the_page_in_the_terminal_and_in_pytest_until_it_
     row["evidence"][0]["quote"] = "air to air missile called AMRAAM"
     gold.write_text(json.dumps(row), encoding="utf-8")
     page.get_by_role("button", name="Run the suite").click()
-    expect(page.locator("#evaluation .gate:not(.failed)")).to_be_visible(timeout=60_000)
+    expect(page.locator("#evaluation .note.good")).to_be_visible(timeout=60_000)
     assert main(["eval", str(gold), "--library", str(folder)]) == 0
 
 

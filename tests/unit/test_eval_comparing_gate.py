@@ -54,7 +54,7 @@ def test_each_missed_threshold_is_named_with_its_value():
     verdict = decide(HALF, {"containment": 0.51, "passed": 0.9})
     assert verdict.reasons == (
         "mine: 1 of 2 cases passed, but 2 must",
-        "mine: containment is 0.5000, below 0.5100",
+        "mine: an expected answer is in what it says (containment) is 50 %, below 51 %",
     )
 
 
@@ -109,7 +109,7 @@ def test_a_critical_failure_alone_fails_the_gate():
 
 def test_a_metric_that_nothing_measured_misses_its_threshold():
     assert decide(HALF, {"mrr": 0.0}).reasons == (
-        "mine: mrr was not measured; no case asks for it",
+        "mine: how near the top the right passage is (mrr) was not measured; no case asks for it",
     )
 
 
