@@ -65,7 +65,8 @@ _HOMES = {
     "eval.comparing.comparison": "Baseline SideBySide baseline_beside baseline_of compare "
     "load_baseline save_baseline side_by_side",
     "eval.comparing.gate": "gate",
-    "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs load_results",
+    "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs "
+    "load_results",
     "eval.comparing.thresholds": "Thresholds load_thresholds shipped_thresholds thresholds_of",
     "eval.datasets.beir": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
