@@ -116,17 +116,16 @@ def _write(plan: Plan, target: Path, *, template: str, reports: Sequence[str]) -
         raise MisuseError("the shipped suite asks of no other articles: name a SUITE for yours")
     suites, articles = _inside(plan, plan.suites), _inside(plan, plan.articles)
     install = _sound(plan.install or _installed_from(plan.folder))
-    watched = [*suites, *map(_baseline, suites), target.as_posix()]
+    watched = [*articles, *_judged_by(suites), target.as_posix()]
+    # What answers may be in the repository itself, where any change may change an answer.
+    anywhere = install == "." or not suites
     text = (
         _environment()
         .from_string(data_text("eval", template))
         .render(
             target=target.as_posix(),
             branches=_branches(plan.folder),
-            # What answers is in the repository itself, so that any change may change an answer.
-            paths=[]
-            if install == "." or not suites
-            else [*_globs(plan, articles), *_globs(plan, watched)],
+            paths=[] if anywhere else _globs(plan, watched),
             hashed=", ".join(map(_literal, _globs(plan, articles))),
             install=[_TORCH, f"python -m pip install {shlex.quote(install)}"],
             add=shlex.join(["footnote", "add", "--prune", *articles]) if articles else "",
@@ -185,8 +184,12 @@ def _sound(text: str) -> str:
     return text
 
 
-def _baseline(suite: str) -> str:
-    return baseline_beside(Path(suite), name=suite_name(Path(suite))).as_posix()
+def _judged_by(suites: Iterable[str]) -> list[str]:
+    """Return the files that a verdict depends on, whether they are there or only may be."""
+    paths = [Path(suite) for suite in suites]
+    beside = [baseline_beside(path, name=suite_name(path)) for path in paths]
+    limits = dict.fromkeys(path.parent / "thresholds.toml" for path in paths)
+    return [path.as_posix() for path in (*paths, *beside, *limits)]
 
 
 def _globs(plan: Plan, paths: Iterable[str]) -> list[str]:

@@ -61,6 +61,7 @@ def test_it_runs_where_what_it_asks_of_changed(repository):
         "notes/pets.txt",
         "my gold.jsonl",
         "baselines/my gold.json",
+        "thresholds.toml",
         ".github/workflows/footnote.yml",
     ]
     assert content["on"]["push"] == {"branches": ["main", "master"], "paths": paths}
