@@ -179,8 +179,6 @@ class Comparison:
     """Names of what differs between the two fingerprints."""
     before: Mapping[str, CaseResult] = field(default_factory=dict)
     """The baseline's cases, each by the id that it has in this run, or had."""
-    fingerprint: Mapping[str, str] = field(default_factory=dict)
-    """What the baseline's results depended on."""
     added: tuple[str, ...] = ()
     """Ids of cases that the baseline lacks; like `removed`, they are compared with nothing."""
     removed: tuple[str, ...] = ()

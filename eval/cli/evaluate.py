@@ -213,8 +213,8 @@ def _of_part(
             f"{asked} of them: leave one of the two out, or name --fail-under for this part"
         )
     return Thresholds(), (
-        f"the thresholds {thresholds.origin} hold for all {work.total} cases and not for these "
-        f"{asked}; --fail-under names the share of them that must pass",
+        f"the thresholds {thresholds.origin} hold for all {work.total} cases and not for a part of "
+        f"{asked}; --fail-under names the share of it that must pass",
     )
 
 

@@ -144,7 +144,6 @@ def compare(report: Report, baseline: Baseline) -> Comparison:
         changed=tuple(a.id for b, a in pairs if b.passed == a.passed and _said(b) != _said(a)),
         stale=_stale(baseline.fingerprint, report.fingerprint),
         before={case.id: case for case in removed if case.id not in asked} | before,
-        fingerprint=baseline.fingerprint,
         added=tuple(case.id for case in report.cases if case.id not in before),
         removed=tuple(case.id for case in removed),
     )

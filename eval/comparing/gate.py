@@ -40,7 +40,7 @@ def gate(
         rule=_rule(report, thresholds),
         reasons=tuple(reasons),
         notes=(
-            *_other_reader(report, thresholds, comparison),
+            *_other_reader(report, thresholds),
             *_notes(comparison, strict=_strict(thresholds)),
         ),
     )
@@ -79,13 +79,14 @@ def _failed(report: Report, thresholds: Thresholds, comparison: Comparison | Non
     if not total:
         yield f"{report.suite}: no case was asked"
         return
+    cases = f"{total} case{'s' * (total > 1)}"
     least = _least(thresholds.suite.get("passed", 1.0), total)
     if total - len(failed) >= least:
         return
     if not _strict(thresholds):
-        yield f"{report.suite}: {total - len(failed)} of {total} cases passed, but {least} must"
+        yield f"{report.suite}: {total - len(failed)} of {cases} passed, but {least} must"
         return
-    yield f"{report.suite}: {len(failed)} of {total} cases failed: {_listed(failed)}"
+    yield f"{report.suite}: {len(failed)} of {cases} failed: {_listed(failed)}"
     newly = comparison.newly_failing if comparison else ()
     if newly:
         yield f"{report.suite}: since the baseline, {len(newly)} newly failed: {_listed(newly)}"
@@ -159,23 +160,18 @@ def _share(value: float) -> str:
     return f"{round(100 * value, 2):g} %"
 
 
-def _other_reader(
-    report: Report, thresholds: Thresholds, comparison: Comparison | None
-) -> Iterator[str]:
-    """Say that what a run is held against was measured with another trained model than it."""
-    now = report.fingerprint.get("reader", "")
-    held = []
-    if comparison:
-        held.append(("the baseline was", comparison.fingerprint.get("reader", ""), "it"))
-    if thresholds.reader:
-        held.append((f"the thresholds {thresholds.origin} were", thresholds.reader, "them"))
-    for what, reader, them in held:
-        if now and reader != now:
-            named = f"{reader[:12]}, now {now[:12]}" if reader else f"not named, now {now[:12]}"
-            yield (
-                f"{what} measured with another trained model ({named}), so what changed may come "
-                f"from that; `footnote eval --update-baseline` renews {them}"
-            )
+def _other_reader(report: Report, thresholds: Thresholds) -> Iterator[str]:
+    """Say that the thresholds were measured with another trained model than this run.
+
+    Of a baseline `Comparison.stale` says so.
+    """
+    now, then = report.fingerprint.get("reader", ""), thresholds.reader
+    if now and then and now != then:
+        yield (
+            f"the thresholds {thresholds.origin} were measured with another trained model "
+            f"({then[:12]}, now {now[:12]}), so what changed may come from that; "
+            "`footnote eval --update-baseline` renews them"
+        )
 
 
 def _notes(comparison: Comparison | None, *, strict: bool) -> Iterator[str]:

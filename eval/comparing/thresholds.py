@@ -124,7 +124,7 @@ def load_thresholds(path: Path) -> dict[str, Thresholds]:
             from 0 to 1 under the names of metrics.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise ThresholdError(f"thresholds {str(path)!r} cannot be read ({error})") from error
     return {suite: _thresholds(suite, table, path) for suite, table in tables.items()}
@@ -139,7 +139,7 @@ def renew_thresholds(path: Path, suite: str, reader: str) -> bool:
     Raises:
         OperationError: it cannot be written.
     """
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     start = next((n for n, line in enumerate(lines) if _heading(line) == suite), None)
     if start is None:
         return False

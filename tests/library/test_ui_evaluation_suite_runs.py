@@ -78,6 +78,25 @@ def test_a_kept_baseline_is_what_the_next_run_is_compared_with(make):
     assert [change.difference for change in runs.last(runs.own).comparison.metrics[:1]] == [0]
 
 
+def test_a_wrong_answer_fails_the_gate_and_thresholds_beside_it_may_allow_it(make, tmp_path):
+    runs = make(a=RIGHT, b=WRONG)
+    list(runs.running(runs.own))
+    gate = runs.last(runs.own).gate
+    assert (gate.passed, gate.rule) == (False, "every case must pass")
+    (tmp_path / "thresholds.toml").write_text('["library.gold"]\npassed = 0.5\n')
+    list(runs.running(runs.own))
+    gate = runs.last(runs.own).gate
+    told = "at least 1 of 2 cases must pass, as set in thresholds.toml"
+    assert (gate.passed, gate.rule) == (True, told)
+
+
+def test_thresholds_that_make_no_sense_are_told_before_anything_is_asked(make, tmp_path):
+    runs = make(a=RIGHT)
+    (tmp_path / "thresholds.toml").write_text('["library.gols"]\npassed = 0.5\n')
+    with pytest.raises(MisuseError, match=r"its table 'library\.gols' is the nearest"):
+        next(runs.running(runs.own))
+
+
 def test_a_baseline_of_the_shipped_suite_is_never_written(make):
     runs = make(a=RIGHT)
     for suite in (shipped_suite(), runs.own):

@@ -180,7 +180,9 @@ def test_a_part_of_a_suite_is_held_strictly_and_says_so(run):
     thresholds = {"thresholds.toml": "[two]\npassed = 0.7\n[two.tags.a]\npassed = 0.7\n"}
     code, out, _ = run("two.jsonl", "--limit", "8", files=thresholds)
     assert code == 1
-    assert "in thresholds.toml hold for all 9 cases and not for these 8; --fail-under names" in out
+    assert (
+        "in thresholds.toml hold for all 9 cases and not for a part of 8; --fail-under names" in out
+    )
     assert run("two.jsonl", "--limit", "8", "--fail-under", "0.5")[0] == 0
 
 
@@ -228,8 +230,8 @@ def test_what_was_measured_with_another_trained_model_says_so_and_is_renewed(run
     files = {"baselines/right.json": old, "thresholds.toml": text}
     code, out, _ = run("right.jsonl", files=files)
     assert code == 0
-    assert "the baseline was measured with another trained model (0123456789ab, now" in out
-    assert "thresholds in thresholds.toml were measured with another trained model" in out
+    assert "the baseline was measured with something else in: trained model" in out
+    assert "thresholds in thresholds.toml were measured with another trained model (0123" in out
     code, _, err = run("right.jsonl", "--update-baseline")
     assert (code, "thresholds.toml names the trained model of this run now" in err) == (0, True)
     renewed = (tmp_path / "thresholds.toml").read_text()

@@ -205,6 +205,13 @@ def test_an_unanswerable_question_passes_by_abstaining_only():
     assert rates(failed)["abstention_recall"] == 0.0
 
 
+def test_a_right_answer_of_a_stand_in_for_a_model_that_is_down_is_a_crash():
+    reply = replace(answer(FIRST), fallback="openai:small refused the connection")
+    (result,) = run_on(reply).cases
+    assert (result.passed, result.status, result.scores["containment"]) == (False, "crashed", 0.0)
+    assert "a stand-in answered: openai:small refused the connection" in result.problems[0]
+
+
 def test_a_crash_is_wrong_in_every_denominator_and_listed():
     right, crash = case(id="right"), case(id="crash", question="Crash?")
     standin = StandIn({right.question: answer(FIRST)})

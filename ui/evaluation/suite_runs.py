@@ -97,6 +97,7 @@ class SuiteRuns:
 
     def _run(self, path: Path) -> Iterator[Progress]:
         suite = load_suite(path)
+        decide = _gate_of(path, suite.name)
         total = len(suite.cases)
         yield Progress(done=0, total=total, question="")
         cases: SimpleQueue[CaseResult] = SimpleQueue()
@@ -117,7 +118,7 @@ class SuiteRuns:
                         told = Progress(done=done, total=total, question=case.question)
                     if done:
                         yield told
-                self._last[path] = _gated(work.report(), path)
+                self._last[path] = decide(work.report())
                 # Where it cannot be kept, the page shows it all the same.
                 with suppress(OperationError):
                     keep_run(path, self._last[path])
@@ -172,12 +173,17 @@ def _with_shipped_article(assistant: Assistant) -> Iterator[Assistant]:
             yield apart
 
 
-def _gated(report: Report, suite: Path) -> SuiteRun:
-    path = baseline_beside(suite, name=report.suite)
-    kept = load_baseline(path, suite=report.suite) if path.exists() else None
-    comparison = compare(report, kept) if kept else None
-    decided = gate(report, thresholds_of(suite), comparison)
-    return SuiteRun(report=report, gate=decided, comparison=comparison)
+def _gate_of(suite: Path, name: str) -> Callable[[Report], SuiteRun]:
+    """Return what holds a report against what is kept beside the suite, which is read at once."""
+    path, thresholds = baseline_beside(suite, name=name), thresholds_of(suite)
+    kept = load_baseline(path, suite=name) if path.exists() else None
+
+    def decide(report: Report) -> SuiteRun:
+        comparison = compare(report, kept) if kept else None
+        decided = gate(report, thresholds, comparison)
+        return SuiteRun(report=report, gate=decided, comparison=comparison)
+
+    return decide
 
 
 def _waiting(cases: "SimpleQueue[CaseResult]") -> Iterator[CaseResult]:
