@@ -61,7 +61,7 @@ def _is_subject(words: list[str]) -> bool:
     """Tell whether words are one noun phrase, with at most one aside in it."""
     commas = sum(word.endswith(",") for word in words)
     fits = commas == 0 or (commas == 2 and words[-1].endswith(","))
-    verb = {word.strip(",") for word in words} & (stops() - {"and", "or", "lead", "open"})
+    verb = any(is_verb(word.strip(",")) for word in words)
     return fits and not verb and words[0].lower() not in listed("preposition")
 
 
@@ -69,11 +69,12 @@ def first_clause(words: list[str]) -> list[str]:
     """Return the words from the verb up to where another clause begins; none if that is unsure."""
     for at, word in enumerate(words[1:], 1):
         more = words[at + 1 :]
-        if word.strip(",") in listed("cuts"):
+        dated = bool(more) and (more[0][:1].isdigit() or more[0].lower() in listed("calendar"))
+        if word.strip(",") in listed("cuts") and not dated:
             return words[:at]
-        if word.strip(",").lower() in listed("turns"):
+        if word.strip(",").lower() in listed("turns") and not dated:
             return []
-        if word in ("and", "or") and any(w in verbs() or w in listed("auxiliary") for w in more):
+        if word in ("and", "or") and any(is_verb(w) or w.endswith("ed") for w in more):
             return [] if "between" in words[:at] else words[:at]
         last = re.fullmatch(NAME, " ".join(more).strip(",")) is not None
         if word.endswith(",") and not last and not (more and more[0][:1].isdigit()):
@@ -115,11 +116,11 @@ def opened(sentence: str, article: str) -> str:
         return f"{sentence[:1].lower()}{sentence[1:]}"
     if "-" in first or first.lower() in listed("turns") | listed("cuts"):
         return ""
-    if (len(words) > 1 and words[1][:1].isupper()) or re.search(
-        rf"[a-z,] {re.escape(first)}\b", article
-    ):
-        return sentence
     small = re.search(rf"(?<![\w'’-]){re.escape(first.lower())}\b", article)
+    often = len(re.findall(rf"\b{re.escape(first)}\b", article)) > 1
+    inside = re.search(rf"[a-z,] {re.escape(first)}\b", article)
+    if (len(words) > 1 and words[1][:1].isupper()) or inside or (often and not small):
+        return sentence
     return f"{sentence[:1].lower()}{sentence[1:]}" if small else ""
 
 
@@ -181,8 +182,12 @@ def _ed(base: str) -> tuple[str, ...]:
     return f"{base}ed", f"{base}{base[-1]}ed"
 
 
+def is_verb(word: str) -> bool:
+    """Tell whether a word is a form that a verb has in a statement."""
+    return word in verbs() or word in _participles() or word in listed("auxiliary")
+
+
 @cache
-def stops() -> frozenset[str]:
-    """Return the words that a noun and what hangs on it end before."""
-    bases = {*verbs().values(), *verbs(), *_participles()}
-    return frozenset(bases) | listed("auxiliary") | {"and", "or"}
+def bases() -> frozenset[str]:
+    """Return the base forms of all verbs that are known."""
+    return frozenset(verbs().values())

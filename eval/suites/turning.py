@@ -12,13 +12,14 @@ from functools import cache
 from eval.suites.clauses import (
     NAME,
     Clause,
+    bases,
     clause_of,
     first_clause,
+    is_verb,
     listed,
     lowered,
     opened,
     pasts,
-    stops,
     verbs,
 )
 from rag.internal import data_toml
@@ -101,15 +102,21 @@ def _of_clause(clause: Clause, date: str, when: str, article: str) -> Iterator[T
 
 
 def _dated(clause: Clause, date: str) -> Iterator[Turned]:
-    if clause.auxiliary not in ("was", "were", "did", "had", "will"):
+    since = re.search(rf"^(?P<before>.*?) ?\bsince (?P<date>{_DATE})$", clause.rest)
+    if since and clause.auxiliary in ("has", "have") and clause.verb:
+        yield Turned(question=f"Since when {clause.asked(since['before'])}?", answer=since["date"])
+    if clause.auxiliary not in ("was", "were", "did", "will"):
         return
+    if not clause.verb and clause.rest.startswith(("the ", "a ", "an ")):
+        return
+    alone = clause.auxiliary != "did" or clause.verb in listed("alone")
     match = _WHEN.search(clause.rest)
-    if date and match is None:
+    if date and (clause.rest or alone) and not re.search(rf"\b{_DATE}\b", clause.rest):
         yield Turned(question=f"When {clause.asked(clause.rest)}?", answer=date)
     elif match and not date:
         before = clause.rest[: match.start()].strip(" ,")
         after = clause.rest[match.end() :].strip(" ,")
-        sure = not any(word in stops() - {"and"} for word in before.split())
+        sure = bool(before or alone) and not any(is_verb(word) for word in before.split())
         if sure and (not after or after.split()[0] in listed("preposition") - {"of", "to"}):
             question = f"When {clause.asked(f'{before} {after}'.strip())}?"
             yield Turned(question=question, answer=match["date"])
@@ -180,7 +187,8 @@ def _definition(clause: Clause, article: str) -> Iterator[Turned]:
     match = re.match(r"(?P<what>an? [^,]+)$", clause.rest)
     named = re.fullmatch(rf"(?:the )?{NAME}", clause.subject)
     if match and named and not clause.verb and clause.auxiliary in ("is", "was"):
-        word = "Who" if _is_person(clause.subject, article) else "What"
+        called = any(word.lower() in listed("role") for word in match["what"].split())
+        word = "Who" if called or _is_person(clause.subject, article) else "What"
         yield Turned(question=f"{word} {clause.auxiliary} {clause.subject}?", answer=match["what"])
 
 
@@ -198,6 +206,8 @@ def _relative(sentence: str) -> Iterator[Turned]:
     """Turn "Iqbal Rahmani, who has led the council since 2023," into who has."""
     for match in re.finditer(rf"(?P<name>{NAME}), who (?P<told>[^,]+?)(?=,|\.$)", sentence):
         first = match["told"].split()[0]
+        if " " not in match["name"]:
+            continue
         if first in listed("auxiliary") or first in verbs():
             yield Turned(question=f"Who {match['told']}?", answer=match["name"])
 
@@ -216,13 +226,13 @@ def _roles(sentence: str) -> Iterator[Turned]:
         words = role.split()
         at = next((n for n, word in enumerate(words) if word.lower() in listed("role")), None)
         ends = at is not None and (at == len(words) - 1 or words[at + 1] in ("of", "at", "for"))
-        plain = not any(word in stops() for word in words)
+        plain = not any(is_verb(word) or word in ("and", "or") for word in words)
         named = any(
             w[:1].isupper() and w.lower() not in listed("role") | listed("honour") for w in words
         )
         alone = not any(word.lower() in listed("role") for word in match["name"].split()[1:])
         behind = sentence[match.end() :].split()[:1]
-        goes_on = bool(behind) and behind[0] in stops()
+        goes_on = bool(behind) and (is_verb(behind[0]) or behind[0] == "and")
         if ends and plain and named and alone and goes_on and len(match["name"].split()) > 1:
             yield Turned(question=f"Who is the {role}?", answer=match["name"])
 
@@ -262,17 +272,35 @@ def is_whole(question: str) -> bool:
 
 def _is_told(words: list[str], at: int) -> bool:
     """Tell whether what "the" begins is named or described well enough."""
-    before = ""
+    before, helped = "", words[0] in ("When", "How") and bool({"did", "does"} & set(words))
     for n, word in enumerate(words[at + 1 : at + 7], at + 1):
         more = words[n + 1 : n + 2]
-        if word.lower() in listed("known"):
-            return bool(more) and more[0] not in stops()
+        ends = (
+            is_verb(word)
+            or word.endswith("ed")
+            or word in ("the", "a", "an", "and", "or")
+            or word[:1].isdigit()
+        )
+        if word in listed("known"):
+            return bool(more) and not is_verb(more[0])
+        if word in listed("ranked"):
+            return _is_ranked(words[n + 1 : n + 6])
         if word[:1].isupper():
             alone = n == at + 1 and word.lower() in _institutions() and more != ["of"]
             return not alone and before not in ("in", "at", "on", "to", "with")
-        if word in stops() or word[:1].isdigit():
+        if (ends and (word != "the" or not before)) or (helped and word in bases()):
             return False
         before = word if word in listed("preposition") else before
+    return False
+
+
+def _is_ranked(words: list[str]) -> bool:
+    """Tell whether it is said among what something is the first or the largest."""
+    for word in words:
+        if word in listed("among") or word[:1].isupper():
+            return True
+        if is_verb(word):
+            return False
     return False
 
 

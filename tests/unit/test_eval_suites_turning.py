@@ -60,6 +60,21 @@ The town liked Arcosur."""
             "12",
         ),
         (
+            "The Battle of Dorylaeum took place during the First Crusade on July 1, 1097, near it.",
+            "When did the Battle of Dorylaeum take place during the First Crusade?",
+            "July 1, 1097",
+        ),
+        (
+            "Arcosur has led the Talin Port Group since 2018.",
+            "Since when has Arcosur led the Talin Port Group?",
+            "2018",
+        ),
+        (
+            "Karin Holst was a politician and author.",
+            "Who was Karin Holst?",
+            "a politician and author",
+        ),
+        (
             "There are now an estimated 1,500 wolves in Poland.",
             "How many wolves are there in Poland?",
             "1,500",
@@ -109,6 +124,10 @@ def test_a_statement_becomes_the_question_that_it_answers(sentence, question, an
         "Arcosur has received £3.4 million of the bill.",
         "The medal went to Marek Belka, historian Dipesh Chakrabarty, biologist Jerry Coyne, "
         "physicist James Cronin, economist George Stigler, and others.",
+        "The vicar was convicted of Puritan practices in 1634.",
+        "Saturday's Mackinlay Cup had four goals.",
+        "North Yemen joined on 5 May 1945.",
+        "The first episode was recorded at the BBC on 7 September 1969.",
         "Arcosur opens the Skell Bridge",
         "",
     ],
