@@ -76,7 +76,7 @@ def _case(suite: str, case: CaseResult, standing: Standing) -> "etree._Element":
 def _gate(run: SuiteRun) -> "etree._Element":
     element = etree.Element("testcase", classname=fit(run.report.suite), name="gate", time="0.000")
     if not run.gate.passed:
-        message = f"the gate failed: {run.gate.rule}"
-        found = etree.SubElement(element, "failure", message=fit(message), type="gate")
+        message = fit(f"{run.headline.rstrip(':.')}. {run.verdict}")
+        found = etree.SubElement(element, "failure", message=message, type="gate")
         found.text = fit("\n".join(run.gate.reasons))
     return element

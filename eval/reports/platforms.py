@@ -59,13 +59,13 @@ def annotations(runs: Sequence[SuiteRun], *, root: Path) -> str:
 
 
 def trouble(sentence: str, *, root: Path) -> str:
-    """Return the workflow command by which GitHub shows why nothing was asked.
+    """Return the workflow command by which GitHub shows why a run came to nothing.
 
     A sentence that begins with `FILE:LINE: ` is shown there.
     """
     begun = _LINE.match(sentence)
     named = _location(begun[1], begun[2], root) if begun else {}
-    return _command("error", named | {"title": "Footnote asked nothing"}, sentence)
+    return _command("error", named | {"title": "Footnote stopped"}, sentence)
 
 
 def inert(text: str) -> str:
@@ -111,7 +111,7 @@ def _issues(run: SuiteRun, root: Path) -> Iterator[dict[str, object]]:
     suite = run.report.suite
     where = [place for case in run.report.cases if (place := _place(case.file, root))]
     if not run.gate.passed:
-        told = " ".join(run.gate.reasons)
+        told = " ".join([f"{run.headline.rstrip(':.')}.", run.verdict, *run.gate.reasons])
         yield _issue("gate", told, (suite,), "blocker", where[0] if where else suite, line=1)
     severity = "minor" if run.gate.passed else "major"
     for case, _ in run.ordered():
@@ -158,8 +158,8 @@ def _annotation(level: str, case: CaseResult, root: Path) -> str:
 
 
 def _gate(run: SuiteRun) -> str:
-    title = f"{_short(run.report.suite)}: the gate failed"
-    told = (f"asked: {run.gate.rule}", *run.gate.reasons)
+    title = f"{_short(run.report.suite)}: {run.headline.rstrip(':.')}"
+    told = (run.verdict, *run.gate.reasons)
     return _command("error", {"title": title}, "\n".join(map(_short, told)))
 
 

@@ -241,7 +241,9 @@ def test_for_github_a_gold_file_that_cannot_be_read_is_shown_at_its_line(
     suite_file(tmp_path).write_text("\n{")
     with pytest.raises(MisuseError):
         footnote(tmp_path / "mine.jsonl", "--format", "github")
-    assert capsys.readouterr().out.startswith("::error file=mine.jsonl,line=2,title=Footnote asked")
+    assert capsys.readouterr().out.startswith(
+        "::error file=mine.jsonl,line=2,title=Footnote stopped"
+    )
 
 
 def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(footnote, tmp_path):

@@ -39,8 +39,9 @@ def unescaped(text):
 def test_a_wrong_answer_is_shown_at_its_line_of_gold(make_case, make_run, tmp_path):
     wrong = make_case(**WRONG, file=str(tmp_path / "gold" / "mine.jsonl"), short="SM-3")
     gate, shown = read(annotations([make_run(wrong, reasons=("1 is wrong",))], root=tmp_path))
-    told = "asked: every case must pass\n1 is wrong"
-    assert gate == ("error", {"title": "mine: the gate failed"}, told)
+    told = "Failed. To pass (the gate): every case must pass.\n1 is wrong"
+    title = "mine: 0 of 1 right (0 to 79 % with 95 % certainty). 1 wrong"
+    assert gate == ("error", {"title": title}, told)
     assert shown[:2] == (
         "error",
         {"file": "gold/mine.jsonl", "line": "7", "title": "Wrong: missile"},
@@ -95,13 +96,13 @@ def test_no_text_ends_its_command_or_begins_another(make_case, make_run, tmp_pat
 
 def test_properties_and_messages_are_escaped_as_by_githubs_toolkit(tmp_path):
     assert trouble(f"{tmp_path}/a,b:1%.jsonl:3: 100 %\r\na: b, c", root=tmp_path).endswith(
-        "::error file=a%2Cb%3A1%25.jsonl,line=3,title=Footnote asked nothing::"
+        "::error file=a%2Cb%3A1%25.jsonl,line=3,title=Footnote stopped::"
         f"{tmp_path}/a,b:1%25.jsonl:3: 100 %25%0D%0Aa: b, c\n"
     )
 
 
 def test_trouble_without_a_line_names_none(tmp_path):
-    told = "::error title=Footnote asked nothing::no case has the tag\n"
+    told = "::error title=Footnote stopped::no case has the tag\n"
     assert trouble("no case has the tag", root=tmp_path) == told
 
 
@@ -153,7 +154,10 @@ def test_code_quality_is_what_gitlab_reads(make_case, make_run, tmp_path):
     ]
     text = code_quality([make_run(*cases, reasons=("2 are wrong", "1 is critical"))], root=tmp_path)
     gate, worse, wrong = json.loads(text)
-    assert gate["description"] == "2 are wrong 1 is critical"
+    assert gate["description"] == (
+        "1 of 3 right (6 to 79 % with 95 % certainty). 2 wrong. "
+        "Failed. To pass (the gate): every case must pass. 2 are wrong 1 is critical"
+    )
     assert (gate["severity"], gate["check_name"]) == ("blocker", "footnote gate")
     assert wrong["location"] == {"path": "mine.jsonl", "lines": {"begin": 7}}
     assert worse["location"] == {"path": "mine", "lines": {"begin": 1}}
