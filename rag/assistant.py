@@ -18,7 +18,6 @@ from index.types import Hit
 from rag import answerers, arguments
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive
-from rag.language_model import LanguageModel
 from rag.library import OpenLibrary, stored_library
 from rag.pipeline import Pipeline, Sources
 from rag.question import Question, read_query
@@ -26,7 +25,7 @@ from rag.question_log import log_question
 from rag.settings import Settings
 from rag.small_talk import reply
 from rag.source_notes import Aging
-from rag.types import Answer, Answerer, Citation, Event, Turn, Verification
+from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine

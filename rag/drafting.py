@@ -11,10 +11,12 @@ from rag.answer.similar import SimilarAnswerer
 from rag.comparison import Sides, is_plain, relation
 from rag.compound import Part
 from rag.question import Question, names, numbers, words
-from rag.types import Answerer, Draft, DraftPart, DraftSentence, Reason
+from rag.types import Answerer, Draft, DraftPart, DraftSentence, Evidence, Reason
 
 _EVEN = 0.5
 """Probability that both sides are right from which their relation is said."""
+_EXACT = frozenset({"person", "place", "date", "duration", "amount", "money"})
+"""What a part may ask for that has words of its own in any sentence that answers it."""
 _RANKED = 10
 """Sentences named in `Answer.ranked`."""
 
@@ -59,7 +61,7 @@ class Drafting:
 
     def in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
         """Answer each part on its own; the whole has a reason to abstain where every part has."""
-        drafted = _told_apart([self._part(one) for one in parts])
+        drafted = _told_apart(self._held([self._part(one) for one in parts], parts))
         reasons = [one.reason for one in drafted]
         return together(drafted), None if None in reasons else reasons[0]
 
@@ -81,6 +83,35 @@ class Drafting:
         if len(answered) == 1 and sides.named:
             return together(drafted), None
         return self.whole(question, hits)
+
+    def _held(self, drafted: Sequence[Drafted], parts: Sequence[OfPart]) -> list[Drafted]:
+        """Leave parts unanswered that ask who, when or how much and get a sentence without it.
+
+        They are first asked once more of the sentences that the other parts show.
+        """
+        if isinstance(self.answerer, SimilarAnswerer):
+            return list(drafted)
+        bare = [
+            one.reason is None and _lacks_answer(of.part.question, one.draft)
+            for one, of in zip(drafted, parts, strict=True)
+        ]
+        shown = [
+            e
+            for one, lacks in zip(drafted, bare, strict=True)
+            if one.reason is None and not lacks
+            for s in one.draft.sentences
+            for e in s.evidence
+        ]
+        return [
+            self._of_shown(one, of, shown) if lacks else one
+            for one, of, lacks in zip(drafted, parts, bare, strict=True)
+        ]
+
+    def _of_shown(self, one: Drafted, of: OfPart, shown: Sequence[Evidence]) -> Drafted:
+        """Return a part as the sentences that others show answer it, or as not answered."""
+        again = self._part(replace(of, hits=_with_only(shown)))
+        lacks = again.reason is not None or _lacks_answer(of.part.question, again.draft)
+        return replace(one, reason="weak_match") if lacks else again
 
     def _part(self, one: OfPart) -> Drafted:
         draft, reason = self.whole(one.part.question, one.hits)
@@ -104,6 +135,27 @@ def together(drafted: Sequence[Drafted]) -> Draft:
         confidence=min(sure) if answered else max(sure),
         parts=tuple(_part(one) for one in drafted),
         ranked=tuple(ranked)[:_RANKED],
+    )
+
+
+def _lacks_answer(question: Question, draft: Draft) -> bool:
+    """Say whether a question for a who, a when or a number gets a sentence without one."""
+    return question.expects in _EXACT and draft.short is None and not draft.parts
+
+
+def _with_only(shown: Sequence[Evidence]) -> tuple[Hit, ...]:
+    """Return the hits of some evidence, each with the sentences that it quotes alone."""
+    starts: dict[str, set[int]] = {}
+    hits: dict[str, Hit] = {}
+    for evidence in shown:
+        passage = evidence.hit.passage.id
+        hits.setdefault(passage, evidence.hit)
+        starts.setdefault(passage, set()).add(evidence.start)
+    return tuple(
+        replace(
+            hit, sentences=tuple(s for s in hit.sentences if s.sentence.start in starts[passage])
+        )
+        for passage, hit in hits.items()
     )
 
 

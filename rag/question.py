@@ -333,10 +333,15 @@ def _several() -> re.Pattern[str]:
         r"\w{2,}(?<!us)(?<!ss)(?<!is)s "
         r"(?!is |was )(?<!\bgas )(?<!\bseries )(?<!\bspecies )(?<!\bnews )(?<!\blens )"
     )
+    own = rf"(?!{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
+    things = rf"(?:{own} ){{1,3}}\w{{2,}}(?<!us)(?<!ss)(?<!is)s (?=(?:are|were|do|have|can|will)\b)"
+    verbs = rf"(?:do|does|can|could|may|will) .{{1,80}}\b{any_of('asks', 'list_verb')}\b"
     return re.compile(
         r"^(?:list\b|enumerate\b|name (?:all|the|some|two|three|four|five)\b"
-        rf"|(?:what|which|who) (?:all )?(?:are|were)\b|(?:what|which) {plural}"
-        rf"|who (?:all |else )?{any_of('asks', 'joint_verb')}\b"
+        rf"|(?:what|which|who) (?:all )?(?:are|were)\b|(?:what|which) (?:{plural}|{things})"
+        rf"|what {verbs}|what (?:is|was) (?:being )?{any_of('asks', 'listed')}\b"
+        rf"|who (?:all |else |has |have )?{any_of('asks', 'joint_verb')}\b"
+        r"|who (?:is|was) (?:against|in favou?r of|opposed to)\b"
         r"|what (?:else|things|topics)\b)",
         re.IGNORECASE,
     )

@@ -13,7 +13,7 @@ from itertools import islice
 from index.data_files import data_toml
 from index.terms import content_terms, terms
 from rag.answer.confidence import Weighed
-from rag.question import Question, numbers
+from rag.question import Question, names, numbers
 from rag.reader import spans
 from rag.types import DraftPart
 
@@ -33,11 +33,27 @@ _OWN_AND = re.compile(rf"{_OWN} (?:of|for) {_OWN} and {_OWN}$")
 _CALLED = re.compile(r"\b(?:called|named|known as|nicknamed)\s+(?=\S)")
 _MENTIONED = re.compile(r"\b(?:are|were|is|was) (?:mentioned|named|listed)\b", re.IGNORECASE)
 """Asks for all things of a kind, of which no sentence says more than that they are."""
+_A_NAME = r"(?:[A-Z][\w'’\-]{0,30}|[\w\-]{0,12}\d[\w\-]{0,12})"
+_NAME_AND_NOUN = re.compile(
+    rf"\b(?P<name>{_A_NAME}(?: {_A_NAME}){{0,4}})"
+    r"(?: [a-z]+-[a-z]+)?[ \-](?P<noun>[A-Za-z]{3,30})\b"
+)
+"""A name before a noun, perhaps with a kind between: "TOW missile", "Kite anti-tank missile"."""
+_NOUN_AND_NAME = re.compile(
+    rf"\b(?P<noun>[A-Za-z]{{3,30}})(?:,| called| named)? (?P<name>{_A_NAME}(?: {_A_NAME}){{0,4}})"
+    r"(?=[,.;:)]|$)"
+)
+"""A noun before its name: "a drone called Hornet", "surface to air missile, SM-6"."""
+_NAMED_BEHIND = re.compile(
+    rf"(?:,|:)?\s(?:at|in|of|on|called|named|like|such as)?\s?(?P<names>(?:the )?{_A_NAME}"
+    rf"(?:(?:, (?:and )?| and | )(?:the )?{_A_NAME}){{1,12}})"
+)
 _NEAR = 2
 """Words between a thing and the noun that the question has for it."""
 _NAMES_THEM = re.compile(r"(?:They|These|Those|The \w+) (?:are|were)\b")
 _NOUN = re.compile(r"\b(?:what|which) (?:(?:kinds?|types?|sorts?) of )?(\w+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\W{0,5}\d[\d.,]{0,20}\W{0,5}")
+_WORD = re.compile(r"[\w'’\-]+")
 _EDGE = " \t\n,;:.–—-\"“”'‘’"
 
 
@@ -64,23 +80,70 @@ def listed(
     if question.open_ended or not question.several or probability <= _EVEN:
         return ()
     holding = max(_HOLDS, _EVEN / probability)
-    kinds = _MENTIONED.search(question.text)
     things: list[DraftPart] = []
     for one in found:
-        if one.reading is None or (kinds and not of_noun(one, question)):
-            continue
-        begin = one.reading.sentence.start
-        sure = (part for part in spans.parts(one.reading.tokens) if part.holds >= holding)
-        for part in islice(sure, 1):
-            best = (one.reading.start - begin, one.reading.end - begin)
-            wide = (part.start - begin, part.end - begin)
-            start, end = wide if _JOINT.search(one.text, *wide) else best
-            named = items_in(one.text, start=start, end=end, best=best[0], question=question)
-            new = once(named, [thing.text for thing in things])
-            things += [DraftPart(asked="", text=i.text, evidence=(one.evidence,)) for i in new]
-    names = [thing for thing in things if _is_name(thing.text)]
-    kept = names if 2 * len(names) > len(things) else things
+        items = mentioned_in(one.text, question) or _named_in(one, question, holding=holding)
+        new = once(items, [thing.text for thing in things])
+        things += [DraftPart(asked="", text=i.text, evidence=(one.evidence,)) for i in new]
+    named = [thing for thing in things if _is_name(thing.text)]
+    kept = named if 2 * len(named) > len(things) else things
     return tuple(kept) if len(kept) > 1 else ()
+
+
+def _named_in(one: Weighed, question: Question, *, holding: float) -> list[Item]:
+    """Return the things that the reader's words in a sentence name, where these hold them all."""
+    if one.reading is None or asks_for_mentioned(question):
+        return []
+    begin = one.reading.sentence.start
+    sure = (part for part in spans.parts(one.reading.tokens) if part.holds >= holding)
+    for part in islice(sure, 1):
+        best = (one.reading.start - begin, one.reading.end - begin)
+        wide = (part.start - begin, part.end - begin)
+        start, end = wide if _JOINT.search(one.text, *wide) else best
+        return _places_of(one.text, best, question) or items_in(
+            one.text, start=start, end=end, best=best[0], question=question
+        )
+    return []
+
+
+def _places_of(text: str, best: tuple[int, int], question: Question) -> list[Item]:
+    """Return the names that follow the noun of the question: "the libraries at Oak and Mill Lane".
+
+    Empty where the reader's words do not begin with that noun.
+    """
+    noun = _NOUN.search(question.text)
+    words = list(_WORD.finditer(text, *best))[: 1 + _NEAR]
+    held = [word.end() for word in words if noun and terms(word.group()) == terms(noun[1])]
+    behind = _NAMED_BEHIND.match(text, held[0]) if held else None
+    if behind is None:
+        return []
+    start, end = behind.span("names")
+    return items_in(text, start=start, end=end, best=0, question=question)
+
+
+def asks_for_mentioned(question: Question) -> bool:
+    """Say whether all things of a kind are asked for, whatever is said of them."""
+    return bool(_MENTIONED.search(question.text))
+
+
+def mentioned_in(text: str, question: Question) -> list[Item]:
+    """Return the names that a sentence gives to what a question wants all mentioned of.
+
+    "A Spike missile missed its target" names one of "What missiles are mentioned?". Empty for any
+    other question.
+    """
+    noun = _NOUN.search(question.text)
+    if noun is None or not asks_for_mentioned(question):
+        return []
+    wanted = set(terms(noun[1]))
+    found = []
+    for match in (*_NAME_AND_NOUN.finditer(text), *_NOUN_AND_NAME.finditer(text)):
+        if not wanted & set(terms(match["noun"])):
+            continue
+        name = _trimmed(text, *match.span("name"))
+        if name is not None and names(name.text):
+            found.append(name)
+    return found
 
 
 def of_noun(one: Weighed, question: Question) -> bool:
@@ -138,6 +201,12 @@ def joined(texts: Sequence[str]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
+def words_of_lists(kind: str) -> list[str]:
+    """Return the words of `rag/data/items.toml` of one kind."""
+    found: str = data_toml("rag", "items.toml")[kind]
+    return found.split()
+
+
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Return the offsets between commas and "and"; the whole where an "and" is a name's own."""
     if _OWN_AND.search(text[start:end].strip(_EDGE)) and "," not in text[start:end]:
@@ -179,14 +248,9 @@ def is_new(text: str, question: Question) -> bool:
 
 @cache
 def _lead() -> re.Pattern[str]:
-    return re.compile(rf"\s{{0,3}}(?:{'|'.join(_words('lead'))})\s{{1,3}}", re.IGNORECASE)
+    return re.compile(rf"\s{{0,3}}(?:{'|'.join(words_of_lists('lead'))})\s{{1,3}}", re.IGNORECASE)
 
 
 @cache
 def _follows() -> re.Pattern[str]:
-    return re.compile(rf"\s{{1,4}}(?:{'|'.join(_words('follows'))})\b")
-
-
-def _words(kind: str) -> list[str]:
-    found: str = data_toml("rag", "items.toml")[kind]
-    return found.split()
+    return re.compile(rf"\s{{1,4}}(?:{'|'.join(words_of_lists('follows'))})\b")

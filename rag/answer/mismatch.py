@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.question import names, words
+from rag.question import any_of, names, words
 
 _WHO_IS = re.compile(
     r"^who(?:'s| is| was| are| were) (?:now |currently )?the (?P<role>[a-z][a-z\- ]{1,60}?)"
@@ -70,6 +70,14 @@ def is_of_other_role(sentence: str, *, asked: str) -> bool:
     return bool(told) and role not in told and not told & _implied_by()[role]
 
 
+def is_of_other_side(sentence: str, *, asked: str) -> bool:
+    """Say whether a sentence tells who took no side where it is asked who took one.
+
+    "The Liberals abstained" does not answer who was against the plan.
+    """
+    return bool(_took_side().search(asked)) and bool(_took_none().search(sentence))
+
+
 def _roles(found: tuple[str, ...]) -> frozenset[str]:
     known = _role_of()
     return frozenset(role for term in found for role in known.get(term, ()))
@@ -93,6 +101,17 @@ def holds_role(sentence: str, role: str, *, asked: str) -> bool:
 def lacks_of_role(sentence: str, role: str) -> bool:
     """Say whether a sentence lacks a word of a role."""
     return not set(content_terms(role)) <= set(terms(sentence))
+
+
+@cache
+def _took_side() -> re.Pattern[str]:
+    took = rf"(?:{any_of('sides', 'took')}|(?:was|were|is|are) {any_of('sides', 'stood')})"
+    return re.compile(rf"^who\b(?!.*\babstain).*\b{took}\b", re.IGNORECASE)
+
+
+@cache
+def _took_none() -> re.Pattern[str]:
+    return re.compile(any_of("sides", "none"), re.IGNORECASE)
 
 
 @cache

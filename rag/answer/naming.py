@@ -1,4 +1,4 @@
-"""Finds the sentence before that names what a pronoun at a sentence's head stands for.
+"""Finds the sentence before that names what "she" or "the museum" at a sentence's head stands for.
 
 It claims nothing of who that is: it gives the words of the article by which a reader sees it.
 """
@@ -6,9 +6,10 @@ It claims nothing of who that is: it gives the words of the article by which a r
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
 from index.types import Hit, Sentence
-from rag.question import names
+from rag.question import any_of, names, words
 from rag.types import DraftSentence, Evidence
 
 _PRONOUN = re.compile(
@@ -29,6 +30,9 @@ _GAP = 1
 _FAR = 3
 """Sentences that are looked back, as long as each begins with a pronoun itself."""
 
+_FARTHEST = 12
+"""Sentences that are looked back for one that names "the museum"."""
+
 _Places = Mapping[tuple[str, int], tuple[Hit, Sentence]]
 """Sentences by their document and number."""
 
@@ -38,7 +42,8 @@ def with_names(
 ) -> tuple[DraftSentence, ...]:
     """Return sentences, each that begins with a pronoun with the one before that has a name.
 
-    None is added that is quoted anyway, or that lies in another paragraph.
+    One that begins with "the museum" comes with the nearest before that has this word and a name.
+    None is added that is quoted anyway, and for a pronoun none of another paragraph.
 
     Args:
         sentences: As they are shown; what has no evidence is left as it is.
@@ -65,10 +70,31 @@ def leans(text: str) -> bool:
 
 
 def _context(sentence: DraftSentence, places: _Places) -> Evidence | None:
-    if sentence.context or not sentence.evidence or not leans(sentence.evidence[0].text):
+    if sentence.context or not sentence.evidence:
         return sentence.context
     cited = sentence.evidence[0]
     own = next((s.sentence for s in cited.hit.sentences if s.sentence.start == cited.start), None)
+    body = _body().match(cited.text)
+    if body and own:
+        return _naming(body["noun"].casefold(), own, places)
+    return _before(own, places) if own and leans(cited.text) else None
+
+
+def _naming(noun: str, own: Sentence, places: _Places) -> Evidence | None:
+    """Return the nearest sentence before that has a noun, such as "company", and a name."""
+    for back in range(1, _FARTHEST + 1):
+        before = places.get((own.document_id, own.ordinal - back))
+        if before is None:
+            continue
+        hit, sentence = before
+        if noun in words(sentence.text) and names(sentence.text) - {noun}:
+            return Evidence(hit=hit, start=sentence.start, end=sentence.end)
+    return None
+
+
+def _before(found: Sentence, places: _Places) -> Evidence | None:
+    """Return the sentence with a name before one with a pronoun, in the same paragraph."""
+    own: Sentence | None = found
     for _ in range(_FAR):
         before = places.get((own.document_id, own.ordinal - 1)) if own else None
         if own is None or before is None or own.start - before[1].end > _GAP:
@@ -78,3 +104,9 @@ def _context(sentence: DraftSentence, places: _Places) -> Evidence | None:
             named = names(own.text)
             return Evidence(hit=hit, start=own.start, end=own.end) if named else None
     return None
+
+
+@cache
+def _body() -> re.Pattern[str]:
+    """Return the form of a sentence about "The company", which does not name it itself."""
+    return re.compile(rf"[\"'“‘(]?The (?P<noun>{any_of('names', 'body')})(?='s | [a-z])(?! of\b)")

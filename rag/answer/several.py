@@ -14,7 +14,7 @@ from index.data_files import data_fitted
 from index.terms import content_terms, terms
 from rag.answer.confidence import Weighed
 from rag.answer.features import Candidate
-from rag.answer.items import is_new, of_noun
+from rag.answer.items import is_new, mentioned_in, of_noun, words_of_lists
 from rag.answer.ranking import Reader
 from rag.answer.stated import bears_out
 from rag.answer.weights import weights
@@ -46,6 +46,9 @@ class Limits:
     """The same where the noun of the question stands at its words."""
     said: float
     """Probability that it says its words as the answer."""
+    span_of_more: float
+    said_of_more: float
+    """The same of a sentence that says that it adds to the one before, as by "also"."""
     sure: float
     """Of the first sentence's probability, where words that the reader prefers are no doubt."""
     beside: float
@@ -71,27 +74,48 @@ def chosen(weighed: Sequence[Weighed], question: Question, reader: Reader) -> li
         question: What is asked.
         reader: Tells whether a sentence says that its words answer.
     """
-    found = [weighed[0]]
+    mentioned = [one for one in weighed if not is_heading(one) and mentioned_in(one.text, question)]
+    if mentioned:
+        return mentioned[:_MOST_OF_A_LIST]
+    found = [_first(weighed, question)]
     most = _MOST_OF_A_LIST if question.several else _MOST_OF_A_FACT
-    for place, one in enumerate(weighed[1:], start=1):
+    for place, one in enumerate(weighed):
         if len(found) == most:
             break
+        if one is found[0]:
+            continue
         repeats = any(_repeats(one.candidate, other.candidate) for other in found)
         tried = question.open_ended or not question.several or place < _TRIED
-        if tried and not repeats and _answers(one, weighed[0], question, reader):
+        if tried and not repeats and _answers(one, found, question, reader):
             found.append(one)
     if len(found) == 1 and not question.several:
         found += _filling(weighed, question)
     return found
 
 
-def _answers(one: Weighed, first: Weighed, question: Question, reader: Reader) -> bool:
-    """Say whether a sentence answers beside the first."""
+def _first(weighed: Sequence[Weighed], question: Question) -> Weighed:
+    """Return the most probable sentence; of a list no heading, where there is another."""
+    if not question.several or not is_heading(weighed[0]):
+        return weighed[0]
+    return next((one for one in weighed[:_TRIED] if not is_heading(one)), weighed[0])
+
+
+def is_heading(one: Weighed) -> bool:
+    """Say whether a sentence ends without a stop."""
+    return one.text[-1:].isalnum()
+
+
+def _answers(one: Weighed, found: Sequence[Weighed], question: Question, reader: Reader) -> bool:
+    """Say whether a sentence answers beside the first, and beside those that were found since."""
+    first = found[0]
     if question.open_ended:
         return one.reading is not None and one.reading.span > 0
     if question.several:
-        goes_on = _goes_on(one, first, question)
-        return goes_on or belongs(one, first, question, reader, limits=limits())
+        return (
+            _goes_on(one, first, question)
+            or belongs(one, first, question, reader, limits=limits())
+            or _adds_more(one, found, question, reader, limits=limits())
+        )
     if sets_beside(question.text) and stands_beside(one, first, limits=limits()):
         return True
     return one.probability >= weights().close * first.probability
@@ -121,14 +145,31 @@ def belongs(
     """Say whether a sentence names a further thing of a list."""
     if one.reading is None or one.probability < limits.share * first.probability:
         return False
-    if one.candidate.scored.sentence.text[-1:].isalnum():
-        return False  # a heading
+    if is_heading(one):
+        return False
     if one.reading.span > 0 and one.probability >= limits.sure * first.probability:
         return True
     least = limits.span_of_noun if of_noun(one, question) else limits.span
     if one.reading.span < least:
         return False
     return bears_out(question.text, one.reading, one.candidate.hit, reader).said >= limits.said
+
+
+def adds(one: Weighed, found: Sequence[Weighed]) -> bool:
+    """Say whether a sentence adds to one of those before it: "The first hundred also get a cup"."""
+    own = one.candidate.scored.sentence
+    before = (other.candidate.scored.sentence for other in found)
+    follows = any(b.document_id == own.document_id and b.ordinal == own.ordinal - 1 for b in before)
+    return follows and bool(_adds().search(one.text))
+
+
+def _adds_more(
+    one: Weighed, found: Sequence[Weighed], question: Question, reader: Reader, *, limits: Limits
+) -> bool:
+    if one.reading is None or one.reading.span < limits.span_of_more or not adds(one, found):
+        return False
+    told = bears_out(question.text, one.reading, one.candidate.hit, reader)
+    return told.said >= limits.said_of_more
 
 
 def stands_beside(one: Weighed, first: Weighed, *, limits: Limits) -> bool:
@@ -150,3 +191,8 @@ def _repeats(candidate: Candidate, other: Candidate) -> bool:
     words = set(candidate.scored.sentence.text.casefold().split())
     seen = set(other.scored.sentence.text.casefold().split())
     return len(words & seen) >= _SAME * len(words)
+
+
+@cache
+def _adds() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(words_of_lists('adds'))})\b", re.IGNORECASE)

@@ -80,6 +80,20 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What somebody asks to be allowed, put as articles put it."""
+
+    question: str
+    """"Is a dog allowed on the ferry?" for "Can I take my dog on the ferry?"."""
+    things: frozenset[str]
+    """The terms of what it is asked for."""
+
+    def is_told_by(self, sentence: str) -> bool:
+        """Say whether a sentence names the thing and that something is allowed or not."""
+        return self.things <= set(terms(sentence)) and bool(_permits().search(sentence))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """The fitted weights, as stored in the package."""
 
@@ -192,6 +206,19 @@ def is_borne_out(question: str, word: Word, reader: Teller) -> bool:
     return bool(min(odds) >= 0 and odds[surest] >= math.log(_ODDS))
 
 
+def permission_asked(question: str) -> Permission | None:
+    """Return what somebody asks to be allowed with a thing; None for any other question."""
+    asked = _may_i().match(question)
+    if asked is None:
+        return None
+    thing, rest = asked["thing"].strip(), asked["rest"].strip(" ?.!")
+    be = "Are" if thing.endswith("s") else "Is a"
+    return Permission(
+        question=f"{be} {thing} allowed{' ' if rest else ''}{rest}?",
+        things=frozenset(content_terms(thing)),
+    )
+
+
 def clauses(sentence: Sentence) -> list[Sentence]:
     """Return the clauses of a sentence that says several things; empty where it says one."""
     begins = [0, *(found.end("mark") for found in _splits().finditer(sentence.text))]
@@ -239,6 +266,26 @@ def _bounds_differ(question: str, text: str) -> bool:
         for pair in _bounds()
         for one, other in (pair, pair[::-1])
     )
+
+
+@cache
+def _may_i() -> re.Pattern[str]:
+    words = data_toml("rag", "clauses.toml")["permission"]
+    who, verb, before, rest = (
+        "|".join(words[n].split()) for n in ("who", "verb", "before", "rest")
+    )
+    return re.compile(
+        rf"(?:can|may|could|am|are) (?:{who}) (?:allowed to )?(?:{verb}) (?:along )?"
+        rf"(?:(?:{before}) )?(?P<thing>(?:(?!(?:{rest})\b)[\w'\-]+ ?){{1,3}})"
+        rf"(?P<rest>(?:(?:{rest})\b.*)?)[?\s]*$",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _permits() -> re.Pattern[str]:
+    words = data_toml("rag", "clauses.toml")["permission"]["says"].split()
+    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
 
 
 @cache

@@ -17,6 +17,26 @@ _BAKERY = (
     "was the County Shield."
 )
 
+_CENTRE = (
+    "Oakham centre opens\n"
+    "The Oakham centre opens on 4 May. Two rooms are for rent. The Blue Room seats forty. "
+    "It has a stage. The Garden Room seats twelve.\n\n"
+    "Every visitor gets a map of the park. The first fifty also receive a free lunch. The centre "
+    "cost 3 million crowns.\n\n"
+    "Members will be able to:\n"
+    "- borrow garden tools\n"
+    "- book the tennis court by telephone\n"
+    "- vote on the programme\n\n"
+    "The council agreed to the centre in March. The Farmers' Party and the Greens voted against "
+    "the centre. The Liberals abstained.\n\n"
+    "The branches at Mill Lane and Fenwick Road will be closed."
+)
+_RANGE = (
+    "Weapons on show at Lisna\n"
+    "A Spike missile missed its target because of fog. The army shot down a drone with an AIM-120 "
+    "missile. The Kestrel anti-tank missile was not fired. Dogs are welcome on a lead."
+)
+
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
@@ -26,6 +46,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
             [
                 Article(source="exercise", title="Northern Shield begins", text=_EXERCISE),
                 Article(source="bakery", title="The Hillside bakery", text=_BAKERY),
+                Article(source="centre", title="Oakham centre opens", text=_CENTRE),
+                Article(source="range", title="Weapons on show at Lisna", text=_RANGE),
             ]
         )
         yield assistant
@@ -60,3 +82,52 @@ def test_items_are_named_from_several_sentences_each_with_its_own(assistant: Ass
 
 def test_a_question_for_one_thing_has_no_items(assistant: Assistant) -> None:
     assert assistant.ask("When does the exercise end?").parts == ()
+
+
+def test_the_lines_behind_a_colon_are_the_items_and_their_lead_is_shown(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("What will members of the centre be able to do?")
+    assert items(answer) == [
+        "borrow garden tools",
+        "book the tennis court by telephone",
+        "vote on the programme",
+    ]
+    assert [part.citations for part in answer.parts] == [(1,), (2,), (3,)]
+    assert answer.sentences[0].context == "Members will be able to:"
+
+
+def test_a_sentence_that_counts_things_is_followed_by_them(assistant: Assistant) -> None:
+    answer = assistant.ask("Which rooms are for rent in the Oakham centre?")
+    assert [sentence.text for sentence in answer.sentences] == [
+        "Two rooms are for rent.",
+        "The Blue Room seats forty.",
+        "The Garden Room seats twelve.",
+    ]
+    assert answer.short is None
+
+
+def test_a_sentence_that_adds_to_the_one_before_is_shown_too(assistant: Assistant) -> None:
+    answer = assistant.ask("What do visitors of the Oakham centre get?")
+    assert sorted(items(answer)) == ["free lunch", "map of the park"]
+
+
+def test_all_that_are_mentioned_are_named_whatever_is_said_of_them(assistant: Assistant) -> None:
+    answer = assistant.ask("What missiles are mentioned?")
+    assert sorted(items(answer)) == ["AIM-120", "Kestrel", "Spike"]
+    assert sorted(n for part in answer.parts for n in part.citations) == [1, 2, 3]
+
+
+def test_who_abstained_was_not_against_it(assistant: Assistant) -> None:
+    answer = assistant.ask("Who voted against the Oakham centre?")
+    assert items(answer) == ["Farmers' Party", "Greens"]
+    assert "abstained" not in answer.text
+
+
+def test_the_names_behind_the_noun_of_the_question_are_the_items(assistant: Assistant) -> None:
+    assert items(assistant.ask("Which branches will be closed?")) == ["Mill Lane", "Fenwick Road"]
+
+
+def test_who_asks_to_bring_a_dog_is_shown_that_dogs_are_welcome(assistant: Assistant) -> None:
+    assert assistant.ask("May I bring my dog?").text == "Dogs are welcome on a lead. [1]"
+    assert assistant.ask("May I bring my cat?").status == "abstained"

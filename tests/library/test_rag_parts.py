@@ -21,8 +21,9 @@ class ByWord:
 
     name = "by word"
 
-    def __init__(self, **wanted: str) -> None:
-        self._wanted = wanted
+    def __init__(self, bare: tuple[str, ...] = (), **wanted: str) -> None:
+        """Give no short answer, outside of sentences of another part, for words of `bare`."""
+        self._wanted, self._bare = wanted, bare
         self.asked: list[str] = []
 
     def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
@@ -39,7 +40,9 @@ class ByWord:
             for h, s in found
         )
         sure = {"Twelve": 0.9}.get(word or "", 0.7)
-        return Draft(sentences=quoted, confidence=sure if found else 0.0, short=word)
+        whole = len({scored.sentence for hit in hits for scored in hit.sentences}) > 1
+        short = None if word in self._bare and whole else word
+        return Draft(sentences=quoted, confidence=sure if found else 0.0, short=short)
 
 
 def ask(folder: Path, question: str, answerer: ByWord) -> tuple[Answer, list[TextDelta]]:
@@ -71,6 +74,20 @@ def test_a_part_that_is_not_found_is_said_so(tmp_path: Path) -> None:
     assert answer.text == ("Twelve people died. [1] No answer found: What did the ferry cost?")
     assert [sentence.citations for sentence in answer.sentences] == [(1,)]
     assert "".join(piece.text for piece in told) == answer.text
+
+
+def test_a_part_that_asks_who_and_gets_a_sentence_without_is_not_found(tmp_path: Path) -> None:
+    answerer = ByWord(bare=("built",), many="Twelve", sank="built")
+    answer, _ = ask(tmp_path, "How many people died and who sank the ferry?", answerer)
+    assert [part.text for part in answer.parts] == ["Twelve", ""]
+    assert answer.text == "Twelve people died. [1] No answer found: Who sank the ferry?"
+
+
+def test_a_part_takes_the_sentence_of_another_that_answers_it(tmp_path: Path) -> None:
+    answerer = ByWord(bare=("3 May",), where="Brae", when="3 May")
+    answer, _ = ask(tmp_path, "Where did the ferry sink and when?", answerer)
+    assert [part.text for part in answer.parts] == ["Brae", "3 May"]
+    assert len(answer.sentences) == 1
 
 
 def test_the_whole_abstains_where_no_part_is_found(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import comparison, follow_up, question, refusal
-from rag.answer import clause, edges, mismatch, stated, yes_no
+from rag.answer import announced, clause, edges, mismatch, stated, yes_no
 from rag.llm import injection
 from rag.llm.prompting import inert
 from rag.llm.stream import Thoughts
@@ -70,6 +70,12 @@ class Made:
 
 
 MADE = {
+    ("rag/answer/announced.py", "_noun"): Made(make=lambda: [announced._noun()], ways=("match",)),
+    ("rag/answer/mismatch.py", "_took_side"): Made(
+        make=lambda: [mismatch._took_side()], ways=("search",)
+    ),
+    ("rag/answer/yes_no.py", "_may_i"): Made(make=lambda: [yes_no._may_i()], ways=("match",)),
+    ("rag/answer/yes_no.py", "_permits"): Made(make=lambda: [yes_no._permits()], ways=("search",)),
     ("rag/answer/mismatch.py", "_who"): Made(make=lambda: [mismatch._who()], ways=("match",)),
     ("rag/comparison.py", "_beside"): Made(make=lambda: [comparison._beside()], ways=("search",)),
     ("rag/ellipsis.py", "_with_phrase"): Made(

@@ -6,6 +6,7 @@ from rag.answer.mismatch import (
     holds_role,
     is_of_other_days,
     is_of_other_role,
+    is_of_other_side,
     lacks_of_role,
     role_asked,
 )
@@ -96,3 +97,13 @@ def test_another_minister_lacks_the_prime() -> None:
     assert holds_role(prime, "prime minister", asked=asked)
     assert not holds_role("The prime minister was away.", "prime minister", asked=asked)
     assert not lacks_of_role(defense, "defense minister")
+
+
+@pytest.mark.parametrize("asked", ["Who voted against the plan?", "Who was against the plan?"])
+def test_who_abstained_is_on_no_side(asked: str) -> None:
+    assert is_of_other_side("The Liberals, who have three seats, abstained.", asked=asked)
+    assert not is_of_other_side("The Liberals opposed it.", asked=asked)
+
+
+def test_who_abstained_answers_who_abstained() -> None:
+    assert not is_of_other_side("The Liberals abstained.", asked="Who abstained from the vote?")

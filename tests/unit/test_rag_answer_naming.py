@@ -82,3 +82,26 @@ def test_a_pronoun_leads_only_at_the_head() -> None:
     assert leans("They met in Tokyo.")
     assert not leans("The mayor said she would come.")
     assert not leans("Italy is far.")
+
+
+MUSEUM = "The Wexburg Clock Museum opens on 14 June."
+
+
+@pytest.mark.parametrize(
+    "between", [(), ("Repairs took two years.", "The museum is dry.")], ids=["next", "later"]
+)
+def test_the_museum_comes_with_the_sentence_that_names_it(between: tuple[str, ...]) -> None:
+    assert context(MUSEUM, *between, "The museum now shows 430 clocks.") == MUSEUM
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        (MUSEUM, "The company paid for the repairs."),
+        (MUSEUM, "The museum of glass is closed."),
+        ("The old museum was dark.", "The museum is dry."),
+    ],
+    ids=["another thing", "one that is named", "no name"],
+)
+def test_what_does_not_name_the_museum_is_not_added(before: str, text: str) -> None:
+    assert context(before, text) is None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from index.types import Sentence
-from rag.answer.yes_no import clauses, decide, told
+from rag.answer.yes_no import clauses, decide, permission_asked, told
 from rag.question import read_question
 from rag.reader.onnx_reader import Telling
 from rag.reader.windows import Window
@@ -143,3 +143,30 @@ def test_a_sentence_of_several_clauses_is_cut_between_them(text: str, parts: lis
     found = clauses(sentence)
     assert [clause.text for clause in found] == parts
     assert all(text[c.start - 7 : c.end - 7] == c.text for c in found)
+
+
+@pytest.mark.parametrize(
+    ("asked", "put"),
+    [
+        ("May I bring my dog?", "Is a dog allowed?"),
+        ("Can I take my bicycle on the ferry?", "Is a bicycle allowed on the ferry?"),
+        ("Can visitors bring dogs into the park?", "Are dogs allowed into the park?"),
+    ],
+)
+def test_who_asks_to_be_allowed_asks_whether_a_thing_is(asked: str, put: str) -> None:
+    wish = permission_asked(asked)
+    assert wish is not None
+    assert wish.question == put
+
+
+def test_a_sentence_grants_only_what_it_names() -> None:
+    wish = permission_asked("May I bring my dog?")
+    assert wish is not None
+    assert wish.is_told_by("Dogs are welcome on a lead.")
+    assert not wish.is_told_by("Children are welcome.")
+    assert not wish.is_told_by("A dog bit the mayor.")
+
+
+def test_any_other_question_asks_no_permission() -> None:
+    assert permission_asked("Can the ferry take 46 cars?") is None
+    assert permission_asked("May the council close the pool?") is None

@@ -1,0 +1,161 @@
+"""Finds what a sentence announces: the lines behind its colon, or the sentences that it counts.
+
+"Visitors can:" announces the list below it, and "Three events are planned." the three sentences
+that follow. Nothing is read: the form of the text tells, and that the question has its words.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from index.terms import content_terms, terms
+from index.types import Sentence
+from rag.answer.confidence import Weighed
+from rag.answer.naming import leans
+from rag.question import Question, any_of, numbers
+
+_MARK = re.compile(r"\s{0,3}(?:[-*•‣–]|\d{1,2}[.)])\s{1,3}(?=\S)")
+"""What a line of a list begins with."""
+_MOST = 10
+"""Lines, or sentences, that are shown."""
+_LINES_APART, _PARAGRAPH = 3, 1
+"""Characters between two lines of a list, and between two sentences of a paragraph."""
+_NEAR = 3
+"""Words between how many there are and what there is: "three new events"."""
+_WORD = re.compile(r"[\w'’\-]+")
+
+_Places = dict[tuple[str, int], Weighed]
+"""Sentences by their document and number in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """A sentence with what it announces."""
+
+    lead: Weighed
+    items: tuple[Weighed, ...]
+    """In order, at least two; each line's text begins with its mark where `are_lines`."""
+    are_lines: bool
+
+
+def announced(weighed: Sequence[Weighed], question: Question) -> Announced | None:
+    """Return what is announced by the best sentence, or by one that announces it; mostly None.
+
+    Args:
+        weighed: Most probable first.
+        question: Only one for several things has an announced answer.
+    """
+    if not question.several or not weighed:
+        return None
+    places = {_place(one): one for one in weighed}
+    return _lines(weighed, question, places) or _counted(weighed[0], question, places)
+
+
+def item_of(line: str) -> tuple[int, int]:
+    """Return where the words of a line of a list stand in it, without mark and stop."""
+    mark = _MARK.match(line)
+    return mark.end() if mark else 0, len(line.rstrip(" .;,"))
+
+
+def _lines(weighed: Sequence[Weighed], question: Question, places: _Places) -> Announced | None:
+    """Return the list that the best sentence leads or lies in, or that all that is asked leads."""
+    wanted = set(content_terms(question.text))
+    leads = [one for one in weighed if one.text.endswith(":") and wanted & set(terms(one.text))]
+    for lead in leads:
+        items = _list_below(lead, places)
+        whole = wanted <= set(terms(f"{lead.candidate.hit.card.title}\n{lead.text}"))
+        if len(items) > 1 and (whole or weighed[0] is lead or weighed[0] in items):
+            return Announced(lead=lead, items=items, are_lines=True)
+    return None
+
+
+def _list_below(lead: Weighed, places: _Places) -> tuple[Weighed, ...]:
+    found: list[Weighed] = []
+    for after in _following(lead, places, gap=_LINES_APART):
+        if not _MARK.match(after.text):
+            break
+        found.append(after)
+    return tuple(found)
+
+
+def _counted(first: Weighed, question: Question, places: _Places) -> Announced | None:
+    """Return the sentences of which the best one, or one before it, says how many there are."""
+    document, ordinal = _place(first)
+    for before in range(_MOST):
+        lead = places.get((document, ordinal - before))
+        if lead is None:
+            return None
+        count = _count(lead.text, question)
+        if count:
+            items = _sentences(lead, count, places)
+            told = before > 0 or not _names_more(lead, question)
+            held = before == 0 or first in items
+            return (
+                Announced(lead=lead, items=items, are_lines=False)
+                if told and held and len(items) > 1
+                else None
+            )
+    return None
+
+
+def _sentences(lead: Weighed, count: int, places: _Places) -> tuple[Weighed, ...]:
+    """Return so many sentences behind one; what begins with a pronoun tells of the one before."""
+    found = [one for one in _following(lead, places, gap=_PARAGRAPH) if not leans(one.text)]
+    return tuple(found[:count])
+
+
+def _names_more(lead: Weighed, question: Question) -> bool:
+    """Say whether the reader found words in a sentence that tell more than how many there are."""
+    if lead.reading is None:
+        return False
+    words = lead.reading.words
+    own = set(content_terms(words)) - set(content_terms(question.text))
+    return any(not numbers(term) for term in own)
+
+
+def _count(text: str, question: Question) -> int:
+    """Return how many of what is asked for a sentence says there are, 2 to 10; 0 where it does not.
+
+    "Three new events" counts what "Which events" asks for.
+    """
+    noun = _noun().match(question.text)
+    wanted = terms(noun["thing"])[-1:] if noun else []
+    said = _WORD.findall(text)
+    for place, word in enumerate(said):
+        counted = [int(n) for n in numbers(word) if n.isdigit()]
+        if counted and 1 < counted[0] <= _MOST:
+            near = [term for after in said[place + 1 : place + 2 + _NEAR] for term in terms(after)]
+            if wanted and wanted[0] in near:
+                return counted[0]
+    return 0
+
+
+def _following(one: Weighed, places: _Places, *, gap: int) -> list[Weighed]:
+    """Return the sentences behind one as far as they stand close together."""
+    found: list[Weighed] = []
+    document, ordinal = _place(one)
+    last = _sentence(one)
+    while (after := places.get((document, ordinal + 1))) and len(found) < _MOST:
+        if _sentence(after).start - last.end > gap:
+            break
+        found.append(after)
+        last, ordinal = _sentence(after), ordinal + 1
+    return found
+
+
+def _sentence(one: Weighed) -> Sentence:
+    return one.candidate.scored.sentence
+
+
+def _place(one: Weighed) -> tuple[str, int]:
+    return _sentence(one).document_id, _sentence(one).ordinal
+
+
+@cache
+def _noun() -> re.Pattern[str]:
+    """Return the form of a question with what it asks for: "Which new events"."""
+    own = rf"(?!{any_of('asks', 'auxiliary')}\b)[\w'’\-]+"
+    return re.compile(
+        rf"(?:in |at |on |from )?(?:what|which) (?P<thing>{own}(?: {own}){{0,3}})", re.IGNORECASE
+    )
