@@ -209,10 +209,12 @@ def told(case: CaseResult) -> Iterator[tuple[str, str]]:
     for quote in case.evidence[:MOST_QUOTES]:
         yield "which is in", f"{quote.document}: “{quote.quote}”"
     yield "got", got(case)
-    for cited in case.citations[:MOST_QUOTES]:
-        # An answer in the article's own words is its quote: it is not said twice.
-        shown = "" if cited.quote in case.text else f": “{cited.quote}”"
-        yield "quoted from", f"{cited.card.title}{shown}"
+    # An answer in the article's own words is its quote: it is not said twice.
+    quoted = (
+        cited.card.title + ("" if cited.quote in case.text else f": “{cited.quote}”")
+        for cited in case.citations[:MOST_QUOTES]
+    )
+    yield from (("quoted from", text) for text in dict.fromkeys(quoted))
     if case.problems:
         yield "wrong", "; ".join(case.problems)
 

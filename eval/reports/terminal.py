@@ -137,14 +137,15 @@ def _short(text: str) -> str:
 def _wrapped(
     text: str, *, first: str = "", rest: str = "  ", style: _Style = "plain"
 ) -> Iterator[_Line]:
+    whole = one_line(text).replace(" %", "\xa0%")  # A number keeps its sign on its line.
     for line in textwrap.wrap(
-        one_line(text),
+        whole,
         WIDTH,
         initial_indent=first,
         subsequent_indent=rest,
         break_on_hyphens=False,
     ):
-        yield style, line
+        yield style, line.replace("\xa0", " ")
 
 
 def _painted(style: _Style, line: str) -> str:
