@@ -44,7 +44,8 @@ def places(text: str, quote: str, *, most: int = 2) -> list[tuple[int, int]]:
         start = text.find(wanted, start + 1)
     if found:
         return found
-    for match in re.finditer(_pattern(wanted), text):
+    # A pattern that began with any number of blanks would try each run of them from each of them.
+    for match in re.finditer(_pattern(wanted).removeprefix(r"\s*"), text):
         found.append(match.span())
         if len(found) == most:
             break

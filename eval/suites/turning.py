@@ -49,6 +49,8 @@ _THINGS = (
 )
 _ASIDE = re.compile(r" \([^()]{1,80}\)")
 _WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
+_LONGEST = 400
+"""Characters of a sentence that is read; forms of names are sought from each of its words."""
 _FEWEST, _MOST = 4, 24
 """Words of a question."""
 _LONGEST_ANSWER = 12
@@ -73,7 +75,11 @@ def turned(sentence: str, *, article: str) -> tuple[Turned, ...]:
         article: its whole text, which tells who is a person.
     """
     plain = _ASIDE.sub("", " ".join(sentence.split()))
-    if not plain.endswith(".") or re.search(r"[\"“”„«»:;!?\[\]|*#–—]", plain):
+    if (
+        not plain.endswith(".")
+        or len(plain) > _LONGEST
+        or re.search(r"[\"“”„«»:;!?\[\]|*#–—]", plain)
+    ):
         return ()
     found = [*_relative(plain), *_roles(plain)]
     told = opened(plain, article).rstrip(".")

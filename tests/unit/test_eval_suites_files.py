@@ -232,6 +232,12 @@ def test_a_quote_in_other_words_stays_gone(tmp_path, quote):
         locate(case, {"a.txt": (SourceText(document_id="d", text=TYPED),)})
 
 
+def test_blanks_without_end_are_searched_in_no_time(tmp_path):
+    case = case_with(tmp_path, document="a.txt", quote="- the bridge - closed")
+    with pytest.raises(EvidenceError, match="is gone"):
+        locate(case, {"a.txt": (SourceText(document_id="d", text=" \n" * 200_000),)})
+
+
 def test_a_quote_that_stands_there_as_typed_is_not_made_ambiguous_by_one_written_alike(tmp_path):
     case = case_with(tmp_path, document="a.txt", quote="It's on.")
     text = "It\u2019s on. It's on."
