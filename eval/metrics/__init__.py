@@ -4,15 +4,19 @@ from eval.metrics.abstention import Abstention, Outcome, abstention, area_under,
 from eval.metrics.answers import (
     DocumentSpan,
     contains_answer,
+    distinct,
     exact_match,
+    hit_at,
+    ndcg_at,
     normalise_answer,
     normalised_nfc,
     quote_faithfulness,
+    recall_at,
+    reciprocal_rank,
     sentence_precision_recall,
     span_precision_recall,
     token_f1,
 )
-from eval.metrics.ranking import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
 from eval.metrics.statistics import mean_interval, percentile, wilson_interval
 
 __all__ = [

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from eval.metrics.ranking import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
+from eval.metrics.answers import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
 
 
 def test_distinct_keeps_the_first_place_of_each():
