@@ -129,8 +129,8 @@ def compare(report: Report, baseline: Baseline) -> Comparison:
 
     Metrics whose values are 0 or 1 are tested by McNemar's exact test, graded ones by paired
     randomisation. Whether cases pass is tested by itself: what else is measured must not excuse it.
-    The p values of the other metrics are adjusted by Holm's method, so that many of them do not
-    make false alarms likely.
+    The p values of the other metrics that a case turned in are adjusted by Holm's method, so that
+    many of them do not make false alarms likely.
     """
     before = _matched(report.cases, baseline.cases)
     pairs = [(before[case.id], case) for case in report.cases if case.id in before]
@@ -253,8 +253,10 @@ def _only(
 def _changes(pairs: Sequence[tuple[CaseResult, CaseResult]]) -> tuple[MetricChange, ...]:
     values = _paired_values(pairs)
     raw = {name: _p_value(*zip(*found, strict=True)) for name, found in values.items()}
-    adjusted = holm({name: p_value for name, (p_value, _) in raw.items() if name != "passed"})
-    adjusted |= {name: p_value for name, (p_value, _) in raw.items() if name == "passed"}
+    # Where no case turned nothing can be found, so it is no test that counts (Tarone 1990).
+    turned = [name for name, found in values.items() if any(b != a for b, a in found)]
+    adjusted = {name: p_value for name, (p_value, _) in raw.items()}
+    adjusted |= holm({name: adjusted[name] for name in turned if name != "passed"})
     return tuple(
         _change(name, found, p_value=adjusted[name], test=raw[name][1])
         for name, found in values.items()

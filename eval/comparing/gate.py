@@ -179,7 +179,8 @@ def _notes(comparison: Comparison | None, *, strict: bool) -> Iterator[str]:
         return
     changes = [c for c in comparison.metrics if not (strict and c.name == "passed")]
     unsure = [c for c in changes if not c.significant and round(c.difference, 4)]
-    if unsure:
+    surely = any(c.name == "passed" and c.difference < 0 for c in _significant(comparison))
+    if unsure and not surely:
         listed = "; ".join(
             f"{label_of(c.name).named} from {_share(c.before)} to {_share(c.after)}" for c in unsure
         )
