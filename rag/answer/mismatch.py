@@ -71,11 +71,14 @@ def is_of_other_role(sentence: str, *, asked: str) -> bool:
 
 
 def is_of_other_side(sentence: str, *, asked: str) -> bool:
-    """Say whether a sentence tells who took no side where it is asked who took one.
+    """Say whether a sentence tells only who took no side where it is asked who took one.
 
-    "The Liberals abstained" does not answer who was against the plan.
+    "The Liberals abstained" does not answer who was against the plan; "The Greens were against it;
+    the Liberals abstained" does.
     """
-    return bool(_took_side().search(asked)) and bool(_took_none().search(sentence))
+    if not _took_side().search(asked) or not _took_none().search(sentence):
+        return False
+    return not _sides().search(sentence)
 
 
 def _roles(found: tuple[str, ...]) -> frozenset[str]:
@@ -107,6 +110,12 @@ def lacks_of_role(sentence: str, role: str) -> bool:
 def _took_side() -> re.Pattern[str]:
     took = rf"(?:{any_of('sides', 'took')}|(?:was|were|is|are) {any_of('sides', 'stood')})"
     return re.compile(rf"^who\b(?!.*\babstain).*\b{took}\b", re.IGNORECASE)
+
+
+@cache
+def _sides() -> re.Pattern[str]:
+    words = rf"(?:{any_of('sides', 'took')}|{any_of('sides', 'against')})"
+    return re.compile(rf"\b{words}\b", re.IGNORECASE)
 
 
 @cache

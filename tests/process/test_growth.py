@@ -71,6 +71,7 @@ class Made:
 
 MADE = {
     ("rag/answer/announced.py", "_noun"): Made(make=lambda: [announced._noun()], ways=("match",)),
+    ("rag/answer/mismatch.py", "_sides"): Made(make=lambda: [mismatch._sides()], ways=("search",)),
     ("rag/answer/mismatch.py", "_took_side"): Made(
         make=lambda: [mismatch._took_side()], ways=("search",)
     ),

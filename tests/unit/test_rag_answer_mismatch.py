@@ -105,5 +105,10 @@ def test_who_abstained_is_on_no_side(asked: str) -> None:
     assert not is_of_other_side("The Liberals opposed it.", asked=asked)
 
 
+def test_a_sentence_that_tells_of_both_is_let_pass() -> None:
+    both = "The Greens were against the plan; the Liberals abstained."
+    assert not is_of_other_side(both, asked="Who was against the plan?")
+
+
 def test_who_abstained_answers_who_abstained() -> None:
     assert not is_of_other_side("The Liberals abstained.", asked="Who abstained from the vote?")
