@@ -188,14 +188,11 @@ def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> 
     if answer.status == "abstained":
         return (f"it gave no answer ({answer.reason}), but the documents have one",)
     text = plain_text(answer)
-    found = (
-        []
-        if contains_answer(text, case.answers)
-        else ["the expected answer is not in what it says"]
-    )
+    wrong = "the expected answer is not in what it says"
+    found = [] if contains_answer(text, case.answers) else [wrong]
     lacking = (wordings for wordings in case.must_include if not contains_answer(text, wordings))
-    found += [f"{' or '.join(map(repr, wordings))} is missing" for wordings in lacking]
-    found += [f"{part!r} must not be there" for part in case.must_not_include if _has(text, part)]
+    found += [f"it must also say {' or '.join(map(repr, wordings))}" for wordings in lacking]
+    found += [f"it must not say {part!r}" for part in case.must_not_include if _has(text, part)]
     if gold and not any(overlap(span, one) for span in cited_spans(answer) for one in gold):
         found.append("it quotes none of the expected text")
     return tuple(found)
