@@ -28,7 +28,7 @@ from index.splitting.passages import group
 from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
-from rag import comparison, follow_up, question, refusal
+from rag import comparison, follow_up, question, quoting, refusal
 from rag.answer import announced, clause, edges, mismatch, stated, yes_no
 from rag.llm import injection
 from rag.llm.prompting import inert
@@ -70,6 +70,20 @@ class Made:
 
 
 MADE = {
+    ("eval/suites/clauses.py", "opened"): Made(
+        make=lambda: [re.compile(r"[a-z,] The\b"), re.compile(r"(?<![\w'’-])the\b")],
+        ways=("search",),
+    ),
+    ("eval/suites/turning.py", "_is_person"): Made(
+        make=lambda: [
+            re.compile(r"(?:\b(?:said|says) Aker\b|\bAker (?:said|says)\b|\bAker, who\b)")
+        ],
+        ways=("search",),
+    ),
+    ("rag/quoting.py", "places"): Made(
+        make=lambda: [re.compile(quoting._pattern("“The bridge”, it said, opened in 1964."))],
+        ways=("finditer",),
+    ),
     ("rag/answer/announced.py", "_noun"): Made(make=lambda: [announced._noun()], ways=("match",)),
     ("rag/answer/mismatch.py", "_sides"): Made(make=lambda: [mismatch._sides()], ways=("search",)),
     ("rag/answer/mismatch.py", "_took_side"): Made(
@@ -140,8 +154,14 @@ MADE = {
     ("ui/chat/questions.py", "_beside"): Made(make=lambda: [questions._beside()], ways=("search",)),
 }
 """By file and function."""
+_SENTENCE = "a sentence of 1,000 characters at most is read"
 _SHORT = "a question of 400 characters at most is read"
 BOUNDED = {
+    ("eval/suites/turning.py", "_agent"): _SENTENCE,
+    ("eval/suites/turning.py", "_bare"): _SENTENCE,
+    ("eval/suites/turning.py", "_counted"): _SENTENCE,
+    ("eval/suites/turning.py", "_relative"): _SENTENCE,
+    ("eval/suites/turning.py", "_roles"): _SENTENCE,
     ("rag/comparison.py", "_forms"): _SHORT,
     ("rag/comparison.py", "_verb"): _SHORT,
     ("rag/compound.py", "_END"): _SHORT,
