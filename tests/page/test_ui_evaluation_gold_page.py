@@ -152,9 +152,11 @@ def test_the_form_can_be_read_on_a_phone_in_both_schemes(browser, port, gold, sc
 
 def test_proposals_are_skipped_or_saved_one_by_one_on_the_page(page, folder, gold):
     page.get_by_role("tab", name="Evaluation").click()
+    page.get_by_label("Shipped questions").wait_for()  # from then on the page hears clicks
     page.get_by_role("button", name="Propose questions").click()
     question = page.locator(".gold-form").get_by_label("Question")
-    expect(question).to_have_value("Who is the Minister of Defense of Japan?")
+    # The first one waits until the models are loaded.
+    expect(question).to_have_value("Who is the Minister of Defense of Japan?", timeout=60_000)
     expect(page.locator('.pick[aria-pressed="true"]')).to_contain_text("Gen Nakatani")
     page.get_by_role("button", name="Skip").click()
     expect(question).to_have_value("Who is the United States Secretary of Defense?")

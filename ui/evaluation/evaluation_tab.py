@@ -181,6 +181,7 @@ class _Drafts:
 
         asked = {case.question for case in known_cases(self._assistant.settings.gold_file)}
         with self._making:
+            self._assistant.library.seed()
             edition = self._assistant.library.edition()
             if edition != self._edition:
                 self._edition, self._found = edition, []
