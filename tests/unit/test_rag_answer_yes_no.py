@@ -1,10 +1,11 @@
 """Yes and no: which word is said, by which sentence, and what speaks against one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from index.types import Sentence
+from index.types import Hit, Sentence
 from rag.answer.yes_no import clauses, decide, permission_asked, told
 from rag.question import read_question
 from rag.reader.onnx_reader import Telling
@@ -58,20 +59,41 @@ def test_what_is_denied_is_a_no() -> None:
     )
 
 
+def near(hit: Hit, *similarities: float) -> Hit:
+    """Return a hit whose sentences are as near to the question as said."""
+    pairs = zip(hit.sentences, similarities, strict=True)
+    return replace(hit, sentences=tuple(replace(s, similarity=n) for s, n in pairs))
+
+
 def test_of_two_sentences_alike_the_one_on_what_is_asked_is_quoted() -> None:
-    held = ("It stands by the river.", "The mill was sold.")
-    assert said("Was the mill sold?", held, Tells(river=YES, sold=YES)) == (
-        "Yes",
-        "The mill was sold.",
-    )
+    hit = near(hit_of("It stands by the river.", "The mill was sold."), 0.1, 0.6)
+    teller = Tells(river=YES, sold=YES)
+    best = told("Was the mill sold?", [hit], teller)[0]
+    assert best.scored.sentence.text == "The mill was sold."
 
 
-def test_the_passage_that_decides_most_is_taken() -> None:
-    hits = [hit_of("The mill is old."), hit_of("The mill was sold.")]
+def test_a_near_sentence_of_another_passage_goes_before_one_that_is_told_of_all() -> None:
+    far = near(hit_of("The ferry runs from May.", "It is green."), 0.2, 0.1)
+    asked_of = near(hit_of("A second ferry may come in July."), 0.7)
+    teller = Tells(runs=YES, second=Telling(said=0.7, denied=0.1, open=0.2))
+    best = told("Will a second ferry come in summer?", [far, asked_of], teller)[0]
+    assert best.hit is asked_of
+
+
+def test_the_sentence_that_decides_most_is_taken_with_its_passage() -> None:
+    hits = [hit_of("The mill is old."), hit_of("It has a wheel.", "The mill was sold.")]
     found = told("Was the mill sold?", hits, Tells(sold=YES))
-    assert [one.hit for one in found] == [hits[1], hits[0]]
-    assert [round(one.decided, 2) for one in found] == [0.98, 0.1]
-    assert [len(one.sentences) for one in found] == [1, 0]
+    assert found[0].hit is hits[1]
+    assert (found[0].whole, found[0].alone) == (YES, YES)
+    assert len(found) == 3
+
+
+def test_only_the_nearest_sentences_are_told_alone() -> None:
+    texts = [f"Mill {n} was sold." for n in range(20)]
+    hit = near(hit_of(*texts), *(n / 20 for n in range(20)))
+    teller = Tells()
+    assert len(told("Was the mill sold?", [hit], teller)) == 12
+    assert [t for t in texts if t in teller.windows[1:]] == texts[8:]
 
 
 @pytest.mark.parametrize(
