@@ -8,7 +8,7 @@ import numpy as np
 from index.data_files import data_file
 from index.errors import EmbeddingError
 
-SHA256 = "6c63901d1c95cd8e523fb65b8034df2c2348d566f942ef5a622bbb82d20ee7d5"
+SHA256 = "3cbc23ad4403709e73d512e7abbb15529f96b10b0ce42e57f8d2295981d8ce03"
 """Of the weights that ship, on which the figures of the reader's model card were measured."""
 _FILE = "reader.safetensors"
 """What differs from the base model, in 8 bits. A matrix is stored as onnxruntime's MatMulNBits
