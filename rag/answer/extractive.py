@@ -15,6 +15,7 @@ from rag.answer.confidence import Weighed, weigh
 from rag.answer.items import is_new, joined, listed
 from rag.answer.mismatch import (
     holds_role,
+    is_no_difference,
     is_of_other_days,
     is_of_other_role,
     is_of_other_side,
@@ -213,6 +214,8 @@ def _quoted(question: Question, weighed: Sequence[Weighed], reader: Reader) -> _
     units = [unit_of(one, question) for one in found]
     answer = short_of(found, units, question)
     told = answer.text if answer and answer.worth >= weights().exact else None
+    if is_no_difference(found[0].text, asked=question.text):
+        told = None
     quoted = [
         DraftSentence(text=one.text, evidence=(one.evidence,), span=marked(one, unit, short=told))
         for one, unit in zip(found, units, strict=True)

@@ -1,4 +1,4 @@
-"""Tells when a sentence is of something else than its words suggest: other days, another role.
+"""Tells when a sentence is of something else than its words suggest: other days, roles, sides.
 
 "The pool is open from 7 to 21 on weekdays" does not answer when it is open on Sundays, nor does its
 manager's name who owns it. A sentence that names no day, or no role of the table, is let pass.
@@ -81,6 +81,14 @@ def is_of_other_side(sentence: str, *, asked: str) -> bool:
     return not _sides().search(sentence)
 
 
+def is_no_difference(sentence: str, *, asked: str) -> bool:
+    """Say whether it is asked by how much two things differ, and a sentence tells of no difference.
+
+    "The crossing takes 28 minutes instead of 22" has no number of minutes that it takes longer.
+    """
+    return bool(_differs().search(asked)) and not _difference().search(sentence)
+
+
 def _roles(found: tuple[str, ...]) -> frozenset[str]:
     known = _role_of()
     return frozenset(role for term in found for role in known.get(term, ()))
@@ -121,6 +129,19 @@ def _sides() -> re.Pattern[str]:
 @cache
 def _took_none() -> re.Pattern[str]:
     return re.compile(any_of("sides", "none"), re.IGNORECASE)
+
+
+@cache
+def _differs() -> re.Pattern[str]:
+    """Return the form of "how much longer" and "how many more people"."""
+    more = any_of("difference", "more")
+    return re.compile(rf"\bhow (?:much|many)(?: [\w'-]+){{0,2}}? {more}\b", re.IGNORECASE)
+
+
+@cache
+def _difference() -> re.Pattern[str]:
+    words = rf"(?:{any_of('difference', 'more')}|{any_of('difference', 'changed')})"
+    return re.compile(rf"\b{words}\b", re.IGNORECASE)
 
 
 @cache

@@ -85,6 +85,12 @@ MADE = {
         ways=("finditer",),
     ),
     ("rag/answer/announced.py", "_noun"): Made(make=lambda: [announced._noun()], ways=("match",)),
+    ("rag/answer/mismatch.py", "_differs"): Made(
+        make=lambda: [mismatch._differs()], ways=("search",)
+    ),
+    ("rag/answer/mismatch.py", "_difference"): Made(
+        make=lambda: [mismatch._difference()], ways=("search",)
+    ),
     ("rag/answer/mismatch.py", "_sides"): Made(make=lambda: [mismatch._sides()], ways=("search",)),
     ("rag/answer/mismatch.py", "_took_side"): Made(
         make=lambda: [mismatch._took_side()], ways=("search",)

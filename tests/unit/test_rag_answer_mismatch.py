@@ -4,6 +4,7 @@ import pytest
 
 from rag.answer.mismatch import (
     holds_role,
+    is_no_difference,
     is_of_other_days,
     is_of_other_role,
     is_of_other_side,
@@ -112,3 +113,25 @@ def test_a_sentence_that_tells_of_both_is_let_pass() -> None:
 
 def test_who_abstained_answers_who_abstained() -> None:
     assert not is_of_other_side("The Liberals abstained.", asked="Who abstained from the vote?")
+
+
+_LONGER = "How many minutes longer does the crossing take?"
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The crossing takes 28 minutes instead of 22.", "It takes 28 minutes."]
+)
+def test_two_times_are_no_difference(sentence: str) -> None:
+    assert is_no_difference(sentence, asked=_LONGER)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It takes six minutes longer.", "We lose six minutes.", "It rose by six minutes."]
+)
+def test_what_tells_how_much_differs_may_answer(sentence: str) -> None:
+    assert not is_no_difference(sentence, asked=_LONGER)
+
+
+def test_who_asks_for_no_difference_is_told_any_number() -> None:
+    assert not is_no_difference("It takes 28 minutes.", asked="How many minutes does it take?")
+    assert not is_no_difference("It takes 28 minutes.", asked="How long does the later one take?")
