@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields
 from functools import cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from eval.metrics import (
@@ -16,7 +17,7 @@ from eval.metrics import (
     risk_coverage,
     wilson_interval,
 )
-from eval.suites.cases import Quote
+from eval.suites.cases import Quote, unproven
 from rag import AnswerSentence, Card
 from rag.types import PromptDigest, Usage
 
@@ -101,6 +102,17 @@ class CaseResult:
         """Whether nothing was wrong with it."""
         return not self.problems
 
+    @property
+    def unproven(self) -> bool:
+        """Whether no expected answer is in a quote that is given as proof of it."""
+        return unproven(self.expected, self.evidence)
+
+    @property
+    def place(self) -> str:
+        """The gold file's name and the line, in words; empty where it is from none."""
+        line = f" line {self.line}" if self.line else ""
+        return f"{PurePath(self.file).name}{line}" if self.file else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
@@ -137,6 +149,12 @@ class Report:
     cost: float | None = None
     fingerprint: Mapping[str, str] = field(default_factory=dict)
     """Name and value of what the results depend on: version, model, settings, digests."""
+
+    @property
+    def title(self) -> str:
+        """What the suite is called where it is read: its file's name, if it is from one."""
+        files = (PurePath(case.file).name for case in self.cases if case.file)
+        return next(files, self.suite)
 
     @property
     def failures(self) -> tuple[CaseResult, ...]:
@@ -189,8 +207,8 @@ class Comparison:
 class GateResult:
     """Whether a run passes, what was asked of it, and each reason why not as one sentence."""
 
-    rule: str = "every case must pass"
-    """What was asked, in words: `at least 85 of 104 cases must pass, as set in thresholds.toml`."""
+    rule: str = "every question must be right"
+    """What was asked, in words: `at least 85 of 104 questions must be right, as set in t.toml`."""
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     """What a reader should know and what fails nothing, a sentence each."""

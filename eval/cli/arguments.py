@@ -24,7 +24,7 @@ _EXAMPLES = """examples:
   footnote eval init-ci my_gold.jsonl --articles notes --install PACKAGE    a GitHub workflow
 
 exit code: 0 passed; 1 questions were asked and the gate failed; 2 nothing could be asked or the
-call makes no sense; 130 interrupted. Every case must pass where no threshold allows less.
+call makes no sense; 130 interrupted. Every question must be right where no threshold allows less.
 """
 _GOLD_EXAMPLES = """examples:
   footnote gold add gold.jsonl "Which missile?" --answer AMRAAM \\
@@ -231,7 +231,7 @@ def _add_gate(parser: argparse.ArgumentParser) -> None:
         "--fail-under",
         type=share,
         metavar="RATE",
-        help="lowest share of passed cases, 0 to 1 (default: all)",
+        help="lowest share of questions right, 0 to 1 (default: all)",
     )
     parser.add_argument(
         "--thresholds",

@@ -12,7 +12,7 @@ from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.append import add_case, check_addable, known_cases, suggested, wordings
 from eval.suites.cases import EvidenceError, GoldError, Quote, named, source_texts
 from eval.suites.draft import Maker, ModelMaker, Proposal, proposals
-from eval.suites.files import lint, load_suite
+from eval.suites.files import lint, load_suite, unproven_note, unsure
 from eval.suites.repair import Renewal, renew, renewals
 from eval.suites.turning import turned
 from rag import Assistant, MisuseError, Settings, load_model
@@ -48,6 +48,8 @@ def _add(args: argparse.Namespace) -> int:
             case_id=args.id,
         )
     sys.stdout.write(f"added {case.id} to {args.file}\n")
+    if note := unproven_note(case):
+        sys.stderr.write(f"{note}\n")
     return 0
 
 
@@ -83,7 +85,8 @@ def _lint(args: argparse.Namespace) -> int:
             found = _written(lint(paths, assistant.library))
     else:
         found = _written(lint(paths))
-    if not found:
+    noted = _written(unsure(paths))
+    if not found and not noted:
         sys.stdout.write(
             f"{len(paths)} gold {'file is' if len(paths) == 1 else 'files are'} well\n"
         )

@@ -113,7 +113,7 @@ def _trend(kept: History, limit: int, *, bars: bool) -> Iterator[str]:
             f"{percent(shares[-1])}"
         )
     yield ""
-    yield f"{'date (UTC)':<16}  {'run':<6}  {'version':<12}  {'right':<20}  gate"
+    yield f"{'date (UTC)':<16}  {'run':<6}  {'version':<12}  {'right':<20}  result"
     changes = [
         None,
         *(change_between(*pair) for pair in zip(kept.runs, kept.runs[1:], strict=False)),

@@ -69,21 +69,21 @@ class SideBySide:
         more, fewer = len(self.comparison.newly_passing), len(self.comparison.newly_failing)
         best, other = ("A", "B") if fewer > more else ("B", "A")
         told = f"{max(more, fewer)} more right than {other} and {min(more, fewer)} fewer"
-        surely = f"(p {probability(self.p_value)})"
         if not more + fewer:
             return f"No difference: both are right on the same questions. {self._unseen}"
         if self.p_value < ALPHA:
             return (
-                f"{best} is better: it answers {told}, and that is unlikely to be chance {surely}."
+                f"{best} is better: it answers {told}, and luck alone would hardly do that (p "
+                f"{probability(self.p_value)}: how likely it would be)."
             )
-        return f"{best} answers {told}: that may be chance {surely}. {self._unseen}"
+        return f"{best} answers {told}: that may be luck. {self._unseen}"
 
     @property
     def _unseen(self) -> str:
         """How small a difference could not have been seen, as a sentence."""
         count = counted(len(self.b.cases), "question", "questions")
         if self.least is None:
-            return f"With {count} no difference could be told from chance: six are the fewest."
+            return f"With {count} no difference could be told from luck: six are the fewest."
         differ = len(self.comparison.newly_passing) + len(self.comparison.newly_failing)
         of_these = f", {differ} of them right in one only," if differ >= self.least else ""
         return f"With {count}{of_these} a difference under {self.least} could not be seen."

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from eval.comparing.thresholds import Thresholds
-from eval.reports.text import label_of, probability
+from eval.reports.text import counted, label_of, percent
 from eval.results import CaseResult, Comparison, GateResult, MetricChange, Report, rates
 
 _MOST_NAMED = 10
@@ -25,16 +25,16 @@ def gate(
     """
     reasons = [
         *_failed(report, thresholds, comparison),
-        *_missed(report.suite, report.cases, _without_passed(thresholds)),
+        *_missed(report.title, report.cases, _without_passed(thresholds)),
         *(
             missed
             for tag, least in thresholds.tags.items()
-            for missed in _missed(f"{report.suite}, tag {tag}", _tagged(report, tag), least)
+            for missed in _missed(f"{report.title}, tag {tag}", _tagged(report, tag), least)
         ),
         *_critical(report, comparison),
-        *(f"{report.suite}: {'; '.join(c.problems)}" for c in report.cases if c.outdated),
+        *(f"{report.title}: {'; '.join(c.problems)}" for c in report.cases if c.outdated),
         *_crashed(report),
-        *(_told(report.suite, c) for c in _significant(comparison) if c.difference < 0),
+        *(_told(report.title, c) for c in _significant(comparison) if c.difference < 0),
     ]
     return GateResult(
         rule=_rule(report, thresholds),
@@ -59,11 +59,11 @@ def _rule(report: Report, thresholds: Thresholds) -> str:
     total = len(report.cases)
     least = _least(thresholds.suite.get("passed", 1.0), total)
     if _strict(thresholds):
-        rule = "every case must pass"
+        rule = "every question must be right"
     elif not least:
-        rule = f"none of {total} cases has to pass"
+        rule = f"none of {total} questions has to be right"
     else:
-        rule = f"at least {least} of {total} cases must pass"
+        rule = f"at least {least} of {total} questions must be right"
     tables = (thresholds.suite, *thresholds.tags.values())
     others = sum(len(table) for table in tables) - ("passed" in thresholds.suite)
     if others:
@@ -77,26 +77,36 @@ def _failed(report: Report, thresholds: Thresholds, comparison: Comparison | Non
     """Say that no case was asked, or that more failed than may."""
     total, failed = len(report.cases), [case.id for case in report.cases if not case.passed]
     if not total:
-        yield f"{report.suite}: no case was asked"
+        yield f"{report.title}: no question was asked"
         return
-    cases = f"{total} case{'s' * (total > 1)}"
+    asked = counted(total, "question", "questions")
     least = _least(thresholds.suite.get("passed", 1.0), total)
     if total - len(failed) >= least:
         return
     if not _strict(thresholds):
-        yield f"{report.suite}: {total - len(failed)} of {cases} passed, but {least} must"
+        yield f"{report.title}: {total - len(failed)} of {asked} right, but {least} must be"
         return
-    yield f"{report.suite}: {len(failed)} of {cases} failed: {_listed(failed)}"
+    yield f"{report.title}: {len(failed)} of {asked} went wrong: {_listed(failed)}"
     newly = comparison.newly_failing if comparison else ()
     if newly:
-        yield f"{report.suite}: since the baseline, {len(newly)} newly failed: {_listed(newly)}"
+        yield (
+            f"{report.title}: {_were(newly)} right in the earlier run (the baseline): "
+            f"{_listed(newly)}"
+        )
     before = comparison.before if comparison else {}
     known = [name for name in failed if name in before and not before[name].passed]
     if known:
+        count = "It counts" if len(known) == 1 else "They count"
         yield (
-            f"{report.suite}: {len(known)} failed in the baseline too, which allows no failure: "
-            f"{_listed(known)}; to allow some, set the least share of `passed` in a thresholds file"
+            f"{report.title}: {_were(known)} wrong in the earlier run too: {_listed(known)}. "
+            f"{count} all the same, because every question must be right. If some may be wrong, "
+            f"say so in thresholds.toml beside the suite: a line [{report.suite}] and below it "
+            "passed = 0.9 ask for nine of ten"
         )
+
+
+def _were(names: Sequence[str]) -> str:
+    return f"{len(names)} of these {'was' if len(names) == 1 else 'were'}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -110,7 +120,7 @@ def _missed(
     found = {rate.name: rate for rate in rates(cases)} if thresholds else {}
     for metric, least in thresholds.items():
         if metric not in found or not found[metric].n:
-            yield f"{name}: {label_of(metric).named} was not measured; no case asks for it"
+            yield f"{name}: {label_of(metric).named} was not measured; no question asks for it"
         elif found[metric].value < least:
             shares = f"{_share(found[metric].value)}, below {_share(least)}"
             yield f"{name}: {label_of(metric).named} is {shares}"
@@ -129,16 +139,17 @@ def _critical(report: Report, comparison: Comparison | None) -> Iterator[str]:
     for case in report.failures:
         before = comparison.before.get(case.id) if comparison else None
         if case.critical and not case.outdated and (before is None or before.passed):
-            newly = "newly failed" if before else "failed"
-            yield f"{report.suite}: critical case {case.id} {newly}: {'; '.join(case.problems)}"
+            was = ", was right in the earlier run" if before else ""
+            why = "; ".join(case.problems)
+            yield f"{report.title}: the critical question {case.id} is wrong{was}: {why}"
 
 
 def _crashed(report: Report) -> Iterator[str]:
     crashed = [case for case in report.cases if case.error]
     if crashed:
         yield (
-            f"{report.suite}: {len(crashed)} of {len(report.cases)} cases crashed; the first, "
-            f"{crashed[0].id}: {crashed[0].error}"
+            f"{report.title}: {len(crashed)} of {len(report.cases)} questions ended in an "
+            f"error of the program; the first, {crashed[0].id}: {crashed[0].error}"
         )
 
 
@@ -151,7 +162,7 @@ def _significant(comparison: Comparison | None) -> Iterator[MetricChange]:
 def _told(suite: str, change: MetricChange) -> str:
     return (
         f"{suite}: {label_of(change.name).named} fell from {_share(change.before)} to "
-        f"{_share(change.after)}, which is more than chance (p {probability(change.p_value)})"
+        f"{_share(change.after)}, which is more than luck explains"
     )
 
 
@@ -182,10 +193,11 @@ def _notes(comparison: Comparison | None, *, strict: bool) -> Iterator[str]:
     surely = any(c.name == "passed" and c.difference < 0 for c in _significant(comparison))
     if unsure and not surely:
         listed = "; ".join(
-            f"{label_of(c.name).named} from {_share(c.before)} to {_share(c.after)}" for c in unsure
+            f"{label_of(c.name).named} from {percent(c.before)} to {percent(c.after)}"
+            for c in unsure
         )
-        yield f"may be chance and fails nothing: {listed}"
+        yield f"may be luck, so this fails nothing: {listed}"
     for word, names in (("new", comparison.added), ("not asked", comparison.removed)):
         if names:
-            cases = "case is" if len(names) == 1 else "cases are"
-            yield f"{len(names)} {cases} {word} since the baseline, compared with nothing"
+            asked = counted(len(names), "question is", "questions are")
+            yield f"{asked} {word} since the earlier run (the baseline), compared with nothing"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from eval.reports.suite import SuiteRun
+from eval.reports.suite import SuiteRun, could_be, doubt, value_now
 from eval.reports.text import between, cut, fit, named, percent
 from eval.reports.view import MOST_KINDS, suite_view
 from rag.internal import data_file, data_text
@@ -97,8 +97,11 @@ def _templates() -> "jinja2.Environment":
     )
     environment.filters.update(
         between=lambda rate: between(rate.low, rate.high),
+        could_be=could_be,
         cut=cut,
+        doubt=doubt,
         fact=lambda name: named("fact", name),
+        now=value_now,
         of100=lambda share: f"{100 * share:.2f}",
         percent=percent,
         reason=lambda code: named("reason", code),

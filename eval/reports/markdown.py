@@ -4,8 +4,17 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from eval.reports.suite import Standing, SuiteRun, change_in_words, marks_of, told
-from eval.reports.text import between, cut, fit, label_of, one_line, percent
+from eval.reports.suite import (
+    SINCE,
+    Standing,
+    SuiteRun,
+    change_in_words,
+    could_be,
+    marks_of,
+    told,
+    value_now,
+)
+from eval.reports.text import cut, fit, label_of, one_line, percent
 from eval.results import CaseResult
 
 MOST_BYTES = 1_000_000
@@ -14,7 +23,16 @@ _RESERVE = 300
 """Bytes kept for each suite's closing lines."""
 _LONGEST = 300
 _MOST_ITEMS = 20
-_SIGNS = re.compile(r"[\\`*_\[\]<>&|~@$:!#]|(?<=www)\.", re.IGNORECASE)
+_SIGNS = re.compile(
+    r"""[\\`*\[\]<>|~$]
+    |(?<![^\W_])_|_(?![^\W_])            # emphasis, which no underscore in a word is
+    |&(?=\#?\w+;)                       # an entity
+    |@(?=[\w.-]*\.\w)|(?<!\w)@(?=\w)    # an address or somebody's name
+    |:(?=//|[\w+-]+:)|(?<=mailto):|(?<=xmpp):  # a link, an emoji
+    |(?<!\w)\#(?=\w)|^\#|\#(?=\d)       # an issue, a heading
+    |(?<=www)\.""",
+    re.IGNORECASE | re.VERBOSE,
+)
 """What starts anything but plain text in GitHub's Markdown."""
 
 
@@ -39,13 +57,14 @@ def markdown(runs: Sequence[SuiteRun], *, most_bytes: int = MOST_BYTES) -> str:
 
 def inline(text: str) -> str:
     """Return any text as Markdown that shows it on one line, also in a cell of a table."""
-    shown = cut(one_line(fit(text)), _LONGEST)
+    shown = cut(one_line(fit(text)), 3 * _LONGEST)
     return _SIGNS.sub(lambda sign: f"\\{sign[0]}", shown)
 
 
 def _head(run: SuiteRun) -> str:
     mark = "✅" if run.gate.passed else "❌"
-    lines = [f"## {mark} {inline(run.report.suite)}: {run.headline}", ""]
+    lines = [f"## {mark} {inline(run.report.title)}: {run.heading}", ""]
+    lines += [run.sure, ""] if run.sure else []
     reasons = _list(map(inline, run.gate.reasons))
     lines += [f"**{inline(run.verdict)}**", "", *reasons, *[""] * bool(reasons), ""]
     return "\n".join(lines)
@@ -72,7 +91,7 @@ def _case(case: CaseResult, standing: Standing, *, unfolded: bool) -> str:
     # A block of HTML without an empty line: nothing in it is read as Markdown.
     rows = "".join(
         f"<tr><td>{name}</td><td>{_escaped(value, 3 * _LONGEST)}</td></tr>"
-        for name, value in [*told(case), ("case", case.id)]
+        for name, value in [*told(case), ("name (id)", case.id)]
     )
     marks = "".join(f" <i>({mark})</i>" for mark in marks_of(case, standing))
     return (
@@ -90,9 +109,9 @@ def _after(run: SuiteRun) -> str:
     """Return what stands after the failed cases: changes, notes, and the figures folded."""
     lines = []
     if run.comparison:
-        lines += ["### Since the baseline", ""]
+        lines += [f"### {SINCE}", ""]
         if run.stale:
-            lines += ["> [!WARNING]", f"> {inline(run.stale)}", ""]
+            lines += ["> [!WARNING]", f"> {inline(_capital(run.stale))}.", ""]
         lines += [*_changes(run), ""]
     if run.advice:
         lines += [f"A judging model's opinion: {inline(run.advice)}", ""]
@@ -112,17 +131,21 @@ def _table(run: SuiteRun) -> Iterator[str]:
     if not run.report.rates:
         return
     compared = " Before | Since then |" if run.comparison else ""
-    yield f"| What is measured | Now | 95 % certain | Questions |{compared}"
+    yield f"| What is measured | Now | Could really be (95 % certain) | Questions |{compared}"
     yield f"| :-- | --: | :-: | --: |{' --: | :-- |' if compared else ''}"
     for rate, change in run.measures():
         label = inline(label_of(rate.name).named)
-        row = [label, percent(rate.value), between(rate.low, rate.high), str(rate.n)]
+        row = [label, value_now(rate), could_be(rate), str(rate.n)]
         if change:
             row += [percent(change.before), change_in_words(change)]
         elif compared:
             row += ["", ""]
         yield f"| {' | '.join(row)} |"
     yield ""
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _list(items: Iterable[str]) -> list[str]:

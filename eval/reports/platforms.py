@@ -158,7 +158,7 @@ def _annotation(level: str, case: CaseResult, root: Path) -> str:
 
 
 def _gate(run: SuiteRun) -> str:
-    title = f"{_short(run.report.suite)}: {run.headline.rstrip(':.')}"
+    title = f"{_short(run.report.title)}: {run.headline.rstrip(':.')}"
     told = (run.verdict, *run.gate.reasons)
     return _command("error", {"title": title}, "\n".join(map(_short, told)))
 

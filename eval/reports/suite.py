@@ -3,18 +3,33 @@
 What it says of them is here too, a sentence each, so that all reports say the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Literal
 
 from eval.metrics import wilson_interval
-from eval.reports.text import between, counted, in_words, label_of, named, percent, probability
+from eval.reports.text import (
+    between,
+    counted,
+    cut,
+    in_words,
+    label_of,
+    named,
+    one_line,
+    percent,
+    probability,
+)
 from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
 
 Standing = Literal["newly failing", "failing", "newly passing", "changed", "passed"]
 """How a case fares against the baseline; without one it is failing or passed."""
 
 _ORDER: tuple[Standing, ...] = ("newly failing", "failing", "newly passing", "changed", "passed")
+SINCE = "Since the earlier run (the baseline)"
+"""What stands above that which changed."""
+FEW = 50
+"""Questions from which on the headline needs no word on how little they say."""
 MOST_QUOTES = 3
 """Quotes of one kind that are told of a case."""
 
@@ -51,10 +66,28 @@ class SuiteRun:
         return f"{right} {wrong:,} wrong:" if wrong else right
 
     @property
+    def heading(self) -> str:
+        """The headline, made to stand where no failure follows it at once."""
+        return self.headline.removesuffix(":") + "." * self.headline.endswith(":")
+
+    @property
+    def sure(self) -> str:
+        """What the range in the headline means, as a sentence; empty where many were asked."""
+        asked = len(self.report.cases)
+        if not 0 < asked < FEW:
+            return ""
+        sure = between(*wilson_interval(asked - len(self.report.failures), asked))
+        were = "question was" if asked == 1 else "questions were"
+        return (
+            f"Only {asked} {were} asked: of many more like {'it' if asked == 1 else 'them'}, "
+            f"between {sure.replace(' to ', ' and ')} would be right (95 % certain)."
+        )
+
+    @property
     def verdict(self) -> str:
         """Whether it passed, and by which rule, in one or two sentences."""
         passed = "Passed" if self.gate.passed else "Failed"
-        return f"{passed}. To pass (the gate): {self.gate.rule}."
+        return f"{passed}. To pass: {self.gate.rule}."
 
     @property
     def lead(self) -> str:
@@ -65,7 +98,7 @@ class SuiteRun:
         broken = f"; {crashed} ended in an error of the program" if crashed else ""
         return (
             f"{counted(asked, 'question', 'questions')}: {answerable} that the documents answer, "
-            f"{asked - answerable} that nothing answers{broken}. Half of them took at most "
+            f"{asked - answerable} that they do not{broken}. Half of them took at most "
             f"{report.p50_seconds:.2f} s, 95 % at most {report.p95_seconds:.2f} s."
         )
 
@@ -77,8 +110,9 @@ class SuiteRun:
             return ""
         other = ", ".join(named("fact", field) for field in fields)
         return (
-            f"the baseline was measured with something else in: {other}. What changed may come "
-            "from that; --update-baseline keeps this run as the new baseline"
+            f"{other} changed since the earlier run that this one is compared with (the "
+            "baseline), so a change below may come from that. To compare later runs with this one "
+            "instead, add --update-baseline: what is wrong now is then no longer called new"
         )
 
     @property
@@ -162,23 +196,42 @@ class SuiteRun:
         for change in sorted(sure, key=lambda c: c.difference):
             moved = "fell" if change.difference < 0 else "rose"
             yield Changed(
-                says=f"More than chance: {label_of(change.name).named} {moved} from "
+                says=f"More than luck explains: {label_of(change.name).named} {moved} from "
                 f"{percent(change.before)} to {percent(change.after)}.",
                 worse=change.difference < 0,
             )
         if compared and not sure:
-            yield Changed(
-                says=f"None of {len(compared)} measures moved by more than chance explains."
-            )
+            yield Changed(says=_unsure(compared))
+
+
+def _unsure(changes: Sequence[MetricChange]) -> str:
+    """Tell that what moved, none of it surely, may have done so by luck."""
+    moved = [change.difference for change in changes if round(change.difference, 4)]
+    if not moved:
+        return "Every figure is the same as before."
+    way = "changed" if min(moved) < 0 < max(moved) else "got worse" if min(moved) < 0 else "rose"
+    return f"The figures that {way} may have done so by luck: too few questions to tell."
 
 
 def change_in_words(change: MetricChange) -> str:
-    """Return whether a measure moved, and whether chance may have done it."""
+    """Return whether a measure moved, and whether luck may have done it."""
     if not round(change.difference, 4):
         return "same"
     way = "better" if change.difference > 0 else "worse"
-    sure = "more than chance" if change.significant else "may be chance"
-    return f"{way}, {sure} (p {probability(change.p_value)})"
+    if not change.significant:
+        return f"{way}, may be luck"
+    p_value = probability(change.p_value)
+    return f"{way}, more than luck explains (p {p_value}: how likely luck alone does this)"
+
+
+def value_now(rate: Rate) -> str:
+    """Return a measure's value in words; a dash where no question has it."""
+    return percent(rate.value) if rate.n else "–"
+
+
+def could_be(rate: Rate) -> str:
+    """Return where a measure's true value lies with 95 % certainty, in words."""
+    return between(rate.low, rate.high) if rate.n else "no such question"
 
 
 def marks_of(case: CaseResult, standing: Standing) -> list[str]:
@@ -189,7 +242,7 @@ def marks_of(case: CaseResult, standing: Standing) -> list[str]:
 
 def expected(case: CaseResult) -> str:
     """Return what a right answer says."""
-    return ", or: ".join(case.expected) or "no answer: nothing in the documents says it"
+    return ", or: ".join(case.expected) or "no answer: the documents do not say"
 
 
 def got(case: CaseResult) -> str:
@@ -198,27 +251,58 @@ def got(case: CaseResult) -> str:
         return f"an error of the program: {case.error or 'unknown'}"
     if case.status == "abstained":
         return f"no answer, since {named('reason', case.reason)}" if case.reason else "no answer"
-    if case.short and case.short.strip(" .") != case.text.strip(" ."):
-        return f"{case.short}, from: {case.text}"
-    return case.text
+    return f"{case.short}, said in: “{case.text}”" if _has_short(case) else case.text
 
 
 def told(case: CaseResult) -> Iterator[tuple[str, str]]:
     """Give what was expected beside what came, each with its passage: a name and a text each."""
     yield "expected", expected(case)
     for quote in case.evidence[:MOST_QUOTES]:
-        yield "which is in", f"{quote.document}: “{quote.quote}”"
-    yield "got", got(case)
-    # An answer in the article's own words is its quote: it is not said twice.
-    quoted = (
-        cited.card.title + ("" if cited.quote in case.text else f": “{cited.quote}”")
-        for cited in case.citations[:MOST_QUOTES]
-    )
-    yield from (("quoted from", text) for text in dict.fromkeys(quoted))
+        yield "given as proof", f"{quote.document}: “{cut(one_line(quote.quote), _LONGEST)}”"
+    if note := doubt(case):
+        yield "take care", note
+    yield "got", case.short if _has_short(case) else got(case)
+    yield from (("said in", text) for text in dict.fromkeys(_said_in(case)))
     if case.problems:
         yield "wrong", "; ".join(case.problems)
 
 
+def doubt(case: CaseResult) -> str:
+    """Return that the expected answer is not in what is given as proof; empty where it is."""
+    if not case.unproven:
+        return ""
+    passage = "that passage" if len(case.evidence) == 1 else "these passages"
+    follows = "it follows from it" if len(case.evidence) == 1 else "it follows from them"
+    place = f" ({case.place})" if case.place else ""
+    return f"the expected answer is not in {passage}: unless {follows}, check the gold file{place}"
+
+
+def _has_short(case: CaseResult) -> bool:
+    """Tell whether there is a short answer beside the text that holds it."""
+    said = case.status == "answered" and case.short.strip(" .")
+    return bool(said) and said != case.text.strip(" .")
+
+
+def _said_in(case: CaseResult) -> Iterator[str]:
+    """Give the text that holds a short answer, and where each quote is from.
+
+    An answer in the article's own words is its quote: it is not said twice.
+    """
+    places = dict[str, None]()
+    quotes = []
+    for cited in case.citations[:MOST_QUOTES]:
+        place = f"({cited.card.title}, {PurePath(cited.card.source).name})"
+        if cited.quote in case.text:
+            places[place] = None
+        else:
+            quotes.append(f"“{cut(one_line(cited.quote), _LONGEST)}” {place}")
+    text = f"“{cut(one_line(case.text), _LONGEST)}” " if _has_short(case) else ""
+    if text or places:
+        yield f"{text}{' '.join(places)}".strip()
+    yield from quotes
+
+
+_LONGEST = 200
 _PLAIN = ("failing", "passed")
 
 

@@ -4,8 +4,17 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from eval.reports.suite import Standing, SuiteRun, change_in_words, marks_of, told
-from eval.reports.text import between, label_of, one_line, percent
+from eval.reports.suite import (
+    SINCE,
+    Standing,
+    SuiteRun,
+    change_in_words,
+    could_be,
+    marks_of,
+    told,
+    value_now,
+)
+from eval.reports.text import label_of, one_line, percent
 from eval.results import CaseResult, MetricChange
 
 WIDTH = 80
@@ -44,7 +53,8 @@ def terminal(
 
 
 def _suite(run: SuiteRun, failures: int | None, *, figures: bool, right: bool) -> Iterator[_Line]:
-    yield from _wrapped(f"{run.report.suite}: {run.headline}", style="strong")
+    yield from _wrapped(f"{run.report.title}: {run.headline}", style="strong")
+    yield from _wrapped(run.sure, rest="")
     yield from _failures(run, failures)
     if right:
         yield from _right(run)
@@ -75,7 +85,7 @@ def _case(case: CaseResult, standing: Standing) -> Iterator[_Line]:
     named = f"[{', '.join((case.id, *marks))}]"
     yield from _wrapped(f"{_short(case.question)}  {named}", first="  ", style="bad")
     for name, text in told(case):
-        yield from _wrapped(_short(text), first=f"    {name:<12}", rest=" " * 16)
+        yield from _wrapped(_short(text), first=f"    {name:<16}", rest=" " * 20)
 
 
 def _right(run: SuiteRun) -> Iterator[_Line]:
@@ -88,7 +98,7 @@ def _right(run: SuiteRun) -> Iterator[_Line]:
 
 
 def _changes(run: SuiteRun) -> Iterator[_Line]:
-    yield "strong", "Since the baseline:"
+    yield "strong", f"{SINCE}:"
     if run.stale:
         yield from _wrapped(f"Take care: {run.stale}.", first="- ", style="loud")
     for change in run.changes():
@@ -107,12 +117,13 @@ def _figures(run: SuiteRun) -> Iterator[_Line]:
     if not run.report.rates:
         return
     yield "plain", ""
-    yield "strong", f"  {'now':>5}  {'95 % certain':<14}{'of':>4}  what is measured"
+    yield "strong", f"{'':9}could really be"
+    yield "strong", f"  {'now':>5}  {'(95 % certain)':<16}{'of':>4}  what is measured"
     for rate, change in run.measures():
         label = label_of(rate.name).named
         if change:
             label += f"; before {percent(change.before)}, {change_in_words(change)}"
-        row = f"  {percent(rate.value):>5}  {between(rate.low, rate.high):<14}{rate.n:>4}  "
+        row = f"  {value_now(rate):>5}  {could_be(rate):<16}{rate.n:>4}  "
         yield from _wrapped(label, first=row, rest=" " * len(row), style=_style(change))
 
 

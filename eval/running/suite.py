@@ -181,9 +181,7 @@ def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> 
     """Say in words what is wrong with the reply; empty when the case passes."""
     if not case.answerable:
         return (
-            ()
-            if answer.status == "abstained"
-            else ("it answered, but nothing in the documents says it",)
+            () if answer.status == "abstained" else ("it answered, but the documents do not say",)
         )
     if answer.status == "abstained":
         return (f"it gave no answer ({answer.reason}), but the documents have one",)

@@ -4,12 +4,13 @@ Reading files is `eval.suites.files`'s. Evidence is kept as a quote and not as o
 cutting documents differently never breaks a suite.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
 from typing import Protocol
 
-from eval.metrics import DocumentSpan
+from eval.metrics import DocumentSpan, contains_answer
 from rag import Document, DocumentSummary, MisuseError
 from rag.internal import places
 
@@ -137,6 +138,17 @@ def parse_case(row: Mapping[str, object], place: str, *, line: int | None = None
     )
     _check_answerable(case)
     return case
+
+
+def unproven(answers: Sequence[str], evidence: Sequence[Quote]) -> bool:
+    """Tell whether none of the accepted answers is in a quote that is given as proof of it.
+
+    That is looked for as in a reply (`contains_answer`). False where there are no answers or no
+    quotes, and where one of the answers is a yes or no, which no text says.
+    """
+    if not answers or not evidence or any(re.match(r"(?i)(yes|no)\b", one) for one in answers):
+        return False
+    return not any(contains_answer(quote.quote, answers) for quote in evidence)
 
 
 def source_texts(documents: Documents, names: Iterable[str]) -> dict[str, tuple[SourceText, ...]]:

@@ -17,6 +17,7 @@ from eval.suites.cases import (
     locate,
     parse_case,
     source_texts,
+    unproven,
 )
 from rag import MisuseError
 
@@ -133,6 +134,27 @@ def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[
             empty.append(path)
     if empty:
         raise _empty(empty[0])
+
+
+def unsure(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield a note for each case whose expected answer is in none of its quotes.
+
+    Such a case can be right, so it is no mistake.
+    """
+    for path in paths:
+        for case in read_cases(path):
+            if isinstance(case, GoldCase) and (note := unproven_note(case)):
+                yield f"{case.place}: {note}"
+
+
+def unproven_note(case: GoldCase) -> str:
+    """Return that the expected answer is in none of the quotes, in words; empty where it is."""
+    if not unproven(case.answers, case.evidence):
+        return ""
+    return (
+        f"note: the expected answer {' or '.join(map(repr, case.answers))} is not in the quote "
+        "given as proof: unless it follows from it, check both"
+    )
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:

@@ -82,11 +82,11 @@ def test_a_wrong_answer_fails_the_gate_and_thresholds_beside_it_may_allow_it(mak
     runs = make(a=RIGHT, b=WRONG)
     list(runs.running(runs.own))
     gate = runs.last(runs.own).gate
-    assert (gate.passed, gate.rule) == (False, "every case must pass")
+    assert (gate.passed, gate.rule) == (False, "every question must be right")
     (tmp_path / "thresholds.toml").write_text('["library.gold"]\npassed = 0.5\n')
     list(runs.running(runs.own))
     gate = runs.last(runs.own).gate
-    told = "at least 1 of 2 cases must pass, as set in thresholds.toml"
+    told = "at least 1 of 2 questions must be right, as set in thresholds.toml"
     assert (gate.passed, gate.rule) == (True, told)
 
 

@@ -96,7 +96,7 @@ def choose(page, label):
 
 
 def test_what_is_wrong_is_seen_first_with_its_passage_and_without_a_click(page):
-    assert page.locator("#s0 h1").inner_text().endswith("2 wrong:")
+    assert page.locator("#s0 h1").inner_text().endswith("2 wrong.")
     wrong = page.locator("#s0 .case.newly-failing")
     expect(wrong.locator(".accepted")).to_be_visible()
     expect(wrong.locator("mark")).to_be_visible()

@@ -94,16 +94,19 @@ def suite_file(tmp_path, *, answers=("AMRAAM",), critical=False):
 def test_a_suite_that_passes_exits_with_0(footnote, tmp_path, capsys):
     assert footnote(suite_file(tmp_path)) == 0
     assert capsys.readouterr().out == (
-        "mine: 1 of 1 right (21 to 100 % with 95 % certainty).\n\n"
-        "Passed. To pass (the gate): every case must pass.\n\n"
+        "mine.jsonl: 1 of 1 right (21 to 100 % with 95 % certainty).\n"
+        "Only 1 question was asked: of many more like it, between 21 and 100 % would be\n"
+        "right (95 % certain).\n\n"
+        "Passed. To pass: every question must be right.\n\n"
     )
 
 
 def test_the_right_answers_and_the_figures_are_printed_when_asked_for(footnote, tmp_path, capsys):
     assert footnote(suite_file(tmp_path), "--all", "--figures") == 0
     out = capsys.readouterr().out
-    assert "\n  Which? [a]\n    expected    AMRAAM\n" in out
-    assert "right passage found first (hit@1)" in out
+    assert "\n  Which? [a]\n    expected        AMRAAM\n" in out
+    out = " ".join(out.split())
+    assert "questions whose first passage found has some of the proof (hit@1)" in out
 
 
 def test_a_missed_threshold_exits_with_1_and_is_named(footnote, tmp_path, capsys):
@@ -112,12 +115,13 @@ def test_a_missed_threshold_exits_with_1_and_is_named(footnote, tmp_path, capsys
     code = footnote(suite_file(tmp_path, answers=["SM-6"]), "--thresholds", thresholds)
     assert code == 1
     out = " ".join(capsys.readouterr().out.split())
-    assert "- mine: an expected answer is in what it says (containment) is 0 %, below 50 %" in out
+    says = "an expected answer is in what it says (containment)"
+    assert f"- mine.jsonl: {says} is 0 %, below 50 %" in out
 
 
 def test_a_failed_critical_case_exits_with_1(footnote, tmp_path, capsys):
     assert footnote(suite_file(tmp_path, answers=["SM-6"], critical=True)) == 1
-    assert "critical case a" in capsys.readouterr().out
+    assert "the critical question a is wrong" in capsys.readouterr().out
 
 
 def test_json_is_all_that_is_printed(footnote, tmp_path, capsys):
@@ -188,7 +192,7 @@ def test_a_baseline_is_kept_beside_the_suite_and_compared_with(footnote, tmp_pat
     assert (tmp_path / "baselines" / "mine.json").is_file()
     assert footnote(suite) == 0
     assert (
-        "Since the baseline:\n- Every question is as right or wrong as it was.\n"
+        "Since the earlier run (the baseline):\n- Every question is as right or wrong as it was.\n"
         in capsys.readouterr().out
     )
 
@@ -198,7 +202,7 @@ def test_a_case_that_was_right_in_the_baseline_is_named_when_it_fails(footnote, 
     assert footnote(suite_file(tmp_path, answers=["SM-6"], critical=True)) == 1
     out = capsys.readouterr().out
     assert "  Which? [a, critical, was right before]" in out
-    assert "questions and expected answers (gold). What changed may come from that" in " ".join(
+    assert "questions and expected answers (gold) changed since the earlier run" in " ".join(
         out.split()
     )
 
@@ -219,7 +223,7 @@ def test_every_report_is_written(footnote, tmp_path):
     options = [part for option, name in names.items() for part in (option, tmp_path / name)]
     assert footnote(suite_file(tmp_path), *options) == 0
     assert all("Which?" in (tmp_path / name).read_text() for name in ("r.html", "j.xml"))
-    assert "## ✅ mine: 1 of 1 right" in (tmp_path / "m.md").read_text()
+    assert "## ✅ mine.jsonl: 1 of 1 right" in (tmp_path / "m.md").read_text()
     assert (tmp_path / "c.md").read_text().startswith("<!-- footnote eval -->")
     assert (tmp_path / "q.json").read_text() == "[]\n"
 
@@ -283,9 +287,9 @@ def test_an_interrupt_reports_what_is_finished_and_resume_goes_on(
     monkeypatch.setattr(StandIn, "ask", interrupted)
     journal = tmp_path / "run.jsonl"
     assert footnote(many(tmp_path), "--resume", journal) == 130
-    assert "many: 2 of 2 right" in capsys.readouterr().out
+    assert "many.jsonl: 2 of 2 right" in capsys.readouterr().out
     assert footnote(many(tmp_path), "--resume", journal) == 0
-    assert "many: 5 of 5 right" in capsys.readouterr().out
+    assert "many.jsonl: 5 of 5 right" in capsys.readouterr().out
     assert asked == ["Q0?", "Q1?", "Q2?", "Q2?", "Q3?", "Q4?"]
 
 

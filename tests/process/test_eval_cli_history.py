@@ -62,7 +62,7 @@ def test_history_draws_the_trend_and_tells_what_changed(footnote, keep, suite, c
         "right, oldest first: ▁█",
         "lowest 33 %, highest 75 %, now 75 %",
         "",
-        "date (UTC)        run     version       right                 gate",
+        "date (UTC)        run     version       right                 result",
         f"2026-11-29 12:00  {first.digits}  0.9.1         1 of 3 (33 %)         passed",
         f"2026-11-29 12:05  {second.digits}  0.9.1         3 of 4 (75 %)         passed",
         "  changed: how sure it must be to answer, 0 to 1 (threshold), from 0.2 to 0.3",
@@ -117,11 +117,11 @@ def test_compare_sets_the_questions_that_differ_side_by_side(
     keep_run(suite, make_run(make_case("a")), at=NOON + timedelta(minutes=1))
     assert footnote("compare", suite) == 0
     out = capsys.readouterr().out
-    assert "B answers 1 more right than A and 0 fewer: that may be chance (p 1.000)." in out
+    assert "B answers 1 more right than A and 0 fewer: that may be luck." in out
     asked = out[out.index("Right in B only (1):") :]
     assert "    expected  AMRAAM, or: SM-6\n    A         no answer, since no passage" in asked
     assert "    B         both governments start" in asked
-    assert "\n   0 %   100 %  questions that went right (passed): better, may be chance" in asked
+    assert "\n   0 %   100 %  questions that went right (passed): better, may be luck" in asked
     assert out.endswith("1 measure is the same in both\n")
 
 

@@ -53,34 +53,35 @@ def test_a_value_at_its_threshold_passes():
 def test_each_missed_threshold_is_named_with_its_value():
     verdict = decide(HALF, {"containment": 0.51, "passed": 0.9})
     assert verdict.reasons == (
-        "mine: 1 of 2 cases passed, but 2 must",
+        "mine: 1 of 2 questions right, but 2 must be",
         "mine: an expected answer is in what it says (containment) is 50 %, below 51 %",
     )
 
 
 def test_without_thresholds_every_case_must_pass():
     verdict = gate(HALF, Thresholds())
-    assert verdict.rule == "every case must pass"
-    assert verdict.reasons == ("mine: 1 of 2 cases failed: case2",)
+    assert verdict.rule == "every question must be right"
+    assert verdict.reasons == ("mine: 1 of 2 questions went wrong: case2",)
     assert gate(report_of(result(1)), Thresholds()).passed
 
 
 def test_thresholds_of_other_measures_let_no_case_fail():
     verdict = gate(HALF, Thresholds(suite={"containment": 0.5}, origin="in thresholds.toml"))
-    assert verdict.reasons == ("mine: 1 of 2 cases failed: case2",)
+    assert verdict.reasons == ("mine: 1 of 2 questions went wrong: case2",)
     assert verdict.rule == (
-        "every case must pass and 1 measure must reach its lowest value, as set in thresholds.toml"
+        "every question must be right and 1 measure must reach its lowest value, as set in "
+        "thresholds.toml"
     )
 
 
 @pytest.mark.parametrize(
     ("share", "rule"),
     [
-        (0.5, "at least 5 of 10 cases must pass, as set in t.toml"),
-        (0.51, "at least 6 of 10 cases must pass, as set in t.toml"),
-        (0.7, "at least 7 of 10 cases must pass, as set in t.toml"),
-        (0.0, "none of 10 cases has to pass, as set in t.toml"),
-        (1.0, "every case must pass, as set in t.toml"),
+        (0.5, "at least 5 of 10 questions must be right, as set in t.toml"),
+        (0.51, "at least 6 of 10 questions must be right, as set in t.toml"),
+        (0.7, "at least 7 of 10 questions must be right, as set in t.toml"),
+        (0.0, "none of 10 questions has to be right, as set in t.toml"),
+        (1.0, "every question must be right, as set in t.toml"),
     ],
 )
 def test_the_rule_counts_the_cases_that_must_pass(share, rule):
@@ -90,26 +91,27 @@ def test_the_rule_counts_the_cases_that_must_pass(share, rule):
 
 def test_a_run_that_asked_nothing_fails():
     assert gate(report_of(), Thresholds(suite={"passed": 0.0})).reasons == (
-        "mine: no case was asked",
+        "mine: no question was asked",
     )
 
 
 def test_many_failed_cases_are_counted_after_the_first_ten():
     report = report_of(*(result(n, problems=("wrong",)) for n in range(13)))
     (reason,) = gate(report, Thresholds()).reasons
-    assert reason.startswith("mine: 13 of 13 cases failed: case0, case1, ")
+    assert reason.startswith("mine: 13 of 13 questions went wrong: case0, case1, ")
     assert reason.endswith("case9 and 3 more")
 
 
 def test_a_critical_failure_alone_fails_the_gate():
     report = report_of(result(1), result(2, problems=("abstained",), critical=True))
-    assert decide(report, {}).reasons == ("mine: critical case case2 failed: abstained",)
+    assert decide(report, {}).reasons == ("mine: the critical question case2 is wrong: abstained",)
     assert decide(HALF, {}).passed
 
 
 def test_a_metric_that_nothing_measured_misses_its_threshold():
     assert decide(HALF, {"mrr": 0.0}).reasons == (
-        "mine: how near the top the right passage is (mrr) was not measured; no case asks for it",
+        "mine: how near the top of what it found the proof comes (mrr) was not measured; no "
+        "question asks for it",
     )
 
 

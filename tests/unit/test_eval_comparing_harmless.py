@@ -61,7 +61,7 @@ def test_a_strict_suite_fails_on_any_case_that_newly_fails(place):
     cases = [*RIGHT]
     cases[place] = replace(cases[place], problems=("wrong",))
     decided = gate(report(cases), STRICT)
-    assert decided.reasons[0] == f"s: 1 of {len(RIGHT)} cases failed: {RIGHT[place].id}"
+    assert decided.reasons[0] == f"s: 1 of {len(RIGHT)} questions went wrong: {RIGHT[place].id}"
 
 
 def test_ids_that_moved_to_other_questions_hide_nothing():

@@ -139,7 +139,7 @@ def test_a_sentence_that_is_not_supported_says_so(make_case, make_run):
 def test_the_answer_of_the_baseline_is_shown_where_it_differs(make_case, make_run):
     comparison = Comparison(metrics=(), before={"missile": make_case(text="It was SM-6.")})
     before = page_of(make_run(make_case(), comparison=comparison)).find_class("before")[0]
-    assert before.find("h4").text == "In the baseline it was right"
+    assert before.find("h4").text == "In the earlier run it was right"
     assert before.find("p").text == "It was SM-6."
     same = Comparison(metrics=(), before={"missile": make_case()})
     assert page_of(make_run(make_case(), comparison=same)).find_class("before") == []
@@ -166,8 +166,8 @@ def test_it_begins_with_how_many_were_right_the_rule_and_what_was_not(make_case,
     places = [
         text.index(part)
         for part in (
-            "1 of 2 right (9 to 91 % with 95 % certainty). 1 wrong:",
-            "Failed. To pass (the gate): every case must pass.",
+            "1 of 2 right (9 to 91 % with 95 % certainty). 1 wrong.",
+            "Failed. To pass: every question must be right.",
             "1 failed",
             "Who?a; b",
             "Figures and plots",

@@ -71,7 +71,7 @@ def test_a_missed_threshold_is_a_failed_test_case_of_its_own(make_case, make_run
     root = read(make_run(make_case(), reasons=("mrr is 0.1",)))
     failure = root.find(".//testcase[@name='gate']/failure")
     assert failure.text == "mrr is 0.1"
-    assert failure.get("message").endswith("Failed. To pass (the gate): every case must pass.")
+    assert failure.get("message").endswith("Failed. To pass: every question must be right.")
 
 
 def test_the_rates_and_the_fingerprint_are_properties(make_run):

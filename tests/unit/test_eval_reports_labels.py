@@ -39,7 +39,10 @@ def test_every_setting_that_changes_answers_has_words_of_its_own():
 
 
 def test_the_technical_name_stands_beside_the_words():
-    assert label_of("hit@1").named == "right passage found first (hit@1)"
+    assert (
+        label_of("hit@1").named
+        == "questions whose first passage found has some of the proof (hit@1)"
+    )
     assert named("reason", "no_match") == "no passage matches the question (no_match)"
 
 

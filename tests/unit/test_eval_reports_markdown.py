@@ -34,7 +34,7 @@ def tokens(text):
 
 def test_it_begins_with_how_many_were_right_and_the_rule(make_run, make_case):
     assert markdown([make_run(make_case())]).startswith(
-        "## ✅ mine: 1 of 1 right (21 to 100 % with 95 % certainty).\n\n**Passed. To pass (the"
+        "## ✅ mine: 1 of 1 right (21 to 100 % with 95 % certainty).\n\nOnly 1 question was asked"
     )
     failed = markdown([make_run(reasons=("mrr is 0.1",))])
     assert failed.startswith("## ❌ mine: No questions were asked.\n\n**Failed.")
@@ -44,21 +44,24 @@ def test_it_begins_with_how_many_were_right_and_the_rule(make_run, make_case):
 def test_a_measure_has_its_interval_and_its_change_behind_a_fold(make_run):
     text = markdown([make_run(comparison=Comparison(metrics=(MOVED,)))])
     row = "| an expected answer is in what it says (containment) | 50 % | 10 to 90 % | 2 |"
-    assert f"{row} 80 % | worse, more than chance (p 0.031) |" in text
+    assert (
+        f"{row} 80 % | worse, more than luck explains (p 0.031: how likely luck alone does this) |"
+        in text
+    )
     assert text.index("<details><summary>Figures</summary>") < text.index(row)
     assert f"{row}\n" in markdown([make_run()])
 
 
 def test_a_stale_baseline_is_a_warning(make_run):
     text = markdown([make_run(comparison=Comparison(metrics=(), stale=("model",)))])
-    assert "> [!WARNING]\n> the baseline was measured with something else in" in text
+    assert "> [!WARNING]\n> What answered (model) changed since the earlier run that" in text
 
 
 def test_failed_cases_are_open_and_those_that_failed_anew_are_named(make_case, make_run):
     old, new = (make_case(n, question=n, problems=("wrong",)) for n in ("old", "new"))
     comparison = Comparison(metrics=(), newly_failing=("new",))
     text = markdown([make_run(old, new, comparison=comparison)])
-    assert "- **1 question that was right is wrong now\\:**\n  - new\n" in text
+    assert "- **1 question that was right is wrong now:**\n  - new\n" in text
     assert re.findall("<details open><summary>(.*?)</summary>", text) == [
         "<b>new</b> <i>(was right before)</i>",
         "<b>old</b>",
@@ -67,7 +70,7 @@ def test_failed_cases_are_open_and_those_that_failed_anew_are_named(make_case, m
 
 def test_what_was_expected_stands_beside_what_came(make_case, make_run):
     text = markdown([make_run(make_case(problems=("wrong",)))])
-    assert "<tr><td>expected</td><td>AMRAAM, or: SM-6</td></tr><tr><td>which is in</td>" in text
+    assert "<tr><td>expected</td><td>AMRAAM, or: SM-6</td></tr><tr><td>given as proof</td>" in text
 
 
 def test_any_text_is_shown_as_text(make_case, make_run):
@@ -88,10 +91,22 @@ def test_any_text_is_shown_as_text(make_case, make_run):
     assert text.encode("utf-8")
 
 
-@pytest.mark.parametrize("text", ["a | b", "www.a.example", "http://a.example", "_a_", "1 < 2 & 3"])
+@pytest.mark.parametrize(
+    "text", ["a | b", "www.a.example", "http://a.example", "_a_", "1 < 2 & 3", "&amp; :x: @a"]
+)
 def test_escaped_text_reads_as_it_was(text):
     (paragraph,) = [t for t in tokens(inline(text)) if t.type == "inline"]
     assert "".join(child.content for child in paragraph.children) == text
+
+
+def test_plain_words_are_not_escaped():
+    plain = "gold.jsonl: 1 of 3 wrong! hit@1 (exact_match), at 9:30 & later"
+    assert inline(plain) == plain
+
+
+@pytest.mark.parametrize("text", [":tada:", "by @someone", "me@a.example", "see #12", "_a_", "# a"])
+def test_what_github_would_turn_into_something_else_is_escaped(text):
+    assert "\\" in inline(text)
 
 
 def test_a_table_keeps_its_columns_whatever_a_metric_is_called(make_run):

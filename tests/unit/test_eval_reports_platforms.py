@@ -39,8 +39,8 @@ def unescaped(text):
 def test_a_wrong_answer_is_shown_at_its_line_of_gold(make_case, make_run, tmp_path):
     wrong = make_case(**WRONG, file=str(tmp_path / "gold" / "mine.jsonl"), short="SM-3")
     gate, shown = read(annotations([make_run(wrong, reasons=("1 is wrong",))], root=tmp_path))
-    told = "Failed. To pass (the gate): every case must pass.\n1 is wrong"
-    title = "mine: 0 of 1 right (0 to 79 % with 95 % certainty). 1 wrong"
+    told = "Failed. To pass: every question must be right.\n1 is wrong"
+    title = "mine.jsonl: 0 of 1 right (0 to 79 % with 95 % certainty). 1 wrong"
     assert gate == ("error", {"title": title}, told)
     assert shown[:2] == (
         "error",
@@ -156,7 +156,7 @@ def test_code_quality_is_what_gitlab_reads(make_case, make_run, tmp_path):
     gate, worse, wrong = json.loads(text)
     assert gate["description"] == (
         "1 of 3 right (6 to 79 % with 95 % certainty). 2 wrong. "
-        "Failed. To pass (the gate): every case must pass. 2 are wrong 1 is critical"
+        "Failed. To pass: every question must be right. 2 are wrong 1 is critical"
     )
     assert (gate["severity"], gate["check_name"]) == ("blocker", "footnote gate")
     assert wrong["location"] == {"path": "mine.jsonl", "lines": {"begin": 7}}

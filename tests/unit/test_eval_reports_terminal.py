@@ -20,13 +20,15 @@ DROP = MetricChange(
 
 def test_it_begins_with_how_many_were_right_and_what_was_not(make_case, make_run):
     case = make_case(critical=True, evidence=(), citations=(), **WRONG)
-    assert terminal([make_run(case)]).splitlines()[:7] == [
+    assert terminal([make_run(case)]).splitlines()[:9] == [
         "mine: 0 of 1 right (0 to 79 % with 95 % certainty). 1 wrong:",
+        "Only 1 question was asked: of many more like it, between 0 and 79 % would be",
+        "right (95 % certain).",
         "",
         "  Which missile will Japan co-produce? [missile, critical]",
-        "    expected    AMRAAM, or: SM-6",
-        "    got         They build ships.",
-        "    wrong       the expected answer is not in what it says",
+        "    expected        AMRAAM, or: SM-6",
+        "    got             They build ships.",
+        "    wrong           the expected answer is not in what it says",
         "",
     ]
 
@@ -35,8 +37,10 @@ def test_what_was_right_and_the_figures_are_printed_only_when_asked_for(make_cas
     run = make_run(make_case(), make_case("other", question="Who?"))
     assert terminal([run]).splitlines() == [
         "mine: 2 of 2 right (34 to 100 % with 95 % certainty).",
+        "Only 2 questions were asked: of many more like them, between 34 and 100 % would",
+        "be right (95 % certain).",
         "",
-        "Passed. To pass (the gate): every case must pass.",
+        "Passed. To pass: every question must be right.",
         "",
     ]
     assert "2 right:" in terminal([run], right=True)
@@ -48,7 +52,7 @@ def test_a_measure_is_shown_with_its_interval_and_its_change(make_case, make_run
     text = " ".join(terminal([run], figures=True).split())
     assert (
         "50 % 10 to 90 % 2 an expected answer is in what it says (containment); before 80 %, "
-        "worse, more than chance (p 0.031)" in text
+        "worse, more than luck explains (p 0.031: how likely luck alone does this)" in text
     )
 
 
@@ -57,7 +61,7 @@ def test_what_changed_names_the_questions(make_case, make_run):
     comparison = Comparison(metrics=(), newly_failing=("a", "b"))
     text = terminal([make_run(*cases, comparison=comparison)])
     assert (
-        "\nSince the baseline:\n- 2 questions that were right are wrong now:\n"
+        "\nSince the earlier run (the baseline):\n- 2 questions that were right are wrong now:\n"
         "    a? [a]\n    b? [b]\n" in text
     )
 
@@ -96,20 +100,21 @@ def test_a_crash_and_an_abstention_are_shown_as_such(make_case, make_run):
         status="abstained", text="", reason="no_match", expected=(), problems=("refused",)
     )
     text = terminal([make_run(crash, abstained)])
-    assert "    got         an error of the program: ValueError: x\n" in text
-    assert "    expected    no answer: nothing in the documents says it\n" in text
-    assert "    got         no answer, since no passage matches the question (no_match)\n" in text
+    assert "    got             an error of the program: ValueError: x\n" in text
+    assert "    expected        no answer: the documents do not say\n" in text
+    assert (
+        "    got             no answer, since no passage matches the question (no_match)\n" in text
+    )
 
 
 def test_a_stale_baseline_is_said_loudly(make_run):
     run = make_run(comparison=Comparison(metrics=(), stale=("gold",)))
-    assert "\x1b[1;33m- Take care: the baseline was measured with something else in:" in terminal(
-        [run], colour=True
-    )
+    text = terminal([run], colour=True)
+    assert "\x1b[1;33m- Take care: questions and expected answers (gold) changed since the" in text
 
 
 def test_the_gate_names_its_rule_and_what_was_missed(make_run):
-    passed = "Passed. To pass (the gate): every case must pass.\n"
+    passed = "Passed. To pass: every question must be right.\n"
     assert terminal([make_run()]).endswith(f"\n\n{passed}\n")
     missed = f"{passed.replace('Passed', 'Failed')}- mrr is 0.1\n"
     assert terminal([make_run(reasons=("mrr is 0.1",))]).endswith(f"\n\n{missed}\n")
@@ -119,7 +124,7 @@ def test_colour_is_used_only_when_asked_for_and_changes_no_word(make_case, make_
     run = make_run(make_case(**WRONG), comparison=Comparison(metrics=(DROP,), stale=("model",)))
     plain, coloured = terminal([run]), terminal([run], colour=True)
     assert "\x1b" not in plain
-    assert "\x1b[31m- More than chance: an expected answer" in coloured
+    assert "\x1b[31m- More than luck explains: an expected answer" in coloured
     assert re.sub("\x1b\\[[0-9;]*m", "", coloured) == plain
 
 

@@ -201,7 +201,7 @@ def test_abstaining_on_an_answerable_question_scores_zero():
 def test_an_unanswerable_question_passes_by_abstaining_only():
     assert run_on(answer(), UNANSWERABLE).cases[0].passed
     failed = run_on(answer(FIRST), UNANSWERABLE)
-    assert failed.cases[0].problems == ("it answered, but nothing in the documents says it",)
+    assert failed.cases[0].problems == ("it answered, but the documents do not say",)
     assert rates(failed)["abstention_recall"] == 0.0
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from eval.suites.cases import EvidenceError, GoldError, SourceText, locate, parse_case
-from eval.suites.files import lint, load_suite
+from eval.suites.files import lint, load_suite, unsure
 from rag import MisuseError
 
 GOOD = {"id": "a", "question": "Which?", "answers": ["SM-6"]}
@@ -74,6 +74,20 @@ def test_the_same_question_may_be_asked_after_others(tmp_path):
     more = [GOOD | {"id": f"b{n}", "history": ["Who?"]} for n in range(2)]
     (told,) = lint([gold_file(tmp_path, GOOD, *more)])
     assert ":3: the question of 'b1' is asked already" in told
+
+
+def test_an_answer_that_its_own_quote_lacks_is_noted_and_is_no_mistake(tmp_path):
+    quotes = [{"document": "a.txt", "quote": "It takes 34 cars"}]
+    rows = [
+        GOOD | {"answers": answers, "id": str(n), "question": f"{n}?", "evidence": quotes}
+        for n, answers in enumerate((["44"], ["4", "34"], ["Yes"]))
+    ]
+    path = gold_file(tmp_path, *rows)
+    assert list(lint([path])) == []
+    assert list(unsure([path])) == [
+        f"{path}:1: note: the expected answer '44' is not in the quote given as proof: unless it "
+        "follows from it, check both"
+    ]
 
 
 def test_evidence_on_an_unanswerable_case_is_refused(tmp_path):
