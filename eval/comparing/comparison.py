@@ -68,7 +68,9 @@ class SideBySide:
         """Which is better, and whether that may be chance, in words."""
         more, fewer = len(self.comparison.newly_passing), len(self.comparison.newly_failing)
         best, other = ("A", "B") if fewer > more else ("B", "A")
-        told = f"{max(more, fewer)} more right than {other} and {min(more, fewer)} fewer"
+        told = (
+            f"{max(more, fewer)} right that {other} has wrong, and {min(more, fewer)} the other way"
+        )
         if not more + fewer:
             return f"No difference: both are right on the same questions. {self._unseen}"
         if self.p_value < ALPHA:

@@ -70,7 +70,7 @@ def run(page):
 
 def test_a_run_begins_with_what_was_wrong_and_its_passage_and_ends_with_plots(page):
     run(page)
-    headline = re.compile(r"^\d of 4 right \(\d+ to \d+ % with 95 % certainty\)\. \d wrong:$")
+    headline = re.compile(r"^\d of 4 right \(\d+ to \d+ % with 95 % certainty\)\. \d wrong\.$")
     expect(page.locator("#evaluation h1")).to_have_text(headline)
     expect(page.locator("#evaluation .note").first).to_contain_text("every question must be right")
     case = page.locator("#evaluation .case.failed").filter(has_text="In which month")

@@ -132,3 +132,18 @@ def test_what_is_skipped_is_not_written(changed, gold, tmp_path):
     path = tmp_path / "new.jsonl"
     code, told = typed("s\n", "draft", str(path), "--library", str(changed), folder=tmp_path)
     assert (code, "0 of 1 added" in told, path.exists()) == (0, True, False)
+
+
+def test_an_answer_that_its_quote_lacks_is_added_and_noted(changed, gold, capsys):
+    quote = ["--document", "a.txt", "--quote", "opened to traffic in May 1964"]
+    for answer, question in (("1965", "Which year?"), ("1964", "What year?")):
+        added = ["gold", "add", str(gold), question, "--answer", answer, *quote]
+        assert main([*added, "--library", str(changed)]) == 0
+    assert [case.answers for case in load_suite(gold).cases][2:] == [("1965",), ("1964",)]
+    assert capsys.readouterr().err == (
+        "note: the expected answer '1965' is not in the quote given as proof: unless it follows "
+        "from it, check both\n"
+    )
+    assert main(["eval", "lint", str(gold)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{gold}:3: note: the expected answer '1965'")

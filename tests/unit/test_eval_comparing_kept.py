@@ -172,19 +172,19 @@ def test_what_holds_no_results_is_misuse(tmp_path, text):
 def test_nine_of_ten_that_turned_one_way_are_unlikely_to_be_chance(make_case):
     found = side_by_side(results(make_case, *range(9)), results(make_case, 50))
     assert found.verdict == (
-        "B is better: it answers 9 more right than A and 1 fewer, and luck alone would hardly do "
-        "that (p 0.021: how likely it would be)."
+        "B is better: it answers 9 right that A has wrong, and 1 the other way, and luck "
+        "alone would hardly do that (p 0.021: how likely it would be)."
     )
     assert side_by_side(results(make_case, 50), results(make_case, *range(9))).verdict == (
-        "A is better: it answers 9 more right than B and 1 fewer, and luck alone would hardly do "
-        "that (p 0.021: how likely it would be)."
+        "A is better: it answers 9 right that B has wrong, and 1 the other way, and luck "
+        "alone would hardly do that (p 0.021: how likely it would be)."
     )
 
 
 def test_seven_of_nine_may_be_chance_and_what_could_not_be_seen_is_told(make_case):
     found = side_by_side(results(make_case, *range(7)), results(make_case, 50, 51))
     assert found.verdict == (
-        "B answers 7 more right than A and 2 fewer: that may be luck. With 104 "
+        "B answers 7 right that A has wrong, and 2 the other way: that may be luck. With 104 "
         "questions, 9 of them right in one only, a difference under 7 could not be seen."
     )
 
