@@ -352,7 +352,7 @@ def _problems(question: SquadQuestion, answer: Answer, containment: float) -> tu
         return (
             ()
             if answer.status == "abstained"
-            else ("it answered, but nothing in the documents says it",)
+            else ("it answered, but the documents do not say",)
         )
     if answer.status == "abstained":
         return (f"it gave no answer ({answer.reason}), but its paragraph has one",)

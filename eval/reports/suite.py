@@ -265,6 +265,8 @@ def told(case: CaseResult) -> Iterator[tuple[str, str]]:
     yield from (("said in", text) for text in dict.fromkeys(_said_in(case)))
     if case.problems:
         yield "wrong", "; ".join(case.problems)
+        if case.place:
+            yield "written in", case.place
 
 
 def doubt(case: CaseResult) -> str:

@@ -178,6 +178,8 @@ def test_an_expected_answer_that_is_not_in_its_proof_is_said_with_its_line(make_
         "the expected answer is not in that passage: unless it follows from it, check the gold "
         "file (gold.jsonl line 5)"
     )
+    wrong = replace(case, problems=("wrong",))
+    assert dict(told(wrong))["written in"] == "gold.jsonl line 5"
     for fine in ({"expected": ("34 cars",)}, {"expected": ("Yes",)}, {"evidence": ()}):
         assert "take care" not in dict(told(replace(case, **fine)))
 
