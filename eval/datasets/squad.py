@@ -350,9 +350,7 @@ def _scores(question: SquadQuestion, answer: Answer, document_id: str) -> dict[s
 def _problems(question: SquadQuestion, answer: Answer, containment: float) -> tuple[str, ...]:
     if question.impossible:
         return (
-            ()
-            if answer.status == "abstained"
-            else ("it answered, but the documents do not say",)
+            () if answer.status == "abstained" else ("it answered, but the documents do not say",)
         )
     if answer.status == "abstained":
         return (f"it gave no answer ({answer.reason}), but its paragraph has one",)
