@@ -1,17 +1,16 @@
 """Reading HTML pages: the article, without what the page hides, and without what is around it."""
 
-import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from index.card import Card
 from index.errors import ReadError
+from index.reading.article import find_article
 from index.reading.encoding import declared_charset, decode
 from index.reading.hidden import drop_hidden
-from index.reading.layout import Block, set_blocks
-from index.reading.metadata import first_line_title, name_title, page_url
+from index.reading.layout import set_blocks
+from index.reading.metadata import first_line_title, name_title, page_title, page_url
 from index.reading.normal import one_line
-from index.reading.page_blocks import page_blocks
+from index.reading.page_blocks import set_apart
 from index.reading.plain import cut_footer
 from index.types import Extract
 
@@ -25,34 +24,6 @@ MAX_TAGS = 100_000
 """Elements above which a page is refused: 100,000 took 5.7 seconds, and time grows faster than
 their number (2.5 million: 176 seconds)."""
 
-MAX_ELEMENTS = 20_000
-"""Elements up to which trafilatura looks for the article: it takes 2.5 seconds for 15,000
-of them, 22 for 120,000. A larger page is taken whole, without its navigation."""
-
-_FRAMES: Final = (
-    "script",
-    "nav",
-    "header",
-    "footer",
-    "aside",
-    "form",
-    "button",
-    "select",
-    "iframe",
-    "object",
-)
-"""Elements of a page that are not its article, left out where trafilatura finds none."""
-
-_QUIET = logging.NullHandler()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Article:
-    blocks: tuple[Block, ...]
-    title: str = ""
-    author: str | None = None
-    published: str | None = None
-
 
 class HtmlReader:
     """Reads HTML pages by trafilatura, after hidden text is taken out; never from the network.
@@ -64,9 +35,9 @@ class HtmlReader:
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a page in the charset of its byte-order mark, UTF-8, or its own declaration.
 
-        Title, author and date are what its metadata state; the title is else the first level-1
-        heading, the first line where that looks like a title, or the file's name. Its address is
-        what `page_url` finds.
+        Author and date are what its metadata state, the title and the address what `page_title`
+        and `page_url` find; the title is else the first line where that looks like one, or the
+        file's name.
 
         Raises:
             ReadError: It is binary, nested deeper than `MAX_DEPTH`, or shows no text.
@@ -74,17 +45,16 @@ class HtmlReader:
         source = decode(data, declared=declared_charset(data), allow_nul=True)
         tree = visible_tree(source)
         url = page_url(source, tree)
-        article = _find_article(tree) if _count(tree) <= MAX_ELEMENTS else None
-        article = article or _whole(tree)
+        article = find_article(tree)
         layout = set_blocks(article.blocks)
         if not layout.text.strip():
             raise ReadError("the page shows no text; there is nothing to quote from")
         text = cut_footer(layout.text)
-        heading = next((one_line(block.text) for block in article.blocks if block.level == 1), "")
-        title = one_line(article.title) or heading or first_line_title(text) or name_title(name)
+        headings = [one_line(block.text) for block in article.blocks if block.level]
+        title = page_title(tree, headings, guess=one_line(article.title))
         return Extract(
             card=Card(
-                title=title,
+                title=title or first_line_title(text) or name_title(name),
                 media_type="text/html",
                 published=article.published,
                 author=one_line(article.author or "") or None,
@@ -96,7 +66,7 @@ class HtmlReader:
 
 
 def visible_tree(source: str) -> "Element":
-    """Parse a page and take out what it hides from its readers' eyes.
+    """Parse a page, take out what it hides from its readers' eyes and set raised text apart.
 
     Raises:
         ReadError: It is nested deeper than `MAX_DEPTH`, has more than `MAX_TAGS` tags, or has none.
@@ -104,6 +74,7 @@ def visible_tree(source: str) -> "Element":
     tree = _parse(source)
     _refuse_giant(tree)
     drop_hidden(tree)
+    set_apart(tree)
     return tree
 
 
@@ -138,48 +109,3 @@ def _refuse_giant(tree: "Element") -> None:
 
 def _count(tree: "Element") -> int:
     return sum(1 for _ in tree.iter())
-
-
-def _find_article(tree: "Element") -> _Article | None:
-    """Ask trafilatura for the article; None where it finds none or stumbles."""
-    from lxml.etree import LxmlError
-    from trafilatura import bare_extraction
-
-    # Without a handler, logging would print its complaints about bad pages on stderr.
-    for library in ("trafilatura", "htmldate", "courlan", "justext"):
-        logging.getLogger(library).addHandler(_QUIET)
-    try:
-        # fast: its second opinions cost a quarter more time and bring no more of the text
-        # (precision .954 and recall .932 without, .939 and .940 with, on 88 pages).
-        found = bare_extraction(
-            tree,
-            fast=True,
-            include_comments=False,
-            with_metadata=True,
-            date_extraction_params={"original_date": True, "extensive_search": False},
-        )
-    except (LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
-        return None
-    if found is None or isinstance(found, dict) or found.body is None:
-        return None
-    blocks = tuple(page_blocks(found.body))
-    if not blocks:
-        return None
-    return _Article(
-        blocks=blocks, title=found.title or "", author=found.author, published=found.date
-    )
-
-
-def _whole(tree: "Element") -> _Article:
-    """Take all text of a page's body but that of its frame; leaves `tree` as it is."""
-    from copy import deepcopy
-
-    from lxml.etree import strip_elements
-
-    page = deepcopy(tree)
-    titles = page.xpath("string(//head/title)")
-    body = page.find("body")
-    if body is None:
-        return _Article(blocks=())
-    strip_elements(body, *_FRAMES, with_tail=False)
-    return _Article(blocks=tuple(page_blocks(body)), title=str(titles))

@@ -1,9 +1,26 @@
 """From the blocks of a marked-up document to its text and the offsets of its headings."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from index.reading.normal import normalise
+
+BEFORE = 40
+"""Characters before raised or lowered text by which it is told how it is set apart."""
+_MARK = 12
+"""Characters of a reference mark; "4, 11-13" has eight."""
+_ENDINGS: Final = frozenset(
+    {*("st", "nd", "rd", "th", "e", "er", "re", "me", "ère", "ème", "o", "a", "os", "as"), "º", "ª"}
+)
+"""Letters that are raised behind a number without meaning anything but the number."""
+_UNITS: Final = frozenset({"km", "cm", "mm", "dm", "nm", "ft", "in", "yd", "mi", "sec", "min"})
+_TEN = re.compile(r"(?:^|[^\d.,])(?:10|[2-9])\Z")
+_NAME = re.compile(r"(?:^|[^^\W\d_]|[\d\W])([^\W\d_]{1,3})\Z")
+_LETTERS = re.compile(r"[a-z](?:[,;] ?[a-z]){1,5}")
+"""Marks of several notes."""
+_EXPONENT = re.compile(r"[-+−–]?\d{1,3}|[nkxyzmpqijt]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +69,55 @@ def _tidy(text: str) -> str:
     """Normalise; drop blanks at line ends and blank lines at both ends, keep indentation."""
     lines = [line.rstrip() for line in normalise(text).split("\n")]
     return "\n".join(lines).strip("\n")
+
+
+def raised(text: str, *, after: str, mark: bool, before: str = "") -> str:
+    """Return how raised text is written behind the text that it stands at.
+
+    A reference mark gets brackets ("1938[6]"), an exponent a caret ("10^7"), a numerator a blank
+    ("2 1/2"); the ending of a number ("4th") and a sign stay where they are.
+
+    Args:
+        text: What is raised.
+        after: What stands before it in the line; the last `BEFORE` characters count.
+        mark: Whether the source says that it is a reference: a link to a note, or its class.
+        before: What stands behind it.
+    """
+    said, last = text.strip(), after[-1:]
+    if not said or not last.strip() or said[0] in "[(" or not any(map(str.isalnum, said)):
+        return text
+    if before[:1] in ("/", "⁄") and said.isdigit():
+        return f" {said}" if last.isdigit() else said
+    if mark:
+        return f"[{said}]" if len(said) <= _MARK else f" {said}"
+    if _is_power(said, after[-BEFORE:]):
+        return f"^{said}"
+    if said.isalpha() or not said[0].isdigit():
+        if _LETTERS.fullmatch(said):
+            return f"[{said}]"
+        small = len(said) > 1 or (said.lower() in _ENDINGS and not after[-3:].isdigit())
+        return text if small or not last.isdigit() else f"[{said}]"
+    if last.isalpha() and said[-1] in "+-−":
+        return text
+    return f"[{said}]" if len(said) <= _MARK else f" {said}"
+
+
+def lowered(text: str, *, after: str) -> str:
+    """Return how lowered text is written: as it is ("H2O"), but apart from a number ("10_2")."""
+    apart = text[:1].isdigit() and after[-1:].isdigit()
+    return f"_{text}" if apart else text
+
+
+def _is_power(said: str, after: str) -> bool:
+    """Tell an exponent: of ten or one digit, a unit or a variable, or a bracket that reckons."""
+    if not _EXPONENT.fullmatch(said):
+        return False
+    if said[0] in "-+−–":
+        return after[-1].isalnum() or after[-1] == ")"
+    if after[-1].isdigit():
+        return said.isalpha() or bool(_TEN.search(after))
+    name = _NAME.search(after)
+    if name:
+        return len(name[1]) == 1 or name[1] in _UNITS or "=" in after.rpartition(" ")[2]
+    opening = after.rfind("(")
+    return after[-1] == ")" and any(sign in after[opening:] for sign in "+-−*·=")

@@ -1,7 +1,9 @@
 """What a document is known by: its title, date and address, as the file or its name states them."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from itertools import islice
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -27,6 +29,9 @@ _NOTE = re.compile(
     r"(\S{1,2000}?)(?=\s|-->)",
     re.IGNORECASE,
 )
+_FEW_WORDS = 2
+_SITE = re.compile(r" [|–—·»-] ")
+_WORD = re.compile(r"\w+")
 _PLAIN = "%/:=&?~+!$,;'@()*[]"
 """Characters of an address that may stand as they are (RFC 3986), letters and digits aside."""
 
@@ -91,6 +96,53 @@ def page_url(source: str, tree: "Element") -> str | None:
     ]
     named = [m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:url"]
     return next(filter(None, map(clean_url, (*noted, *links, *named))), None)
+
+
+def page_title(tree: "Element", headings: Sequence[str], *, guess: str) -> str:
+    """Weigh what a page's head, its article's headings and trafilatura say the title is.
+
+    A heading that the head names, too, is the title: an article's stands in both, while the largest
+    letters of a page may be an advertisement's, and the head may add the site's name.
+
+    Args:
+        tree: The page.
+        headings: Of its article, in order, as lines.
+        guess: What trafilatura takes for the title; empty where it takes nothing.
+
+    Returns:
+        One line; empty where nothing says what the title is.
+    """
+    named = [m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:title"]
+    named += [title.text or "" for title in tree.iterfind("head/title")]
+    stated = [line for line in map(one_line, named) if line]
+    marked = (p for p in tree.iter("p") if "title" in p.get("class", "").split())
+    own = [one_line("".join(map(str, p.itertext()))) for p in islice(marked, 1)]
+    for heading in headings:
+        if any(_is_most(heading, line) for line in stated):
+            return heading
+    if not stated:
+        return next(filter(None, (*own, guess, *headings[:1])), "")
+    named_so = _without_site(stated[0])
+    # "My blog" of every post, or "Untitled", says less than a heading of some words.
+    tells = len(named_so.split()) > _FEW_WORDS or len(guess.split()) <= _FEW_WORDS
+    return named_so if tells else guess
+
+
+def _is_most(heading: str, line: str) -> bool:
+    """Tell whether a title is the heading, give or take a subtitle and the name of the site."""
+    whole = _key(line)
+    return _key(heading) in whole and 2 * len(heading) >= len(_without_site(line))
+
+
+def _key(line: str) -> str:
+    return f" {' '.join(_WORD.findall(line.lower()))} "
+
+
+def _without_site(line: str) -> str:
+    """Return a page's title without the name of the site behind a bar or a dash."""
+    parts = _SITE.split(line)
+    longest = max(parts, key=len)
+    return longest if len(parts) > 1 and 2 * len(longest) > len(line) else line
 
 
 def clean_url(stated: str) -> str | None:

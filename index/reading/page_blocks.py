@@ -1,11 +1,11 @@
 """From an HTML tree, or the one trafilatura makes of it, to blocks of text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from index.reading.layout import Block
+from index.reading.layout import BEFORE, Block, lowered, raised
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -25,22 +25,147 @@ _ITEMS = frozenset({"li", "item"})
 _ROWS = frozenset({"tr", "row"})
 _CELLS = frozenset({"td", "th", "cell"})
 _VERBATIM = frozenset({"pre", "code"})
+_RAISED = re.compile(r"vertical-align\s{0,3}:\s{0,3}(super|sub)", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
-def page_blocks(root: "Element") -> Iterator[Block]:
+def set_apart(root: "Element") -> None:
+    """Write raised and lowered text of a tree, in place, as `raised` and `lowered` say."""
+    from lxml.etree import iterwalk
+
+    before = ""
+    written: list[tuple[Element, str]] = []
+    links = 0
+    walk = iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag, inside = _tag(element), event == "start"
+        if _on_own_line(element, tag) or tag in ("br", "lb"):
+            before = ""
+        if tag == "a" and _is_mark(element):
+            links += 1 if inside else -1
+        raises = _raises(element, tag)
+        if raises and inside:
+            text = _BLANKS.sub(" ", "".join(map(str, element.itertext())))
+            mark = links > 0 or any(map(_is_mark, element.iter("a", "sup", "span")))
+            text = (
+                raised(text, after=before, mark=mark, before=_next_text(element))
+                if raises == "up"
+                else lowered(text, after=before)
+            )
+            written.append((element, text))
+            before = (before + text)[-BEFORE:]
+            walk.skip_subtree()
+            continue
+        said = element.text if inside else element.tail
+        before = (before + _BLANKS.sub(" ", said or ""))[-BEFORE:]
+    for element, text in written:
+        del element[:]
+        element.text = text
+
+
+def _raises(element: "Element", tag: str) -> str:
+    if tag in ("sup", "sub"):
+        return "up" if tag == "sup" else "down"
+    found = _RAISED.search(element.get("style") or "") if tag == "span" else None
+    return {"super": "up", "sub": "down"}[found[1].lower()] if found else ""
+
+
+def _is_mark(element: "Element") -> bool:
+    """Tell a link to a note of the same page, or what is named a reference."""
+    names = f"{element.get('class') or ''} {element.get('role') or ''}".lower()
+    return "#" in (element.get("href") or "") or any(
+        part in names for part in ("footnote", "noteref", "reference", "cite")
+    )
+
+
+def _next_text(element: "Element") -> str:
+    following = element.getnext()
+    return element.tail or ("" if following is None else following.text or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Text between two line ends of a page, as it stands in the source."""
+
+    element: "Element"
+    """The innermost element on lines of its own around it."""
+    text: str
+    linked: int
+    """Characters of it in links that lead away from the page."""
+
+
+def page_runs(root: "Element") -> Iterator[Run]:
+    """Yield the text of a tree in pieces that no line end parts, each with its element."""
+    from lxml.etree import iterwalk
+
+    line = _Line()
+    around = [root]
+    for event, element in iterwalk(root, events=("start", "end")):
+        tag = _tag(element)
+        own_line, inside = _on_own_line(element, tag), event == "start"
+        if own_line or tag in ("br", "lb"):
+            yield from line.end(around[-1])
+        if tag == "a" and not (element.get("href") or "#").startswith("#"):
+            line.links += 1 if inside else -1
+        if own_line and element is not root:
+            if inside:
+                around.append(element)
+            else:
+                around.pop()
+        if inside or element is not root:
+            line.say(element.text if inside else element.tail, element if inside else around[-1])
+    yield from line.end(root)
+
+
+class _Line:
+    """Text since the last line end, by the elements that it stands in."""
+
+    def __init__(self) -> None:
+        self.links = 0
+        """Open links."""
+        self._linked = 0
+        self._pieces: list[str] = []
+        self._elements: set[Element] = set()
+
+    def say(self, text: str | None, element: "Element") -> None:
+        if text:
+            self._pieces.append(text)
+        if text and not text.isspace():
+            self._elements.add(element)
+            self._linked += len(text.strip()) if self.links else 0
+
+    def end(self, around: "Element") -> Iterator[Run]:
+        """Yield what was said, if anything; `around` is its element where it stands in several."""
+        text = " ".join("".join(self._pieces).split())
+        if text:
+            element = self._elements.pop() if len(self._elements) == 1 else around
+            yield Run(element, text, min(self._linked, len(text)))
+        self._linked = 0
+        self._pieces.clear()
+        self._elements.clear()
+
+
+def page_blocks(root: "Element", *, without: Collection["Element"] = ()) -> Iterator[Block]:
     """Yield the text of a tree as blocks, in order: paragraphs, headings, items, rows, code.
 
     Args:
         root: HTML, or the body of trafilatura's result (`head`, `list`, `item`, `row`, `lb`),
             without comments.
+        without: Elements that are left out; the text behind them stays.
     """
     from lxml.etree import iterwalk
 
     page = _Page()
-    for event, element in iterwalk(root, events=("start", "end")):
-        if event == "start":
+    walk = iterwalk(root, events=("start", "end"))
+    left_out = False
+    for event, element in walk:
+        if event == "start" and element in without:
+            left_out = True
+            walk.skip_subtree()
+        elif event == "start":
             page.open(element)
+        elif left_out and element in without:
+            page.pass_by(element)
         else:
             page.shut(element, tail=None if element is root else element.tail)
     yield from page.blocks
@@ -91,6 +216,12 @@ class _Page:
             self._verbatim -= tag in _VERBATIM
             self._shut_part(tag)
         self._say(tail)
+
+    def pass_by(self, element: "Element") -> None:
+        """Take in the end of an element that is left out, and the text after it."""
+        if _on_own_line(element, _tag(element)):
+            self._end_block()
+        self._say(element.tail)
 
     def _open_part(self, element: "Element", tag: str) -> None:
         """Begin a list, an item, a row or a cell."""

@@ -20,6 +20,7 @@ from pumps import inputs
 
 from eval.metrics.answers import normalise_answer
 from index.errors import FootnoteError
+from index.reading import article
 from index.reading.hidden import declarations, simple_rules
 from index.reading.markdown import split_front_matter
 from index.reading.pdf import join_pages
@@ -97,6 +98,12 @@ MADE = {
     ),
     ("rag/answer/yes_no.py", "_may_i"): Made(make=lambda: [yes_no._may_i()], ways=("match",)),
     ("rag/answer/yes_no.py", "_permits"): Made(make=lambda: [yes_no._permits()], ways=("search",)),
+    ("index/reading/article.py", "_chrome"): Made(
+        make=lambda: [article._chrome()], ways=("search",)
+    ),
+    ("index/reading/article.py", "_elsewhere"): Made(
+        make=lambda: [article._elsewhere()], ways=("fullmatch",)
+    ),
     ("rag/answer/mismatch.py", "_who"): Made(make=lambda: [mismatch._who()], ways=("match",)),
     ("rag/comparison.py", "_beside"): Made(make=lambda: [comparison._beside()], ways=("search",)),
     ("rag/ellipsis.py", "_with_phrase"): Made(
