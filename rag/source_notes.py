@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from index.sync.file_state import Record
-from index.sync.source_state import SourceNow, look
+from index.sync.file_state import Record, SourceNow, look
 from index.types import Document, SourceState
 from rag.types import Citation, Event, Retrieved
 

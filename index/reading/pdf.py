@@ -1,263 +1,333 @@
-"""Reading PDF files page by page; scans, encrypted and damaged ones are refused with the reason.
+"""Reading PDF files page by page; scans, locked and damaged ones are refused with the reason.
 
-Of the pages' texts one is made: running heads go, broken words are mended.
+A page's lines come from `index.reading.pdf_page`, what is filled into its form is put among them
+here, and `index.reading.pdf_flow` sets them as text.
 """
 
-import logging
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
-from io import BytesIO
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from index.card import Card
 from index.errors import ReadError
-from index.reading.metadata import MAX_TITLE, first_line_title, name_title
-from index.reading.normal import normalise, one_line
+from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
+from index.reading.normal import one_line
+from index.reading.pdf_flow import Flow, set_pages
+from index.reading.pdf_page import Box, Line, printed_lines, turn_of, turned
 from index.types import Extract
 
 if TYPE_CHECKING:
-    from pypdf import PageObject
-    from pypdf import PdfReader as Pypdf
+    from pypdfium2 import PdfDocument, PdfPage
+
+VERSION: Final = "pdf 2"
+"""Of this reader: a document that another one read is read again. 2: by PDFium, with layout."""
 
 MAX_PAGES = 2000
 """Pages above which a file is refused: the longest novels have about 1,500."""
 
+MOST_LETTERS = 500_000
+"""Letters above which a page is refused: the pages of the largest newspapers have 60,000."""
+
 _MOST_SCANNED = 0.5
 """Share of pages that may be pictures without text: a book has plates, a scan has a cover."""
+_MOST_UNKNOWN = 0.2
+"""Share of a page's letters that the file need not name; formulas have signs of their own."""
 _END = b"%%EOF"
 _TAIL = 2048
 """Bytes at the end of the file in which its end mark stands; some servers add a few."""
-_NO_TITLES = ("untitled", "microsoft word", "powerpoint", "document")
-_QUIET = logging.NullHandler()
+_NO_TITLES = ("untitled", "microsoft word", "powerpoint", "document", "slide 1", "no title")
+_NO_NAMES = frozenset({"anonymous", "unspecified", "unknown", "author", "user", "admin"})
+"""What programs write where nobody gave a title or an author."""
+_DAY = re.compile(r"(?:D:)?\s*(\d{4})-?(\d\d)-?(\d\d)")
+_FILLED = frozenset({2, 3})
+"""Form fields that are ticked: check boxes and radio buttons (fpdf_formfill.h)."""
+_SHOWN = frozenset({3, 13, 20})
+"""Annotations that show text of their own: free text, stamps, fields (fpdf_annot.h)."""
+_FIELD = 20
+_TICKS = ("☐", "☑")
+_PASSWORD, _PROTECTION = 4, 5
+"""FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY (fpdfview.h)."""
 
-FEWEST_PAGES = 3
-"""Pages from which a line that most of them begin or end with is a running head."""
 
-_MOST = 0.5
-_EDGE = 2
-"""Lines at the top and at the bottom of a page that can be running heads."""
-_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
-_COUNTER = re.compile(r"^\d{1,4}(?=\D|$)|(?<!\d)\d{1,4}$")
-"""A number at the beginning or the end of a line."""
-_BROKEN = re.compile(r"(?<!\w)(\w*[^\W\d_])[-\u2010]\n[ \t]*([^\W\d_]\w*)")
-_HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]++-[^\W\d_]++")
-_STOPS = (".", "!", "?", "…", ":", "”", '"')
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page shows."""
+
+    lines: Sequence[Line]
+    unknown: int = 0
+    """Signs of which the file does not say which letters they are."""
+    known: int = 0
+    """Signs of which it does."""
+    picture: bool = False
+    """Whether it shows a picture; only asked where it has no lines."""
 
 
 class PdfReader:
-    """Reads the text of PDF files by pypdf, without running or fetching anything in them.
+    """Reads the text of PDF files by PDFium, without running or fetching anything in them.
 
-    Lines stay as the file has them, but for running heads, page numbers and words hyphenated at a
-    line's end. A page begins a line; a sentence may go on over it.
+    Paragraphs are put together from their lines; running heads and page numbers go, headings are
+    told by size. A page begins where its first sentence does or goes on.
     """
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a PDF file; author, date and, where it looks like one, title are its metadata's.
 
         Raises:
-            ReadError: It is encrypted, cut short, damaged, has more than `MAX_PAGES` pages, or is
-                a scan without text.
+            ReadError: It needs a password, is cut short, damaged, has more than `MAX_PAGES` pages,
+                is a scan without text, or does not say which letters it shows.
         """
         if _END not in data.rstrip(b"\0 \t\r\n")[-_TAIL:]:
             raise ReadError("it is cut short, its end is missing; copy or download it again")
-        with _damage_told():
-            reader = _opened(data)
-            pages = [normalise(text) for text in _texts(reader.pages)]
-            about = reader.metadata
-            stated = one_line(about.title or "") if about else ""
-            author = one_line(about.author or "") if about else ""
-            published = _date(about.creation_date) if about else None
-        text, page_starts = join_pages(pages)
-        title = stated[:MAX_TITLE] if _is_title(stated, name=name) else first_line_title(text)
+        with _opened(data) as document:
+            pages, left_out = _readable([read_page(document, n) for n in range(len(document))])
+            about = document.get_metadata_dict()
+            left_out += _attached(document)
+        flow = set_pages([page.lines for page in pages])
         return Extract(
             card=Card(
-                title=title or name_title(name),
+                title=_title(one_line(about["Title"]), flow, name=name),
                 media_type="application/pdf",
-                published=published,
-                author=author or None,
+                published=_date(about["CreationDate"]),
+                author=_author(one_line(about["Author"])),
+                left_out=left_out,
             ),
-            text=text,
-            page_starts=page_starts,
+            text=flow.text,
+            page_starts=flow.page_starts,
+            section_starts=flow.section_starts,
         )
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
-    """Turn what pypdf raises about a damaged file into the reason why it is not read."""
-    from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
-
-    logging.getLogger("pypdf").addHandler(_QUIET)
-    try:
-        yield
-    except (DependencyError, FileNotDecryptedError) as error:
-        raise ReadError("it is encrypted; save it without protection and add that") from error
-    except LimitReachedError as error:
-        raise ReadError(f"it unpacks to more than is read of one file ({error})") from error
-    except (
-        *(PyPdfError, OSError, ValueError, KeyError, IndexError, TypeError, AttributeError),
-        *(AssertionError, NotImplementedError, ArithmeticError, RecursionError),
-    ) as error:
-        kind = type(error).__name__
-        raise ReadError(f"it is damaged ({kind}); open it, print it to PDF and add that") from error
-
-
-def _opened(data: bytes) -> "Pypdf":
-    from pypdf import PasswordType
-    from pypdf import PdfReader as Pypdf
-
-    reader = Pypdf(BytesIO(data), strict=False)
-    # Many files that anyone may read have an owner's password only, and an empty one opens them.
-    if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
-        raise ReadError("it is encrypted with a password; save it without one and add that")
-    if len(reader.pages) > MAX_PAGES:
-        raise ReadError(
-            f"it has {len(reader.pages)} pages, more than the {MAX_PAGES} that are read of one "
-            "file; split it"
-        )
-    return reader
-
-
-def _texts(pages: "Sequence[PageObject]") -> list[str]:
-    """Return the text of each page.
+def _opened(data: bytes) -> "Iterator[PdfDocument]":
+    """Open a file for a while; what PDFium says of a damaged one becomes the reason.
 
     Raises:
-        ReadError: No page has text, or most are pictures.
+        ReadError: It cannot be opened, or has too many pages.
     """
-    texts, scans = [], 0
-    for page in pages:
-        text = page.extract_text()
-        texts.append(text)
-        scans += not text.strip() and _has_picture(page)
-    if scans > _MOST_SCANNED * len(texts):
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    document = None
+    try:
+        document = PdfDocument(data)
+        if len(document) > MAX_PAGES:
+            raise ReadError(
+                f"it has {len(document)} pages, more than the {MAX_PAGES} that are read of one "
+                "file; split it"
+            )
+        if document.get_formtype():
+            document.init_forms()
+        yield document
+    except PdfiumError as error:
+        raise ReadError(_reason(error)) from error
+    finally:
+        if document is not None:
+            document.close()
+
+
+def _reason(error: Exception) -> str:
+    code = getattr(error, "err_code", None)
+    if code == _PASSWORD:
+        return "it is encrypted with a password; save it without one and add that"
+    if code == _PROTECTION:
+        return "it is encrypted in a way that is not read; print it to PDF and add that"
+    return f"it is damaged ({error}); open it, print it to PDF and add that"
+
+
+def _readable(pages: Sequence[Page]) -> tuple[list[Page], tuple[str, ...]]:
+    """Return the pages without those that cannot be read, and which these are.
+
+    Raises:
+        ReadError: No page has text, most are pictures, or most do not name their letters.
+    """
+    scans = [n for n, page in enumerate(pages, start=1) if page.picture]
+    odd = [n for n, page in enumerate(pages, start=1) if _is_odd(page)]
+    if len(scans) > _MOST_SCANNED * len(pages):
         raise ReadError(
-            f"it is a scan: {scans} of its {len(texts)} pages are pictures without text; "
+            f"it is a scan: {len(scans)} of its {len(pages)} pages are pictures without text; "
             "run text recognition (OCR) on it and add that"
         )
-    if not any(text.strip() for text in texts):
-        raise ReadError("its pages show no text; there is nothing to quote from")
-    return texts
+    kept = [Page(lines=()) if _is_odd(page) else page for page in pages]
+    if not any(page.lines for page in kept):
+        raise ReadError(
+            "its fonts do not say which letters they show; run text recognition (OCR) on it and "
+            "add that"
+            if odd
+            else "its pages show no text; there is nothing to quote from"
+        )
+    told = [
+        (scans, "a picture without text"),
+        (odd, "its fonts do not say which letters they show"),
+    ]
+    return kept, tuple(f"{_numbered(numbers)}: {why}" for numbers, why in told if numbers)
 
 
-def _has_picture(page: "PageObject") -> bool:
-    resources = page.get("/Resources")
-    objects = resources.get_object().get("/XObject") if resources else None
-    return bool(objects)
+def _is_odd(page: Page) -> bool:
+    return page.unknown > _MOST_UNKNOWN * (page.unknown + page.known)
+
+
+def _numbered(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"page {numbers[0]}"
+    shown = ", ".join(map(str, numbers[:5]))
+    return f"pages {shown}" if len(numbers) <= 5 else f"{len(numbers)} pages ({shown}, …)"
+
+
+def _attached(document: "PdfDocument") -> tuple[str, ...]:
+    """Return a line for each file in the file, which is not read with it."""
+    names = [document.get_attachment(n).get_name() for n in range(document.count_attachments())]
+    return tuple(
+        f"{one_line(name)[:200]}: a file attached to it; save and add it" for name in names
+    )
+
+
+def _title(stated: str, flow: Flow, *, name: str) -> str:
+    if _is_title(stated, name=name):
+        return stated[:MAX_TITLE]
+    return flow.title or first_line_title(flow.text) or name_title(name)
 
 
 def _is_title(stated: str, *, name: str) -> bool:
     """Say whether the title in the metadata was written by a person, not by a program."""
-    plain = stated.lower()
-    by_program = plain.startswith(_NO_TITLES) or plain.endswith((".doc", ".docx", ".pdf", ".tex"))
-    return bool(plain) and not by_program and plain != name.lower()
+    plain = stated.lower().strip("()[]<>")
+    by_program = plain.startswith(_NO_TITLES) or plain.endswith(
+        (".doc", ".docx", ".pdf", ".tex", ".indd", ".qxd", ".ppt", ".pptx", ".rtf", ".dvi")
+    )
+    named = any(character.isalpha() for character in plain)
+    return named and not by_program and plain not in _NO_NAMES and plain != name.lower()
 
 
-def _date(created: datetime | None) -> str | None:
-    return created.date().isoformat() if created else None
+def _author(stated: str) -> str | None:
+    return None if stated.lower().strip("()[]<>") in _NO_NAMES else stated or None
 
 
-def join_pages(pages: Sequence[str]) -> tuple[str, tuple[int, ...]]:
-    r"""Set pages as one text.
+def _date(stated: str) -> str | None:
+    """Return the day of a date in the metadata; None where it is none, as of `D:00000101`."""
+    found = _DAY.match(stated.strip())
+    return iso_date("-".join(found.groups())) if found else None
 
-    A page that ends within a sentence is parted from the next by a line end, else by a blank
-    line. A word broken at a line's end is put together; its hyphen stays where the same word
-    stands hyphenated elsewhere.
 
-    Args:
-        pages: The normalised text of each page; empty ones count as pages.
+def read_page(document: "PdfDocument", number: int) -> Page:
+    """Read one page, from 0; changes the document in memory only.
 
-    Returns:
-        The text, and the offset at which each page begins; a page without text begins where the
-        text before it ends.
+    Raises:
+        ReadError: It has more than `MOST_LETTERS` letters.
+        pypdfium2.PdfiumError: It cannot be loaded.
     """
-    lines = [_lines(page) for page in pages]
-    marks, numbers = _edge_marks(lines), _page_numbers(lines)
-    most = max(_MOST * sum(1 for page in lines if page), FEWEST_PAGES - 1)
-    bodies = [
-        "\n".join(_without_heads(page, marks, most=most, number=number))
-        for page, number in zip(lines, numbers, strict=True)
-    ]
-    if not any(bodies):
-        bodies = ["\n".join(page) for page in lines]
-    hyphenated = Counter(_HYPHENATED.findall(" ".join(bodies).lower()))
-    parts: list[str] = []
-    starts: list[int] = []
-    length = 0
-    for body in bodies:
-        text = _BROKEN.sub(lambda found: _mended(found, hyphenated), body)
-        gap = _gap(parts[-1], text) if parts and text else ""
-        starts.append(length + len(gap))
-        if text:
-            parts += (gap, text)
-            length += len(gap) + len(text)
-    return "".join(parts), tuple(starts)
+    import pypdfium2.raw as pdfium
+
+    page = document[number]
+    text_page = page.get_textpage()
+    printed = text_page.count_chars()
+    if printed > MOST_LETTERS:
+        raise ReadError(
+            f"page {number + 1} has {printed:,} letters, more than the {MOST_LETTERS:,} that are "
+            "read of one page; split it"
+        )
+    turn = turn_of(text_page)
+    ticks: list[Line] = []
+    if any(pdfium.FPDFAnnot_GetSubtype(a) in _SHOWN for a in _annotations(page)):
+        ticks = _ticks(document, page, turn=turn)
+        pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY)
+        text_page.close()
+        page.close()
+        page = document[number]
+        text_page = page.get_textpage()
+    found = printed_lines(text_page, turn=turn, box=page.get_bbox(), printed=printed)
+    ticked = [line for line in found.filled if not _is_in(line, ticks)]
+    lines = _placed(found.lines, [*ticked, *ticks])
+    seen = Page(
+        lines=lines,
+        known=found.known,
+        unknown=found.unknown,
+        picture=not lines and not found.unknown and _has_picture(page),
+    )
+    text_page.close()
+    page.close()
+    return seen
 
 
-def _lines(page: str) -> list[str]:
-    text = page.strip()
-    return [line.strip() for line in text.split("\n")] if text else []
+def _has_picture(page: "PdfPage") -> bool:
+    import pypdfium2.raw as pdfium
+
+    return (
+        next(iter(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)), None)
+        is not None
+    )
 
 
-def _edge_marks(pages: Sequence[Sequence[str]]) -> Counter[str]:
-    """Return how many pages have a line at an edge, its numbers left aside."""
-    return Counter(mark for page in pages for mark in {_mark(line) for line in _edges(page)})
+def _annotations(page: "PdfPage") -> Iterator[object]:
+    import pypdfium2.raw as pdfium
+
+    for at in range(min(pdfium.FPDFPage_GetAnnotCount(page), 5000)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, at)
+        if annotation:
+            yield annotation
+            pdfium.FPDFPage_CloseAnnot(annotation)
 
 
-def _page_numbers(pages: Sequence[Sequence[str]]) -> Sequence[str]:
-    """Return the number printed on each page, if most pages count on with their place; else empty.
+def _ticks(document: "PdfDocument", page: "PdfPage", *, turn: int) -> list[Line]:
+    """Return each check box and radio button as a sign that says whether it is ticked."""
+    import pypdfium2.raw as pdfium
 
-    A chapter's first page often has it alone, where the others have a head beside it.
-    """
-    ahead: Counter[int] = Counter()
-    for place, page in enumerate(pages):
-        printed = {int(number) for line in _edges(page) for number in _COUNTER.findall(line)}
-        ahead.update(number - place for number in printed)
-    shown = sum(1 for page in pages if page)
-    step, count = ahead.most_common(1)[0] if ahead else (0, 0)
-    if shown < FEWEST_PAGES or count <= _MOST * shown:
-        return [""] * len(pages)
-    return [str(place + step) for place in range(len(pages))]
-
-
-def _edges(page: Sequence[str]) -> Sequence[str]:
-    return (*page[:_EDGE], *page[-_EDGE:])
-
-
-def _mark(line: str) -> str:
-    return _NUMBERS.sub("#", line.lower())
+    if document.formenv is None:
+        return []
+    found = []
+    box = pdfium.FS_RECTF()
+    for annotation in _annotations(page):
+        if pdfium.FPDFAnnot_GetSubtype(annotation) != _FIELD:
+            continue
+        if pdfium.FPDFAnnot_GetFormFieldType(document.formenv, annotation) not in _FILLED:
+            continue
+        if not pdfium.FPDFAnnot_GetRect(annotation, box):
+            continue
+        ticked = bool(pdfium.FPDFAnnot_IsChecked(document.formenv, annotation))
+        place = turned((box.left, box.right, box.bottom, box.top), turn, page.get_bbox())
+        found.append(_line(_TICKS[ticked], place))
+    return found
 
 
-def _without_heads(
-    page: Sequence[str], marks: Counter[str], *, most: float, number: str
-) -> Sequence[str]:
-    """Leave out the lines that most pages have, and those with the page's number.
-
-    Beside the number may stand what another page has beside its own, such as a chapter's name.
-    """
-
-    def is_head(line: str) -> bool:
-        numbered = number in _COUNTER.findall(line)
-        pages = marks[_mark(line)]
-        return pages > most or line == number or (numbered and pages > 1)
-
-    top, bottom = 0, len(page)
-    while top < min(_EDGE, bottom) and is_head(page[top]):
-        top += 1
-    while bottom > max(top, len(page) - _EDGE) and is_head(page[bottom - 1]):
-        bottom -= 1
-    return _lines("\n".join(page[top:bottom]))
+def _line(text: str, box: Box) -> Line:
+    left, right, bottom, top = box
+    return Line(text=text, left=left, right=right, bottom=bottom, size=top - bottom)
 
 
-def _mended(found: re.Match[str], hyphenated: Counter[str]) -> str:
-    first, second = found.groups()
-    if not second[0].islower():
-        return f"{first}-{second}"
-    kept = f"{first}-{second}".lower() in hyphenated
-    return f"{first}-{second}" if kept else f"{first}{second}"
+def _is_in(line: Line, boxes: Sequence[Line]) -> bool:
+    """Say whether a line lies inside one of the boxes, as the sign of a tick does."""
+    x, y = (line.left + line.right) / 2, line.bottom + line.size / 2
+    return any(b.left <= x <= b.right and b.bottom <= y <= b.bottom + b.size for b in boxes)
 
 
-def _gap(before: str, after: str) -> str:
-    ended = before.rstrip("'’)]»").endswith(_STOPS)
-    return "\n\n" if ended or not after[0].islower() else "\n"
+def _placed(lines: Sequence[Line], filled: Sequence[Line]) -> list[Line]:
+    """Set what is filled in behind what stands left of it, else before what is right of it."""
+    placed = list(lines)
+    for value in sorted(filled, key=lambda line: (-line.bottom, line.left)):
+        middle = value.bottom + value.size / 2
+        beside = [
+            (at, line)
+            for at, line in enumerate(placed)
+            if line.bottom <= middle <= line.bottom + line.size
+            or value.bottom <= line.bottom + line.size / 2 <= value.bottom + value.size
+        ]
+        before = [(at, line) for at, line in beside if line.left < value.left]
+        after = [(at, line) for at, line in beside if line.left >= value.left]
+        if value.text in _TICKS and after:
+            before = []
+        if before:
+            at, label = max(before, key=lambda found: found[1].right)
+            placed[at] = replace(
+                label,
+                text=f"{label.text} {value.text}",
+                right=max(label.right, value.right),
+                row=True,
+            )
+        elif after:
+            at, label = min(after, key=lambda found: found[1].left)
+            placed[at] = replace(
+                label, text=f"{value.text} {label.text}", left=value.left, row=True
+            )
+        else:
+            above = [at for at, line in enumerate(placed) if line.bottom > value.bottom]
+            placed.insert(above[-1] + 1 if above else 0, value)
+    return placed

@@ -149,12 +149,16 @@ class _Child:
             )
         if code == 1:
             return _NO_START
+        if -code == _ABORT_SIGNAL:
+            return "it takes more memory than one file may, or is damaged; save its text as .txt"
         return f"the process that reads files died of it (status {code}); save its text as .txt"
 
 
 _NO_START = "the process that reads such files cannot start; free memory or install Footnote anew"
 _CPU_SIGNAL = 24
 """SIGXCPU on Linux and macOS; Windows has none."""
+_ABORT_SIGNAL = 6
+"""SIGABRT: libraries that are not written in Python end so where they get no more memory."""
 
 
 def _environment() -> dict[str, str]:

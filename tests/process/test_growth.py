@@ -23,7 +23,8 @@ from index.errors import FootnoteError
 from index.reading import article
 from index.reading.hidden import declarations, simple_rules
 from index.reading.markdown import split_front_matter
-from index.reading.pdf import join_pages
+from index.reading.pdf_flow import set_pages
+from index.reading.pdf_page import Line
 from index.reading.registry import read_bytes
 from index.splitting.passages import group
 from index.splitting.sentences import split
@@ -362,7 +363,9 @@ WALKERS: dict[str, Callable[[str], object]] = {
     "front matter": lambda text: split_front_matter(f"---\n{text}\n---\n"),
     "a page's styles": simple_rules,
     "an element's style": declarations,
-    "pages of a PDF": lambda text: join_pages([text] * 3),
+    "pages of a PDF": lambda text: set_pages(
+        [[Line(text=line, size=9) for line in text.split("\n") if line]] * 3
+    ),
     "passages": lambda text: group(text, split(text), breaks=()),
     "terms": terms,
     "an address": lambda text: outcome(lambda: parse_address(f"https://{text}")),

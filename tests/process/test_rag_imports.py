@@ -17,7 +17,7 @@ OF_A_QUESTION = frozenset(
     index.store index.store.backends index.store.catalog index.store.chroma
     index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.protocols index.store.queries index.store.vector_search
-    index.sync index.sync.file_state index.sync.source_state index.sync.stamps index.terms
+    index.sync index.sync.file_state index.sync.stamps index.terms
     index.types index.whole_file rag rag.answer rag.answer.clause rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.features rag.answer.otherwise
     rag.answer.naming rag.answer.ranking rag.answer.similar rag.answerers rag.languages

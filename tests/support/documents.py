@@ -31,16 +31,20 @@ def pdf(
 
 def scanned_pdf(pages: int) -> bytes:
     """Return a PDF of pages that show a picture each and no text."""
-    kids = " ".join(f"{5 + n} 0 R" for n in range(pages))
+    kids = " ".join(f"{6 + n} 0 R" for n in range(pages))
     page = (
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] "
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R "
         b"/Resources << /XObject << /I 3 0 R >> >> >>"
     )
     picture = (
-        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /Length 1 >>\nstream\n0\nendstream"
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
+        b"/BitsPerComponent 8 /Length 1 >>\nstream\n0\nendstream"
     )
     head = f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>".encode()
-    return pdf_of([b"<< /Type /Catalog /Pages 2 0 R >>", head, picture, b"<< >>", *[page] * pages])
+    shows = _stream(b"/I Do", packed=False)
+    return pdf_of(
+        [b"<< /Type /Catalog /Pages 2 0 R >>", head, picture, b"<< >>", shows, *[page] * pages]
+    )
 
 
 def pdf_of(objects: list[bytes]) -> bytes:
@@ -179,12 +183,12 @@ def deflated(data: bytes) -> bytes:
     return _stream(data, packed=True)
 
 
-def encrypted_pdf(text: str, *, password: str) -> bytes:
+def encrypted_pdf(text: str, *, password: str, algorithm: str = "RC4-128") -> bytes:
     """Return a PDF that opens with a password, or without where it is empty."""
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter(clone_from=PdfReader(BytesIO(pdf(text))))
-    writer.encrypt(user_password=password, owner_password="owner", algorithm="RC4-128")
+    writer.encrypt(user_password=password, owner_password="owner", algorithm=algorithm)
     out = BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -1,34 +1,97 @@
-"""PDF files: pages, running heads, broken words, what the file says of itself."""
+"""PDF files: what a person sees on the pages, and what the file says of itself."""
 
 import pytest
-from documents import pdf
+from documents import encrypted_pdf, pdf, scanned_pdf
+from painted import at, cid_pdf, form, lines, nameless_pdf, painted
 
 from index.errors import ReadError
-from index.reading.pdf import join_pages
 from index.reading.registry import read_bytes
 from index.search import page_of
+from index.types import Extract
+
+
+def read(data: bytes) -> Extract:
+    return read_bytes(data, name="a.pdf")
+
+
+def pages(*texts: str) -> str:
+    """Return the text that is read of pages of lines."""
+    return read(painted(*(lines(*text.split("\n")) for text in texts))).text
+
+
+WRAPPED = (
+    "The harbour of Lindvik was dredged in the spring of 2024 for the",
+    "first time since 1987, and the work cost 2.4 million crowns in",
+    "all. The quay was not repaired.",
+)
 
 
 def test_a_sentence_is_on_the_page_where_it_begins():
-    article = read_bytes(pdf("One is first.", "Two is here.", "Three ends."), name="a.pdf")
-    pages = [page_of(article.text.index(word), article.page_starts) for word in ("One", "Two")]
-    assert pages == [1, 2]
+    article = read(pdf("One is first.", "Two is here.", "Three ends."))
+    found = [page_of(article.text.index(word), article.page_starts) for word in ("One", "Two")]
+    assert found == [1, 2]
     assert page_of(len(article.text) - 1, article.page_starts) == 3
 
 
 def test_a_page_without_text_is_counted():
-    text, starts = join_pages(["", "Two.", "", "Four."])
-    assert text == "Two.\n\nFour."
-    assert [page_of(text.index(word), starts) for word in ("Two", "Four")] == [2, 4]
+    article = read(painted("", lines("Two."), "", lines("Four.")))
+    assert article.text == "Two.\n\nFour."
+    found = [page_of(article.text.index(word), article.page_starts) for word in ("Two", "Four")]
+    assert found == [2, 4]
+
+
+def test_the_lines_of_a_paragraph_are_joined():
+    assert read(painted(lines(*WRAPPED))).text == " ".join(WRAPPED)
+
+
+def test_a_line_that_had_room_for_the_next_word_ends_where_it_ends():
+    shown = (*WRAPPED, "The bridge stays open on", "all days.")
+    assert (
+        read(painted(lines(*shown))).text
+        == f"{' '.join(WRAPPED)}\nThe bridge stays open on\nall days."
+    )
+
+
+def test_a_blank_space_or_an_indented_line_begins_a_paragraph():
+    below = lines(*WRAPPED, y=720 - 14 * 3 - 10)
+    text = " ".join(WRAPPED)
+    assert read(painted(lines(*WRAPPED) + below)).text == f"{text}\n\n{text}"
+    indented = at(90, 678, WRAPPED[0]) + lines(*WRAPPED[1:], y=664)
+    assert read(painted(lines(*WRAPPED) + indented)).text == f"{text}\n\n{text}"
+
+
+def test_list_items_stay_apart_and_their_lines_are_joined():
+    shown = lines("1. " + WRAPPED[0], WRAPPED[1], WRAPPED[2], "2. Nothing else was done.")
+    assert read(painted(shown)).text == f"1. {' '.join(WRAPPED)}\n2. Nothing else was done."
+
+
+def test_a_paragraph_goes_on_in_the_next_column_and_on_the_next_page():
+    left = (
+        "The harbour of Lindvik was",
+        "dredged in the spring, and the",
+        "quay was not repaired by",
+    )
+    right = ("those who had promised it.",)
+    column = lines(*left) + lines(*right, x=330)
+    whole = "The harbour of Lindvik was dredged in the spring, and the quay was not repaired by "
+    assert read(painted(column)).text == whole + "those who had promised it."
+    assert pages("\n".join(left), right[0]) == whole + "those who had promised it."
 
 
 def test_a_sentence_goes_on_over_a_page_without_its_running_heads():
     bodies = ["Cats sleep.", "Dogs run.", "Birds sing in the", "morning."]
-    text, starts = join_pages(
-        [f"The Review\n{body}\n{number} of 4" for number, body in enumerate(bodies, start=1)]
+    article = read(
+        painted(
+            *(
+                lines("The Review") + lines(body, y=600) + lines(f"{number} of 4", y=40)
+                for number, body in enumerate(bodies, start=1)
+            )
+        )
     )
-    assert text == "Cats sleep.\n\nDogs run.\n\nBirds sing in the\nmorning."
-    assert [text[at : at + 4] for at in starts] == ["Cats", "Dogs", "Bird", "morn"]
+    assert article.text == "Cats sleep.\n\nDogs run.\n\nBirds sing in the morning."
+    assert [article.text[at : at + 4] for at in article.page_starts] == [
+        "Cats", "Dogs", "Bird", "morn",
+    ]  # fmt: skip
 
 
 def test_a_page_number_that_stands_alone_is_no_text():
@@ -38,7 +101,7 @@ def test_a_page_number_that_stands_alone_is_no_text():
         "Chapter 1 9\nBirds sing.",
         "1984\nFish swim.\n10",
     ]
-    assert join_pages(heads)[0] == (
+    assert pages(*heads) == (
         "Preface 7\nCats sleep.\n\nDogs run.\n\nChapter 1 9\nBirds sing.\n\n1984\nFish swim."
     )
 
@@ -46,35 +109,201 @@ def test_a_page_number_that_stands_alone_is_no_text():
 def test_a_chapter_s_head_with_the_page_number_is_no_text():
     bodies = ["Cats sleep.", "Dogs run in", "parks.", "Birds sing.", "Fish swim."]
     heads = ["1", "On Dogs 2", "On Dogs 3", "4", "5"]
-    pages = [f"{head}\n{body}" for head, body in zip(heads, bodies, strict=True)]
-    assert join_pages(pages)[0] == "Cats sleep.\n\nDogs run in\nparks.\n\nBirds sing.\n\nFish swim."
+    shown = [f"{head}\n{body}" for head, body in zip(heads, bodies, strict=True)]
+    assert pages(*shown) == "Cats sleep.\n\nDogs run in parks.\n\nBirds sing.\n\nFish swim."
 
 
 def test_a_file_of_nothing_but_numbered_lines_keeps_them():
-    assert join_pages(["Slide 1.", "Slide 2.", "Slide 3."])[0] == "Slide 1.\n\nSlide 2.\n\nSlide 3."
+    assert pages("Slide 1.", "Slide 2.", "Slide 3.") == "Slide 1.\n\nSlide 2.\n\nSlide 3."
 
 
 def test_a_broken_word_is_mended_unless_it_is_hyphenated_elsewhere():
-    text, _ = join_pages(["A co-\noperation of well-\nknown and well-known Anglo-\nIrish firms."])
-    assert text == "A cooperation of well-known and well-known Anglo-Irish firms."
+    text = pages(
+        "A co-\noperation of well-\nknown and well-known Anglo-\nIrish pre-\nand post-war firms."
+    )
+    assert text == "A cooperation of well-known and well-known Anglo-Irish pre- and post-war firms."
+
+
+def test_a_word_broken_over_a_page_is_mended():
+    assert pages("They sought co-", "operation.") == "They sought cooperation."
+
+
+def test_a_ligature_is_its_letters():
+    names = "/Differences [1 /fi /fl]"
+    page = "BT /F3 12 Tf 72 720 Td (Of\001ce \002oor) Tj ET"
+    data = painted(page).replace(
+        b"/F2 5 0 R",
+        b"/F3 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << %s >> >>"
+        % names.encode(),
+    )
+    assert read(data).text == "Office floor"
+
+
+def test_a_row_has_its_cells():
+    table = at(72, 720, "Year") + at(200, 720, "Visitors") + at(72, 706, "2022")
+    assert read(painted(table + at(200, 706, "41,210"))).text == "Year | Visitors\n2022 | 41,210"
+
+
+def test_headings_are_told_by_size_and_weight_and_begin_sections():
+    shown = at(72, 740, "Harbour report", size=20) + lines(*WRAPPED)
+    shown += at(72, 660, "The quay", font="F2") + lines(*WRAPPED, y=640)
+    article = read(painted(shown))
+    assert [article.text[at:].split("\n")[0] for at in article.section_starts] == [
+        "Harbour report", "The quay",
+    ]  # fmt: skip
+
+
+def test_the_title_is_the_heading_and_no_running_head():
+    shown = at(72, 770, "Lindvik Port Authority", size=9) + at(72, 740, "Harbour report", size=20)
+    assert read(painted(shown + lines(*WRAPPED))).card.title == "Harbour report"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Microsoft Word - draft7.doc",
+        "untitled",
+        "",
+        "(anonymous)",
+        "anonymous",
+        "a.pdf",
+        "report.indd",
+    ],
+)
+def test_a_title_made_by_a_program_is_not_taken(title):
+    escaped = title.replace("(", "\\(").replace(")", "\\)")
+    article = read(pdf("On Cats\nThey sleep.", info=f"/Title ({escaped})"))
+    assert article.card.title == "On Cats"
 
 
 def test_what_the_file_says_of_itself_is_kept():
     info = "/Title (Defence Plans) /Author (Jane Doe) /CreationDate (D:20240301120000Z)"
-    article = read_bytes(pdf("Some text.", info=info), name="a.pdf")
-    assert (article.card.title, article.card.author, article.card.published) == (
-        "Defence Plans",
-        "Jane Doe",
-        "2024-03-01",
+    card = read(pdf("Some text.", info=info)).card
+    assert (card.title, card.author, card.published) == ("Defence Plans", "Jane Doe", "2024-03-01")
+
+
+def test_an_author_s_name_made_by_a_program_is_not_taken():
+    assert read(pdf("Some text.", info="/Author (anonymous)")).card.author is None
+
+
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [
+        ("", None),
+        ("Tue Mar 12 10:00:00 2024", None),
+        ("D:00000101000000Z", None),
+        ("D:20241340000000", None),
+        ("D:20240312106000Z", "2024-03-12"),
+        ("D:20240312100000+99'00'", "2024-03-12"),
+        ("2024-03-12T10:00:00Z", "2024-03-12"),
+        ("20240312", "2024-03-12"),
+    ],
+)
+def test_an_odd_date_never_refuses_a_file(date, day):
+    article = read(pdf("Some text.", info=f"/CreationDate ({date})"))
+    assert (article.text, article.card.published) == ("Some text.", day)
+
+
+@pytest.mark.parametrize("algorithm", ["AES-256", "AES-128", "RC4-128", "RC4-40"])
+def test_a_file_that_only_its_owner_may_change_is_read(algorithm):
+    assert read(encrypted_pdf("Some text.", password="", algorithm=algorithm)).text == "Some text."
+
+
+def test_a_file_with_a_password_is_refused():
+    with pytest.raises(ReadError, match="encrypted with a password"):
+        read(encrypted_pdf("Some text.", password="x", algorithm="AES-256"))
+
+
+def test_what_is_filled_into_a_form_stands_behind_its_label():
+    labels = lines("Name of member", "Berth number", "Length of boat", leading=30)
+    filled = {(220.0, 716.0): "Ida Lund", (220.0, 686.0): "B 47", (220.0, 656.0): ""}
+    assert (
+        read(form(labels, filled)).text
+        == "Name of member Ida Lund\nBerth number B 47\nLength of boat"
     )
 
 
-@pytest.mark.parametrize("title", ["Microsoft Word - draft7.doc", "untitled", ""])
-def test_a_title_made_by_a_program_is_not_taken(title):
-    article = read_bytes(pdf("On Cats\nThey sleep.", info=f"/Title ({title})"), name="a.pdf")
-    assert article.card.title == "On Cats"
+def test_a_box_says_whether_it_is_ticked():
+    labels = lines("Winter storage", "Crane", x=90, leading=30)
+    article = read(form(labels, {(70.0, 718.0): "Yes", (70.0, 688.0): "Off"}, ticks=True))
+    assert article.text == "☑ Winter storage\n☐ Crane"
+
+
+@pytest.mark.parametrize("apart", [0.2, 0.4, 1.0, 2.0])
+def test_a_line_struck_twice_comes_once(apart):
+    struck = "".join(at(72 + by, 720, "The fee is 12 euros.") for by in (0, apart))
+    assert read(painted(struck + at(72, 700, "It is paid at the door."))).text == (
+        "The fee is 12 euros.\nIt is paid at the door."
+    )
+
+
+def test_lines_struck_twice_page_after_page_and_in_two_passes_come_once():
+    once = lines("Closing hours", "The hall closes at ten.")
+    assert read(painted(once + once)).text == "Closing hours\nThe hall closes at ten."
+
+
+def test_letters_struck_twice_come_once():
+    letters = "".join(
+        at(72 + 12 * n + by, 720, letter) for n, letter in enumerate("BOLL") for by in (0, 0.4)
+    )
+    assert read(painted(letters + at(72, 700, "Text."))).text.replace(" ", "") == "BOLL\nText."
+
+
+def test_double_letters_and_repeated_lines_stay():
+    text = "Aaah, committee.\nNo answer.\nNo answer."
+    assert pages(text) == text
+
+
+JAPANESE = "港の橋は1964年に開通した。長さは310メートルである。"
+KOREAN = "이 다리는 1964년에 개통되었다."
+CHINESE = "这座桥于1964年通车，全长310米。"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "encoding", "base", "ordering"),
+    [
+        (JAPANESE, "euc_jp", "EUC-H", "Ryumin-Light", "Japan1"),
+        (JAPANESE, "cp932", "90ms-RKSJ-H", "Ryumin-Light", "Japan1"),
+        (JAPANESE, "utf-16-be", "UniJIS-UCS2-H", "HeiseiMin-W3", "Japan1"),
+        (KOREAN, "cp949", "KSCms-UHC-H", "HYSMyeongJo-Medium", "Korea1"),
+        (KOREAN, "euc_kr", "KSC-EUC-H", "HYSMyeongJo-Medium", "Korea1"),
+        (CHINESE, "gbk", "GBK-EUC-H", "STSong-Light", "GB1"),
+        ("這座橋於年通車", "big5", "ETen-B5-H", "MSung-Light", "CNS1"),
+    ],
+)
+def test_east_asian_encodings_are_read(text, codec, encoding, base, ordering):
+    data = cid_pdf(text, codec=codec, encoding=encoding, base=base, ordering=ordering)
+    assert read(data).text == text
+
+
+def test_a_file_that_does_not_say_which_letters_it_shows_is_refused():
+    with pytest.raises(ReadError, match="do not say which letters they show; run text recognition"):
+        read(nameless_pdf(40))
+
+
+def test_a_turned_page_is_read_as_it_is_seen():
+    turned = f"q 0 1 -1 0 612 0 cm {lines(*WRAPPED, x=90, y=540)} Q"
+    assert read(painted(turned, page="/Rotate 90")).text == " ".join(WRAPPED)
+
+
+def test_what_lies_beside_the_page_is_not_read():
+    shown = lines("On the page.") + at(700, 500, "Beside it.") + at(72, -40, "Below it.")
+    assert read(painted(shown)).text == "On the page."
 
 
 def test_a_page_that_is_a_picture_without_text_makes_no_scan_of_a_book():
     with pytest.raises(ReadError, match="show no text"):
-        read_bytes(pdf("", ""), name="a.pdf")
+        read(pdf("", ""))
+
+
+def test_a_file_of_pictures_is_a_scan():
+    with pytest.raises(ReadError, match="it is a scan: 2 of its 2 pages"):
+        read(scanned_pdf(2))
+
+
+def test_a_file_in_the_file_is_told():
+    tree = "/Names << /EmbeddedFiles << /Names [(a.txt) 9 0 R] >> >>"
+    kept = (b"<< /Type /Filespec /F (a.txt) /UF (a.txt) /EF << /F 10 0 R >> >>",)
+    held = (b"<< /Type /EmbeddedFile /Length 1 >>\nstream\nx\nendstream",)
+    article = read(painted(lines("Some text."), root=tree, more=kept + held))
+    assert article.card.left_out == ("a.txt: a file attached to it; save and add it",)

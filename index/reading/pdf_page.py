@@ -1,0 +1,368 @@
+"""From the letters that PDFium finds on a page to lines with their places; joins no lines.
+
+They come in the order in which the page is painted. A line printed twice comes once, and what lies
+beside the page is left out.
+"""
+
+import ctypes
+import math
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from index.reading.normal import normalise
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfTextPage
+
+Box = tuple[float, float, float, float]
+"""Four edges in points."""
+
+HYPHEN = "\u00ad"
+"""Ends a line whose last word goes on in the next, in place of its hyphen."""
+
+_LIGATURES = str.maketrans(
+    dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+)
+_LINE_END, _BROKEN = (0x0A, 0x0D), 0x02
+_APART = 0.9
+"""Sizes by which a sign lies above or below the one before it where another line begins: marks
+of footnotes lie by 0.4."""
+_BACK = 3.0
+"""Sizes by which a sign stands left of the one before it where another line begins; Arabic goes
+back by one letter."""
+_COLUMN = 1.6
+"""Sizes of blank between two cells of a row; justified lines have 0.8 at most."""
+_MARK = re.compile(r".|\(?\w{1,4}[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2}){1,3}\.?")
+"""What may be the bullet or the number in front of a line."""
+_LONGEST_MARK = 12
+_HYPHENS = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
+_STRUCK = 0.3
+"""Sizes between two prints of one line that make it bold."""
+_SEEN = 0.08
+"""Sizes of blank that are seen as one."""
+_LOOKED_AT = 4
+"""Letters before and after a blank."""
+_LOOKED_BACK = 12
+"""Lines among which the first print of a line is looked for."""
+_BOLD = re.compile(r"bold|black|heavy|demi|-medi$|-bd|cmbx|\bbx\d", re.IGNORECASE)
+_CJK = 0x2E80
+"""Code from which letters are written from top to bottom, too."""
+_ASKED = 500
+"""Letters of a page that are asked whether the file says which they are; all, if one is not."""
+_SAMPLED = 100
+"""Letters of a page that are asked how they are turned."""
+_PLAIN = re.compile(r"[a-z0-9 .,-]")
+_MOST_PLAIN = 0.6
+"""Share of such signs among letters that are told by their numbers alone, from which these are
+their codes: glyph numbers of fonts make capitals and marks of small letters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What stands side by side on a page, in points from the lower left corner as it is seen."""
+
+    text: str
+    """Normalised, without blanks at its ends; cells of a row are parted by ` | `."""
+    left: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    """Of its letters' descents, so that lines of one font lie as far apart as their bottoms."""
+    size: float = 0.0
+    """Height of its letters with ascents and descents."""
+    bold: bool = False
+    row: bool = False
+    """Whether it has cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """What is printed on a page."""
+
+    lines: Sequence[Line]
+    """In the order in which they are painted."""
+    filled: Sequence[Line]
+    """What is filled into its form."""
+    known: int
+    """Letters of which the file says which they are."""
+    unknown: int
+    """Letters of which it does not."""
+
+
+class _Sign(NamedTuple):
+    """One letter with its box; a tuple, because a book has millions of them."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    place: int
+    """Among the signs of the page."""
+
+
+def turn_of(text_page: "PdfTextPage") -> int:
+    """Return by which right angle, clockwise in degrees, most of a page's text has to be turned."""
+    import pypdfium2.raw as pdfium
+
+    angles: Counter[int] = Counter()
+    count = text_page.count_chars()
+    for at in range(0, count, max(1, count // _SAMPLED)):
+        if not pdfium.FPDFText_IsGenerated(text_page, at):
+            angle = pdfium.FPDFText_GetCharAngle(text_page, at)
+            angles[round(angle / (math.pi / 2)) % 4 * 90] += 1
+    return max(angles.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))[0]
+
+
+def printed_lines(text_page: "PdfTextPage", *, turn: int, box: Box, printed: int) -> Printed:
+    """Return the lines of a page.
+
+    Args:
+        text_page: The page as PDFium reads it.
+        turn: Degrees by which it is turned clockwise.
+        box: What is seen of it: left, bottom, right, top.
+        printed: How many of its letters are the page's; the others are its form's.
+    """
+    signs, unknown = _signs(text_page, turn=turn, box=box)
+    on_page, filled = _lines(text_page, signs, printed=printed)
+    return Printed(
+        lines=on_page,
+        filled=filled,
+        known=sum(1 for sign in signs if sign is not None),
+        unknown=unknown,
+    )
+
+
+def turned(box: Box, turn: int, page: Box) -> Box:
+    """Return a box (left, right, bottom, top) as it lies on a page turned clockwise by degrees."""
+    left, right, bottom, top = box
+    if turn == 90:
+        return bottom, top, page[2] - right, page[2] - left
+    if turn == 180:
+        return page[2] - right, page[2] - left, page[3] - top, page[3] - bottom
+    if turn == 270:
+        return page[3] - top, page[3] - bottom, left, right
+    return box
+
+
+def _signs(text_page: "PdfTextPage", *, turn: int, box: Box) -> tuple[list[_Sign | None], int]:
+    """Return the letters with their boxes, None where a line ends, and how many are unknown."""
+    import pypdfium2.raw as pdfium
+
+    signs: list[_Sign | None] = []
+    doubtful: list[_Sign] = []
+    rectangle = pdfium.FS_RECTF()
+    unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    is_unknown = pdfium.FPDFText_HasUnicodeMapError
+    for index in range(text_page.count_chars()):
+        code = unicode_of(text_page, index)
+        if code in _LINE_END:
+            signs.append(None)
+            continue
+        doubted = not 0 < code <= sys.maxunicode or (
+            (index < _ASKED or doubtful) and is_unknown(text_page, index) == 1
+        )
+        if not box_of(text_page, index, rectangle):
+            continue
+        place = (rectangle.left, rectangle.right, rectangle.bottom, rectangle.top)
+        if _is_beside(place, box):
+            continue
+        left, right, bottom, top = turned(place, turn, box) if turn else place
+        sign = _Sign(_text(code), left, right, bottom, top, index)
+        signs.append(sign)
+        if code == _BROKEN:
+            signs.append(None)
+        if doubted:
+            doubtful.append(sign)
+    if _is_plain(doubtful):
+        return signs, 0
+    unknown = {sign.place for sign in doubtful}
+    return [s for s in signs if s is None or s.place not in unknown], len(unknown)
+
+
+def _text(code: int) -> str:
+    return HYPHEN if code == _BROKEN else chr(code) if code <= sys.maxunicode else "\0"
+
+
+def _is_beside(place: Box, page: Box) -> bool:
+    left, right, bottom, top = place
+    return right < page[0] or left > page[2] or top < page[1] or bottom > page[3]
+
+
+def _is_plain(doubtful: Sequence[_Sign]) -> bool:
+    plain = sum(1 for sign in doubtful if _PLAIN.match(sign.text))
+    return plain >= _MOST_PLAIN * len(doubtful)
+
+
+def _lines(
+    text_page: "PdfTextPage", signs: Sequence[_Sign | None], *, printed: int
+) -> tuple[list[Line], list[Line]]:
+    """Return the lines that are printed on the page, and those of its form, each once."""
+    on_page: list[Line] = []
+    filled: list[Line] = []
+    for run in _runs(signs, printed=printed):
+        line = _set(text_page, run)
+        lines = filled if run[0].place >= printed else on_page
+        if line is not None and not any(
+            _is_print_of(line, other) for other in lines[-_LOOKED_BACK:]
+        ):
+            lines.append(line)
+    return on_page, filled
+
+
+def _runs(signs: Sequence[_Sign | None], *, printed: int) -> Iterator[list[_Sign]]:
+    """Part the letters where a line ends or the next letter is at another place."""
+    run: list[_Sign] = []
+    last: _Sign | None = None
+    for sign in signs:
+        if sign is None or (last and _is_elsewhere(last, sign, printed=printed)):
+            if run:
+                yield run
+            run, last = [], None
+        if sign is None:
+            continue
+        run.append(sign)
+        if sign.text != " ":
+            last = sign
+    if run:
+        yield run
+
+
+def _is_elsewhere(last: _Sign, sign: _Sign, *, printed: int) -> bool:
+    if sign.text == " " or (
+        last.bottom == sign.bottom and 0 <= sign.left - last.left < 9 and sign.place != printed
+    ):
+        return False
+    size = max(last.top - last.bottom, sign.top - sign.bottom)
+    if _is_stacked(last, sign):
+        return False
+    apart = min(abs(sign.bottom - last.bottom), abs(sign.top - last.top))
+    back = sign.right < last.left - _BACK * size
+    gap = sign.place >= printed and sign.left > last.right + _COLUMN * size
+    return (
+        apart > _APART * size or back or gap or (sign.place >= printed) != (last.place >= printed)
+    )
+
+
+def _is_stacked(last: _Sign, sign: _Sign) -> bool:
+    """Say whether a letter stands right below or above the one before it, as in upright writing."""
+    size = max(sign.right - sign.left, last.right - last.left)
+    apart = min(abs(last.bottom - sign.top), abs(last.top - sign.bottom))
+    level = abs((sign.left + sign.right) - (last.left + last.right)) < 0.4 * size
+    return level and apart < 0.5 * size
+
+
+def _is_downwards(seen: Sequence[_Sign]) -> bool:
+    """Say whether letters are written from top to bottom, as Japanese is."""
+    first, second = seen[0], seen[min(1, len(seen) - 1)]
+    return ord(first.text[0]) >= _CJK and second.top < first.top and _is_stacked(first, second)
+
+
+def _set(text_page: "PdfTextPage", run: Sequence[_Sign]) -> Line | None:
+    """Set letters as a line; None where they are blanks."""
+    signs = _without_false_blanks(_struck_once(run))
+    size = sorted(sign.top - sign.bottom for sign in signs)[len(signs) // 2]
+    parts: list[str] = []
+    cells, last = 1, None
+    for sign in signs:
+        if sign.text.isspace():
+            parts.append(" ")
+            continue
+        if last is not None and sign.left - last.right > _COLUMN * size > 0:
+            # What stands apart in front of a line is its bullet or number.
+            cell = len(parts) > _LONGEST_MARK or not _MARK.fullmatch("".join(parts).strip())
+            cells += cell
+            parts.append(" | " if cell else " ")
+        parts.append(sign.text)
+        last = sign
+    text = " ".join(normalise("".join(parts).translate(_LIGATURES)).split())
+    broken = last is not None and (last.text == HYPHEN or _HYPHENS.search(text))
+    if last is None or not text:
+        return None
+    seen = [sign for sign in signs if not sign.text.isspace()]
+    if _is_downwards(seen):
+        # Columns that are read downwards and from right to left, turned so that they are lines.
+        return Line(
+            text=text, left=-seen[0].top, right=-last.bottom, bottom=last.left, size=size * 2
+        )
+    return Line(
+        text=_HYPHENS.sub("", text) + HYPHEN if broken else text,
+        left=min(sign.left for sign in seen),
+        right=max(sign.right for sign in seen),
+        bottom=sorted(sign.bottom for sign in seen)[len(seen) // 2],
+        size=size,
+        bold=all(_is_bold(text_page, sign.place) for sign in (seen[0], seen[-1])),
+        row=cells > 1,
+    )
+
+
+def _struck_once(signs: Sequence[_Sign]) -> list[_Sign]:
+    """Leave out letters that are printed upon the same letter, and the blanks told between."""
+    kept: list[_Sign] = []
+    for sign in signs:
+        size = sign.top - sign.bottom
+        if sign.text.isspace() or not any(_is_upon(sign, k, size) for k in kept[-4:]):
+            kept.append(sign)
+    if len(kept) == len(signs):
+        return kept
+    return [s for at, s in enumerate(kept) if not s.text.isspace() or _is_gap(kept, at, _SEEN)]
+
+
+def _without_false_blanks(signs: Sequence[_Sign]) -> list[_Sign]:
+    """Leave out blanks told behind a ligature, whose letters share its box, where no gap is."""
+    return [
+        sign
+        for at, sign in enumerate(signs)
+        if not (
+            sign.text == " "
+            and at > 1
+            and signs[at - 1][1:3] == signs[at - 2][1:3]
+            and not _is_gap(signs, at, _SEEN)
+        )
+    ]
+
+
+def _is_gap(signs: Sequence[_Sign], at: int, share: float) -> bool:
+    """Say whether a blank parts the letters around it by such a share of their size."""
+    before = next(
+        (s for s in reversed(signs[max(0, at - _LOOKED_AT) : at]) if not s.text.isspace()), None
+    )
+    after = next((s for s in signs[at + 1 : at + 1 + _LOOKED_AT] if not s.text.isspace()), None)
+    if before is None or after is None:
+        return False
+    return after.left - before.right > share * (before.top - before.bottom)
+
+
+def _is_upon(sign: _Sign, other: _Sign, size: float) -> bool:
+    return (
+        sign.text == other.text
+        and abs(sign.left - other.left) < min(_STRUCK * size, (sign.right - sign.left) / 2)
+        and abs(sign.bottom - other.bottom) < _STRUCK * size
+    )
+
+
+def _is_print_of(line: Line, other: Line) -> bool:
+    """Say whether a line is printed upon the same line, which makes it bold or its shadow."""
+    near = _STRUCK * line.size
+    return (
+        line.text == other.text
+        and abs(line.left - other.left) < near
+        and abs(line.bottom - other.bottom) < near
+    )
+
+
+def _is_bold(text_page: "PdfTextPage", index: int) -> bool:
+    import pypdfium2.raw as pdfium
+
+    name = ctypes.create_string_buffer(128)
+    pdfium.FPDFText_GetFontInfo(text_page, index, name, len(name), ctypes.c_int())
+    return _is_bold_name(name.value)
+
+
+@cache
+def _is_bold_name(name: bytes) -> bool:
+    return _BOLD.search(name.decode("ascii", errors="replace")) is not None
