@@ -5,21 +5,24 @@ libxml2, which reads nothing untrusted here but in the process that may die of i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import decode
 from index.reading.hidden import Look, look_of
-from index.reading.layout import Block, set_blocks
+from index.reading.layout import BEFORE, Block, lowered, raised, set_blocks
 from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
 from index.reading.normal import normalise, one_line
 from index.reading.plain import PlainReader, cut_footer
 from index.types import Extract
 
 if TYPE_CHECKING:
+    from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
 MAX_RENDERED = 1_000_000
@@ -45,6 +48,13 @@ _ATTRIBUTE = re.compile(
 )
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "area", "wbr", "source", "col"})
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_SAID = {"text": "", "text_special": "", "softbreak": " ", "hardbreak": "\n"}
+"""Tokens that are text: theirs where none stands here."""
+_NOTE_LINE = re.compile(r"\n(?=\[\^[^\]\s]{1,40}\]:)")
+_SCRIPT = re.compile(r"<(/?su[bp])\b", re.IGNORECASE)
+_NOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:?")
+_RAISED = re.compile(r"(?<=\S)\^([^\s^]{1,20})\^")
+_LOWERED = re.compile(r"(?<=\w)~([\w+-]{1,10})~")
 _BLANKS = re.compile("  +")
 _BREAK = re.compile(" ?\n ?")
 
@@ -168,15 +178,26 @@ def blocks_of(source: str) -> Iterator[Block]:
     features = ["table", "strikethrough"]
     inline = MarkdownIt("commonmark").enable(features)
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(features)
+    # `[^1]: Berg.` is a note, and no address that `[^1]` leads to.
+    parser.block.ruler.at("reference", _define)
     # Inline content is parsed below, paragraph by paragraph, so that its length can be bounded.
     parser.core.ruler.disable(["inline", "text_join"])
     environment: dict[str, object] = {}
     page = _Page()
-    for token in parser.parse(source, environment):
+    # A note is a paragraph of its own, also where the next one stands right under it.
+    for token in parser.parse(_NOTE_LINE.sub("\n\n", source), environment):
         if token.type == "inline" and len(token.content) <= MAX_INLINE:
             token.children = []
             inline.inline.parse(token.content, inline, environment, token.children)
         yield from page.take(token)
+
+
+def _define(state: "StateBlock", line: int, end: int, silent: bool) -> bool:
+    """Take in where a link leads, as markdown-it's rule does."""
+    from markdown_it.rules_block import reference
+
+    begin = state.bMarks[line] + state.tShift[line]
+    return not state.src.startswith("[^", begin) and reference(state, line, end, silent)
 
 
 class _Page:
@@ -260,22 +281,54 @@ class _Page:
     def _inline(self, token: "Token") -> str:
         if len(token.content) > MAX_INLINE:
             return "" if self._curtain.closed else token.content
-        text = "".join(self._visible(token.children or ()))
+        text = _set_apart(self._visible(token.children or ()))
         # What was left out between two words leaves two blanks.
         return _BREAK.sub("\n", _BLANKS.sub(" ", text)).strip(" ")
 
-    def _visible(self, children: Sequence["Token"]) -> Iterator[str]:
+    def _visible(self, children: Sequence["Token"]) -> Iterator[tuple[str, str]]:
+        """Yield what is seen with its kind: text, code, or the tag of raised or lowered text."""
         for child in children:
             if child.type == "html_inline":
                 self._curtain.pass_tags(child.content)
-                if child.content.lower().startswith("<br"):
-                    yield "\n"
+            if child.type == "html_inline" and child.content.lower().startswith("<br"):
+                yield "text", "\n"
             elif self._curtain.closed:
                 continue
-            elif child.type in ("text", "text_special", "code_inline"):
-                yield child.content
-            elif child.type in ("softbreak", "hardbreak"):
-                yield " " if child.type == "softbreak" else "\n"
+            elif child.type == "html_inline":
+                tag = _SCRIPT.match(child.content)
+                yield (tag[1].lower() if tag else "text"), ""
+            elif child.type in _SAID:
+                yield "text", _SAID[child.type] or child.content
+            elif child.type == "code_inline":
+                yield "code", child.content
+
+
+def _set_apart(pieces: Iterable[tuple[str, str]]) -> str:
+    """Join a paragraph's pieces, raised and lowered text as `raised` and `lowered` write it."""
+    told, inside = "", ""
+    parts = [
+        (kind, "".join(text for _, text in run)) for kind, run in groupby(pieces, itemgetter(0))
+    ]
+    for number, (kind, text) in enumerate(parts):
+        if kind in ("sup", "sub", "/sup", "/sub"):
+            inside = "" if kind[0] == "/" else kind
+        elif inside == "sup":
+            following = "".join(later for _, later in parts[number + 1 : number + 4])
+            told += raised(text, after=told[-BEFORE:], mark=False, before=following)
+        elif inside:
+            told += lowered(text, after=told[-BEFORE:])
+        else:
+            told += _pandoc(text) if kind == "text" else text
+    return told
+
+
+def _pandoc(text: str) -> str:
+    """Write Pandoc's marks of notes (`[^6]`), raised (`10^6^`) and lowered text (`H~2~O`)."""
+    text = _NOTE.sub(r"[\1]", text)
+    text = _RAISED.sub(
+        lambda m: raised(m[1], after=text[max(0, m.start() - BEFORE) : m.start()], mark=False), text
+    )
+    return _LOWERED.sub(lambda m: lowered(m[1], after=text[: m.start()][-1:]), text)
 
 
 class _Curtain:

@@ -125,3 +125,18 @@ def test_lists_repeated_by_aliases_are_not_written_out():
     )
     front, _ = split_front_matter(f"---\n{bomb}\nauthor: [*y, Ann]\n---\n")
     assert front.author == "Ann"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("in 1938[^6] and 31,250<sup>4</sup>", "in 1938[6] and 31,250[4]"),
+        ("in 1971^5^, 10^6^ and 10<sup>7</sup>", "in 1971[5], 10^6 and 10^7"),
+        ("H~2~O, 2<sup>1</sup>/<sub>2</sub>, 4<sup>th</sup>", "H2O, 2 1/2, 4th"),
+        ("`10^6^` and x^2 + y^2", "10^6^ and x^2 + y^2"),
+        ("a[^n] b[^2]\n\n[^n]: One.\n[^2]: Two.", "a[n] b[2]\n\n[n] One.\n\n[2] Two."),
+        ("<span hidden>10<sup>7</sup></span>seen", "seen"),
+    ],
+)
+def test_raised_and_lowered_text_is_set_apart(source, text):
+    assert read_bytes(source.encode(), name="a.md").text == text
