@@ -29,6 +29,10 @@ _NOTE = re.compile(
     r"(\S{1,2000}?)(?=\s|-->)",
     re.IGNORECASE,
 )
+_MARKS = re.compile(r"(?:\[\d{1,4}\]){1,9}\Z")
+"""Marks of notes at the end of a line."""
+_ITEM = re.compile(r"[-*•]\s")
+"""How an item of a list begins."""
 _FEW_WORDS = 2
 _SITE = re.compile(r" [|–—·»-] ")
 _WORD = re.compile(r"\w+")
@@ -39,18 +43,19 @@ _PLAIN = "%/:=&?~+!$,;'@()*[]"
 def first_line_title(text: str) -> str | None:
     """Return the first line where it looks like a title.
 
-    It does when it has a letter or digit, at most `MAX_TITLE` characters, no full stop, comma or
-    semicolon at its end, more text after it, and the line after it does not carry its sentence
-    on (begin in lower case, or be about as long, as in text wrapped at a fixed width).
+    It does when it is no item of a list, has a letter or digit, at most `MAX_TITLE` characters,
+    no full stop, comma or semicolon at its end, more text after it, and the line after it does not
+    carry its sentence on (begin in lower case, or be about as long, as in text wrapped at a fixed
+    width). Marks of notes at its end go.
 
     Args:
         text: Normalised text without blank lines in front.
     """
     first, _, rest = text.partition("\n")
-    title = one_line(first)
+    title = _MARKS.sub("", one_line(first))
     if not rest.strip() or not 0 < len(title) <= MAX_TITLE or title.endswith(_SENTENCE_ENDS):
         return None
-    if not any(character.isalnum() for character in title):
+    if not any(character.isalnum() for character in title) or _ITEM.match(first):
         return None
     following = rest.partition("\n")[0].strip()
     return None if _carries_on(title, following) else title

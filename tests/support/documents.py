@@ -168,6 +168,13 @@ def mail(text: str = "", *, html: str = "", files: dict[str, bytes] | None = Non
     return message.as_bytes()
 
 
+def replaced(data: bytes, members: dict[str, bytes]) -> bytes:
+    """Return a zip archive in which these members have another content."""
+    for name in members:
+        data = without(data, name)
+    return with_members(data, members)
+
+
 def without(data: bytes, member: str) -> bytes:
     """Return a zip archive without one of its members."""
     out = BytesIO()

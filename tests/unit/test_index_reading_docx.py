@@ -1,6 +1,10 @@
 """Word documents: order, headings, lists, tables, tracked changes, hidden text."""
 
-from documents import docx, docx_table
+import zipfile
+from io import BytesIO
+
+import pytest
+from documents import docx, docx_table, replaced, without
 
 from index.reading.registry import read_bytes
 
@@ -68,3 +72,140 @@ def test_a_table_in_a_table_is_one_cell_of_it():
     inner = docx_table(("a", "b"))
     cell = f"<w:tc><w:p>{run('outer')}</w:p>{inner}</w:tc>"
     assert text_of(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>") == "outer a | b"
+
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+@pytest.mark.parametrize(
+    ("runs", "text"),
+    [
+        (("1938", "^6"), "1938[6]"),
+        (("1938", "^1", "^2"), "1938[12]"),
+        (("3.2 × 10", "^7", " litres"), "3.2 × 10^7 litres"),
+        (("the 4", "^th", " of May"), "the 4th of May"),
+        (("H", "_2", "O"), "H2O"),
+        (("2", "^1", "/", "_2", " miles"), "2 1/2 miles"),
+    ],
+)
+def test_raised_and_lowered_text_is_set_apart(runs, text):
+    how = {"^": "superscript", "_": "subscript"}
+    body = "".join(
+        run(each[1:], properties=f'<w:vertAlign w:val="{how[each[0]]}"/>')
+        if each[0] in how
+        else run(each).replace("<w:t>", '<w:t xml:space="preserve">')
+        for each in runs
+    )
+    assert text_of(f"<w:p>{body}</w:p>") == text
+
+
+def item(text: str, *, list_: int = 7, level: int = 0) -> str:
+    place = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list_}"/></w:numPr>'
+    return f"<w:p><w:pPr>{place}</w:pPr>{run(text)}</w:p>"
+
+
+def numbered(*body: str, forms: tuple[tuple[str, str], ...]) -> str:
+    levels = "".join(
+        f'<w:lvl w:ilvl="{n}"><w:start w:val="1"/><w:numFmt w:val="{form}"/>'
+        f'<w:lvlText w:val="{text}"/></w:lvl>'
+        for n, (form, text) in enumerate(forms)
+    )
+    lists = (
+        f'<w:abstractNum w:abstractNumId="3">{levels}</w:abstractNum>'
+        '<w:num w:numId="7"><w:abstractNumId w:val="3"/></w:num>'
+        '<w:num w:numId="8"><w:abstractNumId w:val="3"/><w:lvlOverride w:ilvl="0">'
+        '<w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+    )
+    numbering = f'<w:numbering xmlns:w="{W}">{lists}</w:numbering>'.encode()
+    return read_bytes(replaced(docx(*body), {"word/numbering.xml": numbering}), name="a.docx").text
+
+
+def test_items_of_numbered_lists_keep_their_numbers():
+    text = numbered(
+        *(item("Open it."), item("Look in.", level=1), item("Look out.", level=1)),
+        *(item("Shut it."), "Then again:", item("Open it.", list_=8)),
+        forms=(("decimal", "%1."), ("decimal", "%1.%2")),
+    )
+    assert text == (
+        "1. Open it.\n  1.1 Look in.\n  1.2 Look out.\n2. Shut it.\n\nThen again:\n\n1. Open it."
+    )
+
+
+@pytest.mark.parametrize(
+    ("form", "lead"),
+    [("lowerLetter", "b)"), ("upperRoman", "II)"), ("bullet", "-"), ("decimalZero", "2)")],
+)
+def test_numbers_are_written_as_word_writes_them(form, lead):
+    text = numbered(item("One."), item("Two."), forms=((form, "%1)"),))
+    assert text.split("\n")[1] == f"{lead} Two."
+
+
+def test_a_document_without_properties_has_the_first_line_as_title_and_no_date():
+    data = without(docx("Minutes of the rowing club", "It rained."), "docProps/core.xml")
+    relations = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+        'relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+    )
+    card = read_bytes(replaced(data, {"_rels/.rels": relations.encode()}), name="x.docx").card
+    assert (card.title, card.published, card.author) == ("Minutes of the rowing club", None, None)
+
+
+def test_the_template_of_python_docx_gives_no_author_and_no_date():
+    from docx import Document
+
+    out, document = BytesIO(), Document()
+    document.add_paragraph("Minutes of the rowing club")
+    document.add_paragraph("It rained.")
+    document.save(out)
+    card = read_bytes(out.getvalue(), name="x.docx").card
+    assert (card.title, card.published, card.author) == ("Minutes of the rowing club", None, None)
+
+
+def test_an_equation_is_read_on_one_line():
+    m = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+
+    def part(tag: str, inner: str) -> str:
+        return f"<m:{tag}>{inner}</m:{tag}>"
+
+    def sign(text: str) -> str:
+        return part("r", part("t", text))
+
+    half = part("f", part("num", sign("a+b")) + part("den", sign("2")))
+    square = part("sSup", part("e", sign("x")) + part("sup", sign("2")))
+    root = part("rad", part("e", sign("y")))
+    body = part("oMath", f"{sign('z=')}{half}{sign('+')}{square}{sign('−')}{root}")
+    body = body.replace("<m:oMath>", f'<m:oMath xmlns:m="{m}">')
+    assert text_of(f"<w:p>{run('It is ')}{body}</w:p>").replace("is ", "is") == (
+        "It isz=(a+b)/2+x^2−√y"
+    )
+
+
+def test_footnotes_stand_at_the_end_and_comments_and_headers_are_named_as_left_out():
+    note = f'<w:footnotes xmlns:w="{W}"><w:footnote w:id="2"><w:p>{run("A ledger.")}</w:p>'
+    data = docx(f'<w:p>{run("In 1938")}<w:r><w:footnoteReference w:id="2"/></w:r>{run(".")}</w:p>')
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    types = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    parts = {
+        "footnotes": f"{note}</w:footnote></w:footnotes>",
+        "header": f'<w:hdr xmlns:w="{W}"><w:p>{run("Confidential")}</w:p></w:hdr>',
+        "comments": f'<w:comments xmlns:w="{W}"><w:p>{run("Sure?")}</w:p></w:comments>',
+    }
+    data = _joined(data, "word/_rels/document.xml.rels", "</Relationships>", [
+        f'<Relationship Id="n{p}" Type="{kind}/{p}" Target="{p}.xml"/>' for p in parts
+    ])  # fmt: skip
+    data = _joined(data, "[Content_Types].xml", "</Types>", [
+        f'<Override PartName="/word/{p}.xml" ContentType="{types}.{p}+xml"/>' for p in parts
+    ])  # fmt: skip
+    data = replaced(data, {f"word/{p}.xml": xml.encode() for p, xml in parts.items()})
+    article = read_bytes(data, name="a.docx")
+    assert article.text == "In 1938[1].\n\n[1] A ledger."
+    assert [why.partition(":")[0] for why in article.card.left_out] == [
+        *("headers and footers", "comments"),
+    ]
+
+
+def _joined(data: bytes, member: str, before: str, lines: list[str]) -> bytes:
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        content = archive.read(member).decode()
+    return replaced(data, {member: content.replace(before, "".join(lines) + before).encode()})
