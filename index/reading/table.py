@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import StringIO
-from itertools import islice
+from itertools import islice, pairwise
 
 from index.card import Card
 from index.errors import ReadError
@@ -19,54 +19,87 @@ MAX_ROWS = 50_000
 """Rows above which a table is refused: it is data to be computed with, not text to be quoted."""
 
 _DELIMITERS = (",", ";", "\t", "|")
+_STATED = re.compile(r"sep=(.)\n", re.IGNORECASE)
+"""What Excel writes in a file's first line."""
 _SAMPLE = 50
 """Rows by which the delimiter is told."""
 _SAMPLE_CHARACTERS = 50_000
 _SAME = 0.9
 """Share of them that must have as many columns as most have."""
+MAX_ABOVE = 10
+"""Lines of a title that may stand above a table."""
 _NUMBER = re.compile(r"[-+(]?[.,%\s]*+\d[\d.,%)\s]*+")
+_MOSTLY = 0.5
+"""Share of a column's cells from which on they are of one kind."""
 
 
 class TableReader:
     """Reads comma-, semicolon-, tab- and bar-separated tables.
 
     A row becomes `Country: Japan; Year: 2024.`, empty cells left out; rows are parted by a blank
-    line. Without a header the cells are joined by ` | `.
+    line. A cell without a name stands alone, the second of two columns of one name is `Price (2)`,
+    and lines above the table are lines of the text. Without a header cells are joined by ` | `.
     """
 
     def read(self, data: bytes, *, name: str) -> Extract:
-        """Read a table; the title is the file's name. What has no columns is read as plain text.
+        """Read a table; what has no columns is read as plain text.
+
+        The title is the first line above the table, else the file's name.
 
         Raises:
             ReadError: It is binary, has more than `MAX_ROWS` rows, or nothing in its cells.
         """
         text = normalise(decode(data)).strip("\n")
-        delimiter = _delimiter(text)
+        stated = _STATED.match(text)
+        text = text[stated.end() :] if stated else text
+        delimiter = stated[1] if stated else _delimiter(text)
         if delimiter is None:
             return PlainReader().read(data, name=name)
         rows = _rows(text, delimiter)
         if not rows:
             raise ReadError("the table has no cell with text; there is nothing to quote from")
-        header, body = _parted(rows)
+        above, header, body = _parted(rows)
         told = list(filter(None, (_sentence(row, header) for row in body)))
         return Extract(
-            card=Card(title=name_title(name), media_type="text/csv"), text="\n\n".join(told)
+            card=Card(title=above[0] if above else name_title(name), media_type="text/csv"),
+            text="\n\n".join((*above, *told)),
         )
 
 
 def _delimiter(text: str) -> str | None:
-    """Return what parts the columns; None where no candidate gives rows of one width."""
+    """Return what parts the columns; None where no candidate gives rows of one width.
+
+    Up to `MAX_ABOVE` lines above the first such row are not counted, nor lines under a last gap.
+    """
     best: tuple[int, str] | None = None
     for candidate in _DELIMITERS:
         try:
             rows = list(islice(_parsed(text[:_SAMPLE_CHARACTERS], candidate), _SAMPLE))
         except csv.Error:
             continue
+        rows = _without_below(rows)
         widths = [len(row) for row in rows if row]
-        width, alike = Counter(widths).most_common(1)[0] if widths else (0, 0)
-        if width > 1 and len(widths) > 1 and alike >= _SAME * len(widths):
+        width = _width(widths)
+        first = widths.index(width) if width in widths else 0
+        alike = widths.count(width)
+        enough = alike > 1 and alike >= _SAME * (len(widths) - first)
+        if width > 1 and first <= MAX_ABOVE and enough:
             best = max(best or (0, ""), (width, candidate))
     return best[1] if best else None
+
+
+def _without_below(rows: list[list[str]]) -> list[list[str]]:
+    """Leave out single lines under an empty one at the end, such as where the figures are from."""
+    end = len(rows)
+    while end and len(rows[end - 1]) == 1:
+        end -= 1
+    return rows[:end] if 0 < end < len(rows) and not rows[end - 1] else rows
+
+
+def _width(widths: Sequence[int]) -> int:
+    """Return how many columns most rows have that have any; 0 for none."""
+    common = Counter(each for each in widths if each > 1).most_common(1)
+    return common[0][0] if common else 0
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
@@ -87,20 +120,92 @@ def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
 
 
-def _parted(rows: list[list[str]]) -> tuple[Sequence[str] | None, list[list[str]]]:
-    """Part the header from the rows; it is a first row of different words without a number."""
-    first = rows[0]
-    named = all(first) and len(set(first)) == len(first)
-    if len(rows) > 1 and named and not any(_NUMBER.fullmatch(cell) for cell in first):
-        return first, rows[1:]
-    return None, rows
+def _parted(rows: list[list[str]]) -> tuple[list[str], Sequence[str] | None, list[list[str]]]:
+    """Part the lines above a table and its header from the rows."""
+    rows = _without_empty_columns(rows)
+    width = _width([len(row) for row in rows])
+    above = 0
+    while above < min(MAX_ABOVE, len(rows) - 2) and _is_above(rows[above], width):
+        above += 1
+    titles = [" ".join(filter(None, row)) for row in rows[:above]]
+    names, body = rows[above], rows[above + 1 :]
+    # R leaves the name of the column of the rows' names out.
+    if len(names) == width - 1 and all(len(row) == width for row in body):
+        names = ["", *names]
+    if not body or not _is_header(names, body):
+        return titles, None, rows[above:]
+    body = _without_counts(body) if not names[0] else body
+    return titles, _told_apart(names), body
+
+
+def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
+    """Take off what every line's last delimiter makes."""
+    width = max(max((n for n, cell in enumerate(row, 1) if cell), default=0) for row in rows)
+    return [row[:width] for row in rows]
+
+
+def _is_above(row: Sequence[str], width: int) -> bool:
+    """Tell a title from a row: it has one cell, at the left, of a table that has more."""
+    return (width > 1 and len(row) < width - 1) or (width > 2 and bool(row[0]) and not any(row[1:]))
+
+
+def _is_header(names: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell names of columns: words, or years in a row, or words above numbers.
+
+    The first may be empty, as pandas writes it.
+    """
+    rest = names[1:] if not names[0] else names
+    if len(names) < 2 or not all(rest) or not rest:
+        return False
+    numbers = [n for n, name in enumerate(names) if _NUMBER.fullmatch(name)]
+    if numbers:
+        return (
+            0 not in numbers
+            and _counts([names[n] for n in numbers])
+            and not _counts([body[0][n] for n in numbers if n < len(body[0])])
+        )
+    return len(set(rest)) == len(rest) or any(_is_number_column(body, n) for n in range(len(names)))
+
+
+def _counts(cells: Sequence[str]) -> bool:
+    """Tell years, or numbers each one more than the one before it."""
+    if not cells or not all(cell.isdecimal() and len(cell) <= 4 for cell in cells):
+        return False
+    numbers = [int(cell) for cell in cells]
+    steps = {later - now for now, later in pairwise(numbers)}
+    years = all(1500 <= number <= 2100 for number in numbers)
+    return (years and len(set(numbers)) == len(numbers)) or (steps == {1} and len(numbers) > 2)
+
+
+def _is_number_column(body: Sequence[Sequence[str]], place: int) -> bool:
+    cells = [row[place] for row in body[:_SAMPLE] if place < len(row) and row[place]]
+    numbers = sum(1 for cell in cells if _NUMBER.fullmatch(cell))
+    return bool(cells) and numbers >= _MOSTLY * len(cells)
+
+
+def _without_counts(body: list[list[str]]) -> list[list[str]]:
+    """Empty a first column without a name that only counts the rows, as pandas writes it."""
+    counted = [row[0] for row in body]
+    if counted not in ([str(n + first) for n in range(len(body))] for first in (0, 1)):
+        return body
+    return [["", *row[1:]] for row in body]
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Number names that repeat: `Price`, `Price (2)`."""
+    seen: Counter[str] = Counter()
+    told = []
+    for name in names:
+        seen[name] += 1
+        told.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+    return told
 
 
 def _sentence(row: Sequence[str], header: Sequence[str] | None) -> str:
-    if header is None:
+    if header is None or (len(row) == 1 and len(header) > 1):
         return " | ".join(cell for cell in row if cell)
     told = [
-        f"{header[place]}: {cell}" if place < len(header) else cell
+        f"{header[place]}: {cell}" if place < len(header) and header[place] else cell
         for place, cell in enumerate(row)
         if cell
     ]

@@ -52,3 +52,43 @@ def test_a_table_that_is_data_is_refused():
 def test_a_table_of_empty_cells_is_refused_in_one_sentence(data):
     with pytest.raises(ReadError, match=r"no cell with text; there is nothing to quote from$"):
         read_bytes(data, name="a.csv")
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"),
+    [
+        ("Town,2021,2022\nOrlo,184,312\n", ["Town: Orlo; 2021: 184; 2022: 312."]),
+        ("Town\t1\t2\t3\nOrlo\t40\t38\t51\n", ["Town: Orlo; 1: 40; 2: 38; 3: 51."]),
+        (",Mon,Tue\nOpen,8:15,9:30\n", ["Open; Mon: 8:15; Tue: 9:30."]),
+        (",Name,Price\n0,Rope,12\n1,Sail,9\n", ["Name: Rope; Price: 12.", "Name: Sail; Price: 9."]),
+        ("Name,Price,\nRope,12,\n", ["Name: Rope; Price: 12."]),
+        ("Name,Price,Price\nRope,12,14\n", ["Name: Rope; Price: 12; Price (2): 14."]),
+        ("sep=;\nName;Price\nRope;12,5\n", ["Name: Rope; Price: 12,5."]),
+        ("knots,crew\nTern,21,6\n\"A\",2.8,4", ["Tern; knots: 21; crew: 6.", "A; knots: 2.8; crew: 4."]),
+        ("Ship,Berth\nTern,B 1\n\nSource: port\n", ["Ship: Tern; Berth: B 1.", "Source: port"]),
+        ("Orlo,1931,1950\nVarno,1920,1948\n", ["Orlo | 1931 | 1950", "Varno | 1920 | 1948"]),
+        ("a,1,2,3\nb,2,3,4\n", ["a | 1 | 2 | 3", "b | 2 | 3 | 4"]),
+    ],
+)  # fmt: skip
+def test_the_names_of_columns_are_found(data, rows):
+    assert read_bytes(data.encode(), name="a.csv").text.split("\n\n") == rows
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Report of the port\nMade on 2025-03-01\n\n",
+        "Report of the port,,\nMade on 2025-03-01,,\n,,\n",
+    ],
+)
+def test_lines_above_a_table_are_lines_of_the_text_and_its_title(above):
+    data = f"{above}Ship,Berth,Arrival\nAurora,B 12,Monday\nBora,C 3,Friday\n".encode()
+    article = read_bytes(data, name="a.csv")
+    assert article.text.split("\n\n") == [
+        *("Report of the port", "Made on 2025-03-01"),
+        *(
+            "Ship: Aurora; Berth: B 12; Arrival: Monday.",
+            "Ship: Bora; Berth: C 3; Arrival: Friday.",
+        ),
+    ]
+    assert article.card.title == "Report of the port"
