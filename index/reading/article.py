@@ -49,7 +49,8 @@ _LINE = 30
 _SHINGLE = 3
 """Words in a row by which a text is found again."""
 
-_NEVER: Final = frozenset({"script", "style", "button", "select", "iframe", "object", "textarea"})
+NEVER: Final = frozenset({"script", "style", "button", "select", "iframe", "object", "textarea"})
+"""Elements whose text is never read: it is for machines, or to be pressed."""
 _FRAMES: Final = frozenset({"nav", "header", "footer", "aside", "form", "menu"})
 _LEAVES: Final = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", "pre"})
 _KEPT_BEFORE: Final = frozenset({"figure", "figcaption", "h1"})
@@ -278,7 +279,7 @@ def _is_own(weight: _Weight, whole: _Weight) -> bool:
 
 def _is_frame(element: "Element", weight: _Weight, whole: _Weight) -> bool:
     """Tell what its tag or name says to be no article, unless much of it is."""
-    if not isinstance(element.tag, str) or element.tag in _NEVER:
+    if not isinstance(element.tag, str) or element.tag in NEVER:
         return True
     if not weight.total or _is_own(weight, whole) or _is_note(element):
         return False

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from index.card import Card
 from index.errors import ReadError
-from index.reading.article import find_article
+from index.reading.article import NEVER, find_article
 from index.reading.encoding import declared_charset, decode
 from index.reading.hidden import drop_hidden
-from index.reading.layout import set_blocks
+from index.reading.layout import Block, set_blocks
 from index.reading.metadata import first_line_title, name_title, page_title, page_url
 from index.reading.normal import one_line
-from index.reading.page_blocks import set_apart
+from index.reading.page_blocks import page_blocks, set_apart
 from index.reading.plain import cut_footer
 from index.types import Extract
 
@@ -63,6 +63,16 @@ class HtmlReader:
             text=text,
             section_starts=tuple(at for at in layout.section_starts if at < len(text)),
         )
+
+
+def whole_page(source: str) -> tuple[Block, ...]:
+    """Return all that a page shows, without looking for an article in it; for mails.
+
+    Raises:
+        ReadError: As `visible_tree`.
+    """
+    body = visible_tree(source).find("body")
+    return tuple(page_blocks(body, without=set(body.iter(*NEVER)))) if body is not None else ()
 
 
 def visible_tree(source: str) -> "Element":

@@ -10,7 +10,7 @@ from typing import Final
 from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import charset_codec, decode
-from index.reading.html import HtmlReader
+from index.reading.html import HtmlReader, whole_page
 from index.reading.layout import Block, set_blocks
 from index.reading.metadata import clean_url, name_title
 from index.reading.normal import one_line
@@ -120,7 +120,7 @@ def _body(message: EmailMessage, left_out: list[str]) -> Iterator[Block]:
     page = message.get_body(("html",))
     if page is not None:
         try:
-            yield Block(text=HtmlReader().read(_as_utf8(page), name="").text)
+            yield from whole_page(decode(_content(page), declared=_charset(page), allow_nul=True))
         except ReadError as error:
             left_out.append(f"the message: {error}")
 

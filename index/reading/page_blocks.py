@@ -191,6 +191,8 @@ class _Page:
         """Number of blocks before each open table row."""
         self._cells: list[list[int]] = []
         """Number of blocks before each cell of each open row."""
+        self._columns: list[bool] = []
+        """Whether each open table has a single column."""
         self._lead = ""
         self._attached = False
         self._verbatim = 0
@@ -227,13 +229,15 @@ class _Page:
         """Begin a list, an item, a row or a cell."""
         if tag in _LISTS:
             ordered = tag == "ol" or element.get("rend") == "ol"
-            self._lists.append(_List(ordered, self._lead))
+            self._lists.append(_List(ordered, self._lead, number=_start(element) - 1))
             self._attached = bool(self._lead)
         elif tag in _ITEMS and self._lists:
             now = self._lists[-1]
             now.number += 1
             self._lead = "  " * (len(self._lists) - 1)
             self._lead += f"{now.number}. " if now.ordered else "- "
+        elif tag == "table":
+            self._columns.append(_is_column(element))
         elif tag in _ROWS:
             self._rows.append(len(self.blocks))
             self._cells.append([])
@@ -248,13 +252,21 @@ class _Page:
             self._attached = True
         elif tag in _ROWS:
             self._join_cells(self._rows.pop(), self._cells.pop())
+        elif tag == "table":
+            self._columns.pop()
 
     def _join_cells(self, start: int, cells: list[int]) -> None:
-        """Make one line of a row, unless it lays out a page rather than data."""
+        """Make one line of a row, unless it lays out a page rather than data.
+
+        Rows of one cell in a table of one column are paragraphs, as in mails.
+        """
         ends = [*cells[1:], len(self.blocks)]
         texts = [self.blocks[at:end] for at, end in zip(cells, ends, strict=True)] if cells else []
-        if start == len(self.blocks) or any(
-            len(blocks) > 1 or any(block.level for block in blocks) for blocks in texts
+        column = self._columns and self._columns[-1]
+        if (
+            column
+            or start == len(self.blocks)
+            or any(len(blocks) > 1 or any(block.level for block in blocks) for blocks in texts)
         ):
             return
         line = " | ".join("".join(block.text for block in blocks) for blocks in texts)
@@ -283,6 +295,17 @@ class _Page:
 
 def _tag(element: "Element") -> str:
     return element.tag.lower() if isinstance(element.tag, str) else ""
+
+
+def _is_column(table: "Element") -> bool:
+    rows = (row for part in (table, *table) for row in part if _tag(row) in _ROWS)
+    return all(sum(_tag(cell) in _CELLS for cell in row) < 2 for row in rows)
+
+
+def _start(list_: "Element") -> int:
+    """Return the number of a list's first item."""
+    start = (list_.get("start") or "").strip()
+    return int(start) if start.isdecimal() and len(start) < 10 else 1
 
 
 def _on_own_line(element: "Element", tag: str) -> bool:

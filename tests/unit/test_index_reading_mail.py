@@ -58,6 +58,19 @@ def test_a_page_is_read_where_there_is_no_plain_text():
     assert read_bytes(message, name="x.eml").text == "Seen."
 
 
+def test_a_mail_of_html_keeps_its_blocks_and_the_older_message_apart():
+    message = mail(
+        html="<p>Hello Ida,</p><p>the roof costs 18,400 euros.</p><ul><li>Slate: 9,300</li></ul>"
+        "<table><tr><td>Start</td><td>14 April</td></tr></table><p>Best, J.</p><hr>"
+        "<div id=divRplyFwdMsg><b>From:</b> Ida<br><b>Subject:</b> Roof</div>"
+        "<div>How much is it?</div>"
+    )
+    assert read_bytes(message, name="x.eml").text.split("\n\n") == [
+        *("Hello Ida,", "the roof costs 18,400 euros.", "- Slate: 9,300", "Start | 14 April"),
+        *("Best, J.", "From: Ida\nSubject: Roof", "How much is it?"),
+    ]
+
+
 def test_a_message_without_text_is_refused():
     with pytest.raises(
         ReadError, match=r"shows no text.* \(left out: photo.png: not text: looks like PNG image"

@@ -15,6 +15,8 @@ from index.reading.page_blocks import page_blocks
         ("<table><tr><th>A<th>B<tr><td>1<td><b>2</b></table>", "A | B\n1 | 2"),
         ("<table><tr><td>1<td><td>3</table>", "1 | | 3"),
         ("<table><tr><td><p>One.</p><p>Two.</p><td>Side.</table>", "One.\n\nTwo.\n\nSide."),
+        ("<table><tr><td>One.<tr><td>Two.</table>", "One.\n\nTwo."),
+        ("<ol start=3><li>a<li>b</ol>", "3. a\n4. b"),
         ("<pre>x = 1\n  y</pre>", "x = 1\n  y"),
         ("<p>call <code>f(x)</code> now</p>", "call f(x) now"),
         ("<div></div>", ""),
