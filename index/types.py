@@ -155,6 +155,8 @@ class Change:
     """Parts of what was read now that are not in the document: names with the reasons."""
     language: str = ""
     """Of what was written now, as `Card.language` has it; empty for English, and where unsure."""
+    read_again: bool = False
+    """Whether it was read again because an older version of Footnote had read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +166,9 @@ class AddReport:
     changes: tuple[Change, ...]
     embedded: int = 0
     """Sentences whose vectors were computed; those known already are reused."""
+    outdated: tuple[Change, ...] = ()
+    """Documents that an older version of Footnote read and that could not be read again, each
+    skipped with the reason; they stay as they are."""
 
     def of(self, kind: ChangeKind) -> tuple[Change, ...]:
         """Return the changes of one kind, in order."""

@@ -87,6 +87,20 @@ class OpenLibrary:
         arguments.check_sources(sources)
         return sync(self._library, sources, prune=prune, on_progress=self._on_progress)
 
+    def read_again(self) -> AddReport:
+        """Read again what an older version of Footnote read, where its file is there as it was.
+
+        `add` and `watch` do so, too. Documents keep their ids, and only sentences that changed are
+        embedded; a library that this version has read is not touched.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be written; it is as it was.
+        """
+        from index.sync.folders import read_again
+
+        return read_again(self._library, on_progress=self._on_progress)
+
     def watch(self, folder: str | Path, *, every: float = 2.0) -> "Iterator[Change | Notice]":
         """Yield what changes in a folder while the library is kept in step with it, without end.
 

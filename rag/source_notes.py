@@ -53,7 +53,8 @@ class Aging:
         if record is None:
             return document
         now = look(record)
-        return replace(document, source_state=now.state, source_note=note(now))
+        told = note(now) or _note_of_reader(record)
+        return replace(document, source_state=now.state, source_note=told)
 
     def _told(self, citation: Citation) -> Citation:
         seen = self._seen[citation.document_id]
@@ -65,6 +66,16 @@ class Aging:
         if now.state == "current":
             return citation
         return replace(citation, source_state=now.state, source_note=note(now))
+
+
+def _note_of_reader(record: Record) -> str:
+    from index.reading.registry import is_given_up, is_outdated  # an answer asks no reader
+
+    if is_given_up(record.card):
+        return "read by an older version of Footnote; this one refuses its file: see `footnote add`"
+    if is_outdated(record.card):
+        return "read by an older version of Footnote: add it again"
+    return ""
 
 
 def note(now: SourceNow) -> str:

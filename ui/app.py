@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from rag import Assistant, MisuseError, OperationError
+from rag import Assistant, FootnoteError, MisuseError, OperationError
 from rag.internal import data_file
 from ui import settings
 from ui.chat import ask_tab
@@ -108,10 +109,26 @@ def serve(
     try:
         with _listening() as told:
             print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
+            Thread(target=_read_again, args=(assistant,), daemon=True).start()
             while not told:
                 time.sleep(_LOOKING_SECONDS)
     finally:
         app.close(verbose=False)
+
+
+def _read_again(assistant: Assistant) -> None:
+    """Bring what an older version read up to date; while another program writes, the next start."""
+    try:
+        report = assistant.library.read_again()
+    except FootnoteError:
+        return
+    if report.changes:
+        changed = len(report.of("changed"))
+        print(  # noqa: T201
+            f"{len(report.changes)} documents that an older version had read: read again, "
+            f"{changed} changed",
+            flush=True,
+        )
 
 
 def launch(

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from docx.document import Document
     from lxml.etree import _Element as Element
 
+VERSION: Final = 2
+"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
+
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _UNSEEN = frozenset(

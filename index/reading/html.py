@@ -1,6 +1,6 @@
 """Reading HTML pages: the article, without what the page hides, and without what is around it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from index.card import Card
 from index.errors import ReadError
@@ -16,6 +16,9 @@ from index.types import Extract
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
+
+VERSION: Final = 2
+"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_DEPTH = 255
 """Tags nested deeper are refused: libxml2 stops reading there, so the rest would be missing."""

@@ -16,6 +16,9 @@ from index.reading.metadata import clean_url, name_title
 from index.reading.normal import one_line
 from index.types import Extract
 
+VERSION: Final = 2
+"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
+
 MAX_ATTACHMENTS = 100
 """Attachments read of one message; a digest of a day's mail has some thirty."""
 

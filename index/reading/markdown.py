@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from index.card import Card
 from index.errors import ReadError
@@ -24,6 +24,9 @@ from index.types import Extract
 if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
+
+VERSION: Final = 2
+"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_RENDERED = 1_000_000
 """Characters of Markdown that are rendered, at about 150,000 a second; a longer file, which is

@@ -21,8 +21,8 @@ from index.types import Extract
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-VERSION: Final = "pdf 2"
-"""Of this reader: a document that another one read is read again. 2: by PDFium, with layout."""
+VERSION: Final = 2
+"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_PAGES = 2000
 """Pages above which a file is refused: the longest novels have about 1,500."""

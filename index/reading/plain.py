@@ -10,6 +10,9 @@ from index.reading.metadata import first_line_title, name_title
 from index.reading.normal import normalise
 from index.types import Extract
 
+VERSION: Final = 1
+"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
+
 MAX_LINES = 40
 """Most lines of a footer; more than that is a document about footers."""
 MAX_SHARE = 0.15

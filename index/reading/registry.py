@@ -4,12 +4,14 @@ A reader of another package is found by the entry-point group `footnote.readers`
 type names it: `"application/rtf" = "acme.rtf:RtfReader"`. It is loaded only to read such a file.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol
 
+from index.card import Card
 from index.errors import ReadError
 from index.reading.metadata import clean_url
 from index.reading.normal import normalise
@@ -41,6 +43,8 @@ By name, as entry points are, since all of them together take 70 ms to import.
 """
 
 _GROUP = "footnote.readers"
+_VERSION = re.compile(r"\d+$")
+_NOT_BY = ", not read by "
 
 
 class Reader(Protocol):
@@ -77,6 +81,7 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
     kind = checked_type(data, name=name)
     if kind in READERS:
         extract = _own(kind).read(data, name=name)
+        extract = replace(extract, card=replace(extract.card, reader=_named(kind)))
     else:
         extract = _foreign(kind).read(data, name=name)
         _check_foreign(extract)
@@ -88,6 +93,38 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
             "of one file; split it"
         )
     return extract
+
+
+def is_outdated(card: Card) -> bool:
+    """Say whether a reader of ours read a document that reads its format better by now.
+
+    A card that names no reader is from before readers had versions: from version 1.
+    """
+    if card.media_type not in READERS:
+        return False
+    known = _VERSION.search(card.reader)
+    return (int(known.group()) if known else 1) < _version(card.media_type)
+
+
+def given_up(card: Card) -> str:
+    """Return what to keep as a card's reader where a better one could not read its file."""
+    before = card.reader or "version 1"
+    return f"{before.partition(_NOT_BY)[0]}{_NOT_BY}{_named(card.media_type)}"
+
+
+def is_given_up(card: Card) -> bool:
+    """Say whether a better reader could not read a document's file."""
+    return _NOT_BY in card.reader
+
+
+def _named(kind: str) -> str:
+    """Return a reader with its version as a card has it, such as `pdf 2`."""
+    return f"{READERS[kind].partition(':')[0].rpartition('.')[2]} {_version(kind)}"
+
+
+def _version(kind: str) -> int:
+    version: int = import_module(READERS[kind].partition(":")[0]).VERSION
+    return version
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import islice, pairwise
+from typing import Final
 
 from index.card import Card
 from index.errors import ReadError
@@ -14,6 +15,9 @@ from index.reading.metadata import name_title
 from index.reading.normal import normalise, one_line
 from index.reading.plain import PlainReader
 from index.types import Extract
+
+VERSION: Final = 2
+"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_ROWS = 50_000
 """Rows above which a table is refused: it is data to be computed with, not text to be quoted."""

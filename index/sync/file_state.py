@@ -8,7 +8,7 @@ import os
 import stat
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class Record:
     """Of the file; empty for an article given as text."""
     file_stamp: str
     """As `to_keep` gives it; empty where there is none."""
+    added_at: str = ""
+    """UTC, ISO 8601."""
 
     @property
     def source(self) -> str:
@@ -78,6 +80,14 @@ def refresh(db: OpenCatalog, signs: Iterable[Sign]) -> None:
     )
 
 
+def note_reader(db: OpenCatalog, readers: Mapping[str, str]) -> None:
+    """Keep what read documents, by id, inside the caller's transaction."""
+    db.executemany(
+        "UPDATE documents SET reader = ? WHERE id = ?",
+        ((reader, document_id) for document_id, reader in readers.items()),
+    )
+
+
 def move(db: OpenCatalog, moved: Move) -> None:
     """Give a document its new source; all else stays, but a title made of the file's name."""
     from index.reading.metadata import name_title  # a question opens records, and reads no file
@@ -109,16 +119,17 @@ def _retitle(db: OpenCatalog, document_id: str, card: Card) -> None:
 
 def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:
     rows = db.execute(
-        f"SELECT id, file_sha256, {selected(db, ['file_stamp'])}, {card_columns(db)} "
+        f"SELECT id, file_sha256, {selected(db, ['file_stamp'])}, added_at, {card_columns(db)} "
         f"FROM documents {where}",
         values,
     )
-    for document_id, file_sha256, file_stamp, *card in rows:
+    for document_id, file_sha256, file_stamp, added_at, *card in rows:
         yield Record(
             document_id=document_id,
             card=stored_card(card),
             file_sha256=file_sha256,
             file_stamp=file_stamp,
+            added_at=added_at,
         )
 
 

@@ -1,14 +1,17 @@
 """Keeps a library in step with files, folders and pages: added, changed, moved, removed ones."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from index.errors import LibraryBusyError, MisuseError, ReadError
+from index.errors import LibraryBusyError, LibraryError, MisuseError, ReadError
 from index.reading.files import file_bytes
+from index.reading.registry import given_up, is_outdated
+from index.store import catalog
 from index.store.library import Library
 from index.sync import file_state
 from index.sync.file_state import Move, Record, Sign
@@ -36,7 +39,8 @@ def sync(
     All is published at once. What looks as it did when it was read is not opened. A moved file
     keeps its document. Documents whose file is gone from one of the folders are removed where
     `prune` says so, else told as missing; others are never removed, nor are those that only cannot
-    be reached.
+    be reached. What an older version of Footnote read is read again, wherever it lies, if its file
+    is there as it was.
 
     Args:
         library: What is changed.
@@ -45,7 +49,8 @@ def sync(
         on_progress: Told of sentences embedded and to embed.
 
     Returns:
-        A change per file in order, then those removed or missing by source, then one per page.
+        A change per file in order, then those removed or missing by source, then one per page, then
+        one per other document that was read again.
 
     Raises:
         MisuseError: A source does not exist, a pattern matches nothing, or there is no folder to
@@ -97,10 +102,11 @@ def _synced(
     moved = {move.record.source for move in plan.moves}
     gone = [r for r in _lost_in(places, seen, found) if r.source not in moved]
     reading = Reading(plan.outcomes)
-    known = {source: record.file_sha256 for source, record in seen.items()}
+    old = _Outdated(seen, but={*moved, *(item.source for item in found), *(r.source for r in gone)})
+    known = {s: r.file_sha256 for s, r in seen.items() if not is_outdated(r.card)}
     report = ingest(
         library,
-        chain(reading, pages(known=known)),
+        chain(old.refused(reading), pages(known=known), old.read_again()),
         seen=seen,
         edits=Edits(moves=plan.moves, remove=gone if prune else (), signs=plan.signs),
         share=reading.share,
@@ -110,7 +116,118 @@ def _synced(
     after = (Change(kind=kind, source=r.source, document_id=r.document_id) for r in gone)
     files = len(plan.outcomes)
     changes = (*report.changes[:files], *after, *report.changes[files:])
-    return AddReport(changes=changes, embedded=report.embedded)
+    old.note(library)
+    return AddReport(changes=changes, embedded=report.embedded, outdated=old.kept())
+
+
+def read_again(library: Library, *, on_progress: OnProgress) -> AddReport:
+    """Read again what an older version of Footnote read, where its file is there as it was.
+
+    Documents keep their ids, and only sentences that changed are embedded.
+
+    Returns:
+        A change per document that was read again, by source, and what could not be.
+
+    Raises:
+        LibraryBusyError: Another process is writing.
+        LibraryError: The library cannot be written; it is as it was.
+    """
+    seen = library.records()
+    old = _Outdated(seen, but=())
+    report = ingest(library, old.read_again(), seen=seen, on_progress=on_progress)
+    old.note(library)
+    return AddReport(changes=report.changes, embedded=report.embedded, outdated=old.kept())
+
+
+class _Outdated:
+    """The documents that older readers read, and what becomes of them.
+
+    Args:
+        seen: What is stored, by source.
+        but: Sources that are looked after elsewhere.
+    """
+
+    def __init__(self, seen: Mapping[str, Record], *, but: Collection[str]) -> None:
+        records = sorted(seen.values(), key=lambda record: record.source)
+        self._seen = seen
+        self._left = {r.source: r for r in records if r.source not in but and is_outdated(r.card)}
+        self._kept: list[Change] = []
+        self._given_up: dict[str, str] = {}
+
+    def refused(self, items: Iterable[Incoming | Change]) -> Iterator[Incoming | Change]:
+        """Hand on what was read elsewhere, and take note of files that are refused by now."""
+        for item in items:
+            record = self._seen.get(item.source)
+            if isinstance(item, Change) and item.kind == "skipped" and record is not None:
+                self._give_up(record)
+            yield item
+
+    def read_again(self) -> Iterator[Incoming]:
+        """Yield what was read again; the others are kept with the reason."""
+        files: list[ToRead | Change] = []
+        for record in self._left.values():
+            found = _as_it_was(record)
+            if isinstance(found, ToRead):
+                files.append(found)
+            else:
+                self._keep(record, found)
+        for item in Reading(files):
+            if isinstance(item, Change):
+                record = self._left[item.source]
+                self._keep(record, item.reason)
+                self._give_up(record)
+            else:
+                yield item
+
+    def _give_up(self, record: Record) -> None:
+        """See that a file is not tried again: it may take a minute before it is refused."""
+        if is_outdated(record.card):
+            self._given_up[record.document_id] = given_up(record.card)
+
+    def _keep(self, record: Record, reason: str) -> None:
+        self._kept.append(
+            Change(
+                kind="skipped",
+                source=record.source,
+                document_id=record.document_id,
+                reason=reason,
+            )
+        )
+
+    def kept(self) -> tuple[Change, ...]:
+        """Return what could not be read again, by source."""
+        return tuple(sorted(self._kept, key=lambda change: change.source))
+
+    def note(self, library: Library) -> None:
+        """Mark those whose file a reader of today refuses."""
+        if not self._given_up:
+            return
+        with suppress(LibraryError), library.changing() as db, catalog.transaction(db):
+            file_state.note_reader(db, self._given_up)
+
+
+def _as_it_was(record: Record) -> ToRead | str:
+    """Return the file of a document if it is as it was, else why it cannot be read again."""
+    path = Path(record.source)
+    if is_web_address(record.source):
+        return "it is a page of the web: add its address again"
+    if not record.file_sha256 or not path.is_absolute() or file_state.is_gone(path):
+        return "its file is not there: add it again"
+    try:
+        stamp = file_state.stamp(path)
+        same = hashlib.sha256(file_bytes(path)).hexdigest() == record.file_sha256
+    except ReadError as error:
+        return str(error)
+    except OSError as error:
+        return _unseen(error)
+    if not same:
+        return "its file was edited: add it again"
+    return ToRead(
+        path=path,
+        source=record.source,
+        size=file_state.stamped_size(stamp),
+        file_stamp=file_state.to_keep(stamp),
+    )
 
 
 def _lost_in(
@@ -178,7 +295,8 @@ class _Looks:
         record = self._records.get(found.source)
         try:
             stamp = file_state.stamp(found.path)
-            if record is not None and record.file_stamp == stamp:
+            old = record is not None and is_outdated(record.card)
+            if record is not None and record.file_stamp == stamp and not old:
                 return _unchanged(record)
             kept = file_state.to_keep(stamp)
             # A new file is hashed only where a document has lost its file.
@@ -188,7 +306,7 @@ class _Looks:
             return Change(kind="skipped", source=found.source, reason=str(error))
         except OSError as error:
             return Change(kind="skipped", source=found.source, reason=_unseen(error))
-        if not candidates.get(digest):
+        if old or not candidates.get(digest):
             size = file_state.stamped_size(stamp)
             return ToRead(path=found.path, source=found.source, size=size, file_stamp=kept)
         known = _best(candidates[digest], name=found.path.name)

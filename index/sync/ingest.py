@@ -158,11 +158,17 @@ class _Batch:
                 fresh = prepare.document_id(item.source, taken=self._ids)
             return self._enter(item, _change("added", item, fresh))
         known = record.document_id
-        if prepare.is_same(item, record):
+        same = prepare.is_same(item, record)
+        again = _is_read_better(item, record)
+        if same and not again:
             # The bytes may differ all the same, as those of a page with another clock do.
             self._sign(item, known)
             return _change("unchanged", item, known)
-        return self._enter(item, _change("changed", item, known))
+        change = _change("unchanged" if same else "changed", item, known)
+        if again:
+            # Places of pages and headings may differ with the same text, and what was left out.
+            return self._enter(prepare.as_before(item, record), replace(change, read_again=True))
+        return self._enter(item, change)
 
     def publish(self, library: Library, db: OpenCatalog) -> None:
         publish(
@@ -216,7 +222,13 @@ def _is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
     record = seen.get(item.source)
     if record is None or record.file_sha256 != item.file_sha256:
         return True
-    return not prepare.is_same(item, record)
+    return not prepare.is_same(item, record) or _is_read_better(item, record)
+
+
+def _is_read_better(item: Incoming, record: Record) -> bool:
+    """Say whether the same bytes were read by another reader than before."""
+    known = bool(record.file_sha256) and record.file_sha256 == item.file_sha256
+    return known and item.extract.card.reader != record.card.reader
 
 
 def _refresh(library: Library, signs: Sequence[Sign], seen: Mapping[str, Record]) -> None:

@@ -50,6 +50,12 @@ def is_same(incoming: Incoming, record: Record) -> bool:
     return _card(incoming).says_as(record.card)
 
 
+def as_before(incoming: Incoming, record: Record) -> Incoming:
+    """Return what was read again with the tags of the stored document and when it was added."""
+    card = replace(incoming.extract.card, tags=record.card.tags)
+    return replace(incoming, extract=replace(incoming.extract, card=card), added_at=record.added_at)
+
+
 def is_whole(text: str, *, sha256: str) -> bool:
     """Say whether a stored text is the one that was added."""
     return text_hash(text) == sha256

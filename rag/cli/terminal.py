@@ -181,6 +181,25 @@ def hits(hits: Sequence[Hit]) -> str:
     return "\n\n".join(blocks)
 
 
+def _read_again_lines(report: AddReport) -> list[str]:
+    """Return what became of the documents that an older version had read; nothing for none."""
+    lines = []
+    if again := [change for change in report.changes if change.read_again]:
+        changed = sum(1 for change in again if change.kind == "changed")
+        lines.append(
+            f"{_count(len(again), 'document')} that an older version of Footnote had read: read "
+            f"again, {changed} changed."
+        )
+    if report.outdated:
+        first = report.outdated[0]
+        more = f", and {len(report.outdated) - 1} more" if len(report.outdated) > 1 else ""
+        lines.append(
+            f"Read by an older version, and not again: {one_line(first.source)} "
+            f"({one_line(first.reason)}){more}."
+        )
+    return lines
+
+
 def report(report: AddReport, *, model: str) -> str:
     """Return what became of each source, the reasons for skipped ones, and the counts.
 
@@ -192,6 +211,7 @@ def report(report: AddReport, *, model: str) -> str:
     counts = ", ".join(f"{len(report.of(kind))} {kind}" for kind in _KINDS if report.of(kind))
     embedded = _count(report.embedded, "sentence")
     lines.append(f"{counts or 'nothing to add'}; {embedded} embedded")
+    lines += [wrapped(line) for line in _read_again_lines(report)]
     if report.of("missing"):
         lines.append(wrapped("Files of missing documents are gone: `--prune` removes these too."))
     if note := articles_note(report.changes, model=model):

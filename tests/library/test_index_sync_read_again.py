@@ -1,0 +1,147 @@
+"""What an older version read is read again where its file is there, by add, watch and the page."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from documents import pdf
+from older import age
+from painted import nameless_pdf
+
+from index.card import Card
+from index.store.catalog import transaction
+from index.store.library import Library
+from index.sync import ingest
+from index.sync.file_state import note_reader
+from index.sync.folders import read_again, sync
+from index.sync.prepare import Incoming
+from index.types import AddReport, Extract
+from rag.cli import terminal
+from rag.source_notes import Aging
+from rag.testing import HashEmbedder
+
+Make = Callable[..., Library]
+LONG_AGO = 1_000_000_000
+WRAPPED = "The quay was dredged in the spring of 2024 by\nthe town.\nIt was not repaired."
+MENDED = "The quay was dredged in the spring of 2024 by the town.\nIt was not repaired."
+
+
+def kept(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    return path
+
+
+def add_as_before(library: Library, path: Path, text: str, *, source: str = "") -> str:
+    """Add a file with the text that an older version read of it; return the document's id."""
+    read = Extract(card=Card(title="Quay", media_type="application/pdf"), text=text)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    item = Incoming(source=source or str(path), extract=read, file_sha256=digest)
+    (change,) = ingest.add(library, [item]).changes
+    assert change.document_id is not None
+    return change.document_id
+
+
+def add(library: Library, *paths: Path) -> AddReport:
+    return sync(library, paths, prune=False, on_progress=lambda done, total: None)
+
+
+def again(library: Library) -> AddReport:
+    return read_again(library, on_progress=lambda done, total: None)
+
+
+@pytest.fixture
+def quay(tmp_path: Path) -> Path:
+    return kept(tmp_path / "quay.pdf", pdf(WRAPPED))
+
+
+@pytest.fixture
+def old(make_library: Make, quay: Path) -> Library:
+    """Give a library of the version before cards, with one document, whose text was not joined."""
+    library = make_library()
+    add_as_before(library, quay, WRAPPED)
+    with library.catalog.writing() as db:
+        age(db, "before cards")
+    return make_library()
+
+
+def test_adding_another_file_reads_it_again_and_keeps_its_id(
+    old: Library, tmp_path: Path, embedder: HashEmbedder
+) -> None:
+    (before,), embedded = old.summaries(), embedder.embedded
+    report = add(old, kept(tmp_path / "new.txt", b"Cats sleep."))
+    assert [(c.kind, c.read_again) for c in report.changes] == [("added", False), ("changed", True)]
+    after = next(d for d in old.summaries() if d.id == before.id)
+    assert old.document(after.id).text == MENDED
+    assert (after.card.reader, after.added_at) == ("pdf 2", before.added_at)
+    # "It was not repaired." has its vector already.
+    assert embedder.embedded - embedded == report.embedded == 2
+    assert "1 document that an older version of Footnote had read: read again, 1 changed." in (
+        terminal.report(report, model="")
+    )
+
+
+def test_it_is_read_again_once(old: Library, quay: Path) -> None:
+    assert [c.kind for c in again(old).changes] == ["changed"]
+    assert again(old) == AddReport(changes=())
+    assert [c.kind for c in add(old, quay).changes] == ["unchanged"]
+
+
+def test_adding_its_own_file_reads_it_again(old: Library, quay: Path) -> None:
+    assert [(c.kind, c.read_again) for c in add(old, quay).changes] == [("changed", True)]
+
+
+def test_one_that_reads_the_same_is_marked_and_embeds_nothing(
+    make_library: Make, quay: Path, embedder: HashEmbedder
+) -> None:
+    library = make_library()
+    add_as_before(library, quay, MENDED)
+    embedded = embedder.embedded
+    (change,) = again(library).changes
+    assert change.read_again
+    (document,) = library.summaries()
+    assert (document.card.reader, embedder.embedded) == ("pdf 2", embedded)
+
+
+def test_one_whose_file_is_gone_or_edited_stays_and_is_told(make_library: Make, tmp_path) -> None:
+    library = make_library()
+    gone, edited = (kept(tmp_path / name, pdf(WRAPPED)) for name in ("a.pdf", "b.pdf"))
+    ids = [add_as_before(library, path, f"{path.name} says.\nText.") for path in (gone, edited)]
+    add_as_before(library, edited, "A page.\nText.", source="https://example.org/a.pdf")
+    gone.unlink()
+    kept(edited, pdf("Other."))
+    report = again(library)
+    assert report.changes == ()
+    assert [change.reason.partition(":")[0] for change in report.outdated] == [
+        "its file is not there", "its file was edited", "it is a page of the web",
+    ]  # fmt: skip
+    assert "not again" in terminal.report(report, model="")
+    assert library.document(ids[0]).text == "a.pdf says.\nText."
+    note = Aging(library.some_records).document(library.document(ids[0])).source_note
+    assert note == "source deleted since indexed"
+
+
+def test_one_that_is_refused_by_now_stays_is_marked_and_not_tried_again(
+    make_library: Make, tmp_path: Path
+) -> None:
+    library = make_library()
+    document = add_as_before(library, kept(tmp_path / "a.pdf", nameless_pdf(40)), "Garbage.")
+    (kept_one,) = again(library).outdated
+    assert "do not say which letters they show" in kept_one.reason
+    assert again(library) == AddReport(changes=())
+    assert library.document(document).text == "Garbage."
+    note = Aging(library.some_records).document(library.document(document)).source_note
+    assert note.startswith("read by an older version of Footnote; this one refuses its file")
+
+
+def test_one_of_the_reader_before_this_is_read_again_and_one_of_the_next_is_not(
+    make_library: Make, quay: Path
+) -> None:
+    library = make_library()
+    add(library, quay)
+    for reader, found in (("pdf 1", [True]), ("pdf 2", []), ("pdf 3", [])):
+        with library.catalog.writing() as db, transaction(db):
+            note_reader(db, {library.summaries()[0].id: reader})
+        assert [c.read_again for c in again(library).changes] == found
