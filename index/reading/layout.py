@@ -1,4 +1,4 @@
-"""From the blocks of a marked-up document to its text and the offsets of its headings."""
+"""From the blocks of a document to its text and the offsets of its headings; lines of pages."""
 
 import re
 from collections.abc import Iterable
@@ -9,6 +9,9 @@ from index.reading.normal import normalise
 
 BEFORE = 40
 """Characters before raised or lowered text by which it is told how it is set apart."""
+HYPHEN = "\u00ad"
+"""Ends a line whose last word goes on in the next, in place of its hyphen."""
+
 _MARK = 12
 """Characters of a reference mark; "4, 11-13" has eight."""
 _ENDINGS: Final = frozenset(
@@ -34,6 +37,27 @@ class Block:
     """Whether one line end, not a blank line, parts it from the block before: items, rows."""
     row: bool = False
     """Whether it is one row of a table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What stands side by side on a page, in points from the lower left corner as it is seen."""
+
+    text: str
+    """Normalised, without blanks at its ends; cells of a row are parted by ` | `."""
+    left: float = 0.0
+    right: float = 0.0
+    bottom: float = 0.0
+    """Of its letters' descents, so that lines of one font lie as far apart as their bottoms."""
+    size: float = 0.0
+    """Height of its letters with ascents and descents."""
+    bold: bool = False
+    row: bool = False
+    """Whether it has cells."""
+    aside: bool = False
+    """Whether it runs up or down the page, as a stamp at its edge does."""
+    cells: tuple["Line", ...] = ()
+    """What is printed between its gaps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 from index.card import Card
 from index.errors import ReadError
+from index.reading.layout import Line
 from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
 from index.reading.normal import one_line
 from index.reading.pdf_flow import Flow, set_pages
-from index.reading.pdf_page import Box, Line, printed_lines, turn_of, turned
+from index.reading.pdf_page import Box, printed_lines, turn_of, turned
 from index.types import Extract
 
 if TYPE_CHECKING:
@@ -32,6 +34,10 @@ MOST_LETTERS = 500_000
 
 _MOST_SCANNED = 0.5
 """Share of pages that may be pictures without text: a book has plates, a scan has a cover."""
+_FEWEST_GAPS, _MOST_GAPS = 6, 300
+"""Gaps above each other that part columns, and gaps of a page that are looked at."""
+_FEWEST_LETTERS = 15
+"""Of a column's line; cells of tables have fewer."""
 _MOST_UNKNOWN = 0.2
 """Share of a page's letters that the file need not name; formulas have signs of their own."""
 _END = b"%%EOF"
@@ -236,7 +242,7 @@ def read_page(document: "PdfDocument", number: int) -> Page:
         text_page = page.get_textpage()
     found = printed_lines(text_page, turn=turn, box=page.get_bbox(), printed=printed)
     ticked = [line for line in found.filled if not _is_in(line, ticks)]
-    lines = _placed(found.lines, [*ticked, *ticks])
+    lines = _placed(_in_columns(found.lines), [*ticked, *ticks])
     seen = Page(
         lines=lines,
         known=found.known,
@@ -331,3 +337,44 @@ def _placed(lines: Sequence[Line], filled: Sequence[Line]) -> list[Line]:
             above = [at for at, line in enumerate(placed) if line.bottom > value.bottom]
             placed.insert(above[-1] + 1 if above else 0, value)
     return placed
+
+
+def _in_columns(lines: Sequence[Line]) -> list[Line]:
+    """Set the lines of columns one column after the other where they were painted across.
+
+    Rows of a table have short cells or figures, lines of columns whole words.
+    """
+    across = [line for line in lines if sum(map(_is_prose, line.cells)) > 1]
+    gutters = _gutters([(a.right, b.left) for line in across for a, b in pairwise(line.cells)])
+    placed: list[Line] = []
+    columns: list[list[Line]] = [[] for _ in range(len(gutters) + 1)]
+    for line in lines:
+        gaps = [(a.right, b.left) for a, b in pairwise(line.cells)]
+        pieces = line.cells if any(a < x < b for a, b in gaps for x in gutters) else (line,)
+        for piece in pieces:
+            if any(piece.left < gutter < piece.right for gutter in gutters):
+                placed += chain.from_iterable(columns)
+                columns = [[] for _ in columns]
+                placed.append(piece)
+            else:
+                columns[sum(gutter < piece.left for gutter in gutters)].append(piece)
+    return [*placed, *chain.from_iterable(columns)]
+
+
+def _is_prose(cell: Line) -> bool:
+    letters = sum(map(str.isalpha, cell.text))
+    return letters >= _FEWEST_LETTERS and letters > 0.6 * len(cell.text)
+
+
+def _gutters(gaps: Sequence[tuple[float, float]]) -> list[float]:
+    """Return where most gaps lie above each other, from left to right."""
+    found: list[float] = []
+    left = list(gaps[:_MOST_GAPS])
+    while len(left) >= _FEWEST_GAPS:
+        middles = {(start + end) / 2 for start, end in left}
+        crossed, at = max((sum(a < x < b for a, b in left), x) for x in middles)
+        if crossed < max(_FEWEST_GAPS, len(left) / 4):
+            break
+        found.append(at)
+        left = [(a, b) for a, b in left if not a < at < b]
+    return sorted(found)

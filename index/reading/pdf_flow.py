@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from index.reading.layout import HYPHEN, Line
 from index.reading.metadata import MAX_TITLE
-from index.reading.pdf_page import HYPHEN, Line
 
 FEWEST_PAGES = 3
 """Pages from which a line that most of them begin or end with is a running head."""
 
 _MOST = 0.5
+_LONGEST_HEAD = 80
+"""Letters from which a line that ends with a stop is no head."""
 _SAME_PLACE = 4
 """Points between the places of one head on two pages."""
 _EDGE = 2
@@ -30,6 +32,7 @@ _FIRST_WORD = re.compile(r"[^\W_]+")
 _SHARED = re.compile(r"(?:and|or|to|und|oder|bis|bzw|et|ou|y|o|en|of)\b")
 """What follows the hyphen of a word that shares its end: pre- and post-war."""
 _STOPS = (".", "!", "?", "…", ":", "”", '"', "。", "！", "？")
+_CLOSING = (",", ".", ";", ":", ")", "]")
 _ITEM = re.compile(r"(?:[-*+•‣▪●○◦·–—■□➢✓]|\(?(?:\d{1,3}|[A-Za-z])[.)]|\[\d{1,3}\])(?:\s|$)")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 """Han, kana, Hangul and full-width forms; all but Hangul are written without blanks."""
@@ -45,7 +48,7 @@ _MOST_LINES = 3
 """Of a heading."""
 _ROWS_APART = 2.5
 """Sizes between the rows of one table."""
-_LONG = 40
+_LONG = 32
 """Letters from which a full line is one of prose; shorter ones may be those of a list."""
 _LEADING = 1.35
 """Times the distance of lines from which a larger one begins a paragraph."""
@@ -139,8 +142,10 @@ def _gaps(lines: Sequence[Line], page_of: Sequence[int], body_size: float) -> li
         )
         if line.text.endswith(HYPHEN) and lower.text[0].isalpha():
             gaps.append(" ")
-        elif not same_page or line.bottom - lower.bottom < -0.5 * line.size:
+        elif not same_page or lower.bottom - line.bottom > 0.5 * max(line.size, lower.size):
             gaps.append(_gap_elsewhere(line, lower))
+        elif line.aside or lower.aside:
+            gaps.append("\n\n")
         elif line.row or lower.row:
             gaps.append(_gap_of_rows(line, lower))
         elif line.size > _LARGE * body_size and _is_more_heading(line, lower, column):
@@ -178,7 +183,6 @@ def _is_more_heading(line: Line, lower: Line, column: _Column) -> bool:
     """Say whether the next line is another of a heading, whose lines end where they like."""
     return (
         _is_alike(line, lower)
-        and line.bold == lower.bold
         and not _ended(line)
         and not _ITEM.match(lower.text)
         and line.bottom - lower.bottom <= _LEADING * min(column.leading, 1.3 * line.size)
@@ -188,8 +192,8 @@ def _is_more_heading(line: Line, lower: Line, column: _Column) -> bool:
 def _gap_below(line: Line, lower: Line, column: _Column) -> str:
     """Return the gap to the line below, or to one on the same height."""
     step = line.bottom - lower.bottom
-    if step < 0.3 * line.size:
-        return " " if lower.left >= line.left else "\n"
+    if step < 0.5 * max(line.size, lower.size):
+        return " " if lower.left >= line.right - 0.5 * line.size else "\n"
     if not _is_alike(line, lower) or step > _LEADING * column.leading:
         return "\n\n"
     if line.bold != lower.bold or _ITEM.match(lower.text):
@@ -287,7 +291,7 @@ def _headings(
 
 
 def _is_heading(block: Sequence[Line], text: str) -> bool:
-    if any(line.row for line in block) or len(text) > MAX_TITLE:
+    if any(line.row or line.aside for line in block) or len(text) > MAX_TITLE:
         return False
     return any(c.isalpha() for c in text) and not text.endswith((".", ",", ";", "。", "、"))
 
@@ -308,7 +312,8 @@ def _joined(
         gap = gaps[at]
         before = lines[at - 1].text if at else ""
         broken = before.endswith(HYPHEN) and not _SHARED.match(text)
-        if gap == " " and (broken or _is_han(before[-1]) or _is_han(text[0])):
+        closing = text.startswith(_CLOSING)
+        if gap == " " and (broken or closing or _is_han(before[-1]) or _is_han(text[0])):
             gap = ""
         starts.append(length + len(gap))
         parts += (gap, text)
@@ -342,7 +347,8 @@ def without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         mark, at = _marked_at(line)
         shown = sum(places[mark, at + by] for by in (-1, 0, 1))
         numbered = number in _COUNTER.findall(line.text)
-        return shown > most or line.text == number or (numbered and marks[mark] > 1)
+        prose = len(line.text) > _LONGEST_HEAD and _ended(line)
+        return (shown > most and not prose) or line.text == number or (numbered and marks[mark] > 1)
 
     bodies = []
     for page, edge, number in zip(pages, edges, numbers, strict=True):

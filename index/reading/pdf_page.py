@@ -12,8 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from index.reading.layout import BEFORE, HYPHEN, Line, raised
 from index.reading.normal import normalise
 
 if TYPE_CHECKING:
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 
 Box = tuple[float, float, float, float]
 """Four edges in points."""
-
-HYPHEN = "\u00ad"
-"""Ends a line whose last word goes on in the next, in place of its hyphen."""
 
 _LIGATURES = str.maketrans(
     dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
@@ -40,7 +39,11 @@ _COLUMN = 1.6
 _MARK = re.compile(r".|\(?\w{1,4}[.)]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2}){1,3}\.?")
 """What may be the bullet or the number in front of a line."""
 _LONGEST_MARK = 12
+_STAMP = 4
+"""Letters above each other that may be no line that runs up the page."""
 _HYPHENS = re.compile(r"(?<=[^\W\d_])[-\u2010]$")
+_SMALL, _RAISED = 0.85, 0.12
+"""Sizes that raised letters have at most, and by which they lie above the others at least."""
 _STRUCK = 0.3
 """Sizes between two prints of one line that make it bold."""
 _SEEN = 0.08
@@ -60,23 +63,6 @@ _PLAIN = re.compile(r"[a-z0-9 .,-]")
 _MOST_PLAIN = 0.6
 """Share of such signs among letters that are told by their numbers alone, from which these are
 their codes: glyph numbers of fonts make capitals and marks of small letters."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """What stands side by side on a page, in points from the lower left corner as it is seen."""
-
-    text: str
-    """Normalised, without blanks at its ends; cells of a row are parted by ` | `."""
-    left: float = 0.0
-    right: float = 0.0
-    bottom: float = 0.0
-    """Of its letters' descents, so that lines of one font lie as far apart as their bottoms."""
-    size: float = 0.0
-    """Height of its letters with ascents and descents."""
-    bold: bool = False
-    row: bool = False
-    """Whether it has cells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,11 +193,9 @@ def _lines(
     for run in _runs(signs, printed=printed):
         line = _set(text_page, run)
         lines = filled if run[0].place >= printed else on_page
-        if line is not None and not any(
-            _is_print_of(line, other) for other in lines[-_LOOKED_BACK:]
-        ):
+        if line and not any(_is_print_of(line, other) for other in lines[-_LOOKED_BACK:]):
             lines.append(line)
-    return on_page, filled
+    return sorted(on_page, key=lambda line: line.aside), filled
 
 
 def _runs(signs: Sequence[_Sign | None], *, printed: int) -> Iterator[list[_Sign]]:
@@ -266,29 +250,53 @@ def _set(text_page: "PdfTextPage", run: Sequence[_Sign]) -> Line | None:
     """Set letters as a line; None where they are blanks."""
     signs = _without_false_blanks(_struck_once(run))
     size = sorted(sign.top - sign.bottom for sign in signs)[len(signs) // 2]
-    parts: list[str] = []
-    cells, last = 1, None
+    found = (_cell(text_page, cell, size) for cell in _cells(signs, size))
+    cells = tuple(cell for cell in found if cell is not None)
+    if len(cells) < 2:
+        return cells[0] if cells else None
+    *before, last = (cell.text for cell in cells)
+    return Line(
+        text=" | ".join([*(text.replace(HYPHEN, "-") for text in before), last]),
+        left=min(cell.left for cell in cells),
+        right=max(cell.right for cell in cells),
+        bottom=cells[0].bottom,
+        size=size,
+        bold=all(cell.bold for cell in cells),
+        row=True,
+        cells=cells,
+    )
+
+
+def _cells(signs: Sequence[_Sign], size: float) -> list[list[_Sign]]:
+    """Part letters where much more than a blank is between them."""
+    cells: list[list[_Sign]] = [[]]
+    last: _Sign | None = None
     for sign in signs:
-        if sign.text.isspace():
-            parts.append(" ")
-            continue
-        if last is not None and sign.left - last.right > _COLUMN * size > 0:
+        if last and sign.text != " " and sign.left - last.right > _COLUMN * size > 0:
             # What stands apart in front of a line is its bullet or number.
-            cell = len(parts) > _LONGEST_MARK or not _MARK.fullmatch("".join(parts).strip())
-            cells += cell
-            parts.append(" | " if cell else " ")
-        parts.append(sign.text)
-        last = sign
-    text = " ".join(normalise("".join(parts).translate(_LIGATURES)).split())
-    broken = last is not None and (last.text == HYPHEN or _HYPHENS.search(text))
-    if last is None or not text:
-        return None
+            if len(cells[-1]) > _LONGEST_MARK or not _MARK.fullmatch(_text_of(cells[-1]).strip()):
+                cells.append([])
+            else:
+                cells[-1].append(last._replace(text=" "))
+        cells[-1].append(sign)
+        last = last if sign.text.isspace() else sign
+    return cells
+
+
+def _cell(text_page: "PdfTextPage", signs: Sequence[_Sign], size: float) -> Line | None:
+    """Set letters without a gap as a line; None where they are blanks."""
+    text = " ".join(normalise(_raised_apart(signs, size).translate(_LIGATURES)).split())
     seen = [sign for sign in signs if not sign.text.isspace()]
+    if not seen or not text:
+        return None
     if _is_downwards(seen):
         # Columns that are read downwards and from right to left, turned so that they are lines.
+        last = seen[-1]
         return Line(
             text=text, left=-seen[0].top, right=-last.bottom, bottom=last.left, size=size * 2
         )
+    broken = seen[-1].text == HYPHEN or _HYPHENS.search(text)
+    aside = len(seen) > _STAMP and _is_stacked(seen[0], seen[1]) and _is_stacked(*seen[-2:])
     return Line(
         text=_HYPHENS.sub("", text) + HYPHEN if broken else text,
         left=min(sign.left for sign in seen),
@@ -296,8 +304,28 @@ def _set(text_page: "PdfTextPage", run: Sequence[_Sign]) -> Line | None:
         bottom=sorted(sign.bottom for sign in seen)[len(seen) // 2],
         size=size,
         bold=all(_is_bold(text_page, sign.place) for sign in (seen[0], seen[-1])),
-        row=cells > 1,
+        aside=aside,
     )
+
+
+def _raised_apart(signs: Sequence[_Sign], size: float) -> str:
+    """Return the text of letters with raised ones set apart, as those of HTML are."""
+    ground = sorted(sign.bottom for sign in signs)[len(signs) // 2]
+
+    def is_raised(sign: _Sign) -> bool:
+        small = sign.top - sign.bottom < _SMALL * size
+        return small and not sign.text.isspace() and sign.bottom > ground + _RAISED * size
+
+    text = ""
+    groups = [(up, _text_of(list(group))) for up, group in groupby(signs, key=is_raised)]
+    for at, (up, said) in enumerate(groups):
+        following = groups[at + 1][1] if at + 1 < len(groups) else ""
+        text += raised(said, after=text[-BEFORE:], mark=False, before=following) if up else said
+    return text
+
+
+def _text_of(signs: Sequence[_Sign]) -> str:
+    return "".join(sign.text for sign in signs)
 
 
 def _struck_once(signs: Sequence[_Sign]) -> list[_Sign]:
@@ -340,6 +368,8 @@ def _is_gap(signs: Sequence[_Sign], at: int, share: float) -> bool:
 def _is_upon(sign: _Sign, other: _Sign, size: float) -> bool:
     return (
         sign.text == other.text
+        # The letters of a ligature come one after the other, with one box.
+        and (sign[1:5] != other[1:5] or sign.place > other.place + 2)
         and abs(sign.left - other.left) < min(_STRUCK * size, (sign.right - sign.left) / 2)
         and abs(sign.bottom - other.bottom) < _STRUCK * size
     )
@@ -348,11 +378,8 @@ def _is_upon(sign: _Sign, other: _Sign, size: float) -> bool:
 def _is_print_of(line: Line, other: Line) -> bool:
     """Say whether a line is printed upon the same line, which makes it bold or its shadow."""
     near = _STRUCK * line.size
-    return (
-        line.text == other.text
-        and abs(line.left - other.left) < near
-        and abs(line.bottom - other.bottom) < near
-    )
+    beside, above = abs(line.left - other.left), abs(line.bottom - other.bottom)
+    return line.text == other.text and beside < near and above < near
 
 
 def _is_bold(text_page: "PdfTextPage", index: int) -> bool:

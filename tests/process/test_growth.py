@@ -22,9 +22,9 @@ from eval.metrics.answers import normalise_answer
 from index.errors import FootnoteError
 from index.reading import article
 from index.reading.hidden import declarations, simple_rules
+from index.reading.layout import Line
 from index.reading.markdown import split_front_matter
 from index.reading.pdf_flow import set_pages
-from index.reading.pdf_page import Line
 from index.reading.registry import read_bytes
 from index.splitting.passages import group
 from index.splitting.sentences import split

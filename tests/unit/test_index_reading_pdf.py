@@ -144,6 +144,40 @@ def test_a_row_has_its_cells():
     assert read(painted(table + at(200, 706, "41,210"))).text == "Year | Visitors\n2022 | 41,210"
 
 
+def test_columns_painted_across_are_read_one_after_the_other():
+    left = (
+        "The harbour of Lindvik was",
+        "dredged in the spring of the",
+        "year for the first time since",
+    ) * 3
+    right = (
+        "Visitors came by the ferry",
+        "from the south and stayed at",
+        "the hotel near the old quay",
+    ) * 3
+    shown = "".join(
+        at(72, 700 - 14 * n, a) + at(330, 700 - 14 * n, b)
+        for n, (a, b) in enumerate(zip(left, right, strict=True))
+    )
+    text = read(
+        painted(
+            at(72, 740, "Two columns of a long page that has a headline over them", size=14) + shown
+        )
+    ).text
+    assert text.index("the first time since") < text.index("Visitors came")
+    assert "Lindvik was dredged in the spring of the year" in text
+
+
+def test_the_letters_of_a_ligature_are_kept():
+    page = "BT /F3 12 Tf 72 720 Td (O\001cers) Tj ET"
+    data = painted(page).replace(
+        b"/F2 5 0 R",
+        b"/F3 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica "
+        b"/Encoding << /Differences [1 /ffi] >> >>",
+    )
+    assert read(data).text == "Officers"
+
+
 def test_headings_are_told_by_size_and_weight_and_begin_sections():
     shown = at(72, 740, "Harbour report", size=20) + lines(*WRAPPED)
     shown += at(72, 660, "The quay", font="F2") + lines(*WRAPPED, y=640)
@@ -307,3 +341,38 @@ def test_a_file_in_the_file_is_told():
     held = (b"<< /Type /EmbeddedFile /Length 1 >>\nstream\nx\nendstream",)
     article = read(painted(lines("Some text."), root=tree, more=kept + held))
     assert article.card.left_out == ("a.txt: a file attached to it; save and add it",)
+
+
+def test_a_stamp_that_runs_up_the_page_parts_no_sentence():
+    stamp = "BT 0 1 -1 0 30 300 Tm /F1 12 Tf (arXiv:2103.15348v2) Tj ET\n"
+    shown = lines(*WRAPPED[:2]) + stamp + lines(WRAPPED[2], y=692)
+    assert read(painted(shown)).text == f"{' '.join(WRAPPED)}\n\narXiv:2103.15348v2"
+
+
+def test_a_raised_mark_parts_no_sentence():
+    shown = (
+        at(72, 720, "The quay was dredged")
+        + at(187, 724, "1", size=7)
+        + at(192, 720, ", but not repaired.")
+    )
+    assert read(painted(shown)).text == "The quay was dredged[1], but not repaired."
+
+
+def test_a_title_of_two_lines_is_one():
+    shown = at(72, 740, "A Report on the Harbour", size=18) + at(72, 718, "of Lindvik", size=18)
+    article = read(painted(shown + lines(*WRAPPED, y=690)))
+    assert article.card.title == "A Report on the Harbour of Lindvik"
+
+
+def test_a_sentence_that_ends_every_page_is_no_running_head():
+    prose = (
+        "This clause is repeated for the sake of the demonstration and has no other purpose at all."
+    )
+    shown = [lines(f"Part {n} is here.", y=720) + lines(prose, y=60) for n in "ABC"]
+    assert read(painted(*shown)).text.count("This clause is repeated") == 3
+
+
+def test_a_raised_number_is_no_part_of_the_number_before_it():
+    shown = at(72, 720, "It was dredged in 1938") + at(194.7, 724, "6", size=7)
+    shown += at(198.6, 720, " and 10") + at(238, 724, "7", size=7) + at(242, 720, " more.")
+    assert read(painted(shown)).text == "It was dredged in 1938[6] and 10^7 more."
