@@ -41,7 +41,6 @@ _BRACED: Final = frozenset(f"{_M}{part}" for part in ("num", "den", "sup", "sub"
 _BASED: Final = frozenset(f"{_M}{part}" for part in ("rad", "sSup", "sSub"))
 """What bears a part that needs brackets where it is longer than one sign."""
 _NOTES: Final = {f"{_W}footnoteReference": "footnotes", f"{_W}endnoteReference": "endnotes"}
-_FRAME: Final = ("header", "footer")
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _PLACE = re.compile(r"%([1-9])")
 _ROMAN: Final = (
@@ -122,12 +121,11 @@ def _properties(document: "Document") -> Card:
     except KeyError:
         return Card()
     about = document.core_properties
-    title = one_line(about.title or "")
+    title, author = one_line(about.title or ""), one_line(about.author or "")
+    moment = about.created or about.modified
     if about.comments == _TEMPLATE:
-        author = "" if about.author == "python-docx" else one_line(about.author or "")
-        moment = None if about.created and about.created.year == 2013 else about.created
-    else:
-        author, moment = one_line(about.author or ""), about.created or about.modified
+        author = "" if author == "python-docx" else author
+        moment = None if moment and moment.year == 2013 else moment
     return Card(
         title="" if title.lower() in _NO_TITLES else title,
         published=moment.date().isoformat() if moment else None,
@@ -139,11 +137,11 @@ def _left_out(document: "Document") -> Iterator[str]:
     """Name the kinds of text that are not read."""
     kinds = {
         kind
-        for kind in (*_FRAME, "comments")
+        for kind in ("header", "footer", "comments")
         for part in _related(document, kind)
         if any((text.text or "").strip() for text in part.iter(f"{_W}t"))
     }
-    if kinds & set(_FRAME):
+    if kinds - {"comments"}:
         yield "headers and footers: what repeats on each page is not read"
     if "comments" in kinds:
         yield "comments: they are not part of the text"
@@ -188,7 +186,7 @@ class _Body:
         for child in parent if depth < _MAX_DEPTH else ():
             if child.tag == f"{_W}p":
                 block = self._paragraph(child, follows=item)
-                item = bool(block.text) and not block.level and self._numbers.is_item(child)
+                item = bool(block.text) and not block.level and bool(self._numbers.place(child))
                 yield block
             elif child.tag == f"{_W}tbl":
                 yield from self._table(child, depth=depth)
@@ -197,8 +195,7 @@ class _Body:
                 yield from self.blocks(child, depth=depth + 1)
 
     def _paragraph(self, element: "Element", *, follows: bool) -> Block:
-        style = element.find(f"{_W}pPr/{_W}pStyle")
-        level = self._levels.get(style.get(f"{_W}val") or "", 0) if style is not None else 0
+        level = self._levels.get(_value(element.find(f"{_W}pPr"), "pStyle"), 0)
         text = self._text(element).strip()
         lead = self._numbers.next(element) if text else ""
         if level:
@@ -259,6 +256,8 @@ class _Body:
         """Return what an element shows by itself, before what is in it."""
         if element.tag in (f"{_W}t", f"{_M}t"):
             return element.text or ""
+        if element.tag == f"{_M}chr":  # the sign of a sum or an integral
+            return element.get(f"{_M}val") or ""
         if element.tag in _NOTES:
             return self._mark(_NOTES[element.tag], element.get(f"{_W}id") or "")
         opening = "(" if _closing(element) else ""
@@ -312,12 +311,9 @@ class _Numbers:
             if (place := _numbered(style)) is not None:
                 self._styles[style.get(f"{_W}styleId") or ""] = place
 
-    def is_item(self, paragraph: "Element") -> bool:
-        return self._place(paragraph) is not None
-
     def next(self, paragraph: "Element") -> str:
         """Return what stands before a paragraph, its blanks included; counts it."""
-        place = self._place(paragraph)
+        place = self.place(paragraph)
         if place is None:
             return ""
         number, depth = place
@@ -334,10 +330,10 @@ class _Numbers:
             "  " * at + _PLACE.sub(lambda m: self._written(kind, int(m[1]) - 1), level.text) + " "
         )
 
-    def _place(self, paragraph: "Element") -> tuple[str, str] | None:
-        style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        by_style = self._styles.get(style.get(f"{_W}val") or "") if style is not None else None
-        place = _numbered(paragraph) or by_style
+    def place(self, paragraph: "Element") -> tuple[str, str] | None:
+        """Return the list that a paragraph is an item of and its level; None for no item."""
+        name = _value(paragraph.find(f"{_W}pPr"), "pStyle")
+        place = _numbered(paragraph) or self._styles.get(name)
         return None if place is None or place[0] in ("", "0") else place
 
     def _written(self, kind: str, at: int) -> str:

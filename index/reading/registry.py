@@ -43,7 +43,7 @@ By name, as entry points are, since all of them together take 70 ms to import.
 """
 
 _GROUP = "footnote.readers"
-_VERSION = re.compile(r"\d+$")
+_VERSION = re.compile(r"(?<!\d)\d{1,9}\Z")
 _NOT_BY = ", not read by "
 
 

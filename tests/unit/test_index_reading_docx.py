@@ -174,10 +174,12 @@ def test_an_equation_is_read_on_one_line():
     half = part("f", part("num", sign("a+b")) + part("den", sign("2")))
     square = part("sSup", part("e", sign("x")) + part("sup", sign("2")))
     root = part("rad", part("e", sign("y")))
-    body = part("oMath", f"{sign('z=')}{half}{sign('+')}{square}{sign('−')}{root}")
+    sum_ = part("naryPr", '<m:chr m:val="∑"/>') + part("sup", sign("n"))
+    parts = (sign("z="), half, sign("+"), square, sign("−"), root, sign("·"), part("nary", sum_))
+    body = part("oMath", "".join(parts))
     body = body.replace("<m:oMath>", f'<m:oMath xmlns:m="{m}">')
     assert text_of(f"<w:p>{run('It is ')}{body}</w:p>").replace("is ", "is") == (
-        "It isz=(a+b)/2+x^2−√y"
+        "It isz=(a+b)/2+x^2−√y·∑^n"
     )
 
 
