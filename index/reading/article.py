@@ -44,6 +44,8 @@ _LINKED: Final = {
     **dict.fromkeys(("dl", "div", "section", "table", "p"), 0.55),
 }
 """Share of their characters in links above which these are menus."""
+_TICKER = 0.2
+"""The same share of a list that is the article's in part, with a headline in a link."""
 _LINE = 30
 """Characters of a text from which on it is more than a name or a label."""
 _SHINGLE = 3
@@ -291,6 +293,10 @@ def _is_frame(element: "Element", weight: _Weight, whole: _Weight) -> bool:
 
 def _is_aside(element: "Element", weight: _Weight, whole: _Weight) -> bool:
     """Tell what its text says to be no article: a menu, or a heading of other articles."""
+    # A ticker names the article among others.
+    ticker = element.tag in ("ul", "ol") and 0 < weight.own <= _OWN * weight.total
+    if ticker and weight.linked > _TICKER * weight.total:
+        return True
     if not weight.total or _is_own(weight, whole):
         return False
     if weight.linked > _LINKED.get(element.tag, 1) * weight.total:

@@ -94,6 +94,14 @@ def test_what_stands_around_an_article_is_not_read(around, behind):
     assert [line[:8] for line in lines(body)] == ["The walk", "Behind t", "The keep"]
 
 
+def test_a_ticker_that_names_the_article_among_others_is_not_read():
+    other = "<li><a href='/{0}'>Ferry {0} late again</a> They waited at the pier.</li>"
+    named = f"<li><a href='/9'>The harbour walk</a> {PARAGRAPHS[0][3:90]}</li>"
+    ticker = "".join(other.format(n) for n in range(1, 6))
+    body = f"{MENU}<div><ul>{ticker}{named}{ticker}</ul><div>{''.join(PARAGRAPHS)}</div></div>"
+    assert [line[:8] for line in lines(body)] == ["The walk", "Behind t", "The keep"]
+
+
 def test_a_form_around_the_whole_page_is_no_frame():
     body = f"{MENU}<form>{''.join(PARAGRAPHS)}<input></form>"
     assert [line[:8] for line in lines(body)] == ["The walk", "Behind t", "The keep"]
