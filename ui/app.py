@@ -123,10 +123,10 @@ def _read_again(assistant: Assistant) -> None:
     except FootnoteError:
         return
     if report.changes:
-        changed = len(report.of("changed"))
+        count, changed = len(report.changes), len(report.of("changed"))
+        documents = "1 document" if count == 1 else f"{count:,} documents"
         print(  # noqa: T201
-            f"{len(report.changes)} documents that an older version had read: read again, "
-            f"{changed} changed",
+            f"{documents} that an older version had read: read again, {changed:,} changed",
             flush=True,
         )
 

@@ -18,9 +18,11 @@ from index.sync.file_state import note_reader
 from index.sync.folders import read_again, sync
 from index.sync.prepare import Incoming
 from index.types import AddReport, Extract
+from rag import Assistant
 from rag.cli import terminal
 from rag.source_notes import Aging
 from rag.testing import HashEmbedder
+from ui.app import _read_again
 
 Make = Callable[..., Library]
 LONG_AGO = 1_000_000_000
@@ -145,3 +147,18 @@ def test_one_of_the_reader_before_this_is_read_again_and_one_of_the_next_is_not(
         with library.catalog.writing() as db, transaction(db):
             note_reader(db, {library.summaries()[0].id: reader})
         assert [c.read_again for c in again(library).changes] == found
+
+
+def test_the_page_reads_it_again_when_it_starts(
+    assistant: Assistant, quay: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assistant.library.add(quay)
+    library = assistant.library._library
+    with library.catalog.writing() as db, transaction(db):
+        note_reader(db, {library.summaries()[0].id: ""})
+    _read_again(assistant)
+    assert capsys.readouterr().out == (
+        "1 document that an older version had read: read again, 0 changed\n"
+    )
+    _read_again(assistant)
+    assert capsys.readouterr().out == ""
