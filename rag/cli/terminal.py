@@ -236,7 +236,8 @@ def document(document: Document) -> str:
         f"added {document.summary.added_at}",
     ]
     head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
-    head += [*source_note(document, indent=0), ""]
+    head += source_note(document, indent=0)
+    head += [*(wrapped(f"left out: {one_line(part)}") for part in card.left_out), ""]
     width = len(str(len(document.sentences)))
     return "\n".join(
         head

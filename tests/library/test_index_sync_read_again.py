@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from documents import pdf
 from older import age
-from painted import nameless_pdf
+from painted import lines, nameless_pdf, painted
 
 from index.card import Card
 from index.store.catalog import transaction
@@ -123,6 +123,18 @@ def test_one_whose_file_is_gone_or_edited_stays_and_is_told(make_library: Make, 
     assert library.document(ids[0]).text == "a.pdf says.\nText."
     note = Aging(library.some_records).document(library.document(ids[0])).source_note
     assert note == "source deleted since indexed"
+
+
+def test_what_was_left_out_of_a_file_is_shown_with_it(make_library: Make, tmp_path: Path) -> None:
+    tree = "/Names << /EmbeddedFiles << /Names [(a.txt) 9 0 R] >> >>"
+    kept_file = b"<< /Type /Filespec /F (a.txt) /EF << /F 10 0 R >> >>"
+    held = b"<< /Type /EmbeddedFile /Length 1 >>\nstream\nx\nendstream"
+    data = painted(lines("Some text."), root=tree, more=(kept_file, held))
+    library = make_library()
+    add(library, kept(tmp_path / "a.pdf", data))
+    (summary,) = library.summaries()
+    shown = terminal.document(library.document(summary.id))
+    assert "left out: a.txt: a file attached to it; save and add it" in shown
 
 
 def test_one_that_is_refused_by_now_stays_is_marked_and_not_tried_again(
