@@ -62,3 +62,13 @@ def test_a_book_without_its_package_is_refused():
             .replace(b'full-path="OEBPS/k', b'full-path="OEBPS/c'),
             name="a.epub",
         )
+
+
+def test_raised_text_of_a_book_is_set_apart_and_its_notes_are_read():
+    chapter = (
+        '<p>The dam of 1938<sup><a href="notes.xhtml#n6">6</a></sup> holds 10<sup>7</sup> m.</p>'
+        '<aside><ol start="6"><li id="n6">A ledger.</li></ol></aside>'
+    )
+    assert read_bytes(epub(chapter), name="a.epub").text == (
+        "The dam of 1938[6] holds 10^7 m.\n\n6. A ledger."
+    )
