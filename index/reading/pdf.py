@@ -6,7 +6,7 @@ here, and `index.reading.pdf_flow` sets them as text.
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
@@ -46,6 +46,7 @@ _TAIL = 2048
 _NO_TITLES = ("untitled", "microsoft word", "powerpoint", "document", "slide 1", "no title")
 _NO_NAMES = frozenset({"anonymous", "unspecified", "unknown", "author", "user", "admin"})
 """What programs write where nobody gave a title or an author."""
+_ABOUT = ("Title", "Author", "CreationDate")
 _DAY = re.compile(r"(?:D:)?\s*(\d{4})-?(\d\d)-?(\d\d)")
 _FILLED = frozenset({2, 3})
 """Form fields that are ticked: check boxes and radio buttons (fpdf_formfill.h)."""
@@ -88,15 +89,15 @@ class PdfReader:
             raise ReadError("it is cut short, its end is missing; copy or download it again")
         with _opened(data) as document:
             pages, left_out = _readable([read_page(document, n) for n in range(len(document))])
-            about = document.get_metadata_dict()
+            title, author, created = (_stated(document, key) for key in _ABOUT)
             left_out += _attached(document)
         flow = set_pages([page.lines for page in pages])
         return Extract(
             card=Card(
-                title=_title(one_line(about["Title"]), flow, name=name),
+                title=_title(title, flow, name=name),
                 media_type="application/pdf",
-                published=_date(about["CreationDate"]),
-                author=_author(one_line(about["Author"])),
+                published=_date(created),
+                author=_author(author),
                 left_out=left_out,
             ),
             text=flow.text,
@@ -180,9 +181,19 @@ def _numbered(numbers: Sequence[int]) -> str:
     return f"pages {shown}" if len(numbers) <= 5 else f"{len(numbers)} pages ({shown}, …)"
 
 
+def _stated(document: "PdfDocument", key: str) -> str:
+    """Return what the metadata says; nothing where it is no text."""
+    with suppress(UnicodeDecodeError):
+        return one_line(document.get_metadata_value(key))
+    return ""
+
+
 def _attached(document: "PdfDocument") -> tuple[str, ...]:
     """Return a line for each file in the file, which is not read with it."""
-    names = [document.get_attachment(n).get_name() for n in range(document.count_attachments())]
+    names = []
+    for number in range(document.count_attachments()):
+        with suppress(UnicodeDecodeError):
+            names.append(document.get_attachment(number).get_name())
     return tuple(
         f"{one_line(name)[:200]}: a file attached to it; save and add it" for name in names
     )

@@ -100,7 +100,7 @@ def turn_of(text_page: "PdfTextPage") -> int:
     for at in range(0, count, max(1, count // _SAMPLED)):
         if not pdfium.FPDFText_IsGenerated(text_page, at):
             angle = pdfium.FPDFText_GetCharAngle(text_page, at)
-            angles[round(angle / (math.pi / 2)) % 4 * 90] += 1
+            angles[round(angle / (math.pi / 2)) % 4 * 90 if math.isfinite(angle) else 0] += 1
     return max(angles.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))[0]
 
 
@@ -176,7 +176,8 @@ def _text(code: int) -> str:
 
 def _is_beside(place: Box, page: Box) -> bool:
     left, right, bottom, top = place
-    return right < page[0] or left > page[2] or top < page[1] or bottom > page[3]
+    # So that what has no place (NaN) is beside it, too.
+    return not (left <= page[2] and right >= page[0] and bottom <= page[3] and top >= page[1])
 
 
 def _is_plain(doubtful: Sequence[_Sign]) -> bool:

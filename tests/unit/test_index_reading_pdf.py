@@ -376,3 +376,8 @@ def test_a_raised_number_is_no_part_of_the_number_before_it():
     shown = at(72, 720, "It was dredged in 1938") + at(194.7, 724, "6", size=7)
     shown += at(198.6, 720, " and 10") + at(238, 724, "7", size=7) + at(242, 720, " more.")
     assert read(painted(shown)).text == "It was dredged in 1938[6] and 10^7 more."
+
+
+def test_metadata_that_is_no_text_refuses_no_file():
+    article = read(pdf("Some text.", info="/Title <FEFFD800> /Author <FEFFD8000041>"))
+    assert article.text == "Some text."
