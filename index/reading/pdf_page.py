@@ -367,11 +367,12 @@ def _is_gap(signs: Sequence[_Sign], at: int, share: float) -> bool:
 
 
 def _is_upon(sign: _Sign, other: _Sign, size: float) -> bool:
+    narrow = min(sign.right - sign.left, other.right - other.left)
     return (
         sign.text == other.text
         # The letters of a ligature come one after the other, with one box.
         and (sign[1:5] != other[1:5] or sign.place > other.place + 2)
-        and abs(sign.left - other.left) < min(_STRUCK * size, (sign.right - sign.left) / 2)
+        and abs(sign.left - other.left) < min(_STRUCK * size, narrow / 2)
         and abs(sign.bottom - other.bottom) < _STRUCK * size
     )
 
