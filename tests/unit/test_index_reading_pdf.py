@@ -169,13 +169,13 @@ def test_columns_painted_across_are_read_one_after_the_other():
 
 
 def test_the_letters_of_a_ligature_are_kept():
-    page = "BT /F3 12 Tf 72 720 Td (O\001cers) Tj ET"
+    page = "BT /F3 12 Tf 72 720 Td (Quali\002ed o\001cers) Tj ET"
     data = painted(page).replace(
         b"/F2 5 0 R",
         b"/F3 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica "
-        b"/Encoding << /Differences [1 /ffi] >> >>",
+        b"/Encoding << /Differences [1 /ffi /fi] >> >>",
     )
-    assert read(data).text == "Officers"
+    assert read(data).text == "Qualified officers"
 
 
 def test_headings_are_told_by_size_and_weight_and_begin_sections():
