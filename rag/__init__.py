@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     )
     from rag.assistant import Assistant
     from rag.checking import verify
-    from rag.dated import Timeline, TimelineEntry
     from rag.library import OpenLibrary
     from rag.llm.registry import load_model
+    from rag.overview.timeline import Timeline, TimelineEntry
     from rag.settings import Settings
     from rag.types import (
         AddReport,
@@ -103,8 +103,8 @@ _HOMES = {
     "Assistant": "rag.assistant",
     "OpenLibrary": "rag.library",
     "Settings": "rag.settings",
-    "Timeline": "rag.dated",
-    "TimelineEntry": "rag.dated",
+    "Timeline": "rag.overview.timeline",
+    "TimelineEntry": "rag.overview.timeline",
     "load_model": "rag.llm.registry",
     "verify": "rag.checking",
 }

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from index.sync.ingest import OnProgress
-    from rag.dated import Timeline
     from rag.llm.writer import Writer
+    from rag.overview.timeline import Timeline
 
 
 class Adjustments(TypedDict, total=False):

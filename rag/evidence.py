@@ -18,13 +18,13 @@ from index.sync.folders import survey
 from index.sync.intake import Reading
 from index.sync.prepare import Incoming
 from index.types import Change
+from rag.citations import places
 from rag.plain_data import renewed
-from rag.quoting import places
 from rag.types import Answer, Citation
 
 Standing = Literal["same", "edited", "missing"]
 """same: the original has the cited text, the quote at its place. edited: the quote stands in an
-original whose text is not the cited one, as `rag.quoting` finds it. missing: it stands in none."""
+original whose text is not the cited one, as `rag.citations` finds it. missing: in none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,13 @@ from index.data_files import data_file, data_text, data_toml, seed_paths
 from index.whole_file import whole_file
 from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
+from rag.citations import places
 from rag.languages import articles_note
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
-from rag.quoting import places
 from rag.reader.weights import SHA256 as READER_SHA256
 from rag.settings import keep_setting
 from rag.types import Answer, Sentence

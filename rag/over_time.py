@@ -113,7 +113,7 @@ def _changes(question: Question) -> bool:
 
 def _day(hit: Hit, texts: Mapping[str, str]) -> date | None:
     """Return the day that a hit's article is from, as its card or its head says."""
-    from rag.overview.article_date import article_date  # 0.1 s that few questions need
+    from rag.overview.dating import article_date  # 0.1 s that few questions need
 
     text = texts.get(hit.card.sha256, "")
     row = DocumentRow(id=hit.passage.document_id, card=hit.card, text=text, page_starts=())

@@ -15,7 +15,7 @@ from rag.languages import articles_note
 from rag.types import Answer, AnswerSentence, Citation
 
 if TYPE_CHECKING:
-    from rag.dated import Timeline, TimelineEntry
+    from rag.overview.timeline import Timeline, TimelineEntry
 
 _BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _FROM, _TO = "\ufdd0", "\ufdd1"

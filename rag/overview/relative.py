@@ -9,7 +9,7 @@ from typing import Any, Literal
 from index.data_files import data_toml
 
 Counted = tuple[str, str, int, int]
-"""First and last day as in `rag.dated`, and where the words begin and end."""
+"""First and last day as in `rag.overview.timeline`, and where the words begin and end."""
 Tense = Literal["past", "future", "present", "open"]
 """present: as of what a plan has, "the doors open on Friday". open: no verb tells."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")

@@ -30,7 +30,7 @@ from index.splitting.passages import group
 from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
-from rag import comparison, follow_up, question, quoting, refusal
+from rag import citations, comparison, follow_up, question, refusal
 from rag.answer import announced, clause, edges, mismatch, stated, yes_no
 from rag.llm import injection
 from rag.llm.prompting import inert
@@ -82,8 +82,8 @@ MADE = {
         ],
         ways=("search",),
     ),
-    ("rag/quoting.py", "places"): Made(
-        make=lambda: [re.compile(quoting._pattern("“The bridge”, it said, opened in 1964."))],
+    ("rag/citations.py", "places"): Made(
+        make=lambda: [re.compile(citations._pattern("“The bridge”, it said, opened in 1964."))],
         ways=("finditer",),
     ),
     ("rag/answer/announced.py", "_noun"): Made(make=lambda: [announced._noun()], ways=("match",)),

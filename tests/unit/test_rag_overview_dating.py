@@ -6,8 +6,7 @@ import pytest
 
 from index.card import Card
 from index.store.queries import DocumentRow
-from rag.overview.article_date import article_date, is_dateline
-from rag.overview.dating import datings
+from rag.overview.dating import article_date, datings, is_dateline
 
 THURSDAY = date(2024, 8, 15)
 
