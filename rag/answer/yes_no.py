@@ -215,7 +215,7 @@ def permission_asked(question: str) -> Permission | None:
     asked = _may_i().match(question)
     if asked is None:
         return None
-    thing, rest = asked["thing"].strip(), asked["rest"].strip(" ?.!")
+    thing, rest = asked["thing"], (asked["rest"] or "").strip(" ?.!")
     be = "Are" if thing.endswith("s") else "Is a"
     return Permission(
         question=f"{be} {thing} allowed{' ' if rest else ''}{rest}?",
@@ -266,10 +266,11 @@ def _may_i() -> re.Pattern[str]:
     who, verb, before, rest = (
         "|".join(words[n].split()) for n in ("who", "verb", "before", "rest")
     )
+    word = rf"(?!(?:{rest})\b)[\w'\-]{{1,30}}"
     return re.compile(
         rf"(?:can|may|could|am|are) (?:{who}) (?:allowed to )?(?:{verb}) (?:along )?"
-        rf"(?:(?:{before}) )?(?P<thing>(?:(?!(?:{rest})\b)[\w'\-]+ ?){{1,3}})"
-        rf"(?P<rest>(?:(?:{rest})\b.*)?)[?\s]*$",
+        rf"(?:(?:{before}) )?(?P<thing>{word}(?: {word}){{0,2}})"
+        rf"(?: (?P<rest>(?:{rest})\b.*))?[?\s]*$",
         re.IGNORECASE,
     )
 
