@@ -34,6 +34,9 @@ _SIGNS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """What starts anything but plain text in GitHub's Markdown."""
+_SOMEBODY = re.compile(r"(?<![\w.])@(?=\w)")
+_APART = "@\N{WORD JOINER}"
+"""GitHub tells a person who is named behind "@" in a comment; an escaped "@" too."""
 
 
 def markdown(runs: Sequence[SuiteRun], *, most_bytes: int = MOST_BYTES) -> str:
@@ -58,7 +61,7 @@ def markdown(runs: Sequence[SuiteRun], *, most_bytes: int = MOST_BYTES) -> str:
 def inline(text: str) -> str:
     """Return any text as Markdown that shows it on one line, also in a cell of a table."""
     shown = cut(one_line(fit(text)), 3 * _LONGEST)
-    return _SIGNS.sub(lambda sign: f"\\{sign[0]}", shown)
+    return _SOMEBODY.sub(_APART, _SIGNS.sub(lambda sign: f"\\{sign[0]}", shown))
 
 
 def _head(run: SuiteRun) -> str:
@@ -102,7 +105,7 @@ def _case(case: CaseResult, standing: Standing, *, unfolded: bool) -> str:
 
 
 def _escaped(text: str, longest: int) -> str:
-    return html.escape(cut(one_line(fit(text)), longest))
+    return _SOMEBODY.sub(_APART, html.escape(cut(one_line(fit(text)), longest)))
 
 
 def _after(run: SuiteRun) -> str:

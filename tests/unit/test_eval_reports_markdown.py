@@ -92,11 +92,18 @@ def test_any_text_is_shown_as_text(make_case, make_run):
 
 
 @pytest.mark.parametrize(
-    "text", ["a | b", "www.a.example", "http://a.example", "_a_", "1 < 2 & 3", "&amp; :x: @a"]
+    "text", ["a | b", "www.a.example", "http://a.example", "_a_", "1 < 2 & 3", "&amp; :x: a@b"]
 )
 def test_escaped_text_reads_as_it_was(text):
     (paragraph,) = [t for t in tokens(inline(text)) if t.type == "inline"]
     assert "".join(child.content for child in paragraph.children) == text
+
+
+def test_nobody_who_is_named_is_told(make_case, make_run):
+    case = make_case("a", question="Who is @octocat of @team/x?", problems=("wrong",))
+    for text in (inline("by @octocat"), markdown([make_run(case)])):
+        assert "octocat" in text
+        assert not re.search(r"@\w", text)
 
 
 def test_plain_words_are_not_escaped():
