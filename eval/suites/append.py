@@ -86,14 +86,15 @@ def add_case(
     row: dict[str, object] = {
         "question": question,
         "answers": list(answers),
-        "must_include": [list(one) if len(one) > 1 else one[0] for one in must_include],
+        "must_include": [one[0] if len(one) == 1 else list(one) for one in must_include],
         "evidence": [asdict(one) for one in _by_file_name(evidence, documents)],
         "answerable": answerable,
         "critical": critical,
         "tags": list(tags),
         "notes": notes,
     }
-    row = {name: value for name, value in row.items() if value or name == "answerable"}
+    always = {"question", "answerable"}
+    row = {name: value for name, value in row.items() if value or name in always}
     with alone(path):
         return _add(path, documents, row, case_id)
 

@@ -114,7 +114,8 @@ def parse_case(row: Mapping[str, object], place: str, *, line: int | None = None
 
     Raises:
         GoldError: an unknown key, a wrong type, an answerable case without answers, or an
-            unanswerable one with answers or evidence; the message begins with `place`.
+            unanswerable one with answers, evidence or `must_include`; the message begins with
+            `place`.
     """
     unknown = sorted(set(row) - KEYS)
     if unknown:
@@ -207,7 +208,12 @@ def _check_answerable(case: GoldCase) -> None:
             f"{case.place}: {case.id!r} is answerable but has no answers; list at least one or "
             'say "answerable": false'
         )
-    extra = "answers" if case.answers else "evidence" if case.evidence else ""
+    parts = {
+        "answers": case.answers,
+        "evidence": case.evidence,
+        "must_include": case.must_include,
+    }
+    extra = next((name for name, held in parts.items() if held), "")
     if not case.answerable and extra:
         raise GoldError(
             f"{case.place}: {case.id!r} is not answerable but has {extra}; remove it or say "
@@ -277,6 +283,8 @@ def _wordings(row: Mapping[str, object], key: str, place: str) -> Iterator[tuple
     if not isinstance(values, list):
         raise GoldError(f"{place}: {key!r} is {values!r}, but a list is needed")
     for value in values:
+        if value == []:
+            raise GoldError(f"{place}: {key!r} holds a list without a wording; write one or more")
         yield _strings({key: value if isinstance(value, list) else [value]}, key, place)
 
 
