@@ -38,6 +38,16 @@ _NO_TEXT = {
 """What YAML reads in place of a text, by its tag."""
 
 
+_DEEP = "it is nested too deeply to be read"
+
+
+class _TwiceError(Exception):
+    """A key is in one object twice."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"key {key!r} is there twice; keep one")
+
+
 class DatasetError(MisuseError):
     """An evaluation file is missing or not in the form it should have; names file and line."""
 
@@ -63,8 +73,8 @@ def load_suite(path: Path) -> Suite:
 
     Raises:
         GoldError: unreadable file, no case in it, invalid JSON or YAML, unknown key, wrong type,
-            repeated id, an answerable case without answers, or an unanswerable one with answers
-            or evidence; the first mistake, with its file and line.
+            repeated key or id, an answerable case without answers, or an unanswerable one with
+            answers, evidence or `must_include`; the first mistake, with its file and line.
     """
     cases = dict[str, GoldCase]()
     for case in read_cases(path):
@@ -167,7 +177,11 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     """
     for number, line in read_lines(path):
         try:
-            value = json.loads(line)
+            value = json.loads(line, object_pairs_hook=_keys_once)
+        except _TwiceError as error:
+            raise DatasetError(f"{path}:{number}: {error}") from error
+        except RecursionError as error:
+            raise DatasetError(f"{path}:{number}: {_DEEP}; write one object a line") from error
         except ValueError as error:
             raise DatasetError(
                 f"{path}:{number}: not valid JSON ({error}); write one object a line"
@@ -177,6 +191,16 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
                 f"{path}:{number}: {line[:60]!r} is no JSON object; write one a line"
             )
         yield number, value
+
+
+def _keys_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object of its parts; a key written twice is a mistake, as it hides one value."""
+    made = dict[str, object]()
+    for key, value in pairs:
+        if key in made:
+            raise _TwiceError(key)
+        made[key] = value
+    return made
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -237,13 +261,20 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | GoldError]
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or "it cannot be read"
         raise DatasetError(f"{path}:{line}: not valid YAML ({problem})") from error
+    except RecursionError as error:
+        raise DatasetError(f"{path}:1: {_DEEP}; write a list of cases") from error
     if root is None:
         return
     if not isinstance(root, yaml.SequenceNode):
         raise DatasetError(f"{path}:1: a list of cases is needed; begin each with `- id:`")
     for node in root.value:
         row = _yaml_row(node, path)
-        yield node.start_mark.line + 1, _unquoted(node, path) or row
+        try:
+            wrong = _unquoted(node, path)
+        except RecursionError as error:
+            place = f"{path}:{node.start_mark.line + 1}"
+            raise DatasetError(f"{place}: {_DEEP}; name no alias inside itself") from error
+        yield node.start_mark.line + 1, wrong or row
 
 
 def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
@@ -296,10 +327,10 @@ def _unreadable(path: Path, error: Exception) -> DatasetError:
 
 
 def _empty(path: Path) -> GoldError:
-    return GoldError(
-        f"{str(path)!r} is empty, it holds no cases: add one with `footnote gold add`, or write "
-        "one JSON object a line"
-    )
+    way = "add one with `footnote gold add`, or write one JSON object a line"
+    if path.suffix.lower() in YAML_SUFFIXES:
+        way = "write a list of them, each begun with `- id:`"
+    return GoldError(f"{str(path)!r} is empty, it holds no cases: {way}")
 
 
 def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:

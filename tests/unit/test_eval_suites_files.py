@@ -35,6 +35,11 @@ def test_a_case_has_defaults_for_what_it_does_not_say(tmp_path):
     [
         ("{", "not valid JSON"),
         ("[1]", "no JSON object"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"id": "b", "answers": ["x"], "answers": ["y"]}', "key 'answers' is there twice"),
+        ('{"id": "b", "evidence": [{"quote": "x", "quote": "y"}]}', "key 'quote' is there twice"),
+        (GOOD | {"id": "b", "must_include": [[]]}, "a list without a wording"),
+        ({"id": "b", "question": "Q", "answerable": False, "must_include": ["x"]}, "has must_incl"),
         (GOOD | {"id": "b", "colour": 1}, "unknown key 'colour'"),
         (GOOD, "id 'a' is used already"),
         (GOOD | {"id": "b", "answers": []}, "answerable but has no answers"),
@@ -161,6 +166,8 @@ def test_yaml_is_the_same_format_for_writing_by_hand(tmp_path):
         ("- id: [a\n- id: b", 2, "not valid YAML"),
         ("id: a", 1, "a list of cases is needed"),
         ("- id: a\n  question: Q\n  answers: [x]\n- 3", 4, "a case is needed"),
+        ("[" * 5_000, 1, "nested too deeply"),
+        ("- id: a\n  answers: &a [*a]", 1, "no alias inside itself"),
         ("- id: !!python/object/apply:os.system [ls]", 1, "not valid YAML"),
     ],
 )
@@ -209,12 +216,18 @@ def test_a_file_in_another_encoding_says_what_to_do(tmp_path, name, content, tol
     assert told in line
 
 
-@pytest.mark.parametrize("name", ["empty.jsonl", "empty.yaml"])
-def test_a_file_without_cases_is_refused_after_the_mistakes_of_others(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("empty.jsonl", "add one with `footnote gold add`"),
+        ("empty.yaml", "write a list of them, each begun with `- id:`"),
+    ],
+)
+def test_a_file_without_cases_is_refused_after_the_mistakes_of_others(tmp_path, name, way):
     (tmp_path / name).write_bytes(b"\n \n")
     found = lint([tmp_path / name, gold_file(tmp_path, GOOD | {"answers": []})])
     assert "answerable but has no answers" in next(found)
-    with pytest.raises(GoldError, match="holds no cases: add one with `footnote gold add`"):
+    with pytest.raises(GoldError, match=f"holds no cases: {way}"):
         next(found)
 
 
