@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from eval.calibration import Calibration, calibrated
-from eval.cli.work import Work, judge_of, prepared
+from eval.cli.work import Work, judge_of, library_settings, prepared
 from eval.comparing.comparison import (
     Baseline,
     BaselineError,
@@ -39,7 +39,7 @@ from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
 from eval.running.suite import run_cases
 from eval.suites.files import load_suite
-from rag import Assistant, FootnoteError, MisuseError, OperationError, Settings
+from rag import Assistant, FootnoteError, MisuseError, OperationError
 from rag.internal import keep_setting
 
 INTERRUPTED = 130
@@ -363,7 +363,7 @@ def _path(given: str | None) -> Path | None:
 
 def _answered(args: argparse.Namespace) -> list[CaseResult]:
     suites = [load_suite(Path(path)) for path in args.suites]
-    settings = Settings.load(library=getattr(args, "library", None), threshold=0.0, log=False)
+    settings = library_settings(args).changed(threshold=0.0, log=False)
     cases: list[CaseResult] = []
     with Assistant.open(settings) as assistant:
         for suite in suites:

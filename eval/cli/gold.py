@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from eval.cli.work import library_settings
 from eval.datasets.beir import beir_rows, load_beir
 from eval.datasets.export import as_lines, as_promptfoo, as_squad, left_out, write_beir
 from eval.datasets.squad import load_squad, squad_rows
@@ -154,7 +155,7 @@ def _repair(args: argparse.Namespace) -> int:
     """
     path = Path(args.file)
     suite = load_suite(path)
-    with Assistant.open(library=getattr(args, "library", None)) as assistant:
+    with Assistant.open(library_settings(args)) as assistant:
         assistant.library.seed()
         found, others = renewals(suite.cases, assistant.library)
     for other in others:
@@ -184,7 +185,7 @@ def _draft(args: argparse.Namespace) -> int:
     check_addable(path)
     questions = [case.question for case in known_cases(path)]
     shown = added = 0
-    settings = Settings.load(library=getattr(args, "library", None)).changed(log=False)
+    settings = library_settings(args).changed(log=False)
     if args.llm:
         settings = settings.changed(llm=args.llm)
     with Assistant.open(settings) as assistant:

@@ -68,16 +68,47 @@ def sample(items: Sequence[Item], *, limit: int | None, seed: int) -> tuple[Item
 
 
 @contextmanager
-def suite_library(args: argparse.Namespace) -> Iterator[Assistant]:
-    """Open the library that gold suites are asked of: the user's, or the shipped article's."""
+def suite_library(args: argparse.Namespace, *, answerable: bool = True) -> Iterator[Assistant]:
+    """Open the library that gold suites are asked of: the user's, or the shipped article's.
+
+    A library that is named is never filled with the shipped article, nor is one for suites of which
+    nothing is answerable: they would pass without an article of the user's.
+
+    Raises:
+        MisuseError: `--library` names none, or the library is empty.
+    """
     if args.suites:
-        with opened(Settings.load(library=getattr(args, "library", None)), args) as assistant:
-            assistant.library.seed()
+        named = getattr(args, "library", None)
+        with opened(library_settings(args), args) as assistant:
+            if answerable and not named:
+                assistant.library.seed()
+            if not assistant.library.documents():
+                option = f" --library {named}" if named else ""
+                raise MisuseError(
+                    "the library is empty, so nothing can be asked: add articles with "
+                    f"`footnote add ...{option}`"
+                )
             yield assistant
         return
     with _temporary_library(args) as assistant:
         _say_skipped(assistant.library.add(*seed_paths()))
         yield assistant
+
+
+def library_settings(args: argparse.Namespace) -> Settings:
+    """Return the settings, with the library that `--library` names.
+
+    Raises:
+        MisuseError: it names a folder that is not there, which opening it would make.
+    """
+    named = getattr(args, "library", None)
+    settings = Settings.load(library=named)
+    if named and isinstance(settings.library, Path) and not settings.library.is_dir():
+        raise MisuseError(
+            f"there is no library at {str(named)!r}: check its name, or make it with "
+            f"`footnote add ... --library {named}`"
+        )
+    return settings
 
 
 def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
@@ -131,7 +162,8 @@ def _suites(args: argparse.Namespace) -> Iterator[list[Work]]:
     names = [suite.name for suite in suites]
     if len(set(names)) < len(names):
         raise MisuseError(f"two suites have one name in {', '.join(names)}: rename a file")
-    with suite_library(args) as assistant:
+    answerable = any(case.answerable for suite in whole for case in suite.cases)
+    with suite_library(args, answerable=answerable) as assistant:
         yield [
             _suite(assistant, suite, path, args, total=len(all_of.cases))
             for suite, path, all_of in zip(suites, paths, whole, strict=True)

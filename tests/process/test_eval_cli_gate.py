@@ -253,3 +253,33 @@ def test_results_carry_the_trained_model(made):
     kept = json.loads((made / "right.json").read_text())
     assert re.fullmatch("[0-9a-f]{64}", kept["fingerprint"]["reader"])
     assert case_from_row(kept["cases"][0]).passed
+
+
+REFUSAL = as_lines([{"id": "r", "question": "Who sang?", "answerable": False}])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("eval", "r.jsonl"),
+        ("eval", "compare", "--a", "threshold=0.9", "r.jsonl"),
+        ("eval", "calibrate", "--precision", "0.9", "r.jsonl"),
+        ("gold", "repair", "r.jsonl"),
+    ],
+)
+def test_a_library_misspelt_is_refused_and_not_made(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.jsonl").write_text(REFUSAL)
+    assert main([*words, "--library", "typo"]) == 2
+    assert "there is no library at 'typo': check its name" in capsys.readouterr().err
+    assert not (tmp_path / "typo").exists()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_refusals_do_not_pass_over_a_library_that_is_empty(tmp_path, monkeypatch, capsys, named):
+    (tmp_path / "r.jsonl").write_text(REFUSAL)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("FOOTNOTE_LIBRARY", str(tmp_path / "empty"))
+    option = ["--library", str(tmp_path / "empty")] if named else []
+    assert main(["eval", str(tmp_path / "r.jsonl"), *option]) == 2
+    assert "the library is empty, so nothing can be asked" in capsys.readouterr().err
