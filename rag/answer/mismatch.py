@@ -71,14 +71,16 @@ def is_of_other_role(sentence: str, *, asked: str) -> bool:
 
 
 def is_of_other_side(sentence: str, *, asked: str) -> bool:
-    """Say whether a sentence tells only who took no side where it is asked who took one.
+    """Say whether a sentence tells of no side, or not of the one that it is asked who took.
 
-    "The Liberals abstained" does not answer who was against the plan; "The Greens were against it;
-    the Liberals abstained" does.
+    "The Liberals abstained" does not answer who was against the plan, nor does "The mayor called it
+    a gift"; "The Greens were against it; the Liberals abstained" does.
     """
-    if not _took_side().search(asked) or not _took_none().search(sentence):
+    if not _took_side().search(asked):
         return False
-    return not _sides().search(sentence)
+    if _against().search(asked) and not _opposed().search(sentence):
+        return True
+    return bool(_took_none().search(sentence)) and not _sides().search(sentence)
 
 
 def is_no_difference(sentence: str, *, asked: str) -> bool:
@@ -124,6 +126,17 @@ def _took_side() -> re.Pattern[str]:
 def _sides() -> re.Pattern[str]:
     words = rf"(?:{any_of('sides', 'took')}|{any_of('sides', 'against')})"
     return re.compile(rf"\b{words}\b", re.IGNORECASE)
+
+
+@cache
+def _against() -> re.Pattern[str]:
+    return re.compile(r"\b(?:against|opposed|objected|rejected)\b", re.IGNORECASE)
+
+
+@cache
+def _opposed() -> re.Pattern[str]:
+    """Return the form of what tells that somebody is against a thing, words by how they begin."""
+    return re.compile(rf"\b(?:{any_of('sides', 'opposed')}|no\b|nay\b)", re.IGNORECASE)
 
 
 @cache

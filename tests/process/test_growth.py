@@ -93,6 +93,9 @@ MADE = {
     ("rag/answer/mismatch.py", "_difference"): Made(
         make=lambda: [mismatch._difference()], ways=("search",)
     ),
+    ("rag/answer/mismatch.py", "_opposed"): Made(
+        make=lambda: [mismatch._opposed()], ways=("search",)
+    ),
     ("rag/answer/mismatch.py", "_sides"): Made(make=lambda: [mismatch._sides()], ways=("search",)),
     ("rag/answer/mismatch.py", "_took_side"): Made(
         make=lambda: [mismatch._took_side()], ways=("search",)

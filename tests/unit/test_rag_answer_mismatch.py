@@ -111,6 +111,15 @@ def test_a_sentence_that_tells_of_both_is_let_pass() -> None:
     assert not is_of_other_side(both, asked="Who was against the plan?")
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    ["Mayor Teresa Quandt called the vote a gift.", "Two councillors stayed away from the vote."],
+)
+def test_who_voted_against_is_told_by_no_other_sentence(sentence: str) -> None:
+    assert is_of_other_side(sentence, asked="Who voted against the plan?")
+    assert not is_of_other_side("The Greens said no.", asked="Who voted against the plan?")
+
+
 def test_who_abstained_answers_who_abstained() -> None:
     assert not is_of_other_side("The Liberals abstained.", asked="Who abstained from the vote?")
 
