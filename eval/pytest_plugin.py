@@ -1,12 +1,13 @@
 """A pytest plugin: each gold case is a test. It imports nothing of Footnote until it is used.
 
-`pytest --footnote-gold FILE` collects every case of a gold file. A test marked
-`@pytest.mark.footnote_gold("FILE")` is run once for each case, with its result as the fixture
-`footnote_case`. A case that fails is told in one line, question, expected and got, with what the
-answer quoted: no line of code is at fault, so none is shown.
+`pytest --footnote-gold FILE` collects every case of a gold file, wherever it lies and whatever
+pytest leaves out (`--ignore`). A test marked `@pytest.mark.footnote_gold("FILE")` is run once for
+each case, with its result as the fixture `footnote_case`. A case that fails is told in one line,
+question, expected and got, with what the answer quoted: no line of code is at fault, so none is
+shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,15 +35,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known, and the gold files part of what is collected."""
+    """Make the marker known, and refuse gold files that cannot be run."""
     config.addinivalue_line(
         "markers", "footnote_gold(file): run for each case of a gold file, as `footnote_case`"
     )
-    config.args.extend(str(path) for path in _gold_files(config))
+    for path in _gold_files(config):
+        try:
+            _cases(path)
+        except pytest.Collector.CollectError as error:
+            raise pytest.UsageError(str(error)) from None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Put the gold files last of what is collected: pytest passes over some that it is given."""
+    report = yield
+    if isinstance(collector, pytest.Session) and report.passed:
+        named = [
+            GoldFile.from_parent(collector, path=path) for path in _gold_files(collector.config)
+        ]
+        report.result = [*(report.result or ()), *named]
+    return report
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect the gold files that were named."""
+    """Collect the gold files that were named where pytest comes upon them."""
     if file_path in _gold_files(parent.config):
         return GoldFile.from_parent(parent, path=file_path)
     return None
@@ -86,7 +105,11 @@ class GoldFile(pytest.File):
     """A gold file: a test for each case."""
 
     def collect(self) -> Iterable[pytest.Item]:
-        """Yield the cases."""
+        """Yield the cases, but none where pytest came upon the file before."""
+        if isinstance(self.parent, pytest.Session) and any(
+            isinstance(item, GoldItem) and item.path == self.path for item in self.session.items
+        ):
+            return
         for case in _cases(self.path):
             yield GoldItem.from_parent(self, name=case.id, case=case)
 
@@ -144,17 +167,23 @@ class GoldFailedError(Exception):
 
 
 def _gold_files(config: pytest.Config) -> list[Path]:
-    return [config.invocation_params.dir / path for path in config.getoption("--footnote-gold")]
+    """Return the files that were named, each once and as pytest names what it collects."""
+    named = config.getoption("--footnote-gold")
+    return list(dict.fromkeys((config.invocation_params.dir / path).resolve() for path in named))
 
 
 def _cases(path: Path) -> tuple["GoldCase", ...]:
     from eval.suites.files import load_suite
     from rag import FootnoteError
 
+    if path.is_dir():
+        raise pytest.Collector.CollectError(
+            f"gold file '{path}' is a folder: name a gold file in it, as in --footnote-gold FILE"
+        )
     try:
         return load_suite(path).cases
     except FootnoteError as error:
-        raise pytest.UsageError(str(error)) from error
+        raise pytest.Collector.CollectError(str(error)) from None
 
 
 def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":

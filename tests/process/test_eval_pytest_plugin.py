@@ -103,9 +103,55 @@ def test_a_marked_test_is_called_for_each_case(folder, library):
 def test_a_wrong_gold_file_is_one_sentence(folder):
     (folder / "gold.jsonl").write_text("{}")
     done = run_pytest(folder, "--footnote-gold", "gold.jsonl")
-    assert "gold.jsonl:1: 'id' is None" in done.stdout
-    assert "Traceback" not in done.stdout
-    assert done.returncode != 0
+    assert done.stderr.startswith(f"ERROR: {folder / 'gold.jsonl'}:1: 'id' is None")
+    assert done.stderr.count("\n") == 2
+    assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
+
+
+def test_a_wrong_gold_file_of_a_marker_is_one_sentence(folder):
+    (folder / "gold.jsonl").write_text("{}")
+    (folder / "test_own.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.footnote_gold('gold.jsonl')\n"
+        "def test_own(footnote_case): pass\n"
+    )
+    done = run_pytest(folder)
+    told = done.stdout.partition("ERRORS ===")[2].splitlines()[1:]
+    assert told[1].startswith(f"{folder / 'gold.jsonl'}:1: 'id' is None")
+    assert told[2].startswith("====")
+    assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_folder_for_a_gold_file_is_refused(folder):
+    done = run_pytest(folder, "--footnote-gold", ".")
+    assert done.stderr.startswith(f"ERROR: gold file '{folder}' is a folder: name a gold file")
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(
+    ("place", "named", "arguments"),
+    [
+        ("gold.jsonl", "notes/../gold.jsonl", ["."]),
+        ("../gold.jsonl", "../gold.jsonl", []),
+        ("build/gold.jsonl", "build/gold.jsonl", ["."]),
+        (".footnote/gold.jsonl", ".footnote/gold.jsonl", []),
+        ("gold.jsonl", "gold.jsonl", [".", "--ignore=gold.jsonl"]),
+        ("gold.jsonl", "gold.jsonl", ["gold.jsonl", "--footnote-gold=notes/../gold.jsonl"]),
+    ],
+)
+def test_every_case_of_a_named_gold_file_is_collected_once(tmp_path, place, named, arguments):
+    folder = tmp_path / "tests"
+    (folder / "notes").mkdir(parents=True)
+    (folder / place).parent.mkdir(exist_ok=True)
+    (folder / place).write_text("\n".join(map(json.dumps, CASES)))
+    done = run_pytest(folder, "--collect-only", "-q", "--footnote-gold", named, *arguments)
+    collected = [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
+    assert (collected, done.returncode) == (["sleep", "bark", "fly"], 0)
+
+
+def test_a_case_named_by_its_id_is_collected_alone(folder):
+    arguments = ("--collect-only", "-q", "--footnote-gold", "gold.jsonl", "gold.jsonl::bark")
+    assert "\n1 test collected" in run_pytest(folder, *arguments).stdout
 
 
 def test_unused_it_imports_nothing_of_footnote(folder):
