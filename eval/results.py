@@ -103,6 +103,11 @@ class CaseResult:
         return not self.problems
 
     @property
+    def crashed(self) -> bool:
+        """Whether asking ended in an error; one whose evidence is outdated was never asked."""
+        return self.status == "crashed" and not self.outdated
+
+    @property
     def unproven(self) -> bool:
         """Whether no expected answer is in a quote that is given as proof of it."""
         return unproven(self.expected, self.evidence)

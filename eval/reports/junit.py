@@ -31,7 +31,7 @@ def junit(runs: Sequence[SuiteRun]) -> str:
 
 def _suite(run: SuiteRun) -> "etree._Element":
     report = run.report
-    crashed = sum(case.status == "crashed" for case in report.cases)
+    crashed = sum(case.crashed for case in report.cases)
     failed = sum(not case.passed for case in report.cases) - crashed
     element = etree.Element(
         "testsuite",
@@ -65,7 +65,7 @@ def _case(suite: str, case: CaseResult, standing: Standing) -> "etree._Element":
         element.set("file", fit(case.file))
         element.set("line", str(case.line or 1))
     if not case.passed:
-        kind = "error" if case.status == "crashed" else "failure"
+        kind = "error" if case.crashed else "failure"
         found = etree.SubElement(element, kind, message=in_a_line(case), type=standing)
         found.text = "\n".join([in_a_line(case), *details(case)])
     else:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from eval.reports.markdown import inline, markdown
 from eval.reports.suite import SuiteRun
-from eval.reports.text import cut, fit, in_words, one_line
+from eval.reports.text import NOT_ASKED, cut, fit, in_words, one_line
 from eval.results import CaseResult
 
 MOST_ANNOTATIONS = 10
@@ -27,7 +27,7 @@ _LINE = re.compile(r"(.+?):([0-9]+): ")
 
 def in_a_line(case: CaseResult) -> str:
     """Return a case's question, what was expected and what came, as one line."""
-    return f"{_quoted(case.question)}: expected {_expected(case)}, got {_got(case)}"
+    return f"{_quoted(case.question)}: expected {_expected(case)}, {_came(case)}"
 
 
 def quotes(case: CaseResult) -> Iterator[str]:
@@ -199,6 +199,10 @@ def _place(file: str, root: Path) -> str:
 
 def _expected(case: CaseResult) -> str:
     return " or ".join(map(_quoted, case.expected)) or "no answer"
+
+
+def _came(case: CaseResult) -> str:
+    return NOT_ASKED if case.outdated else f"got {_got(case)}"
 
 
 def _got(case: CaseResult) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from eval.metrics import wilson_interval
 from eval.reports.text import (
+    NOT_ASKED,
     between,
     counted,
     cut,
@@ -94,8 +95,12 @@ class SuiteRun:
         """What was asked and how long it took, in one line."""
         report, asked = self.report, len(self.report.cases)
         answerable = sum(case.answerable for case in report.cases)
-        crashed = sum(case.status == "crashed" for case in report.cases)
+        crashed = sum(case.crashed for case in report.cases)
+        outdated = sum(case.outdated for case in report.cases)
         broken = f"; {crashed} ended in an error of the program" if crashed else ""
+        if outdated:
+            asks = "was not asked, as its" if outdated == 1 else "were not asked, as their"
+            broken += f"; {outdated} {asks} proof is not found"
         return (
             f"{counted(asked, 'question', 'questions')}: {answerable} that the documents answer, "
             f"{asked - answerable} that they do not{broken}. Half of them took at most "
@@ -247,7 +252,9 @@ def expected(case: CaseResult) -> str:
 
 def got(case: CaseResult) -> str:
     """Return what came: the short answer before the text that holds it, or why there is none."""
-    if case.status == "crashed":
+    if case.outdated:
+        return NOT_ASKED
+    if case.crashed:
         return f"an error of the program: {case.error or 'unknown'}"
     if case.status == "abstained":
         return f"no answer, since {named('reason', case.reason)}" if case.reason else "no answer"

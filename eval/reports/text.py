@@ -13,6 +13,9 @@ LONGEST = 4000
 r"""Characters of one text that a report shows; the JSON output has all."""
 
 
+NOT_ASKED = "not asked: its proof is not in the documents as the gold file has it"
+"""What came of a case whose evidence is outdated."""
+
 Kind = Literal["metric", "standing", "fact", "reason"]
 
 

@@ -313,7 +313,8 @@ def _locate(
     if not found:
         raise EvidenceError(
             f"gold {case.id}'s passage is gone: update or retire it; {_short(quote)!r} is not in "
-            f"{evidence.document!r} (`footnote gold repair` proposes what stands there now)"
+            f"{evidence.document!r} (`footnote gold repair {case.file or 'FILE'}` proposes what "
+            "stands there now)"
         )
     if len(found) > 1:
         apart = len({document_id for document_id, _, _ in found}) > 1

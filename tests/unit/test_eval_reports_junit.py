@@ -29,19 +29,20 @@ def test_every_case_is_a_test_case_and_the_counts_are_right(make_case, make_run)
         make_case("a"),
         make_case("b", problems=("wrong",)),
         make_case("c", status="crashed", problems=("crashed: ValueError: x",)),
+        make_case("d", status="crashed", outdated=True, problems=("its passage is gone",)),
     ]
     root = read(make_run(*cases, reasons=("mrr is 0.1",)))
-    assert [case.get("name") for case in root.iter("testcase")] == ["b", "c", "a", "gate"]
+    assert [case.get("name") for case in root.iter("testcase")] == ["b", "c", "d", "a", "gate"]
     assert dict(root.find("testsuite").attrib) == {
         "name": "mine",
-        "tests": "4",
-        "failures": "2",
+        "tests": "5",
+        "failures": "3",
         "errors": "1",
         "skipped": "0",
-        "time": "0.060",
+        "time": "0.080",
     }
-    assert (len(root.findall(".//failure")), len(root.findall(".//error"))) == (2, 1)
-    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("4", "2", "1")
+    assert (len(root.findall(".//failure")), len(root.findall(".//error"))) == (3, 1)
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("5", "3", "1")
 
 
 def test_a_failure_says_why_and_whether_it_is_new(make_case, make_run):

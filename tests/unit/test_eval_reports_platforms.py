@@ -124,6 +124,13 @@ def test_one_line_says_question_expected_and_got(make_case):
     assert in_a_line(crashed).endswith("got ValueError: a b")
 
 
+def test_a_case_whose_quote_is_gone_was_not_asked_and_did_not_crash(make_case):
+    gone = make_case(status="crashed", outdated=True, problems=("its passage is gone",))
+    assert in_a_line(gone).endswith(
+        ", not asked: its proof is not in the documents as the gold file has it"
+    )
+
+
 def test_a_comment_begins_with_its_mark_and_right_before_and_now(make_case, make_run):
     before = {name: make_case(name) for name in ("a", "b", "c")}
     cases = [make_case("a"), make_case("b", **WRONG)]

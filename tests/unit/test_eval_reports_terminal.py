@@ -107,6 +107,16 @@ def test_a_crash_and_an_abstention_are_shown_as_such(make_case, make_run):
     )
 
 
+def test_a_case_whose_quote_is_gone_is_wrong_but_no_error_of_the_program(make_case, make_run):
+    gone = make_case(status="crashed", text="", outdated=True, problems=("passage is gone",))
+    run = make_run(gone, make_case("b"))
+    text = terminal([run])
+    assert "error of the program" not in text + run.lead
+    assert "; 1 was not asked, as its proof is not found." in run.lead
+    assert "    got             not asked: its proof is not in the documents as " in text
+    assert "    wrong           passage is gone\n" in text
+
+
 def test_a_stale_baseline_is_said_loudly(make_run):
     run = make_run(comparison=Comparison(metrics=(), stale=("gold",)))
     text = terminal([run], colour=True)

@@ -118,7 +118,7 @@ def test_a_quote_is_found_at_its_offsets_whatever_its_unicode_form(tmp_path):
     ("document", "quote", "words"),
     [
         ("b.txt", "It rains.", "gold a's document 'b.txt' is not in the library"),
-        ("a.txt", "It snows.", "gold a's passage is gone: update or retire it; 'It snows.'"),
+        ("a.txt", "It snows.", "'It snows.' is not in 'a.txt' (`footnote gold repair "),
         ("a.txt", "It rains.", "several places"),
     ],
 )
