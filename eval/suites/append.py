@@ -20,6 +20,7 @@ from eval.suites.cases import (
     locate,
     named,
     parse_case,
+    same_question,
     source_texts,
 )
 from eval.suites.files import YAML_SUFFIXES, read_cases
@@ -103,8 +104,10 @@ def check_addable(path: Path) -> None:
     """Check that cases can be added to a file of this name.
 
     Raises:
-        GoldError: it is YAML or packed.
+        GoldError: it is YAML, packed or a folder.
     """
+    if path.is_dir():
+        raise GoldError(f"{str(path)!r} is a folder: name a JSON Lines file in it")
     if path.suffix.lower() in YAML_SUFFIXES or path.name.endswith(".gz"):
         raise GoldError(f"{str(path)!r} cannot be added to: name a plain JSON Lines file")
 
@@ -121,11 +124,6 @@ def known_cases(path: Path) -> list[GoldCase]:
             raise case
         known.append(case)
     return known
-
-
-def same_question(question: str) -> str:
-    """Return a form of a question that is equal for the same words, whatever their case."""
-    return " ".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip("?!. ")
 
 
 def suggested(
@@ -152,13 +150,13 @@ def suggested(
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """Let no other process write to a gold file meanwhile.
+    """Let no other process write to a gold file meanwhile, by a hidden file beside it.
 
     Raises:
         OperationError: another one does for long, or the file cannot be written.
     """
     try:
-        with filelock.FileLock(f"{path}.lock", timeout=_WAIT):
+        with filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=_WAIT):
             yield
     except filelock.Timeout as error:
         raise OperationError(

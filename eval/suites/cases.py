@@ -5,6 +5,7 @@ cutting documents differently never breaks a suite.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
@@ -139,6 +140,11 @@ def parse_case(row: Mapping[str, object], place: str, *, line: int | None = None
     )
     _check_answerable(case)
     return case
+
+
+def same_question(question: str) -> str:
+    """Return a form of a question that is equal for the same words, whatever their case."""
+    return " ".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip("?!. ")
 
 
 def unproven(answers: Sequence[str], evidence: Sequence[Quote]) -> bool:

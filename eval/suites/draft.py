@@ -11,8 +11,7 @@ from typing import Protocol
 from eval.metrics import contains_answer, token_f1
 from eval.running.asking import plain_text
 from eval.running.suite import Asked
-from eval.suites.append import same_question
-from eval.suites.cases import Quote, file_name
+from eval.suites.cases import Quote, file_name, same_question
 from eval.suites.turning import Turned, is_whole, turned
 from rag import Answer, Document, LanguageModel, Settings
 from rag.internal import draft_messages, places

@@ -4,9 +4,11 @@ import codecs
 import gzip
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from eval.metrics import contains_answer
 from eval.suites.cases import (
     KEYS,
     Documents,
@@ -16,6 +18,7 @@ from eval.suites.cases import (
     Suite,
     locate,
     parse_case,
+    same_question,
     source_texts,
     unproven,
 )
@@ -138,6 +141,7 @@ def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[
         cases = [case for case in found if not isinstance(case, GoldError)]
         yield from (str(case) for case in found if isinstance(case, GoldError))
         yield from _asked_twice(cases)
+        yield from _contradictions(cases)
         if documents is not None:
             yield from _evidence(cases, documents)
         if not found:
@@ -147,14 +151,15 @@ def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[
 
 
 def unsure(paths: Iterable[Path]) -> Iterator[str]:
-    """Yield a note for each case whose expected answer is in none of its quotes.
+    """Yield a note for each case whose expected answer is in none of its quotes or has no word.
 
     Such a case can be right, so it is no mistake.
     """
     for path in paths:
         for case in read_cases(path):
-            if isinstance(case, GoldCase) and (note := unproven_note(case)):
-                yield f"{case.place}: {note}"
+            if isinstance(case, GoldCase):
+                notes = (unproven_note(case), *_wordless(case))
+                yield from (f"{case.place}: {note}" for note in notes if note)
 
 
 def unproven_note(case: GoldCase) -> str:
@@ -337,11 +342,34 @@ def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:
     places = dict[tuple[str, ...], str]()
     for case in cases:
         asked = (*(earlier.question for earlier in case.history), case.question)
-        question = tuple(" ".join(one.casefold().split()) for one in asked)
+        question = tuple(map(same_question, asked))
         if question in places:
             first = places[question]
             yield f"{case.place}: the question of {case.id!r} is asked already at {first}"
         places.setdefault(question, case.place)
+
+
+def _contradictions(cases: Iterable[GoldCase]) -> Iterator[str]:
+    """Yield where a right answer has what must not be said, so that the case cannot be right."""
+    for case in cases:
+        for part in case.must_not_include:
+            if any(contains_answer(answer, (part,)) for answer in case.answers):
+                yield (
+                    f"{case.place}: {case.id!r} must not say {part!r}, which an accepted answer "
+                    "says: remove one of the two"
+                )
+
+
+def _wordless(case: GoldCase) -> Iterator[str]:
+    """Yield a note for what is looked for in the reply and has neither a letter nor a digit."""
+    parts = {"answers": case.answers, "must_include": tuple(chain(*case.must_include))}
+    for key, texts in parts.items():
+        for text in texts:
+            if not any(map(str.isalnum, text)):
+                yield (
+                    f"note: {key} has {text!r}, in which there is no word: it is found only where "
+                    "it stands between blanks"
+                )
 
 
 def _evidence(cases: Iterable[GoldCase], documents: Documents) -> Iterator[str]:

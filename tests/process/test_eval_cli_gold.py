@@ -148,6 +148,15 @@ def test_two_processes_that_add_at_once_lose_nothing(tmp_path):
     assert len(load_suite(tmp_path / "g.jsonl").cases) == 20
 
 
+def test_only_a_hidden_file_may_stay_beside_the_gold_and_none_beside_a_folder(tmp_path):
+    add(tmp_path / "g.jsonl")
+    assert [path.name for path in tmp_path.iterdir() if path.name[0] != "."] == ["g.jsonl"]
+    (tmp_path / "d").mkdir()
+    with pytest.raises(GoldError, match="is a folder: name a JSON Lines file in it"):
+        add(tmp_path / "d")
+    assert not (tmp_path / ".d.lock").exists()
+
+
 def test_yaml_is_not_added_to(tmp_path):
     with pytest.raises(GoldError, match="plain JSON Lines"):
         add(tmp_path / "g.yaml")

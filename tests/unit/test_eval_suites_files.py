@@ -95,6 +95,28 @@ def test_an_answer_that_its_own_quote_lacks_is_noted_and_is_no_mistake(tmp_path)
     ]
 
 
+def test_what_can_hardly_be_in_a_reply_is_noted(tmp_path):
+    path = gold_file(tmp_path, GOOD | {"answers": ["?", "x"], "must_include": ["x", ["…", "y"]]})
+    assert list(lint([path])) == []
+    first, second = unsure([path])
+    assert first.startswith(f"{path}:1: note: answers has '?', in which there is no word")
+    assert "must_include has '…'" in second
+
+
+def test_an_answer_that_must_not_be_said_is_a_mistake(tmp_path):
+    path = gold_file(tmp_path, GOOD | {"must_not_include": ["sm-6.", "SM-7"]})
+    (told,) = lint([path])
+    assert told == (
+        f"{path}:1: 'a' must not say 'sm-6.', which an accepted answer says: remove one of the two"
+    )
+
+
+@pytest.mark.parametrize("again", ["which", " Which ?", "WHICH?!"])
+def test_a_question_that_differs_in_case_blanks_and_marks_only_is_the_same(tmp_path, again):
+    (told,) = lint([gold_file(tmp_path, GOOD, GOOD | {"id": "b", "question": again})])
+    assert ":2: the question of 'b' is asked already" in told
+
+
 def test_evidence_on_an_unanswerable_case_is_refused(tmp_path):
     evidence = [{"document": "a.txt", "quote": "x"}]
     row = {"id": "a", "question": "Which?", "answerable": False, "evidence": evidence}
