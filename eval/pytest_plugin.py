@@ -18,7 +18,7 @@ from _pytest._io import TerminalWriter
 if TYPE_CHECKING:
     from eval.results import CaseResult
     from eval.suites.cases import GoldCase
-    from rag import Assistant
+    from rag import Assistant, Settings
 
 _ASSISTANT: "pytest.StashKey[Assistant]" = pytest.StashKey()
 
@@ -35,15 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known, and refuse gold files that cannot be run."""
+    """Make the marker known, and refuse gold files and settings that cannot be used."""
     config.addinivalue_line(
         "markers", "footnote_gold(file): run for each case of a gold file, as `footnote_case`"
     )
-    for path in _gold_files(config):
-        try:
-            _cases(path)
-        except pytest.Collector.CollectError as error:
-            raise pytest.UsageError(str(error)) from None
+    try:
+        for path in _gold_files(config):
+            _cases(path, config)
+    except pytest.Collector.CollectError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -73,7 +73,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if marker is None or "footnote_case" not in metafunc.fixturenames:
         return
     path = metafunc.definition.path.parent / marker.args[0]
-    cases = _cases(path)
+    cases = _cases(path, metafunc.config)
     metafunc.parametrize("footnote_case", cases, ids=[case.id for case in cases], indirect=True)
 
 
@@ -110,7 +110,7 @@ class GoldFile(pytest.File):
             isinstance(item, GoldItem) and item.path == self.path for item in self.session.items
         ):
             return
-        for case in _cases(self.path):
+        for case in _cases(self.path, self.config):
             yield GoldItem.from_parent(self, name=case.id, case=case)
 
 
@@ -172,7 +172,8 @@ def _gold_files(config: pytest.Config) -> list[Path]:
     return list(dict.fromkeys((config.invocation_params.dir / path).resolve() for path in named))
 
 
-def _cases(path: Path) -> tuple["GoldCase", ...]:
+def _cases(path: Path, config: pytest.Config) -> tuple["GoldCase", ...]:
+    """Read a gold file, and check what answers it before the first case is asked."""
     from eval.suites.files import load_suite
     from rag import FootnoteError
 
@@ -181,20 +182,36 @@ def _cases(path: Path) -> tuple["GoldCase", ...]:
             f"gold file '{path}' is a folder: name a gold file in it, as in --footnote-gold FILE"
         )
     try:
-        return load_suite(path).cases
+        cases = load_suite(path).cases
+        if not config.getoption("collectonly"):
+            _check_settings(config)
     except FootnoteError as error:
         raise pytest.Collector.CollectError(str(error)) from None
+    return cases
+
+
+def _check_settings(config: pytest.Config) -> None:
+    from rag import Assistant
+
+    if _ASSISTANT not in config.stash:
+        settings = _settings(config)
+        Assistant.open(settings, model="extractive").adjusted(model=settings.llm)
+
+
+def _settings(config: pytest.Config) -> "Settings":
+    from rag import Settings
+
+    return Settings.load(library=config.getoption("--footnote-library"), log=False)
 
 
 def _asked(config: pytest.Config, case: "GoldCase") -> "CaseResult":
     from eval.running.suite import run_case
     from eval.suites.cases import source_texts
-    from rag import Assistant, Settings
+    from rag import Assistant
 
     assistant = config.stash.get(_ASSISTANT, None)
     if assistant is None:
-        library = config.getoption("--footnote-library")
-        assistant = Assistant.open(Settings.load(library=library, log=False))
+        assistant = Assistant.open(_settings(config))
         assistant.library.seed()
         config.stash[_ASSISTANT] = assistant
     texts = source_texts(assistant.library, {quote.document for quote in case.evidence})

@@ -108,18 +108,38 @@ def test_a_wrong_gold_file_is_one_sentence(folder):
     assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
 
 
-def test_a_wrong_gold_file_of_a_marker_is_one_sentence(folder):
-    (folder / "gold.jsonl").write_text("{}")
+@pytest.mark.parametrize(
+    ("gold", "provider", "told"),
+    [("{}", "", "{gold}:1: 'id' is None"), (json.dumps(CASES[0]), "nope:x", "unknown provider")],
+)
+def test_a_wrong_gold_file_or_setting_of_a_marked_test_is_one_sentence(
+    folder, monkeypatch, gold, provider, told
+):
+    monkeypatch.setenv("FOOTNOTE_LLM", provider or "extractive")
+    (folder / "gold.jsonl").write_text(gold)
     (folder / "test_own.py").write_text(
         "import pytest\n"
         "@pytest.mark.footnote_gold('gold.jsonl')\n"
         "def test_own(footnote_case): pass\n"
     )
     done = run_pytest(folder)
-    told = done.stdout.partition("ERRORS ===")[2].splitlines()[1:]
-    assert told[1].startswith(f"{folder / 'gold.jsonl'}:1: 'id' is None")
-    assert told[2].startswith("====")
+    lines = done.stdout.partition("ERRORS ===")[2].splitlines()[1:]
+    assert lines[1].startswith(told.format(gold=folder / "gold.jsonl"))
+    assert lines[2].startswith("====")
     assert done.returncode == pytest.ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [("LLM", "nope:x", "unknown provider 'nope'"), ("K", "101", "setting 'k' cannot be '101'")],
+)
+def test_a_setting_that_is_not_allowed_is_refused_once_before_a_case_is_asked(
+    folder, monkeypatch, name, value, told
+):
+    monkeypatch.setenv(f"FOOTNOTE_{name}", value)
+    done = run_pytest(folder, "--footnote-gold", "gold.jsonl")
+    assert done.stderr.startswith(f"ERROR: {told}")
+    assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
 
 
 def test_a_folder_for_a_gold_file_is_refused(folder):
