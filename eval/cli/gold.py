@@ -32,6 +32,11 @@ def _add(args: argparse.Namespace) -> int:
         raise MisuseError(
             "--abstain goes with no --answer, --quote or --must-include: nothing answers it"
         )
+    if not all(wordings([item]) for item in args.must_include):
+        raise MisuseError(
+            "--must-include needs what must be said, such as 'two days' or '2 days|two days': "
+            "leave it out where nothing must"
+        )
     pairs = zip(args.document, args.quote, strict=True)
     with Assistant.open(library=getattr(args, "library", None)) as assistant:
         assistant.library.seed()
@@ -261,7 +266,7 @@ def _settled(path: Path, assistant: Assistant, one: Proposal) -> str:
                 part.strip() for part in _typed("  answer", "|".join(answers)).split("|")
             )
         try:
-            add_case(
+            case = add_case(
                 path,
                 assistant.library,
                 question=question,
@@ -271,6 +276,8 @@ def _settled(path: Path, assistant: Assistant, one: Proposal) -> str:
         except GoldError as error:
             sys.stdout.write(f"  {error}\n")
         else:
+            if note := unproven_note(case):
+                sys.stdout.write(f"  {note}\n")
             return "a"
 
 

@@ -128,6 +128,21 @@ def test_in_a_terminal_a_person_edits_a_proposal_and_it_passes(changed, gold, tm
     assert main(["eval", str(path), "--library", str(changed)]) == 0
 
 
+def test_a_drafted_answer_that_its_quote_lacks_is_noted(changed, gold, tmp_path):
+    keys = "e\nWhen was the bridge of Talin opened?\n1965\n"
+    arguments = "draft", str(tmp_path / "new.jsonl"), "--library", str(changed)
+    _, told = typed(keys, *arguments, folder=tmp_path)
+    assert "  note: the expected answer '1965' is not in the quote given as proof" in told
+
+
+@pytest.mark.parametrize("item", ["", " | "])
+def test_nothing_to_include_is_refused(gold, capsys, item):
+    before = gold.read_bytes()
+    assert main(["gold", "add", str(gold), "Q?", "--answer", "x", "--must-include", item]) == 2
+    assert "--must-include needs what must be said" in capsys.readouterr().err
+    assert gold.read_bytes() == before
+
+
 def test_what_is_skipped_is_not_written(changed, gold, tmp_path):
     path = tmp_path / "new.jsonl"
     code, told = typed("s\n", "draft", str(path), "--library", str(changed), folder=tmp_path)
