@@ -288,10 +288,6 @@ def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
     place = f"{path}:{node.start_mark.line + 1}"
     if not isinstance(node, yaml.MappingNode):
         raise DatasetError(f"{place}: a case is needed; begin it with `- id:`")
-    keys = [str(key.value) for key, _ in node.value]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
-        raise DatasetError(f"{place}: key {twice!r} is there twice; keep one")
     try:
         row = yaml.constructor.SafeConstructor().construct_document(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -301,11 +297,15 @@ def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
 
 
 def _unquoted(node: "yaml.Node", path: Path, key: str = "") -> GoldError | None:
-    """Return what is wrong with the first text that YAML does not take for one, as `No`."""
+    """Return the first key written twice or text that YAML does not take for one, as `No`."""
     import yaml
 
     if isinstance(node, yaml.MappingNode):
         parts = [(str(name.value), value) for name, value in node.value]
+        try:
+            _keys_once(parts)
+        except _TwiceError as error:
+            return GoldError(f"{path}:{node.start_mark.line + 1}: {error}")
     elif isinstance(node, yaml.SequenceNode):
         parts = [(key, value) for value in node.value]
     else:

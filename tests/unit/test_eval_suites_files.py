@@ -185,6 +185,7 @@ def test_yaml_is_the_same_format_for_writing_by_hand(tmp_path):
         ("- id: a\n  question: Q\n  answers: [x]\n\n- id: b\n  colour: 1", 5, "unknown key"),
         ("- id: a\n  question: Q\n  answers: [27]", 3, "put it in quotes"),
         ("- id: a\n  question: Q\n  id: b", 1, "'id' is there twice"),
+        ("- id: a\n  evidence:\n  - {quote: x, quote: y}", 3, "'quote' is there twice"),
         ("- id: [a\n- id: b", 2, "not valid YAML"),
         ("id: a", 1, "a list of cases is needed"),
         ("- id: a\n  question: Q\n  answers: [x]\n- 3", 4, "a case is needed"),
