@@ -5,7 +5,7 @@ The work is in the files beside this one, imported when a command runs.
 
 import argparse
 
-from eval.cli.words import add_words, gold_word, positive, share
+from eval.cli.words import add_words, gold_word, passages, positive, share
 
 _EXAMPLES = """examples:
   footnote eval                                 the shipped questions and article
@@ -157,7 +157,9 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="seed of that choice (default: 0)"
     )
-    parser.add_argument("--k", type=positive, metavar="N", help="passages to retrieve per question")
+    parser.add_argument(
+        "--k", type=passages, metavar="N", help="passages to retrieve per question, 1 to 100"
+    )
     parser.add_argument(
         "--jobs", type=positive, default=1, metavar="N", help="threads that ask (default: 1)"
     )

@@ -25,6 +25,7 @@ from eval.comparing.gate import gate
 from eval.comparing.kept import keep_run
 from eval.comparing.thresholds import (
     Thresholds,
+    check_tags,
     load_thresholds,
     renew_thresholds,
     thresholds_beside,
@@ -39,7 +40,7 @@ from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
 from eval.running.suite import run_cases
 from eval.suites.files import load_suite
-from rag import Assistant, FootnoteError, MisuseError, OperationError
+from rag import Assistant, FootnoteError, MisuseError, OperationError, load_model
 from rag.internal import keep_setting
 
 INTERRUPTED = 130
@@ -182,15 +183,12 @@ def _held(work: Work, names: Sequence[str], args: argparse.Namespace) -> _Held:
     if args.thresholds:
         tables = thresholds_in(Path(args.thresholds), names, needed=True)
         thresholds = tables.get(work.name, Thresholds())
+    check_tags(thresholds, work.name, work.tags)
     notes: tuple[str, ...] = ()
     if len(work.ids) < work.total:
         thresholds, notes = _of_part(thresholds, work, args)
     if args.fail_under is not None:
-        origin = (
-            f"{thresholds.origin} and by --fail-under" if thresholds.suite else "by --fail-under"
-        )
-        suite = {**thresholds.suite, "passed": args.fail_under}
-        thresholds = replace(thresholds, suite=suite, origin=origin)
+        thresholds = thresholds.failing_under(args.fail_under)
     return _Held(thresholds=thresholds, baseline=_baseline(work, args), notes=notes)
 
 
@@ -365,6 +363,7 @@ def _answered(args: argparse.Namespace) -> list[CaseResult]:
     suites = [load_suite(Path(path)) for path in args.suites]
     settings = library_settings(args).changed(threshold=0.0, log=False)
     cases: list[CaseResult] = []
+    load_model(settings.llm, settings)
     with Assistant.open(settings) as assistant:
         for suite in suites:
             found = run_cases(assistant, suite)

@@ -52,6 +52,17 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def passages(text: str) -> int:
+    """Read how many passages to retrieve for argparse.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not 1 to 100.
+    """
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
+    return int(text)
+
+
 def share(text: str) -> float:
     """Read a number from 0 to 1 for argparse.
 

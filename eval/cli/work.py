@@ -38,6 +38,8 @@ class Work:
     """Gives the results of all cases in order, without those whose ids it is given."""
     suite: Path | None
     """Its gold file; None for a set of another format."""
+    tags: frozenset[str] = frozenset()
+    """Of its cases, asked or not."""
 
 
 @contextmanager
@@ -115,8 +117,9 @@ def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
     """Open an assistant that answers with the model that the arguments name.
 
     Raises:
-        MisuseError: `--record` without a model, or a recording that cannot be used.
-        SettingsError: one of `changed`, the settings of one side of a comparison, is not allowed.
+        MisuseError: no such model, `--record` without one, or a recording that cannot be used.
+        SettingsError: the model lacks what it needs, such as a key, or one of `changed`, the
+            settings of one side of a comparison, is not allowed.
     """
     # A model that is down must fail its cases: a stand-in's answers measure something else.
     changed = getattr(args, "changed", {})
@@ -132,6 +135,8 @@ def opened(settings: Settings, args: argparse.Namespace) -> Assistant:
             )
         return Assistant.open(settings.changed(llm=model.name), model=model)
     if not args.record:
+        # What names no model that can be asked is misuse, and not a crash of each case.
+        load_model(settings.llm, settings)
         return Assistant.open(settings)
     live = load_model(settings.llm, settings)
     if live is None:
@@ -157,6 +162,9 @@ def judge_of(args: argparse.Namespace) -> Judge | None:
 @contextmanager
 def _suites(args: argparse.Namespace) -> Iterator[list[Work]]:
     paths = [Path(path) for path in args.suites] or [shipped_suite()]
+    for place, path in enumerate(paths):
+        if path.resolve() in [other.resolve() for other in paths[:place]]:
+            raise MisuseError(f"{str(path)!r} is named twice: name each suite once")
     whole = [load_suite(path) for path in paths]
     suites = [_chosen(suite, args) for suite in whole]
     names = [suite.name for suite in suites]
@@ -165,13 +173,13 @@ def _suites(args: argparse.Namespace) -> Iterator[list[Work]]:
     answerable = any(case.answerable for suite in whole for case in suite.cases)
     with suite_library(args, answerable=answerable) as assistant:
         yield [
-            _suite(assistant, suite, path, args, total=len(all_of.cases))
+            _suite(assistant, suite, path, args, whole=all_of)
             for suite, path, all_of in zip(suites, paths, whole, strict=True)
         ]
 
 
 def _suite(
-    assistant: Assistant, suite: Suite, path: Path, args: argparse.Namespace, *, total: int
+    assistant: Assistant, suite: Suite, path: Path, args: argparse.Namespace, *, whole: Suite
 ) -> Work:
     def ask(known: Collection[str]) -> Iterator[CaseResult]:
         rest = tuple(case for case in suite.cases if case.id not in known)
@@ -180,10 +188,11 @@ def _suite(
     return Work(
         name=suite.name,
         ids=tuple(case.id for case in suite.cases),
-        total=total,
+        total=len(whole.cases),
         fingerprint=fingerprint_of(assistant, suite, k=args.k),
         ask=ask,
         suite=path,
+        tags=frozenset(tag for case in whole.cases for tag in case.tags),
     )
 
 

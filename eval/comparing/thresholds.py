@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -48,6 +48,19 @@ class Thresholds:
     """Where they were set, as the end of a sentence: `in thresholds.toml`, `by --fail-under`."""
     reader: str = ""
     """SHA-256 of the trained model that they were measured with; empty where that is not said."""
+
+    def failing_under(self, share: float) -> "Thresholds":
+        """Return these with the lowest share of passed cases that `--fail-under` names."""
+        others = bool(self.suite.keys() - {"passed"} or any(self.tags.values()))
+        origin = "by --fail-under"
+        if "passed" in self.suite:
+            origin += f" ({self.origin.removeprefix('in ')} asks {self.suite['passed']:g})"
+        return replace(
+            self,
+            suite={**self.suite, "passed": share},
+            origin=f"{origin} and {self.origin}" if others and self.origin else origin,
+            reader=self.reader if others else "",
+        )
 
 
 def shipped_thresholds() -> Path:
@@ -111,6 +124,21 @@ def thresholds_in(
             "with that name"
         )
     return found
+
+
+def check_tags(thresholds: Thresholds, suite: str, tags: Collection[str]) -> None:
+    """Make sure that the suite has cases of every tag that the thresholds name.
+
+    Raises:
+        ThresholdError: it has none of one, so that nothing could be measured.
+    """
+    for tag in thresholds.tags:
+        if tag not in tags:
+            there = f"its tags are {', '.join(sorted(tags))}" if tags else "it has no tags"
+            raise ThresholdError(
+                f"the table [{suite}.tags.{tag}] {thresholds.origin} names a tag that no case of "
+                f"{suite!r} has; {there}: mend its name, or take the table out"
+            )
 
 
 def load_thresholds(path: Path) -> dict[str, Thresholds]:

@@ -145,7 +145,8 @@ def test_wrong_use_is_an_error_of_its_own_class(footnote, arguments, words):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--limit", "0"), ("--k", "x"), ("--squad", "a", "--beir", "b")]
+    "arguments",
+    [("--limit", "0"), ("--k", "x"), ("--k", "101"), ("--squad", "a", "--beir", "b")],
 )
 def test_wrong_arguments_exit_with_2(footnote, arguments):
     with pytest.raises(SystemExit) as caught:

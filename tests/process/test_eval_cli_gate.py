@@ -126,6 +126,20 @@ VACUOUS = {
         {"t.toml": "[wrong]\npassed = 0.9\n"},
         "--thresholds holds for all 9 cases of 'wrong', and --limit asks 3 of them",
     ),
+    "thresholds of a tag misspelt": (
+        ("wrong.jsonl",),
+        {"thresholds.toml": "[wrong]\npassed = 0.1\n[wrong.tags.nope]\npassed = 0.1\n"},
+        "[wrong.tags.nope] in thresholds.toml names a tag that no case of 'wrong' has; its tags "
+        "are a: mend its name",
+    ),
+    "a suite named twice": (
+        ("wrong.jsonl", "./wrong.jsonl"),
+        {},
+        "'wrong.jsonl' is named twice: name each suite once",
+    ),
+    "a model that is none": (("wrong.jsonl", "--llm", "nope:x"), {}, "nope"),
+    "a provider without its model": (("wrong.jsonl", "--llm", "openai"), {}, "names no model"),
+    "a model without its key": (("wrong.jsonl", "--llm", "openai:x"), {}, "needs a key"),
     "a SQuAD set without questions": (
         ("--squad", "s.json"),
         {"s.json": '{"data": []}'},
@@ -140,7 +154,8 @@ VACUOUS = {
 
 
 @pytest.mark.parametrize("name", VACUOUS)
-def test_what_could_not_fail_is_refused_in_one_sentence(run, name):
+def test_what_could_not_fail_is_refused_in_one_sentence(run, name, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     words, files, said = VACUOUS[name]
     code, out, err = run(*words, files=files)
     assert (code, out) == (2, "")
@@ -172,6 +187,21 @@ def test_thresholds_beside_a_suite_are_an_explicit_choice_that_is_shown(run):
     assert code == 0
     code, out, _ = run("two.jsonl", files={"thresholds.toml": "[two]\npassed = 0.8\n"})
     assert (code, "two.jsonl: 7 of 9 questions right, but 8 must be" in out) == (1, True)
+
+
+def test_fail_under_alone_is_said_to_decide_over_the_file(run):
+    thresholds = {"thresholds.toml": "[two]\npassed = 0.9\n"}
+    code, out, _ = run("two.jsonl", "--fail-under", "0.1", "--json", files=thresholds)
+    rule = json.loads(out)["suites"][0]["gate"]["rule"]
+    said = "at least 1 of 9 questions must be right, as set by --fail-under (thresholds.toml asks"
+    assert (code, rule) == (0, f"{said} 0.9)")
+
+
+def test_fail_under_leaves_the_other_thresholds_of_the_file(run):
+    thresholds = {"thresholds.toml": "[two]\npassed = 0.9\n[two.tags.a]\npassed = 0.7\n"}
+    _, out, _ = run("two.jsonl", "--fail-under", "0.1", "--json", files=thresholds)
+    rule = json.loads(out)["suites"][0]["gate"]["rule"]
+    assert rule.endswith("by --fail-under (thresholds.toml asks 0.9) and in thresholds.toml")
 
 
 def test_a_limit_that_leaves_nothing_out_keeps_the_thresholds(run):
