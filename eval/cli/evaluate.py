@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from eval.calibration import Calibration, calibrated
-from eval.cli.work import Work, judge_of, library_settings, prepared
+from eval.cli.work import Work, judge_of, library_settings, prepared, report_targets
 from eval.comparing.comparison import (
     Baseline,
     BaselineError,
@@ -32,14 +32,14 @@ from eval.comparing.thresholds import (
     thresholds_in,
     thresholds_of,
 )
-from eval.reports import SuiteRun, check_target, terminal, write_reports
+from eval.reports import SuiteRun, check_targets, terminal, write_reports
 from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.terminal import MOST_FAILURES
 from eval.reports.write import as_json
 from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
 from eval.running.suite import run_cases
-from eval.suites.files import load_suite
+from eval.suites.files import load_suite, suite_name
 from rag import Assistant, FootnoteError, MisuseError, OperationError, load_model
 from rag.internal import keep_setting
 
@@ -137,9 +137,16 @@ def _check(args: argparse.Namespace) -> None:
         raise MisuseError("the judge is the answering model: name another, or say --judge-self")
     if args.thresholds:
         load_thresholds(Path(args.thresholds))
-    for path in (args.html, args.junit, args.markdown, args.comment, args.code_quality):
-        if path:
-            check_target(Path(path))
+    check_targets(report_targets(args), _read(args))
+
+
+def _read(args: argparse.Namespace) -> Iterator[Path]:
+    """Yield the files that a run reads or keeps, whether they are there or not."""
+    named = (args.squad, args.thresholds, args.baseline, args.replay, args.record, args.resume)
+    yield from (Path(path) for path in named if path)
+    for suite in map(Path, args.suites):
+        yield from (suite, suite.parent / "thresholds.toml")
+        yield baseline_beside(suite, name=suite_name(suite))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

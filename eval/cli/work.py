@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from eval.datasets.beir import BeirQuery, beir_cases, load_beir
 from eval.datasets.squad import SquadQuestion, load_squad, squad_cases
+from eval.reports import check_targets
 from eval.results import CaseResult
 from eval.running.asking import fingerprint_of
 from eval.running.models import Judge, RecordingModel, ReplayedModel
@@ -77,24 +78,36 @@ def suite_library(args: argparse.Namespace, *, answerable: bool = True) -> Itera
     nothing is answerable: they would pass without an article of the user's.
 
     Raises:
-        MisuseError: `--library` names none, or the library is empty.
+        MisuseError: `--library` names none, the library is empty, or a report would be written
+            over one of its articles.
     """
     if args.suites:
         named = getattr(args, "library", None)
         with opened(library_settings(args), args) as assistant:
             if answerable and not named:
                 assistant.library.seed()
-            if not assistant.library.documents():
+            documents = assistant.library.documents()
+            if not documents:
                 option = f" --library {named}" if named else ""
                 raise MisuseError(
                     "the library is empty, so nothing can be asked: add articles with "
                     f"`footnote add ...{option}`"
                 )
+            if targets := report_targets(args):
+                sources = (Path(document.card.source) for document in documents)
+                check_targets(targets, (path for path in sources if path.is_absolute()))
             yield assistant
         return
     with _temporary_library(args) as assistant:
         _say_skipped(assistant.library.add(*seed_paths()))
         yield assistant
+
+
+def report_targets(args: argparse.Namespace) -> dict[str, Path]:
+    """Return where each report is put, by the option that says so."""
+    names = ("html", "junit", "markdown", "comment", "code-quality")
+    given = {f"--{name}": getattr(args, name.replace("-", "_"), None) for name in names}
+    return {option: Path(path) for option, path in given.items() if path}
 
 
 def library_settings(args: argparse.Namespace) -> Settings:

@@ -18,11 +18,12 @@ from eval.reports.junit import junit
 from eval.reports.markdown import markdown
 from eval.reports.suite import SuiteRun
 from eval.reports.terminal import terminal
-from eval.reports.write import check_target, write_reports
+from eval.reports.write import check_target, check_targets, write_reports
 
 __all__ = [
     "SuiteRun",
     "check_target",
+    "check_targets",
     "html",
     "junit",
     "markdown",

@@ -1,9 +1,10 @@
 """Writes report files, each whole or not at all, and runs as JSON for other programs."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from eval.reports.html import html
@@ -19,10 +20,47 @@ def check_target(path: Path) -> None:
     """Make sure, before a long run, that a report can be put there.
 
     Raises:
-        MisuseError: its folder does not exist, or it is a folder itself.
+        MisuseError: its folder does not exist or takes no file, or it is a folder itself.
     """
     if path.is_dir() or not path.parent.is_dir():
         raise MisuseError(f"a report cannot be {str(path)!r}: name a file in a folder that exists")
+    if path.exists() and not path.is_file():
+        return
+    try:
+        with TemporaryFile(dir=path.resolve().parent):
+            pass
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise MisuseError(
+            f"a report cannot be {str(path)!r}, since its folder takes no file ({reason}): name a "
+            "file in another folder"
+        ) from error
+
+
+def check_targets(targets: Mapping[str, Path], read: Iterable[Path]) -> None:
+    """Make sure that no report is written over what a run reads, or over another report.
+
+    Args:
+        targets: where each report is put, by the option that names it.
+        read: the files of the run that are to stay as they are.
+
+    Raises:
+        MisuseError: one would be, or cannot be put there.
+    """
+    kept = {path.resolve() for path in read}
+    taken = dict[Path, str]()
+    for option, path in targets.items():
+        check_target(path)
+        place = path.resolve()
+        if place in kept:
+            raise MisuseError(
+                f"{option} would write over {str(path)!r}, which this run reads: name another file"
+            )
+        if place in taken and not (path.exists() and not path.is_file()):
+            raise MisuseError(
+                f"{taken[place]} and {option} would both write {str(path)!r}: name two files"
+            )
+        taken[place] = option
 
 
 def write_reports(

@@ -140,6 +140,26 @@ VACUOUS = {
     "a model that is none": (("wrong.jsonl", "--llm", "nope:x"), {}, "nope"),
     "a provider without its model": (("wrong.jsonl", "--llm", "openai"), {}, "names no model"),
     "a model without its key": (("wrong.jsonl", "--llm", "openai:x"), {}, "needs a key"),
+    "a report over the suite": (
+        ("wrong.jsonl", "--markdown", "./wrong.jsonl"),
+        {},
+        "--markdown would write over 'wrong.jsonl', which this run reads: name another file",
+    ),
+    "a report over the thresholds beside it": (
+        ("wrong.jsonl", "--html", "thresholds.toml"),
+        {"thresholds.toml": "[wrong]\npassed = 0.1\n"},
+        "--html would write over 'thresholds.toml'",
+    ),
+    "a report over the baseline": (
+        ("right.jsonl", "--baseline", "right.json", "--junit", "right.json"),
+        {},
+        "--junit would write over 'right.json'",
+    ),
+    "two reports of one name": (
+        ("wrong.jsonl", "--markdown", "r.md", "--comment", "r.md"),
+        {},
+        "--markdown and --comment would both write 'r.md': name two files",
+    ),
     "a SQuAD set without questions": (
         ("--squad", "s.json"),
         {"s.json": '{"data": []}'},
@@ -313,3 +333,10 @@ def test_refusals_do_not_pass_over_a_library_that_is_empty(tmp_path, monkeypatch
     option = ["--library", str(tmp_path / "empty")] if named else []
     assert main(["eval", str(tmp_path / "r.jsonl"), *option]) == 2
     assert "the library is empty, so nothing can be asked" in capsys.readouterr().err
+
+
+def test_a_report_is_not_written_over_an_article_of_the_library(run, made):
+    code, out, err = run("right.jsonl", "--markdown", str(made / "t1.txt"))
+    assert (code, out) == (2, "")
+    assert "t1.txt', which this run reads: name another file" in err
+    assert (made / "t1.txt").read_text().startswith("Report of town 1.")

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from eval.reports.write import check_target, write_whole
+from eval.reports.write import check_target, check_targets, write_whole
 from rag import MisuseError, OperationError
 
 
@@ -51,3 +51,17 @@ def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
 def test_a_target_that_cannot_be_is_refused_before_the_run(tmp_path, name):
     with pytest.raises(MisuseError, match="name a file in a folder that exists"):
         check_target(tmp_path / name)
+
+
+def test_a_folder_that_takes_no_file_is_found_before_the_run(tmp_path, monkeypatch):
+    def refused(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("eval.reports.write.TemporaryFile", refused)
+    with pytest.raises(MisuseError, match=r"takes no file \(Permission denied\): name a file in"):
+        check_target(tmp_path / "a.html")
+
+
+def test_two_reports_may_both_go_to_what_is_no_file(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    check_targets({"--html": tmp_path / "pipe", "--junit": tmp_path / "pipe"}, [])
