@@ -86,7 +86,7 @@ def _schema(_: argparse.Namespace) -> int:
 def _lint(args: argparse.Namespace) -> int:
     paths = [Path(path) for path in args.files]
     if hasattr(args, "library"):
-        with Assistant.open(library=args.library) as assistant:
+        with Assistant.open(library_settings(args)) as assistant:
             assistant.library.seed()
             found = _written(lint(paths, assistant.library))
     else:
@@ -133,7 +133,7 @@ def _export(args: argparse.Namespace) -> int:
     if args.to == "beir" and not args.out:
         raise MisuseError("a BEIR set is a folder: name it with --out DIR")
     names = {quote.document for case in suite.cases for quote in case.evidence}
-    with Assistant.open(library=getattr(args, "library", None)) as assistant:
+    with Assistant.open(library_settings(args)) as assistant:
         assistant.library.seed()
         texts = source_texts(assistant.library, names)
     missing = sorted(names - set(texts))

@@ -314,6 +314,9 @@ REFUSAL = as_lines([{"id": "r", "question": "Who sang?", "answerable": False}])
         ("eval", "r.jsonl"),
         ("eval", "compare", "--a", "threshold=0.9", "r.jsonl"),
         ("eval", "calibrate", "--precision", "0.9", "r.jsonl"),
+        ("eval", "lint", "r.jsonl"),
+        ("eval", "export", "--to", "squad", "r.jsonl"),
+        ("gold", "draft", "r.jsonl"),
         ("gold", "repair", "r.jsonl"),
     ],
 )
