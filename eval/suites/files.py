@@ -168,7 +168,7 @@ def unproven_note(case: GoldCase) -> str:
         return ""
     return (
         f"note: the expected answer {' or '.join(map(repr, case.answers))} is not in the quote "
-        "given as proof: unless it follows from it, check both"
+        "given as proof, so one of them may be wrong: check both"
     )
 
 

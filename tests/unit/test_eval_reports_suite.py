@@ -118,8 +118,8 @@ def test_what_changed_is_said_in_words_the_worst_first(make_case, make_run):
         "1 answer says something else, as right or wrong as before.",
         "More than luck explains: an expected answer is in what it says (containment) fell from "
         "80 % to 50 %.",
-        "More than luck explains: part of the words that its short answer and the expected one "
-        "share (f1) rose from 50 % to 60 %.",
+        "More than luck explains: how alike its short answer and the expected one are, word by "
+        "word (f1) rose from 50 % to 60 %.",
     ]
     assert [change.worse for change in found] == [True, False, False, True, False]
     assert [case.id for case in found[0].cases] == ["a", "b"]
@@ -175,7 +175,7 @@ def test_an_expected_answer_that_is_not_in_its_proof_is_said_with_its_line(make_
     quote = Quote(document="ferry.md", quote="It takes 34 cars and 180 passengers")
     case = make_case(expected=("44",), evidence=(quote,), file="/home/me/gold.jsonl", line=5)
     assert dict(told(case))["take care"] == (
-        "the expected answer is not in that passage: unless it follows from it, check the gold "
+        "the expected answer is not in that passage, so one of them may be wrong: check the gold "
         "file (gold.jsonl line 5)"
     )
     wrong = replace(case, problems=("wrong",))
@@ -195,7 +195,7 @@ def test_what_a_range_means_is_said_where_few_were_asked(make_case, make_run):
 
 def test_a_rate_over_no_question_is_no_share():
     none = Rate(name="abstention_precision", value=0.0, low=0.0, high=1.0, n=0)
-    assert (value_now(none), could_be(none)) == ("–", "no such question")
+    assert (value_now(none), could_be(none)) == ("–", "nothing to count")
 
 
 @pytest.mark.parametrize(

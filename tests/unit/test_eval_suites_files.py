@@ -90,8 +90,8 @@ def test_an_answer_that_its_own_quote_lacks_is_noted_and_is_no_mistake(tmp_path)
     path = gold_file(tmp_path, *rows)
     assert list(lint([path])) == []
     assert list(unsure([path])) == [
-        f"{path}:1: note: the expected answer '44' is not in the quote given as proof: unless it "
-        "follows from it, check both"
+        f"{path}:1: note: the expected answer '44' is not in the quote given as proof, so one "
+        "of them may be wrong: check both"
     ]
 
 
