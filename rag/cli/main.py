@@ -61,7 +61,13 @@ class _Parser(argparse.ArgumentParser):
 def _run(arguments: Sequence[str]) -> int:
     name = arguments[0] if arguments else ""
     parser = _own(name, COMMANDS[name]) if name in COMMANDS else _of_all(arguments)
-    parsed, unknown = parser.parse_known_args(arguments[1:] if name in COMMANDS else arguments)
+    own = arguments[1:] if name in COMMANDS else arguments
+    try:
+        parsed, unknown = parser.parse_known_args(own)
+    except SystemExit:
+        # --help and --version end so; what they say may still wait to be written.
+        sys.stdout.flush()
+        raise
     command = parser.prog if name in COMMANDS else f"{parser.prog} {parsed.command}"
     if unknown:
         kind = "option" if unknown[0].startswith("-") else "argument"

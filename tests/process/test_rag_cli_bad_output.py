@@ -19,6 +19,15 @@ def test_a_reader_that_left_the_pipe_is_no_error_to_show(desk: Desk, arguments: 
     assert done.said == ""
 
 
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_what_waits_for_a_pipe_that_was_left_is_no_error(desk: Desk, argument: str) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = desk.run(argument, stdout=writer, PYTHONUNBUFFERED="")
+    os.close(writer)
+    assert done.said == ""
+
+
 def test_an_output_that_cannot_be_written_is_one_sentence(desk: Desk) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         done = desk.run("list", stdout=full.fileno())
