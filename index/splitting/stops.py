@@ -28,13 +28,17 @@ CANDIDATE = re.compile(
     (?P<stop> \.(?:[ \u00a0]\.)++ | [.!?…‼⁇⁈⁉]++ | [。！？｡।॥؟۔]++ )
     (?P<closers> (?:
         "(?![^\W_]) | ['”’»›)\]}」』）】〉》*_`] | “(?=\s) | [ \u00a0\u202f][”»](?=\s)
-    )*+ )
-    (?: [ ]? \[ (?: \d{1,3}(?:[,–-][ ]?\d{1,3}){0,9} | [a-z] | citation[ ]needed ) \] )*+
+    )* )
+    (?: [ ]? \[ (?: \d{1,3}(?:[,–-][ ]?\d{1,3}){0,9} | [a-z] | citation[ ]needed ) \] )*
     (?P<gap> \s*+ )
     """,
     re.VERBOSE,
 )
-"""A run of stops, the closing marks and "[1]" notes that belong to it, and the blanks behind."""
+"""A run of stops, the closing marks and "[1]" notes that belong to it, and the blanks behind.
+
+Nothing behind the stops can fail, so that the repeats never go back. They are not possessive: with
+a look ahead inside, Python 3.11's `re` was seen to take a mark that its look ahead forbids.
+"""
 
 _NEXT = re.compile(r"""(["'“‘«„‹(\[{*_¿¡># \n\u00a0]{0,8}+)([^\W_][\w’'-]{0,40}+)?""")
 _ENUMERATOR = re.compile(r"\d{1,3}|[A-Za-z]|[ivx]{2,5}|[IVX]{2,5}")
