@@ -116,8 +116,8 @@ class SuiteRun:
         other = ", ".join(named("fact", field) for field in fields)
         return (
             f"{other} changed since the earlier run that this one is compared with (the "
-            "baseline), so a change below may come from that. To compare later runs with this one "
-            "instead, add --update-baseline: what is wrong now is then no longer called new"
+            "baseline), so a change below may come from that. The same command with "
+            "--update-baseline keeps this run as the one that later runs are compared with"
         )
 
     @property
@@ -215,7 +215,7 @@ def _unsure(changes: Sequence[MetricChange]) -> str:
     if not moved:
         return "Every figure is the same as before."
     way = "changed" if min(moved) < 0 < max(moved) else "got worse" if min(moved) < 0 else "rose"
-    return f"The figures that {way} may have done so by luck: too few questions to tell."
+    return f"Some figures (--figures) {way}; with so few questions that can be luck."
 
 
 def change_in_words(change: MetricChange) -> str:

@@ -110,8 +110,8 @@ def test_a_critical_failure_alone_fails_the_gate():
 
 def test_a_metric_that_nothing_measured_misses_its_threshold():
     assert decide(HALF, {"mrr": 0.0}).reasons == (
-        "mine: how early the proof comes in what it found (mrr) was not measured; no question "
-        "asks for it",
+        "mine: how early the proof comes in what it found, 100 % where always first (mrr) was not "
+        "measured; no question asks for it",
     )
 
 

@@ -130,7 +130,7 @@ def test_nothing_changed_is_said_too_and_without_a_baseline_nothing(make_case, m
     run = make_run(make_case(), comparison=Comparison(metrics=same))
     assert [change.says for change in run.changes()] == [
         "Every question is as right or wrong as it was.",
-        "The figures that got worse may have done so by luck: too few questions to tell.",
+        "Some figures (--figures) got worse; with so few questions that can be luck.",
     ]
     assert list(make_run(make_case()).changes()) == []
 
@@ -201,8 +201,8 @@ def test_a_rate_over_no_question_is_no_share():
 @pytest.mark.parametrize(
     ("moves", "said"),
     [
-        ([0.1, 0.2], "The figures that rose may have done so by luck: too few questions to tell."),
-        ([0.1, -0.2], "The figures that changed may have done so by luck: too few"),
+        ([0.1, 0.2], "Some figures (--figures) rose; with so few questions that can be luck."),
+        ([0.1, -0.2], "Some figures (--figures) changed; with so few"),
         ([0.0], "Every figure is the same as before."),
     ],
 )
