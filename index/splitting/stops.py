@@ -36,8 +36,8 @@ CANDIDATE = re.compile(
 )
 """A run of stops, the closing marks and "[1]" notes that belong to it, and the blanks behind.
 
-Nothing behind the stops can fail, so that the repeats never go back. They are not possessive: with
-a look ahead inside, Python 3.11's `re` was seen to take a mark that its look ahead forbids.
+Nothing behind the stops can fail, so that the repeats never go back and need not be possessive. In
+one run of the tests where they were, a mark was taken that its look ahead forbids; never again.
 """
 
 _NEXT = re.compile(r"""(["'“‘«„‹(\[{*_¿¡># \n\u00a0]{0,8}+)([^\W_][\w’'-]{0,40}+)?""")
