@@ -1,7 +1,7 @@
 """What a document is known by: one card, inside every type that speaks of a document."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -10,6 +10,8 @@ LONGEST_NAME: Final = 500
 headlines have 150, papers with a hundred authors name the first few."""
 LONGEST_SOURCE: Final = 4096
 """Characters of a source; Linux has no longer paths."""
+_NAMED_PARTS: Final = 4
+"""Parts of a document that are named in one line, and reasons."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,8 @@ class Card:
     reader: str = ""
     """Version of what read it; empty where it is not known."""
     left_out: tuple[str, ...] = ()
-    """Parts that were not read, such as attachments: the name of each and the reason."""
+    """Parts that were not read, such as attachments: the name of each and, behind a colon, the
+    reason; `not_read` makes it of parts that are counted."""
     original_sha256: str = ""
     """Hex digest of the original that is kept; empty where none is."""
     imported: str = ""
@@ -119,6 +122,42 @@ class OldName:
 def old_names(kind: type) -> dict[str, str]:
     """Return the old names of a type's card fields, each with the field that it is."""
     return {o.name: o.field for o in vars(kind).values() if isinstance(o, OldName)}
+
+
+def not_read(count: int, noun: str, why: str) -> tuple[str, ...]:
+    """Return how a reader names parts of a file that have no names, for `Card.left_out`.
+
+    Args:
+        count: How many there are.
+        noun: In the singular, with an s in the plural ("picture").
+        why: The reason, without a full stop, and what to do about it where something can be done.
+
+    Returns:
+        `3 pictures: WHY`; nothing for a count of 0.
+    """
+    return (f"{count:,} {noun}{'' if count == 1 else 's'}: {why}",) if count > 0 else ()
+
+
+def left_out_line(parts: Sequence[str]) -> str:
+    """Return what was left out of a document, and why, as one line; empty where nothing was.
+
+    Parts with one reason are named together, at most `_NAMED_PARTS` of them and as many reasons.
+    """
+    names: dict[str, list[str]] = {}
+    for part in parts:
+        name, _, why = part.partition(": ")
+        names.setdefault(why, []).append(name)
+    told = [
+        f"{_listed(named)}: {why}" if why else _listed(named)
+        for why, named in list(names.items())[:_NAMED_PARTS]
+    ]
+    rest = sum(len(named) for named in list(names.values())[_NAMED_PARTS:])
+    return "; ".join(told) + (f"; and {rest} more, which `footnote show ID` names" if rest else "")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED_PARTS
+    return ", ".join(names[:_NAMED_PARTS]) + (f" and {more} more" if more > 0 else "")
 
 
 def too_long(source: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths
 from index.whole_file import whole_file
 from rag.answerers import extractive_answerer
@@ -29,6 +30,7 @@ __all__ = [
     "json_text",
     "judge_messages",
     "keep_setting",
+    "left_out_line",
     "log_question",
     "logged_questions",
     "places",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
-from index.card import Card
+from index.card import Card, left_out_line
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.citations import marked
 from rag.languages import articles_note
@@ -296,12 +296,12 @@ def _count(number: int, noun: str) -> str:
 
 
 def change_line(change: Change) -> str:
-    """Return what became of one source, and of each part of it that was left out."""
+    """Return what became of one source, and in one more line what of it was left out, and why."""
     if change.kind != "skipped":
         was = f", was {one_line(change.moved_from)}" if change.moved_from else ""
         head = f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
-        parts = (f"left out {one_line(part)}" for part in change.left_out)
-        return "\n".join([head, *(wrapped(part, indent=18, first=9) for part in parts)])
+        parts = one_line(left_out_line(change.left_out))
+        return f"{head}\n{wrapped(f'left out {parts}', indent=18, first=9)}" if parts else head
     head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
     if not _is_terminal():
         return f"{head}: {reason}"

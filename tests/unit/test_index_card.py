@@ -5,7 +5,7 @@ from dataclasses import fields, replace
 
 import pytest
 
-from index.card import FIELDS, Card, card_of, nested, old_names, too_long
+from index.card import FIELDS, Card, card_of, left_out_line, nested, not_read, old_names, too_long
 from index.types import DocumentSummary, Hit
 from rag import Citation
 from rag.internal import as_json
@@ -91,3 +91,16 @@ def test_a_row_of_the_version_before_becomes_one_with_a_card() -> None:
 def test_every_field_is_kept_under_its_own_name() -> None:
     assert tuple(field.name for field in fields(Card)) == FIELDS
     assert all(not field.default for field in fields(Card))
+
+
+def test_what_was_left_out_is_one_line_that_names_a_reason_once() -> None:
+    parts = (*not_read(2, "picture", "what it shows is not read"), *not_read(0, "sound", "x"))
+    assert parts == ("2 pictures: what it shows is not read",)
+    files = tuple(f"{n}.png: no text" for n in range(6))
+    assert left_out_line((*parts, *files)) == (
+        "2 pictures: what it shows is not read; 0.png, 1.png, 2.png, 3.png and 2 more: no text"
+    )
+    assert left_out_line([f"{n}: reason {n}" for n in range(9)]).endswith(
+        "3: reason 3; and 5 more, which `footnote show ID` names"
+    )
+    assert left_out_line(()) == ""

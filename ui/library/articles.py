@@ -10,7 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, Literal
 
 from rag import AddReport, Assistant, Card, Change, FootnoteError
-from rag.internal import articles_note
+from rag.internal import articles_note, left_out_line
 from ui.server.guard import holds
 
 MISSING = {"missing": True}
@@ -209,7 +209,7 @@ def _ended(job: Job, change: Change, *, model: str) -> Job:
         return replace(job, state="skipped", note=change.reason, share=1.0)
     if change.kind == "unchanged":
         return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
-    left_out = f"Left out: {'; '.join(change.left_out)}." if change.left_out else ""
+    left_out = f"Left out: {left_out_line(change.left_out)}." if change.left_out else ""
     notes = filter(None, [left_out, articles_note([change], model=model)])
     return replace(job, state="added", note=" ".join(notes), share=1.0)
 
