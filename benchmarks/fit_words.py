@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from index.card import Card
 from index.embedding import Embedder, load_embedder
-from index.splitting.passages import group
+from index.splitting.paragraphs import group
 from index.splitting.sentences import split
 from index.types import Hit
 from rag.answer.yes_no import Told, Weights, Word, is_borne_out, logs_of, told, weighed

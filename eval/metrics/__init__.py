@@ -1,8 +1,11 @@
 """Every measure, each a pure function with its source: words, citations, abstention, rankings."""
 
-from eval.metrics.abstention import Abstention, Outcome, abstention, area_under, risk_coverage
 from eval.metrics.answers import (
+    Abstention,
     DocumentSpan,
+    Outcome,
+    abstention,
+    area_under,
     contains_answer,
     distinct,
     exact_match,
@@ -13,6 +16,7 @@ from eval.metrics.answers import (
     quote_faithfulness,
     recall_at,
     reciprocal_rank,
+    risk_coverage,
     sentence_precision_recall,
     span_precision_recall,
     token_f1,

@@ -14,8 +14,8 @@ What GitHub and GitLab read, `eval.reports.platforms` makes.
 """
 
 from eval.reports.html import html, section, section_style
-from eval.reports.junit import junit
 from eval.reports.markdown import markdown
+from eval.reports.platforms import junit
 from eval.reports.suite import SuiteRun
 from eval.reports.terminal import terminal
 from eval.reports.write import check_target, check_targets, write_reports

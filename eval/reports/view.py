@@ -1,4 +1,8 @@
-"""Prepares suites and cases for the HTML template: plain text and numbers, no markup."""
+"""Prepares suites, cases and plots for the HTML template: plain text and numbers, no markup.
+
+All coordinates of plots are percentages of their area with the origin at the top left, as SVG draws
+them.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -6,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import PurePath
 
-from eval.reports import plots
+from eval.metrics import wilson_interval
 from eval.reports.suite import Changed, Standing, SuiteRun, change_in_words, marks_of
 from eval.reports.text import Label, cut, label_of
 from eval.results import CaseResult, CitedQuote, MetricChange, Rate
@@ -20,6 +24,62 @@ _MOST_NAMED = 20
 _MOST_UNFOLDED = 20
 _WHOLE = 2000
 """The most cases whose passages are all shown; of more, only the failed and changed ones' are."""
+_BINS = 10
+_MOST_POINTS = 200
+_CEILINGS = (0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """A labelled place on an axis."""
+
+    at: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Risk against coverage, 0 to 100 % to the right, risk upwards."""
+
+    line: str
+    """`x,y` pairs, as a `polyline` takes them; empty for no points."""
+    under: str
+    """The same of what lies under the line, as a `polygon` takes them."""
+    ticks: tuple[Tick, ...]
+    """Of the upright axis."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a histogram: two counts, one standing on the other."""
+
+    x: float
+    width: float
+    lower: float
+    """Height of the questions that have an answer."""
+    upper: float
+    """Height of those that have none."""
+    label: str
+    """What it holds, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """How often each confidence came, for questions with an answer and without."""
+
+    columns: tuple[Column, ...]
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dot:
+    """Answers of about one confidence, and how many of them were right, with its interval."""
+
+    x: float
+    y: float
+    top: float
+    bottom: float
+    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +151,9 @@ class SuiteView:
     tags: tuple[Rate, ...]
     tags_before: Mapping[str, float]
     """The share of each tag's cases that passed in the baseline."""
-    curve: plots.Curve | None
-    histogram: plots.Histogram
-    reliability: tuple[plots.Dot, ...]
+    curve: Curve | None
+    histogram: Histogram
+    reliability: tuple[Dot, ...]
     shows: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
     cases: Iterator[CaseView]
@@ -108,9 +168,10 @@ def suite_view(run: SuiteRun, *, number: int, most: int | None = None) -> SuiteV
     The cases that are left out are those with the best news.
     """
     report = run.report
-    kinds = _most_frequent(tag for case in report.cases for tag in case.tags)
+    tags = Counter(tag for case in report.cases for tag in case.tags)
+    kinds = sorted(tags.most_common(MOST_KINDS))
     places = {tag: place for place, (tag, _) in enumerate(kinds)}
-    curve = plots.risk_coverage(report.risk_coverage) if report.risk_coverage else None
+    curve = risk_coverage(report.risk_coverage) if report.risk_coverage else None
     return SuiteView(
         number=number,
         run=run,
@@ -119,23 +180,17 @@ def suite_view(run: SuiteRun, *, number: int, most: int | None = None) -> SuiteV
         tags=tuple(rate for rate in report.tag_rates if rate.name in places),
         tags_before=_tags_before(run),
         curve=curve,
-        histogram=plots.confidences(report.cases),
-        reliability=plots.reliability(report.cases),
+        histogram=confidences(report.cases),
+        reliability=reliability(report.cases),
         shows=tuple(_shows(run)),
         kinds=tuple(_kinds(kinds, len(report.cases))),
-        cases=islice(case_views(run, suite=number, kinds=places), most),
+        cases=islice(_case_views(run, suite=number, kinds=places), most),
         more=0 if most is None else max(0, len(report.cases) - most),
     )
 
 
-def case_views(run: SuiteRun, *, suite: int, kinds: Mapping[str, int]) -> Iterator[CaseView]:
-    """Prepare the cases one by one, the worst news first.
-
-    Args:
-        run: the suite.
-        suite: its place in the page, which makes the ids unique.
-        kinds: the place of each tag among the filters.
-    """
+def _case_views(run: SuiteRun, *, suite: int, kinds: Mapping[str, int]) -> Iterator[CaseView]:
+    """Prepare the cases one by one, the worst news first; `kinds` gives a tag's filter."""
     large = len(run.report.cases) > _WHOLE
     known = run.comparison.before if run.comparison else {}
     for place, (case, standing) in enumerate(run.ordered()):
@@ -168,14 +223,10 @@ def _metric(rate: Rate, change: MetricChange | None) -> MetricView:
         rate=rate,
         before=change.before if change else None,
         change=change_in_words(change) if change else "",
-        direction=_direction(change) if change else "",
+        direction=("up" if change.difference > 0 else "down")
+        if change and change.significant
+        else "",
     )
-
-
-def _direction(change: MetricChange) -> str:
-    if not change.significant:
-        return ""
-    return "up" if change.difference > 0 else "down"
 
 
 def _shows(run: SuiteRun) -> Iterator[Choice]:
@@ -202,10 +253,6 @@ def _kinds(kinds: Sequence[tuple[str, int]], cases: int) -> Iterator[Choice]:
         yield Choice(id="kinds", label="Every kind", count=cases)
     for place, (tag, times) in enumerate(kinds):
         yield Choice(id=f"kind-{place}", label=tag, count=times)
-
-
-def _most_frequent(tags: Iterable[str]) -> Sequence[tuple[str, int]]:
-    return sorted(Counter(tags).most_common(MOST_KINDS))
 
 
 def _differs(case: CaseResult, before: CaseResult) -> bool:
@@ -257,10 +304,8 @@ def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
     yield "time", f"{1000 * case.seconds:.0f} ms"
     yield from ((label_of(name).named, f"{v:.2f}") for name, v in case.scores.items())
     if case.usage.requests:
-        yield (
-            "read and written (tokens)",
-            (f"{case.usage.input_tokens:,} in, {case.usage.output_tokens:,} out"),
-        )
+        tokens = f"{case.usage.input_tokens:,} in, {case.usage.output_tokens:,} out"
+        yield "read and written (tokens)", tokens
     if case.usage.cost is not None:
         yield "cost", f"{case.usage.cost:.4f}"
     if case.searched not in ("", case.question):
@@ -269,3 +314,84 @@ def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
         yield "a judging model's opinion", cut(case.judged)
     if case.fallback:
         yield "answered without the language model, since", cut(case.fallback)
+
+
+def risk_coverage(points: Sequence[tuple[float, float]]) -> Curve:
+    """Lay out (coverage, risk) points, both 0 to 1."""
+    worst = max((risk for _, risk in points), default=0.0)
+    ceiling = next(top for top in _CEILINGS if worst <= top or top == _CEILINGS[-1])
+    ticks = tuple(
+        Tick(at=_percent(1 - share), label=f"{100 * ceiling * share:g} %") for share in (0, 0.5, 1)
+    )
+    line = _line(points, ceiling)
+    return Curve(line=line, under=_under(line), ticks=ticks)
+
+
+def confidences(cases: Iterable[CaseResult]) -> Histogram:
+    """Count the cases by confidence, in ten equal bins."""
+    counts = [[0, 0] for _ in range(_BINS)]
+    for case in cases:
+        counts[_bin(case.confidence)][not case.answerable] += 1
+    most = max((sum(pair) for pair in counts), default=0) or 1
+    width = 100 / _BINS
+    columns = tuple(
+        Column(
+            x=_percent(place / _BINS) + width * 0.1,
+            width=width * 0.8,
+            lower=_percent(with_answer / most),
+            upper=_percent(without / most),
+            label=f"confidence {_span(place)}: {with_answer} with an answer, {without} without",
+        )
+        for place, (with_answer, without) in enumerate(counts)
+    )
+    return Histogram(columns=columns, ticks=(Tick(at=100, label="0"), Tick(at=0, label=str(most))))
+
+
+def reliability(cases: Iterable[CaseResult]) -> tuple[Dot, ...]:
+    """Compare confidence with being right, over answered cases in ten equal bins; empty ones go.
+
+    Source: the reliability diagram (DeGroot and Fienberg 1983), each bin at its mean
+    confidence, with the Wilson interval of its share of passed cases.
+    """
+    bins: list[list[CaseResult]] = [[] for _ in range(_BINS)]
+    for case in cases:
+        if case.status == "answered":
+            bins[_bin(case.confidence)].append(case)
+    return tuple(_dot(place, members) for place, members in enumerate(bins) if members)
+
+
+def _dot(place: int, members: Sequence[CaseResult]) -> Dot:
+    right, of = sum(case.passed for case in members), len(members)
+    low, high = wilson_interval(right, of)
+    return Dot(
+        x=_percent(sum(case.confidence for case in members) / of),
+        y=_percent(1 - right / of),
+        top=_percent(1 - high),
+        bottom=_percent(1 - low),
+        label=f"confidence {_span(place)}: {right} of {of} right",
+    )
+
+
+def _line(points: Sequence[tuple[float, float]], ceiling: float) -> str:
+    step = max(1, -(-len(points) // _MOST_POINTS))
+    kept = [*points[::step], *(points[-1:] if (len(points) - 1) % step else ())]
+    return " ".join(f"{_percent(x)},{_percent(1 - y / ceiling)}" for x, y in kept)
+
+
+def _under(line: str) -> str:
+    if not line:
+        return ""
+    first, last = (pair.partition(",")[0] for pair in (line.split()[0], line.split()[-1]))
+    return f"{first},100 {line} {last},100"
+
+
+def _bin(confidence: float) -> int:
+    return min(_BINS - 1, max(0, int(confidence * _BINS)))
+
+
+def _span(place: int) -> str:
+    return f"{place / _BINS:g} to {(place + 1) / _BINS:g}"
+
+
+def _percent(share: float) -> float:
+    return round(100 * share, 2)

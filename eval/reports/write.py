@@ -8,9 +8,8 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from eval.reports.html import html
-from eval.reports.junit import junit
 from eval.reports.markdown import markdown
-from eval.reports.platforms import code_quality, comment
+from eval.reports.platforms import code_quality, comment, junit
 from eval.reports.suite import SuiteRun
 from rag import MisuseError, OperationError
 from rag.internal import whole_file

@@ -6,7 +6,7 @@ from itertools import count
 
 from index.card import Card
 from index.language import language_of
-from index.splitting.passages import group
+from index.splitting.paragraphs import group
 from index.splitting.sentences import split
 from index.store.queries import text_hash
 from index.store.writes import Entry

@@ -41,7 +41,7 @@ _WRAPPED = 40
 _NEXT_LINE = 8
 """Characters of a line that tell whether it begins a block of its own."""
 _BEHIND = 100
-"""Characters behind a sentence that its end may depend on (`index.splitting.stops` looks at 80)."""
+"""Characters behind a sentence that its end may depend on (`splitting.sentences` looks at 80)."""
 _SHORT = 2000
 """Characters of a block up to which it is read at each piece."""
 _SHARE = 8

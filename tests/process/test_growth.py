@@ -26,7 +26,7 @@ from index.reading.layout import Line
 from index.reading.markdown import split_front_matter
 from index.reading.pdf_flow import set_pages
 from index.reading.registry import read_bytes
-from index.splitting.passages import group
+from index.splitting.paragraphs import group
 from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from index.splitting.stops import lexicon
+from index.splitting.sentences import lexicon
 
 
 def test_the_lists_are_read_once():

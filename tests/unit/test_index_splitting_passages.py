@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.splitting.passages import LONGEST, group
+from index.splitting.paragraphs import LONGEST, group
 from index.splitting.sentences import split
 from index.types import Span
 
