@@ -47,7 +47,7 @@ from rag.answer.weights import (
     weights,
 )
 from rag.answer.yes_no import decides, told
-from rag.reader.weights import SHA256
+from rag.reader.onnx_reader import SHA256
 
 _ANSWERED = 0.8
 _CLOSE = 0.8

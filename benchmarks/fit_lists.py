@@ -27,7 +27,7 @@ from rag.answer.several import Limits, adds, is_heading
 from rag.answer.several import limits as shipped
 from rag.answer.stated import bears_out
 from rag.question import Question, read_question
-from rag.reader.weights import SHA256
+from rag.reader.onnx_reader import SHA256
 
 SET = Path(__file__).with_name("lists.toml")
 _TRIED = 8

@@ -22,8 +22,7 @@ import numpy as np
 from index.embedding import Embedder, load_embedder
 from rag import Article, Assistant, Settings
 from rag.question import read_query
-from rag.reader.onnx_reader import OnnxReader
-from rag.reader.weights import SHA256
+from rag.reader.onnx_reader import SHA256, OnnxReader
 from rag.verification.bearing import Fitted, bearing_on, together
 from rag.verification.claims import statement_of
 from rag.verification.verdict import Weighed, weigh

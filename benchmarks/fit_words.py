@@ -26,8 +26,7 @@ from index.splitting.paragraphs import group
 from index.splitting.sentences import split
 from index.types import Hit
 from rag.answer.yes_no import Told, Weights, Word, is_borne_out, logs_of, told, weighed
-from rag.reader.onnx_reader import OnnxReader
-from rag.reader.weights import SHA256
+from rag.reader.onnx_reader import SHA256, OnnxReader
 from rag.testing import hit_of
 from training.judge_rows import FAMILIES, family_of, is_fresh, read_families
 from training.rows import raw_rows

@@ -22,8 +22,8 @@ from rag.library import OpenLibrary, stored_library
 from rag.pipeline import Pipeline, Sources
 from rag.question import Question, read_query
 from rag.question_log import log_question
+from rag.refusal import reply
 from rag.settings import Settings
-from rag.small_talk import reply
 from rag.source_notes import Aging
 from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
 

@@ -16,11 +16,9 @@ from typing import Any
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.ellipsis import compared, exchanged, runs
-from rag.noun_phrase import head_of, is_one_of, noun_phrases
+from rag.ellipsis import compared, exchanged, head_of, is_one_of, noun_phrases, runs
 from rag.question import Question, read_question
-from rag.refusal import is_refusal
-from rag.small_talk import reply
+from rag.refusal import is_refusal, reply
 from rag.types import Turn
 
 _LEAD = re.compile(

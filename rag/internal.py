@@ -14,7 +14,7 @@ from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
-from rag.reader.weights import SHA256 as READER_SHA256
+from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import keep_setting
 from rag.types import Answer, Sentence
 

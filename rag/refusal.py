@@ -1,9 +1,9 @@
-"""Says why a question has no answer: what was searched, what is missing, what is near.
+"""Says why a question has no answer, what is searched, missing and near, and replies to small talk.
 
 Every statement is looked up before it is made: a name is mentioned by no article when the full-text
 index has none of its forms, and an article gives no price when neither money nor a word for it is
 in its text. Whether a passage is near is estimated of two measures of the search, by weights that
-`benchmarks.fit_near` fits.
+`benchmarks.fit_near` fits. For small talk nothing is searched.
 """
 
 import json
@@ -273,3 +273,50 @@ def _asking_words() -> frozenset[str]:
     lists = data_toml("rag", "question_words.toml")["asks"]
     more = _words()["asking"]["words"]
     return frozenset(word for line in (*lists.values(), more) for word in line.split())
+
+
+_LONGEST = 120
+"""Characters from which a message says more than a greeting."""
+_APOSTROPHE = re.compile(r"['’]")
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def reply(message: str) -> str | None:
+    """Return one friendly sentence to small talk; None where something else is in the message.
+
+    Every word must belong to small talk: "Hi, when did the bridge open?" is a question. Empty text
+    gives None.
+    """
+    if len(message) > _LONGEST:
+        return None
+    words = _NO_WORD.sub(" ", _APOSTROPHE.sub("", message.casefold())).strip()
+    if not _whole().fullmatch(words):
+        return None
+    kinds = {_kind_of()[said] for said in _phrases().findall(words)} - {"filler"}
+    return next((answer for kind, answer in _answers() if kind in kinds), None)
+
+
+@cache
+def _kind_of() -> dict[str, str]:
+    """Return the kind of each phrase."""
+    said = data_toml("rag", "small_talk.toml")["said"]
+    return {phrase: kind for kind, phrases in said.items() for phrase in phrases}
+
+
+@cache
+def _answers() -> tuple[tuple[str, str], ...]:
+    """Return the kinds with their answers, what asks something before what only greets."""
+    answers = data_toml("rag", "small_talk.toml")["answers"]
+    order = ("help", "self", "joke", "feeling", "thanks", "parting", "greeting", "agreed")
+    return tuple((kind, answers[kind]) for kind in order)
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    longest_first = sorted(_kind_of(), key=lambda phrase: (-len(phrase), phrase))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    return re.compile(rf"{_phrases().pattern}(?: {_phrases().pattern})*")

@@ -21,7 +21,7 @@ import numpy as np
 
 from index.embedding import model_files, onnx
 from index.embedding.onnx import Layout
-from rag.reader import onnx_reader, weights
+from rag.reader import onnx_reader
 from training import onnx_wire
 from training.reader_weights import SCALES
 
@@ -65,7 +65,7 @@ def graphs() -> Iterator[tuple[Path, bytes]]:
     shape, tensors = read_shape(folder / "config.json"), read_header(folder / "model.safetensors")
     for layout, path in onnx.GRAPHS.items():
         yield path, encoder(shape, tensors, layout=layout)
-    yield onnx_reader.GRAPH, reader(shape, tensors, supplied=weights.shipped())
+    yield onnx_reader.GRAPH, reader(shape, tensors, supplied=onnx_reader.shipped())
 
 
 def read_shape(path: Path) -> BertShape:

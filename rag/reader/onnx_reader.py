@@ -6,6 +6,7 @@ of a window does not depend on the others.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -17,16 +18,18 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from index.data_files import data_file
 from index.embedding import model_files
 from index.embedding.embedder import without_surrogates
+from index.errors import EmbeddingError
 from index.types import Sentence
-from rag.reader import weights
 from rag.reader.spans import TokenScores, best_span
 from rag.reader.windows import Window
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # ships no types
     from tokenizers import Tokenizer
+
 
 GRAPH = Path(__file__).parents[1] / "data" / "reader.onnx"
 """Over the base model's weights and the reader's own; `training/graphs.py` writes it."""
@@ -244,4 +247,35 @@ def _tokenizer() -> Tokenizer:
 def _session() -> InferenceSession:
     from index.embedding.onnx import new_session
 
-    return new_session(GRAPH, prepack=True, arrays=weights.shipped())
+    return new_session(GRAPH, prepack=True, arrays=shipped())
+
+
+SHA256 = "3cbc23ad4403709e73d512e7abbb15529f96b10b0ce42e57f8d2295981d8ce03"
+"""Of the weights that ship, on which the figures of the reader's model card were measured."""
+_FILE = "reader.safetensors"
+"""What differs from the base model, in 8 bits. A matrix is stored as onnxruntime's MatMulNBits
+takes it: uint8 (rows, blocks, 128), 128 for zero, with a float32 scale for each block. What is
+smaller is float32. Nothing in the format can run; `training/reader_weights.py` writes it."""
+
+
+def shipped() -> dict[str, np.ndarray]:
+    """Return the weights that ship with the package.
+
+    Raises:
+        EmbeddingError: The file is missing, or not the one that was measured.
+    """
+    from safetensors.numpy import load
+
+    path = data_file("rag", _FILE)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _damaged(path) from error
+    if hashlib.sha256(data).hexdigest() != SHA256:
+        raise _damaged(path)
+    stored: dict[str, np.ndarray] = load(data)
+    return stored
+
+
+def _damaged(path: Path) -> EmbeddingError:
+    return EmbeddingError(f"the reader's file {str(path)!r} is damaged: reinstall footnote")

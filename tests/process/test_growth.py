@@ -188,7 +188,7 @@ BOUNDED = {
     ("rag/overview/asked.py", "_bare"): _SHORT,
     ("rag/overview/asked.py", "_forms"): _SHORT,
     ("rag/overview/asked.py", "_whole"): _SHORT,
-    ("rag/small_talk.py", "_phrases"): "a message of 120 characters at most is read",
+    ("rag/refusal.py", "_phrases"): "a message of 120 characters at most is read",
     ("index/reading/encoding.py", "_DECLARED"): "2,048 bytes of a page are looked at",
     ("index/reading/sniff.py", "_HEADER"): "2,048 bytes of a file are looked at",
 }

@@ -27,11 +27,10 @@ OF_A_QUESTION = frozenset(
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm
     rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader
-    rag.reader.onnx_reader rag.reader.spans rag.reader.weights rag.reader.windows
+    rag.reader.onnx_reader rag.reader.spans rag.reader.windows
     rag.setting_values rag.settings rag.source_notes rag.tracing rag.types
     rag.answer.items rag.answer.mismatch rag.language_model
     rag.comparison rag.compound rag.drafting rag.over_time rag.refusal rag.same_thing
-    rag.small_talk
     """.split()  # noqa: SIM905  # a list of these would be a line each
 )
 """Modules of ours that a question without a language model may import: it costs a tenth of a second

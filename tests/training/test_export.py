@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from rag.reader import weights as shipped_weights
+from rag.reader import onnx_reader
 from training import export, reader_weights
 
 
 def test_a_checkpoint_is_exported_as_its_mean_with_a_file_that_ships(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shipped = reader_weights.floats(shipped_weights.shipped())
+    shipped = reader_weights.floats(onnx_reader.shipped())
     model = {name: torch.from_numpy(array.copy()) for name, array in shipped.items()}
     model["head.bias"] += 2
     checkpoint, before, out = (tmp_path / name for name in ("checkpoint.pt", "before", "out"))

@@ -6,7 +6,7 @@ import torch
 from numpy.typing import NDArray
 
 from index.embedding import model_files
-from rag.reader import weights as shipped_weights
+from rag.reader import onnx_reader
 from training import reader_weights
 from training.encoded import CLS, SEP, Example
 from training.judge_model import Judge, precision, scored
@@ -16,7 +16,7 @@ Weights = dict[str, NDArray[np.float32]]
 
 @pytest.fixture(scope="module")
 def shipped() -> Weights:
-    return reader_weights.floats(shipped_weights.shipped())
+    return reader_weights.floats(onnx_reader.shipped())
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.small_talk import reply
+from rag.refusal import reply
 
 
 @pytest.mark.parametrize(
