@@ -22,6 +22,8 @@ class Extract:
     """Ascending offsets at which a heading begins: no passage crosses one."""
     page_starts: tuple[int, ...] = ()
     """Ascending offsets at which a page begins, the first 0; empty where there are no pages."""
+    page_labels: tuple[str, ...] = ()
+    """What each page is called, as printed: "iv", "12"; empty where that is its number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

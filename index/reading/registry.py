@@ -29,6 +29,9 @@ READERS: Final = {
     "text/markdown": "index.reading.markdown:MarkdownReader",
     "text/html": "index.reading.html:HtmlReader",
     "text/csv": "index.reading.table:TableReader",
+    "text/vtt": "index.reading.transcript:TranscriptReader",
+    "application/x-subrip": "index.reading.transcript:TranscriptReader",
+    "application/x-ipynb+json": "index.reading.notebook:NotebookReader",
     "application/pdf": "index.reading.pdf:PdfReader",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
         "index.reading.docx:DocxReader"

@@ -210,4 +210,5 @@ def receive_reply(pipe: BinaryIO) -> Extract | None:
         text=reply["text"],
         section_starts=tuple(reply["section_starts"]),
         page_starts=tuple(reply["page_starts"]),
+        page_labels=tuple(reply["page_labels"]),
     )

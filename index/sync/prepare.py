@@ -16,6 +16,8 @@ from index.types import Extract
 _ID_LENGTH = 12
 HASH_LENGTH = 32
 """Hex digits; 128 bits."""
+_FINE_PLACES = frozenset({"text/vtt", "application/x-subrip", "application/x-ipynb+json"})
+"""Formats whose places are smaller than passages, a time or a cell: no passage ends there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,8 @@ def entry(incoming: Incoming, *, as_id: str) -> Entry:
     extract = incoming.extract
     card = _card(incoming)
     sentences = split(extract.text)
-    breaks = sorted({*extract.section_starts, *extract.page_starts})
+    ends = () if card.media_type in _FINE_PLACES else extract.page_starts
+    breaks = sorted({*extract.section_starts, *ends})
     return Entry(
         id=as_id,
         card=replace(card, language=card.language or language_of(extract.text)),

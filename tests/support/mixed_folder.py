@@ -1,5 +1,6 @@
 """Makes a folder of over 300 files in all formats, broken and odd ones among them."""
 
+import json
 import os
 import random
 from collections.abc import Callable
@@ -52,6 +53,11 @@ _MAKERS: dict[str, Callable[[str], bytes]] = {
     "docx": lambda said: docx("# Head", said),
     "epub": lambda said: epub(f"<h1>Head</h1><p>{said}</p>"),
     "eml": lambda said: mail("See the paper.", files={"paper.pdf": pdf(said)}),
+    "vtt": lambda said: f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>{said}</v>\n".encode(),
+    "srt": lambda said: f"1\n00:00:01,000 --> 00:00:02,000\n{said}\n".encode(),
+    "ipynb": lambda said: json.dumps(
+        {"cells": [{"cell_type": "markdown", "source": [f"*{said}*"]}]}
+    ).encode(),
     "dat": lambda said: pdf(said),
     "TXT": lambda said: docx(said),
 }

@@ -22,6 +22,9 @@ _FILES = {
     "a.eml": mail("The fleet sails.", files={"a.txt": b"Read me."}),
     "a.mhtml": _ARCHIVE,
     "a.pdf": pdf("The fleet sails."),
+    "a.vtt": b"WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\n<v Ann>The fleet sails.</v>\n",
+    "a.srt": b"1\n00:00:01,000 --> 00:00:02,000\n{\\an8}The <i>fleet</i> sails.\n",
+    "a.ipynb": b'{"cells": [{"cell_type": "markdown", "source": ["The *fleet* sails."]}]}',
 }
 
 
