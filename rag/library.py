@@ -208,6 +208,21 @@ class OpenLibrary:
         arguments.check_ids([document_id])
         return self._library.text(document_id)
 
+    def original_bytes(self, document_id: str) -> bytes:
+        """Return the bytes that a document was read from, by its id or a beginning of one.
+
+        What was dropped on the page or fetched was kept (`Settings.originals`), a file is opened
+        where it lies, and an article given as text is its text in UTF-8. Their sha256 is the one
+        that they had when they were read.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            LibraryError: None was kept, or it is damaged.
+            ReadError: The file is gone, cannot be read, or is another by now.
+        """
+        arguments.check_ids([document_id])
+        return self._library.original_bytes(document_id)
+
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""
         from index.upkeep.doctor import check
@@ -287,6 +302,7 @@ def stored_library(
         own if vectors is None else vectors,
         model=settings.embedding_model if embedder is None else embedder.name,
         load=load,
+        keeps_originals=settings.originals,
     )
 
 

@@ -93,6 +93,9 @@ class Settings:
     """Whether the extractive answer is given, labelled as such, when the model fails."""
     strict: Annotated[bool, switch] = False
     """Whether sentences that the sources do not support are left out instead of marked."""
+    originals: Annotated[bool, switch] = True
+    """Whether the originals of uploaded and fetched articles are kept; if not, `footnote compact`
+    removes those that were."""
     prompts: Annotated[Path | None, optional(path)] = None
     """Folder of prompts that replace the shipped ones of the same name."""
     log: Annotated[bool | Path, switch_or_path] = False

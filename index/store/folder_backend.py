@@ -18,6 +18,7 @@ from index.store.protocols import (
     Nearest,
     OnStep,
     OpenCatalog,
+    Originals,
     Slices,
 )
 
@@ -33,6 +34,13 @@ class FolderCatalog:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.name = str(folder)
+
+    @property
+    def originals(self) -> Originals:
+        """The originals, files in a folder beside the catalog."""
+        from index.store.originals import FolderOriginals  # no question asks for one
+
+        return FolderOriginals(self.folder)
 
     @contextmanager
     def snapshot(self) -> Iterator[OpenCatalog]:

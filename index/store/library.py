@@ -33,6 +33,7 @@ from index.store.protocols import (
     Nearest,
     OnStep,
     OpenCatalog,
+    Originals,
     VectorIndex,
 )
 from index.sync import file_state
@@ -72,6 +73,7 @@ class Library:
         model: Name of the embedding model that the settings ask for.
         load: Loads that model; called once, and only when something must be embedded.
         on_step: Called with the name of each writing step before it begins.
+        keeps_originals: Whether the bytes of what lies nowhere else are kept as it is added.
     """
 
     def __init__(
@@ -82,7 +84,9 @@ class Library:
         model: str,
         load: Callable[[], Embedder],
         on_step: OnStep = lambda step: None,
+        keeps_originals: bool = True,
     ) -> None:
+        self.keeps_originals = keeps_originals
         self._model = model
         self._load = load
         self.on_step = on_step
@@ -145,6 +149,31 @@ class Library:
             raise UnknownDocumentError(f"no document {document_id!r}: it was removed meanwhile")
         return str(row[0])
 
+    def original_bytes(self, document_id: str) -> bytes:
+        """Return the bytes that a document was read from, by its id or a beginning of one.
+
+        Their sha256 is the one that they had then. What was dropped on the page or fetched comes
+        from what is kept of it, a file from where it lies, or lies now; an article given as text is
+        its text in UTF-8.
+
+        Raises:
+            UnknownDocumentError: No id, or more than one, begins like this.
+            LibraryError: None was kept, or it is damaged.
+            ReadError: The file is gone, cannot be read, or is another by now.
+        """
+        with self.reading() as db:
+            (record,) = file_state.some_records(db, [_resolved(db, document_id)])
+            if record.card.original_sha256:
+                return kept_bytes(self.catalog.originals, db, record)
+        if record.file_sha256:
+            return file_state.file_content(record)
+        text = self.text(record.document_id)
+        if queries.text_hash(text) != record.card.sha256:
+            raise LibraryError(
+                f"the text of {record.source!r} is damaged: run `footnote doctor --repair`"
+            )
+        return text.encode("utf-8")
+
     def edition(self) -> str:
         """Return a short text that differs once documents were added, changed or removed.
 
@@ -202,7 +231,13 @@ class Library:
             cards = {card.id: card for card in queries.summaries(db)}
             from index.store.publish import publish  # writing is no part of a question
 
-            publish(self.vectors, db, remove=ids, on_step=self.on_step)
+            publish(
+                self.vectors,
+                db,
+                originals=self.catalog.originals,
+                remove=ids,
+                on_step=self.on_step,
+            )
         return tuple(cards[document_id] for document_id in ids)
 
     @contextmanager
@@ -313,6 +348,23 @@ class Library:
         except LibraryError:
             return False
         return True
+
+
+def kept_bytes(originals: Originals, db: OpenCatalog, record: Record) -> bytes:
+    """Return the original that is kept of a document.
+
+    Raises:
+        LibraryError: It is gone, or is not what was kept.
+    """
+    try:
+        return originals.read(db, record.card.original_sha256)
+    except LibraryUnreachableError:
+        raise
+    except LibraryError as error:
+        raise LibraryError(
+            f"the original that was kept of {record.source!r} cannot be used ({error}): run "
+            "`footnote doctor --repair` and add it again"
+        ) from error
 
 
 def open_library(

@@ -54,6 +54,14 @@ MIGRATIONS: Final = (
             f"tags {_LIST}, added_at TEXT NOT NULL, looked_at {_TEXT}, changed_at {_TEXT})",
         ),
     ),
+    Migration(
+        name="originals",
+        columns={},
+        statements=(
+            "CREATE INDEX documents_of_original ON documents (original_sha256) "
+            "WHERE original_sha256 != ''",
+        ),
+    ),
 )
 
 ADDED: Final = {

@@ -91,6 +91,40 @@ class OpenCatalog(Protocol):
         """Take rows out of the full-text search."""
 
 
+class Originals(Protocol):
+    """The bytes of what was dropped on the page or fetched, by their sha256; shared by equals."""
+
+    def keep(self, db: OpenCatalog, sha256: str, content: bytes) -> None:
+        """Keep bytes under their hash, durably, before any document names it.
+
+        Args:
+            db: The catalog, held by its writer, and outside of a transaction.
+            sha256: Hex digest of the content.
+            content: At most 100 MB.
+
+        Raises:
+            LibraryError: They cannot be written.
+        """
+
+    def read(self, db: OpenCatalog, sha256: str) -> bytes:
+        """Return what is kept under a hash.
+
+        Raises:
+            LibraryError: It is gone, or is not what was kept; the message says which, without a
+                name.
+        """
+
+    def sizes(self, db: OpenCatalog) -> dict[str, int]:
+        """Return the bytes of all that is kept, by hash; of what is unfinished too, by its name."""
+
+    def drop(self, db: OpenCatalog, names: Iterable[str]) -> None:
+        """Remove what `sizes` named; what is not there is passed over.
+
+        Raises:
+            LibraryError: It cannot be removed.
+        """
+
+
 class Catalog(Protocol):
     """Where documents, passages, sentences, vectors and the full-text search are kept."""
 
@@ -101,6 +135,10 @@ class Catalog(Protocol):
     @property
     def rewritable(self) -> bool:
         """Whether a repair can write it anew from its documents, for another model or format."""
+
+    @property
+    def originals(self) -> Originals:
+        """What was read that lies nowhere else."""
 
     def snapshot(self) -> AbstractContextManager[OpenCatalog]:
         """Open the catalog in one read transaction: all that is read is of one moment.

@@ -5,6 +5,7 @@ generation; what an interrupted run left behind is removed by the next one.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from index.errors import LibraryError, LibraryFullError, LibraryUnreachableError
@@ -12,6 +13,7 @@ from index.store import catalog, queries, writes
 from index.store.protocols import (
     OnStep,
     OpenCatalog,
+    Originals,
     Slices,
     VectorIndex,
 )
@@ -28,6 +30,7 @@ def publish(
     vectors: VectorIndex,
     db: OpenCatalog,
     *,
+    originals: Originals,
     entries: Sequence[writes.Entry] = (),
     remove: Sequence[str] = (),
     moves: Sequence[Move] = (),
@@ -39,6 +42,7 @@ def publish(
     Args:
         vectors: The library's vectors.
         db: Its catalog, with the vectors of all entries stored.
+        originals: Its originals, with those of all entries kept.
         entries: Documents to write; one replaces the version that its id has.
         remove: Ids of documents to remove.
         moves: Documents that get another source; vectors and sentences stay.
@@ -53,6 +57,7 @@ def publish(
     unused = _unused_after(db, gone=gone, wanted=set(wanted))
     used = queries.used_hashes(db, wanted)
     fresh = [digest for digest in wanted if digest not in used]
+    leaving = queries.named_originals(db, gone)
     old = catalog.generation(db)
     name = old
     if fresh or unused:
@@ -71,6 +76,8 @@ def publish(
         on_step("commit")
     on_step("clean")
     vectors.clean(before=old, current=name, gone=unused)
+    with suppress(LibraryError):  # what stays is told by a check, and goes with the next compacting
+        originals.drop(db, queries.unnamed_originals(db, leaving))
 
 
 def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:

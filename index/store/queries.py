@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.card import Card
-from index.store.migrations import card_columns, stored_card
+from index.store.migrations import card_columns, selected, stored_card
 from index.store.protocols import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence
 
@@ -270,3 +270,19 @@ def _summary(row: Sequence[Any]) -> DocumentSummary:
 def text_hash(text: str) -> str:
     """Return the hex SHA-256 of a text's UTF-8 bytes: a sentence's name among the vectors."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def named_originals(db: OpenCatalog, document_ids: Iterable[str] | None = None) -> set[str]:
+    """Return the hashes of the originals that documents name: all of them, or these by id."""
+    column = selected(db, ["original_sha256"])
+    if document_ids is None:
+        rows = db.execute(f"SELECT DISTINCT {column} FROM documents WHERE {column} != ''")
+        return {sha256 for (sha256,) in rows}
+    query = f"SELECT {column} FROM documents WHERE id = ? AND {column} != ''"
+    return {row[0] for one in document_ids for row in db.execute(query, (one,))}
+
+
+def unnamed_originals(db: OpenCatalog, hashes: Iterable[str]) -> list[str]:
+    """Return those of these originals that no document names (any more)."""
+    query = f"SELECT 1 FROM documents WHERE {selected(db, ['original_sha256'])} = ? LIMIT 1"
+    return [sha256 for sha256 in sorted(hashes) if not db.execute(query, (sha256,)).fetchone()]

@@ -205,6 +205,28 @@ def look(record: Record) -> SourceNow:
     return SourceNow(state="current" if digest == record.file_sha256 else "edited")
 
 
+def file_content(record: Record) -> bytes:
+    """Return the bytes of a document's file as they were when it was read, also if it was moved.
+
+    Raises:
+        ReadError: It is gone, cannot be read or is another by now; or it was no file of this disk,
+            and nothing was kept of it.
+    """
+    from index.reading.files import file_bytes  # most questions open no file
+
+    source = record.source
+    if not Path(source).is_absolute():
+        raise ReadError(f"no original of {source!r} was kept: add it again, and it will be")
+    now = look(record)
+    if now.state in ("current", "moved"):
+        content = file_bytes(Path(now.path or source))
+        if hashlib.sha256(content).hexdigest() == record.file_sha256:
+            return content
+    elif now.state != "edited":
+        raise ReadError(f"the file {source!r} is not there: put it back, or remove its document")
+    raise ReadError(f"the file {source!r} was edited since it was read: add it again")
+
+
 def _search(record: Record, path: Path) -> SourceNow:
     inode = stamped_inode(record.file_stamp)
     for entry in _names_near(path):

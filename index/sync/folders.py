@@ -103,7 +103,11 @@ def _synced(
     gone = [r for r in _lost_in(places, seen, found) if r.source not in moved]
     reading = Reading(plan.outcomes)
     old = _Outdated(seen, but={*moved, *(item.source for item in found), *(r.source for r in gone)})
-    known = {s: r.file_sha256 for s, r in seen.items() if not is_outdated(r.card)}
+    known = {
+        s: r.file_sha256
+        for s, r in seen.items()
+        if not is_outdated(r.card) and (r.card.original_sha256 or not library.keeps_originals)
+    }
     report = ingest(
         library,
         chain(old.refused(reading), pages(known=known), old.read_again()),

@@ -1,12 +1,14 @@
 """Adds what was read to a library, all visible at once or not at all, and embeds what is new."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 from index.embedding import Embedder
-from index.errors import LibraryError
+from index.errors import LibraryError, ReadError
 from index.store import catalog, queries
 from index.store.library import Library
 from index.store.protocols import OpenCatalog
@@ -101,7 +103,7 @@ def ingest(
         LibraryMismatchError: The library was built with another model or format.
         LibraryError: It cannot be written; it is as it was.
     """
-    items = iter(incoming)
+    items = iter(incoming if library.keeps_originals else map(prepare.without_original, incoming))
     head = list(_until_first_new(items, seen))
     if not (edits.moves or edits.remove or any(_is_new(item, seen) for item in head[-1:])):
         _refresh(library, edits.signs, seen)
@@ -118,7 +120,7 @@ def ingest(
             on_step=library.on_step,
             share=share,
         )
-        batch = _Batch(known, edits, take=vectoriser.take)
+        batch = _Batch(known, edits, take=vectoriser.take, keep=partial(_keep, library, db))
         changes = tuple(batch.take(item) for item in chain(head, items))
         embedded = vectoriser.finish()
         batch.publish(library, db)
@@ -132,6 +134,7 @@ class _Batch:
         known: What is stored, by source.
         edits: What is published beside the items.
         take: Takes up the sentences of each new version of a document.
+        keep: Keeps the original of one that comes with it.
     """
 
     def __init__(
@@ -140,7 +143,9 @@ class _Batch:
         edits: Edits = Edits(),  # frozen
         *,
         take: Callable[[Sequence[Entry]], None] = lambda entries: None,
+        keep: Callable[[Incoming], Incoming] = lambda item: item,
     ) -> None:
+        self._keep = keep
         self._known = known
         self._edits = edits
         self._take = take
@@ -160,20 +165,21 @@ class _Batch:
         known = record.document_id
         same = prepare.is_same(item, record)
         again = _is_read_better(item, record)
-        if same and not again:
+        if same and not again and not _brings_original(item, record):
             # The bytes may differ all the same, as those of a page with another clock do.
             self._sign(item, known)
             return _change("unchanged", item, known)
         change = _change("unchanged" if same else "changed", item, known)
-        if again:
+        if again or same:
             # Places of pages and headings may differ with the same text, and what was left out.
-            return self._enter(prepare.as_before(item, record), replace(change, read_again=True))
+            return self._enter(prepare.as_before(item, record), replace(change, read_again=again))
         return self._enter(item, change)
 
     def publish(self, library: Library, db: OpenCatalog) -> None:
         publish(
             library.vectors,
             db,
+            originals=library.catalog.originals,
             entries=self._entries,
             remove=[record.document_id for record in self._edits.remove],
             moves=self._edits.moves,
@@ -183,7 +189,7 @@ class _Batch:
 
     def _enter(self, item: Incoming, change: Change) -> Change:
         assert change.document_id is not None, "what is written has an id"
-        entry = prepare.entry(item, as_id=change.document_id)
+        entry = prepare.entry(self._keep(item), as_id=change.document_id)
         self._ids.add(entry.id)
         self._entries.append(entry)
         self._take([entry])
@@ -222,13 +228,33 @@ def _is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
     record = seen.get(item.source)
     if record is None or record.file_sha256 != item.file_sha256:
         return True
-    return not prepare.is_same(item, record) or _is_read_better(item, record)
+    better = _is_read_better(item, record) or _brings_original(item, record)
+    return better or not prepare.is_same(item, record)
 
 
 def _is_read_better(item: Incoming, record: Record) -> bool:
     """Say whether the same bytes were read by another reader than before."""
     known = bool(record.file_sha256) and record.file_sha256 == item.file_sha256
     return known and item.extract.card.reader != record.card.reader
+
+
+def _brings_original(item: Incoming, record: Record) -> bool:
+    """Say whether an item has an original that is not the one that is kept."""
+    brought = item.extract.card.original_sha256 if item.original else ""
+    return bool(brought) and brought != record.card.original_sha256
+
+
+def _keep(library: Library, db: OpenCatalog, item: Incoming) -> Incoming:
+    """Keep the original of an item, and return the item; one whose original is gone has none."""
+    sha256 = item.extract.card.original_sha256
+    content = b""
+    if item.original is not None:
+        with suppress(ReadError):
+            content = item.original()
+    if not sha256 or hashlib.sha256(content).hexdigest() != sha256:
+        return prepare.without_original(item)
+    library.catalog.originals.keep(db, sha256, content)
+    return item
 
 
 def _refresh(library: Library, signs: Sequence[Sign], seen: Mapping[str, Record]) -> None:

@@ -5,14 +5,15 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from index.card import LONGEST_SOURCE, Card, too_long
 from index.errors import MisuseError
-from index.reading.files import Skipped, read_file
+from index.reading.files import Skipped, file_bytes, read_file
 from index.reading.normal import normalise, one_line
 from index.reading.sandbox import Limits, stop_reading
-from index.sync.prepare import Incoming
+from index.sync.prepare import Incoming, with_original
 from index.types import Change, Extract
 
 _AHEAD_BYTES = 2_000_000
@@ -97,7 +98,10 @@ def read_named(
     try:
         for source, path in files.items():
             on_read(source)
-            yield _read(ToRead(path=path, source=one_line(source), size=0, file_stamp=""))
+            read = _read(ToRead(path=path, source=one_line(source), size=0, file_stamp=""))
+            yield (
+                read if isinstance(read, Change) else with_original(read, partial(file_bytes, path))
+            )
     finally:
         stop_reading()
 

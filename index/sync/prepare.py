@@ -1,8 +1,9 @@
 """Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
+from typing import TypeVar
 
 from index.card import Card
 from index.language import language_of
@@ -34,6 +35,9 @@ class Incoming:
     """UTC, ISO 8601, where it is an older library's; empty for the time of writing."""
     document_id: str = ""
     """That it has in an older library; empty where its source tells it."""
+    original: Callable[[], bytes] | None = None
+    """Gives the bytes that the card names as the original to keep; a `ReadError` where they are
+    gone. None for what lies elsewhere: a file of this disk, an article given as text."""
 
 
 def document_id(source: str, *, taken: Collection[str] = ()) -> str:
@@ -56,6 +60,23 @@ def as_before(incoming: Incoming, record: Record) -> Incoming:
     """Return what was read again with the tags of the stored document and when it was added."""
     card = replace(incoming.extract.card, tags=record.card.tags)
     return replace(incoming, extract=replace(incoming.extract, card=card), added_at=record.added_at)
+
+
+Item = TypeVar("Item")
+
+
+def with_original(incoming: Incoming, original: Callable[[], bytes]) -> Incoming:
+    """Return what was read with its file's bytes as the original to keep."""
+    card = replace(incoming.extract.card, original_sha256=incoming.file_sha256)
+    return replace(incoming, extract=replace(incoming.extract, card=card), original=original)
+
+
+def without_original(item: Item) -> Item:
+    """Return what was read without an original to keep; whatever else it is, as it is."""
+    if not isinstance(item, Incoming):
+        return item
+    card = replace(item.extract.card, original_sha256="")
+    return replace(item, extract=replace(item.extract, card=card), original=None)
 
 
 def is_whole(text: str, *, sha256: str) -> bool:

@@ -13,7 +13,7 @@ from index.reading.files import Skipped, read_content
 from index.reading.normal import one_line
 from index.reading.registry import MAX_BYTES
 from index.reading.sandbox import Limits, stop_reading
-from index.sync.prepare import Incoming, document_id
+from index.sync.prepare import Incoming, document_id, with_original
 from index.types import Change
 from index.web.address import Address, Resolve, parse_address, system_addresses
 
@@ -175,4 +175,5 @@ def _read_page(source: str, known: Mapping[str, str], fetcher: Fetcher) -> Incom
     outcome = read_content(page.data, name=page.name, limits=Limits())
     if isinstance(outcome, Skipped):
         return Change(kind="skipped", source=source, reason=outcome.reason)
-    return Incoming(source=source, extract=outcome.extract, file_sha256=outcome.file_sha256)
+    read = Incoming(source=source, extract=outcome.extract, file_sha256=outcome.file_sha256)
+    return with_original(read, lambda: page.data)

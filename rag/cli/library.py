@@ -1,12 +1,15 @@
 """The commands over a library: what comes in, what is there, what goes, its check and its moves."""
 
 import argparse
+import hashlib
 import json
+import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 
-from index.errors import ReadError
+from index.errors import MisuseError, OperationError, ReadError
 from index.sync.watch import Notice
 from index.types import Change
 from index.upkeep.compact import CompactReport
@@ -57,9 +60,13 @@ def list_all(arguments: argparse.Namespace) -> int:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print one document."""
+    """Print one document, or write out its original and print what was written."""
     with opened(arguments) as assistant:
         assistant.library.seed()
+        if arguments.original is not None:
+            written = _written(arguments.original, assistant.library.original_bytes(arguments.id))
+            print_result(written, written_out, arguments)
+            return 0
         document = assistant.library.document(arguments.id)
     print_result(document, terminal.document, arguments)
     return 0
@@ -106,6 +113,12 @@ def import_(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def written_out(written: Mapping[str, str | int]) -> str:
+    """Return where an original was written, its size and its hash."""
+    file = terminal.one_line(str(written["file"]))
+    return f"{written['bytes']:,} bytes: {file}\nsha256 {written['sha256']}"
+
+
 def compacted(report: CompactReport) -> str:
     """Return the sizes before and after, and the files that may still hold removed text."""
     lines = [f"{report.bytes_before:,} bytes before, {report.bytes_after:,} now."]
@@ -124,6 +137,38 @@ def exported(report: ExportReport) -> str:
         f"{report.documents:,} {noun}, {report.bytes:,} bytes: {terminal.one_line(report.file)}\n"
         f"sha256 {report.sha256}"
     )
+
+
+def _written(file: str, content: bytes) -> dict[str, str | int]:
+    """Write a new file that only its owner may read; one that is there stays as it is.
+
+    Raises:
+        MisuseError: Something is there already, be it a link that leads nowhere.
+        OperationError: It cannot be written; nothing is left behind.
+    """
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise MisuseError(f"{file!r} is there already: name another file") from None
+    except (OSError, ValueError) as error:
+        raise _unwritten(file, error) from error
+    try:
+        with open(descriptor, "wb") as written:
+            written.write(content)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(file)
+        raise _unwritten(file, error) from error
+    return {
+        "file": file,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def _unwritten(file: str, error: OSError | ValueError) -> OperationError:
+    reason = getattr(error, "strerror", None) or error
+    return OperationError(f"{file!r} cannot be written ({reason}): mend that, or name another file")
 
 
 def _line(news: Change | Notice) -> str:

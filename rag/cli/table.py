@@ -106,6 +106,14 @@ def _document(parser: Parser) -> None:
     parser.add_argument("id", help="a document's id or the beginning of it")
 
 
+def _original(parser: Parser) -> None:
+    parser.add_argument(
+        "--original",
+        metavar="FILE",
+        help="write what the document was read from to FILE, a new file that only you may read",
+    )
+
+
 def _documents(parser: Parser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
 
@@ -203,10 +211,10 @@ COMMANDS: Mapping[str, Command] = {
         summary="list the documents", example="footnote list", run="rag.cli.library:list_all"
     ),
     "show": Command(
-        summary="print a document with its sentences numbered",
+        summary="print a document with its sentences numbered, or write out its original",
         example="footnote show 3f2a",
         run="rag.cli.library:show",
-        arguments=(_document,),
+        arguments=(_document, _original),
     ),
     "remove": Command(
         summary="remove documents",

@@ -96,3 +96,25 @@ def test_an_existing_page_is_only_overwritten_when_it_is_named(
     assert "name it, or another, with --output" in run(capsys, "evidence", "a.json", code=2)
     run(capsys, "evidence", "a.json", "--output", "a.html")
     assert "<mark>Dogs bark" in (tmp_path / "a.html").read_text("utf-8")
+
+
+def test_an_original_is_written_to_a_new_file_that_only_its_owner_reads(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run(capsys, "add", "pets.txt")
+    (card,) = json.loads(run(capsys, "list", "--json"))
+    written = json.loads(run(capsys, "show", card["id"], "--original", "out.txt", "--json"))
+    assert (tmp_path / "out.txt").read_text(encoding="utf-8") == "Dogs bark at the full moon."
+    assert (tmp_path / "out.txt").stat().st_mode & 0o777 == 0o600
+    assert (written["file"], written["bytes"]) == ("out.txt", 27)
+    (tmp_path / "link.txt").symlink_to("nowhere.txt")
+    for name in ("out.txt", "link.txt"):
+        said = run(capsys, "show", card["id"], "--original", name, code=2)
+        assert said == f"footnote: '{name}' is there already: name another file\n"
+    assert not (tmp_path / "nowhere.txt").exists()
+    said = run(capsys, "show", card["id"], "--original", "no/where.txt", code=1)
+    assert "'no/where.txt' cannot be written (No such file or directory)" in said
+    (tmp_path / "pets.txt").write_text("Dogs sleep.", encoding="utf-8")
+    said = run(capsys, "show", card["id"], "--original", "again.txt", code=1)
+    assert said.endswith("pets.txt' was edited since it was read: add it again\n")
+    assert not (tmp_path / "again.txt").exists()

@@ -11,6 +11,7 @@ from searching import search
 
 from index.errors import (
     LibraryBusyError,
+    LibraryError,
     LibraryMismatchError,
     LibraryMissingError,
     UnknownDocumentError,
@@ -18,7 +19,7 @@ from index.errors import (
 from index.store import catalog, writes
 from index.store.library import Library
 from index.sync import ingest
-from index.sync.intake import Article, read_articles
+from index.sync.intake import Article, read_articles, read_named
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from rag.testing import open_library
@@ -88,6 +89,26 @@ def test_a_source_of_many_characters_is_kept(make: Make) -> None:
     library = make()
     add(library, **{f"https://example.org/{'x' * 4000}": "Cats sleep."})
     assert len(library.summaries()[0].card.source) == 4020
+
+
+def test_an_upload_is_kept_shared_and_removed_with_its_last_document(
+    make: Make, tmp_path: Path
+) -> None:
+    library = make()
+    path = tmp_path / "cats.md"
+    path.write_bytes(b"Cats sleep all day.")
+    files = {"uploads/1/cats.md": path, "uploads/2/cats.md": path}
+    report = ingest.add(library, read_named(files, on_read=lambda source: None))
+    first, second = (change.document_id or "" for change in report.changes)
+    library = make()
+    assert library.original_bytes(first) == b"Cats sleep all day."
+    library.remove([first])
+    assert library.original_bytes(second) == b"Cats sleep all day."
+    library.remove([second])
+    with library.reading() as db:
+        assert library.catalog.originals.sizes(db) == {}
+    with pytest.raises(LibraryError, match="it is gone"), library.reading() as db:
+        library.catalog.originals.read(db, "0" * 64)
 
 
 @pytest.mark.parametrize("step", ["embed", "add", "write", "commit"])

@@ -4,6 +4,7 @@ from index.store import catalog
 from index.store.protocols import OpenCatalog
 
 _BEFORE_CARDS = (
+    "DROP INDEX documents_of_original",
     *(
         f"ALTER TABLE documents DROP COLUMN {column}"
         for column in (
@@ -19,7 +20,7 @@ _BEFORE_CARDS = (
         )
     ),
     "DROP TABLE folders",
-    "DELETE FROM meta WHERE name = 'cards'",
+    "DELETE FROM meta WHERE name IN ('cards', 'originals')",
 )
 _FIRST = (
     *_BEFORE_CARDS,

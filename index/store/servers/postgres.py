@@ -22,7 +22,7 @@ from index.errors import (
     SettingsError,
 )
 from index.store import catalog
-from index.store.protocols import Imprint, Rows, TermsTable
+from index.store.protocols import Imprint, Originals, Rows, TermsTable
 
 if TYPE_CHECKING:
     import psycopg
@@ -163,6 +163,13 @@ class PostgresCatalog:
         self.name = _shown(self._parameters)
         self._guard = threading.Lock()
         self._idle: list[psycopg.Connection] = []
+
+    @property
+    def originals(self) -> Originals:
+        """The originals, rows of a table in the same database."""
+        from index.store.originals import ServerOriginals  # no question asks for one
+
+        return ServerOriginals()
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresOpen]:
