@@ -31,6 +31,12 @@ class Reply:
     """From the first request to the first piece; None where the reply came whole."""
 
 
+class Afresh(str):
+    """An empty piece of a stream: what came before it was thought aloud, the reply begins now."""
+
+    __slots__ = ()
+
+
 class LanguageModel(Protocol):
     """A model that can be asked; safe to share between threads.
 
@@ -62,7 +68,10 @@ class LanguageModel(Protocol):
         ...
 
     def stream(self, messages: Sequence[Message]) -> Iterator[str | Reply]:
-        """Yield the text in pieces as it comes, then exactly one `Reply`."""
+        """Yield the text in pieces as it comes, then exactly one `Reply`.
+
+        A piece that is `Afresh` takes back those before it.
+        """
         ...
 
     def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:

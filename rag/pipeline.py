@@ -171,6 +171,7 @@ class Pipeline:
         elif asked.failure:
             answer = self._extracted(asked, sources, failure=asked.failure)
             yield Retrieved(hits=answer.hits, searched=answer.searched)
+            yield from _told(answer)
         else:
             yield Retrieved(hits=sources.found.hits, searched=asked.question.text)
             answer = yield from self._written(asked, sources, self._writer)
@@ -212,7 +213,9 @@ class Pipeline:
     ) -> Generator[Step, Piece | None, Answer]:
         """Return the model's answer, or the answerer's where it has nothing to read or failed."""
         if not sources.found.hits or (sources.told and not sources.told.sentences):
-            return self._extracted(asked, sources)
+            answer = self._extracted(asked, sources)
+            yield from _told(answer)
+            return answer
         try:
             written = yield from writer.write(
                 asked.question, sources.found, orders=sources.orders, usage=asked.usage
@@ -220,7 +223,10 @@ class Pipeline:
         except ModelError as error:
             if not self._settings.llm_fallback:
                 raise
-            return self._extracted(asked, sources, failure=str(error))
+            answer = self._extracted(asked, sources, failure=str(error))
+            yield Retrieved(hits=answer.hits, searched=answer.searched)
+            yield from _told(answer)
+            return answer
         return _shown(asked, sources, written)
 
     def _extracted(self, asked: Asked, sources: Sources, *, failure: str = "") -> Answer:

@@ -323,7 +323,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """First event of a stream: the passages, before any text."""
+    """First event of a stream: the passages, before any text.
+
+    One that comes later takes back the pieces before it: what answers begins anew.
+    """
 
     hits: tuple[Hit, ...]
     searched: str = ""
@@ -344,8 +347,8 @@ class TextDelta:
 Event = Retrieved | TextDelta | Answer
 """A stream is one `Retrieved`, any number of `TextDelta`, then exactly one `Answer`.
 
-The pieces joined are the answer's text, except where a language model failed on the way: then
-`Answer.fallback` says why, and its text takes the place of the pieces.
+The pieces joined are the answer's text. Another `Retrieved` on the way takes back the pieces before
+it: the language model had only thought aloud, or failed, or nothing that it wrote held.
 """
 
 

@@ -121,8 +121,9 @@ def _asked(name: str, provider: Provider, access: Access, settings: Settings) ->
 
     try:
         found = asyncio.run(count())
-    except Exception as error:  # noqa: BLE001  # libraries raise anything; none of it is shown
-        return False, str(fault_of(error, advice_of(name, provider)).error)
+    except Exception as error:  # noqa: BLE001  # libraries raise anything
+        advice = advice_of(name, provider, secret=access.key)
+        return False, str(fault_of(error, advice).error)
     key = f", with the key in {access.key_from}" if access.key_from else ""
     return True, f"lists {found} models at {access.base_url}{key}"
 

@@ -137,7 +137,7 @@ class Client:
             try:
                 async with aclosing(self._wire.chunks(messages, whole=whole)) as chunks:
                     while (chunk := await self._next(chunks, ends_at)) is not None:
-                        if piece := transcript.add(chunk):
+                        for piece in transcript.add(chunk):
                             yield piece
             except ModelError as error:
                 fault = Fault(error=error)

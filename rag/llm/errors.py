@@ -1,11 +1,14 @@
-"""Turns whatever a provider's library raises into one of our three errors, without its words.
+"""Turns whatever a provider's library raises into one of our three errors.
 
-A provider's message may hold the key, the request or anything else that a server sends, so none of
-it is repeated. Libraries are told apart by the names of their classes: importing them takes
-seconds, and two of them have the same ones (httpx and httpx2).
+Of what a server says a sentence is repeated, since it alone tells what is wrong there: on one line,
+shortened, and without the key and what looks like one. Libraries are told apart by the names of
+their classes: importing them takes seconds, and two have the same ones (httpx and httpx2).
 """
 
+import html
+import re
 import time
+import unicodedata
 from dataclasses import dataclass
 
 from index.errors import (
@@ -14,12 +17,28 @@ from index.errors import (
     ModelResponseError,
     ModelUnavailableError,
 )
-from rag.llm.providers.wire import ResponseTooLargeError
+from rag.llm.providers.chat_completions import words_of
+from rag.llm.providers.wire import ResponseTooLargeError, ServerSaidError
+from rag.setting_values import SecretStr
 
 _BUSY = frozenset({408, 409, 425, 429})
+_BROKEN = frozenset({500, 501, 502, 504})
 _SLOW = frozenset({"TimeoutException", "APITimeoutError", "TimeoutError"})
 _UNREACHABLE = frozenset({"TransportError", "APIConnectionError", "OSError"})
 _REPORTED = frozenset({"APIError", "APIStatusError", "ResponseError"})
+_MOST_WORDS = 160
+"""Characters of a server's words that are repeated."""
+_SHORTEST_KEY = 6
+"""Characters; shorter ones are no secret, as servers on this machine are given, and any word's."""
+_LONGEST_PAGE = 100_000
+_HIDDEN_PART = re.compile(
+    r"<(script|style|head)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.I
+)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_LOOKS_SECRET = re.compile(
+    r"\b(?:sk|pk|key|gsk|hf|xai)[-_][\w-]{6,}|\bBearer\s+\S+"
+    r"|\b(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d_-]{24,}\b"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +61,16 @@ class Advice:
     """Where a key is read from."""
     unknown_model: str
     """What to do about a model that the provider does not have."""
+    secret: SecretStr | None = None
+    """The key that is sent, which no message may show."""
 
 
 def fault_of(error: Exception, advice: Advice) -> Fault:
     """Return the fault that an exception of a provider's library stands for."""
     if _is_too_large(error):
         return Fault(error=_too_large(advice))
+    if isinstance(error, ServerSaidError):
+        return _said_fault(error, advice)
     status = getattr(error, "status_code", None)
     if isinstance(status, int) and status >= 300:
         return _status_fault(status, error, advice)
@@ -65,8 +88,8 @@ def fault_of(error: Exception, advice: Advice) -> Fault:
     if names & _REPORTED:
         return Fault(
             error=ModelUnavailableError(
-                f"{advice.model} reported an error of its own while it replied: ask again later, "
-                "or see the provider's log"
+                f"{advice.model} reported an error of its own while it replied"
+                f"{_and_says(error, advice)}: ask again later, or see the provider's log"
             ),
             again=True,
         )
@@ -108,14 +131,64 @@ def _is_too_large(error: BaseException) -> bool:
     return cause is not None
 
 
+def _said_fault(error: ServerSaidError, advice: Advice) -> Fault:
+    """Return the fault of a response that is an error or a page with the status of success."""
+    if error.is_page:
+        said = shown_words(error.words, advice.secret)
+        return Fault(
+            error=ModelResponseError(
+                f"the address of {advice.model} gave a web page and no reply"
+                f"{f', which says “{said}”' if said else ''}: check FOOTNOTE_LLM_BASE_URL, and "
+                "whether the network wants a login first"
+            )
+        )
+    return Fault(
+        error=ModelUnavailableError(
+            f"{advice.model} replied with an error{_and_says(error, advice)}: see the server's "
+            "log, check the model's name there, and ask again"
+        ),
+        again=True,
+    )
+
+
+def _and_says(error: Exception, advice: Advice) -> str:
+    """Return what a server says of its error, ready to stand in a sentence; empty for nothing."""
+    told = getattr(error, "words", None) or getattr(error, "body", None)
+    told = told or getattr(error, "error", None)
+    said = shown_words(words_of(told), advice.secret)
+    return f" and says “{said}”" if said else ""
+
+
+def shown_words(text: str, secret: SecretStr | None) -> str:
+    """Return a server's words as a message may have them; empty where none are left.
+
+    They are on one line, without markup, at most 160 characters, and what is a key or looks like
+    one is left out.
+    """
+    text = text[:_LONGEST_PAGE]
+    if "<" in text:
+        text = html.unescape(_TAG.sub(" ", _HIDDEN_PART.sub(" ", text)))
+    key = secret.get_secret_value() if secret is not None else ""
+    if len(key) >= _SHORTEST_KEY:
+        text = text.replace(key, "…")
+    text = _LOOKS_SECRET.sub("…", text)
+    text = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
+    text = " ".join(text.split()).strip(" .:“”")
+    if len(text) <= _MOST_WORDS:
+        return text if any(c.isalnum() for c in text) else ""
+    return f"{text[:_MOST_WORDS].rsplit(' ', 1)[0]} …"
+
+
 def _status_fault(status: int, error: Exception, advice: Advice) -> Fault:
-    model, told = advice.model, f"(status {status})"
+    model, told = advice.model, f"(status {status}){_and_says(error, advice)}"
     if status >= 500 or status in _BUSY:
         wait = _retry_after(error)
+        failed = "failed" if status in _BROKEN else "has no capacity for this now"
         return Fault(
             error=ModelUnavailableError(
-                f"{model} has no capacity for this now {told}: ask again "
-                f"{f'in {wait:.0f} s' if wait else 'later'}, or check your plan with the provider"
+                f"{model} {failed} {told}: ask again "
+                f"{f'in {wait:.0f} s' if wait else 'later'}, or check "
+                f"{'its server' if status in _BROKEN else 'your plan with the provider'}"
             ),
             again=True,
             wait=wait,

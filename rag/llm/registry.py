@@ -129,7 +129,7 @@ def load_model(
     return Client(
         provider.wire(model=spec.model, access=access, limits=limits),
         limits=limits,
-        advice=advice_of(str(spec), provider),
+        advice=advice_of(str(spec), provider, secret=access.key),
         clock=clock,
     )
 
@@ -233,12 +233,19 @@ def found_key(given: SecretStr | None, variable: str | None) -> tuple[SecretStr 
     return SecretStr(text), origin
 
 
-def advice_of(name: str, provider: Provider) -> Advice:
-    """Return what errors of a provider tell to do; `name` is what they call it."""
+def advice_of(name: str, provider: Provider, *, secret: SecretStr | None) -> Advice:
+    """Return what errors of a provider tell to do.
+
+    Args:
+        name: What they call it.
+        provider: Of it.
+        secret: The key, which they must not show.
+    """
     return Advice(
         model=name,
         key=f"{KEY} or {provider.key_variable}" if provider.key_variable else KEY,
         unknown_model=provider.unknown_model,
+        secret=secret,
     )
 
 

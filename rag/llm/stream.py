@@ -3,50 +3,72 @@
 import math
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from functools import cache
 
+from index.data_files import data_toml
 from index.errors import ModelResponseError
-from rag.language_model import Message, Reply
+from rag.language_model import Afresh, Message, Reply
 from rag.llm.providers.wire import Chunk
 
 _CUT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
 _WITHHELD = frozenset({"content_filter", "refusal", "safety"})
 _CHARACTERS_A_TOKEN = 32
 """The longest that tokens are on average in any text; a reply beyond that was not asked for."""
-_TAG = re.compile(r"<(?P<end>/?)think(?:ing)?>", re.IGNORECASE)
-_TAGS: Final = ("<think>", "<thinking>", "</think>", "</thinking>")
-"""As DeepSeek-R1, Qwen and others write them where a server does not set their thoughts apart."""
 
 
 class Thoughts:
-    """Takes a reply piece by piece, a tag cut in two included, and gives back what is no thought.
+    """Takes a reply piece by piece, a mark cut in two included, and gives back what is no thought.
 
-    A block that is never closed lasts to the end; a closing tag without a block is left out alone.
+    A thought that is never closed lasts to the end. A closing mark without an opening one says
+    that all before it was thought: the template of the chat had opened it.
     """
 
     def __init__(self) -> None:
         self._held = ""
         self._inside = False
+        self._header: str | None = None
+        """What a header says so far; None outside of one."""
 
-    def visible(self, piece: str) -> str:
-        """Return what is sure to be no thought, up to and with this piece; empty for thoughts."""
+    def visible(self, piece: str) -> tuple[str, ...]:
+        """Return what is sure to be no thought, up to and with this piece; none for thoughts.
+
+        `Afresh` among it takes back what was returned before.
+        """
         text, at = self._held + piece, 0
         shown: list[str] = []
-        for tag in _TAG.finditer(text):
-            if not self._inside:
-                shown.append(text[at : tag.start()])
-            self._inside = not tag["end"]
-            at = tag.end()
+        for mark in _marks().finditer(text):
+            self._read(text[at : mark.start()], shown)
+            self._turn(mark[0].lower(), shown)
+            at = mark.end()
         end = _begun(text, at)
-        if not self._inside:
-            shown.append(text[at:end])
+        self._read(text[at:end], shown)
         self._held = text[end:]
-        return "".join(shown)
+        return tuple(shown)
 
     def rest(self) -> str:
-        """Return what was held back because a tag could have begun with it."""
+        """Return what was held back because a mark could have begun with it."""
         held, self._held = self._held, ""
-        return "" if self._inside else held
+        return "" if self._inside or self._header is not None else held
+
+    def _read(self, text: str, shown: list[str]) -> None:
+        if self._header is not None:
+            self._header += text
+        elif text and not self._inside:
+            shown.append(text)
+
+    def _turn(self, mark: str, shown: list[str]) -> None:
+        kinds = _kinds()
+        if mark in kinds["header"]:
+            self._header = f"{self._header or ''} "
+        elif mark in kinds["said"]:
+            self._inside = not kinds["hidden"].isdisjoint((self._header or "").lower().split())
+            self._header = None
+        elif mark in kinds["open"]:
+            self._inside = True
+        elif mark in kinds["close"]:
+            if not self._inside:
+                shown[:] = [Afresh()]
+            self._inside = False
 
 
 class Transcript:
@@ -90,8 +112,10 @@ class Transcript:
         if self._asked_at is None:
             self._asked_at = self._clock()
 
-    def add(self, chunk: Chunk) -> str:
+    def add(self, chunk: Chunk) -> tuple[str, ...]:
         """Take a chunk in and return what it adds to the text, thoughts left out.
+
+        `Afresh` among it takes back all that was returned before.
 
         Raises:
             ModelResponseError: The reply grew beyond what was asked for.
@@ -103,14 +127,14 @@ class Transcript:
             output_tokens=_latest(chunk.output_tokens, last.output_tokens),
         )
         if not chunk.text:
-            return ""
+            return ()
         self._written += len(chunk.text)
         if self._written > _CHARACTERS_A_TOKEN * self._max_tokens:
             raise ModelResponseError(
                 f"{self._model} wrote more than the {self._max_tokens} tokens that it was allowed: "
                 "ask again, or choose another model"
             )
-        return self._shown(self._thoughts.visible(chunk.text))
+        return tuple(self._shown(piece) for piece in self._thoughts.visible(chunk.text))
 
     def rest(self) -> str:
         """Return the end of the text, where `add` held it back."""
@@ -135,7 +159,10 @@ class Transcript:
         )
 
     def _shown(self, text: str) -> str:
-        if text:
+        if isinstance(text, Afresh):
+            self._pieces.clear()
+            self._first_seconds = None
+        elif text:
             if self._first_seconds is None and self._asked_at is not None:
                 self._first_seconds = self._clock() - self._asked_at
             self._pieces.append(text)
@@ -168,11 +195,29 @@ def _latest(new: int | None, old: int | None) -> int | None:
 
 
 def _begun(text: str, start: int) -> int:
-    """Return where a tag may begin that the next piece completes; the end where none does."""
-    last = text.rfind("<", start)
-    if last >= 0 and any(tag.startswith(text[last:].lower()) for tag in _TAGS):
-        return last
-    return len(text)
+    """Return where a mark may begin that the next piece completes; the end where none does."""
+    low = text.lower()
+    first = max(start, len(text) - max(map(len, _all_marks())) + 1)
+    return next(
+        (at for at in range(first, len(text)) if any(m.startswith(low[at:]) for m in _all_marks())),
+        len(text),
+    )
+
+
+@cache
+def _kinds() -> dict[str, frozenset[str]]:
+    return {name: frozenset(marks) for name, marks in data_toml("rag", "thoughts.toml").items()}
+
+
+@cache
+def _all_marks() -> tuple[str, ...]:
+    marks = {mark for kind, marks in _kinds().items() if kind != "hidden" for mark in marks}
+    return tuple(sorted(marks, key=lambda mark: (-len(mark), mark)))
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _all_marks())), re.IGNORECASE)
 
 
 def estimated_tokens(text: str) -> int:

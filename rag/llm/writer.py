@@ -13,7 +13,7 @@ from index.search import Found
 from index.types import Hit
 from rag import tracing
 from rag.answer.extractive import shipped_reader
-from rag.citations import SHOWN_AS_TRUE, Footnotes, marked
+from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, marked
 from rag.driver import (
     NEXT,
     Piece,
@@ -21,7 +21,7 @@ from rag.driver import (
     Step,
 )
 from rag.follow_up import stand_alone
-from rag.language_model import LanguageModel, Message, Reply
+from rag.language_model import Afresh, LanguageModel, Message, Reply
 from rag.llm.injection import obeys
 from rag.llm.prompting import (
     CountTokens,
@@ -35,7 +35,16 @@ from rag.llm.prompting import (
 )
 from rag.question import Question, read_query, read_question
 from rag.settings import Settings
-from rag.types import AnswerSentence, Citation, DraftSentence, PromptDigest, TextDelta, Turn, Usage
+from rag.types import (
+    AnswerSentence,
+    Citation,
+    DraftSentence,
+    PromptDigest,
+    Retrieved,
+    TextDelta,
+    Turn,
+    Usage,
+)
 from rag.verification.claims import Claim, ClaimReader
 from rag.verification.verdict import judge
 
@@ -155,7 +164,7 @@ class Writer:
         """
         found = replace(found, hits=self._fitting(question.text, found.hits))
         yield Request(messages=self._messages(question.text, found.hits))
-        page = _Page(Footnotes(found.texts), strict=self._settings.strict)
+        page = _Page(found.texts, strict=self._settings.strict)
         reply = yield from self._read(question.text, found, orders=orders, page=page)
         rewritten = (self._rewrite,) if usage.requests else ()
         return Written(
@@ -183,6 +192,11 @@ class Writer:
             while not isinstance(piece, Reply):
                 piece = yield NEXT
                 _raise_failure(piece)
+                if isinstance(piece, Afresh):
+                    reader = ClaimReader()
+                    if page.begin_anew():
+                        yield Retrieved(hits=given.hits, searched=question)
+                    continue
                 done = isinstance(piece, Reply)
                 claims = reader.finish() if done else reader.feed(str(piece))
                 for claim in claims:
@@ -246,15 +260,23 @@ class _Page:
     of nothing else is no answer.
     """
 
-    def __init__(self, footnotes: Footnotes, *, strict: bool) -> None:
-        self._footnotes = footnotes
+    def __init__(self, texts: Texts, *, strict: bool) -> None:
+        self._texts = texts
         self._strict = strict
         self._held: list[DraftSentence] = []
+        self._footnotes = Footnotes(texts)
         self.sentences: tuple[AnswerSentence, ...] = ()
         self.declined = False
         self.seen = 0
         """Claims so far, sentences that decline left aside."""
         self.supported = 0
+
+    def begin_anew(self) -> bool:
+        """Forget everything, and say whether any of it was shown."""
+        shown = bool(self.sentences)
+        self._footnotes, self._held, self.sentences = Footnotes(self._texts), [], ()
+        self.declined, self.seen, self.supported = False, 0, 0
+        return shown
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -6,6 +6,7 @@ from wire_formats import FORMATS
 from wire_server import WireServer
 
 from rag import Article, Assistant, ModelResponseError, Settings
+from rag.language_model import Afresh
 from rag.llm.stream import Thoughts
 from rag.testing import HashEmbedder
 from rag.types import Reply
@@ -57,7 +58,17 @@ def test_an_answer_has_no_thoughts_in_it(tmp_path: object, embedder: HashEmbedde
         ("<think>a</think><think>b</think>Ten.", "Ten."),
         ("<think>a <think> b</think>Ten.", "Ten."),
         ("Ten.<think>never closed", "Ten."),
-        ("thoughts</think>Ten.", "thoughtsTen."),
+        ("thoughts</think>Ten.", "Ten."),
+        ("<think>a</think>b</think>Ten.", "Ten."),
+        ("<reasoning>a</reasoning>Ten.", "Ten."),
+        ("◁think▷a◁/think▷Ten.", "Ten."),
+        ("[THINK]a[/THINK]Ten. [1]", "Ten. [1]"),
+        (
+            "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>Ten.",
+            "Ten.",
+        ),
+        ("<|start|>assistant<|message|>Ten.<|return|>", "Ten."),
+        ("<|channel|>commentary to=search <|constrain|>json<|message|>{}<|call|>", ""),
         ("1 < 2, a<b and <thin", "1 < 2, a<b and <thin"),
         ("<thinker>Ten.</thinker>", "<thinker>Ten.</thinker>"),
         ("<<think>a</think>>", "<>"),
@@ -67,5 +78,9 @@ def test_an_answer_has_no_thoughts_in_it(tmp_path: object, embedder: HashEmbedde
 def test_every_way_to_cut_a_reply_shows_the_same(text: str, visible: str) -> None:
     for size in range(1, len(text) + 1):
         thoughts = Thoughts()
-        shown = [thoughts.visible(text[n : n + size]) for n in range(0, len(text), size)]
-        assert "".join([*shown, thoughts.rest()]) == visible
+        shown: list[str] = []
+        for n in range(0, len(text), size):
+            shown += thoughts.visible(text[n : n + size])
+        shown.append(thoughts.rest())
+        begins = max((n for n, piece in enumerate(shown) if isinstance(piece, Afresh)), default=0)
+        assert "".join(shown[begins:]) == visible

@@ -261,7 +261,7 @@ def _due(first: Event, last: float) -> float:
 
 def _after(turn: Turn, event: Event) -> Turn:
     if isinstance(event, Retrieved):
-        return replace(turn, hits=event.hits)
+        return replace(turn, hits=event.hits, sentences=(), citations=())
     if isinstance(event, TextDelta):
         said = () if event.sentence is None else (event.sentence,)
         return replace(

@@ -26,6 +26,20 @@ class ResponseTooLargeError(Exception):
     """A response has more than `LARGEST_RESPONSE` bytes; never leaves this package."""
 
 
+class ServerSaidError(Exception):
+    """A response with status 200 is an error or a web page; never leaves this package.
+
+    Args:
+        words: The server's own, whatever they hold.
+        is_page: Whether they are a page's HTML.
+    """
+
+    def __init__(self, words: str, *, is_page: bool = False) -> None:
+        super().__init__("the server replied with an error or a page")
+        self.words = words
+        self.is_page = is_page
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """An address and a key that look usable; its repr shows no key."""
