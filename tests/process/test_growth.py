@@ -345,7 +345,8 @@ def whole_reply(text: str) -> tuple[object, ...]:
     thoughts, claims = Thoughts(), ClaimReader()
     found: list[object] = []
     for start in range(0, len(text), 50):
-        found += claims.feed(thoughts.visible(text[start : start + 50]))
+        for piece in thoughts.visible(text[start : start + 50]):
+            found += claims.feed(piece)
     return (*found, *claims.feed(thoughts.rest()), *claims.finish())
 
 
