@@ -1,5 +1,7 @@
 """Reading e-mail and saved web archives: the message, then what is attached to it."""
 
+import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
@@ -7,7 +9,7 @@ from email.message import EmailMessage, Message, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import Final
 
-from index.card import Card
+from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.encoding import charset_codec, decode
 from index.reading.html import HtmlReader, whole_page
@@ -16,7 +18,7 @@ from index.reading.metadata import clean_url, name_title
 from index.reading.normal import one_line
 from index.types import Extract
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_ATTACHMENTS = 100
@@ -26,6 +28,12 @@ _LONGEST_NAME = 255
 """Characters of a file's name; file systems have no longer ones."""
 
 _MEDIA_TYPES: Final = ("message/rfc822", "multipart/related")
+_BARE_BOUNDARY = re.compile(
+    rb"^(content-type:[ \t]{0,9}multipart/[^\r\n]{0,200}?(?:\r?\n[ \t][^\r\n]{0,200}?){0,3}?"
+    rb"\bboundary=)([^\s\";]{1,100})",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Without quotes a boundary must have no "=" (RFC 2045), but programs write it."""
 MAX_DEPTH = 3
 """Messages in messages; deeper ones are left out."""
 
@@ -46,12 +54,13 @@ class MailReader:
         Raises:
             ReadError: Neither the message nor an attachment holds text.
         """
-        message = message_from_bytes(data, policy=policy.default)
+        message = message_from_bytes(_mended(data), policy=policy.default)
         assert isinstance(message, EmailMessage), "the default policy makes these"
-        if message.get_content_type() == "multipart/related":
+        if _is_web_archive(message):
             return _web_archive(message, name=name)
         left_out: list[str] = []
         blocks = [*_body(message, left_out), *self._attached(message, left_out)]
+        left_out += not_read(_inline_pictures(message), "picture", "what it shows is not read")
         layout = set_blocks(blocks)
         if not layout.text.strip():
             told = f" (left out: {left_out[0]})" if left_out else ""
@@ -93,11 +102,33 @@ class MailReader:
         from index.reading.sniff import media_type
 
         data = _content(part)
-        if media_type(data, name=name) not in _MEDIA_TYPES:
+        # A forwarded message may have no field that a message alone has, such as MIME-Version.
+        forwarded = part.get_content_type() == "message/rfc822"
+        if not forwarded and media_type(data, name=name) not in _MEDIA_TYPES:
             return read_bytes(data, name=name)
         if self._depth == MAX_DEPTH:
             raise ReadError("messages in it are nested too deep")
         return MailReader(depth=self._depth + 1).read(data, name=name)
+
+
+def _mended(data: bytes) -> bytes:
+    """Return a message as the parser of mail asks for it: as UTF-8, and boundaries in quotes."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", errors="replace").encode()
+    return _BARE_BOUNDARY.sub(rb'\1"\2"', data)
+
+
+def _is_web_archive(message: EmailMessage) -> bool:
+    """Tell a saved page from a message with pictures inside, which was sent to somebody."""
+    sent = any(message[name] is not None for name in ("To", "Received", "Message-ID"))
+    return message.get_content_type() == "multipart/related" and not sent
+
+
+def _inline_pictures(message: EmailMessage) -> int:
+    """Count the pictures of a message that are no attachments, as those inside a page are."""
+    attached = {id(part) for part in message.iter_attachments()}
+    pictures = [part for part in message.walk() if part.get_content_maintype() == "image"]
+    return sum(1 for part in pictures if id(part) not in attached)
 
 
 def _name(part: MIMEPart) -> str:

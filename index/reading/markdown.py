@@ -5,8 +5,7 @@ libxml2, which reads nothing untrusted here but in the process that may die of i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
@@ -16,7 +15,7 @@ from index.errors import ReadError
 from index.reading.encoding import decode
 from index.reading.hidden import Look, look_of
 from index.reading.layout import BEFORE, Block, lowered, raised, set_blocks
-from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
+from index.reading.metadata import MAX_TITLE, first_line_title, name_title, split_front_matter
 from index.reading.normal import normalise, one_line
 from index.reading.plain import PlainReader, cut_footer
 from index.types import Extract
@@ -31,11 +30,6 @@ VERSION: Final = 2
 MAX_RENDERED = 1_000_000
 """Characters of Markdown that are rendered, at about 150,000 a second; a longer file, which is
 longer than most novels, is read as plain text with its marks."""
-
-MAX_LINES = 200
-"""Front matter closes within this many lines; else the `---` was a line across the page."""
-MAX_FRONT = 10_000
-"""Characters in which front matter closes; 10,000 brackets take PyYAML 0.3 s, plain lines 0.01."""
 
 MAX_INLINE = 5_000
 """Characters of one paragraph whose marks are resolved, which takes up to 0.3 s for 5,000
@@ -101,77 +95,6 @@ class MarkdownReader:
             text=text,
             section_starts=tuple(at for at in layout.section_starts if at < len(text)),
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """What a document says of itself; None where it does not."""
-
-    title: str | None = None
-    published: str | None = None
-    """ISO 8601 date."""
-    author: str | None = None
-    """Several names are joined with commas."""
-
-
-def split_front_matter(source: str) -> tuple[FrontMatter, str]:
-    r"""Part a Markdown source into the YAML mapping between two `---` at its top and the rest.
-
-    Args:
-        source: Text with `\n` line ends, without byte-order mark.
-
-    Returns:
-        The front matter and the source after it; an empty one and all of the source where there
-        is none, or one that is no YAML.
-    """
-    lines = source[:MAX_FRONT].split("\n", MAX_LINES + 1)[: MAX_LINES + 1]
-    if lines[0].rstrip() != "---":
-        return FrontMatter(), source
-    marks = (n for n, line in enumerate(lines) if n and line.rstrip() in ("---", "..."))
-    end = next(marks, 0)
-    entries = _entries("\n".join(lines[1:end]))
-    if not entries:
-        return FrontMatter(), source
-    found = FrontMatter(
-        title=_said(entries.get("title")) or None,
-        published=iso_date(_said(entries.get("date")) or _said(entries.get("published"))),
-        author=_said(entries.get("author")) or _said(entries.get("authors")) or None,
-    )
-    return found, "".join(source.split("\n", end + 1)[end + 1 :])
-
-
-def _entries(block: str) -> Mapping[str, object]:
-    """Return the entries of a YAML mapping by their keys in lower case; empty for anything else.
-
-    All values are texts, lists or mappings, as they are written: `No` and dates stay text.
-    """
-    import yaml
-
-    try:
-        # The base loader makes no objects, and what aliases repeat is there once.
-        found = yaml.load(block, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, ValueError, RecursionError):
-        found = _plain_entries(block)
-    entries = found if isinstance(found, dict) else {}
-    return {str(key).lower(): value for key, value in entries.items()}
-
-
-def _plain_entries(block: str) -> dict[str, str]:
-    """Read lines of `key: value` that are no YAML, as in `title: Riga: a guide`."""
-    pairs = [line.partition(":") for line in block.split("\n") if line.strip()]
-    if not all(mark and key.replace(" ", "_").isidentifier() for key, mark, _ in pairs):
-        return {}
-    return {key: value.strip().strip("\"'") for key, _, value in pairs}
-
-
-def _said(value: object) -> str:
-    """Return a value as text, several joined with commas; a person may be a mapping with a name."""
-    if isinstance(value, dict):
-        value = value.get("name")
-    if isinstance(value, list):
-        named = (each.get("name") if isinstance(each, dict) else each for each in value)
-        return ", ".join(each for each in named if isinstance(each, str) and each)
-    return value.strip() if isinstance(value, str) and value not in ("null", "~") else ""
 
 
 def blocks_of(source: str) -> Iterator[Block]:

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from index.card import Card
 from index.errors import ReadError
+from index.reading.encoding import decode
 from index.reading.metadata import clean_url
 from index.reading.normal import normalise
-from index.reading.sniff import describe, media_type
+from index.reading.sniff import describe, media_type, named_kind
 from index.types import Extract
 
 if TYPE_CHECKING:
@@ -173,9 +174,25 @@ def checked_type(data: bytes, *, name: str) -> str:
     if not data:
         raise ReadError("it is empty (0 bytes); there is nothing to quote from")
     kind = media_type(data, name=name)
+    if kind == "text/plain" and (noun := named_kind(name)):
+        _refuse_damaged(data, noun)
     if kind not in READERS and _foreign_reader(kind) is None:
         raise ReadError(describe(kind))
     return kind
+
+
+def _refuse_damaged(data: bytes, noun: str) -> None:
+    """Refuse bytes that are neither text nor what the file's name says; text is let pass.
+
+    Raises:
+        ReadError: They are.
+    """
+    try:
+        decode(data)
+    except ReadError:
+        raise ReadError(
+            f"it is no {noun}, or so damaged that it cannot be told for one; save it anew"
+        ) from None
 
 
 def _own(kind: str) -> Reader:

@@ -101,7 +101,19 @@ _DOCUMENTS: Final = {
 }
 """Documents with text in them, by the name they have in a message."""
 
+_NAMED: Final = {
+    ".pdf": "PDF file",
+    ".docx": "Word document",
+    ".xlsx": "Excel workbook",
+    ".pptx": "PowerPoint file",
+    ".odt": "OpenDocument text",
+    ".epub": "EPUB book",
+}
+"""What a file of bytes that say nothing says it is by its name."""
+
 _MAILS: Final = ("message/rfc822", "multipart/related")
+_ENVELOPE = re.compile(r"From \S{1,300}(?: .{0,100})?\n(?=>?[!-9;-~]+:)")
+"""What a mailbox puts above each message, left there by programs that save one message."""
 _HEADER = re.compile(r"(?:[!-9;-~]+:.*(?:\n|$)(?:[ \t].*\n)*)+")
 _MAIL_ONLY = re.compile(
     r"^(?:received|message-id|mime-version|return-path|delivered-to):", re.IGNORECASE | re.MULTILINE
@@ -146,6 +158,11 @@ def describe(kind: str) -> str:
     return f"not text: looks like {label} {noun}; only documents with text in them are read"
 
 
+def named_kind(name: str) -> str:
+    """Return what a file's name says it is, where that is no text; empty where it says nothing."""
+    return _NAMED.get(PurePath(name).suffix.lower(), "")
+
+
 def _signature(data: bytes) -> str | None:
     for offset, magic, kind in _STRONG:
         if data.startswith(magic, offset):
@@ -182,7 +199,8 @@ def _text_type(head: bytes, *, suffix: str) -> str:
 
 def _unmarked(start: str, by_name: str) -> str:
     """Tell mail by its header; a name that says mail where there is none is not believed."""
-    header = _HEADER.match(start)
+    envelope = _ENVELOPE.match(start)
+    header = _HEADER.match(start, envelope.end() if envelope else 0)
     if by_name in _MAILS:
         return by_name if header else "text/plain"
     return "message/rfc822" if header and _MAIL_ONLY.search(header.group()) else by_name

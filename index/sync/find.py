@@ -26,6 +26,12 @@ _ODD_KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+_PAGES = (".html", ".htm", ".xhtml")
+_PIECES = (
+    *("_files", ".files", "-Dateien", "_Dateien", "-filer", "_fichiers", "_archivos", "_file"),
+    *("_bestanden", "_arquivos", "_ficheiros", "_pliki", "_soubory", "_tiedostot", "_dosyalar"),
+)
+"""What browsers and Word add to a page's name, in the languages that they speak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +59,9 @@ def find(sources: Sequence[str | Path]) -> Iterator[FoundFile | Change]:
     """Find the files that sources stand for.
 
     A source is a file, a folder (with all that is below it) or a pattern (`*` and `?` within a
-    name, `**` for any folders). Names that begin with a dot are left out unless named. Everything
-    is checked to exist before this returns; files are listed as the iterator goes.
+    name, `**` for any folders). Names that begin with a dot, and folders with the pieces of a saved
+    page that lies beside them, are left out unless named. Everything is checked to exist before
+    this returns; files are listed as the iterator goes.
 
     Args:
         sources: Paths and patterns; none give nothing.
@@ -149,8 +156,18 @@ def _entries(folder: _Place) -> list[_Place] | Change:
         names = os.listdir(folder.path)
     except OSError as error:
         return _skip(folder.path, f"cannot be opened: {error.strerror}; check its permissions")
-    shown = sorted((name for name in names if not name.startswith(".")), key=os.fsencode)
+    pieces = _pieces_of_pages(names)
+    shown = sorted((n for n in names if not n.startswith(".") and n not in pieces), key=os.fsencode)
     return [_Place(path=folder.path / name, root=folder.root, resolved=True) for name in shown]
+
+
+def _pieces_of_pages(names: Sequence[str]) -> set[str]:
+    """Return the folders that browsers put beside pages saved as "complete", with their pieces.
+
+    `Roof.html` has its pictures and frames in `Roof_files`; they are no articles of their own.
+    """
+    stems = (Path(name).stem for name in names if name.lower().endswith(_PAGES))
+    return {f"{stem}{end}" for stem in stems for end in _PIECES}.intersection(names)
 
 
 def _look(place: _Place, seen: set[Path]) -> _Place | FoundFile | Change | None:

@@ -23,7 +23,7 @@ from index.errors import FootnoteError
 from index.reading import article
 from index.reading.hidden import declarations, simple_rules
 from index.reading.layout import Line
-from index.reading.markdown import split_front_matter
+from index.reading.metadata import split_front_matter
 from index.reading.pdf_flow import set_pages
 from index.reading.registry import read_bytes
 from index.splitting.paragraphs import group

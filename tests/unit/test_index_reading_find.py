@@ -44,6 +44,15 @@ def test_hidden_files_and_folders_are_read_when_named(notes):
     assert found == [".hidden.txt", ".git/config"]
 
 
+@pytest.mark.parametrize("end", ["_files", "-Dateien", ".files"])
+def test_the_pieces_of_a_saved_page_are_no_articles(tmp_path, end):
+    for name in ("Roof.html", f"Roof{end}/frame.html", "other_files/a.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("text", encoding="utf-8")
+    assert names(find([tmp_path]), tmp_path) == ["Roof.html", "other_files/a.txt"]
+    assert names(find([tmp_path / f"Roof{end}"]), tmp_path) == [f"Roof{end}/frame.html"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [

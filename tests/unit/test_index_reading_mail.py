@@ -1,5 +1,8 @@
 """E-mail and web archives: body, attachments of other kinds, what the header says."""
 
+from email import message_from_bytes, message_from_string, policy
+from email.message import EmailMessage
+
 import pytest
 from documents import docx, mail, pdf
 
@@ -111,3 +114,64 @@ def test_a_saved_web_archive_is_read_as_its_page():
         "They sleep.",
         "text/html",
     )
+
+
+PLAIN = (
+    "From: Ida <ida@x.org>\nTo: Bo <bo@x.org>\nSubject: Roof\nDate: Fri, 1 Mar 2024 12:00:00\n\n"
+)
+"""The header of a message that a person forwards: no MIME-Version, no Received."""
+
+
+def test_a_forwarded_message_without_mime_version_is_a_message():
+    outer = EmailMessage()
+    outer["Subject"], outer["To"] = "Fwd", "bo@x.org"
+    outer.set_content("See below.")
+    inner = message_from_string(PLAIN + "It costs 18,400 euros.")
+    outer.add_attachment(inner, filename="Roof")
+    article = read_bytes(outer.as_bytes(), name="fwd.eml")
+    assert article.text == "See below.\n\nRoof\n\nIt costs 18,400 euros."
+    alone = read_bytes(PLAIN.encode() + b"It costs 18,400 euros.", name="roof.eml")
+    assert (alone.card.title, alone.text) == ("Roof", "It costs 18,400 euros.")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_that_a_mailbox_put_above_a_message_is_no_text(end: str):
+    envelope = f"From ida@x.org Mon May  2 16:07:05 2005{end}"
+    data = (envelope + PLAIN.replace("\n", end) + "The roof leaks.").encode()
+    article = read_bytes(data, name="roof.eml")
+    assert (article.card.title, article.text) == ("Roof", "The roof leaks.")
+
+
+def test_a_letter_that_begins_with_from_is_no_message():
+    text = "From here on it is steep.\nNote: take water."
+    assert read_bytes(text.encode(), name="walk.txt").text == text
+
+
+def test_a_message_with_pictures_inside_is_no_web_archive_and_they_are_counted():
+    data = mail(html="<p>Seen <img src='cid:a'></p>")
+    message = message_from_bytes(data, policy=policy.default)
+    page = message.get_body(("html",))
+    page.add_related(b"\x89PNG\r\n\x1a\n", "image", "png", cid="a")
+    del message["Content-Type"]
+    del message["Content-Transfer-Encoding"]
+    message.set_payload([page])
+    message["Content-Type"] = 'multipart/related; boundary="b"'
+    article = read_bytes(message.as_bytes(), name="a.eml")
+    assert (article.card.title, article.text) == ("Plans for the fleet", "Seen")
+    assert article.card.left_out
+
+
+@pytest.mark.parametrize("fold", [" ", "\r\n   "])
+def test_a_boundary_without_quotes_parts_a_message(fold: str):
+    data = (
+        f"Subject: Roof\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative;{fold}"
+        "boundary=----=_Part_1.2\r\n\r\n------=_Part_1.2\r\nContent-Type: text/plain\r\n\r\n"
+        "The roof leaks.\r\n------=_Part_1.2--\r\n"
+    )
+    assert read_bytes(data.encode(), name="a.eml").text == "The roof leaks."
+
+
+def test_a_message_saved_as_utf_16_is_read():
+    data = (PLAIN + "The roof leaks.").encode("utf-16")
+    article = read_bytes(data, name="a.eml")
+    assert (article.card.title, article.text) == ("Roof", "The roof leaks.")

@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import ReadError
-from index.reading.markdown import FrontMatter, split_front_matter
+from index.reading.metadata import FrontMatter, split_front_matter
 from index.reading.registry import read_bytes
 
 

@@ -20,6 +20,8 @@ from index.reading.sandbox import Limits
         ("letter.rtf", b"{\\rtf1 a}", "RTF documents are not read"),
         ("void.txt", b"", "is empty"),
         ("noise.txt", bytes(range(256)), "not text"),
+        ("noise.pdf", bytes(range(256)), "it is no PDF file, or so damaged"),
+        ("noise.docx", bytes(range(256)), "it is no Word document, or so damaged"),
     ],
 )
 def test_what_is_not_read_says_why(name, data, reason):
