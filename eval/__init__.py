@@ -23,7 +23,13 @@ if TYPE_CHECKING:
         save_baseline,
         side_by_side,
     )
-    from eval.comparing.gate import gate
+    from eval.comparing.gate import (
+        Thresholds,
+        gate,
+        load_thresholds,
+        shipped_thresholds,
+        thresholds_of,
+    )
     from eval.comparing.kept import (
         History,
         KeptRun,
@@ -33,12 +39,6 @@ if TYPE_CHECKING:
         keep_run,
         kept_runs,
         load_results,
-    )
-    from eval.comparing.thresholds import (
-        Thresholds,
-        load_thresholds,
-        shipped_thresholds,
-        thresholds_of,
     )
     from eval.datasets.beir import load_beir, run_beir
     from eval.datasets.squad import load_squad, run_squad
@@ -64,10 +64,9 @@ _HOMES = {
     "eval.calibration": "Calibration calibrated",
     "eval.comparing.comparison": "Baseline SideBySide baseline_beside baseline_of compare "
     "load_baseline save_baseline side_by_side",
-    "eval.comparing.gate": "gate",
     "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs "
     "load_results",
-    "eval.comparing.thresholds": "Thresholds load_thresholds shipped_thresholds thresholds_of",
+    "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds thresholds_of",
     "eval.datasets.beir": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
     "eval.reports": "SuiteRun html junit markdown section section_style terminal write_reports",

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from rag import Assistant, FootnoteError, MisuseError, OperationError
 from rag.internal import data_file
-from ui import settings
+from ui import library, settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
 from ui.evaluation import evaluation_tab
-from ui.library import library_tab
 from ui.parts import fonts, head, part
 from ui.server import api
 from ui.server.guard import MOST_FILE, BodyLimit, Guard, LoginLimit, may_enter
@@ -67,7 +66,7 @@ def build_app(assistant: Assistant) -> "gr.Blocks":
             with gr.Tab("Ask", id="ask"):
                 ask_tab.build(assistant, chat=chat)
             with gr.Tab("Library", id="library") as tab, gr.Column(elem_classes="page"):
-                library_tab.build(assistant, app=app, tab=tab)
+                library.build(assistant, app=app, tab=tab)
             with gr.Tab("Evaluation", id="evaluation") as tab, gr.Column(elem_classes="page"):
                 evaluation_tab.build(assistant, app=app, tab=tab)
             with gr.Tab("Settings", id="settings"), gr.Column(elem_classes="page"):

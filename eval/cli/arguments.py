@@ -1,242 +1,125 @@
-"""The sub-commands `footnote eval` and `footnote gold`: arguments only, since all help loads them.
+"""The sub-commands `footnote eval` and `footnote gold`, made of the table `eval/data/cli.toml`.
 
-The work is in the files beside this one, imported when a command runs.
+All help loads this file, so that the work is in the files beside it, imported when a command runs.
 """
 
 import argparse
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
-from eval.cli.words import add_words, gold_word, passages, positive, share
-
-_EXAMPLES = """examples:
-  footnote eval                                 the shipped questions and article
-  footnote eval my_gold.jsonl --library notes   your questions over your library
-  footnote eval my_gold.yaml --html report.html --junit junit.xml
-  footnote eval my_gold.jsonl --update-baseline keep these results to compare with
-  footnote eval --squad dev-v2.0.json --limit 500
-  footnote eval --beir scifact --json > scifact.json
-  footnote eval lint my_gold.jsonl --library notes
-  footnote eval schema                          the gold format as JSON Schema
-  footnote eval export my_gold.jsonl --to promptfoo
-  footnote eval calibrate my_gold.jsonl --precision 0.9
-  footnote eval history my_gold.jsonl           how its runs went, and what changed
-  footnote eval compare previous latest my_gold.jsonl
-  footnote eval compare --a threshold=0.3 --b threshold=0.5 my_gold.jsonl
-  footnote eval init-ci my_gold.jsonl --articles notes --install PACKAGE    a GitHub workflow
-
-exit code: 0 passed; 1 questions were asked and the gate failed; 2 nothing could be asked or the
-call makes no sense; 130 interrupted. Every question must be right where no threshold allows less.
-"""
-_GOLD_EXAMPLES = """examples:
-  footnote gold add gold.jsonl "Which missile?" --answer AMRAAM \\
-      --document article.txt --quote "They build AMRAAM."
-  footnote gold add gold.jsonl "What did it cost?" --abstain
-  footnote gold suggest gold.jsonl              questions asked that should be cases
-  footnote gold repair gold.jsonl               new evidence where a document changed
-  footnote gold draft gold.jsonl                questions from articles, to accept or skip
-"""
+_TABLE = Path(__file__).parents[1] / "data" / "cli.toml"
+_Table = Mapping[str, Any]
 
 
 def register_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `eval` to the sub-commands of `footnote`."""
-    parser = commands.add_parser(
-        "eval",
-        help="measure answers against gold questions and gate on thresholds",
-        description="Measure answers against gold questions, a SQuAD-form or a BEIR-form set.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument(
-        "suites",
-        nargs="*",
-        metavar="SUITE",
-        help="gold files (JSONL or YAML); without any, the shipped one",
-    )
-    sets = parser.add_mutually_exclusive_group()
-    sets.add_argument(
-        "--squad", metavar="FILE", help="a set in SQuAD's form: .json, or flat rows in .jsonl[.gz]"
-    )
-    sets.add_argument(
-        "--beir", metavar="DIR", help="a set in BEIR's form: corpus, queries and qrels"
-    )
-    parser.add_argument(
-        "--library",
-        metavar="DIR",
-        default=argparse.SUPPRESS,
-        help="library to ask with SUITE (default: yours); all else runs in a temporary one",
-    )
-    _add_choice(parser)
-    _add_models(parser)
-    _add_reports(parser)
-    _add_gate(parser)
-    parser.set_defaults(run=_evaluate)
-    add_words(parser)
+    parser = _command("eval", commands)
+    for name, table in _table()["eval"]["words"].items():
+        _add_word(parser, name, table)
 
 
 def register_gold(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `gold` to the sub-commands of `footnote`."""
+    words = _command("gold", commands).add_subparsers(dest="word", metavar="WORD", required=True)
+    for name, table in _table()["gold"]["words"].items():
+        _describe(words.add_parser(name, help=table["help"]), table)
+
+
+@cache
+def _table() -> _Table:
+    return tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+
+
+def _command(
+    name: str, commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
+) -> argparse.ArgumentParser:
+    table = _table()[name]
     parser = commands.add_parser(
-        "gold",
-        help="turn questions into cases of a gold file",
-        description="Turn questions from use into cases that `footnote eval` asks.",
-        epilog=_GOLD_EXAMPLES,
+        name,
+        help=table["help"],
+        description=table["description"],
+        epilog=table["epilog"],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    words = parser.add_subparsers(dest="word", metavar="WORD", required=True)
-    add = words.add_parser("add", help="add a case, after checking its quote")
-    add.add_argument("file", metavar="FILE", help="a gold file (JSON Lines); made if not there")
-    add.add_argument("question", metavar="QUESTION")
-    add.add_argument("--answer", action="append", default=[], help="accepted; may be repeated")
-    add.add_argument(
-        "--must-include",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="must be in the reply, in one of the wordings of 'A|B'; all of them, if repeated",
-    )
-    add.add_argument("--abstain", action="store_true", help="the documents do not say")
-    add.add_argument("--document", action="append", default=[], help="name, path, id or title")
-    add.add_argument("--quote", action="append", default=[], help="its words, one per --document")
-    add.add_argument("--tag", action="append", default=[])
-    add.add_argument("--critical", action="store_true", help="its failure alone fails the gate")
-    add.add_argument("--notes", default="")
-    add.add_argument("--id", default="", help="unique in the file (default: from the question)")
-    suggest = words.add_parser(
-        "suggest", help="list logged questions that abstained or were least sure"
-    )
-    suggest.add_argument("files", nargs="*", metavar="FILE", help="gold files that have cases")
-    suggest.add_argument("--limit", type=positive, default=20, metavar="N", help="(default: 20)")
-    repair = words.add_parser(
-        "repair", help="propose what now stands where a document changed and a quote is gone"
-    )
-    repair.add_argument("file", metavar="FILE", help="a gold file, JSON Lines or YAML")
-    repair.add_argument(
-        "--yes",
-        action="store_true",
-        help="write without asking, but where no accepted answer is in the new quote",
-    )
-    draft = words.add_parser("draft", help="propose questions with their evidence from articles")
-    draft.add_argument("file", metavar="FILE", help="a gold file (JSON Lines); made if not there")
-    draft.add_argument(
-        "--document",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="only from this article: name, path, id or title; may be repeated",
-    )
-    draft.add_argument(
-        "--llm", metavar="MODEL", help="what answers and writes questions too (default: yours)"
-    )
-    draft.add_argument("--limit", type=positive, default=10, metavar="N", help="(default: 10)")
-    named = {"add": add, "suggest": suggest, "repair": repair, "draft": draft}
-    for word, run in ((parser, gold_word(name)) for name, parser in named.items()):
-        word.add_argument(
-            "--library", metavar="DIR", default=argparse.SUPPRESS, help="(default: yours)"
-        )
-        word.set_defaults(run=run)
+    return _describe(parser, table)
 
 
-def _evaluate(args: argparse.Namespace) -> int:
-    """Run the evaluation and print its report; return the exit code.
+def _add_word(parser: argparse.ArgumentParser, name: str, table: _Table) -> None:
+    """Let a first argument `name` be parsed by a parser of its own.
 
-    Raises:
-        MisuseError: an argument or a file is not as it should be.
-        OperationError: the library cannot be used.
+    argparse's own sub-commands cannot stand where a list of files can stand too.
     """
-    from eval.cli.evaluate import evaluate
+    word = type(parser)(prog=f"{parser.prog} {name}", description=table["description"])
+    _describe(word, table)
+    parse = parser.parse_known_args
 
-    return evaluate(args)
+    def parse_known_args(
+        args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        given = list(args or ())
+        if given[:1] == [name]:
+            return word.parse_known_args(given[1:], namespace)
+        return parse(args, namespace)
 
-
-def _add_choice(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--tag", action="append", default=[], metavar="TAG", help="only cases with this tag"
-    )
-    parser.add_argument(
-        "--limit", type=positive, metavar="N", help="ask a random N questions of each"
-    )
-    parser.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="seed of that choice (default: 0)"
-    )
-    parser.add_argument(
-        "--k", type=passages, metavar="N", help="passages to retrieve per question, 1 to 100"
-    )
-    parser.add_argument(
-        "--jobs", type=positive, default=1, metavar="N", help="threads that ask (default: 1)"
-    )
-    parser.add_argument(
-        "--resume",
-        metavar="FILE",
-        help="keep finished cases in FILE, and go on after those that it has",
-    )
+    parser.parse_known_args = parse_known_args  # type: ignore[method-assign, assignment]
 
 
-def _add_models(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--llm", metavar="MODEL", help="what answers: extractive, or PROVIDER:MODEL"
-    )
-    kept = parser.add_mutually_exclusive_group()
-    kept.add_argument("--record", metavar="FILE", help="keep the model's replies in FILE")
-    kept.add_argument(
-        "--replay", metavar="FILE", help="answer from the replies in FILE: no key, no network"
-    )
-    parser.add_argument(
-        "--judge", metavar="MODEL", help="also ask this model's opinion; never part of the gate"
-    )
-    parser.add_argument(
-        "--judge-self", action="store_true", help="let the answering model be the judge"
-    )
+def _describe(parser: argparse.ArgumentParser, table: _Table) -> argparse.ArgumentParser:
+    """Add the arguments of a table to a parser, and what is to run; return it."""
+    groups: dict[str, argparse._MutuallyExclusiveGroup] = {}
+    for row in table["arguments"]:
+        options = {key: value for key, value in row.items() if key not in _OURS}
+        if "type" in row:
+            options["type"] = _TYPES[row["type"]]
+        if row.get("action") == "boolean":
+            options["action"] = argparse.BooleanOptionalAction
+        if row.get("absent"):
+            options["default"] = argparse.SUPPRESS
+        group = row.get("group", "")
+        if group and group not in groups:
+            groups[group] = parser.add_mutually_exclusive_group()
+        groups.get(group, parser).add_argument(row["name"], **options)
+    if "run" in table:
+        parser.set_defaults(run=_runner(table["run"]))
+    return parser
 
 
-def _add_reports(parser: argparse.ArgumentParser) -> None:
-    printed = parser.add_mutually_exclusive_group()
-    printed.add_argument("--json", action="store_true", help="print every case and rate as JSON")
-    printed.add_argument(
-        "--format",
-        choices=("text", "github"),
-        default="text",
-        help="github also prints what shows failing cases at their line of gold in GitHub",
-    )
-    parser.add_argument(
-        "--figures", action="store_true", help="also print every measure, with its certainty"
-    )
-    parser.add_argument(
-        "--all", action="store_true", help="print every question, not only what is wrong"
-    )
-    for name, meaning in (
-        ("html", "write a report for reading, in one file"),
-        ("junit", "write JUnit XML for a CI server"),
-        ("markdown", "write a summary for a CI job"),
-        ("comment", "write a comment for a pull request, with before and after"),
-        ("code-quality", "write GitLab's code quality report"),
-    ):
-        parser.add_argument(f"--{name}", metavar="FILE", help=meaning)
+def _runner(place: str) -> Callable[[argparse.Namespace], int]:
+    """Return what imports `module:function` of this folder when it runs."""
+    module, _, function = place.partition(":")
+
+    def run(args: argparse.Namespace) -> int:
+        return int(getattr(import_module(f"eval.cli.{module}"), function)(args))
+
+    return run
 
 
-def _add_gate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--baseline",
-        metavar="FILE",
-        help="results to compare with (default: baselines/SUITE.json beside the suite, if there)",
-    )
-    parser.add_argument(
-        "--update-baseline",
-        action="store_true",
-        help="keep this run's results as the baseline, and its trained model as that of thresholds",
-    )
-    parser.add_argument(
-        "--keep",
-        action=argparse.BooleanOptionalAction,
-        help="keep the results of whole suites for `footnote eval history` (default: unless CI is "
-        "set, as CI servers do)",
-    )
-    parser.add_argument(
-        "--fail-under",
-        type=share,
-        metavar="RATE",
-        help="lowest share of questions right, 0 to 1 (default: all)",
-    )
-    parser.add_argument(
-        "--thresholds",
-        metavar="FILE",
-        help="TOML file of thresholds (default: thresholds.toml beside the suite, if there)",
-    )
+def _positive(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
+
+
+def _passages(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
+    return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return value
+
+
+_TYPES = {"int": int, "positive": _positive, "passages": _passages, "share": _share}
+_OURS = ("name", "absent", "group")
+"""Keys of an argument's row that argparse does not know."""

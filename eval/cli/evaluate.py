@@ -21,17 +21,17 @@ from eval.comparing.comparison import (
     load_baseline,
     save_baseline,
 )
-from eval.comparing.gate import gate
-from eval.comparing.kept import keep_run
-from eval.comparing.thresholds import (
+from eval.comparing.gate import (
     Thresholds,
     check_tags,
+    gate,
     load_thresholds,
     renew_thresholds,
     thresholds_beside,
     thresholds_in,
     thresholds_of,
 )
+from eval.comparing.kept import keep_run
 from eval.reports import SuiteRun, check_targets, terminal, write_reports
 from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.terminal import MOST_FAILURES

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -20,12 +20,13 @@ from rag import Assistant, MisuseError, Settings, load_model
 from rag.internal import data_text, logged_questions
 
 
-def schema() -> str:
-    """Return the gold format as JSON Schema."""
-    return data_text("eval", "gold.schema.json")
+def add(args: argparse.Namespace) -> int:
+    """Add a case and say so; a note follows where its answer is not in its quote.
 
-
-def _add(args: argparse.Namespace) -> int:
+    Raises:
+        MisuseError: the arguments do not go together, or the case is not as it should be.
+        OperationError: the library or the file cannot be used.
+    """
     if len(args.document) != len(args.quote):
         raise MisuseError("each --quote needs its --document, and each --document its --quote")
     if args.abstain and (args.answer or args.quote or args.must_include):
@@ -59,7 +60,12 @@ def _add(args: argparse.Namespace) -> int:
     return 0
 
 
-def _suggest(args: argparse.Namespace) -> int:
+def suggest(args: argparse.Namespace) -> int:
+    """Print the questions asked that are no cases yet.
+
+    Raises:
+        MisuseError: no question is logged, or a gold file is not as it should be.
+    """
     settings = Settings.load(library=getattr(args, "library", None))
     if settings.log is False:
         raise MisuseError(
@@ -78,12 +84,18 @@ def _suggest(args: argparse.Namespace) -> int:
     return 0
 
 
-def _schema(_: argparse.Namespace) -> int:
-    sys.stdout.write(schema())
+def print_schema(_: argparse.Namespace) -> int:
+    """Print the gold format as JSON Schema."""
+    sys.stdout.write(data_text("eval", "gold.schema.json"))
     return 0
 
 
-def _lint(args: argparse.Namespace) -> int:
+def lint_files(args: argparse.Namespace) -> int:
+    """Print all that is wrong or unsure; return 1 where anything is wrong.
+
+    Raises:
+        MisuseError: a file is empty, or the library is not there.
+    """
     paths = [Path(path) for path in args.files]
     if hasattr(args, "library"):
         with Assistant.open(library_settings(args)) as assistant:
@@ -104,7 +116,12 @@ def _written(sentences: Iterable[str]) -> int:
     return sum(bool(sys.stdout.write(sentence + "\n")) for sentence in sentences)
 
 
-def _import(args: argparse.Namespace) -> int:
+def import_set(args: argparse.Namespace) -> int:
+    """Print a set of another format as gold rows; its articles go into the library, if named.
+
+    Raises:
+        MisuseError: the set is not in the form it should have.
+    """
     if args.form == "squad":
         squad = load_squad(Path(args.path))
         articles, rows = squad.articles, squad_rows(squad)
@@ -119,7 +136,12 @@ def _import(args: argparse.Namespace) -> int:
     return 0
 
 
-def _export(args: argparse.Namespace) -> int:
+def export_suite(args: argparse.Namespace) -> int:
+    """Print or write a suite in another format.
+
+    Raises:
+        MisuseError: the suite cannot be read, or a document of it is not in the library.
+    """
     suite = load_suite(Path(args.suite))
     lost = left_out(suite, args.to)
     if lost:
@@ -149,7 +171,7 @@ def _export(args: argparse.Namespace) -> int:
     return 0
 
 
-def _repair(args: argparse.Namespace) -> int:
+def repair(args: argparse.Namespace) -> int:
     """Propose new evidence where a document changed; return 0 where all of it stands now, else 1.
 
     Without a terminal nothing is asked, and nothing is written but with `--yes`.
@@ -177,7 +199,7 @@ def _repair(args: argparse.Namespace) -> int:
     return 0 if len(accepted) == len(found) and not others else 1
 
 
-def _draft(args: argparse.Namespace) -> int:
+def draft(args: argparse.Namespace) -> int:
     """Propose questions with their evidence one by one, and add those that a person accepts.
 
     Without a terminal they are printed and nothing is written.
@@ -310,16 +332,3 @@ def _lines(one: Renewal) -> Iterator[str]:
 
 def _quotes(count: int) -> str:
     return "1 quote" if count == 1 else f"{count} quotes"
-
-
-WORDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
-    "add": _add,
-    "suggest": _suggest,
-    "repair": _repair,
-    "draft": _draft,
-    "lint": _lint,
-    "schema": _schema,
-    "import": _import,
-    "export": _export,
-}
-"""What carries out a word, of `footnote gold` or `footnote eval`, by its name."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.library.articles import article, text
+from ui.library import article, text
 
 
 @pytest.fixture

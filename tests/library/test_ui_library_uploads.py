@@ -8,7 +8,7 @@ import pytest
 
 from rag import Article
 from rag.testing import HashEmbedder, open_assistant
-from ui.library.articles import adding
+from ui.library import adding
 from ui.server import guard
 from ui.server.guard import private_folder
 

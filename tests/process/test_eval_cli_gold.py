@@ -9,7 +9,6 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from eval.cli.gold import schema
 from eval.datasets.beir import beir_rows, load_beir
 from eval.datasets.export import as_lines, as_promptfoo, as_squad, left_out, write_beir
 from eval.datasets.squad import load_squad, squad_rows
@@ -17,7 +16,9 @@ from eval.suites.append import add_case, suggested, wordings
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
 from eval.suites.files import lint, load_suite
 from rag import Card, OperationError
-from rag.internal import LoggedQuestion
+from rag.internal import LoggedQuestion, data_text
+
+SCHEMA = json.loads(data_text("eval", "gold.schema.json"))
 
 TEXT = "They build AMRAAM. It rains.\nIt rains."
 
@@ -222,11 +223,11 @@ def test_the_schema_accepts_what_the_parser_accepts(row):
         sound = True
     except GoldError:
         sound = False
-    assert Draft202012Validator(json.loads(schema())).is_valid(row) == sound
+    assert Draft202012Validator(SCHEMA).is_valid(row) == sound
 
 
 def test_the_schema_names_every_key():
-    assert set(json.loads(schema())["properties"]) == KEYS
+    assert set(SCHEMA["properties"]) == KEYS
 
 
 def gold(tmp_path):

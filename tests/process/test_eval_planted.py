@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from eval.comparing.comparison import baseline_beside, baseline_of, compare, load_baseline
-from eval.comparing.gate import gate
-from eval.comparing.thresholds import Thresholds, load_thresholds, shipped_thresholds
+from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
 from eval.running.models import RecordingModel, ReplayedModel
 from eval.running.suite import run
 from eval.suites.files import load_suite, shipped_suite

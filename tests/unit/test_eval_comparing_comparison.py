@@ -11,8 +11,7 @@ from eval.comparing.comparison import (
     load_baseline,
     save_baseline,
 )
-from eval.comparing.gate import gate
-from eval.comparing.thresholds import Thresholds
+from eval.comparing.gate import Thresholds, gate
 from eval.results import summarise
 from eval.running.suite import CITED, EVIDENCE, WORDS
 

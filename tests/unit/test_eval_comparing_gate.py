@@ -3,11 +3,11 @@
 import pytest
 
 from eval.comparing.comparison import baseline_beside, load_baseline
-from eval.comparing.gate import gate
-from eval.comparing.thresholds import (
+from eval.comparing.gate import (
     METRICS,
     ThresholdError,
     Thresholds,
+    gate,
     load_thresholds,
     shipped_thresholds,
     thresholds_of,

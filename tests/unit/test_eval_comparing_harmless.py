@@ -6,8 +6,7 @@ from random import Random
 import pytest
 
 from eval.comparing.comparison import baseline_beside, baseline_of, compare, load_baseline
-from eval.comparing.gate import gate
-from eval.comparing.thresholds import Thresholds, thresholds_of
+from eval.comparing.gate import Thresholds, gate, thresholds_of
 from eval.results import Report
 from eval.suites.files import shipped_suite
 

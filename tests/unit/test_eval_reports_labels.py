@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.comparing.thresholds import METRICS
+from eval.comparing.gate import METRICS
 from eval.reports.text import between, in_words, label_of, named, percent, points, probability
 from eval.running.asking import SETTINGS
 

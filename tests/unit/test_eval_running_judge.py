@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from eval.comparing.gate import gate
-from eval.comparing.thresholds import METRICS, Thresholds
+from eval.comparing.gate import METRICS, Thresholds, gate
 from eval.reports import terminal
 from eval.results import summarise
 from eval.running.models import Judge

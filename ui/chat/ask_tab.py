@@ -14,7 +14,7 @@ from ui.chat.conversation import Sessions, Turn, moments
 from ui.chat.questions import example_questions, follow_ups
 from ui.chat.turn_view import as_view, taken_back
 from ui.evaluation.evaluation_tab import build_gold_form
-from ui.library.articles import reading
+from ui.library import serving, text
 from ui.parts import QUIET, Sent, Value, answering, part, streaming
 from ui.settings import Chooser
 
@@ -177,7 +177,7 @@ def build(assistant: Assistant, *, chat: Chat) -> None:
             log = part("log")
             composer = part("composer")
         with gr.Column(elem_id="sources"):
-            pane = part("pane", server_functions=[reading(assistant)])
+            pane = part("pane", server_functions=[serving(assistant, text)])
     # Gradio drops an event while an earlier one of the same kind still runs, as one does that looks
     # for follow-up questions.
     together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, UnknownDocumentError
 from rag.types import AnswerPart, Reason, Usage, Verdict
 from ui.chat.conversation import Turn
-from ui.library.articles import place
+from ui.library import place
 
 _NEAREST = 5
 """Passages shown where there is no answer (yet)."""

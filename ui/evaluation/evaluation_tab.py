@@ -8,7 +8,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rag import Answer, Assistant, Document, FootnoteError
-from ui.library.articles import fetching
+from ui.library import article, serving
 from ui.parts import QUIET, Sent, Value, answering, part
 from ui.server.guard import private_folder
 
@@ -248,7 +248,7 @@ def _form(
     assistant: Assistant, *, answer_of: AnswerOf, elem_id: str
 ) -> "tuple[GoldQuestions, gr.HTML]":
     questions = GoldQuestions(assistant, answer_of=answer_of)
-    form = part("gold", elem_id=elem_id, server_functions=[fetching(assistant)])
+    form = part("gold", elem_id=elem_id, server_functions=[serving(assistant, article)])
     form.save(answering(questions.save), None, form, **QUIET)
     form.skip(answering(questions.draft), None, form, **QUIET)
     return questions, form

@@ -1,17 +1,187 @@
-"""Hands the page the text of one article, and takes uploaded ones in; knows nothing of any page."""
+"""The tab Library: articles listed, opened, added and removed, and the text of one for all tabs."""
 
 import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import datetime
+from pathlib import Path, PurePath
 from queue import Empty, SimpleQueue
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from rag import AddReport, Assistant, Card, Change, FootnoteError
+from rag import AddReport, Assistant, Card, Change, DocumentSummary, FootnoteError
 from rag.internal import articles_note, left_out_line
-from ui.server.guard import holds
+from ui.parts import QUIET, Value, part
+from ui.server.guard import holds, private_folder
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+
+_LISTED = 200
+"""Articles shown at once; a search finds the others."""
+_LOOKING_SECONDS = 3.0
+"""How often an open page asks whether the library has changed."""
+_LONGEST_SEARCH = 200
+_HEAD = """# Library
+The articles your answers are drawn from. Files stay on this computer."""
+
+
+def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
+    """Show the library with its uploads, kept up to date; call it inside the tab."""
+    import gradio as gr
+
+    private_folder()
+    shelf = _Shelf(assistant)
+    seen = gr.State("")
+    gr.Markdown(_HEAD, elem_classes="lede")
+    drop, jobs, search = _entries()
+
+    # A function, for Gradio reads its annotations.
+    def remove(search: object, event: gr.EventData) -> tuple[Value, str]:
+        return shelf.remove(search, getattr(event, "id", None))
+
+    listed = part("library", server_functions=[serving(assistant, article)])
+    drop.upload(
+        shelf.add,
+        [drop, search],
+        [jobs, listed, seen, drop],
+        concurrency_id="library",
+        concurrency_limit=1,
+        **QUIET,
+    )
+    listed.remove(remove, search, [listed, seen], concurrency_id="library", **QUIET)
+    search.change(shelf.show, search, [listed, seen], trigger_mode="always_last", **QUIET)
+    for shown in (app.load, tab.select):
+        shown(shelf.show, search, [listed, seen], **QUIET)
+    gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **QUIET)
+
+
+def _entries() -> "tuple[gr.File, gr.HTML, gr.Textbox]":
+    """Return where files are dropped, what becomes of them, and where a search is written."""
+    import gradio as gr
+
+    drop = gr.File(
+        label="Add articles",
+        show_label=False,
+        file_count="multiple",
+        height=132,
+        elem_id="library-drop",
+    )
+    jobs = part("jobs")
+    search = gr.Textbox(
+        label="Search the library",
+        show_label=False,
+        placeholder="Search by title, source, author or date",
+        max_length=_LONGEST_SEARCH,
+        container=False,
+        elem_id="library-search",
+    )
+    return drop, jobs, search
+
+
+class _Shelf:
+    """What the tab asks of the library. Safe to share: each page's search and state come in."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._reading = threading.Lock()
+        self._known: tuple[str, tuple[DocumentSummary, ...]] | None = None
+
+    def show(self, search: object, note: str = "") -> tuple[Value, str]:
+        """Return the articles that a search finds, newest first, and the library's edition."""
+        try:
+            edition, cards = self._cards()
+        except FootnoteError as error:
+            return {"problem": str(error)}, ""
+        found = [card for card in reversed(cards) if _matches(card, str(search or ""))]
+        value = {
+            "documents": [_row(card) for card in found[:_LISTED]],
+            "found": len(found),
+            "total": len(cards),
+            "note": note,
+        }
+        return value, edition
+
+    def look(self, search: object, seen: object) -> "tuple[object, object]":
+        """Return the articles anew where the library has another edition than the page shows."""
+        import gradio as gr
+
+        try:
+            same = self._assistant.library.edition() == seen
+        except FootnoteError:
+            same = False
+        return (gr.skip(), gr.skip()) if same else self.show(search)
+
+    def add(self, paths: object, search: object) -> Iterator[tuple[object, ...]]:
+        """Yield the uploads as they get on, then the articles anew and an empty drop zone."""
+        import gradio as gr
+
+        given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
+        for jobs in adding(self._assistant, given):
+            rows = [
+                {"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs
+            ]
+            yield {"jobs": rows}, gr.skip(), gr.skip(), gr.skip()
+        yield gr.skip(), *self.show(search), None
+
+    def remove(self, search: object, wanted: object) -> tuple[Value, str]:
+        """Remove an article by its id, and return those that are left."""
+        if not isinstance(wanted, str):
+            return self.show(search)
+        try:
+            (removed,) = self._assistant.library.remove(wanted)
+        except FootnoteError as error:
+            return self.show(search, note=str(error))
+        return self.show(search, note=f"Removed “{removed.card.title}”.")
+
+    def _cards(self) -> "tuple[str, tuple[DocumentSummary, ...]]":
+        """Return all cards, read anew only when the library has changed."""
+        with self._reading:
+            if self._known is None or self._known[0] != self._assistant.library.edition():
+                self._assistant.library.seed()
+                cards = self._assistant.library.documents()
+                self._known = self._assistant.library.edition(), cards
+            return self._known
+
+
+def _matches(document: DocumentSummary, search: str) -> bool:
+    """Say whether every word of a search is in the card, whatever the case."""
+    card = document.card
+    told = " ".join((card.title, card.source, card.author or "", card.published or "")).casefold()
+    return all(word in told for word in search.casefold().split())
+
+
+def _row(document: DocumentSummary) -> Value:
+    card = document.card
+    name = PurePath(card.source).name
+    return {
+        "id": document.id,
+        "title": card.title,
+        "source": name if card.source.startswith(("uploads/", "seeds/", "/")) else card.source,
+        "place": card.source,
+        "kind": (PurePath(name).suffix[1:] or card.media_type.split("/")[-1])[:5].upper(),
+        "dates": ", ".join(_dates(document)),
+        "author": card.author or "",
+        "sentences": document.sentences,
+    }
+
+
+def _dates(document: DocumentSummary) -> Iterator[str]:
+    if document.card.published:
+        yield f"published {_day(document.card.published)}"
+    yield f"added {_day(document.added_at)}"
+
+
+def _day(written: str) -> str:
+    """Return an ISO date or time as a day in words; anything else as it is written."""
+    try:
+        day = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{day.day} {day:%b %Y}"
+
 
 MISSING = {"missing": True}
 State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
@@ -51,23 +221,15 @@ _Event = _Reading | _Embedded | AddReport | str
 """The last two end the work: what became of all, or the sentence that says why nothing did."""
 
 
-def fetching(assistant: "Assistant") -> Callable[[object], dict[str, Any]]:
-    """Return `article` of one assistant, under the name by which scripts call it."""
+def serving(
+    assistant: Assistant, find: Callable[[Assistant, object], dict[str, Any]]
+) -> Callable[[object], dict[str, Any]]:
+    """Return `article` or `text` of one assistant, under the name by which scripts call it."""
 
     def fetch(wanted: object) -> dict[str, Any]:
-        return article(assistant, wanted)
+        return find(assistant, wanted)
 
-    fetch.__name__ = "article"
-    return fetch
-
-
-def reading(assistant: "Assistant") -> Callable[[object], dict[str, Any]]:
-    """Return `text` of one assistant, under the name by which scripts call it."""
-
-    def fetch(wanted: object) -> dict[str, Any]:
-        return text(assistant, wanted)
-
-    fetch.__name__ = "text"
+    fetch.__name__ = find.__name__
     return fetch
 
 

@@ -1,1 +1,0 @@
-"""The tab Library: articles listed, opened, added and removed."""
