@@ -10,6 +10,7 @@ FootnoteError
     │   ├── LibraryMissingError   there is none at its place
     │   ├── LibraryBusyError      another process is writing
     │   ├── LibraryFullError      its disk is full
+    │   ├── OriginalLostError     an original that was kept is gone or another by now
     │   ├── LibraryUnreachableError  a server of it is away
     │   └── LibraryMismatchError  built with another model, dimension or format
     ├── ArchiveError       an archive of a library cannot be written or read
@@ -63,6 +64,10 @@ class LibraryBusyError(LibraryError):
 
 class LibraryFullError(LibraryError):
     """The disk of the library has no space left; nothing was changed."""
+
+
+class OriginalLostError(LibraryError):
+    """An original that was kept is gone, or is not what was kept."""
 
 
 class LibraryUnreachableError(LibraryError):

@@ -195,3 +195,7 @@ class Checkup:
     sentences: int
     vectors: int
     findings: tuple[Finding, ...] = field(default=())
+    originals: int = 0
+    """Kept of what was uploaded or fetched; equal ones count once."""
+    original_bytes: int = 0
+    """Of all of them."""

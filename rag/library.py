@@ -88,7 +88,7 @@ class OpenLibrary:
         return sync(self._library, sources, prune=prune, on_progress=self._on_progress)
 
     def read_again(self) -> AddReport:
-        """Read again what an older version of Footnote read, where its file is there as it was.
+        """Read again what an older version of Footnote read, from its file or kept original.
 
         `add` and `watch` do so, too. Documents keep their ids, and only sentences that changed are
         embedded; a library that this version has read is not touched.

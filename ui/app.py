@@ -128,6 +128,13 @@ def _read_again(assistant: Assistant) -> None:
             f"{documents} that an older version had read: read again, {changed:,} changed",
             flush=True,
         )
+    if report.outdated:
+        first, more = report.outdated[0], len(report.outdated) - 1
+        print(  # noqa: T201
+            f"read by an older version, and not again: {first.source} ({first.reason})"
+            + (f", and {more:,} more: `footnote show ID` tells of each" if more else ""),
+            flush=True,
+        )
 
 
 def launch(

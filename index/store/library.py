@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.card import Card
 from index.embedding import Embedder
 from index.embedding.embedder import cosines
 from index.errors import (
@@ -164,7 +165,7 @@ class Library:
         with self.reading() as db:
             (record,) = file_state.some_records(db, [_resolved(db, document_id)])
             if record.card.original_sha256:
-                return kept_bytes(self.catalog.originals, db, record)
+                return kept_bytes(self.catalog.originals, db, record.card)
         if record.file_sha256:
             return file_state.file_content(record)
         text = self.text(record.document_id)
@@ -350,19 +351,19 @@ class Library:
         return True
 
 
-def kept_bytes(originals: Originals, db: OpenCatalog, record: Record) -> bytes:
+def kept_bytes(originals: Originals, db: OpenCatalog, card: Card) -> bytes:
     """Return the original that is kept of a document.
 
     Raises:
         LibraryError: It is gone, or is not what was kept.
     """
     try:
-        return originals.read(db, record.card.original_sha256)
+        return originals.read(db, card.original_sha256)
     except LibraryUnreachableError:
         raise
     except LibraryError as error:
         raise LibraryError(
-            f"the original that was kept of {record.source!r} cannot be used ({error}): run "
+            f"the original that was kept of {card.source!r} cannot be used ({error}): run "
             "`footnote doctor --repair` and add it again"
         ) from error
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from index.errors import LibraryError, LibraryFullError
+from index.errors import LibraryError, LibraryFullError, OriginalLostError
 from index.store.protocols import OpenCatalog
 
 FOLDER = "originals"
@@ -57,10 +57,10 @@ class FolderOriginals:
             self._require_folder()
             return _whole(_content(self._folder / sha256), sha256)
         except FileNotFoundError:
-            raise LibraryError("it is gone") from None
+            raise OriginalLostError("it is gone") from None
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.EMLINK):
-                raise LibraryError("a link is in its place") from error
+                raise OriginalLostError("a link is in its place") from error
             raise LibraryError(f"it cannot be read ({error.strerror})") from error
 
     def sizes(self, db: OpenCatalog) -> dict[str, int]:
@@ -139,7 +139,7 @@ class ServerOriginals:
                 (sha256, _LARGEST),
             ).fetchone()
         if row is None:
-            raise LibraryError("it is gone")
+            raise OriginalLostError("it is gone")
         return _whole(bytes(row[0]), sha256)
 
     def sizes(self, db: OpenCatalog) -> dict[str, int]:
@@ -180,11 +180,11 @@ def _content(path: Path) -> bytes:
     with open(os.open(path, os.O_RDONLY | _NO_LINK | _NO_WAIT), "rb") as file:
         seen = os.fstat(file.fileno())
         if not stat.S_ISREG(seen.st_mode) or seen.st_size > _LARGEST:
-            raise LibraryError("something else is in its place")
+            raise OriginalLostError("something else is in its place")
         return file.read(_LARGEST)
 
 
 def _whole(content: bytes, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise LibraryError("it is not what was kept: its sha256 differs")
+        raise OriginalLostError("it is not what was kept: its sha256 differs")
     return content

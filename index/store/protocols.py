@@ -110,8 +110,9 @@ class Originals(Protocol):
         """Return what is kept under a hash.
 
         Raises:
-            LibraryError: It is gone, or is not what was kept; the message says which, without a
-                name.
+            OriginalLostError: It is gone, or is not what was kept; the message says which, and not
+                of what.
+            LibraryError: It cannot be read.
         """
 
     def sizes(self, db: OpenCatalog) -> dict[str, int]:

@@ -21,7 +21,7 @@ from index.sync.intake import Reading, ToRead
 from index.sync.prepare import Incoming
 from index.types import AddReport, Change, ChangeKind
 from index.web.address import is_web_address
-from index.web.fetch import Fetcher, read_pages
+from index.web.fetch import Fetcher, page_name, read_pages
 
 _TRIES = 3
 """Times that everything is looked at anew because another process changed the library."""
@@ -102,7 +102,9 @@ def _synced(
     moved = {move.record.source for move in plan.moves}
     gone = [r for r in _lost_in(places, seen, found) if r.source not in moved]
     reading = Reading(plan.outcomes)
-    old = _Outdated(seen, but={*moved, *(item.source for item in found), *(r.source for r in gone)})
+    old = _Outdated(
+        library, seen, but={*moved, *(item.source for item in found), *(r.source for r in gone)}
+    )
     known = {
         s: r.file_sha256
         for s, r in seen.items()
@@ -120,7 +122,7 @@ def _synced(
     after = (Change(kind=kind, source=r.source, document_id=r.document_id) for r in gone)
     files = len(plan.outcomes)
     changes = (*report.changes[:files], *after, *report.changes[files:])
-    old.note(library)
+    old.note()
     return AddReport(changes=changes, embedded=report.embedded, outdated=old.kept())
 
 
@@ -137,9 +139,9 @@ def read_again(library: Library, *, on_progress: OnProgress) -> AddReport:
         LibraryError: The library cannot be written; it is as it was.
     """
     seen = library.records()
-    old = _Outdated(seen, but=())
+    old = _Outdated(library, seen, but=())
     report = ingest(library, old.read_again(), seen=seen, on_progress=on_progress)
-    old.note(library)
+    old.note()
     return AddReport(changes=report.changes, embedded=report.embedded, outdated=old.kept())
 
 
@@ -147,11 +149,15 @@ class _Outdated:
     """The documents that older readers read, and what becomes of them.
 
     Args:
-        seen: What is stored, by source.
+        library: Where they are.
+        seen: What is stored there, by source.
         but: Sources that are looked after elsewhere.
     """
 
-    def __init__(self, seen: Mapping[str, Record], *, but: Collection[str]) -> None:
+    def __init__(
+        self, library: Library, seen: Mapping[str, Record], *, but: Collection[str]
+    ) -> None:
+        self._library = library
         records = sorted(seen.values(), key=lambda record: record.source)
         self._seen = seen
         self._left = {r.source: r for r in records if r.source not in but and is_outdated(r.card)}
@@ -170,7 +176,7 @@ class _Outdated:
         """Yield what was read again; the others are kept with the reason."""
         files: list[ToRead | Change] = []
         for record in self._left.values():
-            found = _as_it_was(record)
+            found = _as_it_was(record, self._library)
             if isinstance(found, ToRead):
                 files.append(found)
             else:
@@ -202,20 +208,24 @@ class _Outdated:
         """Return what could not be read again, by source."""
         return tuple(sorted(self._kept, key=lambda change: change.source))
 
-    def note(self, library: Library) -> None:
+    def note(self) -> None:
         """Mark those whose file a reader of today refuses."""
         if not self._given_up:
             return
-        with suppress(LibraryError), library.changing() as db, catalog.transaction(db):
+        with suppress(LibraryError), self._library.changing() as db, catalog.transaction(db):
             file_state.note_reader(db, self._given_up)
 
 
-def _as_it_was(record: Record) -> ToRead | str:
-    """Return the file of a document if it is as it was, else why it cannot be read again."""
+def _as_it_was(record: Record, library: Library) -> ToRead | str:
+    """Return what a document was read from if it is as it was, else why that cannot be again."""
     path = Path(record.source)
+    if record.card.original_sha256:
+        return _kept(record, partial(library.original_bytes, record.document_id))
     if is_web_address(record.source):
-        return "it is a page of the web: add its address again"
-    if not record.file_sha256 or not path.is_absolute() or file_state.is_gone(path):
+        return "it is a page of the web, of which nothing was kept: add its address again"
+    if record.file_sha256 and not path.is_absolute():
+        return "it was uploaded, and its original was not kept: add it again"
+    if not record.file_sha256 or file_state.is_gone(path):
         return "its file is not there: add it again"
     try:
         stamp = file_state.stamp(path)
@@ -232,6 +242,16 @@ def _as_it_was(record: Record) -> ToRead | str:
         size=file_state.stamped_size(stamp),
         file_stamp=file_state.to_keep(stamp),
     )
+
+
+def _kept(record: Record, content: Callable[[], bytes]) -> ToRead | str:
+    try:
+        size = len(content())
+    except LibraryError as error:
+        return str(error)
+    card = record.card
+    name = page_name(card.source, card.media_type) if is_web_address(card.source) else card.source
+    return ToRead(path=Path(name), source=card.source, size=size, file_stamp="", kept=content)
 
 
 def _lost_in(

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from index.card import LONGEST_SOURCE, Card, too_long
-from index.errors import MisuseError
-from index.reading.files import Skipped, file_bytes, read_file
+from index.errors import LibraryError, MisuseError
+from index.reading.files import Skipped, file_bytes, read_content, read_file
 from index.reading.normal import normalise, one_line
 from index.reading.sandbox import Limits, stop_reading
 from index.sync.prepare import Incoming, with_original
@@ -42,6 +42,9 @@ class ToRead:
     size: int
     """Bytes."""
     file_stamp: str
+    kept: Callable[[], bytes] | None = None
+    """Gives the original that the library keeps of what is no file of this disk; its path is only
+    its name then."""
 
 
 class Reading:
@@ -131,12 +134,19 @@ def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
 def _read(file: ToRead | Change) -> Incoming | Change:
     if isinstance(file, Change):
         return file
-    outcome = read_file(file.path, Limits())
+    try:
+        if file.kept is None:
+            outcome = read_file(file.path, Limits())
+        else:
+            outcome = read_content(file.kept(), name=file.path.name, limits=Limits())
+    except LibraryError as error:
+        outcome = Skipped(reason=str(error))
     if isinstance(outcome, Skipped):
         return Change(kind="skipped", source=file.source, reason=outcome.reason)
-    return Incoming(
+    read = Incoming(
         source=file.source,
         extract=outcome.extract,
         file_sha256=outcome.file_sha256,
         file_stamp=file.file_stamp,
     )
+    return read if file.kept is None else with_original(read, file.kept)

@@ -85,10 +85,10 @@ class _Watch:
         self._followed = now
         if self._notice:
             yield from self._tell("")
-        for change in report.changes:
+        for change in (*report.changes, *report.outdated):
             if change.kind != "unchanged" and change not in self._skipped:
                 yield change
-        self._skipped = frozenset(report.of("skipped"))
+        self._skipped = frozenset((*report.of("skipped"), *report.outdated))
 
     def _tell(self, text: str) -> Iterator[Notice]:
         """Say once what lasts, and that it is over."""

@@ -3,37 +3,44 @@
     manifest.json       version, embedding model, and the sha256 of every other member
     documents/ID.txt    a document's text, UTF-8
     documents/ID.json   everything else that was stored of it
+    originals/SHA256    what an uploaded or fetched document was read from, not packed
 
 Hashes tell damage and careless edits; who fears more compares the sha256 of the file itself, which
 `export` prints. Nothing is ever unpacked to disk.
 """
 
+import hashlib
 import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from index.card import Card, nested, too_long
-from index.errors import ArchiveError
+from index.errors import ArchiveError, ReadError
 from index.reading.metadata import clean_url
 from index.reading.normal import normalise
 from index.store.queries import text_hash
 from index.sync.prepare import Incoming, document_id
 from index.types import Extract
 
-VERSION = 2
-_READ = (1, 2)
-"""Versions that are read; in the first the fields of a card lay beside the others."""
+VERSION = 3
+_READ = (1, 2, 3)
+"""Versions that are read; in the first the fields of a card lay beside the others, and the first
+two had no originals."""
 LARGEST_TOTAL = 4_000_000_000
-"""Bytes of all members unpacked, which are held in memory."""
+"""Bytes of all documents unpacked, which are held in memory; originals are not packed, so they are
+no larger than their archive, and are read one by one."""
 LARGEST_MEMBER = 100_000_000
-"""Bytes of one member; the largest file that is read has 20 MB."""
+"""Bytes of one member; no file that is read is larger."""
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MANIFEST = "manifest.json"
-_MEMBER = re.compile(r"documents/[0-9a-f]{12}\.(?:txt|json)")
+_MEMBER = re.compile(r"documents/[0-9a-f]{12}\.(?:txt|json)|originals/[0-9a-f]{64}")
+_ORIGINALS = "originals/"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _DAMAGE = (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError, zlib.error)
 """What `zipfile` raises for damage; OSError where a damaged directory leads before the start."""
@@ -74,9 +81,13 @@ def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
             for member, text in ((f"{name}.txt", document.extract.text), (f"{name}.json", rest)):
                 members[member] = text_hash(text)
                 _put(archive, member, text)
+            kept = _ORIGINALS + document.extract.card.original_sha256
+            if document.original is not None and kept not in members:
+                members[kept] = document.extract.card.original_sha256
+                archive.writestr(zipfile.ZipInfo(kept, _EPOCH), document.original())
         manifest = Manifest(version=VERSION, model=model, members=members)
         _put(archive, _MANIFEST, json.dumps(asdict(manifest), indent=2))
-    return len(members) // 2
+    return sum(name.endswith(".txt") for name in members)
 
 
 def read(path: Path) -> tuple[Manifest, list[Incoming]]:
@@ -96,8 +107,11 @@ def _read_open(path: Path, file: BinaryIO) -> tuple[Manifest, list[Incoming]]:
             _check_directory(archive)
             manifest = _parsed(archive.read(_MANIFEST), Manifest)
             _check_manifest(archive, manifest)
-            ids = sorted({Path(name).stem for name in manifest.members})
+            ids = sorted({Path(n).stem for n in manifest.members if not n.startswith(_ORIGINALS)})
             documents = [_document(archive, manifest, one) for one in ids]
+            _check_originals(archive, manifest, documents)
+            again = cache(lambda: zipfile.ZipFile(path))
+            documents = [_with_original(document, again) for document in documents]
             if len({document.source for document in documents}) < len(documents):
                 raise ArchiveError("it has two documents of one source")
             return manifest, documents
@@ -139,7 +153,12 @@ def _check_directory(archive: zipfile.ZipFile) -> None:
         raise ArchiveError("it has two members of one name")
     if _MANIFEST not in names:
         raise ArchiveError("it has no manifest.json")
-    largest, total = max(i.file_size for i in infos), sum(i.file_size for i in infos)
+    for info in infos:
+        original = info.filename.startswith(_ORIGINALS)
+        if info.compress_type not in (_PACKED[:1] if original else _PACKED):
+            raise ArchiveError(f"{info.filename!r} is packed in a way that no export uses")
+    largest = max(i.file_size for i in infos)
+    total = sum(i.file_size for i in infos if not i.filename.startswith(_ORIGINALS))
     if largest > LARGEST_MEMBER or total > LARGEST_TOTAL:
         raise ArchiveError(
             f"it unpacks to {total:,} bytes, {largest:,} of them in one member, where "
@@ -155,7 +174,7 @@ def _check_manifest(archive: zipfile.ZipFile, manifest: Manifest) -> None:
     listed, present = set(manifest.members), set(archive.namelist()) - {_MANIFEST}
     if lost := sorted(listed ^ present):
         raise ArchiveError(f"its manifest and its members differ in {lost[0]!r}")
-    stems = [Path(name).stem for name in listed]
+    stems = [Path(name).stem for name in listed if not name.startswith(_ORIGINALS)]
     if len(stems) != 2 * len(set(stems)):
         raise ArchiveError("a document has no text or no card")
 
@@ -167,7 +186,7 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
     if manifest.version == 1:
         rest = json.dumps(nested(json.loads(rest)))
     stored = _parsed(rest.encode("utf-8"), _Stored)
-    card = stored.card
+    card = stored.card if manifest.version > 2 else replace(stored.card, original_sha256="")
     if normalise(text) != text or not text.strip():
         raise ArchiveError(f"the text of document {one!r} has hidden characters or is empty")
     if reason := too_long(card.source):
@@ -188,6 +207,35 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
         added_at=stored.added_at,
         document_id=one,
     )
+
+
+def _check_originals(
+    archive: zipfile.ZipFile, manifest: Manifest, documents: Iterable[Incoming]
+) -> None:
+    """Compare each original with its hash, and all of them with those that documents name."""
+    present = {name for name in manifest.members if name.startswith(_ORIGINALS)}
+    hashes = {document.extract.card.original_sha256 for document in documents} - {""}
+    named = {_ORIGINALS + sha256 for sha256 in hashes}
+    if odd := sorted(present ^ named):
+        raise ArchiveError(f"its documents and its members differ in {odd[0]!r}")
+    for name in sorted(present):
+        with archive.open(name) as kept:
+            digest = hashlib.file_digest(kept, "sha256").hexdigest()  # type: ignore[arg-type]
+        if digest != manifest.members[name] or not name.endswith(digest):
+            raise ArchiveError(f"{name!r} is not what was exported: its sha256 differs")
+
+
+def _with_original(document: Incoming, again: Callable[[], zipfile.ZipFile]) -> Incoming:
+    """Return a document with the way to its original in the archive, opened again for the first."""
+    name = _ORIGINALS + document.extract.card.original_sha256
+
+    def read() -> bytes:
+        try:
+            return again().read(name)
+        except (KeyError, *_DAMAGE) as error:
+            raise ReadError("the archive was changed while it was read") from error
+
+    return replace(document, original=read) if name != _ORIGINALS else document
 
 
 def _checked(archive: zipfile.ZipFile, name: str, manifest: Manifest) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import LibraryBusyError, LibraryError
-from index.store import catalog
+from index.store import catalog, queries
 from index.store.folder_backend import WORKSHOP, writing
 from index.store.library import Library
 from index.store.publish import rebuild
@@ -27,8 +27,9 @@ def compact(library: Library) -> CompactReport:
 
     Removing a document frees its place in SQLite's and Chroma's files without overwriting it, and
     full-text search keeps its words until segments merge. Here the vectors get a new generation,
-    the full-text search is rebuilt, the catalog is vacuumed and its log cut to nothing. A kill at
-    any step leaves a sound library that can be compacted again.
+    the full-text search is rebuilt, the catalog is vacuumed and its log cut to nothing. Originals
+    that no document names go, and all of them where none are to be kept. A kill at any step leaves
+    a sound library that can be compacted again.
 
     Raises:
         LibraryError: There is no library, it is damaged, or the disk lacks space for a copy of it.
@@ -38,11 +39,16 @@ def compact(library: Library) -> CompactReport:
     library.close()
     with catalog.connected(folder) as db, writing(folder):
         before = _size(folder)
+        if not library.keeps_originals and queries.named_originals(db):
+            with catalog.transaction(db):
+                db.execute("UPDATE documents SET original_sha256 = ''")
         rebuild(library.vectors, db, on_step=library.on_step)
         _compact_catalog(library, db)
         # The log could be cut, so nobody reads an older state, which could need older vectors.
         library.on_step("clean")
         _drop_leftovers(folder, generation=catalog.generation(db))
+        originals = library.catalog.originals
+        originals.drop(db, originals.sizes(db).keys() - queries.named_originals(db))
     kept = tuple(sorted(str(path) for path in folder.glob("catalog-before-*")))
     return CompactReport(bytes_before=before, bytes_after=_size(folder), kept=kept)
 

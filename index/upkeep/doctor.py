@@ -14,6 +14,7 @@ from index.errors import (
     LibraryMismatchError,
     LibraryMissingError,
     LibraryUnreachableError,
+    OriginalLostError,
 )
 from index.store import catalog, queries
 from index.store.library import Library
@@ -52,8 +53,14 @@ def _checked(library: Library, db: OpenCatalog) -> Checkup:
     stored, found = _vector_findings(library, db)
     sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
     documents = db.execute("SELECT count(*) FROM documents").fetchone()[0]
+    sizes, lost = _original_findings(library, db)
     return Checkup(
-        documents=documents, sentences=sentences, vectors=stored, findings=(*findings, *found)
+        documents=documents,
+        sentences=sentences,
+        vectors=stored,
+        findings=(*findings, *found, *lost),
+        originals=len(sizes),
+        original_bytes=sum(sizes.values()),
     )
 
 
@@ -138,6 +145,30 @@ def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Find
         f"the vectors folder lacks {missing} of {len(wanted)} vectors and has {extra} too many"
     )
     return len(stored), (Finding(problem=problem, repairable=True),)
+
+
+def _original_findings(library: Library, db: OpenCatalog) -> tuple[dict[str, int], list[Finding]]:
+    """Compare the kept originals with their hashes, and with what documents name."""
+    originals, named = library.catalog.originals, queries.named_originals(db)
+    found = []
+    for sha256 in sorted(named):
+        try:
+            originals.read(db, sha256)
+        except OriginalLostError as error:
+            for (source,) in db.execute(
+                "SELECT source FROM documents WHERE original_sha256 = ? ORDER BY source", (sha256,)
+            ):
+                problem = f"the original that was kept of {source!r} cannot be used: {error}"
+                found.append(Finding(problem=problem, repairable=True))
+        except LibraryUnreachableError:
+            raise
+        except LibraryError as error:
+            return {}, [Finding(problem=f"originals cannot be checked: {error}", repairable=False)]
+    sizes = originals.sizes(db)
+    if left := len(sizes.keys() - named):
+        problem = f"an interrupted run left {left} originals that no document names"
+        found.append(Finding(problem=problem, repairable=True))
+    return {name: size for name, size in sizes.items() if name in named}, found
 
 
 def _texts(db: OpenCatalog) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Mends a library: vectors from the catalog, and the catalog from the documents it still holds."""
 
+import json
 import shutil
 import sqlite3
 import time
@@ -8,8 +9,8 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from index.errors import LibraryError
-from index.store import catalog, migrations, writes
+from index.errors import LibraryError, OriginalLostError
+from index.store import catalog, migrations, queries, writes
 from index.store.catalog import SqliteCatalog
 from index.store.folder_backend import WORKSHOP, writing
 from index.store.library import Library
@@ -22,6 +23,8 @@ from index.types import Checkup, Finding
 from index.upkeep import transfer
 from index.upkeep.doctor import catalog_findings, check
 
+_LOST = "its original: it was damaged or gone, so it cannot be opened; add it again"
+"""What is noted of a document whose original is lost."""
 _BATCH = 256
 """Documents read again between two commits of a new catalog."""
 
@@ -45,6 +48,7 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
         with library.catalog.writing() as db:
             library.require_imprint(db)
             rebuild(library.vectors, db, on_step=lambda step: None)
+            _mend_originals(library, db, all_known=True)
         return check(library)
     with writing(library.folder):
         try:
@@ -64,7 +68,36 @@ def _mend(library: Library, on_progress: OnProgress) -> list[Finding]:
     lost = _rewrite(library, on_progress) if _needs_new_catalog(library) else []
     with catalog.connected(library.folder) as db:
         rebuild(library.vectors, db, on_step=lambda step: None)
+        _mend_originals(library, db, all_known=not lost)
     return lost
+
+
+def _mend_originals(library: Library, db: OpenCatalog, *, all_known: bool) -> None:
+    """Mark documents whose original is lost, and remove what no document names.
+
+    Args:
+        library: Whose originals.
+        db: Its catalog.
+        all_known: Whether no document was lost, whose original may be all that is left of it.
+    """
+    originals, named = library.catalog.originals, queries.named_originals(db)
+    lost = []
+    for sha256 in sorted(named):
+        try:
+            originals.read(db, sha256)
+        except OriginalLostError:
+            lost.append(sha256)
+    with catalog.transaction(db):
+        for sha256 in lost:
+            query = "SELECT id, left_out FROM documents WHERE original_sha256 = ?"
+            for document_id, left_out in db.execute(query, (sha256,)).fetchall():
+                told = json.dumps([*json.loads(left_out), _LOST], ensure_ascii=False)
+                db.execute(
+                    "UPDATE documents SET original_sha256 = '', left_out = ? WHERE id = ?",
+                    (told, document_id),
+                )
+    if all_known:
+        originals.drop(db, [*lost, *(originals.sizes(db).keys() - named)])
 
 
 def _needs_new_catalog(library: Library) -> bool:

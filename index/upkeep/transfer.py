@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from index.card import FIELDS
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.store import catalog
-from index.store.library import Library
+from index.store.library import Library, kept_bytes
 from index.store.migrations import selected, stored_card
 from index.store.protocols import OpenCatalog
 from index.sync.ingest import OnProgress, add
@@ -46,7 +47,7 @@ def export_library(library: Library, file: Path) -> ExportReport:
     try:
         with whole_file(file) as unfinished, library.catalog.snapshot() as db:
             model = catalog.imprint(db).model
-            documents = archive.write(unfinished, _documents(db, library.catalog.name), model=model)
+            documents = archive.write(unfinished, _documents(db, library), model=model)
         with file.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
     except OSError as error:
@@ -91,7 +92,8 @@ def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> 
     return add(library, documents, on_progress=on_progress)
 
 
-def _documents(db: OpenCatalog, name: str) -> Iterator[Incoming]:
+def _documents(db: OpenCatalog, library: Library) -> Iterator[Incoming]:
+    name, originals = library.catalog.name, library.catalog.originals
     for row in db.execute(f"SELECT {selected(db, STORED)} FROM documents ORDER BY id"):
         document = incoming(row)
         if not is_whole(document.extract.text, sha256=document.extract.card.sha256):
@@ -99,7 +101,9 @@ def _documents(db: OpenCatalog, name: str) -> Iterator[Incoming]:
                 f"the text of {document.source!r} in library {name!r} is damaged, so nothing was "
                 "exported: run `footnote doctor`"
             )
-        yield document
+        card = document.extract.card
+        kept = partial(kept_bytes, originals, db, card) if card.original_sha256 else None
+        yield replace(document, original=kept)
 
 
 def incoming(row: Sequence[Any]) -> Incoming:

@@ -99,7 +99,7 @@ class Fetcher:
         except (TimeoutException, NetworkError, ProtocolError) as error:
             kind = type(error).__name__
             raise ReadError(f"it cannot be fetched ({kind}: {error}); try again later") from error
-        return Fetched(data=data, name=_name(address, headers.get("content-type", "")))
+        return Fetched(data=data, name=page_name(address.url, headers.get("content-type", "")))
 
     def _body(self, stream: Iterable[bytes], headers: dict[str, str]) -> bytes:
         stated = headers.get("content-length", "")
@@ -134,8 +134,10 @@ def _unpacked(stream: Iterable[bytes], most: int) -> Iterator[bytes]:
         raise ReadError("what the server sent is cut short; try again")
 
 
-def _name(address: Address, media_type: str) -> str:
-    name = PurePosixPath(unquote(urlsplit(address.url).path)).name or address.host
+def page_name(url: str, media_type: str) -> str:
+    """Return a file name for what is at an address, from its end and the type that it has there."""
+    place = urlsplit(url)
+    name = PurePosixPath(unquote(place.path)).name or place.hostname or "page"
     is_page = media_type.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
     return f"{name}.html" if is_page and not name.endswith((".html", ".htm")) else name
 

@@ -258,6 +258,11 @@ def checkup(checkup: Checkup) -> str:
     counts = (
         f"{_count(checkup.documents, 'document')}, {_count(checkup.sentences, 'sentence')}, "
         f"{_count(checkup.vectors, 'vector')}"
+        + (
+            f", {_count(checkup.originals, 'original')} of {checkup.original_bytes:,} bytes"
+            if checkup.originals
+            else ""
+        )
     )
     problems = checkup.findings
     if not problems:

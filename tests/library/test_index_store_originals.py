@@ -1,17 +1,27 @@
 """What was uploaded or fetched is kept by its hash: shared, verified, removed with it."""
 
 import hashlib
+import json
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from index.errors import LibraryError, ReadError, UnknownDocumentError
+from index.errors import ArchiveError, LibraryError, ReadError, UnknownDocumentError
+from index.store import originals
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.folders import sync
 from index.sync.intake import Article, read_articles, read_named
+from index.types import Checkup
+from index.upkeep.compact import compact
+from index.upkeep.doctor import check
+from index.upkeep.repair import repair
+from index.upkeep.transfer import export_library, import_library
+from rag.cli import terminal
+from rag.testing import open_library
 
 Make = Callable[..., Library]
 CATS = b"# Cats\n\nCats sleep all day.\n"
@@ -162,3 +172,185 @@ def test_a_folder_of_originals_that_is_a_link_is_neither_read_nor_written(
     with pytest.raises(LibraryError, match="is a link or a file: remove it"):
         upload(library, tmp_path, b"Dogs bark.", "dogs.md")
     assert os.listdir(tmp_path / "elsewhere") == [SHA]
+
+
+def outcome(checkup: Checkup) -> list[str]:
+    return [finding.problem for finding in checkup.findings]
+
+
+def mended(library: Library) -> Checkup:
+    return repair(library, on_progress=lambda done, total: None)
+
+
+def test_a_check_tells_how_many_bytes_are_kept(make_library: Make, tmp_path: Path) -> None:
+    library = make_library()
+    assert (check(library).originals, check(library).original_bytes) == (0, 0)
+    upload(library, tmp_path)
+    upload(library, tmp_path, name="copy.md")
+    checkup = check(library)
+    assert (checkup.originals, checkup.original_bytes, checkup.findings) == (1, len(CATS), ())
+    assert terminal.checkup(checkup).startswith(
+        "2 documents, 4 sentences, 2 vectors, 1 original of 28 bytes"
+    )
+
+
+@pytest.mark.parametrize("other", [b"Dogs bark.", None])
+def test_a_lost_original_is_told_marked_by_a_repair_and_comes_with_another_upload(
+    make_library: Make, tmp_path: Path, other: bytes | None
+) -> None:
+    library = make_library()
+    document = upload(library, tmp_path)
+    place = library.folder / "originals" / SHA
+    place.unlink() if other is None else place.write_bytes(other)
+    (problem,) = outcome(check(library))
+    assert problem.startswith(f"the original that was kept of 'uploads/{SHA[:8]}/cats.md' cannot")
+    assert mended(library).findings == ()
+    assert kept(library) == []
+    card = library.document(document).summary.card
+    assert (card.original_sha256, card.left_out) == (
+        "",
+        ("its original: it was damaged or gone, so it cannot be opened; add it again",),
+    )
+    assert upload(library, tmp_path) == document
+    assert library.original_bytes(document) == CATS
+    assert library.document(document).summary.card.left_out == ()
+
+
+def test_an_original_that_may_not_be_read_now_is_not_given_up(
+    make_library: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    document = upload(library, tmp_path)
+
+    def refused(*_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(originals, "_content", refused)
+        assert outcome(check(library)) == [
+            "originals cannot be checked: it cannot be read (Permission denied)"
+        ]
+        with pytest.raises(LibraryError, match="Permission denied"):
+            mended(library)
+    assert library.original_bytes(document) == CATS
+
+
+@pytest.mark.parametrize("name", ["0" * 64, f".{SHA}.17.part"])
+def test_what_a_crash_left_is_told_and_removed_by_a_repair_and_by_compacting(
+    make_folder_library: Make, tmp_path: Path, name: str
+) -> None:
+    library = make_folder_library()
+    upload(library, tmp_path)
+    for clean in (mended, compact):
+        (library.folder / "originals" / name).write_bytes(b"half")
+        (library.folder / "originals" / "notes.txt").write_bytes(b"not ours")
+        assert outcome(check(library)) == [
+            "an interrupted run left 1 originals that no document names"
+        ]
+        clean(library)
+        assert kept(library) == [SHA, "notes.txt"]
+        assert check(library).findings == ()
+
+
+def test_compacting_removes_all_where_none_are_to_be_kept(
+    make_folder_library: Make, tmp_path: Path
+) -> None:
+    library = make_folder_library()
+    document = upload(library, tmp_path)
+    library.keeps_originals = False
+    compact(library)
+    assert kept(library) == []
+    assert library.document(document).summary.card.original_sha256 == ""
+    assert check(library).findings == ()
+
+
+def test_a_repair_that_lost_documents_keeps_originals_that_nothing_names(
+    make_library: Make, tmp_path: Path
+) -> None:
+    library = make_library()
+    upload(library, tmp_path)
+    upload(library, tmp_path, b"Dogs bark.", "dogs.md")
+    with library.catalog.writing() as db:
+        db.execute("UPDATE documents SET text = 'x' WHERE original_sha256 = ?", (SHA,))
+    after = outcome(mended(library))
+    assert any("could not be saved from the damaged catalog" in problem for problem in after)
+    assert SHA in kept(library)
+
+
+def test_originals_are_exported_once_and_imported(make_library: Make, tmp_path: Path) -> None:
+    library, elsewhere = make_library(), open_library(tmp_path / "elsewhere")
+    ids = [upload(library, tmp_path), upload(library, tmp_path, name="copy.md")]
+    export_library(library, tmp_path / "moved.zip")
+    with zipfile.ZipFile(tmp_path / "moved.zip") as archive:
+        assert [n for n in archive.namelist() if "orig" in n] == [f"originals/{SHA}"]
+    import_library(elsewhere, tmp_path / "moved.zip", on_progress=lambda done, total: None)
+    assert [elsewhere.original_bytes(one) for one in ids] == [CATS, CATS]
+    export_library(elsewhere, tmp_path / "again.zip")
+    assert (tmp_path / "again.zip").read_bytes() == (tmp_path / "moved.zip").read_bytes()
+
+
+def test_an_archive_of_the_version_before_originals_is_imported_without(
+    make_library: Make, tmp_path: Path
+) -> None:
+    library, elsewhere = make_library(), open_library(tmp_path / "elsewhere")
+    document = upload(library, tmp_path)
+    export_library(library, tmp_path / "moved.zip")
+    forge(tmp_path / "moved.zip", lambda members: members.pop(f"originals/{SHA}"), version=2)
+    import_library(elsewhere, tmp_path / "moved.zip", on_progress=lambda done, total: None)
+    assert elsewhere.document(document).summary.card.original_sha256 == ""
+    assert check(elsewhere).findings == ()
+
+
+def test_an_import_keeps_none_where_none_are_to_be_kept(make_library: Make, tmp_path: Path) -> None:
+    library, elsewhere = make_library(), open_library(tmp_path / "elsewhere")
+    document = upload(library, tmp_path)
+    export_library(library, tmp_path / "moved.zip")
+    elsewhere.keeps_originals = False
+    import_library(elsewhere, tmp_path / "moved.zip", on_progress=lambda done, total: None)
+    assert not (tmp_path / "elsewhere" / "originals").exists()
+    assert elsewhere.document(document).summary.card.original_sha256 == ""
+
+
+def test_a_damaged_original_is_not_exported(make_library: Make, tmp_path: Path) -> None:
+    library = make_library()
+    upload(library, tmp_path)
+    (library.folder / "originals" / SHA).write_bytes(b"Dogs bark.")
+    with pytest.raises(LibraryError, match="run `footnote doctor --repair` and add it again"):
+        export_library(library, tmp_path / "moved.zip")
+    assert not (tmp_path / "moved.zip").exists()
+
+
+def forge(archive: Path, change: Callable[[dict[str, bytes]], object], *, version: int = 3) -> None:
+    """Write an archive anew with other members, those of the manifest with their new hashes."""
+    with zipfile.ZipFile(archive) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    manifest = json.loads(members.pop("manifest.json")) | {"version": version}
+    change(members)
+    manifest["members"] = {n: hashlib.sha256(data).hexdigest() for n, data in members.items()}
+    with zipfile.ZipFile(archive, "w") as new:
+        for name, data in (members | {"manifest.json": json.dumps(manifest).encode()}).items():
+            new.writestr(name, data)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda m: m.update({f"originals/{SHA}": b"Dogs bark."}), "its sha256 differs"),
+        (lambda m: m.pop(f"originals/{SHA}"), "its documents and its members differ"),
+        (lambda m: m.update({f"originals/{'0' * 64}": b"x"}), "its documents and its members diff"),
+        (lambda m: m.update({"originals/../x": b"x"}), "which no export writes"),
+    ],
+)
+def test_a_forged_archive_brings_no_other_original(
+    make_library: Make,
+    tmp_path: Path,
+    change: Callable[[dict[str, bytes]], None],
+    told: str,
+) -> None:
+    library, elsewhere = make_library(), open_library(tmp_path / "elsewhere")
+    upload(library, tmp_path)
+    export_library(library, tmp_path / "moved.zip")
+    forge(tmp_path / "moved.zip", change)
+    with pytest.raises(ArchiveError, match=told):
+        import_library(elsewhere, tmp_path / "moved.zip", on_progress=lambda done, total: None)
+    assert not (tmp_path / "elsewhere").exists()

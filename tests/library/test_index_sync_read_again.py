@@ -16,7 +16,9 @@ from index.store.library import Library
 from index.sync import ingest
 from index.sync.file_state import note_reader
 from index.sync.folders import read_again, sync
+from index.sync.intake import read_named
 from index.sync.prepare import Incoming
+from index.sync.watch import watch
 from index.types import AddReport, Extract
 from rag import Assistant
 from rag.cli import terminal
@@ -117,12 +119,80 @@ def test_one_whose_file_is_gone_or_edited_stays_and_is_told(make_library: Make, 
     report = again(library)
     assert report.changes == ()
     assert [change.reason.partition(":")[0] for change in report.outdated] == [
-        "its file is not there", "its file was edited", "it is a page of the web",
+        "its file is not there", "its file was edited",
+        "it is a page of the web, of which nothing was kept",
     ]  # fmt: skip
     assert "not again" in terminal.report(report, model="")
     assert library.document(ids[0]).text == "a.pdf says.\nText."
     note = Aging(library.some_records).document(library.document(ids[0])).source_note
     assert note == "source deleted since indexed"
+
+
+def upload(library: Library, path: Path, source: str) -> str:
+    (change,) = ingest.add(library, read_named({source: path}, on_read=lambda one: None)).changes
+    path.unlink()
+    assert change.document_id is not None
+    return change.document_id
+
+
+def as_if_before(library: Library, document: str, text: str) -> None:
+    """Make of a document what an older version had read of its file."""
+    with library.catalog.writing() as db, transaction(db):
+        note_reader(db, {document: ""})
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        db.execute(
+            "UPDATE documents SET text = ?, sha256 = ? WHERE id = ?", (text, digest, document)
+        )
+
+
+@pytest.mark.parametrize("source", ["uploads/1a2b3c4d/quay.pdf", "https://example.org/?id=7"])
+def test_what_was_uploaded_or_fetched_is_read_again_from_its_original(
+    make_library: Make, quay: Path, source: str
+) -> None:
+    library, content = make_library(), quay.read_bytes()
+    document = upload(library, quay, source)
+    as_if_before(library, document, WRAPPED)
+    report = again(library)
+    assert [(c.document_id, c.kind, c.read_again) for c in report.changes] == [
+        (document, "changed", True)
+    ]
+    assert (library.document(document).text, report.outdated) == (MENDED, ())
+    assert library.original_bytes(document) == content
+    assert again(library) == AddReport(changes=())
+
+
+def test_an_upload_of_the_version_before_is_told_until_it_is_uploaded_again(
+    make_library: Make, quay: Path, tmp_path: Path
+) -> None:
+    library, content, source = make_library(), quay.read_bytes(), "uploads/1a2b3c4d/quay.pdf"
+    document = add_as_before(library, quay, WRAPPED, source=source)
+    with library.catalog.writing() as db:
+        age(db, "before cards")
+    told = "it was uploaded, and its original was not kept: add it again"
+    assert [c.reason for c in again(library).outdated] == [told]
+    kept(tmp_path / "other.pdf", pdf("Other."))
+    watched = watch(tmp_path, lambda: add(library, tmp_path / "other.pdf"), every=0.1)
+    assert [(c.kind, getattr(c, "reason", "")) for c in (next(watched), next(watched))] == [
+        ("added", ""), ("skipped", told),
+    ]  # fmt: skip
+    quay.write_bytes(content)
+    assert upload(library, quay, source) == document
+    assert (library.document(document).text, again(library).outdated) == (MENDED, ())
+
+
+def test_one_whose_original_is_damaged_stays_and_is_not_given_up(
+    make_library: Make, quay: Path
+) -> None:
+    library = make_library()
+    document = upload(library, quay, "uploads/1a2b3c4d/quay.pdf")
+    as_if_before(library, document, WRAPPED)
+    (original,) = (library.folder / "originals").iterdir()
+    content = original.read_bytes()
+    original.write_bytes(b"%PDF-1.4 other")
+    (told,) = again(library).outdated
+    assert "cannot be used (it is not what was kept: its sha256 differs)" in told.reason
+    original.write_bytes(content)
+    assert [c.kind for c in again(library).changes] == ["changed"]
 
 
 def test_what_was_left_out_of_a_file_is_shown_with_it(make_library: Make, tmp_path: Path) -> None:
@@ -174,3 +244,14 @@ def test_the_page_reads_it_again_when_it_starts(
     )
     _read_again(assistant)
     assert capsys.readouterr().out == ""
+
+
+def test_the_page_tells_what_it_could_not_read_again(
+    assistant: Assistant, quay: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_as_before(assistant.library._library, quay, WRAPPED, source="uploads/1a2b3c4d/quay.pdf")
+    _read_again(assistant)
+    assert capsys.readouterr().out == (
+        "read by an older version, and not again: uploads/1a2b3c4d/quay.pdf (it was uploaded, and "
+        "its original was not kept: add it again)\n"
+    )

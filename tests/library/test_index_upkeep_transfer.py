@@ -241,10 +241,10 @@ def test_an_archive_with_a_source_that_is_too_long_is_refused(
 
 def test_a_newer_version_is_refused(packed: Path, elsewhere: Library) -> None:
     def newer(members: dict[str, bytes]) -> None:
-        manifest = json.loads(members["manifest.json"]) | {"version": 3}
+        manifest = json.loads(members["manifest.json"]) | {"version": 4}
         members["manifest.json"] = json.dumps(manifest).encode()
 
-    assert "it is of version 3" in refused(elsewhere, rewrite(packed, newer))
+    assert "it is of version 4" in refused(elsewhere, rewrite(packed, newer))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])

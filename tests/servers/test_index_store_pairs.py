@@ -111,6 +111,24 @@ def test_an_upload_is_kept_shared_and_removed_with_its_last_document(
         library.catalog.originals.read(db, "0" * 64)
 
 
+def test_a_lost_original_is_told_and_marked_by_a_repair(make: Make, tmp_path: Path) -> None:
+    library = make()
+    path = tmp_path / "cats.md"
+    path.write_bytes(b"Cats sleep all day.")
+    ingest.add(library, read_named({"uploads/1/cats.md": path}, on_read=lambda source: None))
+    assert (check(library).originals, check(library).original_bytes) == (1, 19)
+    with library.catalog.writing() as db:
+        library.catalog.originals.drop(db, library.catalog.originals.sizes(db))
+        library.catalog.originals.keep(db, "0" * 64, b"left by a crash")
+    problems = [finding.problem.partition(" cannot")[0] for finding in check(library).findings]
+    assert problems == [
+        "the original that was kept of 'uploads/1/cats.md'",
+        "an interrupted run left 1 originals that no document names",
+    ]
+    assert repair(library, on_progress=lambda done, total: None).findings == ()
+    assert check(library).originals == 0
+
+
 @pytest.mark.parametrize("step", ["embed", "add", "write", "commit"])
 def test_a_writer_that_stops_before_its_commit_changes_nothing(make: Make, step: str) -> None:
     add(make(), a="Cats sleep.")
