@@ -37,6 +37,15 @@ MAX_CSS = 1_000_000
 _SIMPLE = re.compile(r"(?:[a-z][a-z0-9]*)?[.#][\w-]+|[a-z][a-z0-9]*", re.IGNORECASE)
 _BRACE = re.compile(r"[{}]")
 
+_RAW_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
+_RAW_ATTRIBUTE = re.compile(
+    r"([a-zA-Z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?"
+)
+_WITHOUT_END = frozenset(
+    {"br", "hr", "img", "input", "meta", "link", "area", "wbr", "source", "col"}
+)
+_RAW_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+
 _DOOMED = "footnote-hidden"
 
 Colour = tuple[int, int, int] | str
@@ -255,3 +264,34 @@ def _blank(element: "Element") -> None:
     element.text = None
     for child in element:
         child.tail = None
+
+
+class Curtain:
+    """Whether raw HTML tags passed so far hide what comes next, across blocks."""
+
+    def __init__(self) -> None:
+        self._tag = ""
+        self._depth = 0
+
+    @property
+    def closed(self) -> bool:
+        """Whether what comes next is hidden."""
+        return self._depth > 0
+
+    def pass_tags(self, html: str) -> None:
+        """Take note of the tags of a piece of HTML."""
+        for slash, name, rest in _RAW_TAG.findall(_RAW_COMMENT.sub("", html)):
+            tag = name.lower()
+            if self.closed:
+                if tag == self._tag:
+                    self._depth += -1 if slash else 1
+            elif not (slash or tag in _WITHOUT_END or rest.endswith("/")) and _hides(tag, rest):
+                self._tag, self._depth = tag, 1
+
+
+def _hides(tag: str, attributes: str) -> bool:
+    found = {
+        name.lower(): double or single or bare
+        for name, double, single, bare in _RAW_ATTRIBUTE.findall(attributes)
+    }
+    return look_of(tag, found, style=found.get("style", ""), inside=Look()).hides_text

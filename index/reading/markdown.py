@@ -5,15 +5,17 @@ libxml2, which reads nothing untrusted here but in the process that may die of i
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
-from index.card import Card
+from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.encoding import decode
-from index.reading.hidden import Look, look_of
+from index.reading.hidden import Curtain
 from index.reading.layout import BEFORE, Block, lowered, raised, set_blocks
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title, split_front_matter
 from index.reading.normal import normalise, one_line
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_RENDERED = 1_000_000
@@ -39,14 +41,21 @@ MAX_NESTING = 100
 """Levels of quotes and lists that are followed; what is deeper is left out. Inside a paragraph
 markdown-it's own 20 stay: the time that opening brackets take is proportional to it."""
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*+)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>")
-_ATTRIBUTE = re.compile(
-    r"([a-zA-Z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?"
-)
-_VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "area", "wbr", "source", "col"})
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _SAID = {"text": "", "text_special": "", "softbreak": " ", "hardbreak": "\n"}
 """Tokens that are text: theirs where none stands here."""
+_WIKI = re.compile(r"(!?)\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\]")
+"""Obsidian's links, `[[Page#Heading|alias]]`, and what it shows in place: `![[Page]]`."""
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".avif")
+_PICTURE = re.compile(r"<img\b", re.IGNORECASE)
+_LOST: Final = {
+    "picture": "what it shows is not read",
+    "embedded file": "what is embedded is read where it is added itself",
+    "comment": "it is not shown",
+}
+_CALLOUT = re.compile(r"\[!([\w-]{1,30})\][+-]?[ \t]{0,9}([^\n]{0,300})\n?")
+_MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300})(?<=\S)==(?![=\w])")
+_BLOCK_ID = re.compile(r"(?<=\S)[ \t]\^[A-Za-z0-9-]{4,40}\Z")
+"""A name that a paragraph gets so that a link can lead to it; it is not shown."""
 _NOTE_LINE = re.compile(r"\n(?=\[\^[^\]\s]{1,40}\]:)")
 _SCRIPT = re.compile(r"<(/?su[bp])\b", re.IGNORECASE)
 _NOTE = re.compile(r"\[\^([^\]\s]{1,40})\]:?")
@@ -57,12 +66,15 @@ _BREAK = re.compile(" ?\n ?")
 
 
 class MarkdownReader:
-    """Reads Markdown (CommonMark, tables, strikethrough, front matter).
+    """Reads Markdown (CommonMark, tables, strikethrough, front matter, Obsidian's notes).
 
     What a reader of the rendered page sees becomes the text: emphasis marks, link targets, image
     descriptions, comments and raw HTML tags go; link texts, code and list marks (`- `, `1. `)
     stay; a paragraph is one line, a table row one line with ` | ` between cells. Blocks are
-    parted by a blank line, items and rows by a line end. Front matter is not part of the text.
+    parted by a blank line, items and rows by a line end. Front matter is not part of the text, but
+    other names that it gives the document stand at the end (`Aliases: a, b`). A wiki link is its
+    text; the title of a callout has a line of its own; pictures and embedded notes are named as
+    left out.
     """
 
     def read(self, data: bytes, *, name: str) -> Extract:
@@ -78,11 +90,12 @@ class MarkdownReader:
         if len(source) > MAX_RENDERED:
             return PlainReader().read(data, name=name)
         front, body = split_front_matter(source)
-        blocks = tuple(blocks_of(body))
-        layout = set_blocks(blocks)
+        page = rendered(body)
+        blocks, layout = page.blocks, set_blocks(page.blocks)
         if not layout.text.strip():
             raise ReadError("it is empty but for markup; there is nothing to quote from")
         text = cut_footer(layout.text)
+        starts = tuple(at for at in layout.section_starts if at < len(text))
         heading = next((one_line(block.text) for block in blocks if block.level == 1), "")
         title = one_line(front.title or "") or heading[:MAX_TITLE] or first_line_title(text)
         return Extract(
@@ -91,14 +104,24 @@ class MarkdownReader:
                 media_type="text/markdown",
                 published=front.published,
                 author=one_line(front.author or "") or None,
+                tags=front.tags,
+                left_out=named(page.lost),
             ),
-            text=text,
-            section_starts=tuple(at for at in layout.section_starts if at < len(text)),
+            text=f"{text}\n\nAliases: {', '.join(front.aliases)}" if front.aliases else text,
+            section_starts=starts,
         )
 
 
-def blocks_of(source: str) -> Iterator[Block]:
-    """Yield the visible blocks of a Markdown source, in order; none for an empty one."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What a Markdown source shows, in order, and how much of what is not read."""
+
+    blocks: tuple[Block, ...]
+    lost: Mapping[str, int]
+
+
+def rendered(source: str) -> Rendered:
+    """Return the visible blocks of a Markdown source; none for an empty one."""
     from markdown_it import MarkdownIt
 
     features = ["table", "strikethrough"]
@@ -110,12 +133,40 @@ def blocks_of(source: str) -> Iterator[Block]:
     parser.core.ruler.disable(["inline", "text_join"])
     environment: dict[str, object] = {}
     page = _Page()
+    blocks: list[Block] = []
+    shown, comments = _without_comments(source)
     # A note is a paragraph of its own, also where the next one stands right under it.
-    for token in parser.parse(_NOTE_LINE.sub("\n\n", source), environment):
+    for token in parser.parse(_NOTE_LINE.sub("\n\n", shown), environment):
         if token.type == "inline" and len(token.content) <= MAX_INLINE:
             token.children = []
-            inline.inline.parse(token.content, inline, environment, token.children)
-        yield from page.take(token)
+            said = page.opened(token.content)
+            inline.inline.parse(said, inline, environment, token.children)
+        blocks += page.take(token)
+    page.lost["comment"] += comments
+    return Rendered(blocks=tuple(blocks), lost=page.lost)
+
+
+def named(lost: Mapping[str, int]) -> tuple[str, ...]:
+    """Return what of Markdown is not read as `Card.left_out` has it, from `Rendered.lost`."""
+    return tuple(
+        line for noun, why in _LOST.items() for line in not_read(lost.get(noun, 0), noun, why)
+    )
+
+
+def _without_comments(source: str) -> tuple[str, int]:
+    """Take out what stands between two lines of `%%`, outside code; return how often that was."""
+    if "%%" not in source:
+        return source, 0
+    lines, fenced = source.split("\n"), False
+    marks: list[int] = []
+    for number, line in enumerate(lines):
+        fenced ^= line.lstrip().startswith(("```", "~~~"))
+        if line.strip() == "%%" and not fenced:
+            marks.append(number)
+    pairs = list(zip(marks[::2], marks[1::2], strict=False))
+    for first, last in reversed(pairs):
+        del lines[first : last + 1]
+    return "\n".join(lines), len(pairs)
 
 
 def _define(state: "StateBlock", line: int, end: int, silent: bool) -> bool:
@@ -130,13 +181,24 @@ class _Page:
     """The state of one pass over a document's tokens."""
 
     def __init__(self) -> None:
-        self._curtain = _Curtain()
+        self._curtain = Curtain()
         self._markers: list[int | None] = []
         """A list's next number, None for bullets; one entry per open list."""
         self._marker = ""
         self._level = 0
         self._attached = False
         self._cells: list[str] | None = None
+        self._quotes = 0
+        """Open block quotes."""
+        self.lost: Counter[str] = Counter()
+
+    def opened(self, content: str) -> str:
+        """Return a paragraph's source with the title of a callout on a line of its own."""
+        callout = _CALLOUT.match(content) if self._quotes else None
+        if not callout:
+            return content
+        title, rest = callout[2] or callout[1].capitalize(), content[callout.end() :]
+        return f"{title}\\\n{rest}" if rest else title
 
     def take(self, token: "Token") -> Iterator[Block]:
         """Handle one block token; yields the block that it completes, if any."""
@@ -146,7 +208,9 @@ class _Page:
             case "inline" | "fence" | "code_block":
                 yield from self._text_block(token)
             case "html_block":
-                self._curtain.pass_tags(token.content)
+                self._pass_tags(token.content)
+            case "blockquote_open" | "blockquote_close":
+                self._quotes += token.nesting
             case kind if kind.startswith(("heading", "table", "tr")):
                 self._note_frame(token)
             case kind if kind.endswith(("list_open", "list_close", "item_open")):
@@ -207,15 +271,36 @@ class _Page:
     def _inline(self, token: "Token") -> str:
         if len(token.content) > MAX_INLINE:
             return "" if self._curtain.closed else token.content
-        text = _set_apart(self._visible(token.children or ()))
+        children = token.children or ()
+        self.lost["picture"] += sum(1 for child in children if child.type == "image")
+        text = _set_apart(self._linked(self._visible(children)))
+        text = _BLOCK_ID.sub("", text)
         # What was left out between two words leaves two blanks.
         return _BREAK.sub("\n", _BLANKS.sub(" ", text)).strip(" ")
+
+    def _pass_tags(self, source: str) -> None:
+        if not self._curtain.closed:
+            self.lost["picture"] += len(_PICTURE.findall(source))
+        self._curtain.pass_tags(source)
+
+    def _linked(self, pieces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+        """Yield runs of pieces of one kind, wiki links as what they show, comments taken out."""
+        for kind, run in groupby(pieces, itemgetter(0)):
+            text = "".join(piece for _, piece in run)
+            if kind == "text":
+                for link in _WIKI.finditer(text):
+                    if link[1]:
+                        picture = link[2].lower().endswith(_PICTURES)
+                        self.lost["picture" if picture else "embedded file"] += 1
+                text, comments = _uncommented(_MARKED.sub(r"\1", _WIKI.sub(_link_text, text)))
+                self.lost["comment"] += comments
+            yield kind, text
 
     def _visible(self, children: Sequence["Token"]) -> Iterator[tuple[str, str]]:
         """Yield what is seen with its kind: text, code, or the tag of raised or lowered text."""
         for child in children:
             if child.type == "html_inline":
-                self._curtain.pass_tags(child.content)
+                self._pass_tags(child.content)
             if child.type == "html_inline" and child.content.lower().startswith("<br"):
                 yield "text", "\n"
             elif self._curtain.closed:
@@ -229,12 +314,36 @@ class _Page:
                 yield "code", child.content
 
 
+def _link_text(link: re.Match[str]) -> str:
+    """Return what a wiki link shows: its alias, else the page and the heading in it."""
+    if link[1]:
+        return ""
+    alias = (link[3] or "").strip()
+    page, _, heading = link[2].rstrip("\\").partition("#")
+    heading = "" if heading.startswith("^") else heading
+    return alias or " > ".join(filter(None, (page.strip(), heading.strip())))
+
+
+def _uncommented(text: str) -> tuple[str, int]:
+    """Take out what stands between two `%%` in a paragraph; return how often that was."""
+    parts = text.split("%%")
+    kept, comments, number = [parts[0]], 0, 1
+    while number < len(parts):
+        last = number + 1 == len(parts)
+        before, after = parts[number - 1][-1:], "" if last else parts[number + 1][:1]
+        if last or not parts[number].strip() or before.isalnum() or after.isalnum():
+            kept += ("%%", parts[number])
+            number += 1
+        else:
+            kept.append(parts[number + 1])
+            comments, number = comments + 1, number + 2
+    return "".join(kept), comments
+
+
 def _set_apart(pieces: Iterable[tuple[str, str]]) -> str:
     """Join a paragraph's pieces, raised and lowered text as `raised` and `lowered` write it."""
     told, inside = "", ""
-    parts = [
-        (kind, "".join(text for _, text in run)) for kind, run in groupby(pieces, itemgetter(0))
-    ]
+    parts = list(pieces)
     for number, (kind, text) in enumerate(parts):
         if kind in ("sup", "sub", "/sup", "/sub"):
             inside = "" if kind[0] == "/" else kind
@@ -255,32 +364,3 @@ def _pandoc(text: str) -> str:
         lambda m: raised(m[1], after=text[max(0, m.start() - BEFORE) : m.start()], mark=False), text
     )
     return _LOWERED.sub(lambda m: lowered(m[1], after=text[: m.start()][-1:]), text)
-
-
-class _Curtain:
-    """Whether raw HTML tags passed so far hide what comes next, across blocks."""
-
-    def __init__(self) -> None:
-        self._tag = ""
-        self._depth = 0
-
-    @property
-    def closed(self) -> bool:
-        return self._depth > 0
-
-    def pass_tags(self, html: str) -> None:
-        for slash, name, rest in _TAG.findall(_COMMENT.sub("", html)):
-            tag = name.lower()
-            if self.closed:
-                if tag == self._tag:
-                    self._depth += -1 if slash else 1
-            elif not slash and tag not in _VOID and not rest.endswith("/") and _hides(tag, rest):
-                self._tag, self._depth = tag, 1
-
-
-def _hides(tag: str, attributes: str) -> bool:
-    found = {
-        name.lower(): double or single or bare
-        for name, double, single, bare in _ATTRIBUTE.findall(attributes)
-    }
-    return look_of(tag, found, style=found.get("style", ""), inside=Look()).hides_text

@@ -1,7 +1,7 @@
 """What a document is known by: its title, date and address, as the file or its name states them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -35,6 +35,9 @@ _NOTE = re.compile(
     r"(\S{1,2000}?)(?=\s|-->)",
     re.IGNORECASE,
 )
+_MOST_NAMES = 50
+"""Tags or other names of a document."""
+_LONGEST_NAME = 100
 _MARKS = re.compile(r"(?:\[\d{1,4}\]){1,9}\Z")
 """Marks of notes at the end of a line."""
 _ITEM = re.compile(r"[-*•]\s")
@@ -98,6 +101,9 @@ class FrontMatter:
     """ISO 8601 date."""
     author: str | None = None
     """Several names are joined with commas."""
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Other names of the document; no addresses, which some programs keep under this name."""
 
 
 def split_front_matter(source: str) -> tuple[FrontMatter, str]:
@@ -122,6 +128,8 @@ def split_front_matter(source: str) -> tuple[FrontMatter, str]:
         title=_said(entries.get("title")) or None,
         published=iso_date(_said(entries.get("date")) or _said(entries.get("published"))),
         author=_said(entries.get("author")) or _said(entries.get("authors")) or None,
+        tags=tuple(tag.lstrip("#") for tag in _several(entries, ("tags", "tag", "keywords"))),
+        aliases=tuple(n for n in _several(entries, ("aliases", "alias")) if "/" not in n),
     )
     return found, "".join(source.split("\n", end + 1)[end + 1 :])
 
@@ -158,6 +166,15 @@ def _said(value: object) -> str:
         named = (each.get("name") if isinstance(each, dict) else each for each in value)
         return ", ".join(each for each in named if isinstance(each, str) and each)
     return value.strip() if isinstance(value, str) and value not in ("null", "~") else ""
+
+
+def _several(entries: Mapping[str, object], keys: Sequence[str]) -> Iterator[str]:
+    """Yield the values of the first of these keys: a list, or texts parted by commas."""
+    value = next((entries[key] for key in keys if entries.get(key)), None)
+    parts = value.split(",") if isinstance(value, str) else value
+    for part in islice(parts if isinstance(parts, list) else (), _MOST_NAMES):
+        if isinstance(part, str) and (name := one_line(part)[:_LONGEST_NAME]).strip("#"):
+            yield name
 
 
 def page_url(source: str, tree: "Element") -> str | None:

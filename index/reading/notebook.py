@@ -1,7 +1,8 @@
 """Reading Jupyter notebooks: what their cells say, each cell a place; outputs are named only."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -10,7 +11,7 @@ from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.encoding import decode
 from index.reading.layout import Block, set_blocks
-from index.reading.markdown import MAX_RENDERED, blocks_of
+from index.reading.markdown import MAX_RENDERED, Rendered, named, rendered
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import normalise, one_line
 from index.types import Extract
@@ -51,11 +52,13 @@ class NotebookReader:
         labels: list[str] = []
         sections: list[int] = []
         titles: list[str] = []
+        lost: Counter[str] = Counter()
         length, room, first = 0, MAX_RENDERED, ""
         for number, cell in enumerate(cells, start=1):
-            blocks = tuple(_blocks(cell, room=room))
+            shown = _shown(cell, room=room)
             room -= len(cell.source)
-            layout = set_blocks(blocks)
+            lost.update(shown.lost)
+            layout = set_blocks(shown.blocks)
             if not layout.text:
                 continue
             first = first or cell.kind
@@ -63,7 +66,7 @@ class NotebookReader:
             starts.append(at)
             labels.append(f"cell {number}")
             sections += [at + start for start in layout.section_starts]
-            titles += [one_line(block.text) for block in blocks if block.level]
+            titles += [one_line(block.text) for block in shown.blocks if block.level]
             parts.append(layout.text)
             length = at + len(layout.text)
         if not parts:
@@ -75,7 +78,7 @@ class NotebookReader:
             card=Card(
                 title=title[:MAX_TITLE] or name_title(name),
                 media_type="application/x-ipynb+json",
-                left_out=_left_out(cells),
+                left_out=(*named(lost), *_left_out(cells)),
             ),
             text=text,
             section_starts=tuple(sections),
@@ -126,14 +129,13 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _blocks(cell: _Cell, *, room: int) -> Iterator[Block]:
-    """Yield what a cell shows; Markdown is rendered as long as there is room."""
-    if cell.kind == "heading":
-        yield Block(text=cell.source, level=cell.level)
-    elif cell.kind == "markdown" and len(cell.source) <= room:
-        yield from blocks_of(cell.source)
-    elif cell.kind in ("markdown", "code"):
-        yield Block(text=cell.source)
+def _shown(cell: _Cell, *, room: int) -> Rendered:
+    """Return what a cell shows; Markdown is rendered as long as there is room."""
+    if cell.kind == "markdown" and len(cell.source) <= room:
+        return rendered(cell.source)
+    level = cell.level if cell.kind == "heading" else 0
+    seen = cell.kind in ("heading", "markdown", "code")
+    return Rendered(blocks=(Block(text=cell.source, level=level),) if seen else (), lost={})
 
 
 def _left_out(cells: Sequence[_Cell]) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
 
 
 def write_passage_terms(db: OpenCatalog, rows: Mapping[int, Sequence[str]], *, card: Card) -> None:
-    """Make the passages of a document searchable by their terms and by title, author and date.
+    """Make the passages of a document searchable by their terms and its title, author, date, tags.
 
     In all rows together these have at most as many characters as the passages themselves, or
     100,000: a document of a million headings does not grow a thousandfold by its title.
@@ -111,7 +111,7 @@ def write_passage_terms(db: OpenCatalog, rows: Mapping[int, Sequence[str]], *, c
 
 
 def _head(card: Card) -> list[str]:
-    """Return the terms of title, author and date.
+    """Return the terms of title, author, date and tags.
 
     The date is there as it is stored and as people write it: `2024-03-01`, `1 March 2024`.
     """
@@ -119,7 +119,7 @@ def _head(card: Card) -> list[str]:
     if card.published and iso_date(card.published):
         moment = date.fromisoformat(card.published[:10])
         day = f"{moment.day} {month_name[moment.month]} {moment.year}"
-    said = (card.title, card.author or "", card.published or "", day)
+    said = (card.title, card.author or "", card.published or "", day, *card.tags)
     return terms("\n".join(said))
 
 

@@ -57,8 +57,12 @@ def is_same(incoming: Incoming, record: Record) -> bool:
 
 
 def as_before(incoming: Incoming, record: Record) -> Incoming:
-    """Return what was read again with the tags of the stored document and when it was added."""
-    card = replace(incoming.extract.card, tags=record.card.tags)
+    """Return what was read again with when the stored document was added, and its tags.
+
+    What the file states as tags goes before these.
+    """
+    read = incoming.extract.card
+    card = replace(read, tags=read.tags or record.card.tags)
     return replace(incoming, extract=replace(incoming.extract, card=card), added_at=record.added_at)
 
 

@@ -31,6 +31,46 @@ def test_markdown_becomes_the_text_that_a_reader_sees(source, text):
     assert read(source).text == text
 
 
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("See [[Lindvik]] and [[Lindvik|the town]].", "See Lindvik and the town."),
+        ("[[A#Harbour]] or [[#Roads]] or [[B#^a1b2]]", "A > Harbour or Roads or B"),
+        ("`[[A]]` and\n\n```\n[[B]] %%x%%\n```", "[[A]] and\n\n[[B]] %%x%%"),
+        ("| A | B |\n|---|---|\n| [[Lindvik\\|town]] | 2 |", "A | B\ntown | 2"),
+        ("Seen %%never seen%% again.", "Seen again."),
+        ("One.\n\n%%\nhidden\n\nstill hidden\n%%\n\nTwo.", "One.\n\nTwo."),
+        ("It is 40%% of all, not 50%% of all.", "It is 40%% of all, not 50%% of all."),
+        ("> [!warning] Thin ice\n> Do not *walk*.\n> Really.", "Thin ice\nDo not walk. Really."),
+        ("> [!note]\n> Quiet.", "Note\nQuiet."),
+        ("> [!tip]- Folded", "Folded"),
+        ("A ==marked== word, a==b==c.", "A marked word, a==b==c."),
+        ("The roof leaks. ^a1b2c3", "The roof leaks."),
+    ],
+)  # fmt: skip
+def test_what_obsidian_shows_is_the_text(source, text):
+    assert read(source).text == text
+
+
+def test_pictures_embedded_notes_and_comments_are_named_as_left_out():
+    article = read("Seen. ![a](b.png) ![[c.png]] ![[Lindvik]]\n\n<img src='d.png'>\n\nNot %%x%%")
+    assert article.text == "Seen.\n\nNot"
+    assert article.card.left_out == (
+        "3 pictures: what it shows is not read",
+        "1 embedded file: what is embedded is read where it is added itself",
+        "1 comment: it is not shown",
+    )
+
+
+def test_tags_and_other_names_of_front_matter_are_kept():
+    article = read(
+        "---\ntags: [harbour, '#sea']\naliases:\n  - Old port\n  - /a\n---\n# Lindvik\n\nText."
+    )
+    assert article.card.tags == ("harbour", "sea")
+    assert article.text == "Lindvik\n\nText.\n\nAliases: Old port"
+    assert read("---\ntags: one, two\n---\nText").card.tags == ("one", "two")
+
+
 def test_headings_stay_as_text_and_their_offsets_are_kept():
     article = read("Intro.\n\n# One *e\u0301t\u00e9*\n\ntext\n\nTwo\n---\nmore")
     assert article.text == "Intro.\n\nOne été\n\ntext\n\nTwo\n\nmore"
