@@ -37,8 +37,8 @@ _ARCHIVES = frozenset(
         ".bz2",
     }
 )
-_EMBEDDED = "word/embeddings/"
-"""Where Word keeps the tables that a document shows; they are never unpacked."""
+_EMBEDDED = ("word/embeddings/", "ppt/embeddings/", "xl/embeddings/")
+"""Where Office keeps the files that a document shows; they are never unpacked."""
 _OUTSIDE = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|\0")
 _ENCRYPTED = 0x1
 _ENTITY = b"<!ENTITY"

@@ -37,6 +37,13 @@ READERS: Final = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
         "index.reading.docx:DocxReader"
     ),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (
+        "index.reading.workbook:WorkbookReader"
+    ),
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": (
+        "index.reading.slides:SlidesReader"
+    ),
+    "application/vnd.oasis.opendocument.text": "index.reading.opendocument:OpenDocumentReader",
     "application/epub+zip": "index.reading.epub:EpubReader",
     "message/rfc822": "index.reading.mail:MailReader",
     "multipart/related": "index.reading.mail:MailReader",

@@ -48,18 +48,28 @@ _WEAK: Final = (
 )
 """Signatures that are letters: taken only where a NUL byte says that this is no text."""
 
-_ZIPPED: Final = (
-    (b"mimetypeapplication/epub+zip", "application/epub+zip"),
-    (b"mimetypeapplication/vnd.oasis", "application/vnd.oasis.opendocument"),
-    (
-        b"word/document.xml",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ),
-    (b"META-INF/container.xml", "application/epub+zip"),
-    (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml"),
-    (b"ppt/presentation.xml", "application/vnd.openxmlformats-officedocument.presentationml"),
+_WORD: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_SLIDES: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+_WORKBOOK: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_MIMETYPES: Final = (
+    (b"application/epub+zip", "application/epub+zip"),
+    (b"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
+    (b"application/vnd.oasis", "application/vnd.oasis.opendocument"),
 )
-"""What a zip archive holds that makes it a document."""
+"""What the member `mimetype`, the first and not packed, says."""
+_ZIPPED: Final = (
+    (b"word/document", _WORD),
+    (b"META-INF/container.xml", "application/epub+zip"),
+    (b"xl/workbook.bin", "application/vnd.ms-excel.sheet.binary"),
+    (b"xl/workbook", _WORKBOOK),
+    (b"ppt/presentation", _SLIDES),
+    (b"META-INF/manifest.xml", "application/vnd.oasis.opendocument.text"),
+)
+"""What a zip archive's directory names that makes it a document."""
+_FIRST_NAME: Final = 30
+"""Bytes before the name of an archive's first member."""
+_LOCKED: Final = "EncryptedPackage".encode("utf-16-le")
+"""A name in the container that Office keeps a file with a password in."""
 
 _EXTENSIONS: Final = {
     ".md": "text/markdown",
@@ -84,10 +94,8 @@ _EXTENSIONS: Final = {
 _DOCUMENTS: Final = {
     "application/pdf": "PDF files",
     "application/epub+zip": "EPUB books",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word documents",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml": "Excel workbooks",
-    "application/vnd.openxmlformats-officedocument.presentationml": "PowerPoint slides",
-    "application/vnd.oasis.opendocument": "OpenDocument files",
+    "application/vnd.ms-excel.sheet.binary": "binary Excel workbooks (.xlsb)",
+    "application/vnd.oasis.opendocument": "OpenDocument files other than text",
     "application/msword": "old Microsoft Office files",
     "application/rtf": "RTF documents",
     "application/postscript": "PostScript files",
@@ -110,6 +118,15 @@ _NAMED: Final = {
     ".epub": "EPUB book",
 }
 """What a file of bytes that say nothing says it is by its name."""
+
+_ENCRYPTED: Final = "application/vnd.ms-office.encrypted"
+_ADVICE: Final = {
+    "application/vnd.ms-excel.sheet.binary": "save them as .xlsx and add those",
+    "application/vnd.oasis.opendocument": "save slides as .pptx and tables as .xlsx and add those",
+    "application/msword": "save them as .docx, .xlsx or .pptx and add those",
+    _ENCRYPTED: "save it without one and add that",
+}
+"""What to do with a format that is not read, where its text need not be saved as plain text."""
 
 _MAILS: Final = ("message/rfc822", "multipart/related")
 _ENVELOPE = re.compile(r"From \S{1,300}(?: .{0,100})?\n(?=>?[!-9;-~]+:)")
@@ -147,7 +164,9 @@ def media_type(data: bytes, *, name: str) -> str:
 
 def describe(kind: str) -> str:
     """Return the one-sentence reason why a file of this media type is not read."""
-    advice = "save its text as .txt, .md or .html and add that"
+    advice = _ADVICE.get(kind, "save its text as .txt, .md or .html and add that")
+    if kind == _ENCRYPTED:
+        return f"it is encrypted with a password; {advice}"
     if kind in _DOCUMENTS:
         return f"{_DOCUMENTS[kind]} are not read; {advice}"
     family, _, form = kind.partition("/")
@@ -166,6 +185,8 @@ def named_kind(name: str) -> str:
 def _signature(data: bytes) -> str | None:
     for offset, magic, kind in _STRONG:
         if data.startswith(magic, offset):
+            if kind == "application/msword" and _LOCKED in data:
+                return _ENCRYPTED
             return _inside_zip(data) if kind == "application/zip" else kind
     if data[:HEAD].lstrip().startswith(b"%PDF-"):
         return "application/pdf"
@@ -177,7 +198,21 @@ def _signature(data: bytes) -> str | None:
 
 
 def _inside_zip(data: bytes) -> str:
-    return next((kind for member, kind in _ZIPPED if member in data), "application/zip")
+    stated = data[_FIRST_NAME:HEAD]
+    if stated.startswith(b"mimetype"):
+        for said, kind in _MIMETYPES:
+            if stated.startswith(said, len(b"mimetype")):
+                return kind
+    directory = _directory(data)
+    return next((kind for member, kind in _ZIPPED if member in directory), "application/zip")
+
+
+def _directory(data: bytes) -> bytes:
+    """Return a zip archive's own directory, not those of archives in it; all where it has none."""
+    end = data.rfind(b"PK\5\6")
+    start = int.from_bytes(data[end + 16 : end + 20], "little")
+    known = end > 0 and data.startswith(b"PK\1\2", start) and start < end
+    return data[start:end] if known else data
 
 
 def _text_type(head: bytes, *, suffix: str) -> str:

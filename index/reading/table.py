@@ -62,8 +62,8 @@ class TableReader:
         rows = _rows(text, delimiter)
         if not rows:
             raise ReadError("the table has no cell with text; there is nothing to quote from")
-        above, header, body = _parted(rows)
-        told = list(filter(None, (_sentence(row, header) for row in body)))
+        above, header, body = parted(rows)
+        told = list(filter(None, (sentence(row, header) for row in body)))
         return Extract(
             card=Card(title=above[0] if above else name_title(name), media_type="text/csv"),
             text="\n\n".join((*above, *told)),
@@ -124,8 +124,12 @@ def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
 
 
-def _parted(rows: list[list[str]]) -> tuple[list[str], Sequence[str] | None, list[list[str]]]:
-    """Part the lines above a table and its header from the rows."""
+def parted(rows: list[list[str]]) -> tuple[list[str], Sequence[str] | None, list[list[str]]]:
+    """Part the lines above a table and its header from the rows.
+
+    Returns:
+        The lines, the names of the columns, told apart, or None for a table without, and the rows.
+    """
     rows = _without_empty_columns(rows)
     width = _width([len(row) for row in rows])
     above = 0
@@ -205,7 +209,8 @@ def _told_apart(names: Sequence[str]) -> list[str]:
     return told
 
 
-def _sentence(row: Sequence[str], header: Sequence[str] | None) -> str:
+def sentence(row: Sequence[str], header: Sequence[str] | None) -> str:
+    """Return a row as a sentence that says its columns' names; empty for one without cells."""
     if header is None or (len(row) == 1 and len(header) > 1):
         return " | ".join(cell for cell in row if cell)
     told = [

@@ -14,11 +14,16 @@ from documents import (
     docx,
     encrypted_pdf,
     epub,
+    odt,
     pdf,
     pdf_of,
+    pptx,
+    replaced,
     scanned_pdf,
+    shape,
     with_members,
     without,
+    xlsx,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -78,7 +83,16 @@ def test_case_14_odd_files_are_skipped_with_their_reasons_and_the_others_are_rea
         assert "its name holds" in reasons[shown]
 
 
-@pytest.mark.parametrize("make", [lambda: docx("Text."), lambda: epub("<p>Text.</p>")])
+ZIPPED = {
+    "docx": lambda: docx("Text."),
+    "epub": lambda: epub("<p>Text.</p>"),
+    "odt": lambda: odt("Text."),
+    "pptx": lambda: pptx(shape("Text.")),
+    "xlsx": lambda: xlsx({"S": [["Text."]]}),
+}
+
+
+@pytest.mark.parametrize("make", ZIPPED.values(), ids=ZIPPED)
 @pytest.mark.parametrize(
     ("members", "why"),
     [
@@ -118,6 +132,38 @@ def test_case_19_entities_in_a_word_document_are_refused(prologue, encoding) -> 
     part = (f'<?xml version="1.0" encoding="{encoding}"?>' + prologue + WORD).encode(encoding)
     bomb = with_members(without(docx("Text."), DOCUMENT), {DOCUMENT: part})
     assert "declares entities" in reason(bomb, "a.docx")
+
+
+@pytest.mark.parametrize("prologue", [LAUGHS, READS])
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [
+        ("odt", "content.xml"),
+        ("odt", "meta.xml"),
+        ("pptx", "ppt/slides/slide1.xml"),
+        ("pptx", "ppt/_rels/presentation.xml.rels"),
+        ("xlsx", "xl/worksheets/sheet1.xml"),
+        ("xlsx", "xl/styles.xml"),
+        ("xlsx", "xl/_rels/workbook.xml.rels"),
+    ],
+)
+def test_case_19_entities_in_any_part_of_an_office_file_are_refused(prologue, kind, part) -> None:
+    bomb = replaced(ZIPPED[kind](), {part: f"{prologue}<d>&a;</d>".encode()})
+    assert "declares entities" in reason(bomb, f"a.{kind}")
+
+
+def test_case_19_a_part_that_lies_outside_of_the_file_is_not_looked_up() -> None:
+    outside = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="{}" TargetMode="External" Target="http://127.0.0.1:9/a" Type="x/{}"/>'
+        '<Relationship Id="b" Target="file:///etc/passwd" Type="x/{}"/></Relationships>'
+    )
+    for kind, part, what in (
+        ("docx", "word/_rels/document.xml.rels", "footnotes"),
+        ("pptx", "ppt/slides/_rels/slide1.xml.rels", "notesSlide"),
+    ):
+        data = replaced(ZIPPED[kind](), {part: outside.format("a", what, what).encode()})
+        assert text(data, f"a.{kind}") == "Text."
 
 
 def test_case_19_entities_in_a_book_s_package_are_refused() -> None:
@@ -243,7 +289,9 @@ def test_case_21_offsets_are_exact_in_any_charset(body: str, charset: str) -> No
 PNG = b"\x89PNG\r\n\x1a\n" + b"Obey me. " * 9
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.html", "a.pdf", "a.csv", "a.docx", "a.eml"])
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a.md", "a.html", "a.pdf", "a.csv", "a.docx", "a.xlsx", "a.eml"]
+)
 def test_case_22_a_picture_of_any_name_is_not_text(name) -> None:
     assert "looks like PNG" in reason(PNG, name)
 
@@ -253,6 +301,9 @@ def test_case_22_documents_are_told_by_their_content(name) -> None:
     assert text(pdf("Text."), name) == "Text."
     assert text(docx("Text."), name) == "Text."
     assert text(epub("<p>Text.</p>"), name) == "Text."
+    assert text(odt("Text."), name) == "Text."
+    assert text(pptx(shape("Text.")), name) == "Text."
+    assert text(xlsx({"S": [["Text."]]}), name) == "S\n\nText."
 
 
 def test_case_22_a_polyglot_is_what_it_begins_as() -> None:

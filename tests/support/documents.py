@@ -109,6 +109,153 @@ def docx_table(*rows: tuple[str, ...]) -> str:
     return "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in cells) + "</w:tbl>"
 
 
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns:"
+_OD_NAMES = " ".join(
+    f'xmlns:{name}="{_OASIS}{name}:1.0"' for name in ("office", "text", "table", "style", "meta")
+) + (
+    f' xmlns:draw="{_OASIS}drawing:1.0" xmlns:svg="{_OASIS}svg-compatible:1.0"'
+    ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink"'
+)
+
+
+def odt(
+    *body: str,
+    styles: str = "",
+    meta: str = "",
+    master: str = "",
+    extra: dict[str, bytes] | None = None,
+) -> bytes:
+    """Return an OpenDocument text of paragraphs, headings (`# x`), or XML that begins with `<`."""
+    parts = (
+        part
+        if part.startswith("<")
+        else f'<text:h text:outline-level="1">{part[2:]}</text:h>'
+        if part.startswith("# ")
+        else f"<text:p>{part}</text:p>"
+        for part in body
+    )
+    content = (
+        f"<office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:text>{''.join(parts)}</office:text></office:body>"
+    )
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        for name, root, inner in (
+            ("content.xml", "document-content", content),
+            ("styles.xml", "document-styles", master),
+            ("meta.xml", "document-meta", f"<office:meta>{meta}</office:meta>"),
+        ):
+            xml = f"<office:{root} {_OD_NAMES}>{inner}</office:{root}>"
+            archive.writestr(name, xml, compress_type=DEFLATED)
+        for name, data in (extra or {}).items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_P_NAMES = (
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" '
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" '
+    f'xmlns:r="{_RELATIONS}"'
+)
+
+
+def shape(
+    *paragraphs: str,
+    place: str = "",
+    at: tuple[int, int, int, int] | None = None,
+    styles: str = "",
+) -> str:
+    """Return the XML of a shape of a slide: lines, or paragraphs' XML that begins with `<`.
+
+    `place` is a placeholder's type; `at` is left, top, width and height.
+    """
+    frame = (
+        f'<a:xfrm><a:off x="{at[0]}" y="{at[1]}"/><a:ext cx="{at[2]}" cy="{at[3]}"/></a:xfrm>'
+        if at
+        else ""
+    )
+    told = "".join(
+        part if part.startswith("<") else f"<a:p><a:r><a:t>{part}</a:t></a:r></a:p>"
+        for part in paragraphs
+    )
+    kind = f'<p:ph type="{place}"/>' if place else ""
+    return (
+        f"<p:sp><p:nvSpPr><p:nvPr>{kind}</p:nvPr></p:nvSpPr><p:spPr>{frame}</p:spPr>"
+        f"<p:txBody><a:lstStyle>{styles}</a:lstStyle>{told}</p:txBody></p:sp>"
+    )
+
+
+def pptx(
+    *slides: str,
+    hidden: tuple[int, ...] = (),
+    notes: dict[int, str] | None = None,
+    extra: dict[str, bytes] | None = None,
+) -> bytes:
+    """Return slides of these shapes; notes by the number of their slide, from 1."""
+    head = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+
+    def relations(*named: tuple[str, str, str]) -> str:
+        lines = (
+            f'<Relationship Id="{i}" Type="{_RELATIONS}/{k}" Target="{t}"/>' for i, k, t in named
+        )
+        return f"{head}{''.join(lines)}</Relationships>"
+
+    numbers = range(1, len(slides) + 1)
+    listed = "".join(f'<p:sldId r:id="s{n}"/>' for n in numbers)
+    parts = {
+        "_rels/.rels": relations(("d", "officeDocument", "ppt/presentation.xml")),
+        "ppt/presentation.xml": (
+            f"<p:presentation {_P_NAMES}><p:sldIdLst>{listed}</p:sldIdLst></p:presentation>"
+        ),
+        "ppt/_rels/presentation.xml.rels": relations(
+            *((f"s{n}", "slide", f"slides/slide{n}.xml") for n in numbers)
+        ),
+    }
+    for number, shapes in enumerate(slides, start=1):
+        show = ' show="0"' if number in hidden else ""
+        tree = f"<p:cSld><p:spTree>{shapes}</p:spTree></p:cSld>"
+        parts[f"ppt/slides/slide{number}.xml"] = f"<p:sld {_P_NAMES}{show}>{tree}</p:sld>"
+        if said := (notes or {}).get(number):
+            tree = f"<p:cSld><p:spTree>{shape(said, place='body')}</p:spTree></p:cSld>"
+            parts[f"ppt/notesSlides/n{number}.xml"] = f"<p:notes {_P_NAMES}>{tree}</p:notes>"
+            parts[f"ppt/slides/_rels/slide{number}.xml.rels"] = relations(
+                ("n", "notesSlide", f"../notesSlides/n{number}.xml")
+            )
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", DEFLATED) as archive:
+        for name, xml in parts.items():
+            archive.writestr(name, xml)
+        for name, data in (extra or {}).items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def xlsx(sheets: dict[str, list[list[object]]], **properties: str) -> bytes:
+    """Return a workbook of sheets by name; cells are values, or formulas with `=` in front."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    for name, said in properties.items():
+        setattr(book.properties, name, said)
+    return saved(book)
+
+
+def saved(book: object) -> bytes:
+    """Return the bytes of a workbook of openpyxl, or of a document of python-docx."""
+    out = BytesIO()
+    book.save(out)  # type: ignore[attr-defined]
+    return out.getvalue()
+
+
 def with_members(data: bytes, members: dict[str, bytes]) -> bytes:
     """Return a zip archive with more members."""
     out = BytesIO(data)

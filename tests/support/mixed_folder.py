@@ -6,7 +6,19 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from documents import docx, encrypted_pdf, epub, mail, pdf, scanned_pdf, with_members
+from documents import (
+    docx,
+    encrypted_pdf,
+    epub,
+    mail,
+    odt,
+    pdf,
+    pptx,
+    scanned_pdf,
+    shape,
+    with_members,
+    xlsx,
+)
 
 _TOWNS = (
     "Aarhus",
@@ -51,6 +63,9 @@ _MAKERS: dict[str, Callable[[str], bytes]] = {
     "csv": lambda said: f"what,when\n{said},2024\nNothing else,2025\n".encode(),
     "pdf": lambda said: pdf("A first page.", said),
     "docx": lambda said: docx("# Head", said),
+    "odt": lambda said: odt("# Head", said),
+    "pptx": lambda said: pptx(shape("Head", place="title"), shape(said)),
+    "xlsx": lambda said: xlsx({"Facts": [[said]]}),
     "epub": lambda said: epub(f"<h1>Head</h1><p>{said}</p>"),
     "eml": lambda said: mail("See the paper.", files={"paper.pdf": pdf(said)}),
     "vtt": lambda said: f"WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ann>{said}</v>\n".encode(),
@@ -65,7 +80,7 @@ _MAKERS: dict[str, Callable[[str], bytes]] = {
 
 def _sound_files(folder: Path) -> dict[str, str]:
     facts = {}
-    for number in range(25 * len(_MAKERS)):
+    for number in range(20 * len(_MAKERS)):
         kind = list(_MAKERS)[number % len(_MAKERS)]
         place = folder / f"part {number % 5}"
         place.mkdir(exist_ok=True)
@@ -83,6 +98,9 @@ def _broken_files(folder: Path) -> dict[str, str]:
         "scan.pdf": (scanned_pdf(2), "it is a scan"),
         "bomb.docx": (with_members(docx("x"), {"a.xml": b"0" * 61_000_000}), "unpacks to"),
         "slip.epub": (with_members(epub("<p>x</p>"), {"../x": b"x"}), "leads out of it"),
+        "slip.odt": (with_members(odt("x"), {"../x": b"x"}), "leads out of it"),
+        "bomb.pptx": (with_members(pptx(shape("x")), {"a": b"0" * 61_000_000}), "unpacks to"),
+        "blank.xlsx": (xlsx({"S": []}), "its sheets show no text"),
         "cut.docx": (docx("Text.")[:-300], "damaged"),
         "picture.txt": (b"\x89PNG\r\n\x1a\n" + b"x" * 99, "looks like PNG image"),
         "program.md": (b"\x7fELF" + bytes(99), "looks like EXECUTABLE"),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from documents import docx, epub, mail, pdf
+from documents import docx, epub, mail, odt, pdf, pptx, shape, xlsx
 
 from index.errors import ReadError
 from index.reading.registry import read_bytes
@@ -21,7 +21,10 @@ _FILES = {
     "a.epub": epub("<p>The fleet sails.</p>"),
     "a.eml": mail("The fleet sails.", files={"a.txt": b"Read me."}),
     "a.mhtml": _ARCHIVE,
+    "a.odt": odt("The fleet sails in spring."),
     "a.pdf": pdf("The fleet sails."),
+    "a.pptx": pptx(shape("The fleet sails in spring.")),
+    "a.xlsx": xlsx({"Fleet": [["Ship", "Month"], ["Heron", "April"]]}),
     "a.vtt": b"WEBVTT\n\n1\n00:00:01.000 --> 00:00:02.000\n<v Ann>The fleet sails.</v>\n",
     "a.srt": b"1\n00:00:01,000 --> 00:00:02,000\n{\\an8}The <i>fleet</i> sails.\n",
     "a.ipynb": b'{"cells": [{"cell_type": "markdown", "source": ["The *fleet* sails."]}]}',

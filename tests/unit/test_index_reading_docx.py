@@ -133,7 +133,7 @@ def test_items_of_numbered_lists_keep_their_numbers():
 
 @pytest.mark.parametrize(
     ("form", "lead"),
-    [("lowerLetter", "b)"), ("upperRoman", "II)"), ("bullet", "-"), ("decimalZero", "2)")],
+    [("lowerLetter", "b)"), ("upperRoman", "II)"), ("bullet", "-"), ("decimalZero", "02)")],
 )
 def test_numbers_are_written_as_word_writes_them(form, lead):
     text = numbered(item("One."), item("Two."), forms=((form, "%1)"),))
