@@ -71,7 +71,7 @@ def main() -> None:
 
 def _textbook(folder: Path, passages: Sequence[str]) -> list[str]:
     """Build the textbook index and return the command that asks it."""
-    from index.embedding.model_files import model_folder
+    from index.embedding.onnx import model_folder
 
     texts = folder / "passages.txt"
     texts.write_text("\x1e".join(passages), encoding="utf-8")

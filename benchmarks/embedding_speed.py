@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from index.embedding import load_embedder
-from index.embedding.model_files import model_folder
+from index.embedding.onnx import model_folder
 
 _SEED_ARTICLE = Path(__file__).parents[1] / "seeds" / "japan-us-defense-ministers.txt"
 _PASSAGE_TOKENS = 190

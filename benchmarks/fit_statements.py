@@ -23,9 +23,8 @@ from index.embedding import Embedder, load_embedder
 from rag import Article, Assistant, Settings
 from rag.question import read_query
 from rag.reader.onnx_reader import SHA256, OnnxReader
-from rag.verification.bearing import Fitted, bearing_on, together
 from rag.verification.claims import statement_of
-from rag.verification.verdict import Weighed, weigh
+from rag.verification.verdict import Fitted, Weighed, bearing_on, together, weigh
 from training.judge_rows import FAMILIES, family_of, is_fresh, read_families
 from training.rows import raw_rows
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embedding import model_files, onnx
+from index.embedding import onnx
 from index.embedding.onnx import Layout
 from rag.reader import onnx_reader
 from training import onnx_wire
@@ -61,7 +61,7 @@ def main() -> None:
 
 def graphs() -> Iterator[tuple[Path, bytes]]:
     """Yield the file and the bytes of each graph that the wheel holds."""
-    folder = model_files.model_folder()
+    folder = onnx.model_folder()
     shape, tensors = read_shape(folder / "config.json"), read_header(folder / "model.safetensors")
     for layout, path in onnx.GRAPHS.items():
         yield path, encoder(shape, tensors, layout=layout)

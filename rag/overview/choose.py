@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.overview.statements import Statement
-from rag.verification.dates import Date, conflicts, read_dates
+from rag.verification.parse import Date, conflicts, read_dates
 from rag.verification.values import Value, comparable, read_values, same
 
 _NOVELTY = 0.4

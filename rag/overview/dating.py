@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from index.store.queries import DocumentRow
 from rag.overview.relative import Tense, read_relative, tables, tense_at, words_of
-from rag.verification.dates import Date, read_dates
+from rag.verification.parse import Date, read_dates
 
 _BEFORE = re.compile(r"([^\W_]{1,30})[’']?[ -]{0,3}$")
 _BEHIND = re.compile(r"[ -]*([^\W\d_]+)")

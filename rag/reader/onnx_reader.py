@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.data_files import data_file
-from index.embedding import model_files
 from index.embedding.embedder import without_surrogates
 from index.errors import EmbeddingError
 from index.types import Sentence
@@ -239,9 +238,9 @@ def _reading(
 
 
 def _tokenizer() -> Tokenizer:
-    from index.embedding.onnx import load_tokenizer
+    from index.embedding.onnx import load_tokenizer, model_folder
 
-    return load_tokenizer(model_files.model_folder() / "tokenizer.json")
+    return load_tokenizer(model_folder() / "tokenizer.json")
 
 
 def _session() -> InferenceSession:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from rag.verification.dates import Date, agrees, conflicts
-from rag.verification.parse import Reading, Word, lists, read, titles
+from rag.verification.parse import Date, Reading, Word, agrees, conflicts, lists, read, titles
 from rag.verification.values import Value, comparable, same
 
 Kind = Literal["number", "date", "name", "modality", "quote", "negation"]

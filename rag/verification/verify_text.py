@@ -19,9 +19,8 @@ from index.terms import has_words
 from index.types import DocumentSummary, Sentence
 from rag.citations import Footnotes
 from rag.types import AnswerSentence, CheckedClaim, DraftSentence, Verification
-from rag.verification.bearing import Tell
 from rag.verification.claims import Claim, read_claims, statement_of
-from rag.verification.verdict import Judged, judge
+from rag.verification.verdict import Judged, Tell, judge
 
 _LINE = re.compile(r"[ \t]{0,3}[-*]?[ ]?\[\^?(\d{1,3})\](:?)[ \t]+(\S[^\n]*)")
 _SPAN = re.compile(r"characters \d+-\d+$")

@@ -38,7 +38,7 @@ from rag.llm.stream import Thoughts
 from rag.llm.writer import plain
 from rag.overview import relative, statements
 from rag.types import Turn
-from rag.verification import dates, parse, values
+from rag.verification import parse, values
 from rag.verification.claims import ClaimReader, read_claims
 from rag.verification.differences import misquoted
 from rag.verification.verify_text import resolve
@@ -162,8 +162,8 @@ MADE = {
     ("rag/question.py", "_signs"): Made(
         make=lambda: list(question._signs().values()), ways=("search",)
     ),
-    ("rag/verification/dates.py", "_pattern"): Made(
-        make=lambda: [dates._pattern()], ways=("search",)
+    ("rag/verification/parse.py", "_pattern"): Made(
+        make=lambda: [parse._pattern()], ways=("search",)
     ),
     ("rag/verification/values.py", "_pattern"): Made(
         make=lambda: [values._pattern()], ways=("search",)
@@ -385,7 +385,7 @@ WALKERS: dict[str, Callable[[str], object]] = {
     "a reply": whole_reply,
     "a claim's words": parse.read,
     "values": values.read_values,
-    "dates": dates.read_dates,
+    "dates": parse.read_dates,
     "quotations": lambda text: misquoted(text, text),
     "a list of sources": lambda text: resolve(text, ()),
     "orders": injection.gives_orders,

@@ -13,7 +13,7 @@ import rag
 OF_A_QUESTION = frozenset(
     """
     index index.card index.data_files index.embedding index.embedding.embedder
-    index.embedding.model_files index.embedding.onnx index.errors index.language index.reading
+    index.embedding.onnx index.errors index.language index.reading
     index.reading.normal index.search
     index.store index.store.backends index.store.catalog index.store.chroma
     index.store.folder_backend index.store.generation_files index.store.library

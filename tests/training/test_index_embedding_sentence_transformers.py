@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from index.embedding import load_embedder
-from index.embedding.model_files import model_folder
+from index.embedding.onnx import model_folder
 from index.embedding.sentence_transformers import SentenceTransformerEmbedder
 from index.errors import EmbeddingError
 

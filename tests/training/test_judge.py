@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from index.embedding import model_files
+from index.embedding import onnx
 from index.embedding.onnx import load_tokenizer
 from training import export, judge_items, judge_train, reader_weights
 from training.judge_draw import ItemMaker
@@ -35,7 +35,7 @@ from training.judge_rows import (
 from training.rows import Row, drawn
 
 TOWNS = [("Riga", "Anna Berg"), ("Turin", "Luca Conti"), ("Lyon", "Marc Petit")]
-TOKENIZER = load_tokenizer(model_files.model_folder() / "tokenizer.json")
+TOKENIZER = load_tokenizer(onnx.model_folder() / "tokenizer.json")
 
 
 def passage(town: str, builder: str) -> str:
@@ -205,7 +205,7 @@ class Stopping(list[Step]):
 
 def model() -> Judge:
     torch.manual_seed(1)
-    made = Judge(model_files.model_folder())
+    made = Judge(onnx.model_folder())
     made.bert.encoder.layer[:5].requires_grad_(False)
     return made
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from index.embedding import model_files
+from index.embedding import onnx
 from rag.reader import onnx_reader
 from training import reader_weights
 from training.encoded import CLS, SEP, Example
@@ -21,7 +21,7 @@ def shipped() -> Weights:
 
 @pytest.fixture
 def judge() -> Judge:
-    return Judge(model_files.model_folder())
+    return Judge(onnx.model_folder())
 
 
 def test_training_goes_on_from_the_shipped_weights(judge: Judge, shipped: Weights) -> None:

@@ -6,9 +6,8 @@ import time
 import pytest
 
 from rag.verification.claims import ClaimReader, read_claims
-from rag.verification.dates import agrees, read_dates
 from rag.verification.differences import differences, is_copied, misquoted
-from rag.verification.parse import names_in, read
+from rag.verification.parse import agrees, names_in, read, read_dates
 from rag.verification.values import read_values, same
 
 MARKDOWN = """# The meeting

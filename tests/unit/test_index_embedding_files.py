@@ -4,10 +4,10 @@ import sys
 
 import pytest
 
-from index.embedding import load_embedder, model_files, onnx, verify
+from index.embedding import load_embedder, onnx
 from index.errors import EmbeddingError
 
-REAL = model_files.model_folder()
+REAL = onnx.model_folder()
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def other_package(tmp_path, monkeypatch):
 
 
 def test_installed_weights_are_the_published_ones():
-    verify()
+    onnx.verify()
 
 
 def test_missing_package_names_the_command_that_installs_it(monkeypatch):
@@ -45,7 +45,7 @@ def test_missing_file_is_named(other_package):
 
 def test_package_is_found_without_running_its_code(other_package):
     (other_package / "model.safetensors").write_bytes(b"")
-    assert model_files.model_folder() == other_package
+    assert onnx.model_folder() == other_package
 
 
 def test_one_altered_byte_is_refused_before_a_vector_is_made(other_package):
@@ -61,7 +61,7 @@ def test_altered_tokenizer_is_refused(tmp_path):
     (tmp_path / "model.safetensors").symlink_to(REAL / "model.safetensors")
     (tmp_path / "tokenizer.json").write_bytes((REAL / "tokenizer.json").read_bytes() + b" ")
     with pytest.raises(EmbeddingError, match=r"tokenizer\.json' has sha256"):
-        verify(tmp_path)
+        onnx.verify(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\x05\0\0\0\0\0\0\0{}", b"\xff" * 20])
