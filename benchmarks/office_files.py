@@ -50,8 +50,9 @@ class Read:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in order."""
-    return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    """Return the words of a text in order; 05 is 5, as dates are written in many ways."""
+    found = WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return [word.lstrip("0") or "0" for word in found]
 
 
 def shown(pdf: Path) -> list[str]:

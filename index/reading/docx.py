@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.card import not_read
 from index.errors import ReadError
-from index.reading.layout import BEFORE, Block, lowered, raised, set_blocks
+from index.reading.layout import BEFORE, Block, lowered, raised, row_blocks, set_blocks
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import one_line
 from index.reading.office import (
@@ -188,20 +188,16 @@ class _Body:
         return Block(text=lead + text, attached=follows and bool(lead))
 
     def _table(self, table: "Element", *, depth: int) -> Iterator[Block]:
-        first = True
+        follows = False
         for row in table.iter(f"{W}tr"):
             if next(row.iterancestors(f"{W}tbl")) is not table:
                 continue
             if row.find(f"{W}trPr/{W}del") is not None:
                 continue
-            cells = [self._cell(cell, depth=depth + 1) for cell in _cells(row)]
-            if any(cells):
-                yield Block(text=" | ".join(cells), attached=not first, row=True)
-                first = False
-
-    def _cell(self, cell: "Element", *, depth: int) -> str:
-        blocks = self.blocks(cell, depth=depth)
-        return " ".join(" ".join(block.text for block in blocks).split())
+            cells = [list(self.blocks(cell, depth=depth + 1)) for cell in _cells(row)]
+            told = row_blocks(cells, follows=follows)
+            yield from told
+            follows = told[-1].row if told else follows
 
     def _text(self, element: "Element") -> str:
         """Join what an element shows, raised and lowered text set apart."""

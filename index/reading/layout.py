@@ -23,6 +23,8 @@ _TEN = re.compile(r"(?:^|[^\d.,])(?:10|[2-9])\Z")
 _NAME = re.compile(r"(?:^|[^^\W\d_]|[\d\W])([^\W\d_]{1,3})\Z")
 _LETTERS = re.compile(r"[a-z](?:[,;] ?[a-z]){1,5}")
 """Marks of several notes."""
+_MOST_IN_CELL = 3
+"""Paragraphs, items and rows in a cell that are still told in one line."""
 _INSIDE = 0.1
 """Share of a box that another may overlap and still stand beside it."""
 _MOST_CUT = 200
@@ -94,6 +96,31 @@ def set_blocks(blocks: Iterable[Block]) -> Layout:
         parts += (gap, text)
         length += len(gap) + len(text)
     return Layout(text="".join(parts), section_starts=tuple(starts))
+
+
+def row_blocks(cells: Sequence[Sequence[Block]], *, follows: bool) -> list[Block]:
+    """Return a row of a table as one line, its cells' blocks joined by ` | `.
+
+    Where a cell is laid out as a page is, with headings, tables or several paragraphs, its cells'
+    blocks come one after the other.
+
+    Args:
+        cells: The blocks of each cell.
+        follows: Whether the row before it is one line, too.
+    """
+    shown = [[block for block in cell if block.text.strip()] for cell in cells]
+    while shown and not shown[-1]:
+        shown.pop()
+    alone = sum(1 for cell in shown if cell) == 1
+    if any(_is_laid_out(cell, alone=alone) for cell in shown):
+        return [block for cell in shown for block in cell]
+    texts = [" ".join(" ".join(block.text for block in cell).split()) for cell in shown]
+    return [Block(text=" | ".join(texts), attached=follows, row=True)] if any(texts) else []
+
+
+def _is_laid_out(cell: Sequence[Block], *, alone: bool) -> bool:
+    most = 1 if alone else _MOST_IN_CELL
+    return len(cell) > most or any(block.level for block in cell)
 
 
 def _tidy(text: str) -> str:
@@ -168,7 +195,7 @@ def raised(text: str, *, after: str, mark: bool, before: str = "") -> str:
     said, last = text.strip(), after[-1:]
     if not said or not last.strip() or said[0] in "[(" or not any(map(str.isalnum, said)):
         return text
-    if before[:1] in ("/", "⁄") and said.isdigit():
+    if before[:1] in ("/", "⁄") and said.isdigit() and not before[1:2].isalpha():
         return f" {said}" if last.isdigit() else said
     if mark:
         return f"[{said}]" if len(said) <= _MARK else f" {said}"

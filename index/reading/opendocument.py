@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.archive import open_archive, parse_xml, unpack
-from index.reading.layout import BEFORE, Block, lowered, raised, set_blocks
+from index.reading.layout import BEFORE, Block, lowered, raised, row_blocks, set_blocks
 from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
 from index.reading.normal import one_line
 from index.reading.office import keywords, readable
-from index.reading.styles import STYLE, TEXT, Counter, Looks, OpenDocumentLists
+from index.reading.styles import STYLE, TEXT, XML_ID, Counter, Looks, OpenDocumentLists
 from index.types import Extract
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _OASIS: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE: Final = f"{{{_OASIS}office:1.0}}"
 _TABLE: Final = f"{{{_OASIS}table:1.0}}"
 _DRAW: Final = f"{{{_OASIS}drawing:1.0}}"
+_FORM: Final = f"{{{_OASIS}form:1.0}}"
 _META: Final = f"{{{_OASIS}meta:1.0}}"
 _DC: Final = "{http://purl.org/dc/elements/1.1/}"
 _XLINK: Final = "{http://www.w3.org/1999/xlink}"
@@ -68,9 +69,8 @@ _MAX_REPEATED = 200
 class OpenDocumentReader:
     """Reads OpenDocument text (`.odt`), templates and master documents.
 
-    Set as Word documents are (`index.reading.docx`): items of lists have their number or `- `, a
-    row of a table is one line, notes stand at the end. Deletions of tracked changes, comments,
-    hidden text, headers and footers are not read.
+    Set as Word documents are (`index.reading.docx`). Deletions of tracked changes, comments, hidden
+    text, headers and footers are not read.
     """
 
     def read(self, data: bytes, *, name: str) -> Extract:
@@ -84,7 +84,8 @@ class OpenDocumentReader:
             ReadError: It is damaged, encrypted, an archive bomb, or shows no text.
         """
         with open_archive(data) as archive:
-            _refuse_encrypted(archive)
+            if b"encryption-data" in (unpack(archive, "META-INF/manifest.xml") or b""):
+                raise ReadError("it is encrypted with a password; save it without one and add that")
             text = _Body(archive)
             layout = set_blocks((*text.blocks(text.body), *text.notes()))
             about, left_out = _about(archive), tuple(_left_out(archive, text))
@@ -103,12 +104,6 @@ class OpenDocumentReader:
             text=layout.text,
             section_starts=layout.section_starts,
         )
-
-
-def _refuse_encrypted(archive: zipfile.ZipFile) -> None:
-    manifest = unpack(archive, "META-INF/manifest.xml")
-    if manifest is not None and b"encryption-data" in manifest:
-        raise ReadError("it is encrypted with a password; save it without one and add that")
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> "Element | None":
@@ -154,7 +149,7 @@ def _left_out(archive: zipfile.ZipFile, text: "_Body") -> Iterator[str]:
         yield "comments: they are not part of the text"
     if next(text.body.iter(f"{TEXT}deletion"), None) is not None:
         yield "deleted text: a tracked change took it out"
-    yield from not_read(text.objects, "object", "a chart or a table of another program; copy it")
+    yield from not_read(text.objects, "object", "a chart, or the file of another program")
     if any(name.startswith(("Basic/", "Scripts/")) for name in archive.namelist()):
         yield "macros: they are programs, which are neither read nor run"
 
@@ -176,6 +171,8 @@ class _Body:
         known = [content, *([self.styles] if self.styles is not None else [])]
         self._looks = Looks(known)
         self._lists = OpenDocumentLists(reversed(known))
+        forms = (each for form in body.iter(f"{_OFFICE}forms") for each in form.iter())
+        self._controls = {each.get(XML_ID) or each.get(f"{_FORM}id") or "": each for each in forms}
         self.title = ""
         """The text of the style Title, or the first heading of the first level."""
         self.objects = 0
@@ -274,19 +271,16 @@ class _Body:
         yield Block(text=f"{indent}{lead} {block.text}" if lead else block.text, attached=True)
 
     def _table(self, table: "Element", *, depth: int) -> Iterator[Block]:
-        first = True
+        follows = False
         for row in _rows(table, depth=0):
-            cells: list[str] = []
+            cells: list[list[Block]] = []
             for cell in row:
-                if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-                    continue
-                text = one_line(" ".join(b.text for b in self.blocks(cell, depth=depth + 1)))
-                cells += [text] * _repeated(cell, f"{_TABLE}number-columns-repeated")
-            while cells and not cells[-1]:
-                cells.pop()
-            if any(cells):
-                yield Block(text=" | ".join(cells), attached=not first, row=True)
-                first = False
+                if cell.tag in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                    read = list(self.blocks(cell, depth=depth + 1))
+                    cells += [read] * _repeated(cell, f"{_TABLE}number-columns-repeated")
+            told = row_blocks(cells, follows=follows)
+            yield from told
+            follows = told[-1].row if told else follows
 
     def _is_unseen(self, element: "Element") -> bool:
         if element.tag in _UNSEEN or not isinstance(element.tag, str):
@@ -337,21 +331,39 @@ class _Body:
         if element.tag == f"{TEXT}note":
             self._notes.append(element)
             return f"[{len(self._notes)}]"
+        if element.tag == f"{_DRAW}control":
+            return self._control(element)
         return self._object(element) if element.tag == f"{_DRAW}object" else None
 
     def _object(self, element: "Element") -> str:
-        """Return an equation as its signs; anything else is counted."""
+        """Return an equation as its signs; a sheet's tables are read apart, the rest is counted."""
         place = (element.get(f"{_XLINK}href") or "").removeprefix("./").rstrip("/")
         inside = _part(self._archive, f"{place}/content.xml") if place else element
         math = next(inside.iter(f"{_MATH}math"), None) if inside is not None else None
         if math is None:
-            self.objects += 1
+            sheets = inside.iter(f"{_OFFICE}spreadsheet") if inside is not None else ()
+            tables = [table for sheet in sheets for table in sheet.iter(f"{_TABLE}table")]
+            self._apart += tables
+            self.objects += not tables
             return ""
         note = next(math.iter(f"{_MATH}annotation"), None)
         if note is not None and "StarMath" in (note.get("encoding") or "") and note.text:
             return one_line(note.text.replace("{", "(").replace("}", ")"))
         signs = math.iter(f"{_MATH}mi", f"{_MATH}mn", f"{_MATH}mo", f"{_MATH}mtext")
         return "".join((sign.text or "").strip() for sign in signs)
+
+    def _control(self, element: "Element") -> str:
+        """Return what a control of a form shows: what was entered or chosen, or its label."""
+        control = self._controls.get(element.get(f"{_DRAW}control") or "")
+        if control is None:
+            return ""
+        selected = (each for each in control if each.get(f"{_FORM}current-selected") == "true")
+        chosen = [each.get(f"{_FORM}label") or "" for each in selected]
+        entered = (control.get(f"{_FORM}{name}") for name in ("current-value", "value", "label"))
+        if control.tag in (f"{_FORM}checkbox", f"{_FORM}radio"):
+            on = "checked" in (control.get(f"{_FORM}current-state"), control.get(f"{_FORM}state"))
+            return f"{'☑' if on else '☐'} {control.get(f'{_FORM}label') or ''} "
+        return f" {', '.join(chosen) or next(filter(None, entered), '')} "
 
 
 def _rows(table: "Element", *, depth: int) -> Iterator["Element"]:

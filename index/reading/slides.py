@@ -102,7 +102,7 @@ class _Show:
         self._hidden: list[int] = []
         self._pictures: list[int] = []
         self._comments = self._footers = False
-        self._charts = 0
+        self._charts = self._objects = 0
         self._kept: dict[str, Element | None] = {}
         """Layouts and masters by name."""
 
@@ -116,7 +116,8 @@ class _Show:
             yield "footers: what repeats on each slide is not read"
         if self._comments:
             yield "comments: they are not part of the text"
-        yield from not_read(self._charts, "chart", "its names are read, its numbers are drawn")
+        yield from not_read(self._objects, "object", "a file that a slide shows; add that, too")
+        yield from not_read(self._charts, "chart", "names are read, numbers are drawn")
 
     def blocks(self, place: str, number: int) -> Iterator[Block]:
         """Yield what one slide says, its title first and its notes last."""
@@ -132,6 +133,7 @@ class _Show:
         page = _Page(self._package, place, self._bases(place))
         shown = [block for block in page.read(tree) if block.text.strip()]
         self._footers, self._charts = self._footers or page.footers, self._charts + page.charts
+        self._objects += sum(1 for _ in tree.iter(f"{_P}oleObj"))
         if not shown and next(tree.iter(f"{_P}pic"), None) is not None:
             self._pictures.append(number)
         first = next((block.text for block in shown if block.level), "")

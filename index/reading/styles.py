@@ -12,7 +12,7 @@ W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _OASIS: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 TEXT: Final = f"{{{_OASIS}text:1.0}}"
 STYLE: Final = f"{{{_OASIS}style:1.0}}"
-_XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
+XML_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _PLACE = re.compile(r"%([1-9])")
 _ROMAN: Final = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
@@ -125,7 +125,7 @@ class OpenDocumentLists:
         if before is None and element.get(f"{TEXT}continue-numbering") == "true":
             before = self._last.get(style)
         counter = before or Counter(self._styles.get(style, {}))
-        self._named[element.get(_XML_ID) or " "] = self._last[style] = counter
+        self._named[element.get(XML_ID) or " "] = self._last[style] = counter
         return counter
 
 

@@ -18,7 +18,7 @@ from index.reading.cells import shown
 from index.reading.layout import Block, set_blocks
 from index.reading.metadata import name_title
 from index.reading.normal import one_line
-from index.reading.office import Package, R
+from index.reading.office import A, Package, R, drawn
 from index.reading.table import MAX_ABOVE, MAX_ROWS, parted, sentence
 from index.types import Extract
 
@@ -33,6 +33,7 @@ MAX_CELLS: Final = 5_000_000
 about 300,000."""
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_XDR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
 _LAST_COLUMN: Final = 16_384
 
 _NO_VALUE = re.compile(
@@ -42,6 +43,7 @@ _NO_VALUE = re.compile(
 _ROW = re.compile(rb"<(?:\w{1,9}:)?row\b([^<>]{0,300})>")
 _COLUMN = re.compile(rb"<(?:\w{1,9}:)?col\b([^<>]{0,300})>")
 _HIDES = re.compile(rb"\bhidden=\"(?:1|true)\"")
+_HEADER = re.compile(rb"<(?:\w{1,9}:)?(?:odd|even|first)(?:Header|Footer)>[^<]")
 _ATTRIBUTE = re.compile(rb"\b(r|min|max)=\"(\d{1,7})\"")
 _MERGED = re.compile(
     rb"<(?:\w{1,9}:)?mergeCell ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\""
@@ -105,6 +107,8 @@ class _Sheet:
     """First row and column, last row and column, from 1."""
     unreckoned: int = 0
     """Formulas without a value."""
+    repeated: bool = False
+    """Whether it has a header or a footer."""
 
     @classmethod
     def of(cls, content: bytes) -> "_Sheet":
@@ -120,6 +124,7 @@ class _Sheet:
                 (int(top), _column(left), int(bottom), _column(right))
                 for left, top, right, bottom in _MERGED.findall(content)
             ),
+            repeated=_HEADER.search(content) is not None,
             unreckoned=sum(1 for _ in _NO_VALUE.finditer(content)),
         )
 
@@ -137,11 +142,12 @@ class _Book:
             for each in listed
         }
         self.rows = 0
-        """Rows with text."""
+        """Rows with text, and text boxes."""
         self._cells = self._hidden_rows = self._hidden_columns = self._unreckoned = 0
         self._hidden: list[str] = []
         self._empty: list[str] = []
-        self._charts = self._comments = False
+        self._comments = self._repeated = False
+        self._charts = 0
 
     def left_out(self) -> Iterator[str]:
         """Name what of the workbook is not read."""
@@ -156,8 +162,9 @@ class _Book:
         yield from not_read(self._unreckoned, "formula", why)
         if self._comments:
             yield "comments: they are not part of the sheets"
-        if self._charts:
-            yield "charts and pictures: they are drawn beside the cells"
+        if self._repeated:
+            yield "headers and footers: what repeats on each page is not read"
+        yield from not_read(self._charts, "chart", "names are read, numbers are drawn")
 
     def blocks(self, data: bytes) -> Iterator[Block]:
         """Yield the sheets' names, each with its rows behind it.
@@ -191,20 +198,32 @@ class _Book:
         about = _Sheet.of(unpack(self._package.archive, place) or b"")
         self._unreckoned += about.unreckoned
         kinds = {kind for kind, _ in self._package.relations(place).values()}
-        self._charts = self._charts or "drawing" in kinds
         self._comments = self._comments or "comments" in kinds
+        self._repeated = self._repeated or about.repeated
         regions = list(_regions(self._rows(sheet, about)))
-        if not regions:
+        beside = list(self._drawings(place))
+        if not regions and not beside:
             self._empty.append(name)
             return
         yield Block(text=name, level=1)
-        header: Sequence[str] | None = None
-        for region in regions:
-            above, names, body = parted(_under_one_header(region, about))
-            same = header is not None and names is None and len(region.rows[0]) <= len(header)
-            header = header if same else names
-            for line in (*above, *(sentence(row, header) for row in body)):
-                yield Block(text=line)
+        yield from _told(regions, about)
+        yield from beside
+
+    def _drawings(self, place: str) -> Iterator[Block]:
+        """Yield what stands in text boxes and charts over the cells of a sheet."""
+        for part in self._package.related(place, "drawing"):
+            drawing = self._package.part(part)
+            for element in drawing.iter() if drawing is not None else ():
+                if element.tag == f"{_XDR}txBody":
+                    lines = ("".join(map(str, p.itertext(f"{A}t"))) for p in element.iter(f"{A}p"))
+                    blocks = [Block(text=line) for line in lines]
+                elif str(element.tag).endswith("}chart") and element.get(f"{R}id"):
+                    self._charts += 1
+                    blocks = list(drawn(self._package, part, element.get(f"{R}id") or ""))
+                else:
+                    continue
+                self.rows += any(block.text.strip() for block in blocks)
+                yield from blocks
 
     def _rows(self, sheet: "ReadOnlyWorksheet", about: _Sheet) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows with text, each with its number, without what is hidden."""
@@ -276,6 +295,17 @@ def _region(held: list[tuple[int, list[str]]]) -> _Region:
     width = max(max(n for n, cell in enumerate(row, 1) if cell) for row in rows)
     padded = [(row + [""] * width)[:width] for row in rows]
     return _Region(numbers=tuple(number for number, _ in held), left=first + 1, rows=padded)
+
+
+def _told(regions: "Sequence[_Region]", about: _Sheet) -> Iterator[Block]:
+    """Yield the rows of a sheet; a table goes on under its names after an empty row."""
+    header: Sequence[str] | None = None
+    for region in regions:
+        above, names, body = parted(_under_one_header(region, about))
+        same = header is not None and names is None and len(region.rows[0]) <= len(header)
+        header = header if same else names
+        for line in (*above, *(sentence(row, header) for row in body)):
+            yield Block(text=line)
 
 
 def _anchors(about: _Sheet) -> dict[tuple[int, int], tuple[int, int]]:

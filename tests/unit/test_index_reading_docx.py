@@ -1,10 +1,11 @@
 """Word documents: order, headings, lists, tables, tracked changes, hidden text."""
 
+import re
 import zipfile
 from io import BytesIO
 
 import pytest
-from documents import docx, docx_table, replaced, without
+from documents import docx, docx_table, replaced, with_members, without
 
 from index.reading.registry import read_bytes
 
@@ -68,10 +69,89 @@ def test_items_of_a_list_are_lines():
     )
 
 
-def test_a_table_in_a_table_is_one_cell_of_it():
+def test_a_table_in_one_of_several_cells_is_that_cell_and_stands_alone_in_an_only_one():
     inner = docx_table(("a", "b"))
     cell = f"<w:tc><w:p>{run('outer')}</w:p>{inner}</w:tc>"
-    assert text_of(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>") == "outer a | b"
+    other = f"<w:tc><w:p>{run('beside')}</w:p></w:tc>"
+    assert text_of(f"<w:tbl><w:tr>{cell}{other}</w:tr></w:tbl>") == "outer a | b | beside"
+    assert text_of(f"<w:tbl><w:tr>{cell}</w:tr></w:tbl>") == "outer\n\na | b"
+
+
+def test_cells_that_are_laid_out_as_pages_are_read_one_after_the_other():
+    def column(*texts: str) -> str:
+        return f"<w:tc>{''.join(f'<w:p>{run(text)}</w:p>' for text in texts)}</w:tc>"
+
+    table = (
+        f"<w:tbl><w:tr>{column('Name', 'Ann')}{column('Goals', 'A.', 'B.', 'C.')}</w:tr></w:tbl>"
+    )
+    assert text_of(table) == "Name\n\nAnn\n\nGoals\n\nA.\n\nB.\n\nC."
+
+
+def test_a_text_box_is_read_once_and_apart_from_the_paragraph_that_bears_it():
+    space = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = f"<w:txbxContent><w:p>{run('Boxed.')}</w:p></w:txbxContent>"
+    both = (
+        f'<mc:AlternateContent xmlns:mc="{space}"><mc:Choice>{box}</mc:Choice>'
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent>"
+    )
+    body = f"<w:p>{run('The river ')}<w:r>{both}</w:r>{run('rises.')}</w:p>"
+    assert text_of(body.replace("<w:t>The river ", '<w:t xml:space="preserve">The river ')) == (
+        "The river rises.\n\nBoxed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("font", "code", "sign"),
+    [
+        ("Symbol", "F061", "α"),
+        ("Symbol", "F0B3", "≥"),
+        ("Symbol", "F0AE", "→"),
+        ("Symbol", "F0D6", "√"),
+        ("Wingdings", "F0FC", "✓"),
+        ("Wingdings", "F0A7", "▪"),
+        ("Arial", "20AC", "€"),
+        ("Webdings", "F099", "•"),
+    ],
+)
+def test_signs_of_fonts_of_symbols_are_letters(font, code, sign):
+    assert text_of(f'<w:p><w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>{run("x")}</w:p>') == (
+        f"{sign}x"
+    )
+
+
+def test_a_document_with_macros_and_deleted_text_is_read_without_and_says_so():
+    gone = "<w:del><w:r><w:delText>never</w:delText></w:r></w:del>"
+    data = with_members(
+        docx(f"<w:p>{run('Cats sleep.')}{gone}</w:p>"), {"word/vbaProject.bin": b""}
+    )
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        types = archive.read("[Content_Types].xml")
+    kind = b"application/vnd.ms-word.document.macroEnabled.main+xml"
+    usual = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    article = read_bytes(
+        replaced(data, {"[Content_Types].xml": types.replace(usual, kind)}), name="a.docm"
+    )
+    assert article.text == "Cats sleep."
+    assert article.card.left_out == (
+        "deleted text: a tracked change took it out",
+        "macros: they are programs, which are neither read nor run",
+    )
+
+
+def test_a_strict_document_is_read():
+    data = docx("# Head", "Text.")
+    names = ("word/document.xml", "word/styles.xml", "_rels/.rels")
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        strictly = {
+            name: re.sub(
+                rb"http://schemas.openxmlformats.org/(\w+)/2006/(main|relationships)",
+                rb"http://purl.oclc.org/ooxml/\1/\2",
+                archive.read(name),
+            )
+            for name in names
+        }
+    article = read_bytes(replaced(data, strictly), name="a.docx")
+    assert (article.text, article.section_starts) == ("Head\n\nText.", (0,))
 
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -84,6 +164,7 @@ W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
         (("1938", "^1", "^2"), "1938[12]"),
         (("3.2 × 10", "^7", " litres"), "3.2 × 10^7 litres"),
         (("the 4", "^th", " of May"), "the 4th of May"),
+        (("6.6 × 10", "^9", "/l"), "6.6 × 10^9/l"),
         (("H", "_2", "O"), "H2O"),
         (("2", "^1", "/", "_2", " miles"), "2 1/2 miles"),
     ],

@@ -166,6 +166,35 @@ def test_a_cell_at_the_far_corner_is_read_and_too_many_cells_are_refused(monkeyp
         text_of(saved(book))
 
 
+def test_text_boxes_and_the_names_of_charts_are_read_and_headers_told() -> None:
+    from openpyxl.chart import BarChart, Reference
+
+    book = Workbook()
+    sheet = book.active
+    for row in VISITORS:
+        sheet.append(row)
+    sheet.oddHeader.center.text = "Secret"
+    chart = BarChart()
+    chart.title = "Visitors by town"
+    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+    sheet.add_chart(chart, "E2")
+    data = saved(book)
+    place = "xl/drawings/drawing1.xml"
+    box = (
+        b'<xdr:twoCellAnchor xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/'
+        b'spreadsheetDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">'
+        b"<xdr:sp><xdr:txBody><a:p><a:r><a:t>Counted at the quay.</a:t></a:r></a:p></xdr:txBody>"
+        b"</xdr:sp></xdr:twoCellAnchor></"
+    )
+    head, _, tail = _member(data, place).rpartition(b"</")
+    article = read_bytes(replaced(data, {place: head + box + tail}), name="a.xlsx")
+    assert article.text.split("\n\n")[3:] == ["Visitors by town", "Counted at the quay."]
+    assert article.card.left_out == (
+        "headers and footers: what repeats on each page is not read",
+        "1 chart: names are read, numbers are drawn",
+    )
+
+
 def test_macros_are_told_and_not_run() -> None:
     data = with_members(xlsx({"S": VISITORS}), {"xl/vbaProject.bin": b"\0"})
     assert read_bytes(data, name="a.xlsm").card.left_out == (
