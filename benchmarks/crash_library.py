@@ -1,12 +1,16 @@
 """The library that the crash runs work on: its documents, its changes, and all that it answers."""
 
+import hashlib
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
+from itertools import chain
 from pathlib import Path
 
 from index.store.library import Library, open_library
 from index.sync import ingest
-from index.sync.intake import Article, read_articles
+from index.sync.intake import Article, read_articles, read_named
+from index.types import DocumentSummary
 from index.upkeep.compact import compact
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
@@ -39,11 +43,22 @@ def text_of(number: int, *, edition: int = 1) -> str:
     return "\n\n".join([f"Town {number} repaired its harbour.", *lines])
 
 
-OLD: Texts = {f"town{n:02}": text_of(n) for n in range(40)}
+UPLOADS = "uploads/"
+"""How the sources of those begin that are uploaded; the others are given as text."""
+
+OLD: Texts = {
+    **{f"town{n:02}": text_of(n) for n in range(40)},
+    **{f"{UPLOADS}{n}/town90.txt": text_of(90) for n in range(2)},
+}
 MORE: Texts = {f"town{n:02}": text_of(n) for n in range(40, 80)}
 FEW: Texts = {f"town{n:02}": text_of(n) for n in range(40, 44)}
 CHANGED: Texts = {f"town{n:02}": text_of(n, edition=2) for n in range(5)}
-GONE = tuple(f"town{n:02}" for n in range(30, 38))
+SENT: Texts = {
+    **{f"{UPLOADS}{n}/town{n}.txt": text_of(n) for n in range(91, 94)},
+    f"{UPLOADS}1/town90.txt": text_of(90, edition=2),
+    f"{UPLOADS}94/copy.txt": text_of(91),
+}
+GONE = (*(f"town{n:02}" for n in range(30, 38)), f"{UPLOADS}1/town90.txt")
 
 
 def opened(folder: Path, on_step: Callable[[str], None] = lambda step: None) -> Library:
@@ -52,13 +67,24 @@ def opened(folder: Path, on_step: Callable[[str], None] = lambda step: None) -> 
 
 
 def add(texts: Texts) -> Change:
-    """Return a change that adds articles."""
+    """Return a change that adds articles, some of them as uploads."""
 
     def change(library: Library) -> object:
-        articles = (Article(source=s, title=s, text=t) for s, t in texts.items())
-        return len(ingest.add(library, read_articles(articles)).changes)
+        given = {s: t for s, t in texts.items() if not s.startswith(UPLOADS)}
+        articles = (Article(source=s, title=s, text=t) for s, t in given.items())
+        sent = {s: _sent(s, t) for s, t in texts.items() if s not in given}
+        incoming = chain(read_articles(articles), read_named(sent, on_read=lambda source: None))
+        return len(ingest.add(library, incoming).changes)
 
     return change
+
+
+def _sent(source: str, text: str) -> Path:
+    """Write the file of an upload where a page's lies for a while; return its path."""
+    path = Path(tempfile.gettempdir()) / source
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def remove(library: Library) -> object:
@@ -92,7 +118,8 @@ def changes(work: Path) -> dict[str, tuple[Change, Texts]]:
         "add 4": (add(FEW), {**OLD, **FEW}),
         "add 40": (add(MORE), {**OLD, **MORE}),
         "change 5": (add(CHANGED), {**OLD, **CHANGED}),
-        "remove 8": (remove, {s: t for s, t in OLD.items() if s not in GONE}),
+        "upload 5": (add(SENT), {**OLD, **SENT}),
+        "remove 9": (remove, {s: t for s, t in OLD.items() if s not in GONE}),
         "import": (bring(archive), {**OLD, **FEW, **CHANGED}),
         "compact": (compacted, OLD),
         "repair": (rebuild, OLD),
@@ -111,7 +138,8 @@ def state(folder: Path) -> object:
     settings = Settings(library=folder, seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
         cards = {
-            c.card.source: [c.id, c.card.sha256, c.sentences] for c in assistant.library.documents()
+            c.card.source: [c.id, c.card.sha256, c.sentences, _original(assistant, c)]
+            for c in assistant.library.documents()
         }
         answers = [rounded(as_json(assistant.ask(QUESTIONS[0])))]
         answers += [
@@ -120,6 +148,13 @@ def state(folder: Path) -> object:
             if (hits := assistant.search(question))
         ]
     return {"cards": cards, "answers": answers}
+
+
+def _original(assistant: Assistant, document: DocumentSummary) -> str:
+    """Return the hash of what is kept of a document; empty where nothing is."""
+    if not document.card.original_sha256:
+        return ""
+    return hashlib.sha256(assistant.library.original_bytes(document.id)).hexdigest()
 
 
 def rounded(value: object) -> object:

@@ -253,6 +253,7 @@ def _keep(library: Library, db: OpenCatalog, item: Incoming) -> Incoming:
             content = item.original()
     if not sha256 or hashlib.sha256(content).hexdigest() != sha256:
         return prepare.without_original(item)
+    library.on_step("keep")
     library.catalog.originals.keep(db, sha256, content)
     return item
 

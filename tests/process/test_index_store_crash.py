@@ -12,8 +12,9 @@ from searching import search
 
 from index.store.library import Library
 from index.sync import ingest
-from index.sync.intake import Article, read_articles
+from index.sync.intake import Article, read_articles, read_named
 from index.upkeep.doctor import check
+from index.upkeep.repair import repair
 
 Make = Callable[..., Library]
 
@@ -40,6 +41,11 @@ _NEW = "The bridge is open again. Cars may use it."
 _CHANGE = (
     f"ingest.add(library, read_articles([Article(source='a', title='a', text={_NEW!r}),"
     "Article(source='b', title='b', text='Dogs bark.')]))"
+)
+_UPLOAD = (
+    "from index.sync.intake import read_named; "
+    "ingest.add(library, read_named({'uploads/1/a.txt': Path(sys.argv[1]).with_name('a.txt')},"
+    "on_read=lambda source: None))"
 )
 _REMOVE = "library.remove([c.id for c in library.summaries() if c.card.source == 'a'])"
 
@@ -100,6 +106,30 @@ def test_case_9_a_kill_at_any_step_of_a_removal_leaves_the_document_or_not(
     run_child(tmp_path / "library", die_at=0, code=f"{_REMOVE} if {'a' in sources} else None")
     assert "a" not in {c.card.source for c in make_library().summaries()}
     assert check(make_library()).findings == ()
+
+
+def upload(library: Library, path: Path, content: str) -> str:
+    path.write_text(content, encoding="utf-8")
+    (change,) = ingest.add(library, read_named({"uploads/1/a.txt": path}, on_read=print)).changes
+    assert change.document_id is not None
+    return change.document_id
+
+
+@pytest.mark.parametrize("die_at", range(1, 8))
+def test_a_kill_at_any_step_of_an_upload_leaves_each_document_with_its_own_original(
+    make_library: Make, tmp_path: Path, die_at: int
+) -> None:
+    document = upload(make_library(), tmp_path / "a.txt", _OLD)
+    (tmp_path / "a.txt").write_text(_NEW, encoding="utf-8")
+    killed = run_child(tmp_path / "library", die_at=die_at, code=_UPLOAD)
+    assert killed.code == -signal.SIGKILL, "there are fewer steps than are killed here"
+    left = make_library()
+    assert left.document(document).text == left.original_bytes(document).decode()
+    assert left.original_bytes(document).decode() == (_NEW if die_at == 7 else _OLD)
+    assert repair(left, on_progress=lambda done, total: None).findings == ()
+    assert upload(left, tmp_path / "a.txt", _NEW) == document
+    assert left.original_bytes(document).decode() == _NEW
+    assert len(list((tmp_path / "library" / "originals").iterdir())) == 1
 
 
 @pytest.mark.parametrize("file", ["data_level0.bin", "header.bin", "link_lists.bin", "length.bin"])
