@@ -30,7 +30,7 @@ from eval.running.asking import (
     with_reply,
 )
 from eval.running.suite import Asked
-from eval.suites.files import DatasetError, open_text, read_objects, string_field
+from eval.suites.files import UNREAD, DatasetError, open_text, read_objects, string_field
 from rag import Answer, Article, Hit
 from rag.internal import ranked_sentences, with_all_hits
 
@@ -244,7 +244,7 @@ def _document(path: Path) -> object:
     try:
         with open_text(path) as file:
             return json.load(file)
-    except (OSError, EOFError, ValueError) as error:
+    except (*UNREAD, ValueError) as error:
         raise DatasetError(
             f"{str(path)!r} cannot be read as SQuAD JSON ({error}); flat rows need .jsonl"
         ) from error

@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -41,6 +42,8 @@ _NO_TEXT = {
 """What YAML reads in place of a text, by its tag."""
 
 
+UNREAD = (OSError, EOFError, zlib.error)
+"""What a file raises that cannot be opened or unzipped."""
 _DEEP = "it is nested too deeply to be read"
 
 
@@ -219,7 +222,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     yield number, line.strip()
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (*UNREAD, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 
 
@@ -259,7 +262,7 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | GoldError]
     try:
         with open_text(path) as file:
             root = yaml.compose(file, Loader=yaml.SafeLoader)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (*UNREAD, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)

@@ -1,11 +1,13 @@
 """The gold format's checks, and evidence found in documents."""
 
+import gzip
 import json
+from pathlib import Path
 
 import pytest
 
 from eval.suites.cases import EvidenceError, GoldError, SourceText, locate, parse_case
-from eval.suites.files import lint, load_suite, unsure
+from eval.suites.files import DatasetError, lint, load_suite, read_objects, unsure
 from rag import MisuseError
 
 GOOD = {"id": "a", "question": "Which?", "answers": ["SM-6"]}
@@ -292,3 +294,15 @@ def test_a_quote_that_stands_there_as_typed_is_not_made_ambiguous_by_one_written
     case = case_with(tmp_path, document="a.txt", quote="It's on.")
     text = "It\u2019s on. It's on."
     assert locate(case, {"a.txt": (SourceText(document_id="d", text=text),)}) == (("d", 9, 17),)
+
+
+@pytest.mark.parametrize("cut", [slice(0, 30), slice(0, 20)])
+def test_a_damaged_gzip_file_is_one_sentence(tmp_path: Path, cut: slice) -> None:
+    whole = gzip.compress(b'{"question": "Who?", "answers": ["Ann"]}\n' * 9)
+    file = tmp_path / "gold.jsonl.gz"
+    file.write_bytes(whole[cut])
+    with pytest.raises(DatasetError, match="cannot be read"):
+        list(read_objects(file))
+    file.write_bytes(whole[:12] + b"\xff\xff\xff" + whole[15:])
+    with pytest.raises(DatasetError, match=r"cannot be read \(Error -3 while decompressing"):
+        list(read_objects(file))
