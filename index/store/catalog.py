@@ -346,6 +346,8 @@ def _explaining(library: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explained(error, library) from error
+    except UnicodeDecodeError as error:  # of a name in the schema that SQLite's message repeats
+        raise _damaged(str(library), f"a name in it is no text: {error.reason}") from error
 
 
 def _explained(error: sqlite3.Error, library: Path) -> LibraryError:

@@ -25,6 +25,8 @@ from index.upkeep.doctor import catalog_findings, check
 
 _LOST = "its original: it was damaged or gone, so it cannot be opened; add it again"
 """What is noted of a document whose original is lost."""
+_UNREADABLE = (sqlite3.Error, UnicodeDecodeError)
+"""What a damaged catalog raises; the second where a message of SQLite repeats a damaged name."""
 _BATCH = 256
 """Documents read again between two commits of a new catalog."""
 
@@ -185,7 +187,7 @@ def _readable(path: Path) -> Iterator[Incoming]:
         db.execute("PRAGMA writable_schema = ON")
         columns = _columns(db)
         for (key,) in _keys(db):
-            with suppress(sqlite3.Error, ValueError, TypeError):
+            with suppress(*_UNREADABLE, ValueError, TypeError):
                 row = db.execute(
                     f"SELECT {columns} FROM documents WHERE key = ?", (key,)
                 ).fetchone()
@@ -198,7 +200,7 @@ def _readable(path: Path) -> Iterator[Incoming]:
 def _columns(db: sqlite3.Connection) -> str:
     """Return what to select of documents; `meta`, which tells it otherwise, may be damaged."""
     lacks = set(migrations.ADDED)
-    with suppress(sqlite3.Error):
+    with suppress(*_UNREADABLE):
         lacks -= {row[1] for row in db.execute("PRAGMA table_info(documents)")}
     return migrations.in_place(transfer.STORED, lacks=lacks)
 
@@ -207,8 +209,8 @@ def _keys(db: sqlite3.Connection) -> list[tuple[int]]:
     """Return the keys of all documents, or every key there can be if the file is too damaged."""
     try:
         return db.execute("SELECT key FROM documents NOT INDEXED ORDER BY key").fetchall()
-    except sqlite3.Error:
-        with suppress(sqlite3.Error):
+    except _UNREADABLE:
+        with suppress(*_UNREADABLE):
             last = db.execute("SELECT max(key) FROM documents").fetchone()[0] or 0
             return [(key,) for key in range(1, last + 1)]
         return []
@@ -218,7 +220,7 @@ def _sources(path: Path) -> set[str]:
     """Return the sources of all documents that a catalog had, as far as any can be read."""
     found: set[str] = set()
     for index in ("NOT INDEXED", "INDEXED BY sqlite_autoindex_documents_2"):
-        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
+        with suppress(*_UNREADABLE), closing(sqlite3.connect(path)) as db:
             db.execute("PRAGMA writable_schema = ON")
             for (source,) in db.execute(f"SELECT source FROM documents {index}"):
                 found.add(str(source))

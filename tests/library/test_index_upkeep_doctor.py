@@ -56,6 +56,18 @@ def found(library: Library) -> str:
     return search(library, "topic7", k=1)[0].passage.text
 
 
+def test_a_name_in_the_schema_that_is_no_text_is_damage_and_mended(library: Library) -> None:
+    data = bytearray(catalog(library).read_bytes())
+    for name in (b"tablepassagespassages", b"CREATE TABLE passages"):
+        data[data.index(name) + name.index(b"passages")] = 0xEE
+    catalog(library).write_bytes(data)
+    with pytest.raises(LibraryError, match=r"is damaged \(a name in it is no text: .*--repair`"):
+        library.summaries()
+    assert "a name in it is no text" in check(library).findings[0].problem
+    assert mended(library).findings == ()
+    assert found(library).startswith("Report 7 is about topic7.")
+
+
 def test_a_sound_library_has_no_findings(library: Library) -> None:
     checkup = check(library)
     assert (checkup.documents, checkup.sentences, checkup.vectors) == (20, 40, 21)
