@@ -157,10 +157,14 @@ def _original(assistant: Assistant, document: DocumentSummary) -> str:
     return hashlib.sha256(assistant.library.original_bytes(document.id)).hexdigest()
 
 
+_PASSING = ("seconds", "imported", "source_note")
+"""What depends on when and by which way documents came."""
+
+
 def rounded(value: object) -> object:
-    """Return plain data with numbers to five digits and without the seconds that it took."""
+    """Return plain data with numbers to five digits and without what is passing."""
     if isinstance(value, dict):
-        return {k: rounded(v) for k, v in sorted(value.items()) if k != "seconds"}
+        return {k: rounded(v) for k, v in sorted(value.items()) if k not in _PASSING}
     if isinstance(value, list):
         return [rounded(item) for item in value]
     return round(value, 5) if isinstance(value, float) else value

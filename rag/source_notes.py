@@ -53,7 +53,7 @@ class Aging:
         if record is None:
             return document
         now = look(record)
-        told = note(now) or _note_of_reader(record)
+        told = note(now) or _note_of_import(record) or _note_of_reader(record)
         return replace(document, source_state=now.state, source_note=told)
 
     def _told(self, citation: Citation) -> Citation:
@@ -64,8 +64,15 @@ class Aging:
         if record.card.sha256 != citation.card.sha256:
             return replace(citation, source_state="edited", source_note=_CHANGED)
         if now.state == "current":
-            return citation
+            return replace(citation, source_note=_note_of_import(record))
         return replace(citation, source_state=now.state, source_note=note(now))
+
+
+def _note_of_import(record: Record) -> str:
+    """Return that an archive brought a document; empty for one that was read here."""
+    if not record.card.imported:
+        return ""
+    return f"as the archive {record.card.imported} has it: its source was not read here"
 
 
 def _note_of_reader(record: Record) -> str:

@@ -108,7 +108,8 @@ def _synced(
     known = {
         s: r.file_sha256
         for s, r in seen.items()
-        if not is_outdated(r.card) and (r.card.original_sha256 or not library.keeps_originals)
+        if not (is_outdated(r.card) or r.card.imported)
+        and (r.card.original_sha256 or not library.keeps_originals)
     }
     report = ingest(
         library,
@@ -319,7 +320,8 @@ class _Looks:
         record = self._records.get(found.source)
         try:
             stamp = file_state.stamp(found.path)
-            old = record is not None and is_outdated(record.card)
+            # What an archive brought may say anything, also with the right hash of its file.
+            old = record is not None and (is_outdated(record.card) or bool(record.card.imported))
             if record is not None and record.file_stamp == stamp and not old:
                 return _unchanged(record)
             kept = file_state.to_keep(stamp)

@@ -165,7 +165,7 @@ class _Batch:
         known = record.document_id
         same = prepare.is_same(item, record)
         again = _is_read_better(item, record)
-        if same and not again and not _brings_original(item, record):
+        if same and not (again or _brings_original(item, record) or _vouches(item, record)):
             # The bytes may differ all the same, as those of a page with another clock do.
             self._sign(item, known)
             return _change("unchanged", item, known)
@@ -229,13 +229,18 @@ def _is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
     if record is None or record.file_sha256 != item.file_sha256:
         return True
     better = _is_read_better(item, record) or _brings_original(item, record)
-    return better or not prepare.is_same(item, record)
+    return better or _vouches(item, record) or not prepare.is_same(item, record)
 
 
 def _is_read_better(item: Incoming, record: Record) -> bool:
     """Say whether the same bytes were read by another reader than before."""
     known = bool(record.file_sha256) and record.file_sha256 == item.file_sha256
     return known and item.extract.card.reader != record.card.reader
+
+
+def _vouches(item: Incoming, record: Record) -> bool:
+    """Say whether an item was read here from the source of a document that an archive brought."""
+    return bool(record.card.imported) and not item.extract.card.imported
 
 
 def _brings_original(item: Incoming, record: Record) -> bool:

@@ -134,7 +134,7 @@ def _put(archive: zipfile.ZipFile, name: str, text: str) -> None:
 def _stored(document: Incoming) -> _Stored:
     extract = document.extract
     return _Stored(
-        card=replace(extract.card, source=document.source),
+        card=replace(extract.card, source=document.source, imported=""),
         file_sha256=document.file_sha256,
         section_starts=extract.section_starts,
         page_starts=extract.page_starts,

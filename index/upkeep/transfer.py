@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from index.card import FIELDS
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
+from index.reading.normal import one_line
 from index.store import catalog
 from index.store.library import Library, kept_bytes
 from index.store.migrations import selected, stored_card
@@ -89,7 +90,14 @@ def import_library(library: Library, file: Path, *, on_progress: OnProgress) -> 
             f"archive {str(file)!r} was made with the embedding model {manifest.model!r}, the "
             f"settings ask for {ours!r}: set FOOTNOTE_EMBEDDING_MODEL={manifest.model}"
         )
-    return add(library, documents, on_progress=on_progress)
+    marked = (_marked(document, file.name) for document in documents)
+    return add(library, marked, on_progress=on_progress)
+
+
+def _marked(document: Incoming, archive: str) -> Incoming:
+    """Return a document that says in which archive it came, until its source is read here."""
+    card = replace(document.extract.card, imported=one_line(archive))
+    return replace(document, extract=replace(document.extract, card=card))
 
 
 def _documents(db: OpenCatalog, library: Library) -> Iterator[Incoming]:

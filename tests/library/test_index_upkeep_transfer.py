@@ -15,13 +15,16 @@ from index.card import Card
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.store.library import Library
 from index.sync import ingest
+from index.sync.folders import sync
 from index.sync.intake import Article, read_articles
 from index.sync.prepare import Incoming, document_id
-from index.types import AddReport, Extract
+from index.types import AddReport, Document, Extract
 from index.upkeep import archive
 from index.upkeep.doctor import check
 from index.upkeep.transfer import export_library, import_library
-from rag.testing import HashEmbedder, open_library
+from rag import Settings
+from rag.source_notes import Aging
+from rag.testing import HashEmbedder, open_assistant, open_library
 
 Make = Callable[..., Library]
 
@@ -89,6 +92,9 @@ def test_a_moved_library_has_the_same_ids_cards_and_answers(
     library: Library, packed: Path, elsewhere: Library
 ) -> None:
     moved(elsewhere, packed)
+    assert {one.card.imported for one in elsewhere.summaries()} == {"moved.zip"}
+    with elsewhere.catalog.writing() as db:
+        db.execute("UPDATE documents SET imported = ''")
     assert elsewhere.summaries() == library.summaries()
     assert elsewhere.document(document_id("/a/paper.pdf")) == library.document(
         document_id("/a/paper.pdf")
@@ -122,6 +128,94 @@ def test_what_the_library_has_stays_and_its_old_versions_are_replaced(
     assert [change.source for change in report.of("changed")] == ["doc3"]
     assert {"mine", "doc3", "/a/paper.pdf"} <= {c.card.source for c in elsewhere.summaries()}
     assert search(elsewhere, "topic3", k=1)[0].card.source == "doc3"
+
+
+def shown(library: Library) -> Document:
+    (summary,) = library.summaries()
+    return Aging(library.some_records).document(library.document(summary.id))
+
+
+def add_file(library: Library, path: Path) -> list[str]:
+    report = sync(library, [path], prune=False, on_progress=lambda done, total: None)
+    return [change.kind for change in report.changes]
+
+
+def exported(folder: Path, file: Path, text: str) -> Path:
+    """Write an archive in which a file of this disk has another text under its right hash."""
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    extract = Extract(card=Card(title="Bridge", media_type="text/plain"), text=text)
+    item = Incoming(source=str(file), extract=extract, file_sha256=digest)
+    archive.write(folder / "forged.zip", [item], model="hash")
+    return folder / "forged.zip"
+
+
+TOLD = "as the archive forged.zip has it: its source was not read here"
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_forged_text_of_a_file_that_lies_here_is_told_and_goes_when_the_file_is_added(
+    tmp_path: Path, elsewhere: Library, known: bool
+) -> None:
+    bridge = tmp_path / "bridge.txt"
+    bridge.write_text("The bridge opened in 2019.", encoding="utf-8")
+    os.utime(bridge, (1_000_000_000, 1_000_000_000))
+    if known:
+        assert add_file(elsewhere, bridge) == ["added"]
+    moved(elsewhere, exported(tmp_path, bridge, "The bridge opened in 2099."))
+    assert (shown(elsewhere).text, shown(elsewhere).source_note) == (
+        "The bridge opened in 2099.", TOLD,
+    )  # fmt: skip
+    assert add_file(elsewhere, bridge) == ["changed"]
+    assert (shown(elsewhere).text, shown(elsewhere).source_note) == (
+        "The bridge opened in 2019.", "",
+    )  # fmt: skip
+
+
+def test_a_true_text_is_marked_until_its_file_is_added(tmp_path: Path, elsewhere: Library) -> None:
+    bridge = tmp_path / "bridge.txt"
+    bridge.write_text("The bridge opened in 2019.", encoding="utf-8")
+    moved(elsewhere, exported(tmp_path, bridge, "The bridge opened in 2019."))
+    assert shown(elsewhere).source_note == TOLD
+    embedded = elsewhere.embedder().embedded  # type: ignore[attr-defined]
+    assert add_file(elsewhere, bridge) in (["changed"], ["unchanged"])
+    assert shown(elsewhere).source_note == ""
+    assert elsewhere.embedder().embedded == embedded  # type: ignore[attr-defined]
+
+
+def test_a_citation_of_an_imported_text_says_so(tmp_path: Path) -> None:
+    bridge = tmp_path / "bridge.txt"
+    bridge.write_text("The bridge opened in 2019.", encoding="utf-8")
+    settings = Settings(library=tmp_path / "library", seeds=False)
+    with open_assistant(settings, embedder=HashEmbedder()) as assistant:
+        assistant.library.import_from(
+            exported(tmp_path, bridge, "The bridge opened in 2099. It is long.")
+        )
+        answer = assistant.ask("When did the bridge open?")
+        notes = [(c.quote, c.source_state, c.source_note) for c in answer.citations]
+        assert notes == [("The bridge opened in 2099.", "current", TOLD)]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_packed_in_another_way_is_refused_unopened(
+    packed: Path, elsewhere: Library, method: int
+) -> None:
+    with zipfile.ZipFile(packed) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(packed, "w", method) as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+    assert "is packed in a way that no export uses" in refused(elsewhere, packed)
+
+
+def test_a_title_with_half_a_character_is_refused(packed: Path, elsewhere: Library) -> None:
+    def halve(members: dict[str, bytes]) -> None:
+        name = next(n for n in members if n.endswith(".json") and n != "manifest.json")
+        members[name] = members[name].replace(b'"title": "', b'"title": "\\ud800 ')
+        manifest = json.loads(members["manifest.json"])
+        manifest["members"][name] = hashlib.sha256(members[name]).hexdigest()
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    assert "its JSON is not as exported" in refused(elsewhere, rewrite(packed, halve))
 
 
 def test_an_archive_has_texts_and_hashes_and_nothing_else(packed: Path) -> None:
@@ -226,7 +320,7 @@ def test_an_archive_of_the_version_before_is_imported(
         members["manifest.json"] = json.dumps(manifest).encode()
 
     moved(elsewhere, rewrite(packed, older))
-    plain = {"tags": (), "language": "", "left_out": ()}
+    plain = {"tags": (), "language": "", "left_out": (), "imported": "moved.zip"}
     expected = [replace(d, card=replace(d.card, **plain)) for d in library.summaries()]
     assert list(elsewhere.summaries()) == expected
 
