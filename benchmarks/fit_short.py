@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.asked_families import Asked, ask_families, ask_rows
-from eval.metrics import exact_match, token_f1
+from eval.metrics.answers import exact_match, token_f1
 from rag.answer.confidence import weigh
 from rag.answer.extractive import shipped_reader
 from rag.answer.several import chosen

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from eval.metrics import wilson_interval
+from eval.metrics.statistics import wilson_interval
 from eval.results import CaseResult
 from rag import MisuseError
 

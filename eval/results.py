@@ -7,16 +7,8 @@ from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from eval.metrics import (
-    DocumentSpan,
-    Outcome,
-    abstention,
-    area_under,
-    mean_interval,
-    percentile,
-    risk_coverage,
-    wilson_interval,
-)
+from eval.metrics.answers import DocumentSpan, Outcome, abstention, area_under, risk_coverage
+from eval.metrics.statistics import mean_interval, percentile, wilson_interval
 from eval.suites.cases import Quote, unproven
 from rag import AnswerSentence, Card
 from rag.types import PromptDigest, Usage

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import servers
 
-from eval.reports import SuiteRun
+from eval.reports.suite import SuiteRun
 from eval.results import (
     CaseResult,
     CitedQuote,

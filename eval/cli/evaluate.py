@@ -32,10 +32,10 @@ from eval.comparing.gate import (
     thresholds_of,
 )
 from eval.comparing.kept import keep_run
-from eval.reports import SuiteRun, check_targets, terminal, write_reports
 from eval.reports.platforms import annotations, inert, trouble
-from eval.reports.terminal import MOST_FAILURES
-from eval.reports.write import as_json
+from eval.reports.suite import SuiteRun
+from eval.reports.terminal import MOST_FAILURES, terminal
+from eval.reports.write import as_json, check_targets, write_reports
 from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.journal import Journal
 from eval.running.suite import run_cases

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from eval.datasets.beir import BeirQuery, beir_cases, load_beir
 from eval.datasets.squad import SquadQuestion, load_squad, squad_cases
-from eval.reports import check_targets
+from eval.reports.write import check_targets
 from eval.results import CaseResult
 from eval.running.asking import fingerprint_of
 from eval.running.models import Judge, RecordingModel, ReplayedModel

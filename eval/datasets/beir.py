@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from eval.metrics import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
+from eval.metrics.answers import distinct, hit_at, ndcg_at, recall_at, reciprocal_rank
 from eval.results import CaseResult, Report, summarise
 from eval.running.asking import OnCase, fingerprint_of, ignore, results, told, with_crash
 from eval.suites.cases import HasLibrary

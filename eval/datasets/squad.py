@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from eval.metrics import (
+from eval.metrics.answers import (
     DocumentSpan,
     contains_answer,
     distinct,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-from eval.metrics import wilson_interval
+from eval.metrics.statistics import wilson_interval
 from eval.reports.text import (
     NOT_ASKED,
     between,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import PurePath
 
-from eval.metrics import wilson_interval
+from eval.metrics.statistics import wilson_interval
 from eval.reports.suite import Changed, Standing, SuiteRun, change_in_words, marks_of
 from eval.reports.text import Label, cut, label_of
 from eval.results import CaseResult, CitedQuote, MetricChange, Rate

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, TypeVar
 
-from eval.metrics import DocumentSpan
+from eval.metrics.answers import DocumentSpan
 from eval.results import CaseResult, CitedQuote, RetrievedPassage
 from eval.suites.cases import GoldCase, Suite
 from rag import Answer, Citation, DocumentSummary, Hit, ModelError, Settings

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from eval.metrics import (
+from eval.metrics.answers import (
     DocumentSpan,
     contains_answer,
     exact_match,

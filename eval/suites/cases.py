@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePath, PureWindowsPath
 from typing import Protocol
 
-from eval.metrics import DocumentSpan, contains_answer
+from eval.metrics.answers import DocumentSpan, contains_answer
 from rag import Document, DocumentSummary, MisuseError
 from rag.internal import places
 

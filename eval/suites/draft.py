@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from eval.metrics import contains_answer, token_f1
+from eval.metrics.answers import contains_answer, token_f1
 from eval.running.asking import plain_text
 from eval.running.suite import Asked
 from eval.suites.cases import Quote, file_name, same_question

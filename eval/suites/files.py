@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from eval.metrics import contains_answer
+from eval.metrics.answers import contains_answer
 from eval.suites.cases import (
     KEYS,
     Documents,

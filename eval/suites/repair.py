@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from eval.metrics import contains_answer
+from eval.metrics.answers import contains_answer
 from eval.suites.append import alone
 from eval.suites.cases import (
     Documents,

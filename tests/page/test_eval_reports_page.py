@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from ui_pages import needs_chromium
 
-from eval.reports import write_reports
+from eval.reports.write import write_reports
 from eval.results import Comparison, MetricChange, Rate
 from rag import AnswerSentence
 

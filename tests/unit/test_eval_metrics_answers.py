@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.metrics import (
+from eval.metrics.answers import (
     abstention,
     area_under,
     contains_answer,
@@ -13,8 +13,8 @@ from eval.metrics import (
     sentence_precision_recall,
     span_precision_recall,
     token_f1,
-    wilson_interval,
 )
+from eval.metrics.statistics import wilson_interval
 from rag import AnswerSentence
 
 

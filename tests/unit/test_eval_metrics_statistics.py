@@ -2,13 +2,14 @@
 
 import pytest
 
-from eval.metrics import mean_interval, percentile
 from eval.metrics.statistics import (
     difference_interval,
     holm,
     least_telling,
     mcnemar,
+    mean_interval,
     paired_randomisation,
+    percentile,
 )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from eval.reports import junit
+from eval.reports.platforms import junit
 from eval.results import Comparison
 
 SCHEMA = etree.XMLSchema(etree.parse(Path(__file__).parents[1] / "data/junit.xsd"))

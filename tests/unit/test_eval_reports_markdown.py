@@ -5,8 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from eval.reports import markdown
-from eval.reports.markdown import inline
+from eval.reports.markdown import inline, markdown
 from eval.results import Comparison, MetricChange
 
 HOSTILE = (

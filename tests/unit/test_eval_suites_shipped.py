@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.metrics import contains_answer
+from eval.metrics.answers import contains_answer
 from eval.suites.cases import SourceText, locate
 from eval.suites.files import load_suite
 
