@@ -2,16 +2,18 @@
 
 Each regular expression of the product is found in its source and is run, by the methods by which
 the product runs it, on inputs made of its own parts (`pumps`). A new one is measured without being
-named here, unless it is made of other values than a module's: then its maker has to be named.
+named here: a function that is cached and takes nothing is called for what it makes. Only one made
+of a caller's values needs its maker named.
 """
 
 import ast
 import importlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 
@@ -20,7 +22,6 @@ from pumps import inputs
 
 from eval.metrics.answers import normalise_answer
 from index.errors import FootnoteError
-from index.reading import article
 from index.reading.hidden import declarations, simple_rules
 from index.reading.layout import Line
 from index.reading.metadata import split_front_matter
@@ -30,13 +31,12 @@ from index.splitting.paragraphs import group
 from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
-from rag import citations, comparison, follow_up, question, refusal
-from rag.answer import announced, clause, edges, mismatch, stated, yes_no
+from rag import citations, follow_up, question, refusal
+from rag.answer import clause
 from rag.llm import injection
 from rag.llm.prompting import inert
 from rag.llm.stream import Thoughts
 from rag.llm.writer import plain
-from rag.overview import relative, statements
 from rag.types import Turn
 from rag.verification import parse, values
 from rag.verification.claims import ClaimReader, read_claims
@@ -86,38 +86,8 @@ MADE = {
         make=lambda: [re.compile(citations._pattern("“The bridge”, it said, opened in 1964."))],
         ways=("finditer",),
     ),
-    ("rag/answer/announced.py", "_noun"): Made(make=lambda: [announced._noun()], ways=("match",)),
-    ("rag/answer/mismatch.py", "_differs"): Made(
-        make=lambda: [mismatch._differs()], ways=("search",)
-    ),
-    ("rag/answer/mismatch.py", "_difference"): Made(
-        make=lambda: [mismatch._difference()], ways=("search",)
-    ),
-    ("rag/answer/mismatch.py", "_opposed"): Made(
-        make=lambda: [mismatch._opposed()], ways=("search",)
-    ),
-    ("rag/answer/mismatch.py", "_sides"): Made(make=lambda: [mismatch._sides()], ways=("search",)),
-    ("rag/answer/mismatch.py", "_took_side"): Made(
-        make=lambda: [mismatch._took_side()], ways=("search",)
-    ),
-    ("rag/answer/yes_no.py", "_may_i"): Made(make=lambda: [yes_no._may_i()], ways=("match",)),
-    ("rag/answer/yes_no.py", "_permits"): Made(make=lambda: [yes_no._permits()], ways=("search",)),
-    ("index/reading/article.py", "_chrome"): Made(
-        make=lambda: [article._chrome()], ways=("search",)
-    ),
-    ("index/reading/article.py", "_elsewhere"): Made(
-        make=lambda: [article._elsewhere()], ways=("fullmatch",)
-    ),
-    ("rag/answer/mismatch.py", "_who"): Made(make=lambda: [mismatch._who()], ways=("match",)),
-    ("rag/comparison.py", "_beside"): Made(make=lambda: [comparison._beside()], ways=("search",)),
     ("rag/ellipsis.py", "_with_phrase"): Made(
         make=lambda: [re.compile(r"\bin (?:(?:the|a|an) )?", re.IGNORECASE)], ways=("finditer",)
-    ),
-    ("rag/overview/relative.py", "_pattern"): Made(
-        make=lambda: [relative._pattern()], ways=("finditer",)
-    ),
-    ("rag/overview/statements.py", "_boilerplate"): Made(
-        make=lambda: list(statements._boilerplate()), ways=("search",)
     ),
     ("rag/refusal.py", "_kind_missing"): Made(
         make=lambda: [
@@ -135,40 +105,6 @@ MADE = {
         ],
         ways=("search", "match"),
     ),
-    ("rag/answer/edges.py", "_scale"): Made(make=lambda: [edges._scale()], ways=("match",)),
-    ("rag/answer/edges.py", "_number_word"): Made(
-        make=lambda: [edges._number_word()], ways=("search",)
-    ),
-    ("rag/answer/edges.py", "_amount"): Made(make=lambda: [edges._amount()], ways=("search",)),
-    ("rag/answer/edges.py", "_bound"): Made(make=lambda: [edges._bound()], ways=("search",)),
-    ("rag/answer/edges.py", "_bounded"): Made(make=lambda: [edges._bounded()], ways=("match",)),
-    ("rag/answer/edges.py", "_leads"): Made(make=lambda: [edges._leads()], ways=("finditer",)),
-    ("rag/answer/stated.py", "_asks"): Made(make=lambda: [stated._asks()], ways=("match",)),
-    ("rag/answer/stated.py", "_negation"): Made(
-        make=lambda: [stated._negation()], ways=("search",)
-    ),
-    ("rag/answer/yes_no.py", "_splits"): Made(make=lambda: [yes_no._splits()], ways=("finditer",)),
-    ("rag/llm/injection.py", "_forms"): Made(
-        make=lambda: list(injection._forms()), ways=("search",)
-    ),
-    ("rag/question.py", "_begins"): Made(make=lambda: [question._begins()], ways=("finditer",)),
-    ("rag/question.py", "_background"): Made(
-        make=lambda: [question._background()], ways=("match",)
-    ),
-    ("rag/question.py", "_forms"): Made(
-        make=lambda: [form for _, form in question._forms()], ways=("search",)
-    ),
-    ("rag/question.py", "_several"): Made(make=lambda: [question._several()], ways=("search",)),
-    ("rag/question.py", "_signs"): Made(
-        make=lambda: list(question._signs().values()), ways=("search",)
-    ),
-    ("rag/verification/parse.py", "_pattern"): Made(
-        make=lambda: [parse._pattern()], ways=("search",)
-    ),
-    ("rag/verification/values.py", "_pattern"): Made(
-        make=lambda: [values._pattern()], ways=("search",)
-    ),
-    ("ui/chat/questions.py", "_beside"): Made(make=lambda: [questions._beside()], ways=("search",)),
 }
 """By file and function."""
 _SENTENCE = "a sentence of 1,000 characters at most is read"
@@ -248,8 +184,23 @@ def _use(path: Path, name: str, call: ast.Call, method: str) -> Use:
         patterns, ways = made.make(), made.ways
     else:
         module = importlib.import_module(file.removesuffix(".py").replace("/", "."))
-        patterns, ways = [_pattern(module, call, method)], _ways(path, name, method)
+        maker = getattr(module, name, None)
+        cached = hasattr(maker, "cache_info") and not signature(maker).parameters
+        patterns = list(_made(maker())) if cached else []
+        ways = _ways(path, name, "compile" if patterns else method)
+        patterns = patterns or [_pattern(module, call, method)]
     return Use(file=file, name=name, line=call.lineno, patterns=tuple(patterns), ways=ways)
+
+
+def _made(value: object) -> Iterator[re.Pattern[str]]:
+    """Yield the patterns in what a function returns, however deep in lists and tables."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _made(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _made(one)
 
 
 def _pattern(module: ModuleType, call: ast.Call, method: str) -> re.Pattern[str]:
@@ -273,7 +224,7 @@ def _ways(path: Path, name: str, method: str) -> tuple[str, ...]:
     found = {
         way
         for place in places
-        for way in re.findall(rf"\b{name}\.({'|'.join(METHODS)})\(", source(place))
+        for way in re.findall(rf"\b{name}(?:\(\))?\.({'|'.join(METHODS)})\(", source(place))
     }
     return tuple(sorted(found)) or ("search", "fullmatch")
 
@@ -398,35 +349,9 @@ PUMPS = (
     *" \t\na1A.,-_'\"’“[](){}<>*#|:;/!?&`~=+%$@\\é…",
     *("\n\n", "---\n", "- ", "1. ", "> ", "[1]", "[1] ", " [", "![", "](", "[a](", "<a ", "</a>"),
     *("<!--", "<think>", "<", '"a', "'a ", "a.", "A. ", "Mr. ", "A-", "A b ", "Aa Bb ", "U.S. "),
-    *(
-        "1,",
-        "1.",
-        "1,000 ",
-        "one ",
-        "May ",
-        "in ",
-        "because ",
-        "a: b\n",
-        "a,b\n",
-        '","',
-        "|a",
-        "\n#",
-    ),
-    *(
-        "\n\ta",
-        "**",
-        "*a ",
-        "__",
-        "``",
-        "//a",
-        "a@",
-        "a/",
-        "http://",
-        "&amp;",
-        "not ",
-        "she ",
-        "? ",
-    ),
+    *("1,", "1.", "1,000 ", "one ", "May ", "in ", "because ", "a: b\n", "a,b\n", '","', "|a"),
+    *("\n#", "\n\ta", "**", "*a ", "__", "``", "//a", "a@", "a/", "http://", "&amp;", "not "),
+    *("she ", "? "),
 )
 
 
