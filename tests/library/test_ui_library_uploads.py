@@ -41,6 +41,7 @@ def test_a_file_becomes_an_article_and_is_gone_afterwards(assistant, upload):
     assert stored.card.source.startswith("uploads/")
     assert stored.card.source.endswith("/note.txt")
     assert not os.path.exists(path)
+    assert assistant.library.original_bytes(stored.id) == b"The bridge is closed. It opens in May."
 
 
 def test_every_file_has_its_own_reason_and_stops_no_other(assistant, upload):

@@ -27,6 +27,7 @@ def test_a_page_is_added_after_the_files(
             ("added", url),
         ]
         assert [c.kind for c in assistant.library.add(url).changes] == ["unchanged"]
+        assert assistant.library.original_bytes(report.changes[1].document_id or "") == ARTICLE
     assert assistant.ask("When do cats sleep?").citations[0].quote == "Cats sleep all day."
 
 
