@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from index.sync.file_state import Record, SourceNow, look
-from index.types import Document, SourceState
+from index.types import Change, Document, SourceState
 from rag.types import Citation, Event, Retrieved
 
 _NOTES: Mapping[SourceState, str] = {
@@ -15,6 +15,7 @@ _NOTES: Mapping[SourceState, str] = {
     "unreachable": "source out of reach",
 }
 
+_REASONS = 5
 _CHANGED = "document changed in the library meanwhile"
 _REMOVED = "document removed from the library meanwhile"
 
@@ -83,6 +84,26 @@ def _note_of_reader(record: Record) -> str:
     if is_outdated(record.card):
         return "read by an older version of Footnote: add it again"
     return ""
+
+
+def not_read_again(outdated: Sequence[Change]) -> list[str]:
+    """Return what could not be read again and why: a line a reason, the commonest first.
+
+    Of a reason the first source is named and the others are counted; five reasons at most.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for change in outdated:
+        by_reason.setdefault(change.reason, []).append(change.source)
+    told = sorted(by_reason.items(), key=lambda reason: -len(reason[1]))
+    lines = []
+    for reason, sources in told[:_REASONS]:
+        more = f" and {len(sources) - 1:,} more" if len(sources) > 1 else ""
+        lines.append(
+            f"Read by an older version of Footnote, and not again: {sources[0]}{more} ({reason})."
+        )
+    if left := sum(len(sources) for _, sources in told[_REASONS:]):
+        lines.append(f"And {left:,} more for other reasons: `footnote show ID` tells of each.")
+    return lines
 
 
 def note(now: SourceNow) -> str:

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from rag import Assistant, FootnoteError, MisuseError, OperationError
-from rag.internal import data_file
+from rag.internal import data_file, not_read_again
 from ui import library, settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
@@ -128,13 +128,8 @@ def _read_again(assistant: Assistant) -> None:
             f"{documents} that an older version had read: read again, {changed:,} changed",
             flush=True,
         )
-    if report.outdated:
-        first, more = report.outdated[0], len(report.outdated) - 1
-        print(  # noqa: T201
-            f"read by an older version, and not again: {first.source} ({first.reason})"
-            + (f", and {more:,} more: `footnote show ID` tells of each" if more else ""),
-            flush=True,
-        )
+    for line in not_read_again(report.outdated):
+        print(line, flush=True)  # noqa: T201
 
 
 def launch(

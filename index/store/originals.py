@@ -53,6 +53,8 @@ class FolderOriginals:
     def read(self, db: OpenCatalog, sha256: str) -> bytes:
         """Return what is kept under a hash."""
         del db
+        if not _NAME.fullmatch(sha256):
+            raise OriginalLostError("its hash is none")
         try:
             self._require_folder()
             return _whole(_content(self._folder / sha256), sha256)

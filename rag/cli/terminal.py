@@ -12,6 +12,7 @@ from index.card import Card, left_out_line
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.citations import marked
 from rag.languages import articles_note
+from rag.source_notes import not_read_again
 from rag.types import Answer, AnswerSentence, Citation
 
 if TYPE_CHECKING:
@@ -190,14 +191,7 @@ def _read_again_lines(report: AddReport) -> list[str]:
             f"{_count(len(again), 'document')} that an older version of Footnote had read: read "
             f"again, {changed} changed."
         )
-    if report.outdated:
-        first = report.outdated[0]
-        more = f", and {len(report.outdated) - 1} more" if len(report.outdated) > 1 else ""
-        lines.append(
-            f"Read by an older version, and not again: {one_line(first.source)} "
-            f"({one_line(first.reason)}){more}."
-        )
-    return lines
+    return lines + [one_line(line) for line in not_read_again(report.outdated)]
 
 
 def report(report: AddReport, *, model: str) -> str:

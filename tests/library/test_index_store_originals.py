@@ -149,6 +149,20 @@ def test_other_content_is_not_served(
         library.original_bytes(document)
 
 
+def test_a_catalog_that_names_a_path_for_a_hash_opens_no_file(
+    make_library: Make, tmp_path: Path
+) -> None:
+    library = make_library()
+    document = upload(library, tmp_path)
+    (tmp_path / "secret").write_bytes(CATS)
+    with library.catalog.writing() as db:
+        db.execute("UPDATE documents SET original_sha256 = '../../secret'")
+    with pytest.raises(LibraryError, match="its hash is none"):
+        library.original_bytes(document)
+    assert mended(library).findings == ()
+    assert (tmp_path / "secret").exists()
+
+
 def test_a_pipe_in_its_place_does_not_block(make_library: Make, tmp_path: Path) -> None:
     library = make_library()
     document = upload(library, tmp_path)

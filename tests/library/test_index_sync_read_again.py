@@ -19,10 +19,10 @@ from index.sync.folders import read_again, sync
 from index.sync.intake import read_named
 from index.sync.prepare import Incoming
 from index.sync.watch import watch
-from index.types import AddReport, Extract
+from index.types import AddReport, Change, Extract
 from rag import Assistant
 from rag.cli import terminal
-from rag.source_notes import Aging
+from rag.source_notes import Aging, not_read_again
 from rag.testing import HashEmbedder
 from ui.app import _read_again
 
@@ -252,6 +252,19 @@ def test_the_page_tells_what_it_could_not_read_again(
     add_as_before(assistant.library._library, quay, WRAPPED, source="uploads/1a2b3c4d/quay.pdf")
     _read_again(assistant)
     assert capsys.readouterr().out == (
-        "read by an older version, and not again: uploads/1a2b3c4d/quay.pdf (it was uploaded, and "
-        "its original was not kept: add it again)\n"
+        "Read by an older version of Footnote, and not again: uploads/1a2b3c4d/quay.pdf (it was "
+        "uploaded, and its original was not kept: add it again).\n"
     )
+
+
+def test_each_reason_is_told_once_with_how_many_it_holds_for() -> None:
+    outdated = [
+        Change(kind="skipped", source=source, reason=reason)
+        for source, reason in (("a", "gone"), ("b", "edited"), ("c", "edited"), ("d", "edited"))
+    ]
+    head = "Read by an older version of Footnote, and not again:"
+    assert not_read_again(outdated) == [f"{head} b and 2 more (edited).", f"{head} a (gone)."]
+    many = [Change(kind="skipped", source=str(n), reason=str(n)) for n in range(8)]
+    assert not_read_again(many)[5:] == [
+        "And 3 more for other reasons: `footnote show ID` tells of each."
+    ]
