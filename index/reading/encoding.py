@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from typing import Final
+from typing import BinaryIO, Final
 
 from index.errors import ReadError
 
@@ -23,6 +23,10 @@ _CANDIDATES: Final = (
 )
 """What text that is not UTF-8 is in on the Web and on old disks. With all of charset-normalizer's
 99, short English and French text in Windows-1252 was taken for Baltic."""
+
+_WHOLE: Final = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", *_CANDIDATES)
+_HEAD = 1_000_000
+"""Bytes by which the charset of a large file is told."""
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1b"))
 _DECLARED = re.compile(
@@ -80,6 +84,34 @@ def decode(data: bytes, *, declared: str | None = None, allow_nul: bool = False)
     _refuse_binary(data)
     text = _stateful(data, declared) or _utf8(data) or _declared(data, declared) or _detected(data)
     return _checked(text, allow_nul=allow_nul)
+
+
+def codec_of(file: BinaryIO) -> str:
+    """Return the Python codec of a text file that is too large to be decoded at once.
+
+    UTF-8 where all of it is valid, else what its first megabyte is in.
+
+    Raises:
+        ReadError: Its beginning is binary, or no known charset fits.
+    """
+    head = file.read(_HEAD)
+    text = decode(head)
+    file.seek(0)
+    if not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and _is_utf8(file):
+        return "utf-8-sig"
+    fitting = (c for c in _WHOLE if head.decode(c, errors="replace").removeprefix("\ufeff") == text)
+    return next(fitting, "cp1252")
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while part := file.read(_HEAD):
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def declared_charset(data: bytes) -> str | None:

@@ -7,11 +7,21 @@ is bounded; every other format is read in a process of its own (`index.reading.s
 import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from index.errors import ReadError
-from index.reading.registry import MAX_BYTES, checked_type, only_reasons, read_bytes
+from index.reading.registry import (
+    MAX_BYTES,
+    checked_type,
+    most_bytes,
+    only_reasons,
+    read_bytes,
+    read_large_table,
+)
 from index.reading.sandbox import Limits, read_apart
 from index.types import Extract
 
@@ -41,9 +51,26 @@ def read_file(path: Path, limits: Limits) -> Parsed | Skipped:
     Processes that it started wait for more files until `index.reading.sandbox.stop_reading`.
     """
     try:
+        if most_bytes(path.name) > MAX_BYTES and _size(path) > MAX_BYTES:
+            return _large_table(path)
         return read_content(file_bytes(path), name=path.name, limits=limits)
     except ReadError as error:
         return Skipped(reason=str(error))
+
+
+def _large_table(path: Path) -> Parsed:
+    """Read a table from its file, which is never in memory as a whole.
+
+    Raises:
+        ReadError: As `index.reading.registry.read_large_table`.
+    """
+    digest = hashlib.sha256()
+    with only_reasons(), _opened(path) as file:
+        while part := file.read(1 << 20):
+            digest.update(part)
+        file.seek(0)
+        extract = read_large_table(file, name=path.name)
+    return Parsed(extract=extract, file_sha256=digest.hexdigest())
 
 
 def read_content(data: bytes, *, name: str, limits: Limits) -> Parsed | Skipped:
@@ -64,10 +91,21 @@ def read_content(data: bytes, *, name: str, limits: Limits) -> Parsed | Skipped:
 
 
 def file_bytes(path: Path) -> bytes:
-    """Return the content of one regular file, at most one byte more than `MAX_BYTES`.
+    """Return the content of one regular file, at most one byte more than are read of it.
 
     Raises:
         ReadError: It is no regular file or cannot be opened.
+    """
+    with _opened(path) as file:
+        return file.read(most_bytes(path.name) + 1)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """Open one regular file for a while.
+
+    Raises:
+        ReadError: It is no regular file or cannot be opened or read.
     """
     try:
         # Asked before it is opened: opening a FIFO blocks and opening a device can act on it.
@@ -76,9 +114,17 @@ def file_bytes(path: Path) -> bytes:
         # One that was put in its place meanwhile must not block either.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         with open(descriptor, "rb") as file:
-            return file.read(MAX_BYTES + 1)
+            yield file
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else None
         raise ReadError(
             f"cannot be opened: {reason or error}; check that it is there and may be read"
         ) from error
+
+
+def _size(path: Path) -> int:
+    """Return the size of a file in bytes; 0 where it may not be looked at."""
+    try:
+        return path.stat().st_size
+    except (OSError, ValueError):
+        return 0

@@ -9,22 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol
+from os import SEEK_END
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from index.card import Card
 from index.errors import ReadError
 from index.reading.encoding import decode
 from index.reading.metadata import clean_url
 from index.reading.normal import normalise
-from index.reading.sniff import describe, media_type, named_kind
+from index.reading.sniff import HEAD, describe, media_type, named_kind
 from index.types import Extract
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 MAX_BYTES = 20_000_000
-"""Largest file that is read: the Bible is 4.5 MB of text, so more is data or an archive, not an
-article. The slowest 20 MB tried (32 accents on every letter) took 23 seconds."""
+"""Largest file that is read but for tables: the Bible is 4.5 MB of text, so more is data or an
+archive, not an article. The slowest 20 MB tried (32 accents on every letter) took 23 seconds."""
 READERS: Final = {
     "text/plain": "index.reading.plain:PlainReader",
     "text/markdown": "index.reading.markdown:MarkdownReader",
@@ -53,6 +54,9 @@ READERS: Final = {
 By name, as entry points are, since all of them together take 70 ms to import.
 """
 
+MAX_TABLE_BYTES = 100_000_000
+"""Largest table that is read, by its name: it takes little more memory than its text."""
+_TABLE = "text/csv"
 _GROUP = "footnote.readers"
 _VERSION = re.compile(r"(?<!\d)\d{1,9}\Z")
 _NOT_BY = ", not read by "
@@ -69,7 +73,7 @@ class Reader(Protocol):
         """Read one file.
 
         Args:
-            data: The whole file, at most `MAX_BYTES`.
+            data: The whole file, at most `most_bytes`.
             name: The file's name; the title's last resort.
 
         Raises:
@@ -86,7 +90,7 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         name: The file's name, with or without folders in front.
 
     Raises:
-        ReadError: It is larger than `MAX_BYTES`, is empty, or is of a format that is not read; the
+        ReadError: It is larger than `most_bytes`, is empty, or is of a format that is not read; the
             message is the reason, without the name.
     """
     kind = checked_type(data, name=name)
@@ -98,12 +102,27 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
         _check_foreign(extract)
         card = replace(extract.card, url=clean_url(extract.card.url or ""))
         extract = replace(extract, card=card)
-    if len(extract.text) > MAX_BYTES:
+    if len(extract.text) > MAX_BYTES and kind != _TABLE:
         raise ReadError(
             f"its text has {len(extract.text)} characters, more than the {MAX_BYTES} that are read "
             "of one file; split it"
         )
     return extract
+
+
+def read_large_table(file: BinaryIO, *, name: str) -> Extract:
+    """Read a table of more than `MAX_BYTES` from its open file, row by row, and close it.
+
+    Raises:
+        ReadError: As `read_bytes`.
+    """
+    from index.reading.table import read_table_file
+
+    kind = media_type(file.read(HEAD), name=name)
+    _refuse_larger(file.seek(0, SEEK_END), name=name if kind == _TABLE else "")
+    file.seek(0)
+    extract = read_table_file(file, name=name)
+    return replace(extract, card=replace(extract.card, reader=_named(kind)))
 
 
 def is_outdated(card: Card) -> bool:
@@ -173,19 +192,35 @@ def checked_type(data: bytes, *, name: str) -> str:
     Raises:
         ReadError: As `read_bytes`.
     """
-    if len(data) > MAX_BYTES:
-        raise ReadError(
-            f"larger than {MAX_BYTES // 1_000_000} MB, the most that is read of one file; "
-            "split it into smaller files"
-        )
+    _refuse_larger(len(data), name=name)
     if not data:
         raise ReadError("it is empty (0 bytes); there is nothing to quote from")
     kind = media_type(data, name=name)
     if kind == "text/plain" and (noun := named_kind(name)):
         _refuse_damaged(data, noun)
+    _refuse_larger(len(data), name=name if kind == _TABLE else "")
     if kind not in READERS and _foreign_reader(kind) is None:
         raise ReadError(describe(kind))
     return kind
+
+
+def most_bytes(name: str) -> int:
+    """Return how large a file of this name may be: tables are read row by row."""
+    return MAX_TABLE_BYTES if name.lower().endswith((".csv", ".tsv")) else MAX_BYTES
+
+
+def _refuse_larger(size: int, *, name: str) -> None:
+    """Refuse so many bytes of a file; no name stands for what is no table.
+
+    Raises:
+        ReadError: They are too many.
+    """
+    most = most_bytes(name)
+    if size > most:
+        raise ReadError(
+            f"larger than {most // 1_000_000} MB, the most that is read of one "
+            f"{'file' if most == MAX_BYTES else 'table'}; split it into smaller files"
+        )
 
 
 def _refuse_damaged(data: bytes, noun: str) -> None:

@@ -1,33 +1,43 @@
-"""Reading tables as text: each row becomes a sentence that says its columns' names."""
+"""Reading tables as text: each row becomes a sentence that says its columns' names.
+
+Rows are read one by one, so that a table takes little more memory than its text.
+"""
 
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from io import StringIO
-from itertools import islice, pairwise
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO, TextIOWrapper
+from itertools import chain, islice, pairwise
+from typing import BinaryIO, Final, TextIO
 
 from index.card import Card
 from index.errors import ReadError
-from index.reading.encoding import decode
+from index.reading.encoding import codec_of, decode
 from index.reading.metadata import name_title
 from index.reading.normal import normalise, one_line
 from index.reading.plain import PlainReader
 from index.types import Extract
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_ROWS = 50_000
-"""Rows above which a table is refused: it is data to be computed with, not text to be quoted."""
+"""Rows above which a workbook is refused, whose rows are not read one by one."""
+MAX_TABLE_TEXT = 250_000_000
+"""Characters of a table's sentences above which it is refused."""
 
 _DELIMITERS = (",", ";", "\t", "|")
-_STATED = re.compile(r"sep=(.)\n", re.IGNORECASE)
+_STATED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """What Excel writes in a file's first line."""
 _SAMPLE = 50
 """Rows by which the delimiter is told."""
 _SAMPLE_CHARACTERS = 50_000
+_TOLD_BY = 2000
+"""Rows by which the names of columns are told, and whether the first column counts the rows."""
+_BATCH = 2_000
+"""Rows that are joined at once."""
 _SAME = 0.9
 """Share of them that must have as many columns as most have."""
 MAX_ABOVE = 10
@@ -51,23 +61,67 @@ class TableReader:
         The title is the first line above the table, else the file's name.
 
         Raises:
-            ReadError: It is binary, has more than `MAX_ROWS` rows, or nothing in its cells.
+            ReadError: It is binary, too long, or nothing is in its cells.
         """
-        text = normalise(decode(data)).strip("\n")
-        stated = _STATED.match(text)
-        text = text[stated.end() :] if stated else text
-        delimiter = stated[1] if stated else _delimiter(text)
-        if delimiter is None:
-            return PlainReader().read(data, name=name)
-        rows = _rows(text, delimiter)
-        if not rows:
-            raise ReadError("the table has no cell with text; there is nothing to quote from")
-        above, header, body = parted(rows)
-        told = list(filter(None, (sentence(row, header) for row in body)))
-        return Extract(
-            card=Card(title=above[0] if above else name_title(name), media_type="text/csv"),
-            text="\n\n".join((*above, *told)),
+        text = decode(data)
+        extract = _read(lambda: StringIO(text, newline=""), name=name)
+        return extract or PlainReader().read(data, name=name)
+
+
+def read_table_file(file: BinaryIO, *, name: str) -> Extract:
+    """Read a table from its open file, which may be larger than memory should hold, and close it.
+
+    Raises:
+        ReadError: As `TableReader.read`, or it has no columns.
+    """
+    codec = codec_of(file)
+    file.seek(0)
+    extract = _read(
+        lambda: TextIOWrapper(file, encoding=codec, errors="replace", newline=""), name=name
+    )
+    if extract is None:
+        raise ReadError(
+            "it has no columns that can be told apart, and only tables may be so large; split it"
         )
+    return extract
+
+
+def _read(opened: Callable[[], TextIO], *, name: str) -> Extract | None:
+    """Return what a table holds; None where it has no columns."""
+    with opened() as file:
+        head = file.read(_SAMPLE_CHARACTERS).lstrip("\ufeff\r\n")
+        stated = _STATED.match(head)
+        delimiter = stated[1] if stated else _delimiter(normalise(head))
+        if delimiter is None:
+            return None
+        file.seek(0)
+        rows = _rows(file, delimiter)
+        if stated:
+            next(rows, None)
+        sample = list(islice(rows, _TOLD_BY))
+        if not sample:
+            raise ReadError("the table has no cell with text; there is nothing to quote from")
+        shape = _shape(sample)
+        body = _uncounted(chain(sample[shape.skipped :], rows), shape)
+        told = filter(None, (sentence(row, shape.header) for row in body))
+        text = _joined(chain(shape.above, told))
+    title = shape.above[0] if shape.above else name_title(name)
+    return Extract(card=Card(title=title, media_type="text/csv"), text=text)
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    """Join sentences in place: a list of a million and their text would take twice the memory."""
+    text, left = "", iter(sentences)
+    # CPython lengthens a local string in place in a `for` loop, and copies it in a `while` loop.
+    for batch in iter(lambda: list(islice(left, _BATCH)), []):
+        part = "\n\n".join(batch)
+        text += f"\n\n{part}" if text else part
+        if len(text) > MAX_TABLE_TEXT:
+            raise ReadError(
+                f"its rows with the names of their columns have more than the {MAX_TABLE_TEXT:,} "
+                "characters that are read of one table; split it"
+            )
+    return text
 
 
 def _delimiter(text: str) -> str | None:
@@ -78,7 +132,7 @@ def _delimiter(text: str) -> str | None:
     best: tuple[int, str] | None = None
     for candidate in _DELIMITERS:
         try:
-            rows = list(islice(_parsed(text[:_SAMPLE_CHARACTERS], candidate), _SAMPLE))
+            rows = list(islice(_parsed(StringIO(text, newline=""), candidate), _SAMPLE))
         except csv.Error:
             continue
         rows = _without_below(rows)
@@ -106,44 +160,83 @@ def _width(widths: Sequence[int]) -> int:
     return common[0][0] if common else 0
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
-    rows = []
+def _rows(file: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """Yield the rows that have text in a cell."""
     try:
-        for row in _parsed(text, delimiter):
-            cells = [one_line(cell) for cell in row]
+        for row in _parsed(file, delimiter):
+            cells = [_cell(cell) for cell in row]
             if any(cells):
-                rows.append(cells)
-            if len(rows) > MAX_ROWS:
-                raise ReadError(f"it has more than the {MAX_ROWS} rows that are read; split it")
+                yield cells
     except csv.Error as error:
         raise ReadError(f"its rows cannot be told apart ({error}); save it as CSV anew") from error
-    return rows
 
 
-def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
+def _cell(text: str) -> str:
+    """Return what `one_line` does, at once where there is nothing to do."""
+    plain = text.isascii() and text.isprintable() and "  " not in text
+    return text.strip() if plain else one_line(text)
 
 
-def parted(rows: list[list[str]]) -> tuple[list[str], Sequence[str] | None, list[list[str]]]:
-    """Part the lines above a table and its header from the rows.
+def _parsed(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
 
-    Returns:
-        The lines, the names of the columns, told apart, or None for a table without, and the rows.
-    """
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shape:
+    """How a table is laid out, told by its first rows."""
+
+    above: tuple[str, ...]
+    """Lines of a title."""
+    header: tuple[str, ...] | None
+    skipped: int
+    """Rows that are these lines and the header."""
+    counted_from: int | None = None
+    """Where a first column without a name only counts the rows, as pandas writes it."""
+
+
+def _shape(rows: list[list[str]]) -> _Shape:
+    """Part the lines above a table and its header from the rows."""
     rows = _without_empty_columns(rows)
     width = _width([len(row) for row in rows])
     above = 0
     while above < min(MAX_ABOVE, len(rows) - 2) and _is_above(rows[above], width):
         above += 1
-    titles = [" ".join(filter(None, row)) for row in rows[:above]]
+    titles = tuple(" ".join(filter(None, row)) for row in rows[:above])
     names, body = rows[above], rows[above + 1 :]
     # R leaves the name of the column of the rows' names out.
     if len(names) == width - 1 and all(len(row) == width for row in body):
         names = ["", *names]
     if not body or not _is_header(names, body):
-        return titles, None, rows[above:]
-    body = _without_counts(body) if not names[0] else body
-    return titles, _told_apart(names), body
+        return _Shape(above=titles, header=None, skipped=above)
+    return _Shape(
+        above=titles,
+        header=tuple(_told_apart(names)),
+        skipped=above + 1,
+        counted_from=None if names[0] else _counted_from(body),
+    )
+
+
+def _counted_from(body: Sequence[Sequence[str]]) -> int | None:
+    counted = [row[0] for row in body]
+    starts = (n for n in (0, 1) if counted == [str(at + n) for at in range(len(counted))])
+    return next(starts, None)
+
+
+def parted(rows: list[list[str]]) -> tuple[tuple[str, ...], Sequence[str] | None, list[list[str]]]:
+    """Part the lines above a table and its header from the rows.
+
+    Returns:
+        The lines, the names of the columns, told apart, or None for a table without, and the rows.
+    """
+    shape = _shape(rows)
+    return shape.above, shape.header, list(_uncounted(rows[shape.skipped :], shape))
+
+
+def _uncounted(rows: Iterable[list[str]], shape: _Shape) -> Iterator[list[str]]:
+    """Yield rows with a first cell that only counts them emptied."""
+    for number, row in enumerate(rows):
+        counts = shape.counted_from is not None and row[0] == str(number + shape.counted_from)
+        yield ["", *row[1:]] if counts else row
 
 
 def _without_empty_columns(rows: list[list[str]]) -> list[list[str]]:
@@ -189,14 +282,6 @@ def _is_number_column(body: Sequence[Sequence[str]], place: int) -> bool:
     cells = [row[place] for row in body[:_SAMPLE] if place < len(row) and row[place]]
     numbers = sum(1 for cell in cells if _NUMBER.fullmatch(cell))
     return bool(cells) and numbers >= _MOSTLY * len(cells)
-
-
-def _without_counts(body: list[list[str]]) -> list[list[str]]:
-    """Empty a first column without a name that only counts the rows, as pandas writes it."""
-    counted = [row[0] for row in body]
-    if counted not in ([str(n + first) for n in range(len(body))] for first in (0, 1)):
-        return body
-    return [["", *row[1:]] for row in body]
 
 
 def _told_apart(names: Sequence[str]) -> list[str]:

@@ -21,6 +21,9 @@ from index.types import Span
 LONGEST = 1000
 """Characters above which a sentence is cut: the embedding model reads 256 tokens."""
 
+_PIECE = 1_000_000
+"""Characters of a table that are split at once."""
+
 _WORD = re.compile(r"[^\W_]")
 _BLANKS = re.compile(r"\s*+")
 _CUTS = (re.compile(r"[;:](?=\s)|[；：]"), re.compile(r",(?=\s)|[、，،]"), re.compile(r"\s"))
@@ -101,6 +104,23 @@ def split(text: str) -> tuple[Span, ...]:
                 spans.append(Span(start=start, end=end))
             else:
                 spans.extend(_pieces(text, start, end))
+    return tuple(spans)
+
+
+def split_rows(text: str) -> tuple[Span, ...]:
+    """Split a text whose paragraphs are rows of a table into sentences, as `split` does.
+
+    No line of it runs on in the next, so that it is split piece by piece: what is found of the
+    lines of a million rows would take more memory than they.
+    """
+    spans: list[Span] = []
+    start = 0
+    while start < len(text):
+        end = text.find("\n\n", start + _PIECE)
+        end = len(text) if end < 0 else end
+        part = split(text[start:end])
+        spans += (Span(start=start + each.start, end=start + each.end) for each in part)
+        start = end
     return tuple(spans)
 
 

@@ -15,6 +15,8 @@ from index.store.migrations import card_columns, selected, stored_card
 from index.store.protocols import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence
 
+_HASHED = 1_000_000
+"""Characters that are hashed at once."""
 _VARIABLES = 500
 """Values in one IN list; SQLite's limit is at least 999 in every build."""
 
@@ -269,7 +271,11 @@ def _summary(row: Sequence[Any]) -> DocumentSummary:
 
 def text_hash(text: str) -> str:
     """Return the hex SHA-256 of a text's UTF-8 bytes: a sentence's name among the vectors."""
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+    digest = hashlib.sha256()
+    # A table's text may be too large to be in memory twice.
+    for start in range(0, len(text), _HASHED):
+        digest.update(text[start : start + _HASHED].encode("utf-8"))
+    return digest.hexdigest()
 
 
 def named_originals(db: OpenCatalog, document_ids: Iterable[str] | None = None) -> set[str]:

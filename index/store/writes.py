@@ -21,6 +21,10 @@ _HEADS = 100_000
 """Characters of terms of title, author and date that the passages of any document may have."""
 
 
+_AT_ONCE = 5_000
+"""Passages that are written at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A document made ready to be written: split, grouped and hashed."""
@@ -55,29 +59,49 @@ def write(db: OpenCatalog, entry: Entry, *, now: str) -> None:
     """
     erase(db, [entry.id])
     document = _write_document(db, entry, added_at=entry.added_at or now)
-    text = entry.extract.text
-    words = [terms(text[span.start : span.end]) for span in entry.sentences]
     passage, sentence = _next_key(db, "passages"), _next_key(db, "sentences")
+    # A table's million rows with their words would take twenty times the memory of its text.
+    for first in range(0, len(entry.passages), _AT_ONCE):
+        chosen = range(first, min(first + _AT_ONCE, len(entry.passages)))
+        _write_passages(db, entry, chosen, document=document, keys=(passage, sentence))
+
+
+def _write_passages(
+    db: OpenCatalog, entry: Entry, chosen: range, *, document: int, keys: tuple[int, int]
+) -> None:
+    """Write some passages of a document with their sentences.
+
+    Args:
+        db: Where to.
+        entry: The document.
+        chosen: Which of its passages, by their positions.
+        document: Its key.
+        keys: Those of its first passage and its first sentence.
+    """
+    passage, sentence = keys
+    text = entry.extract.text
+    spans = {n: [entry.sentences[at] for at in entry.passages[n]] for n in chosen}
     db.executemany(
         'INSERT INTO passages (key, document, ordinal, start, "end") VALUES (?, ?, ?, ?, ?)',
-        [
-            (passage + n, document, n, entry.sentences[p[0]].start, entry.sentences[p[-1]].end)
-            for n, p in enumerate(entry.passages)
-        ],
+        [(passage + n, document, n, held[0].start, held[-1].end) for n, held in spans.items()],
     )
     db.executemany(
         'INSERT INTO sentences (key, document, passage, ordinal, start, "end", vector) '
         "SELECT ?, ?, ?, ?, ?, ?, key FROM vectors WHERE hash = ?",
         [
-            (sentence + position, document, passage + n, position, span.start, span.end, digest)
-            for n, positions in enumerate(entry.passages)
-            for position in positions
-            for span, digest in [(entry.sentences[position], entry.hashes[position])]
+            (sentence + at, document, passage + n, at, span.start, span.end, entry.hashes[at])
+            for n, held in spans.items()
+            for at, span in zip(entry.passages[n], held, strict=True)
         ],
     )
-    held = {passage + n: [t for at in p for t in words[at]] for n, p in enumerate(entry.passages)}
-    write_passage_terms(db, held, card=entry.card)
-    db.write_terms("sentence_terms", {sentence + n: held for n, held in enumerate(words)}, title=())
+    words = {
+        at: terms(text[span.start : span.end])
+        for n, held in spans.items()
+        for at, span in zip(entry.passages[n], held, strict=True)
+    }
+    bodies = {passage + n: [t for at in entry.passages[n] for t in words[at]] for n in chosen}
+    write_passage_terms(db, bodies, card=entry.card)
+    db.write_terms("sentence_terms", {sentence + at: held for at, held in words.items()}, title=())
 
 
 def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:

@@ -303,19 +303,23 @@ class Vectoriser:
         self._share = share
         self._waiting: dict[str, str] = {}
         self._missing = 0
+        self._later = 0
+        """Sentences of the document that is taken up now, which may be a large table's."""
         self._embedded = 0
 
     def take(self, entries: Sequence[Entry]) -> None:
         """Take up the sentences of documents; they are embedded as soon as enough wait."""
-        texts = prepare.sentences_by_hash(entries)
-        for digest in self._waiting.keys() & texts.keys():
-            del texts[digest]
-        stored = queries.stored_hashes(self._db, list(texts))
-        new = {digest: text for digest, text in texts.items() if digest not in stored}
-        self._missing += len(new)
-        self._waiting |= new
-        while len(self._waiting) >= _WINDOW:
-            self._embed_window()
+        self._later = sum(len(entry.sentences) for entry in entries)
+        for texts in prepare.sentences_by_hash(entries):
+            self._later = max(0, self._later - len(texts))
+            for digest in self._waiting.keys() & texts.keys():
+                del texts[digest]
+            stored = queries.stored_hashes(self._db, list(texts))
+            new = {digest: text for digest, text in texts.items() if digest not in stored}
+            self._missing += len(new)
+            self._waiting |= new
+            while len(self._waiting) >= _WINDOW:
+                self._embed_window()
 
     def finish(self) -> int:
         """Embed what still waits and return how many vectors were computed in all."""
@@ -339,5 +343,5 @@ class Vectoriser:
 
     def _advance(self, finished: int) -> None:
         self._embedded += finished
-        expected = round(self._missing / self._share())
-        self._on_progress(self._embedded, max(self._missing, expected))
+        known = self._missing + self._later
+        self._on_progress(self._embedded, max(known, round(known / self._share())))

@@ -1,14 +1,14 @@
 """Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import count, islice
 from typing import TypeVar
 
 from index.card import Card
 from index.language import language_of
 from index.splitting.paragraphs import group
-from index.splitting.sentences import split
+from index.splitting.sentences import split, split_rows
 from index.store.queries import text_hash
 from index.store.writes import Entry
 from index.sync.file_state import Record
@@ -17,6 +17,8 @@ from index.types import Extract
 _ID_LENGTH = 12
 HASH_LENGTH = 32
 """Hex digits; 128 bits."""
+_AT_ONCE = 10_000
+"""Sentences that are taken up at once."""
 _FINE_PLACES = frozenset({"text/vtt", "application/x-subrip", "application/x-ipynb+json"})
 """Formats whose places are smaller than passages, a time or a cell: no passage ends there."""
 
@@ -92,7 +94,8 @@ def entry(incoming: Incoming, *, as_id: str) -> Entry:
     """Split, group and hash an article and tell its language, to be written under an id."""
     extract = incoming.extract
     card = _card(incoming)
-    sentences = split(extract.text)
+    rows = card.media_type == "text/csv"
+    sentences = split_rows(extract.text) if rows else split(extract.text)
     ends = () if card.media_type in _FINE_PLACES else extract.page_starts
     breaks = sorted({*extract.section_starts, *ends})
     return Entry(
@@ -115,10 +118,15 @@ def _card(incoming: Incoming) -> Card:
     return replace(extract.card, source=incoming.source, sha256=text_hash(extract.text))
 
 
-def sentences_by_hash(entries: Sequence[Entry]) -> dict[str, str]:
-    """Return each distinct sentence text of these entries under its hash."""
-    return {
-        digest: item.extract.text[span.start : span.end]
+def sentences_by_hash(entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
+    """Yield each distinct sentence text of these entries under its hash, `_AT_ONCE` at a time.
+
+    A table of a million rows must not be in memory twice.
+    """
+    pairs = (
+        (digest, item.extract.text[span.start : span.end])
         for item in entries
         for digest, span in zip(item.hashes, item.sentences, strict=True)
-    }
+    )
+    while part := dict(islice(pairs, _AT_ONCE)):
+        yield part

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 T = TypeVar("T")
+_PACE = 5.0
+"""Seconds of embedding by which its pace is known."""
+_LONG = 600.0
+"""Seconds from which on it is said beforehand how long embedding takes."""
 
 
 @contextmanager
@@ -27,10 +32,57 @@ def opened(arguments: argparse.Namespace) -> Iterator[Assistant]:
         strict=getattr(arguments, "strict", None),
     )
     with (
-        progress("Indexing", unit=" sentences") as on_progress,
-        Assistant.open(settings, on_progress=on_progress) as assistant,
+        progress("Indexing", unit=" sentences") as show,
+        Assistant.open(settings, on_progress=announced(show, say=_say)) as assistant,
     ):
         yield assistant
+
+
+def announced(
+    show: Callable[[int, int], None],
+    *,
+    say: Callable[[str], None],
+    clock: Callable[[], float] = time.monotonic,
+) -> Callable[[int, int], None]:
+    """Return a callback (done, total) that says once beforehand how long embedding takes.
+
+    Args:
+        show: Called with the same.
+        say: Given the sentence, as soon as the pace is known, where it is over ten minutes.
+        clock: Gives seconds.
+    """
+    begun: list[tuple[float, int]] = []
+    told: list[str] = []
+
+    def on_progress(done: int, total: int) -> None:
+        show(done, total)
+        if not begun:
+            begun.append((clock(), done))
+        seconds, embedded = clock() - begun[0][0], done - begun[0][1]
+        if told or seconds < _PACE or not embedded:
+            return
+        left = (total - done) * seconds / embedded
+        told.append(_duration(left))
+        if left >= _LONG:
+            say(
+                f"Embedding the {total - done:,} sentences that are left takes {told[0]}: Ctrl-C "
+                "stops it, and the next `footnote add` goes on from there."
+            )
+
+    return on_progress
+
+
+def _duration(seconds: float) -> str:
+    """Return how long something takes as people say it: "about 20 minutes", "about 3 hours"."""
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"about {minutes} minutes"
+    return f"about {round(minutes / 60)} hours"
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(f"\n{sentence}\n" if sys.stderr.isatty() else f"{sentence}\n")
+    sys.stderr.flush()
 
 
 @contextmanager

@@ -1,11 +1,16 @@
 """Tables: a row is a sentence that names its columns."""
 
+import tracemalloc
+from io import BytesIO
+
 import pytest
 
 from index.errors import ReadError
+from index.reading.files import read_file
 from index.reading.registry import read_bytes
-from index.reading.table import MAX_ROWS
-from index.splitting.sentences import split
+from index.reading.sandbox import Limits
+from index.reading.table import read_table_file
+from index.splitting.sentences import split, split_rows
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -41,11 +46,6 @@ def test_a_title_is_made_of_the_file_s_name():
 def test_prose_that_is_named_a_table_is_read_as_text():
     article = read_bytes(b"Cats sleep.\nThey dream, too.\n", name="a.csv")
     assert article.card.media_type == "text/plain"
-
-
-def test_a_table_that_is_data_is_refused():
-    with pytest.raises(ReadError, match="more than the 50000 rows"):
-        read_bytes(b"a,b\n" * (MAX_ROWS + 2), name="a.csv")
 
 
 @pytest.mark.parametrize("data", [b",,,\n,,,\n,,,", b'"",""\n"\xc2\xad",""\n', b"|\n|\n"])
@@ -92,3 +92,56 @@ def test_lines_above_a_table_are_lines_of_the_text_and_its_title(above):
         ),
     ]
     assert article.card.title == "Report of the port"
+
+
+@pytest.fixture
+def small_files(monkeypatch):
+    """Let what is larger than 100 bytes be large."""
+    monkeypatch.setattr("index.reading.files.MAX_BYTES", 100)
+    monkeypatch.setattr("index.reading.registry.MAX_BYTES", 100)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_large_table_is_read_from_its_file_as_a_small_one_is(tmp_path, monkeypatch, charset):
+    rows = [f"Café {n};Zoë;{n * 7}" for n in range(40)]
+    data = "\r\n".join(["sep=;", "Place;Owner;Dues", *rows]).encode(charset)
+    (tmp_path / "a.csv").write_bytes(data)
+    small = read_file(tmp_path / "a.csv", Limits())
+    monkeypatch.setattr("index.reading.files.MAX_BYTES", 100)
+    assert read_file(tmp_path / "a.csv", Limits()) == small
+    assert small.extract.text.endswith("Place: Café 39; Owner: Zoë; Dues: 273.")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "why"),
+    [
+        ("a.csv", b"a,b\n" * 100, "larger than 0 MB, the most that is read of one table"),
+        ("a.csv", b"Only prose.\n" * 20, "it has no columns that can be told apart"),
+        ("a.csv", b"<html><body>" + b"<p>x" * 50, "the most that is read of one file"),
+        ("a.txt", b"a,b\n" * 100, "the most that is read of one file"),
+    ],
+)
+def test_what_is_too_large_or_no_table_is_refused(
+    tmp_path, monkeypatch, small_files, name, data, why
+):
+    monkeypatch.setattr("index.reading.registry.MAX_TABLE_BYTES", 300)
+    (tmp_path / name).write_bytes(data)
+    assert why in read_file(tmp_path / name, Limits()).reason
+
+
+def test_the_text_of_a_table_is_never_in_memory_twice():
+    row = b"a long cell of text, " * 4 + b"and one more\n"
+    data = BytesIO(b"A,B,C,D,E\n" + row * 20_000)
+    tracemalloc.start()
+    text = read_table_file(data, name="a.csv").text
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # 1.8 MB of them are the rows by which the columns are told.
+    assert len(text) < most < len(text) + 2_500_000
+
+
+def test_rows_are_the_same_sentences_split_piece_by_piece(monkeypatch):
+    text = "\n\n".join(f"Town: Orlo {n}; Note: It is old. Is it?" for n in range(50))
+    monkeypatch.setattr("index.splitting.sentences._PIECE", 100)
+    assert split_rows(text) == split(text)
+    assert split_rows("") == ()
