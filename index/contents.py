@@ -6,11 +6,10 @@ It ranks nothing; `index.search` finds what a question needs.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from index.search import page_of
 from index.store import queries
 from index.store.protocols import OpenCatalog
 from index.store.queries import DocumentRow, PassageRow, SentenceRow
-from index.types import Hit, Passage, ScoredSentence, Sentence
+from index.types import Hit, Passage, ScoredSentence, Sentence, label_of, page_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,8 @@ class Content:
                 text=self.document.text[row.start : row.end],
             ),
             card=self.document.card,
-            page=page_of(row.start, self.document.page_starts),
+            page=(page := page_of(row.start, self.document.page_starts)),
+            page_label=label_of(page, self.document.page_labels),
             score=1.0,
             sentences=tuple(
                 ScoredSentence(sentence=one, similarity=1.0, coverage=1.0) for one in held
@@ -89,6 +89,8 @@ def _content(
                 start=row.start,
                 end=row.end,
                 text=document.text[row.start : row.end],
+                page=(page := page_of(row.start, document.page_starts)),
+                page_label=label_of(page, document.page_labels),
             )
             for row in rows
         ),

@@ -8,7 +8,6 @@ collapse, and no document fills the list.
 """
 
 import math
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,10 +18,15 @@ from numpy.typing import NDArray
 from index.errors import LibraryError
 from index.store import queries
 from index.store.library import Moment
-from index.store.queries import DocumentRow, PassageRow, SentenceRow, text_hash
+from index.store.queries import (
+    DocumentRow,
+    PassageRow,
+    SentenceRow,
+    text_hash,
+)
 from index.store.vector_search import are_unit
 from index.terms import Query
-from index.types import Hit, Passage, ScoredSentence, Sentence
+from index.types import Hit, Passage, ScoredSentence, Sentence, label_of, page_of
 
 _POOL = 64
 """Sentences and passages that each of the three searches proposes."""
@@ -280,7 +284,8 @@ def _hit(
             text=document.text[row.start : row.end],
         ),
         card=document.card,
-        page=page_of(row.start, document.page_starts),
+        page=(page := page_of(row.start, document.page_starts)),
+        page_label=label_of(page, document.page_labels),
         score=scored.score,
         sentences=tuple(
             _scored_sentence(sentence, document, similarity=float(similarity), coverage=coverage)
@@ -305,6 +310,8 @@ def _scored_sentence(
             start=row.start,
             end=row.end,
             text=text,
+            page=(page := page_of(row.start, document.page_starts)),
+            page_label=label_of(page, document.page_labels),
         ),
         similarity=similarity,
         coverage=coverage,
@@ -378,11 +385,6 @@ def rarest(terms: Sequence[str], held: Mapping[str, int], *, rows: int) -> list[
             break
         chosen.add(term)
     return [term for term in terms if term in chosen]
-
-
-def page_of(offset: int, page_starts: Sequence[int]) -> int | None:
-    """Return the page, from 1, that holds an offset; None where there are no pages."""
-    return bisect_right(page_starts, offset) or None if page_starts else None
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:

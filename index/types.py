@@ -4,6 +4,8 @@ All are frozen, slotted and keyword-only. Offsets are half-open character positi
 `Document.text`, the extracted NFC-normalised text; pages count from 1.
 """
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -65,6 +67,10 @@ class Sentence:
     end: int
     text: str
     """`document.text[start:end]`."""
+    page: int | None = None
+    """Page of its first character, from 1; None where the document has no pages."""
+    page_label: str = ""
+    """What that page is called, as printed; empty where that is its number."""
 
 
 SourceState = Literal["current", "edited", "moved", "deleted", "unreachable"]
@@ -84,6 +90,8 @@ class Document:
     text: str
     page_starts: tuple[int, ...]
     sentences: tuple[Sentence, ...]
+    page_labels: tuple[str, ...] = ()
+    """As in `Extract`."""
     source_state: SourceState = "current"
     source_note: str = ""
     """What became of its file, for a reader; empty where it is as it was indexed."""
@@ -128,6 +136,8 @@ class Hit:
     sentences: tuple[ScoredSentence, ...]
     similar: tuple[str, ...] = ()
     """Ids of near-duplicate passages that this hit stands for."""
+    page_label: str = ""
+    """What its page is called, as printed; empty where that is its number."""
 
     title = OldName("title")
     source = OldName("source")
@@ -135,6 +145,28 @@ class Hit:
     published = OldName("published")
     author = OldName("author")
     url = OldName("url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageImage:
+    """A page of a document as a picture, perhaps with words framed on it."""
+
+    document_id: str
+    page: int
+    """From 1."""
+    page_label: str
+    """What it is called, as printed; empty where that is its number."""
+    png: bytes
+    width: int
+    height: int
+    """Pixels."""
+    scale: float
+    """Pixels a point (1/72 inch); 2, and less for a page larger than A2."""
+    boxes: tuple[tuple[float, float, float, float], ...] = ()
+    """Where the words stand, a box a line: left, top, right, bottom in pixels from the upper left.
+
+    None where nothing was to be framed or the words were not found on the page.
+    """
 
 
 ChangeKind = Literal["added", "changed", "moved", "removed", "missing", "unchanged", "skipped"]
@@ -199,3 +231,13 @@ class Checkup:
     """Kept of what was uploaded or fetched; equal ones count once."""
     original_bytes: int = 0
     """Of all of them."""
+
+
+def page_of(offset: int, page_starts: Sequence[int]) -> int | None:
+    """Return the page, from 1, that holds an offset; None where there are no pages."""
+    return bisect_right(page_starts, offset) or None if page_starts else None
+
+
+def label_of(page: int | None, page_labels: Sequence[str]) -> str:
+    """Return what a page, from 1, is called; empty where that is its number."""
+    return page_labels[page - 1] if page is not None and page <= len(page_labels) else ""

@@ -6,8 +6,9 @@ from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
 from index.errors import MisuseError
+from index.types import page_of
 from rag.question import Question, read_question
-from rag.types import Turn
+from rag.types import Document, Span, Turn
 
 if TYPE_CHECKING:
     from index.sync.intake import Article
@@ -101,6 +102,50 @@ def check_files(files: Mapping[str, object]) -> None:
     for source, path in files.items():
         check_text(source, name="a source")
         check(path, os.PathLike, name=f"the file of {source!r}", wanted="a path (Path)")
+
+
+def checked_page(page: int | str | None, document: Document, *, span: Span | None) -> int:
+    """Return the page of a document that is meant, from 1.
+
+    Args:
+        page: Its number, or what it is called, where that is no number of a page; None for the page
+            on which the span begins, or the first.
+        document: What has pages.
+        span: Words that have to stand on it, at least with one letter; None for no words.
+
+    Raises:
+        MisuseError: There is no such page or span, or the words stand on another.
+    """
+    starts, text = document.page_starts, document.text
+    if span is not None and not 0 <= span.start < span.end <= len(text):
+        raise MisuseError(
+            f"characters {span.start} to {span.end} are not in the document, which has {len(text)}"
+        )
+    found = _page_named(page, document)
+    if span is None:
+        return found or 1
+    first, last = page_of(span.start, starts) or 1, page_of(span.end - 1, starts) or 1
+    if found and not first <= found <= last:
+        raise MisuseError(f"the words to frame stand on page {first}: name that page, or none")
+    return found or first
+
+
+def _page_named(page: int | str | None, document: Document) -> int | None:
+    """Return the page of a number or else of a label; None for none."""
+    if page is None:
+        return None
+    check(page, (int, str), name="page", wanted="the number of a page (int) or its label (str)")
+    labels, count = document.page_labels, len(document.page_starts)
+    name = str(page)
+    if name.isascii() and name.isdigit() and len(name) < 10 and 1 <= int(name) <= count:
+        return int(name)
+    found = [number for number, label in enumerate(labels, start=1) if label == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise MisuseError(f"{len(found)} pages are called {name!r}: name one by number, {found[0]}")
+    called = f", or a label from {labels[0]!r} to {labels[-1]!r}" if labels else ""
+    raise MisuseError(f"there is no page {name!r}: name a number from 1 to {count}{called}")
 
 
 def check_history(history: Sequence[Turn]) -> None:

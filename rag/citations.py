@@ -177,17 +177,27 @@ def _finding(sentence: AnswerSentence) -> str:
 def _checked(evidence: Evidence, *, number: int, texts: Texts) -> Citation:
     hit = evidence.hit
     quote = evidence.text
+    page, label = _page_of(evidence)
     citation = Citation(
         number=number,
         document_id=hit.passage.document_id,
         card=hit.card,
-        page=hit.page,
+        page=page,
+        page_label=label,
         start=evidence.start,
         end=evidence.end,
         quote=quote,
     )
     check(citation, texts.get(citation.card.sha256, ""))
     return citation
+
+
+def _page_of(evidence: Evidence) -> tuple[int | None, str]:
+    """Return the page that evidence begins on, with what it is called."""
+    for scored in evidence.hit.sentences:
+        if scored.sentence.start <= evidence.start < scored.sentence.end:
+            return scored.sentence.page, scored.sentence.page_label
+    return evidence.hit.page, evidence.hit.page_label
 
 
 def places(text: str, quote: str, *, most: int = 2) -> list[tuple[int, int]]:

@@ -16,7 +16,7 @@ from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import keep_setting
-from rag.source_notes import not_read_again
+from rag.source_notes import not_read_again, page_name
 from rag.types import Answer, Sentence
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "log_question",
     "logged_questions",
     "not_read_again",
+    "page_name",
     "places",
     "ranked_sentences",
     "seed_paths",

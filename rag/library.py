@@ -13,7 +13,7 @@ from index.errors import MisuseError
 from index.store.backends import open_pair
 from index.store.library import Library
 from index.store.protocols import VectorIndex
-from index.types import AddReport, Change, Checkup, Document, DocumentSummary
+from index.types import AddReport, Change, Checkup, Document, DocumentSummary, PageImage, Span
 from rag import arguments
 from rag.settings import Settings
 from rag.source_notes import Aging
@@ -197,6 +197,38 @@ class OpenLibrary:
         """
         arguments.check_ids([document_id])
         return Aging(self._library.some_records).document(self._library.document(document_id))
+
+    def draw_page(
+        self, document_id: str, page: int | str | None = None, *, span: Span | None = None
+    ) -> PageImage:
+        """Draw a page of a PDF as it is in its file, or in the original that was kept of it.
+
+        Args:
+            document_id: The document's id or a beginning of one.
+            page: A number from 1, or else a label as printed, such as `iv`; None for the page on
+                which the span begins, or the first.
+            span: Offsets in the document's text of what is framed, as of a citation; where it goes
+                over two pages, what of it is on this one.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            MisuseError: It is no PDF, has no such page, or the span is not on it.
+            ReadError: The file is gone, is another by now, or cannot be drawn.
+            LibraryError: No original was kept, or the library cannot be read.
+        """
+        from index.reading.files import drawn_page
+
+        arguments.check_ids([document_id])
+        document = self._library.document(document_id)
+        kind = document.summary.card.media_type
+        if kind != "application/pdf":
+            raise MisuseError(
+                f"only pages of PDF files are drawn, and this is {kind or 'a text'}: read it with "
+                f"`footnote show {document_id}`"
+            )
+        number = arguments.checked_page(page, document, span=span)
+        content = self._library.original_bytes(document.summary.id)
+        return drawn_page(content, document, page=number, span=span)
 
     def text(self, document_id: str) -> str:
         """Return the text of a document by its full id, without reading its sentences.

@@ -92,7 +92,7 @@ def _node(hit: Hit) -> NodeWithScore:
         text=passage.text,
         start_char_idx=passage.start,
         end_char_idx=passage.end,
-        metadata={**card, "page": hit.page},
+        metadata={**card, "page": hit.page, "page_label": hit.page_label},
         excluded_embed_metadata_keys=unsaid,
         excluded_llm_metadata_keys=unsaid,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.document_id)},

@@ -1,4 +1,4 @@
-"""Says of cited sources whether they are still what was indexed, and in which words."""
+"""Says of cited sources whether they are still what was indexed, and how a place is called."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -104,6 +104,17 @@ def not_read_again(outdated: Sequence[Change]) -> list[str]:
     if left := sum(len(sources) for _, sources in told[_REASONS:]):
         lines.append(f"And {left:,} more for other reasons: `footnote show ID` tells of each.")
     return lines
+
+
+def page_name(page: int | None, label: str) -> str:
+    """Return what a page is called: `page 4`, `page iv`, or its label alone where that is no page.
+
+    Empty where there is none. A label with a blank or a colon is a name of its own, as those of
+    transcripts and notebooks are: `00:12:30`, `cell 4`.
+    """
+    if page is None:
+        return ""
+    return label if " " in label or ":" in label else f"page {label or page}"
 
 
 def note(now: SourceNow) -> str:

@@ -19,6 +19,7 @@ from index.types import (
     DocumentSummary,
     Finding,
     Hit,
+    PageImage,
     Passage,
     ScoredSentence,
     Sentence,
@@ -36,13 +37,13 @@ if TYPE_CHECKING:
     from rag.question import Question
 
 __all__ = [
-    "AddReport", "Answer", "AnswerPart", "AnswerSentence", "Answerer", "Article", "Card", "Change",
-    "CheckedClaim",
-    "Checkup", "Citation", "CompactReport", "Document", "DocumentSummary", "Draft",
-    "DraftPart", "DraftSentence", "Embedder", "Event", "Evidence", "ExportReport", "Finding", "Hit",
-    "LanguageModel", "Message", "Notice", "Passage", "PromptDigest", "Question", "Reason", "Reply",
-    "Retrieved", "ScoredSentence", "Sentence", "SourceState", "Span", "Status", "TextDelta",
-    "Turn", "Usage", "Verdict", "Verification",
+    "AddReport", "Answer", "AnswerPart", "AnswerSentence", "Answerer", "Article", "Card",
+    "Change", "CheckedClaim", "Checkup", "Citation", "CompactReport", "Document",
+    "DocumentSummary", "Draft", "DraftPart", "DraftSentence", "Embedder", "Event", "Evidence",
+    "ExportReport", "Finding", "Hit", "LanguageModel", "Message", "Notice", "PageImage",
+    "Passage", "PromptDigest", "Question", "Reason", "Reply", "Retrieved", "ScoredSentence",
+    "Sentence", "SourceState", "Span", "Status", "TextDelta", "Turn", "Usage", "Verdict",
+    "Verification",
 ]  # fmt: skip
 
 _ELSEWHERE = {
@@ -95,7 +96,7 @@ class Citation:
     card: Card
     """Of the document."""
     page: int | None
-    """From 1; None where the document has no pages."""
+    """Where the quote begins, from 1; None where the document has no pages."""
     start: int
     end: int
     quote: str
@@ -103,6 +104,8 @@ class Citation:
     """What became of the source's file since it was indexed."""
     source_note: str = ""
     """The same for a reader; empty where it is as it was indexed."""
+    page_label: str = ""
+    """What the page is called, as printed; empty where that is its number."""
 
     title = OldName("title")
     source = OldName("source")

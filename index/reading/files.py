@@ -1,4 +1,4 @@
-"""From a path or from bytes to what a file holds, or the reason why it is not read; never raises.
+"""From a path or from bytes to what a file holds, or to a page of it as a picture.
 
 Plain text, Markdown and tables are read in this process, for no library parses them and their cost
 is bounded; every other format is read in a process of its own (`index.reading.sandbox`).
@@ -22,9 +22,10 @@ from index.reading.registry import (
     read_bytes,
     read_large_table,
 )
-from index.reading.sandbox import Limits, read_apart
-from index.types import Extract
+from index.reading.sandbox import Limits, Wanted, draw_apart, read_apart, stop_reading
+from index.types import Document, Extract, PageImage, Span, label_of
 
+_OF_A_PAGE = Limits(seconds=20)
 _HARMLESS = frozenset({"text/plain", "text/markdown", "text/csv"})
 
 
@@ -88,6 +89,35 @@ def read_content(data: bytes, *, name: str, limits: Limits) -> Parsed | Skipped:
     except ReadError as error:
         return Skipped(reason=str(error))
     return Parsed(extract=extract, file_sha256=hashlib.sha256(data).hexdigest())
+
+
+def drawn_page(data: bytes, document: Document, *, page: int, span: Span | None) -> PageImage:
+    """Draw a page, from 1, of a PDF, and frame what of a span of the document's text is on it.
+
+    Raises:
+        ReadError: It cannot be drawn; the message is the reason.
+    """
+    starts = (*document.page_starts, len(document.text))
+    start, end = starts[page - 1], starts[page]
+    text = document.text[start:end]
+    wanted = Wanted(page=page, text=text)
+    if span is not None:
+        first, last = max(start, span.start) - start, min(end, span.end) - start
+        wanted = Wanted(page=page, text=text, start=first, end=last)
+    try:
+        drawn = draw_apart(data, wanted, limits=_OF_A_PAGE)
+    finally:
+        stop_reading()
+    return PageImage(
+        document_id=document.summary.id,
+        page=page,
+        page_label=label_of(page, document.page_labels),
+        png=drawn.png,
+        width=drawn.width,
+        height=drawn.height,
+        scale=drawn.scale,
+        boxes=drawn.boxes,
+    )
 
 
 def file_bytes(path: Path) -> bytes:

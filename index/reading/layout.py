@@ -67,6 +67,8 @@ class Line:
     """Whether it runs up or down the page, as a stamp at its edge does."""
     cells: tuple["Line", ...] = ()
     """What is printed between its gaps."""
+    signs: Sequence[int] = ()
+    """Which of the page's letters it shows, in order, by their numbers in PDFium."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ here, and `index.reading.pdf_flow` sets them as text.
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from itertools import chain, pairwise
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from index.card import Card
@@ -17,13 +16,14 @@ from index.reading.layout import Line
 from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
 from index.reading.normal import one_line
 from index.reading.pdf_flow import Flow, set_pages
+from index.reading.pdf_order import TICKS, in_columns, placed
 from index.reading.pdf_page import Box, printed_lines, turn_of, turned
 from index.types import Extract
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_PAGES = 2000
@@ -32,12 +32,11 @@ MAX_PAGES = 2000
 MOST_LETTERS = 500_000
 """Letters above which a page is refused: the pages of the largest newspapers have 60,000."""
 
+LONGEST_LABEL: Final = 20
+"""Letters of what a page is called: "viii", "A-12", "Cover page"."""
+
 _MOST_SCANNED = 0.5
 """Share of pages that may be pictures without text: a book has plates, a scan has a cover."""
-_FEWEST_GAPS, _MOST_GAPS = 6, 300
-"""Gaps above each other that part columns, and gaps of a page that are looked at."""
-_FEWEST_LETTERS = 15
-"""Of a column's line; cells of tables have fewer."""
 _MOST_UNKNOWN = 0.2
 """Share of a page's letters that the file need not name; formulas have signs of their own."""
 _END = b"%%EOF"
@@ -53,7 +52,6 @@ _FILLED = frozenset({2, 3})
 _SHOWN = frozenset({3, 13, 20})
 """Annotations that show text of their own: free text, stamps, fields (fpdf_annot.h)."""
 _FIELD = 20
-_TICKS = ("☐", "☑")
 _PASSWORD, _PROTECTION = 4, 5
 """FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY (fpdfview.h)."""
 
@@ -87,10 +85,11 @@ class PdfReader:
         """
         if _END not in data.rstrip(b"\0 \t\r\n")[-_TAIL:]:
             raise ReadError("it is cut short, its end is missing; copy or download it again")
-        with _opened(data) as document:
+        with opened(data) as document:
             pages, left_out = _readable([read_page(document, n) for n in range(len(document))])
             title, author, created = (_stated(document, key) for key in _ABOUT)
             left_out += _attached(document)
+            labels = _labels(document)
         flow = set_pages([page.lines for page in pages])
         return Extract(
             card=Card(
@@ -102,12 +101,13 @@ class PdfReader:
             ),
             text=flow.text,
             page_starts=flow.page_starts,
+            page_labels=labels or flow.page_numbers,
             section_starts=flow.section_starts,
         )
 
 
 @contextmanager
-def _opened(data: bytes) -> "Iterator[PdfDocument]":
+def opened(data: bytes) -> "Iterator[PdfDocument]":
     """Open a file for a while; what PDFium says of a damaged one becomes the reason.
 
     Raises:
@@ -179,6 +179,18 @@ def _numbered(numbers: Sequence[int]) -> str:
         return f"page {numbers[0]}"
     shown = ", ".join(map(str, numbers[:5]))
     return f"pages {shown}" if len(numbers) <= 5 else f"{len(numbers)} pages ({shown}, …)"
+
+
+def _labels(document: "PdfDocument") -> tuple[str, ...]:
+    """Return what the file calls its pages; nothing where it only counts them."""
+    labels = []
+    for number in range(len(document)):
+        try:
+            labels.append(one_line(document.get_page_label(number))[:LONGEST_LABEL])
+        except UnicodeDecodeError:
+            labels.append("")
+    counted = all(label in ("", str(n)) for n, label in enumerate(labels, start=1))
+    return () if counted else tuple(labels)
 
 
 def _stated(document: "PdfDocument", key: str) -> str:
@@ -253,7 +265,7 @@ def read_page(document: "PdfDocument", number: int) -> Page:
         text_page = page.get_textpage()
     found = printed_lines(text_page, turn=turn, box=page.get_bbox(), printed=printed)
     ticked = [line for line in found.filled if not _is_in(line, ticks)]
-    lines = _placed(_in_columns(found.lines), [*ticked, *ticks])
+    lines = placed(in_columns(found.lines), [*ticked, *ticks])
     seen = Page(
         lines=lines,
         known=found.known,
@@ -301,7 +313,7 @@ def _ticks(document: "PdfDocument", page: "PdfPage", *, turn: int) -> list[Line]
             continue
         ticked = bool(pdfium.FPDFAnnot_IsChecked(document.formenv, annotation))
         place = turned((box.left, box.right, box.bottom, box.top), turn, page.get_bbox())
-        found.append(_line(_TICKS[ticked], place))
+        found.append(_line(TICKS[ticked], place))
     return found
 
 
@@ -314,78 +326,3 @@ def _is_in(line: Line, boxes: Sequence[Line]) -> bool:
     """Say whether a line lies inside one of the boxes, as the sign of a tick does."""
     x, y = (line.left + line.right) / 2, line.bottom + line.size / 2
     return any(b.left <= x <= b.right and b.bottom <= y <= b.bottom + b.size for b in boxes)
-
-
-def _placed(lines: Sequence[Line], filled: Sequence[Line]) -> list[Line]:
-    """Set what is filled in behind what stands left of it, else before what is right of it."""
-    placed = list(lines)
-    for value in sorted(filled, key=lambda line: (-line.bottom, line.left)):
-        middle = value.bottom + value.size / 2
-        beside = [
-            (at, line)
-            for at, line in enumerate(placed)
-            if line.bottom <= middle <= line.bottom + line.size
-            or value.bottom <= line.bottom + line.size / 2 <= value.bottom + value.size
-        ]
-        before = [(at, line) for at, line in beside if line.left < value.left]
-        after = [(at, line) for at, line in beside if line.left >= value.left]
-        if value.text in _TICKS and after:
-            before = []
-        if before:
-            at, label = max(before, key=lambda found: found[1].right)
-            placed[at] = replace(
-                label,
-                text=f"{label.text} {value.text}",
-                right=max(label.right, value.right),
-                row=True,
-            )
-        elif after:
-            at, label = min(after, key=lambda found: found[1].left)
-            placed[at] = replace(
-                label, text=f"{value.text} {label.text}", left=value.left, row=True
-            )
-        else:
-            above = [at for at, line in enumerate(placed) if line.bottom > value.bottom]
-            placed.insert(above[-1] + 1 if above else 0, value)
-    return placed
-
-
-def _in_columns(lines: Sequence[Line]) -> list[Line]:
-    """Set the lines of columns one column after the other where they were painted across.
-
-    Rows of a table have short cells or figures, lines of columns whole words.
-    """
-    across = [line for line in lines if sum(map(_is_prose, line.cells)) > 1]
-    gutters = _gutters([(a.right, b.left) for line in across for a, b in pairwise(line.cells)])
-    placed: list[Line] = []
-    columns: list[list[Line]] = [[] for _ in range(len(gutters) + 1)]
-    for line in lines:
-        gaps = [(a.right, b.left) for a, b in pairwise(line.cells)]
-        pieces = line.cells if any(a < x < b for a, b in gaps for x in gutters) else (line,)
-        for piece in pieces:
-            if any(piece.left < gutter < piece.right for gutter in gutters):
-                placed += chain.from_iterable(columns)
-                columns = [[] for _ in columns]
-                placed.append(piece)
-            else:
-                columns[sum(gutter < piece.left for gutter in gutters)].append(piece)
-    return [*placed, *chain.from_iterable(columns)]
-
-
-def _is_prose(cell: Line) -> bool:
-    letters = sum(map(str.isalpha, cell.text))
-    return letters >= _FEWEST_LETTERS and letters > 0.6 * len(cell.text)
-
-
-def _gutters(gaps: Sequence[tuple[float, float]]) -> list[float]:
-    """Return where most gaps lie above each other, from left to right."""
-    found: list[float] = []
-    left = list(gaps[:_MOST_GAPS])
-    while len(left) >= _FEWEST_GAPS:
-        middles = {(start + end) / 2 for start, end in left}
-        crossed, at = max((sum(a < x < b for a, b in left), x) for x in middles)
-        if crossed < max(_FEWEST_GAPS, len(left) / 4):
-            break
-        found.append(at)
-        left = [(a, b) for a, b in left if not a < at < b]
-    return sorted(found)

@@ -12,26 +12,13 @@ from itertools import pairwise
 
 from index.reading.layout import HYPHEN, Line
 from index.reading.metadata import MAX_TITLE
+from index.reading.pdf_order import ended, page_numbers, without_heads
 
-FEWEST_PAGES = 3
-"""Pages from which a line that most of them begin or end with is a running head."""
-
-_MOST = 0.5
-_LONGEST_HEAD = 80
-"""Letters from which a line that ends with a stop is no head."""
-_SAME_PLACE = 4
-"""Points between the places of one head on two pages."""
-_EDGE = 2
-"""Lines at the top and at the bottom of a page that can be running heads."""
-_NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b", re.IGNORECASE)
-_COUNTER = re.compile(r"^\d{1,4}(?=\D|$)|(?<!\d)\d{1,4}$")
-"""A number at the beginning or the end of a line."""
 _HYPHENATED = re.compile(r"(?<![^\W\d_])[^\W\d_]++-[^\W\d_]++")
 _LAST_WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]++$")
 _FIRST_WORD = re.compile(r"[^\W_]+")
 _SHARED = re.compile(r"(?:and|or|to|und|oder|bis|bzw|et|ou|y|o|en|of)\b")
 """What follows the hyphen of a word that shares its end: pre- and post-war."""
-_STOPS = (".", "!", "?", "…", ":", "”", '"', "。", "！", "？")
 _CLOSING = (",", ".", ";", ":", ")", "]")
 _ITEM = re.compile(r"(?:[-*+•‣▪●○◦·–—■□➢✓]|\(?(?:\d{1,3}|[A-Za-z])[.)]|\[\d{1,3}\])(?:\s|$)")
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
@@ -71,6 +58,8 @@ class Flow:
     """Ascending offsets at which headings begin."""
     title: str = ""
     """The largest heading of the first page that has text; empty where it has none."""
+    page_numbers: tuple[str, ...] = ()
+    """What is printed on each page as its number; empty where it counts from 1 as they do."""
 
 
 def set_pages(pages: Sequence[Sequence[Line]]) -> Flow:
@@ -91,6 +80,7 @@ def set_pages(pages: Sequence[Sequence[Line]]) -> Flow:
         page_starts=_page_starts(page_of, starts, pages=len(pages), end=len(text)),
         section_starts=tuple(starts[first] for first, _ in headings),
         title=_title(lines, [h for h in headings if page_of[h[0]] == page_of[0]]),
+        page_numbers=page_numbers(pages),
     )
 
 
@@ -171,7 +161,7 @@ class _Column:
 
 def _gap_elsewhere(line: Line, lower: Line) -> str:
     """Return the gap to the next page or column; what goes on in lower case is one sentence."""
-    return " " if _is_alike(line, lower) and not _ended(line) and _goes_on(lower.text) else "\n\n"
+    return " " if _is_alike(line, lower) and not ended(line) and _goes_on(lower.text) else "\n\n"
 
 
 def _gap_of_rows(line: Line, lower: Line) -> str:
@@ -183,7 +173,7 @@ def _is_more_heading(line: Line, lower: Line, column: _Column) -> bool:
     """Say whether the next line is another of a heading, whose lines end where they like."""
     return (
         _is_alike(line, lower)
-        and not _ended(line)
+        and not ended(line)
         and not _ITEM.match(lower.text)
         and line.bottom - lower.bottom <= _LEADING * min(column.leading, 1.3 * line.size)
     )
@@ -198,9 +188,9 @@ def _gap_below(line: Line, lower: Line, column: _Column) -> str:
         return "\n\n"
     if line.bold != lower.bold or _ITEM.match(lower.text):
         return "\n"
-    if _ended(line) and _is_indented(line, lower, column.after):
+    if ended(line) and _is_indented(line, lower, column.after):
         return "\n\n"
-    wrapped = not _ended(line) and len(line.text) >= _LONG and _goes_on(lower.text)
+    wrapped = not ended(line) and len(line.text) >= _LONG and _goes_on(lower.text)
     return " " if wrapped or _is_full(line, lower, column) else "\n"
 
 
@@ -213,10 +203,6 @@ def _is_indented(line: Line, lower: Line, after: Line | None) -> bool:
 
 def _is_alike(line: Line, lower: Line) -> bool:
     return abs(line.size - lower.size) <= _ALIKE * max(line.size, lower.size)
-
-
-def _ended(line: Line) -> bool:
-    return line.text.rstrip("'’)]»").endswith(_STOPS)
 
 
 def _goes_on(text: str) -> bool:
@@ -329,72 +315,3 @@ def _hyphen(text: str, following: str, hyphenated: Counter[str]) -> str:
     if _SHARED.match(following):
         return "-"
     return "-" if f"{first.group()}-{second.group()}".lower() in hyphenated else ""
-
-
-def without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Leave out running heads and page numbers: what most pages have at their upper or lower edge.
-
-    Where nothing but such lines would go, all stay.
-    """
-    edges = [_edges(page) for page in pages]
-    marks = Counter(mark for edge in edges for mark in {_mark(line.text) for line in edge})
-    places = Counter(place for edge in edges for place in {_marked_at(line) for line in edge})
-    numbers = _page_numbers(edges)
-    most = max(_MOST * sum(1 for page in pages if page), FEWEST_PAGES - 1)
-
-    def is_head(line: Line, number: str) -> bool:
-        # Beside the number may stand what another page has beside its own: a chapter's name.
-        mark, at = _marked_at(line)
-        shown = sum(places[mark, at + by] for by in (-1, 0, 1))
-        numbered = number in _COUNTER.findall(line.text)
-        prose = len(line.text) > _LONGEST_HEAD and _ended(line)
-        return (shown > most and not prose) or line.text == number or (numbered and marks[mark] > 1)
-
-    bodies = []
-    for page, edge, number in zip(pages, edges, numbers, strict=True):
-        heads = _outermost(edge, [is_head(line, number) for line in edge])
-        bodies.append([line for line in page if id(line) not in heads])
-    return bodies if any(bodies) else [list(page) for page in pages]
-
-
-def _edges(page: Sequence[Line]) -> list[Line]:
-    """Return the lines at the top of a page and those at its bottom, each from the edge inwards."""
-    ordered = sorted(page, key=lambda line: -line.bottom)
-    return [*ordered[:_EDGE], *ordered[: -_EDGE - 1 : -1]]
-
-
-def _outermost(edge: Sequence[Line], is_head: Sequence[bool]) -> set[int]:
-    """Return the ids of heads with nothing but heads between them and their edge."""
-    half = (len(edge) + 1) // 2
-    found: set[int] = set()
-    for side in (range(half), range(half, len(edge))):
-        for at in side:
-            if not is_head[at]:
-                break
-            found.add(id(edge[at]))
-    return found
-
-
-def _page_numbers(edges: Sequence[Sequence[Line]]) -> Sequence[str]:
-    """Return the number printed on each page, if most pages count on with their place; else empty.
-
-    A chapter's first page often has it alone, where the others have a head beside it.
-    """
-    ahead: Counter[int] = Counter()
-    for place, page in enumerate(edges):
-        printed = {int(number) for line in page for number in _COUNTER.findall(line.text)}
-        ahead.update(number - place for number in printed)
-    shown = sum(1 for page in edges if page)
-    step, count = ahead.most_common(1)[0] if ahead else (0, 0)
-    if shown < FEWEST_PAGES or count <= _MOST * shown:
-        return [""] * len(edges)
-    return [str(place + step) for place in range(len(edges))]
-
-
-def _marked_at(line: Line) -> tuple[str, int]:
-    """Return a line without its numbers, and about how high on the page it stands."""
-    return _mark(line.text), round(line.bottom / _SAME_PLACE)
-
-
-def _mark(line: str) -> str:
-    return _NUMBERS.sub("#", line.lower())

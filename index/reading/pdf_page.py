@@ -8,11 +8,12 @@ import ctypes
 import math
 import re
 import sys
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from index.reading.layout import BEFORE, HYPHEN, Line, raised
@@ -158,7 +159,7 @@ def _signs(text_page: "PdfTextPage", *, turn: int, box: Box) -> tuple[list[_Sign
         if _is_beside(place, box):
             continue
         left, right, bottom, top = turned(place, turn, box) if turn else place
-        sign = _Sign(_text(code), left, right, bottom, top, index)
+        sign = _Sign(letter_of(code), left, right, bottom, top, index)
         signs.append(sign)
         if code == _BROKEN:
             signs.append(None)
@@ -170,7 +171,8 @@ def _signs(text_page: "PdfTextPage", *, turn: int, box: Box) -> tuple[list[_Sign
     return [s for s in signs if s is None or s.place not in unknown], len(unknown)
 
 
-def _text(code: int) -> str:
+def letter_of(code: int) -> str:
+    """Return the letter of a code as PDFium tells it."""
     return HYPHEN if code == _BROKEN else chr(code) if code <= sys.maxunicode else "\0"
 
 
@@ -189,8 +191,7 @@ def _lines(
     text_page: "PdfTextPage", signs: Sequence[_Sign | None], *, printed: int
 ) -> tuple[list[Line], list[Line]]:
     """Return the lines that are printed on the page, and those of its form, each once."""
-    on_page: list[Line] = []
-    filled: list[Line] = []
+    on_page, filled = list[Line](), list[Line]()
     for run in _runs(signs, printed=printed):
         line = _set(text_page, run)
         lines = filled if run[0].place >= printed else on_page
@@ -265,6 +266,7 @@ def _set(text_page: "PdfTextPage", run: Sequence[_Sign]) -> Line | None:
         bold=all(cell.bold for cell in cells),
         row=True,
         cells=cells,
+        signs=array("I", chain.from_iterable(cell.signs for cell in cells)),
     )
 
 
@@ -290,12 +292,12 @@ def _cell(text_page: "PdfTextPage", signs: Sequence[_Sign], size: float) -> Line
     seen = [sign for sign in signs if not sign.text.isspace()]
     if not seen or not text:
         return None
+    places = array("I", (sign.place for sign in seen))
     if _is_downwards(seen):
         # Columns that are read downwards and from right to left, turned so that they are lines.
         last = seen[-1]
-        return Line(
-            text=text, left=-seen[0].top, right=-last.bottom, bottom=last.left, size=size * 2
-        )
+        left, right, bottom = -seen[0].top, -last.bottom, last.left
+        return Line(text=text, left=left, right=right, bottom=bottom, size=size * 2, signs=places)
     broken = seen[-1].text == HYPHEN or _HYPHENS.search(text)
     aside = len(seen) > _STAMP and _is_stacked(seen[0], seen[1]) and _is_stacked(*seen[-2:])
     return Line(
@@ -306,6 +308,7 @@ def _cell(text_page: "PdfTextPage", signs: Sequence[_Sign], size: float) -> Line
         size=size,
         bold=all(_is_bold(text_page, sign.place) for sign in (seen[0], seen[-1])),
         aside=aside,
+        signs=places,
     )
 
 

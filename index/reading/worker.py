@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from index.errors import ReadError
 from index.reading.registry import only_reasons, read_bytes
-from index.reading.sandbox import receive_request, send_reply
+from index.reading.sandbox import Drawn, Request, receive_request, send_reply
 from index.types import Extract
 
 _OPEN_FILES = 64
@@ -26,16 +26,19 @@ def main(memory: int) -> None:
     _limit_process(memory)
     sys.addaudithook(_no_network)
     while (request := receive_request(requests)) is not None:
-        data, name, seconds = request
-        _limit_time(seconds)
-        send_reply(replies, _outcome(data, name))
-        del request, data
+        _limit_time(request.seconds)
+        send_reply(replies, _outcome(request))
+        del request
 
 
-def _outcome(data: bytes, name: str) -> Extract | ReadError:
+def _outcome(request: Request) -> Extract | Drawn | ReadError:
     try:
         with only_reasons():
-            return read_bytes(data, name=name)
+            if request.wanted is None:
+                return read_bytes(request.data, name=request.name)
+            from index.reading.pdf_place import draw  # those who only read need no pictures
+
+            return draw(request.data, request.wanted)
     except ReadError as error:
         return error
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.card import Card
 from index.store.migrations import card_columns, selected, stored_card
 from index.store.protocols import OpenCatalog
-from index.types import Document, DocumentSummary, Sentence
+from index.types import Document, DocumentSummary, Sentence, label_of, page_of
 
 _HASHED = 1_000_000
 """Characters that are hashed at once."""
@@ -59,6 +59,8 @@ class DocumentRow:
     card: Card
     text: str
     page_starts: tuple[int, ...]
+    page_labels: tuple[str, ...] = ()
+    """As in `index.types.Extract`."""
 
 
 def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
@@ -70,23 +72,34 @@ def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
 def document(db: OpenCatalog, document_id: str) -> Document | None:
     """Return one document with its text and sentences, or None where no id is like this."""
     row = db.execute(
-        f"SELECT text, page_starts, key, {_summary_columns(db)} FROM documents WHERE id = ?",
+        f"SELECT text, page_starts, {selected(db, ['page_labels'])}, key, {_summary_columns(db)} "
+        "FROM documents WHERE id = ?",
         (document_id,),
     ).fetchone()
     if row is None:
         return None
-    text, page_starts, key, *summary = row
+    text, starts, labels, key, *summary = row
+    page_starts, page_labels = tuple(json.loads(starts)), tuple(json.loads(labels))
     spans = db.execute(
         'SELECT ordinal, start, "end" FROM sentences WHERE document = ? ORDER BY ordinal', (key,)
     )
     sentences = tuple(
-        Sentence(document_id=document_id, ordinal=n, start=start, end=end, text=text[start:end])
+        Sentence(
+            document_id=document_id,
+            ordinal=n,
+            start=start,
+            end=end,
+            text=text[start:end],
+            page=(page := page_of(start, page_starts)),
+            page_label=label_of(page, page_labels),
+        )
         for n, start, end in spans
     )
     return Document(
         summary=_summary(summary),
         text=text,
-        page_starts=tuple(json.loads(page_starts)),
+        page_starts=page_starts,
+        page_labels=page_labels,
         sentences=sentences,
     )
 
@@ -179,7 +192,8 @@ def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRo
 def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
     """Return what hits need of documents, by key."""
     query = (
-        f"SELECT key, id, text, page_starts, {card_columns(db)} FROM documents WHERE key IN ({{}})"
+        f"SELECT key, id, text, page_starts, {selected(db, ['page_labels'])}, {card_columns(db)} "
+        "FROM documents WHERE key IN ({})"
     )
     return {
         key: DocumentRow(
@@ -187,8 +201,9 @@ def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
             card=stored_card(card),
             text=text,
             page_starts=tuple(json.loads(page_starts)),
+            page_labels=tuple(json.loads(page_labels)),
         )
-        for key, document_id, text, page_starts, *card in _each(db, query, list(keys))
+        for key, document_id, text, page_starts, page_labels, *card in _each(db, query, list(keys))
     }
 
 

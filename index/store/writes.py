@@ -114,6 +114,7 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
         "file_sha256": entry.file_sha256,
         "section_starts": json.dumps(extract.section_starts),
         "page_starts": json.dumps(extract.page_starts),
+        "page_labels": json.dumps(extract.page_labels),
         "added_at": added_at,
     } | dict(zip(FIELDS, card_values(entry.card), strict=True))
     marks = ", ".join("?" * len(row))

@@ -65,6 +65,7 @@ class _Stored:
     section_starts: tuple[int, ...]
     page_starts: tuple[int, ...]
     added_at: str
+    page_labels: tuple[str, ...] = ()
 
 
 def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
@@ -138,6 +139,7 @@ def _stored(document: Incoming) -> _Stored:
         file_sha256=document.file_sha256,
         section_starts=extract.section_starts,
         page_starts=extract.page_starts,
+        page_labels=extract.page_labels,
         added_at=document.added_at,
     )
 
@@ -199,6 +201,7 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
         text=text,
         section_starts=stored.section_starts,
         page_starts=stored.page_starts,
+        page_labels=stored.page_labels,
     )
     return Incoming(
         source=card.source,

@@ -21,7 +21,10 @@ from index.types import AddReport, Extract
 from index.upkeep import archive
 from index.whole_file import whole_file
 
-STORED: Final = ("id", "file_sha256", "added_at", "text", "section_starts", "page_starts", *FIELDS)
+STORED: Final = (
+    *("id", "file_sha256", "added_at", "text", "section_starts", "page_starts", "page_labels"),
+    *FIELDS,
+)
 """The columns of `documents` of which `incoming` makes something to be added."""
 
 
@@ -121,16 +124,18 @@ def incoming(row: Sequence[Any]) -> Incoming:
         ValueError: The row is damaged: its offsets are no JSON.
         TypeError: They are no list of numbers.
     """
-    document_id, file_sha256, added_at, text, section_starts, page_starts, *columns = row
-    card = stored_card(columns)
+    document_id, file_sha256, added_at, text, *places = row[:7]
+    section_starts, page_starts, page_labels = (tuple(json.loads(place)) for place in places)
+    card = stored_card(row[7:])
     return Incoming(
         source=card.source,
         file_sha256=file_sha256,
         extract=Extract(
             card=card,
             text=text,
-            section_starts=tuple(json.loads(section_starts)),
-            page_starts=tuple(json.loads(page_starts)),
+            section_starts=section_starts,
+            page_starts=page_starts,
+            page_labels=page_labels,
         ),
         added_at=added_at,
         document_id=document_id,

@@ -5,18 +5,25 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 
 from index.errors import MisuseError, OperationError, ReadError
 from index.sync.watch import Notice
-from index.types import Change
+from index.types import Change, Document, DocumentSummary, PageImage, Span, page_of
 from index.upkeep.compact import CompactReport
 from index.upkeep.transfer import ExportReport
+from rag.arguments import checked_page
+from rag.citations import places
 from rag.cli import terminal
 from rag.cli.session import opened, print_json, print_result, print_text
+from rag.library import OpenLibrary
 from rag.plain_data import as_json
+
+_MOST_PLACES = 1000
+"""Of words that stand in a document more than once, of which the first on the page is meant."""
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -68,15 +75,71 @@ def show(arguments: argparse.Namespace) -> int:
             print_result(written, written_out, arguments)
             return 0
         document = assistant.library.document(arguments.id)
-    print_result(document, terminal.document, arguments)
+        if arguments.png is not None:
+            _draw(assistant.library, document, arguments)
+            return 0
+    print_result(_of_page(document, arguments), terminal.document, arguments)
     return 0
+
+
+def _of_page(document: Document, arguments: argparse.Namespace) -> Document:
+    """Return a document with the sentences of one page, or of all where none is named."""
+    if arguments.sentence is not None or arguments.quote is not None:
+        raise MisuseError("--sentence and --quote frame words in a picture: name it with --png")
+    if arguments.page is None:
+        return document
+    page = checked_page(arguments.page, document, span=None)
+    return replace(document, sentences=tuple(s for s in document.sentences if s.page == page))
+
+
+def _draw(library: OpenLibrary, document: Document, arguments: argparse.Namespace) -> None:
+    """Draw a page to a new file and print where, and where the words stand that were asked for."""
+    span = _framed(document, arguments)
+    image = library.draw_page(document.summary.id, arguments.page, span=span)
+    written = _written(arguments.png, image.png)
+    if arguments.json:
+        told = as_json(replace(image, png=b""))
+        assert isinstance(told, dict), "it is a dataclass"
+        print_json({name: value for name, value in told.items() if name != "png"} | written)
+    else:
+        print_text(drawn(image, arguments.png, framed=span is not None))
+
+
+def _framed(document: Document, arguments: argparse.Namespace) -> Span | None:
+    """Return what is to be framed: a sentence by its number, or words where they stand first.
+
+    Raises:
+        MisuseError: There is no such sentence, or the words are not there.
+    """
+    if arguments.sentence is not None:
+        count = len(document.sentences)
+        if arguments.sentence > count:
+            raise MisuseError(
+                f"there is no sentence {arguments.sentence}: name one from 1 to {count}, as "
+                "`footnote show` numbers them"
+            )
+        sentence = document.sentences[arguments.sentence - 1]
+        return Span(start=sentence.start, end=sentence.end)
+    if arguments.quote is None:
+        return None
+    found = places(document.text, arguments.quote, most=_MOST_PLACES)
+    if arguments.page is not None:
+        page = checked_page(arguments.page, document, span=None)
+        starts = document.page_starts
+        found = [p for p in found if page in (page_of(p[0], starts), page_of(p[1] - 1, starts))]
+    if not found:
+        where = "on that page" if arguments.page is not None else "in the document"
+        raise MisuseError(
+            f"{arguments.quote!r} does not stand {where}: copy the words from `footnote show`"
+        )
+    return Span(start=found[0][0], end=found[0][1])
 
 
 def remove(arguments: argparse.Namespace) -> int:
     """Remove documents and print which."""
     with opened(arguments) as assistant:
         removed = assistant.library.remove(*arguments.ids)
-    print_result(removed, terminal.removed, arguments)
+    print_result(removed, removed_lines, arguments)
     return 0
 
 
@@ -117,6 +180,26 @@ def written_out(written: Mapping[str, str | int]) -> str:
     """Return where an original was written, its size and its hash."""
     file = terminal.one_line(str(written["file"]))
     return f"{written['bytes']:,} bytes: {file}\nsha256 {written['sha256']}"
+
+
+def removed_lines(documents: Sequence[DocumentSummary]) -> str:
+    """Return a line for each removed document."""
+    return "\n".join(f"removed  {d.id}  {terminal.one_line(d.card.title)}" for d in documents)
+
+
+def drawn(image: PageImage, file: str, *, framed: bool) -> str:
+    """Return where a page's picture was written, and where the words to frame stand on it."""
+    lines = [
+        f"{terminal.page_place(image.page, image.page_label)}: {terminal.one_line(file)}, "
+        f"{image.width:,} by {image.height:,} pixels"
+    ]
+    lines += [
+        "framed: " + ", ".join(f"{side:.0f}" for side in box) + " (left, top, right, bottom)"
+        for box in image.boxes
+    ]
+    if framed and not image.boxes:
+        lines.append("nothing is framed: its letters are not those words, as in a picture")
+    return "\n".join(lines)
 
 
 def compacted(report: CompactReport) -> str:

@@ -114,6 +114,25 @@ def _original(parser: Parser) -> None:
     )
 
 
+def _page(parser: Parser) -> None:
+    parser.add_argument(
+        "--page",
+        metavar="PAGE",
+        help="only this page: a number from 1, or what is printed on it, such as iv",
+    )
+    parser.add_argument(
+        "--png", metavar="FILE", help="draw the page of a PDF to FILE, a new file, as a picture"
+    )
+    framed = parser.add_mutually_exclusive_group()
+    framed.add_argument(
+        "--sentence",
+        type=_count,
+        metavar="N",
+        help="frame a sentence on it, by its number; its own page where --page names none",
+    )
+    framed.add_argument("--quote", metavar="TEXT", help="frame these words of the document on it")
+
+
 def _documents(parser: Parser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
 
@@ -157,6 +176,12 @@ def _repair(parser: Parser) -> None:
 def _passages(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= len(text) <= 9 or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
     return int(text)
 
 
@@ -211,10 +236,10 @@ COMMANDS: Mapping[str, Command] = {
         summary="list the documents", example="footnote list", run="rag.cli.library:list_all"
     ),
     "show": Command(
-        summary="print a document with its sentences numbered, or write out its original",
+        summary="print a document with its sentences numbered, draw a page, write its original",
         example="footnote show 3f2a",
         run="rag.cli.library:show",
-        arguments=(_document, _original),
+        arguments=(_document, _original, _page),
     ),
     "remove": Command(
         summary="remove documents",

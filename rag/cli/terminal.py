@@ -12,7 +12,7 @@ from index.card import Card, left_out_line
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.citations import marked
 from rag.languages import articles_note
-from rag.source_notes import not_read_again
+from rag.source_notes import not_read_again, page_name
 from rag.types import Answer, AnswerSentence, Citation
 
 if TYPE_CHECKING:
@@ -232,19 +232,12 @@ def document(document: Document) -> str:
     head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
     head += source_note(document, indent=0)
     head += [*(wrapped(f"left out: {one_line(part)}") for part in card.left_out), ""]
-    width = len(str(len(document.sentences)))
-    return "\n".join(
-        head
-        + [
-            wrapped(f"{s.ordinal + 1:{width}}  {printable(s.text)}", indent=width + 2)
-            for s in document.sentences
-        ]
-    )
-
-
-def removed(documents: Sequence[DocumentSummary]) -> str:
-    """Return a line for each removed document."""
-    return "\n".join(f"removed  {d.id}  {one_line(d.card.title)}" for d in documents)
+    width, page = len(str(len(document.sentences))), ""
+    for s in document.sentences:
+        if s.page is not None and page != (page := page_place(s.page, s.page_label)):
+            head.append(_styled(f"{'':{width}}  {page}", _DIM))
+        head.append(wrapped(f"{s.ordinal + 1:{width}}  {printable(s.text)}", indent=width + 2))
+    return "\n".join(head)
 
 
 def checkup(checkup: Checkup) -> str:
@@ -327,7 +320,7 @@ def footnote_head(citation: Citation) -> str:
     """Return the line above a footnote's quote: number, title and place."""
     where = f"characters {citation.start}-{citation.end}"
     if citation.page is not None:
-        where = f"page {citation.page}, {where}"
+        where = f"{page_place(citation.page, citation.page_label)}, {where}"
     return f"[{citation.number}] {one_line(citation.card.title)}{_byline(citation.card)}, {where}"
 
 
@@ -342,8 +335,14 @@ def _styled_head(text: str, *, indent: int) -> str:
 
 
 def _label(hit: Hit) -> str:
-    page = f", page {hit.page}" if hit.page is not None else ""
+    page = f", {page_place(hit.page, hit.page_label)}" if hit.page is not None else ""
     return f"{one_line(hit.card.title)}{_byline(hit.card)}{page} ({hit.passage.id})"
+
+
+def page_place(page: int, label: str) -> str:
+    """Return what a page is called, and its number in the file where that is another."""
+    name = one_line(page_name(page, label))
+    return f"{name} ({page} of the file)" if name == f"page {label}" else name
 
 
 def _byline(card: Card) -> str:

@@ -4,6 +4,7 @@ import os
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -32,11 +33,12 @@ from index.errors import ReadError
 from index.reading import pdf as pdf_reader
 from index.reading.files import Parsed, Skipped, read_content
 from index.reading.registry import read_bytes
-from index.reading.sandbox import Limits, stop_reading
+from index.reading.sandbox import Limits, Wanted, draw_apart, stop_reading
 from index.splitting.sentences import split
 from rag import Assistant
 
 LIMITS = Limits(seconds=20)
+WANTED = Wanted(page=1, text="Text.", start=0, end=4)
 PASSWD = "file:///etc/passwd"
 
 
@@ -223,7 +225,7 @@ def test_case_20_a_page_with_more_letters_than_a_newspaper_is_refused(monkeypatc
         read_bytes(pdf("Text."), name="a.pdf")
 
 
-@pytest.mark.parametrize(
+HOSTILE_PDFS = pytest.mark.parametrize(
     ("make", "why"),
     [
         (lambda: encrypted_pdf("Text.", password="x"), "encrypted with a password"),
@@ -238,8 +240,35 @@ def test_case_20_a_page_with_more_letters_than_a_newspaper_is_refused(monkeypatc
     ],
     ids=["locked", "cut", "scan", "10k", "form", "loop", "root", "self", "deep"],
 )  # fmt: skip
+
+
+@HOSTILE_PDFS
 def test_case_20_hostile_pdf_files_are_skipped_with_the_reason(make, why) -> None:
     assert why in reason(make(), "a.pdf")
+
+
+@HOSTILE_PDFS
+def test_case_20_a_page_of_a_hostile_pdf_is_drawn_or_refused_with_the_reason(make, why) -> None:
+    del why
+    with suppress(ReadError):
+        image = draw_apart(make(), WANTED, limits=LIMITS)
+        assert image.png.startswith(PNG[:8])
+        assert image.width * image.height <= 8_000_000
+
+
+@pytest.mark.parametrize(
+    ("painting", "why"),
+    [
+        (b"0 0 9 9 re f " * 6_000_000, "more memory than one file may|takes more than 1 seconds"),
+        (b"q 1 0 0 1 0 0 cm " * 4_000_000, "more memory than one file may|takes more than 1 sec"),
+    ],
+    ids=["paths", "states"],
+)
+def test_case_20_a_page_that_takes_too_much_to_draw_is_given_up(painting, why) -> None:
+    bomb = pdf_of([CATALOG, ONE_PAGE, FONT, b"<< >>", TEXT_PAGE, deflated(painting)])
+    with pytest.raises(ReadError, match=why):
+        draw_apart(bomb, Wanted(page=1), limits=Limits(seconds=1, memory=2**28))
+    assert draw_apart(pdf("Text."), Wanted(page=1), limits=LIMITS).boxes == ()
 
 
 def test_case_20_what_a_pdf_wants_to_run_is_not_run(tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import pytest
 from documents import docx, epub, mail, odt, pdf, pptx, shape, xlsx
 
 from index.errors import ReadError
-from index.reading.registry import read_bytes
+from index.reading.pdf_place import MOST_PIXELS, draw
+from index.reading.registry import only_reasons, read_bytes
+from index.reading.sandbox import Wanted
 
 _ARCHIVE = (
     b"From: <Saved by Blink>\nSubject: On Cats\nMIME-Version: 1.0\n"
@@ -56,3 +58,14 @@ def test_a_damaged_file_is_read_or_refused_with_a_reason(name: str) -> None:
             read_bytes(data, name=name)
             read += 1
     assert read > 0
+
+
+def test_a_page_of_a_damaged_file_is_drawn_or_refused_with_a_reason() -> None:
+    sizes = set()
+    wanted = Wanted(page=1, text="The fleet sails.", start=4, end=9)
+    for data in [*damaged(_FILES["a.pdf"], seed=11)][::8]:
+        with suppress(ReadError), only_reasons():
+            image = draw(data, wanted)
+            sizes.add(image.width * image.height)
+    assert sizes
+    assert max(sizes) <= MOST_PIXELS

@@ -6,8 +6,7 @@ from painted import at, cid_pdf, form, lines, nameless_pdf, painted
 
 from index.errors import ReadError
 from index.reading.registry import read_bytes
-from index.search import page_of
-from index.types import Extract
+from index.types import Extract, page_of
 
 
 def read(data: bytes) -> Extract:

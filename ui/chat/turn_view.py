@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, UnknownDocumentError
+from rag.internal import page_name
 from rag.types import AnswerPart, Reason, Usage, Verdict
 from ui.chat.conversation import Turn
 from ui.library import place
@@ -109,6 +110,7 @@ class _Source(_Form):
     source: Annotated[str, Field(max_length=12_000)]
     """With the address of a saved page behind it."""
     page: _Number | None
+    label: _Line = ""
     start: _Offset
     end: int
     quote: _Text
@@ -154,8 +156,9 @@ def _source(citation: Citation) -> dict[str, Any]:
         "document": citation.document_id,
         "title": citation.card.title,
         "source": place(citation.card),
-        "where": _where(citation.page, citation.start, citation.end),
+        "where": _where(citation, citation.start, citation.end),
         "page": citation.page,
+        "label": citation.page_label,
         "start": citation.start,
         "end": citation.end,
         "quote": citation.quote,
@@ -172,7 +175,7 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
             "document": hit.passage.document_id,
             "title": hit.card.title,
             "source": place(hit.card),
-            "where": _where(hit.page, hit.passage.start, hit.passage.end),
+            "where": _where(hit, hit.passage.start, hit.passage.end),
             "start": hit.passage.start,
             "end": hit.passage.end,
             "quote": hit.passage.text,
@@ -203,8 +206,8 @@ def _facts(turn: Turn, answer: Answer) -> list[list[str]]:
     return facts
 
 
-def _where(page: int | None, start: int, end: int) -> str:
-    return f"page {page}" if page is not None else f"characters {start}–{end}"
+def _where(cited: Citation | Hit, start: int, end: int) -> str:
+    return page_name(cited.page, cited.page_label) or f"characters {start}–{end}"
 
 
 def _span(sentence: _Sentence) -> tuple[int, int] | None:
@@ -322,6 +325,7 @@ def _citation(source: _Source, text_of: Callable[[str], tuple[str, str] | None])
         document_id=source.document,
         card=Card(title=source.title, source=source.source, sha256=source.sha256),
         page=source.page,
+        page_label=source.label,
         start=source.start,
         end=source.end,
         quote=source.quote,

@@ -91,6 +91,7 @@ def _passage(hit: Hit) -> dict[str, Any]:
         "title": hit.card.title,
         "source": hit.card.source,
         "page": hit.page,
+        "page_label": hit.page_label,
         "start": hit.passage.start,
         "end": hit.passage.end,
         "text": hit.passage.text,
