@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from eval.reports.terminal import terminal
     from eval.reports.write import write_reports
     from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
-    from eval.running.models import Judge, RecordingModel, ReplayedModel
-    from eval.running.suite import run
+    from eval.running.recordings import RecordingModel, ReplayedModel
+    from eval.running.suite import Judge, run
     from eval.suites.append import add_case, known_cases, suggested, wordings
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
     from eval.suites.draft import Proposal, proposals
@@ -72,8 +72,8 @@ _HOMES = {
     "eval.reports.terminal": "terminal",
     "eval.reports.write": "write_reports",
     "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report",
-    "eval.running.models": "Judge RecordingModel ReplayedModel",
-    "eval.running.suite": "run",
+    "eval.running.recordings": "RecordingModel ReplayedModel",
+    "eval.running.suite": "Judge run",
     "eval.suites.append": "add_case known_cases suggested wordings",
     "eval.suites.cases": "GoldCase GoldError Quote Suite",
     "eval.suites.draft": "Proposal proposals",

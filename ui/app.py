@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from rag import Assistant, FootnoteError, MisuseError, OperationError
 from rag.internal import data_file, not_read_again
-from ui import library, settings
+from ui import api, evaluation, library, settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
-from ui.evaluation import evaluation_tab
+from ui.guard import MOST_FILE, BodyLimit, Guard, LoginLimit, may_enter
 from ui.parts import fonts, head, part
-from ui.server import api
-from ui.server.guard import MOST_FILE, BodyLimit, Guard, LoginLimit, may_enter
 from ui.settings import Chooser
 
 if TYPE_CHECKING:
@@ -68,7 +66,7 @@ def build_app(assistant: Assistant) -> "gr.Blocks":
             with gr.Tab("Library", id="library") as tab, gr.Column(elem_classes="page"):
                 library.build(assistant, app=app, tab=tab)
             with gr.Tab("Evaluation", id="evaluation") as tab, gr.Column(elem_classes="page"):
-                evaluation_tab.build(assistant, app=app, tab=tab)
+                evaluation.build(assistant, app=app, tab=tab)
             with gr.Tab("Settings", id="settings"), gr.Column(elem_classes="page"):
                 settings.build(assistant, sessions=sessions, chooser=chooser)
     # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from rag import Assistant, Settings
     from ui.app import serve
-    from ui.server.guard import load_users
+    from ui.guard import load_users
 
     users = load_users(arguments.auth) if arguments.auth else None
     with Assistant.open(Settings.load(library=arguments.library)) as assistant:

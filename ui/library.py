@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from rag import AddReport, Assistant, Card, Change, DocumentSummary, FootnoteError
 from rag.internal import articles_note, left_out_line
+from ui.guard import holds, private_folder
 from ui.parts import QUIET, Value, part
-from ui.server.guard import holds, private_folder
 
 if TYPE_CHECKING:
     import gradio as gr

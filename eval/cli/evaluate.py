@@ -37,7 +37,7 @@ from eval.reports.suite import SuiteRun
 from eval.reports.terminal import MOST_FAILURES, terminal
 from eval.reports.write import as_json, check_targets, write_reports
 from eval.results import CaseResult, Comparison, Report, summarise
-from eval.running.journal import Journal
+from eval.running.recordings import Journal
 from eval.running.suite import run_cases
 from eval.suites.files import load_suite, suite_name
 from rag import Assistant, FootnoteError, MisuseError, OperationError, load_model

@@ -15,8 +15,8 @@ from eval.datasets.squad import SquadQuestion, load_squad, squad_cases
 from eval.reports.write import check_targets
 from eval.results import CaseResult
 from eval.running.asking import fingerprint_of
-from eval.running.models import Judge, RecordingModel, ReplayedModel
-from eval.running.suite import run_cases
+from eval.running.recordings import RecordingModel, ReplayedModel
+from eval.running.suite import Judge, run_cases
 from eval.suites.cases import Suite
 from eval.suites.files import load_suite, shipped_suite
 from rag import AddReport, Article, Assistant, MisuseError, Settings, load_model

@@ -32,7 +32,7 @@ def open_pair(place: str | Path, vectors: str | None = None) -> tuple[Catalog, V
             "a library in PostgreSQL needs a Chroma server for its vectors: set "
             "FOOTNOTE_VECTORS=http://HOST:PORT"
         )
-    from index.store.servers.chroma_server import ServerVectors
-    from index.store.servers.postgres import PostgresCatalog
+    from index.store.chroma_server import ServerVectors
+    from index.store.postgres import PostgresCatalog
 
     return PostgresCatalog(place), ServerVectors(vectors)

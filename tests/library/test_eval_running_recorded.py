@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.running.models import RecordingModel, ReplayedModel
+from eval.running.recordings import RecordingModel, ReplayedModel
 from rag import MisuseError, ModelResponseError, ModelUnavailableError, Settings
 from rag.internal import READER_SHA256
 from rag.testing import ScriptedModel, open_assistant

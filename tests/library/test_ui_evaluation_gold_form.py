@@ -4,7 +4,7 @@ import pytest
 
 from eval import load_suite
 from rag import Article
-from ui.evaluation.evaluation_tab import GoldQuestions
+from ui.evaluation import GoldQuestions
 
 TEXT = "The bridge is closed. It opens in May. It opens at noon. A band plays."
 ASKED = {"turn": 1, "good": False}

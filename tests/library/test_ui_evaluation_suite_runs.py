@@ -8,7 +8,7 @@ import pytest
 from eval import baseline_beside, kept_runs, load_suite, shipped_suite
 from rag import Article, MisuseError, Settings
 from rag.testing import ScriptedAnswerer, open_assistant
-from ui.evaluation.suite_runs import Progress, SuiteRuns
+from ui.suite_runs import Progress, SuiteRuns
 
 TEXT = "The bridge is closed. It opens again in May."
 

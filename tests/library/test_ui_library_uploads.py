@@ -8,9 +8,9 @@ import pytest
 
 from rag import Article
 from rag.testing import HashEmbedder, open_assistant
+from ui import guard
+from ui.guard import private_folder
 from ui.library import adding
-from ui.server import guard
-from ui.server.guard import private_folder
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 

@@ -7,7 +7,7 @@ from documents import docx, epub, mail, pdf
 from ui_pages import needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
-from ui.server.guard import MOST_FILE
+from ui.guard import MOST_FILE
 
 try:
     from playwright.sync_api import expect

@@ -13,7 +13,7 @@ import pytest
 from eval.cli.arguments import register_eval
 from eval.comparing.comparison import baseline_of, save_baseline
 from eval.comparing.kept import keep_run, kept_runs
-from eval.running.models import RecordingModel
+from eval.running.recordings import RecordingModel
 from rag import Assistant, MisuseError, OperationError, Settings, SettingsError
 from rag.testing import HashEmbedder, ScriptedModel
 

@@ -7,7 +7,7 @@ import pytest
 
 from eval.comparing.comparison import baseline_beside, baseline_of, compare, load_baseline
 from eval.comparing.gate import Thresholds, gate, load_thresholds, shipped_thresholds
-from eval.running.models import RecordingModel, ReplayedModel
+from eval.running.recordings import RecordingModel, ReplayedModel
 from eval.running.suite import run
 from eval.suites.files import load_suite, shipped_suite
 from index import search

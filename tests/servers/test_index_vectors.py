@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from index.errors import LibraryError
+from index.store.chroma_server import ServerVectors
 from index.store.folder_backend import FolderVectors
 from index.store.library import Library
 from index.store.protocols import VectorIndex
 from index.store.queries import text_hash
-from index.store.servers.chroma_server import ServerVectors
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.sync.prepare import HASH_LENGTH

@@ -9,7 +9,7 @@ from rag import Article, Assistant, Settings
 from rag.testing import HashEmbedder, ScriptedAnswerer
 from ui import build_app
 from ui.app import launch
-from ui.server.guard import load_users
+from ui.guard import load_users
 
 
 class Together(ScriptedAnswerer):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eval.running.journal import Journal
+from eval.running.recordings import Journal
 from rag import MisuseError, OperationError
 
 RUN = {"version": "1"}

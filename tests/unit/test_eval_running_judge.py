@@ -7,7 +7,7 @@ import pytest
 from eval.comparing.gate import METRICS, Thresholds, gate
 from eval.reports.terminal import terminal
 from eval.results import summarise
-from eval.running.models import Judge
+from eval.running.suite import Judge
 from rag import MisuseError, ModelUnavailableError, Settings
 from rag.testing import ScriptedModel
 

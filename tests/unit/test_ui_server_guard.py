@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ui.server.guard import Guard, is_foreign
+from ui.guard import Guard, is_foreign
 
 HERE = {b"host": b"127.0.0.1:7860"}
 

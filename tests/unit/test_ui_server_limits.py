@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from ui.server import guard
-from ui.server.guard import GUESSES, BodyLimit, LoginLimit, private_folder
+from ui import guard
+from ui.guard import GUESSES, BodyLimit, LoginLimit, private_folder
 
 UPLOAD = "/gradio_api/upload"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from rag import MisuseError
-from ui.server.guard import load_users, may_enter
+from ui.guard import load_users, may_enter
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from rag import Answer, Assistant, FootnoteError
 from ui.chat.conversation import Sessions, Turn, moments
 from ui.chat.questions import example_questions, follow_ups
 from ui.chat.turn_view import as_view, taken_back
-from ui.evaluation.evaluation_tab import build_gold_form
+from ui.evaluation import build_gold_form
 from ui.library import serving, text
 from ui.parts import QUIET, Sent, Value, answering, part, streaming
 from ui.settings import Chooser

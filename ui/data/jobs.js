@@ -1,7 +1,7 @@
 // Draws uploads on their way: { jobs: [{ name, state, note, share }] }.
 const root = element.querySelector(".jobs");
 const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", unchanged: "Unchanged", skipped: "Skipped" };
-const MOST = 20_000_000; // as `ui.server.guard` has it; the server's own refusal reaches the page without a word
+const MOST = 20_000_000; // as `ui.guard` has it; the server's own refusal reaches the page without a word
 let tooLarge = [];
 const leaving = gone("jobs");
 

@@ -8,15 +8,15 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rag import Answer, Assistant, Document, FootnoteError
+from ui.guard import private_folder
 from ui.library import article, serving
 from ui.parts import QUIET, Sent, Value, answering, part
-from ui.server.guard import private_folder
 
 if TYPE_CHECKING:
     import gradio as gr
 
     from eval import Proposal, Quote
-    from ui.evaluation.suite_runs import Progress, SuiteRuns
+    from ui.suite_runs import Progress, SuiteRuns
 
 
 _TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
@@ -292,7 +292,7 @@ class _Desk:
 
     def _runs(self) -> "SuiteRuns":
         # Made at the first use: what evaluation needs would make every start of the page slower.
-        from ui.evaluation.suite_runs import SuiteRuns
+        from ui.suite_runs import SuiteRuns
 
         with self._making:
             if self._made is None:

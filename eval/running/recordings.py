@@ -1,24 +1,124 @@
-"""The language models of an evaluation: recorded, replayed without network, and judging.
-
-A judge is a language model that says what it thinks of answers: advice beside the checks, never
-their part. What decides is the gate (`eval.comparing.gate`).
-"""
+"""What a run keeps in files: finished cases, to be resumed, and replies, to be replayed offline."""
 
 import asyncio
 import hashlib
 import json
 import threading
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import TracebackType
+from typing import Self, TextIO
 
 import filelock
 
-from eval.results import CaseResult
+from eval.results import CaseResult, case_from_row, case_to_json
 from eval.suites.files import read_objects
-from rag import LanguageModel, MisuseError, ModelError, ModelResponseError, OperationError, Settings
-from rag.internal import READER_SHA256, judge_messages
+from rag import LanguageModel, MisuseError, ModelResponseError, OperationError
+from rag.internal import READER_SHA256
 from rag.types import Message, Reply
+
+
+class Journal:
+    """The finished cases of a run over one or more suites, a line each; for one process.
+
+    Use it as a context manager. A last line that was cut short by a crash is dropped.
+
+    Raises:
+        MisuseError: the file is no journal, or its folder does not exist.
+        OperationError: another process uses the file, or it cannot be read or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = filelock.FileLock(f"{path}.lock")
+        self._file: TextIO | None = None
+        self._done: dict[tuple[str, str], CaseResult] = {}
+        self._runs: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        if not self._path.parent.is_dir():
+            raise MisuseError(f"journal {str(self._path)!r}: name a file in a folder that exists")
+        try:
+            self._lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise OperationError(
+                f"journal {str(self._path)!r} is used by another run: wait for it or name another"
+            ) from error
+        try:
+            self._read()
+            self._file = self._path.open("a", encoding="utf-8")
+        except OSError as error:
+            self._lock.release()
+            raise OperationError(
+                f"journal {str(self._path)!r} cannot be used ({error.strerror}): name another"
+            ) from error
+        except MisuseError:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file:
+            self._file.close()
+        self._lock.release()
+
+    def begin(self, suite: str, fingerprint: Mapping[str, str]) -> None:
+        """Say what a suite's run depends on.
+
+        Raises:
+            MisuseError: the file's earlier run of the suite depended on something else.
+        """
+        digest = hashlib.sha256(json.dumps(dict(fingerprint), sort_keys=True).encode()).hexdigest()
+        if self._runs.setdefault(suite, digest) != digest:
+            raise MisuseError(
+                f"journal {str(self._path)!r} is of a run with other settings, articles or "
+                f"questions of {suite!r}: remove it or name another"
+            )
+        self._write(json.dumps({"suite": suite, "run": digest}))
+
+    def finished(self, suite: str, case_id: str) -> CaseResult | None:
+        """Return a finished case's result; None where there is none."""
+        return self._done.get((suite, case_id))
+
+    def add(self, suite: str, case: CaseResult) -> None:
+        """Keep a result."""
+        self._write(f'{{"suite": {json.dumps(suite)}, "case": {case_to_json(case)}}}')
+
+    def _write(self, line: str) -> None:
+        if self._file is None:
+            raise OperationError(f"journal {str(self._path)!r} is not open")
+        self._file.write(line + "\n")
+        self._file.flush()
+
+    def _read(self) -> None:
+        if not self._path.exists():
+            return
+        text = self._path.read_text(encoding="utf-8")
+        whole = text[: text.rfind("\n") + 1]
+        for number, line in enumerate(whole.split("\n")[:-1], start=1):
+            self._take(line, number)
+        if whole != text:
+            self._path.write_text(whole, encoding="utf-8")
+
+    def _take(self, line: str, number: int) -> None:
+        try:
+            row = json.loads(line)
+            if "run" in row:
+                self._runs[row["suite"]] = row["run"]
+            else:
+                case = case_from_row(row["case"])
+                self._done[row["suite"], case.id] = case
+        except (ValueError, KeyError, TypeError) as error:
+            raise MisuseError(
+                f"{self._path}:{number}: not the journal of a run: name another file"
+            ) from error
+
 
 _WAIT = 60.0
 """Seconds to wait for another process that adds a reply."""
@@ -201,54 +301,6 @@ class _Recorded:
     messages: tuple[Message, ...]
     reply: Reply
     reader: str = ""
-
-
-class Judge:
-    """Says of each answer whether it gives what was expected.
-
-    A model's judgement of answers is known to favour its own (Zheng et al. 2023, "Judging
-    LLM-as-a-judge"), so the answering model is refused.
-
-    Args:
-        model: what is asked.
-        settings: name the folder of a user's own prompts.
-        may_judge_itself: whether answers that the model wrote itself are judged too.
-    """
-
-    def __init__(
-        self, model: LanguageModel, *, settings: Settings, may_judge_itself: bool = False
-    ) -> None:
-        self._model = model
-        self._settings = settings
-        self._may_judge_itself = may_judge_itself
-
-    def judged(self, cases: Iterable[CaseResult]) -> Iterator[CaseResult]:
-        """Yield the results with the judgement in each; a crashed one is yielded as it is.
-
-        Raises:
-            MisuseError: an answer is by the judge itself, and that was not allowed.
-            SettingsError: the prompt cannot be used.
-        """
-        for case in cases:
-            if case.model == self._model.name and not self._may_judge_itself:
-                raise MisuseError(
-                    f"{case.model} would judge its own answers: name another model, or say "
-                    "--judge-self"
-                )
-            yield case if case.status == "crashed" else replace(case, judged=self._ask(case))
-
-    def _ask(self, case: CaseResult) -> str:
-        messages = judge_messages(
-            case.question, expected=case.expected, answer=case.text, settings=self._settings
-        )
-        try:
-            first, _, reason = self._model.complete(messages).text.strip().partition("\n")
-        except ModelError as error:
-            return f"unclear: {error}"
-        word = first.strip(" .*:").lower()
-        if word not in ("right", "wrong"):
-            return "unclear: it did not say right or wrong"
-        return f"{word}: {reason.strip()}" if reason.strip() else word
 
 
 def request_key(

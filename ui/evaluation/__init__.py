@@ -1,1 +1,0 @@
-"""The tab Evaluation: suites of gold questions, run and extended."""

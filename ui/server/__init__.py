@@ -1,1 +1,0 @@
-"""The server: who gets in, how much, and the endpoints for programs."""
