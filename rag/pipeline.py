@@ -139,7 +139,8 @@ class Pipeline:
             sources = _together(parts, each, sides)
             counts["passages"] = len(sources.found.hits)
             looked_up = refusal.searched(question, moment, sources.found)
-        looked_up = replace(looked_up, by_similarity=self._by_similarity)
+        withheld = bool(sources.orders) and not sources.found.hits
+        looked_up = replace(looked_up, by_similarity=self._by_similarity, only_orders=withheld)
         return replace(sources, searched=looked_up, told=made.draft if made else None)
 
     def overview(self, question: Question, made: "Overview", moment: Moment, *, k: int) -> Answer:
@@ -247,6 +248,8 @@ class Pipeline:
         else:
             draft, reason = self._drafting.whole(question, found.hits)
             draft = in_time(draft, question, found.texts)
+        if reason == "empty_library" and sources.searched.articles:
+            reason = "no_match"
         shown = Draft(sentences=(), confidence=0.0) if reason else draft
         cited = citations.cite(shown, found.texts)
         hits = by_answer(found.hits, draft.ranked)

@@ -50,6 +50,8 @@ class Searched:
     """Names and numbers of the question that no article has in any form, as it writes them."""
     unheard: tuple[str, ...] = ()
     """Its other words that no article has, as it writes them; those that only ask left aside."""
+    only_orders: bool = False
+    """Whether all that was found gives orders to programs, which no answer quotes."""
 
 
 def searched(question: Question, moment: Moment, found: Found) -> Searched:
@@ -116,7 +118,7 @@ def refusal(
     if not content_terms(question.text) and not searched.by_similarity:
         return f"{LEAD}: the question has no word to look for, so name what it is about."
     one = searched.articles == 1
-    if searched.by_similarity:
+    if searched.by_similarity and not searched.only_orders:
         return f"{LEAD}: no sentence is much nearer to the question than the others."
     lead = f"{LEAD} in {'the one article' if one else f'{searched.articles:,} articles'}"
     if question.until:
@@ -134,6 +136,11 @@ def _reasons(
     question: Question, searched: Searched, hits: Sequence[Hit], *, texts: Mapping[str, str]
 ) -> Iterator[str]:
     """Yield what is true of a question without an answer, what helps most first."""
+    if searched.only_orders:
+        yield (
+            "what comes near only tells a program what to do, and no answer quotes that, so read "
+            "the article itself"
+        )
     none = "it does not" if searched.articles == 1 else "none of them"
     verb = ("mention", "have") if searched.articles == 1 else ("mentions", "has")
     if searched.unnamed:

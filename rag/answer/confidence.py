@@ -140,7 +140,8 @@ def why_abstain(
 
     Args:
         question: What is asked.
-        hits: Retrieved for it; none means that the library is empty, or has nothing so old.
+        hits: Retrieved for it; none means that the library is empty, or has nothing so old. Who
+            left hits out must say so instead: this knows only what is left.
         draft: What the answerer proposes.
         threshold: Confidence under which nothing is answered, 0 to 1; None takes the one that was
             calibrated with the reader.
