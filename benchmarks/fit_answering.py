@@ -33,7 +33,13 @@ from benchmarks.asked_families import (
     ask_families,
     ask_sets,
 )
-from rag.answer.confidence import answered, question_measures, sentence_measures, weaker
+from rag.answer.confidence import (
+    answered,
+    question_measures,
+    sentence_measures,
+    weaker,
+    weigh_told,
+)
 from rag.answer.extractive import shipped_reader
 from rag.answer.ranking import Read, first_measures, rank, read
 from rag.answer.weights import (
@@ -46,11 +52,14 @@ from rag.answer.weights import (
     read_weights,
     weights,
 )
-from rag.answer.yes_no import decides, told
+from rag.answer.yes_no import decides
 from rag.reader.onnx_reader import SHA256
 
 _ANSWERED = 0.8
 _CLOSE = 0.8
+_BEARING = 0.75
+"""Share of the yes/no questions that are decided of which a sentence is shown: what is less sure
+to bear on them mostly does not."""
 _STRENGTH = 0.1
 """Inverse of the regularisation, over measures of mean 0 and deviation 1."""
 _BINS = 10
@@ -139,7 +148,7 @@ def read_all(asked: Sequence[Asked], first: Linear) -> list[Done]:
     for one in asked:
         found = read(one.question, rank(one.question, one.hits, first), reader)
         yes_no = one.kind in (DECIDED, UNDECIDED)
-        said = decides(told(one.question.text, one.hits, reader)) if yes_no and found else None
+        said = decides(weigh_told(one.question, one.hits, reader)[2]) if yes_no and found else None
         if found:
             done.append(Done(asked=one, read=found, decides=said))
     return done
@@ -189,7 +198,7 @@ def _fit_decides(done: Sequence[Done]) -> Linear:
     said = [(one.decides, one.kind == DECIDED) for one in done if one.decides is not None]
     measures, decided = np.array([m for m, _ in said]), np.array([d for _, d in said])
     fitted = _regression(measures, decided)
-    cut = float(np.quantile(fitted.scores(measures[decided]), 1 - _ANSWERED))
+    cut = float(np.quantile(fitted.scores(measures[decided]), 1 - _BEARING))
     return Linear(weights=fitted.weights, intercept=fitted.intercept - cut)
 
 

@@ -3,15 +3,16 @@
     python -m benchmarks.fit_words --data /path/to/written --write rag/data/yes_no.json
 
 The questions are those of `training/calibration_families.json` that no starting weights saw; each
-is asked of the passages of its family that are nearest to it. A wrong word may be shown for four
-questions in a hundred, those that the text leaves open among them. The dev part is measured and
-chooses nothing.
+is asked of a library of its family's articles, through the product's own search. A wrong word may
+be shown for four questions in a hundred, those that the text leaves open among them. The dev part
+is measured and chooses nothing.
 """
 
 import argparse
 import hashlib
 import json
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,14 +21,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.card import Card
 from index.embedding import Embedder, load_embedder
-from index.splitting.paragraphs import group
-from index.splitting.sentences import split
-from index.types import Hit
-from rag.answer.yes_no import Told, Weights, Word, is_borne_out, logs_of, told, weighed
+from rag import Article, Assistant, Settings
+from rag.answer.confidence import weigh_told
+from rag.answer.yes_no import Told, Weights, Word, is_borne_out, logs_of, weighed
+from rag.question import read_question
 from rag.reader.onnx_reader import SHA256, OnnxReader
-from rag.testing import hit_of
 from training.judge_rows import FAMILIES, family_of, is_fresh, read_families
 from training.rows import raw_rows
 
@@ -35,8 +34,6 @@ _ANSWERS = ("yes", "no", "unknown")
 _WORDS = {"yes": "Yes", "no": "No"}
 _MAY_BE_WRONG = 0.04
 _STEPS, _RATE = 3000, 0.1
-_READ = 8
-"""Passages of a question, as `Assistant.ask` finds by default."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,18 +54,17 @@ def main() -> None:
     parser.add_argument("--dev", type=int, default=300, help="of the dev part, at most")
     args = parser.parse_args()
     aside = read_families(FAMILIES)
-    reader, embedder = OnnxReader(), load_embedder()
-    articles = _articles(args.data)
+    reader = OnnxReader()
     train = _own(args.data / "yes_no_train.jsonl.gz")
     fitted_on = [r for r in train if family_of(r["title"]) in aside and is_fresh(r["title"])]
-    asked = _ask(fitted_on[: args.questions], articles, reader, embedder)
+    asked = _ask(fitted_on[: args.questions], args.data)
     fitted = _fit(asked)
     words = _words(asked, fitted, reader)
     fitted = replace(fitted, threshold=_threshold(asked, words))
     print(fitted)
     _report("set aside", asked, words, fitted)
     dev = _own(args.data / "yes_no_dev.jsonl.gz")[: args.dev]
-    checked = _ask(dev, articles, reader, embedder)
+    checked = _ask(dev, args.data)
     _report("dev", checked, _words(checked, fitted, reader), fitted)
     if args.write:
         stored = {
@@ -90,59 +86,41 @@ def _lot(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()
 
 
-def _articles(data: Path) -> dict[str, list[Hit]]:
-    """Return the passages of all articles as hits, by family."""
-    found: dict[str, list[Hit]] = defaultdict(list)
+def _ask(rows: Sequence[dict[str, str]], data: Path) -> list[Asked]:
+    """Ask each question of a library of its family's articles."""
+    articles, asked = defaultdict(list), defaultdict(list)
     for part in ("train", "dev"):
         for row in raw_rows(data / f"articles_{part}.jsonl.gz"):
-            found[family_of(row["title"])] += _hits(row["context"])
-    return found
-
-
-def _hits(text: str) -> list[Hit]:
-    card = Card(title=re.split(r"\n", text, maxsplit=1)[0][:60])
-    sentences = split(text)
-    return [
-        replace(
-            hit_of(
-                *(text[s.start : s.end] for s in (sentences[n] for n in places)),
-                start=sentences[places[0]].start,
-            ),
-            card=card,
-        )
-        for places in group(text, sentences, breaks=())
-    ]
-
-
-def _ask(
-    rows: Sequence[dict[str, str]],
-    articles: dict[str, list[Hit]],
-    reader: OnnxReader,
-    embedder: Embedder,
-) -> list[Asked]:
-    families = {family_of(row["title"]) for row in rows}
-    vectors = {name: embedder.embed(_texts(articles[name])) for name in families}
-    found = []
+            title = re.split(r"\n", row["context"], maxsplit=1)[0][:60]
+            article = Article(source=row["title"], title=title, text=row["context"])
+            articles[family_of(row["title"])].append(article)
     for row in rows:
-        name, question = family_of(row["title"]), row["question"]
-        near = _nearest(articles[name], vectors[name] @ embedder.embed_question(question))
-        best = told(question, near, reader)[0]
-        found.append(Asked(question=question, answer=row["answer"], told=best))
-    return found
-
-
-def _texts(hits: Sequence[Hit]) -> list[str]:
-    return [scored.sentence.text for hit in hits for scored in hit.sentences]
-
-
-def _nearest(hits: Sequence[Hit], cosines: NDArray[np.float32]) -> list[Hit]:
-    """Return the passages with the nearest sentences, each sentence with its cosine."""
-    left = iter(cosines.tolist())
-    scored = [
-        replace(hit, sentences=tuple(replace(s, similarity=next(left)) for s in hit.sentences))
-        for hit in hits
+        asked[family_of(row["title"])].append(row)
+    embedder, reader = load_embedder(), OnnxReader()
+    return [
+        one
+        for family, questions in asked.items()
+        for one in _ask_family(questions, articles[family], embedder, reader)
     ]
-    return sorted(scored, key=lambda hit: -max(s.similarity for s in hit.sentences))[:_READ]
+
+
+def _ask_family(
+    rows: Sequence[dict[str, str]],
+    articles: Sequence[Article],
+    embedder: Embedder,
+    reader: OnnxReader,
+) -> list[Asked]:
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.load(library=Path(folder) / "library", seeds=False)
+        with Assistant.open(settings, embedder=embedder) as assistant:
+            assistant.library.add_articles(articles)
+            for row in rows:
+                question = read_question(row["question"])
+                said = weigh_told(question, assistant.search(question.text), reader)[2]
+                if said:
+                    found.append(Asked(question=question.text, answer=row["answer"], told=said[0]))
+    return found
 
 
 def _fit(asked: Sequence[Asked]) -> Weights:

@@ -135,6 +135,8 @@ def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
         return True
     if expects in ("person", "place") and names(sentence) - words(asked):
         return True
+    if expects == "person" and _of_payers().search(asked):
+        return bool(_payers().search(sentence))
     pattern = _signs()[expects]
     found = _found(pattern, sentence)
     # "How many years" names the unit of its answer.
@@ -308,6 +310,17 @@ def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
         ("yes_no", rf"{any_of('asks', 'auxiliary')}\b(?!.*{_CHOICE})|(?:whether|if)\b"),
     )
     return tuple((kind, re.compile(f"^(?:{form})", re.IGNORECASE)) for kind, form in forms)
+
+
+@cache
+def _of_payers() -> re.Pattern[str]:
+    """Return the form of a question for who pays, which may be a body as well as a person."""
+    return re.compile(rf"\b{any_of('asks', 'payer_verb')}\b", re.IGNORECASE)
+
+
+@cache
+def _payers() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of('holds', 'payer')}|{_person_noun()})\b", re.IGNORECASE)
 
 
 def _person_noun() -> str:

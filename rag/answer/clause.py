@@ -9,6 +9,7 @@ from functools import cache
 from typing import Literal
 
 from index.data_files import data_toml
+from rag.answer.edges import clause_end
 from rag.question import AnswerType
 
 Lead = Literal["plain", "open"]
@@ -39,6 +40,7 @@ def cut(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int, i
     if clause is not None and _is_chained(text, clause):
         return None
     start = start if clause is None else clause
+    end = _with_verb(text, start, end)
     paired = _paired(text, start, end)
     if paired is None:
         return None
@@ -59,6 +61,13 @@ def _led(text: str, start: int, end: int, expects: AnswerType) -> int | None:
         if begins.match(text, start, end):
             return start
     return None
+
+
+def _with_verb(text: str, start: int, end: int) -> int:
+    """Return where "because owls" ends when it is whole: "because owls hunt there"."""
+    if not _clausal().match(text, start, end):
+        return end
+    return clause_end(text, start=start, end=end) or end
 
 
 def _is_chained(text: str, start: int) -> bool:
@@ -105,6 +114,13 @@ def _leads(expects: AnswerType, lead: Lead) -> tuple[re.Pattern[str], re.Pattern
     words = "|".join(re.escape(word).replace(r"\ ", r"\s+") for word in kinds)
     before = rf"(?<!\b{_words()['never']['before']}\s)\b(?:{words}){_BETWEEN[lead]}"
     return re.compile(before, re.IGNORECASE), re.compile(rf"(?:{words})\s", re.IGNORECASE)
+
+
+@cache
+def _clausal() -> re.Pattern[str]:
+    """Return the words that lead a clause with a verb of its own: no "because of"."""
+    words = "|".join(_words()["never"]["alone"].split(", "))
+    return re.compile(rf"(?:{words})\s(?!of\b)", re.IGNORECASE)
 
 
 @cache

@@ -18,7 +18,7 @@ from index.types import Hit
 from rag.answer.features import NAMES, Candidate
 from rag.answer.ranking import Read, Reader, first_measures, rank, read
 from rag.answer.weights import QUESTION, SENTENCE, Weights, weights
-from rag.answer.yes_no import Told, decides
+from rag.answer.yes_no import Told, decides, told
 from rag.question import Question
 from rag.reader.onnx_reader import ReadSentence
 from rag.types import Draft, Evidence, Reason
@@ -178,9 +178,7 @@ class Weighed:
         return Evidence(hit=self.candidate.hit, start=sentence.start, end=sentence.end)
 
 
-def weigh(
-    question: Question, hits: Sequence[Hit], reader: Reader, *, told: Sequence[Told] = ()
-) -> tuple[list[Weighed], float]:
+def weigh(question: Question, hits: Sequence[Hit], reader: Reader) -> tuple[list[Weighed], float]:
     """Return the sentences of the hits, most probable first, and how sure it is that they answer.
 
     A sentence that was not read is as probable as the least probable one that was, and follows it.
@@ -189,11 +187,33 @@ def weigh(
         question: What is asked.
         hits: Retrieved for it.
         reader: What reads.
-        told: What the passages say of a question for yes or no.
     """
     ranked = rank(question, hits)
     done = read(question, ranked, reader)
-    belief = believe(done, decides=decides(told) if told else None)
+    belief = believe(done)
+    return _weighed(ranked, done, belief), belief.answered
+
+
+def weigh_told(
+    question: Question, hits: Sequence[Hit], reader: Reader
+) -> tuple[list[Weighed], float, list[Told]]:
+    """Return the same of a question for yes or no, and what its sentences say, best first.
+
+    How sure it is that the documents answer comes of what the best of these says.
+    """
+    ranked = rank(question, hits)
+    done = read(question, ranked, reader)
+    shares = believe(done).sentences
+    by_place = {
+        (one.reading.sentence.document_id, one.reading.sentence.start): float(share)
+        for one, share in zip(done, shares, strict=True)
+    }
+    said = told(question.text, hits, reader, shares=by_place)
+    belief = believe(done, decides=decides(said) if said else None)
+    return _weighed(ranked, done, belief), belief.answered, said
+
+
+def _weighed(ranked: Sequence[Candidate], done: Sequence[Read], belief: Belief) -> list[Weighed]:
     weighed = [
         Weighed(
             probability=belief.answered * float(p), candidate=one.candidate, reading=one.reading
@@ -204,8 +224,7 @@ def weigh(
     least = weighed[-1].probability if weighed else 0.0
     known = {id(one.candidate) for one in done}
     rest = [c for c in ranked if id(c) not in known]
-    unread = [Weighed(probability=least, candidate=c, reading=None) for c in rest]
-    return weighed + unread, belief.answered
+    return weighed + [Weighed(probability=least, candidate=c, reading=None) for c in rest]
 
 
 def _said(read: Sequence[Read]) -> dict[str, NDArray[np.float64]]:

@@ -47,7 +47,8 @@ def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int,
         end: Of the answer, exclusive; more than `start`.
         expects: What is asked for.
     """
-    start, end = _with_measure(text, *_whole(text, start, end))
+    start, end = _without_speaker(text, *_whole(text, start, end))
+    start, end = _with_measure(text, start, end)
     start, end = _spelt_out(text, start, end)
     if expects in _MEASURED and (before := _bound().search(text, 0, start)):
         start = before.start()
@@ -63,6 +64,35 @@ def end_of_name(text: str, *, start: int, end: int) -> int:
         return end
     rest = _NAME.match(text, end)
     return rest.end() if rest else end
+
+
+def clause_end(text: str, *, start: int, end: int) -> int | None:
+    """Return where the clause ends that goes on behind a span; None where none does.
+
+    None too where it would be longer, with the span, than an answer may be.
+    """
+    goes_on = _GOES_ON.match(text, end)
+    if not goes_on or goes_on.group(1) in _closing():
+        return None
+    stop = _BREAK.search(text, end)
+    whole = stop.start() if stop else len(text)
+    return whole if len(text[start:whole].split()) <= _LONGEST else None
+
+
+def _without_speaker(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without ", he said," in it: the longer of what stands before and behind.
+
+    A span of nothing else stays: it may be asked who said it.
+    """
+    found = _speaker().search(text, max(0, start - 2), end)
+    if found is None or found.end() <= start:
+        return start, end
+    before, behind = text[start : found.start()], text[found.end() : end]
+    if not (_WORD.search(before) or _WORD.search(behind)):
+        return start, end
+    if len(before.split()) >= len(behind.split()):
+        return start, found.start()
+    return found.end(), end
 
 
 def _whole(text: str, start: int, end: int) -> tuple[int, int]:
@@ -126,9 +156,8 @@ def _finished(text: str, start: int, end: int) -> int:
     goes_on = _GOES_ON.match(text, end)
     if not leads or not goes_on or goes_on.group(1) in _closing():
         return end
-    stop = _BREAK.search(text, end)
-    whole = stop.start() if stop else len(text)
-    return whole if len(text[start:whole].split()) <= _LONGEST else leads[-1].start()
+    whole = clause_end(text, start=start, end=end)
+    return leads[-1].start() if whole is None else whole
 
 
 def _untied(text: str, start: int, end: int, expects: AnswerType) -> tuple[int, int]:
@@ -150,6 +179,17 @@ def _untied(text: str, start: int, end: int, expects: AnswerType) -> tuple[int, 
 def _ties(expects: AnswerType) -> frozenset[str]:
     words = _words()
     return frozenset(words["ties"].split()) - frozenset(words.get(expects, "").split())
+
+
+@cache
+def _speaker() -> re.Pattern[str]:
+    """Return the form of ", he said," and "said the mayor," behind what they said."""
+    name = r"[A-Z][\w’'\-]{1,30}"
+    who = rf"(?:he|she|they|it|the [a-z]{{1,30}}(?: [a-z]{{1,30}})?|{name}(?: {name}){{0,2}})"
+    said = "|".join(_words()["said"].split())
+    return re.compile(
+        rf"[,”\"]{{1,3}}\s(?:{who} (?:{said})|(?:{said}) {who})(?:[,.;:]\s*[“\"]?|(?=\s*$))"
+    )
 
 
 @cache

@@ -11,25 +11,28 @@ from functools import cache
 
 from index.terms import content_terms, terms
 from index.types import Hit
-from rag.answer.confidence import Weighed, weigh
+from rag.answer.confidence import Weighed, weigh, weigh_told
 from rag.answer.items import is_new, joined, listed
 from rag.answer.mismatch import (
+    has_side_of,
     holds_role,
     is_no_difference,
     is_of_other_days,
     is_of_other_role,
     is_of_other_side,
+    is_of_other_thing,
+    is_opposite,
     lacks_of_role,
     role_asked,
 )
-from rag.answer.naming import with_names
+from rag.answer.naming import with_names, with_what_it_leans_on
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen
 from rag.answer.short import marked, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated
 from rag.answer.weights import weights
-from rag.answer.yes_no import Word, decide, permission_asked, told
+from rag.answer.yes_no import Told, Word, decide, permission_asked
 from rag.question import AnswerType, Question, holds, read_question
 from rag.reader.onnx_reader import Telling
 from rag.types import Draft, DraftPart, DraftSentence
@@ -93,15 +96,21 @@ class ExtractiveAnswerer:
 
     def _draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
         reader = self._reader or shipped_reader()
-        asks = question.expects == "yes_no"
-        said = told(question.text, hits, reader) if asks and self._comparison else ()
-        weighed, answered = weigh(question, hits, reader, told=said)
+        said: Sequence[Told] = ()
+        if question.expects == "yes_no" and self._comparison:
+            weighed, answered, said = weigh_told(question, hits, reader)
+        else:
+            weighed, answered = weigh(question, hits, reader)
         if not weighed:
             return Draft(sentences=(), confidence=0.0)
-        kept = _of_the_role(question, _of_the_side(question, _undenied(question, weighed, reader)))
+        kept = _of_the_side(question, _undenied(question, weighed, reader))
+        kept = _of_the_role(question, _not_opposite(question, kept))
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = decide(question, said, reader)
-        found = _of_word(word) if word else _quoted(question, kept, reader)
+        if word:
+            found = _of_word(word)
+        else:
+            found = _of_told(said[0]) if said else _quoted(question, kept, reader)
         if _lacks_kind(question, found):
             held = _of_the_kind(question, kept)
             found = _quoted(question, held, reader) if held else found
@@ -113,7 +122,7 @@ class ExtractiveAnswerer:
             sentences=with_names(_against(question, quoted, kept, self._comparison), hits),
             short=words,
             parts=items,
-            confidence=0.0 if _is_of_another(question, kept[0]) else answered,
+            confidence=0.0 if _is_of_another(question, kept[0], hits) else answered,
             ranked=tuple(ranked)[:_RANKED],
         )
 
@@ -132,6 +141,21 @@ def _of_the_side(question: Question, weighed: list[Weighed]) -> list[Weighed]:
     return taken or weighed
 
 
+def _not_opposite(question: Question, weighed: list[Weighed]) -> list[Weighed]:
+    """Keep what is of the side that is asked of, where the best is of the opposite."""
+    asked = question.text
+    if question.expects == "yes_no" or not is_opposite(weighed[0].text, asked=asked):
+        return weighed
+    least = _INSTEAD * weighed[0].probability
+    likely = [one for one in weighed if one.probability >= least]
+    own = [
+        one
+        for one in likely
+        if has_side_of(one.text, asked=asked) and not is_opposite(one.text, asked=asked)
+    ]
+    return own or weighed
+
+
 def _lacks_kind(question: Question, found: _Quoted) -> bool:
     """Say whether nothing quoted has a date, a number or a name though one is asked for."""
     quoted, words, items = found
@@ -147,12 +171,22 @@ def _of_the_kind(question: Question, weighed: Sequence[Weighed]) -> list[Weighed
     return held if held and held[0].probability >= least else []
 
 
-def _is_of_another(question: Question, first: Weighed) -> bool:
-    """Say whether the best there is tells of Mondays or a manager, not of Sundays or an owner."""
-    if question.expects != "yes_no" and is_of_other_days(first.text, asked=question.text):
+def _is_of_another(question: Question, first: Weighed, hits: Sequence[Hit]) -> bool:
+    """Say whether the best there is tells of Mondays or a manager, not of Sundays or an owner.
+
+    Or of the opposite of what is asked, or of another thing by its name.
+    """
+    asked, text = question.text, first.text
+    if is_of_other_role(text, asked=asked) or is_of_other_side(text, asked=asked):
         return True
-    asked = question.text
-    return is_of_other_role(first.text, asked=asked) or is_of_other_side(first.text, asked=asked)
+    if question.expects == "yes_no":
+        return False
+    if is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked):
+        return True
+    around = "\n".join(hit.passage.text for hit in hits)
+    return is_of_other_thing(
+        with_what_it_leans_on(first.evidence, hits), asked=asked, around=around
+    )
 
 
 @cache
@@ -201,6 +235,11 @@ def _told(question: Question, one: Weighed, reader: Reader) -> Telling | None:
 def _of_word(word: Word) -> _Quoted:
     """Return the sentence that says yes or no, and the word."""
     return [DraftSentence(text=word.evidence.text, evidence=(word.evidence,))], word.word, ()
+
+
+def _of_told(best: Told) -> _Quoted:
+    """Return the sentence that decides most of a question for yes or no, without a word."""
+    return [DraftSentence(text=best.evidence.text, evidence=(best.evidence,))], None, ()
 
 
 def _quoted(question: Question, weighed: Sequence[Weighed], reader: Reader) -> _Quoted:

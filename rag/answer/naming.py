@@ -49,11 +49,7 @@ def with_names(
         sentences: As they are shown; what has no evidence is left as it is.
         hits: What was retrieved: the sentence before may lie in another passage.
     """
-    places = {
-        (scored.sentence.document_id, scored.sentence.ordinal): (hit, scored.sentence)
-        for hit in hits
-        for scored in hit.sentences
-    }
+    places = _places(hits)
     quoted = {(e.hit.passage.document_id, e.start) for s in sentences for e in s.evidence}
     return tuple(
         replace(sentence, context=found)
@@ -64,9 +60,31 @@ def with_names(
     )
 
 
+def with_what_it_leans_on(cited: Evidence, hits: Sequence[Hit]) -> str:
+    """Return a sentence with those before it that say what a pronoun at its head stands for."""
+    places = _places(hits)
+    own = next((s.sentence for s in cited.hit.sentences if s.sentence.start == cited.start), None)
+    text = cited.text
+    for _ in range(_FAR):
+        before = places.get((own.document_id, own.ordinal - 1)) if own and leans(own.text) else None
+        if own is None or before is None or own.start - before[1].end > _GAP:
+            break
+        own = before[1]
+        text = f"{own.text} {text}"
+    return text
+
+
 def leans(text: str) -> bool:
     """Say whether a sentence begins with a pronoun that stands for something."""
     return bool(_PRONOUN.match(text)) and not _NOTHING.match(text)
+
+
+def _places(hits: Sequence[Hit]) -> _Places:
+    return {
+        (scored.sentence.document_id, scored.sentence.ordinal): (hit, scored.sentence)
+        for hit in hits
+        for scored in hit.sentences
+    }
 
 
 def _context(sentence: DraftSentence, places: _Places) -> Evidence | None:

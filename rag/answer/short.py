@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.data_files import data_toml
-from index.terms import content_terms
+from index.terms import content_terms, terms
 from rag.answer.clause import cut
 from rag.answer.confidence import Weighed
 from rag.answer.edges import end_of_name, moved
 from rag.answer.stated import clause_of, is_negated
-from rag.question import AnswerType, Question
+from rag.question import AnswerType, Question, any_of
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import likely
 
@@ -32,6 +32,16 @@ _NO_NUMBERS: frozenset[AnswerType] = frozenset({"person", "place", "reason", "ma
 _WORDS = re.compile(r"\S+")
 _NO_WORD = re.compile(r"\W*(?:an?|the)?\W*", re.IGNORECASE)
 """What F1 does not count."""
+_DOES = re.compile(r"what (?:do|does|did) .{1,80} (?P<verb>[a-z]{3,20})[?\s]*$", re.IGNORECASE)
+_BEHIND = re.compile(
+    r",?(?: (?:who|which|that|also|now|still|already|usually|often|once|has|have|had)){0,2}"
+    r" (?P<verb>[a-z]{3,20}(?<!ers))\b"
+)
+_PAYERS = 2
+"""Shares from which several pay."""
+_LONGEST_SHARED = 160
+"""Characters."""
+_PARTS = ("; ", ": ")
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
 
@@ -107,7 +117,8 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     """
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
-    unit = best_unit(one.reading, question.expects)
+    shared = _shared(one.text, question.text)
+    unit = shared or best_unit(one.reading, question)
     if unit is None:
         return None
     sentence, begin = one.reading.sentence, one.reading.sentence.start
@@ -118,19 +129,62 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     return unit if told and not number else None
 
 
-def best_unit(reading: ReadSentence, expects: AnswerType) -> Unit | None:
-    """Return the unit of the reader's best words, or of the next that make one; None for none."""
+def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
+    """Return the unit of the reader's best words, or of the next that make one; None for none.
+
+    Who sells is not what the kiosk sells: words before the very verb that is asked of are none.
+    """
     text, begin = reading.sentence.text, reading.sentence.start
     parts = likely(reading.tokens)
     found = [(part.start - begin, part.end - begin) for part in parts]
     shares = np.array([part.share for part in parts])
     best = _whole_name(text, (reading.start - begin, reading.end - begin), found, shares)
-    made = [_unit(text, span, expects) for span in (best, *found)]
-    unit = next((unit for unit in made if unit is not None), None)
+    made = [_unit(text, span, question.expects) for span in (best, *found)]
+    fitting = (one for one in made if one and not _does_it(text, one[1], question.text))
+    unit = next(fitting, None)
     if unit is None:
         return None
     others = [own or span for own, span in zip(made[1:], found, strict=True)]
     return Unit(start=unit[0], end=unit[1], worth=float(_f1(text, unit, others) @ shares))
+
+
+def _shared(text: str, asked: str) -> Unit | None:
+    """Return the clause that names several who pay, each a share, where it is asked who does."""
+    if not _pays().match(asked):
+        return None
+    shares = list(_share().finditer(text))
+    if len(shares) < _PAYERS:
+        return None
+    start = max(text.rfind(mark, 0, shares[0].start()) + len(mark) for mark in _PARTS)
+    start = start if start >= len(_PARTS[0]) else 0
+    end = len(text.rstrip(' .!?"”'))
+    return Unit(start=start, end=end, worth=1.0) if end - start <= _LONGEST_SHARED else None
+
+
+def _does_it(text: str, end: int, asked: str) -> bool:
+    """Say whether the very verb that a question ends with stands behind an answer's end.
+
+    Of "What does the kiosk sell?" and its like alone.
+    """
+    found, behind = _DOES.match(asked), _BEHIND.match(text, end)
+    if found is None or behind is None:
+        return False
+    return terms(found["verb"]) == terms(behind["verb"])
+
+
+@cache
+def _pays() -> re.Pattern[str]:
+    return re.compile(rf"^(?:and )?who\b.*\b{any_of('asks', 'payer_verb')}\b", re.IGNORECASE)
+
+
+@cache
+def _share() -> re.Pattern[str]:
+    """Return the form of a share of what is paid: "half", "a third", "the rest", "40 percent"."""
+    return re.compile(
+        rf"\b(?:{any_of('holds', 'share')}|\d[\d.,]{{0,15}}(?: ?%| per ?cent\b| (?:million )?"
+        rf"{any_of('holds', 'currency')}\b)|[$€£]\d[\d.,]{{0,15}})",
+        re.IGNORECASE,
+    )
 
 
 @cache

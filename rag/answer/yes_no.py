@@ -9,7 +9,7 @@ whether the museum is open then.
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, Protocol
@@ -33,6 +33,8 @@ _TOLD = 12
 _NEAR = 10.0
 """Log odds that a cosine of 1 is worth. The sentence is of the right article then for 88 of 100
 questions set aside; that of the passage that decides most was for 79."""
+_LEAST_SHARE = 0.02
+"""Share of the belief that a sentence has at least."""
 _ODDS = 2.0
 """How many times likelier than the other word the clause that decides most must make a word."""
 _CLAUSE = 8
@@ -63,15 +65,27 @@ class Told:
     """Of the passage under its article's title."""
     alone: Telling
     """Of the sentence under that title."""
+    share: float = 1.0
+    """Of the belief that one of the sentences answers, what this one has, 0 to 1."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """The sentence as what an answer rests on."""
+        sentence = self.scored.sentence
+        return Evidence(hit=self.hit, start=sentence.start, end=sentence.end)
 
     @property
     def merit(self) -> float:
-        """How well it decides the question: the mean of both log odds, and how near it is.
+        """How well it decides the question: the mean of both log odds, how near, how likely it is.
 
         A passage is told of more surely than it says; of sentences that are sure alike the one on
-        what is asked decides.
+        what is asked decides. That a sentence is likely to answer, were it no question for yes or
+        no, counts too: of 240 questions set aside 59 had a right word with it and 41 without, at 19
+        wrong ones.
         """
-        return float(_odds(self.whole) + _odds(self.alone)) / 2 + _NEAR * self.scored.similarity
+        odds = float(_odds(self.whole) + _odds(self.alone)) / 2
+        likely = math.log(max(self.share, _LEAST_SHARE))
+        return odds + _NEAR * self.scored.similarity + likely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +130,21 @@ def weights() -> Weights:
     return data_fitted("rag", "yes_no.json", Weights)
 
 
-def told(question: str, hits: Sequence[Hit], reader: Teller) -> list[Told]:
+def told(
+    question: str,
+    hits: Sequence[Hit],
+    reader: Teller,
+    *,
+    shares: Mapping[tuple[str, int], float] | None = None,
+) -> list[Told]:
     """Return what the nearest sentences of the passages say of a yes/no question, best first.
 
-    Empty for no hits.
+    Args:
+        question: As it was asked.
+        hits: Retrieved for it; empty gives nothing.
+        reader: What tells.
+        shares: How probably each sentence answers, if one does, by document and start; None takes
+            them for alike.
 
     Raises:
         EmbeddingError: A file of the base model or of the reader is missing or damaged.
@@ -129,7 +154,13 @@ def told(question: str, hits: Sequence[Hit], reader: Teller) -> list[Told]:
     held = sorted(held, key=lambda one: -one[2].similarity)[:_TOLD]
     alone = reader.tell(question, [window_of(hit, (s.sentence,)) for hit, _, s in held])
     found = [
-        Told(hit=hit, scored=scored, whole=whole, alone=telling)
+        Told(
+            hit=hit,
+            scored=scored,
+            whole=whole,
+            alone=telling,
+            share=1.0 if shares is None else shares.get(_place(scored), 0.0),
+        )
         for (hit, whole, scored), telling in zip(held, alone, strict=True)
     ]
     return sorted(found, key=lambda one: -one.merit)
@@ -142,6 +173,10 @@ def decides(found: Sequence[Told]) -> NDArray[np.float64]:
         found: As `told` gives it; at least one.
     """
     return np.array([_odds(found[0].whole), _odds(found[0].alone)])
+
+
+def _place(scored: ScoredSentence) -> tuple[str, int]:
+    return scored.sentence.document_id, scored.sentence.start
 
 
 def _odds(telling: Telling) -> float:
@@ -176,12 +211,7 @@ def weighed(told: Told, fitted: Weights) -> Word | None:
     yes, no, _ = (np.exp(logs - np.logaddexp.reduce(logs))).tolist()
     if (yes > no) != (told.alone.said > told.alone.denied):
         return None
-    sentence = told.scored.sentence
-    return Word(
-        word="Yes" if yes > no else "No",
-        probability=max(yes, no),
-        evidence=Evidence(hit=told.hit, start=sentence.start, end=sentence.end),
-    )
+    return Word(word="Yes" if yes > no else "No", probability=max(yes, no), evidence=told.evidence)
 
 
 def is_borne_out(question: str, word: Word, reader: Teller) -> bool:

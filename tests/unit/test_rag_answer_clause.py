@@ -79,3 +79,19 @@ def test_brackets_and_quotation_marks_stay_in_pairs(
 )
 def test_no_word_is_left_that_leads_on(text: str, found: str, words: str | None) -> None:
     assert shown(text, found) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "clause"),
+    [
+        (
+            "The lights stay off because owls breed in the poplars.",
+            "owls",
+            "because owls breed in the poplars",
+        ),
+        ("It shut, since nobody came any more, in May.", "nobody", "since nobody came any more"),
+        ("It closed because of owls that breed there.", "owls", "because of owls"),
+    ],
+)
+def test_a_clause_that_tells_a_reason_has_its_verb(text: str, found: str, clause: str) -> None:
+    assert shown(text, found, "reason") == clause

@@ -117,3 +117,20 @@ def test_a_share_comes_with_what_it_is_of() -> None:
 def test_nothing_is_left_of_ties_alone() -> None:
     start, end = moved("It is of the.", start=6, end=8, expects="any")
     assert start == end
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "words"),
+    [
+        ("It is dear, he said, and nobody crosses it in winter.", "dear, he said", "dear"),
+        ('"It rains," she said, "on most days."', '," she said, "on most days', "most days"),
+        (
+            "The roof leaks, the head teacher said.",
+            "The roof leaks, the head teacher said",
+            "The roof leaks",
+        ),
+        ("Nobody came, said Ida Sand, who had waited.", "Ida Sand", "Ida Sand"),
+    ],
+)
+def test_who_said_it_is_no_part_of_what_was_said(text: str, found: str, words: str) -> None:
+    assert shown(text, found) == words

@@ -3,11 +3,14 @@
 import pytest
 
 from rag.answer.mismatch import (
+    has_side_of,
     holds_role,
     is_no_difference,
     is_of_other_days,
     is_of_other_role,
     is_of_other_side,
+    is_of_other_thing,
+    is_opposite,
     lacks_of_role,
     role_asked,
 )
@@ -144,3 +147,68 @@ def test_what_tells_how_much_differs_may_answer(sentence: str) -> None:
 def test_who_asks_for_no_difference_is_told_any_number() -> None:
     assert not is_no_difference("It takes 28 minutes.", asked="How many minutes does it take?")
     assert not is_no_difference("It takes 28 minutes.", asked="How long does the later one take?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("How many boxes were empty?", "This spring 61 of the 80 boxes were occupied."),
+        ("Who teaches the men?", "The women are taught by Ida Sand."),
+        ("How high is the lowest tower?", "The tallest tower is 80 metres high."),
+        ("When does the last ferry leave?", "The first ferry leaves at 6.10."),
+        ("Who owns the northern quay?", "The southern quay belongs to the harbour."),
+        ("How long was the office below the vault rented?", "An office above the vault was let."),
+    ],
+)
+def test_the_opposite_of_what_is_asked_is_no_answer(asked: str, sentence: str) -> None:
+    assert is_opposite(sentence, asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("How many boxes were empty?", "Of the 80 boxes 61 were occupied and 19 were empty."),
+        ("How many boxes were empty?", "Nineteen boxes were not occupied."),
+        ("How many boxes were not empty?", "This spring 61 of the boxes were occupied."),
+        ("What did the East India Company sell?", "It sold tea in the western ports."),
+        ("Who came first?", "The last ferry brought Ida Sand, an hour before the others."),
+        ("How old is the new ferry?", "It was built three years ago."),
+    ],
+)
+def test_a_sentence_with_that_side_too_or_a_not_may_answer(asked: str, sentence: str) -> None:
+    assert not is_opposite(sentence, asked=asked)
+
+
+def test_a_sentence_of_the_side_that_is_asked_of_is_known() -> None:
+    assert has_side_of("Nineteen stayed empty.", asked="How many boxes were empty?")
+    assert not has_side_of("Nineteen were new.", asked="How many boxes were empty?")
+
+
+_AROUND = "The old boat was the Havbris. The new one is the Solvind. Mayor Moe and Tiel protested."
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("Who is the captain of the Solvind?", "The Havbris was sold. Her captain was Olav Moe."),
+        ("What did Mayor Moe promise?", "Mayor Ida Sand promised a new quay."),
+        ("When did Tiel protest?", "Ede protested on 26 January."),
+    ],
+)
+def test_another_by_name_in_its_place_is_no_answer(asked: str, text: str) -> None:
+    assert is_of_other_thing(text, asked=asked, around=_AROUND)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("Who is the captain of the Solvind?", "The Solvind, unlike the Havbris, has a captain."),
+        ("Who is the captain of the Solvind?", "Her captain is Ina Falk."),
+        ("Who is the captain of the Fjordglimt?", "The Havbris was led by Olav Moe."),
+        ("When did Tiel protest?", "He protested on 26 January."),
+        ("When did Tiel protest?", "Japan protested on 26 January."),
+        ("When did Tiel protest?", "The town of Tiel protested with Ede on 26 January."),
+    ],
+)
+def test_the_thing_itself_or_none_by_name_may_answer(asked: str, text: str) -> None:
+    assert not is_of_other_thing(text, asked=asked, around=_AROUND)

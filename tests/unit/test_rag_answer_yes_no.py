@@ -192,3 +192,14 @@ def test_a_sentence_grants_only_what_it_names() -> None:
 def test_any_other_question_asks_no_permission() -> None:
     assert permission_asked("Can the ferry take 46 cars?") is None
     assert permission_asked("May the council close the pool?") is None
+
+
+def test_of_sentences_that_decide_alike_the_one_that_may_answer_is_taken() -> None:
+    hit = hit_of("The mill is sold, they say.", "The mill was sold in May.")
+    first, second = (scored.sentence for scored in hit.sentences)
+    shares = {
+        (first.document_id, first.start): 0.1,
+        (second.document_id, second.start): 0.9,
+    }
+    best = told("Was the mill sold?", [hit], Tells(sold=YES), shares=shares)[0]
+    assert best.evidence.text == "The mill was sold in May."
