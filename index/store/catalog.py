@@ -293,9 +293,10 @@ def set_generation(db: OpenCatalog, name: str) -> None:
 
 def imprint(db: OpenCatalog) -> Imprint:
     """Return what the library was built with."""
-    return Imprint(
-        model=_meta(db, "model"), dimension=int(_meta(db, "dimension")), format=_meta(db, "format")
-    )
+    dimension = _meta(db, "dimension")
+    if not dimension.isdecimal():
+        raise sqlite3.DatabaseError(f"the catalog has no such dimension as {dimension[:20]!r}")
+    return Imprint(model=_meta(db, "model"), dimension=int(dimension), format=_meta(db, "format"))
 
 
 def set_imprint(db: OpenCatalog, imprint: Imprint) -> None:

@@ -74,8 +74,15 @@ class FolderCatalog:
                 yield db
 
     def faults(self, db: OpenCatalog) -> Iterator[str]:
-        """Yield what SQLite finds wrong with its file, three things at most."""
-        return (line for (line,) in db.execute("PRAGMA quick_check(3)") if line != "ok")
+        """Yield what SQLite finds wrong with its file, and values that are of another type."""
+        yield from (line for (line,) in db.execute("PRAGMA quick_check(3)") if line != "ok")
+        for table in ("meta", "documents", "passages", "sentences", "vectors"):
+            for _, column, kind, required, *_ in db.execute(f"PRAGMA table_info({table})"):
+                kinds = {kind.lower(), *(() if required else ("null",))}
+                wanted = ", ".join(f"'{one}'" for one in sorted(kinds))
+                query = f'SELECT count(*) FROM {table} WHERE typeof("{column}") NOT IN ({wanted})'
+                if wrong := db.execute(query).fetchone()[0]:
+                    yield f"{wrong} {column} of {table} are no {kind.lower()}"
 
     def mendable(self) -> bool:
         """Say whether the folder may be written and has a catalog, be it in a repair's workshop."""
@@ -103,7 +110,7 @@ class FolderVectors:
         self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
     ) -> str:
         """Write the next generation, fsync it and return its name."""
-        name = f"{int(after or 0) + 1:06d}"
+        name = f"{self._number(after) + 1:06d}"
         chroma.build(
             generation_folder(self._library, name),
             base=generation_folder(self._library, after) if copy else None,
@@ -119,7 +126,7 @@ class FolderVectors:
         A reader that was just opening an older one finds it gone, reads the catalog again and goes
         on.
         """
-        keep = int(current or 0)
+        keep = self._number(current)
         for folder in (self._library / "vectors").glob("*"):
             if not folder.name.isdigit() or int(folder.name) not in (keep, keep - 1):
                 shutil.rmtree(folder, ignore_errors=True)
@@ -127,6 +134,13 @@ class FolderVectors:
     def hashes(self, name: str) -> set[str]:
         """Return the hashes whose vectors can really be read back from a generation."""
         return chroma.hashes_in(generation_folder(self._library, name))
+
+    def _number(self, name: str) -> int:
+        """Return the number of a generation; of one with a damaged name, the highest there is."""
+        if name.isdecimal() or not name:
+            return int(name or 0)
+        there = (folder.name for folder in (self._library / "vectors").glob("*"))
+        return max((int(one) for one in there if one.isdecimal()), default=0)
 
     def close(self) -> None:
         """Close every generation that nobody reads; the others close with their last reader."""

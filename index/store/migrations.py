@@ -8,12 +8,14 @@ stays whole. The columns of a card are those of `index.card.Card`, by the same n
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from index.card import DEFAULTS, FIELDS, Card, card_of
+from index.errors import LibraryError
 from index.store import catalog
 from index.store.protocols import OpenCatalog
 
+T = TypeVar("T")
 _TEXT: Final = "TEXT NOT NULL DEFAULT ''"
 _LIST: Final = "TEXT NOT NULL DEFAULT '[]'"
 
@@ -109,23 +111,68 @@ def stored_card(row: Sequence[Any]) -> Card:
     """Return the card of the columns that `card_columns` selected.
 
     Raises:
-        ValueError: A list is no JSON.
-        TypeError: It is JSON of something else.
+        LibraryError: One of them is not what was stored.
     """
     named = zip(FIELDS, row, strict=True)
-    return card_of({name: _read(value, DEFAULTS[name]) for name, value in named})
+    return card_of({name: card_value(name, value) for name, value in named})
+
+
+def card_value(name: str, value: object) -> str | tuple[str, ...] | None:
+    """Return what a column says of a card's field.
+
+    Raises:
+        LibraryError: It is not what was stored.
+    """
+    default = DEFAULTS[name]
+    if not isinstance(default, tuple):
+        return None if value is None and default is None else sound(value, str)
+    return () if value == "[]" else _list(value, str)
+
+
+def offsets(value: object) -> tuple[int, ...]:
+    """Return the offsets in a text that a column lists.
+
+    Raises:
+        LibraryError: It is not what was stored.
+    """
+    return _list(value, int)
+
+
+def strings(value: object) -> tuple[str, ...]:
+    """Return the texts that a column lists.
+
+    Raises:
+        LibraryError: It is not what was stored.
+    """
+    return _list(value, str)
+
+
+def sound(value: object, kind: type[T]) -> T:
+    """Return a stored value, which a damaged catalog can have of another type.
+
+    Raises:
+        LibraryError: It is of another type.
+    """
+    if isinstance(value, kind):
+        return value
+    raise LibraryError(
+        f"the catalog of the library is damaged ({type(value).__name__} where {kind.__name__} was "
+        "stored): run `footnote doctor --repair` to save what can be read"
+    )
+
+
+def _list(value: object, kind: type[T]) -> tuple[T, ...]:
+    try:
+        found = json.loads(sound(value, str))
+    except (ValueError, RecursionError):
+        found = None
+    return tuple(sound(item, kind) for item in sound(found, list))
 
 
 def card_values(card: Card) -> tuple[str | None, ...]:
     """Return what to store of a card, one value a field of `index.card.FIELDS`."""
     values = (getattr(card, name) for name in FIELDS)
     return tuple(json.dumps(v, ensure_ascii=False) if isinstance(v, tuple) else v for v in values)
-
-
-def _read(value: Any, default: object) -> Any:  # noqa: ANN401  # a column of any type
-    if not isinstance(default, tuple):
-        return value
-    return () if value == "[]" else tuple(json.loads(value))
 
 
 def _made(db: OpenCatalog) -> set[str]:

@@ -1,7 +1,6 @@
 """Reads documents and evidence from an open catalog; it writes nothing and ranks nothing."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.card import Card
-from index.store.migrations import card_columns, selected, stored_card
+from index.store.migrations import card_columns, offsets, selected, sound, stored_card, strings
 from index.store.protocols import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence, label_of, page_of
 
@@ -79,7 +78,8 @@ def document(db: OpenCatalog, document_id: str) -> Document | None:
     if row is None:
         return None
     text, starts, labels, key, *summary = row
-    page_starts, page_labels = tuple(json.loads(starts)), tuple(json.loads(labels))
+    text = sound(text, str)
+    page_starts, page_labels = offsets(starts), strings(labels)
     spans = db.execute(
         'SELECT ordinal, start, "end" FROM sentences WHERE document = ? ORDER BY ordinal', (key,)
     )
@@ -87,8 +87,8 @@ def document(db: OpenCatalog, document_id: str) -> Document | None:
         Sentence(
             document_id=document_id,
             ordinal=n,
-            start=start,
-            end=end,
+            start=sound(start, int),
+            end=sound(end, int),
             text=text[start:end],
             page=(page := page_of(start, page_starts)),
             page_label=label_of(page, page_labels),
@@ -180,9 +180,9 @@ def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRo
                 key=key,
                 passage=passage,
                 ordinal=ordinal,
-                start=start,
-                end=end,
-                vector=np.frombuffer(vector, np.float32, count=len(vector) // 4),
+                start=sound(start, int),
+                end=sound(end, int),
+                vector=np.frombuffer(sound(vector, bytes), np.float32, count=len(vector) // 4),
                 hash=digest,
             )
         )
@@ -199,9 +199,9 @@ def documents(db: OpenCatalog, keys: Iterable[int]) -> dict[int, DocumentRow]:
         key: DocumentRow(
             id=document_id,
             card=stored_card(card),
-            text=text,
-            page_starts=tuple(json.loads(page_starts)),
-            page_labels=tuple(json.loads(page_labels)),
+            text=sound(text, str),
+            page_starts=offsets(page_starts),
+            page_labels=strings(page_labels),
         )
         for key, document_id, text, page_starts, page_labels, *card in _each(db, query, list(keys))
     }
@@ -263,7 +263,8 @@ def all_used_hashes(db: OpenCatalog) -> list[str]:
 def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]  # rows of SQLite have no static shape
     for first in range(0, len(values), _VARIABLES):
         slice_ = values[first : first + _VARIABLES]
-        yield from db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_))
+        # Fetched at once: a generator that is left half-way would ask a closed database later.
+        yield from db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_)).fetchall()
 
 
 def _summary_columns(db: OpenCatalog) -> str:
@@ -298,7 +299,7 @@ def named_originals(db: OpenCatalog, document_ids: Iterable[str] | None = None) 
     column = selected(db, ["original_sha256"])
     if document_ids is None:
         rows = db.execute(f"SELECT DISTINCT {column} FROM documents WHERE {column} != ''")
-        return {sha256 for (sha256,) in rows}
+        return {sound(sha256, str) for (sha256,) in rows}
     query = f"SELECT {column} FROM documents WHERE id = ? AND {column} != ''"
     return {row[0] for one in document_ids for row in db.execute(query, (one,))}
 

@@ -18,11 +18,13 @@ from index.errors import (
 )
 from index.store import catalog, queries
 from index.store.library import Library
+from index.store.migrations import selected
 from index.store.protocols import OpenCatalog
 from index.store.queries import text_hash
 from index.store.vector_search import are_unit
 from index.sync.prepare import is_whole
 from index.types import Checkup, Finding
+from index.upkeep.transfer import STORED, incoming
 
 _SLICE = 4096
 
@@ -75,7 +77,7 @@ def catalog_findings(library: Library, db: OpenCatalog) -> Iterator[Finding]:
         yield from mismatch
         if mismatch and not library.catalog.rewritable:
             return  # its texts are moved elsewhere, and what else is wrong stays behind
-        for examine in (_texts, _vectors, _searchable):
+        for examine in (_rows, _texts, _vectors, _searchable):
             for finding in examine(db):
                 yield replace(finding, repairable=library.catalog.rewritable)
 
@@ -169,6 +171,15 @@ def _original_findings(library: Library, db: OpenCatalog) -> tuple[dict[str, int
         problem = f"an interrupted run left {left} originals that no document names"
         found.append(Finding(problem=problem, repairable=True))
     return {name: size for name, size in sizes.items() if name in named}, found
+
+
+def _rows(db: OpenCatalog) -> Iterator[Finding]:
+    """Read all that is stored of each document, and find what cannot be."""
+    for row in db.execute(f"SELECT source, {selected(db, STORED)} FROM documents ORDER BY key"):
+        try:
+            incoming(row[1:])
+        except LibraryError:
+            yield Finding(problem=f"what is stored of {row[0]!r} is damaged", repairable=True)
 
 
 def _texts(db: OpenCatalog) -> Iterator[Finding]:

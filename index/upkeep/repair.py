@@ -4,11 +4,12 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from index.card import DEFAULTS, FIELDS
 from index.errors import LibraryError, OriginalLostError
 from index.store import catalog, migrations, queries, writes
 from index.store.catalog import SqliteCatalog
@@ -183,18 +184,53 @@ def _write(
 def _readable(path: Path) -> Iterator[Incoming]:
     """Yield the documents of a catalog that can still be read whole, in order of key."""
     with closing(sqlite3.connect(path, factory=SqliteCatalog)) as db:
+        db.text_factory = _text_or_bytes
         # Without this, SQLite reads nothing of a file that is shorter than its header says.
         db.execute("PRAGMA writable_schema = ON")
         columns = _columns(db)
         for (key,) in _keys(db):
-            with suppress(*_UNREADABLE, ValueError, TypeError):
+            with suppress(*_UNREADABLE, LibraryError):
                 row = db.execute(
                     f"SELECT {columns} FROM documents WHERE key = ?", (key,)
                 ).fetchone()
-                document = transfer.incoming(row)
+                document = transfer.incoming(_salvaged(row))
                 extract = document.extract
                 if prepare.is_whole(extract.text, sha256=extract.card.sha256):
                     yield document
+
+
+def _salvaged(row: Sequence[object]) -> list[object]:
+    """Return a row with the default in place of what is damaged and can be missed."""
+    missed = {
+        "section_starts": "[]",
+        "page_starts": "[]",
+        "page_labels": "[]",
+        "file_sha256": "",
+        "added_at": "",
+    }
+    cells = dict(zip(transfer.STORED, row, strict=True))
+    for name in cells.keys() - {"id", "text", "source", "sha256"}:
+        try:
+            if name in FIELDS:
+                migrations.card_value(name, cells[name])
+            elif name.endswith("_starts"):
+                migrations.offsets(cells[name])
+            elif name == "page_labels":
+                migrations.strings(cells[name])
+            else:
+                migrations.sound(cells[name], str)
+        except LibraryError:
+            default = cells["source"] if name == "title" else DEFAULTS.get(name, missed.get(name))
+            cells[name] = "[]" if default == () else default
+    return list(cells.values())
+
+
+def _text_or_bytes(cell: bytes) -> str | bytes:
+    """Return a text, or its bytes where they are none, so that the rest of its row is read."""
+    try:
+        return cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return cell
 
 
 def _columns(db: sqlite3.Connection) -> str:

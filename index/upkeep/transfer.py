@@ -1,7 +1,6 @@
 """Moves a library: out into one archive, and from an archive into a library elsewhere."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +12,7 @@ from index.errors import ArchiveError, LibraryError, LibraryMismatchError, Misus
 from index.reading.normal import one_line
 from index.store import catalog
 from index.store.library import Library, kept_bytes
-from index.store.migrations import selected, stored_card
+from index.store.migrations import offsets, selected, sound, stored_card, strings
 from index.store.protocols import OpenCatalog
 from index.sync.ingest import OnProgress, add
 from index.sync.prepare import Incoming, is_whole
@@ -121,22 +120,20 @@ def incoming(row: Sequence[Any]) -> Incoming:
     """Return a stored document, given as its columns `STORED`, as something to be added.
 
     Raises:
-        ValueError: The row is damaged: its offsets are no JSON.
-        TypeError: They are no list of numbers.
+        LibraryError: The row is damaged.
     """
-    document_id, file_sha256, added_at, text, *places = row[:7]
-    section_starts, page_starts, page_labels = (tuple(json.loads(place)) for place in places)
+    document_id, file_sha256, added_at, text, section_starts, page_starts, page_labels = row[:7]
     card = stored_card(row[7:])
     return Incoming(
         source=card.source,
-        file_sha256=file_sha256,
+        file_sha256=sound(file_sha256, str),
         extract=Extract(
             card=card,
-            text=text,
-            section_starts=section_starts,
-            page_starts=page_starts,
-            page_labels=page_labels,
+            text=sound(text, str),
+            section_starts=offsets(section_starts),
+            page_starts=offsets(page_starts),
+            page_labels=strings(page_labels),
         ),
-        added_at=added_at,
-        document_id=document_id,
+        added_at=sound(added_at, str),
+        document_id=sound(document_id, str),
     )

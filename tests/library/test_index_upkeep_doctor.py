@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from index.types import Checkup
 from index.upkeep import doctor
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
+from index.upkeep.transfer import export_library
 from rag.testing import HashEmbedder
 
 Make = Callable[..., Library]
@@ -66,6 +68,53 @@ def test_a_name_in_the_schema_that_is_no_text_is_damage_and_mended(library: Libr
     assert "a name in it is no text" in check(library).findings[0].problem
     assert mended(library).findings == ()
     assert found(library).startswith("Report 7 is about topic7.")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE documents SET tags = '[' WHERE source = 'doc7'",
+        "UPDATE documents SET left_out = '3' WHERE source = 'doc7'",
+        "UPDATE documents SET page_starts = '[\"x\"]' WHERE source = 'doc7'",
+        "UPDATE documents SET section_starts = 'nope' WHERE source = 'doc7'",
+        "UPDATE documents SET title = X'ff' WHERE source = 'doc7'",
+        "UPDATE documents SET title = CAST(X'ff41' AS TEXT) WHERE source = 'doc7'",
+        "UPDATE documents SET original_sha256 = X'ff' WHERE source = 'doc7'",
+        "UPDATE documents SET added_at = X'ff' WHERE source = 'doc7'",
+        "UPDATE sentences SET start = 'x'",
+        "UPDATE vectors SET vector = 'abc'",
+        "UPDATE meta SET value = 'x' WHERE name = 'dimension'",
+        "UPDATE meta SET value = 'x' WHERE name = 'generation'",
+        "UPDATE meta SET name = CAST(X'ff' AS TEXT) WHERE name = 'cards'",
+    ],
+)
+def test_a_cell_that_is_damaged_raises_nothing_else_is_told_and_loses_no_text(
+    library: Library, make_library: Make, tmp_path: Path, damage: str
+) -> None:
+    change(library, damage)
+    assert check(make_library()).findings != ()
+    for use in (
+        lambda: search(make_library(), "topic7", k=1),
+        lambda: [make_library().document(one.id) for one in make_library().summaries()],
+        lambda: export_library(make_library(), tmp_path / "out.zip"),
+    ):
+        with suppress(LibraryError):
+            use()
+    assert mended(make_library()).findings == ()
+    assert len(make_library().summaries()) == 20
+    assert found(make_library()).startswith("Report 7 is about topic7.")
+
+
+@pytest.mark.parametrize("value", ["X'ff'", "CAST(X'ff41' AS TEXT)"])
+def test_a_text_that_is_none_is_told_as_lost_and_the_others_stay(
+    library: Library, make_library: Make, value: str
+) -> None:
+    change(library, f"UPDATE documents SET text = {value} WHERE source = 'doc3'")
+    assert check(library).findings != ()
+    assert [one.problem for one in mended(make_library()).findings] == [
+        "'doc3' could not be saved from the damaged catalog: add it again"
+    ]
+    assert len(make_library().summaries()) == 19
 
 
 def test_a_sound_library_has_no_findings(library: Library) -> None:
