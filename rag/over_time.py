@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from index.data_files import data_toml
 from index.search import Found, search
 from index.store.library import Moment
 from index.store.queries import DocumentRow
@@ -16,27 +17,6 @@ from rag.types import Draft, DraftSentence
 
 _SPARE = 5
 """Passages searched for each one wanted, where newer articles are left out."""
-_PRESENT = frozenset(
-    [
-        "is",
-        "are",
-        "am",
-        "does",
-        "do",
-        "has",
-        "have",
-        "can",
-        "will",
-        "may",
-        "must",
-        "cost",
-        "costs",
-        "now",
-        "currently",
-        "today",
-    ]
-)
-_PAST = frozenset(("was", "were", "did", "had"))
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
 _WHO = re.compile(r"^(?:who|what|which \w+) \w+s\b", re.IGNORECASE)
 
@@ -107,8 +87,10 @@ def _alone(sentence: DraftSentence) -> DraftSentence:
 def _changes(question: Question) -> bool:
     """Say whether it asks how something is, which time changes, and not how it once was."""
     said = words(question.text)
-    present = said & _PRESENT or _WHO.match(question.text)
-    return bool(present) and not said & _PAST and question.expects != "date"
+    asks = data_toml("rag", "timeline.toml")["asks"]
+    present = said & set(asks["present"].split()) or _WHO.match(question.text)
+    past = said & set(asks["past"].split())
+    return bool(present) and not past and question.expects != "date"
 
 
 def _day(hit: Hit, texts: Mapping[str, str]) -> date | None:

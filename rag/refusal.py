@@ -36,6 +36,10 @@ _LEAST_FORM = 4
 """Letters that are left of a name when an ending is taken off."""
 _WORD = re.compile(r"[^\W_]+(?:['’\-&/+][^\W_]+)*")
 _WESTERN = re.compile(r"[A-Za-zÀ-ɏ0-9]")
+_LONGEST_TALK = 120
+"""Characters from which a message says more than a greeting."""
+_APOSTROPHE = re.compile(r"['’]")
+_NO_WORD = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,19 +286,13 @@ def _asking_words() -> frozenset[str]:
     return frozenset(word for line in (*lists.values(), more) for word in line.split())
 
 
-_LONGEST = 120
-"""Characters from which a message says more than a greeting."""
-_APOSTROPHE = re.compile(r"['’]")
-_NO_WORD = re.compile(r"[\W_]+")
-
-
 def reply(message: str) -> str | None:
     """Return one friendly sentence to small talk; None where something else is in the message.
 
     Every word must belong to small talk: "Hi, when did the bridge open?" is a question. Empty text
     gives None.
     """
-    if len(message) > _LONGEST:
+    if len(message) > _LONGEST_TALK:
         return None
     words = _NO_WORD.sub(" ", _APOSTROPHE.sub("", message.casefold())).strip()
     if not _whole().fullmatch(words):

@@ -26,6 +26,14 @@ _LOOKING_SECONDS = 3.0
 _LONGEST_SEARCH = 200
 _HEAD = """# Library
 The articles your answers are drawn from. Files stay on this computer."""
+MISSING = {"missing": True}
+State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
+_BETWEEN_UPDATES = 0.2
+"""Seconds."""
+_LOG = logging.getLogger(__name__)
+_READ = 0.3
+"""Share of the work that is done when a file is read; a guess, for the bar."""
+_FOLDER = "uploads"
 
 
 def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
@@ -181,16 +189,6 @@ def _day(written: str) -> str:
     except ValueError:
         return written
     return f"{day.day} {day:%b %Y}"
-
-
-MISSING = {"missing": True}
-State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
-_BETWEEN_UPDATES = 0.2
-"""Seconds."""
-_LOG = logging.getLogger(__name__)
-_READ = 0.3
-"""Share of the work that is done when a file is read; a guess, for the bar."""
-_FOLDER = "uploads"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

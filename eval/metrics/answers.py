@@ -18,6 +18,7 @@ from rag import AnswerSentence
 
 DocumentSpan = tuple[str, int, int]
 """Document id, start and end: half-open character offsets in the document's text."""
+Outcome = Literal["answered", "abstained", "crashed"]
 
 
 def normalised_nfc(text: str) -> str:
@@ -203,9 +204,6 @@ def _characters(spans: Iterable[DocumentSpan]) -> set[tuple[str, int]]:
 
 def _gain(grades: Iterable[float]) -> float:
     return sum(max(0.0, grade) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
-
-
-Outcome = Literal["answered", "abstained", "crashed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

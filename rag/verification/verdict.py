@@ -39,6 +39,9 @@ _EVEN = 0.5
 """Probability from which a sentence says a claim more likely than not."""
 _LEAST = 1e-3
 """Probability up to which it makes no difference how little it is."""
+_NOTES = 2
+"""Differences that a note tells."""
+_OTHERWISE = "the source says otherwise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +169,6 @@ def together(passage: float, sentence: float, *, share: float) -> float:
 def _logit(p: float) -> float:
     bounded = min(max(p, _LEAST), 1 - _LEAST)
     return math.log(bounded / (1 - bounded))
-
-
-_NOTES = 2
-"""Differences that a note tells."""
-_OTHERWISE = "the source says otherwise"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
