@@ -149,12 +149,14 @@ def cite(draft: Draft, texts: Texts) -> Cited:
 
 def marked(sentences: Sequence[AnswerSentence]) -> str:
     """Return the sentences as one text, each with its `[n]` and what its check found wrong."""
-    return " ".join(
-        sentence.text
-        + _finding(sentence)
-        + "".join(f" [{number}]" for number in sentence.citations)
-        for sentence in sentences
-    )
+    return "".join(added(sentence, first=n == 0) for n, sentence in enumerate(sentences))
+
+
+def added(sentence: AnswerSentence, *, first: bool) -> str:
+    """Return what a sentence adds to a text of marked ones: its lead, its words and its marks."""
+    lead = sentence.lead.lstrip("\n") if first else sentence.lead or " "
+    numbers = "".join(f" [{number}]" for number in sentence.citations)
+    return f"{lead}{sentence.markdown or sentence.text}{_finding(sentence)}{numbers}"
 
 
 def told(cited: "Cited") -> str:

@@ -1,22 +1,48 @@
-"""Has a question drafted: as one, by its parts, or by the two sides that it compares."""
+"""Has a question drafted: as one, by its parts, or by the two sides that it compares.
+
+Where a language model wrote, what it wrote and what is quoted are set beside each other.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from index.terms import terms as words_of
 from index.types import Hit, Sentence
 from rag.answer import similar
 from rag.answer.confidence import why_abstain
 from rag.answer.similar import SimilarAnswerer
+from rag.citations import SHOWN_AS_TRUE, marked
 from rag.comparison import Sides, is_plain, relation
 from rag.compound import Part
 from rag.question import Question, names, numbers, words
-from rag.types import Answerer, Draft, DraftPart, DraftSentence, Evidence, Reason
+from rag.types import (
+    Answer,
+    Answerer,
+    AnswerSentence,
+    Citation,
+    Draft,
+    DraftPart,
+    DraftSentence,
+    Evidence,
+    Reason,
+    SetAside,
+)
+
+if TYPE_CHECKING:
+    from rag.llm.writer import Written
 
 _EVEN = 0.5
 """Probability that both sides are right from which their relation is said."""
 _EXACT = frozenset({"person", "place", "date", "duration", "amount", "money"})
 """What a part may ask for that has words of its own in any sentence that answers it."""
+_YES_NO = ("Yes", "No")
+_NOTES: Mapping[Reason, str] = {
+    "declined": "The language model found no answer in the passages",
+    "unsupported": "The model's reply was not borne out by the articles",
+}
+_QUOTED = ", so they are quoted."
 _RANKED = 10
 """Sentences named in `Answer.ranked`."""
 
@@ -116,6 +142,75 @@ class Drafting:
     def _part(self, one: OfPart) -> Drafted:
         draft, reason = self.whole(one.part.question, one.hits)
         return Drafted(asked=one.part.asked, draft=draft, reason=reason)
+
+
+def never_worse(own: Answer, quoted: Answer, written: "Written") -> Answer:
+    """Return what is shown of a language model's answer and the quoted one; never less than either.
+
+    Where nothing that the model wrote holds, or it declined, the quoted answer is shown, if there
+    is one. Where it holds, the quoted sentence is added that has something the model did not say.
+
+    Args:
+        own: The model's, abstaining where nothing of it holds.
+        quoted: The answerer's.
+        written: What the model wrote, whatever its check found.
+    """
+    if own.status == "answered":
+        return own if quoted.status == "abstained" else _with_quote(own, quoted)
+    reason: Reason = own.reason or "unsupported"
+    aside = SetAside(
+        model=own.model,
+        reason=reason,
+        note=_NOTES[reason] + (_QUOTED if quoted.status == "answered" else "."),
+        sentences=written.sentences,
+        citations=written.citations,
+    )
+    shown = own if quoted.status == "abstained" else quoted
+    return replace(shown, set_aside=aside, usage=own.usage, prompts=own.prompts)
+
+
+def _with_quote(own: Answer, quoted: Answer) -> Answer:
+    """Return a model's answer with the short one, and with the quote that has what it lacks."""
+    true = [s for s in own.sentences if s.verdict in SHOWN_AS_TRUE]
+    said = " ".join(s.text for s in true)
+    kept = replace(own, short=quoted.short if _agrees(quoted.short, said) else None)
+    if quoted.is_overview or kept.short or not quoted.sentences:
+        return kept
+    first = quoted.sentences[0]
+    asked = quoted.short or (first.text[slice(*first.span)] if first.span else "")
+    rests_on = [quoted.citations[n - 1] for n in first.citations]
+    places = {_span(own.citations[n - 1]) for s in true for n in s.citations}
+    if asked and asked not in _YES_NO:
+        has_it = set(words_of(asked)) <= set(words_of(said))
+    else:
+        has_it = not asked and any(_span(citation) in places for citation in rests_on)
+    return kept if has_it else _adding(kept, first, rests_on)
+
+
+def _agrees(short: str | None, said: str) -> bool:
+    """Say whether what a model says has the short answer, or begins with no other."""
+    if short in _YES_NO:
+        other = next(word for word in _YES_NO if word != short)
+        return not said.startswith(other)
+    return short is not None and short.casefold() in said.casefold()
+
+
+def _adding(own: Answer, quote: AnswerSentence, rests_on: Sequence[Citation]) -> Answer:
+    """Return an answer with a quoted sentence behind it, whose citations are numbered on."""
+    numbers = {_span(citation): citation.number for citation in own.citations}
+    known = own.citations
+    for citation in rests_on:
+        if _span(citation) not in numbers:
+            known += (replace(citation, number=len(known) + 1),)
+            numbers[_span(citation)] = len(known)
+    cited = tuple(numbers[_span(citation)] for citation in rests_on)
+    added = replace(quote, citations=cited, lead="\n\n> ", is_quote=True)
+    sentences = (*own.sentences, added)
+    return replace(own, sentences=sentences, citations=known, text=marked(sentences))
+
+
+def _span(citation: Citation) -> tuple[str, int, int]:
+    return citation.document_id, citation.start, citation.end
 
 
 def together(drafted: Sequence[Drafted]) -> Draft:

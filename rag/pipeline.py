@@ -20,7 +20,7 @@ from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.similar import SimilarAnswerer
 from rag.comparison import Sides, sides_of
 from rag.compound import Part, parts_of
-from rag.drafting import Drafting, OfPart
+from rag.drafting import Drafting, OfPart, never_worse
 from rag.driver import Piece, Step, Steps
 from rag.languages import question_note
 from rag.llm.injection import without_orders
@@ -165,14 +165,9 @@ class Pipeline:
             CitationError: The stored text does not hold what was retrieved from it.
             ModelError: The model failed, and the settings want no other answer then.
         """
-        if self._writer is None:
-            answer = self._extracted(asked, sources)
-            yield Retrieved(hits=answer.hits, searched=answer.searched)
-            yield from _told(answer)
-        elif asked.failure:
+        if self._writer is None or asked.failure:
             answer = self._extracted(asked, sources, failure=asked.failure)
-            yield Retrieved(hits=answer.hits, searched=answer.searched)
-            yield from _told(answer)
+            yield from _anew(answer)
         else:
             yield Retrieved(hits=sources.found.hits, searched=asked.question.text)
             answer = yield from self._written(asked, sources, self._writer)
@@ -212,7 +207,10 @@ class Pipeline:
     def _written(
         self, asked: Asked, sources: Sources, writer: "Writer"
     ) -> Generator[Step, Piece | None, Answer]:
-        """Return the model's answer, or the answerer's where it has nothing to read or failed."""
+        """Return the model's answer, or the answerer's where it has nothing to read or failed.
+
+        The answerer's is shown too where nothing that the model wrote holds, or beside it.
+        """
         if not sources.found.hits or (sources.told and not sources.told.sentences):
             answer = self._extracted(asked, sources)
             yield from _told(answer)
@@ -225,10 +223,16 @@ class Pipeline:
             if not self._settings.llm_fallback:
                 raise
             answer = self._extracted(asked, sources, failure=str(error))
-            yield Retrieved(hits=answer.hits, searched=answer.searched)
-            yield from _told(answer)
+            yield from _anew(answer)
             return answer
-        return _shown(asked, sources, written)
+        own = _shown(asked, sources, written)
+        answer = never_worse(own, self._extracted(asked, sources), written)
+        answer = replace(answer, seconds=time.perf_counter() - asked.started)
+        if own.sentences:
+            yield from _told(answer, after=len(own.sentences))
+        else:
+            yield from _anew(answer)
+        return answer
 
     def _extracted(self, asked: Asked, sources: Sources, *, failure: str = "") -> Answer:
         question, found = asked.question, sources.found
@@ -292,7 +296,7 @@ class Pipeline:
 def _shown(asked: Asked, sources: Sources, written: "Written") -> Answer:
     reason: Reason | None = None
     hits = sources.found.hits
-    if not written.sentences:
+    if not written.supported:
         reason = "declined" if written.declined else "unsupported"
         hits = refusal.near(hits)
     return Answer(
@@ -302,8 +306,8 @@ def _shown(asked: Asked, sources: Sources, written: "Written") -> Answer:
         text=_refused(reason, asked, sources, hits)
         if reason
         else citations.marked(written.sentences),
-        sentences=written.sentences,
-        citations=written.citations,
+        sentences=() if reason else written.sentences,
+        citations=() if reason else written.citations,
         confidence=written.supported,
         hits=hits,
         model=written.model,
@@ -358,14 +362,24 @@ def by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, .
     return tuple(sorted(hits, key=best))
 
 
-def _told(answer: Answer) -> Steps:
-    """Yield a finished answer's text in pieces, each with the citations it is first to name."""
-    named = 0
-    for sentence in answer.sentences:
+def _anew(answer: Answer) -> Steps:
+    """Yield a finished answer's passages, which take back what came before, and its text."""
+    yield Retrieved(hits=answer.hits, searched=answer.searched)
+    yield from _told(answer)
+
+
+def _told(answer: Answer, *, after: int = 0) -> Steps:
+    """Yield a finished answer's text in pieces, each with the citations it is first to name.
+
+    Args:
+        answer: It is told.
+        after: Its sentences that were told already.
+    """
+    named = max([0, *(n for s in answer.sentences[:after] for n in s.citations)])
+    for place, sentence in enumerate(answer.sentences[after:], start=after):
         new = max([named, *sentence.citations])
-        text = citations.marked([sentence])
         yield TextDelta(
-            text=text if sentence is answer.sentences[0] else f" {text}",
+            text=citations.added(sentence, first=place == 0),
             sentence=sentence,
             citations=answer.citations[named:new],
         )

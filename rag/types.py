@@ -42,8 +42,8 @@ __all__ = [
     "DocumentSummary", "Draft", "DraftPart", "DraftSentence", "Embedder", "Event", "Evidence",
     "ExportReport", "Finding", "Hit", "LanguageModel", "Message", "Notice", "PageImage",
     "Passage", "PromptDigest", "Question", "Reason", "Reply", "Retrieved", "ScoredSentence",
-    "Sentence", "SourceState", "Span", "Status", "TextDelta", "Turn", "Usage", "Verdict",
-    "Verification",
+    "Sentence", "SetAside", "SourceState", "Span", "Status", "TextDelta", "Turn", "Usage",
+    "Verdict", "Verification",
 ]  # fmt: skip
 
 _ELSEWHERE = {
@@ -133,6 +133,13 @@ class AnswerSentence:
     """
     context: str = ""
     """Words of the article before it that name what a pronoun in it stands for; mostly empty."""
+    lead: str = ""
+    """Markdown before it in a model's reply: a paragraph's break, an item's mark, a heading of the
+    question's words; empty where it follows the last sentence."""
+    markdown: str = ""
+    """`text` with the emphasis that a language model gave it; empty where there is none."""
+    is_quote: bool = False
+    """Whether it is a stored sentence that is shown beside what a language model wrote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +188,21 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """What a language model wrote where its reply is not the answer, as nothing of it held."""
+
+    model: str
+    reason: Reason
+    """`declined`, or `unsupported`."""
+    note: str
+    """The same for a reader, and what is shown in its place."""
+    sentences: tuple[AnswerSentence, ...]
+    """With what their check found; empty where it declined, and under `Settings.strict`."""
+    citations: tuple[Citation, ...]
+    """What those sentences differ from, numbered on their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An answer whose every sentence is cited, or an abstention with its reason."""
 
@@ -189,7 +211,7 @@ class Answer:
     reason: Reason | None
     """Why it abstained; None when it answered."""
     text: str
-    """The sentences with their `[n]` marks; when it abstained, what was searched and is missing."""
+    """The sentences with their `[n]` marks, as Markdown; else what was searched and is missing."""
     sentences: tuple[AnswerSentence, ...]
     """Empty when it abstained."""
     citations: tuple[Citation, ...]
@@ -225,6 +247,8 @@ class Answer:
     """Whether it tells of the whole: its sentences are quoted in reading order, as a list."""
     fallback: str = ""
     """Why the language model did not answer and the extractive answerer did; empty otherwise."""
+    set_aside: SetAside | None = None
+    """What a language model wrote and the sources do not say; None where its reply is shown."""
 
     @property
     def turn(self) -> Turn:

@@ -4,7 +4,7 @@ import argparse
 
 from index.errors import MisuseError
 from index.terms import has_words
-from rag.cli import terminal
+from rag.cli import answers, terminal
 from rag.cli.session import opened, print_json, print_result, print_text
 from rag.refusal import says
 
@@ -22,7 +22,7 @@ def ask(arguments: argparse.Namespace) -> int:
     elif answer.reason == "empty_question":
         raise MisuseError(answer.text)
     else:
-        print_text(terminal.answer(answer))
+        print_text(answers.answer(answer, with_reply=arguments.show_reply))
         if arguments.show_hits and answer.hits:
             print_text("\n" + terminal.hits(answer.hits))
     return 2 if answer.reason == "empty_question" else 0
@@ -52,7 +52,7 @@ def overview(arguments: argparse.Namespace) -> int:
     """Print an overview of an article, a topic or all articles."""
     with opened(arguments) as assistant:
         answer = assistant.overview(_topic(arguments))
-    print_result(answer, terminal.answer, arguments)
+    print_result(answer, answers.answer, arguments)
     return 0
 
 
@@ -60,7 +60,7 @@ def timeline(arguments: argparse.Namespace) -> int:
     """Print the dated statements of all articles, or of a topic."""
     with opened(arguments) as assistant:
         found = assistant.timeline(_topic(arguments))
-    print_result(found, terminal.timeline, arguments)
+    print_result(found, answers.timeline, arguments)
     return 0
 
 

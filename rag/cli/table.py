@@ -55,6 +55,11 @@ class Command:
 def _answering(parser: Parser) -> None:
     parser.add_argument("--show-hits", action="store_true", help="also print the passages found")
     parser.add_argument(
+        "--show-reply",
+        action="store_true",
+        help="also print what a language model wrote where the articles do not bear it out",
+    )
+    parser.add_argument(
         "--strict",
         action="store_true",
         default=None,

@@ -1,171 +1,22 @@
 """What people see in a terminal: plain text, colour and wrapping only where there is one."""
 
 import os
-import re
 import sys
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, get_args
+from typing import get_args
 
 from index.card import Card, left_out_line
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
-from rag.citations import marked
 from rag.languages import articles_note
 from rag.source_notes import not_read_again, page_name
-from rag.types import Answer, AnswerSentence, Citation
+from rag.types import Citation
 
-if TYPE_CHECKING:
-    from rag.overview.timeline import Timeline, TimelineEntry
-
-_BOLD, _DIM, _YELLOW, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
-_FROM, _TO = "\ufdd0", "\ufdd1"
-"""Around words to be bold, until the lines are folded; no characters of any text."""
-_BEFORE = "Before it:"
-"""Leads the words of an article that name what a sentence is about."""
-_NOT_FOUND = "no answer found"
-"""Stands where a part of the question is not answered."""
-_QUOTED = re.compile('["“”„]')
-"""Has quotation marks of its own."""
+BOLD, DIM, YELLOW, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _WIDEST = 100
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
 _KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
-
-
-def answer(answer: Answer) -> str:
-    """Return the short answer, the sentences and their footnotes; else the nearest passages.
-
-    Where a language model was asked, what was searched, what it took and how it failed are told.
-    """
-    return "\n".join([*_answer_lines(answer), *_about(answer)])
-
-
-def _answer_lines(answer: Answer) -> list[str]:
-    if answer.status == "abstained":
-        lines = [_styled(printable(answer.text), _YELLOW)]
-        if answer.hits:
-            lines += ["", _styled("Nearest passages:", _DIM)]
-            lines += [
-                wrapped(f"- {_label(hit)}: {_nearest(hit)}", indent=2) for hit in answer.hits[:3]
-            ]
-        return lines
-    if answer.is_overview:
-        return [*map(_item, answer.sentences), *_places(answer.citations)]
-    lines = _part_lines(answer)
-    if answer.short and not lines:
-        lines = [_styled(wrapped(printable(answer.short)), _BOLD), ""]
-    lines += _sentence_lines(answer.sentences)
-    for citation in answer.citations:
-        lines += [
-            "",
-            _styled_head(footnote_head(citation), indent=4),
-            *source_note(citation, indent=4),
-            wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
-        ]
-    return lines
-
-
-def _part_lines(answer: Answer) -> list[str]:
-    """Return a line for each part of the question, or each item of a list; none for others."""
-    lines = []
-    for part in answer.parts:
-        asked = one_line(part.asked).rstrip("?")
-        text = one_line(part.text) if part.text else _NOT_FOUND
-        numbers = "".join(f" [{number}]" for number in part.citations)
-        lines.append(wrapped(f"- {asked}: {text}{numbers}" if asked else f"- {text}{numbers}"))
-    return [_styled("\n".join(lines), _BOLD), ""] if lines else []
-
-
-def timeline(found: "Timeline") -> str:
-    """Return the dates with their statements, then where each is from; a sentence for none."""
-    if not found.entries:
-        about = f" about {one_line(found.topic)!r}" if found.topic else ""
-        return _styled(f"The documents date nothing{about}.", _YELLOW)
-    return "\n".join(
-        [*(line for entry in found.entries for line in _dated(entry)), *_places(found.citations)]
-    )
-
-
-def _item(sentence: AnswerSentence) -> str:
-    said = f"{_in_front(sentence.context)}{printable(marked([sentence]))}"
-    return wrapped(f"- {said}", indent=2)
-
-
-def _in_front(context: str) -> str:
-    return f"({_BEFORE} {_in_quotes(one_line(context))}) " if context else ""
-
-
-def _in_quotes(text: str) -> str:
-    return text if _QUOTED.search(text) else f"“{text}”"
-
-
-def _dated(entry: "TimelineEntry") -> list[str]:
-    numbers = "".join(f" [{number}]" for number in entry.citations)
-    date = one_line(entry.shown)
-    return [
-        _styled(date, _BOLD),
-        wrapped(f"{_in_front(entry.context)}{one_line(entry.text)}{numbers}", indent=4, first=4),
-    ]
-
-
-def _places(citations: Sequence[Citation]) -> list[str]:
-    """Return where each quote is from, after an empty line; the quotes stand above already."""
-    lines = [""]
-    for citation in citations:
-        lines += [
-            wrapped(footnote_head(citation), indent=4),
-            *source_note(citation, indent=4),
-        ]
-    return lines
-
-
-def _sentence_lines(sentences: Sequence[AnswerSentence]) -> list[str]:
-    """Return the sentences as one paragraph; one with a context begins its own, below that."""
-    paragraphs: list[list[AnswerSentence]] = []
-    for sentence in sentences:
-        if sentence.context or not paragraphs:
-            paragraphs.append([])
-        paragraphs[-1].append(sentence)
-    lines = []
-    for paragraph in paragraphs:
-        context = one_line(paragraph[0].context)
-        if context:
-            lines.append(_styled(wrapped(f"({_BEFORE} {_in_quotes(context)})"), _DIM))
-        shown = marked([_span_shown(sentence) for sentence in paragraph])
-        lines.append(_styled_spans(wrapped(printable(shown))))
-    return lines
-
-
-def _span_shown(sentence: AnswerSentence) -> AnswerSentence:
-    """Return a sentence with `_FROM` and `_TO` around the words that probably answer."""
-    if sentence.span is None:
-        return sentence
-    (start, end), text = sentence.span, sentence.text
-    return replace(sentence, text=f"{text[:start]}{_FROM}{text[start:end]}{_TO}{text[end:]}")
-
-
-def _styled_spans(text: str) -> str:
-    wanted = _styled("", _BOLD)
-    return text.replace(_FROM, _BOLD if wanted else "").replace(_TO, _PLAIN if wanted else "")
-
-
-def _about(answer: Answer) -> list[str]:
-    lines = []
-    if answer.fallback:
-        failed = f"This is the extractive answer, for {one_line(answer.fallback)}."
-        lines.append(_styled(wrapped(failed), _YELLOW))
-    if answer.searched not in ("", answer.question):
-        lines.append(_styled(wrapped(f"Searched: {one_line(answer.searched)}"), _DIM))
-    usage = answer.usage
-    if usage.requests:
-        cost = "" if usage.cost is None else f", cost {usage.cost:.6f}".rstrip("0").rstrip(".")
-        took = (
-            f"{answer.model}, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, "
-            f"{answer.seconds:.1f} s{cost}"
-        )
-        lines.append(_styled(wrapped(one_line(took)), _DIM))
-    return ["", *lines] if lines else []
 
 
 def hits(hits: Sequence[Hit]) -> str:
@@ -176,7 +27,7 @@ def hits(hits: Sequence[Hit]) -> str:
     for rank, hit in enumerate(hits, start=1):
         number = f"{rank}."
         indent = len(str(len(hits))) + 2
-        head = _styled_head(f"{number:{indent}}{hit.score:.3f}  {_label(hit)}", indent=indent)
+        head = styled_head(f"{number:{indent}}{hit.score:.3f}  {label(hit)}", indent=indent)
         text = wrapped(printable(hit.passage.text), indent=indent, first=indent)
         blocks.append(f"{head}\n{text}")
     return "\n\n".join(blocks)
@@ -229,13 +80,13 @@ def document(document: Document) -> str:
         *(x for x in (_url(card), card.author, card.published) if x),
         f"added {document.summary.added_at}",
     ]
-    head = [_styled(one_line(card.title), _BOLD), _styled(one_line(", ".join(about)), _DIM)]
+    head = [styled(one_line(card.title), BOLD), styled(one_line(", ".join(about)), DIM)]
     head += source_note(document, indent=0)
     head += [*(wrapped(f"left out: {one_line(part)}") for part in card.left_out), ""]
     width, page = len(str(len(document.sentences))), ""
     for s in document.sentences:
         if s.page is not None and page != (page := page_place(s.page, s.page_label)):
-            head.append(_styled(f"{'':{width}}  {page}", _DIM))
+            head.append(styled(f"{'':{width}}  {page}", DIM))
         head.append(wrapped(f"{s.ordinal + 1:{width}}  {printable(s.text)}", indent=width + 2))
     return "\n".join(head)
 
@@ -259,7 +110,7 @@ def checkup(checkup: Checkup) -> str:
         lines.append(
             f"Run `footnote doctor --repair` to mend {'it' if len(problems) == 1 else 'them'}."
         )
-    return "\n".join([f"{counts}: {_styled(_count(len(problems), 'problem'), _YELLOW)}.", *lines])
+    return "\n".join([f"{counts}: {styled(_count(len(problems), 'problem'), YELLOW)}.", *lines])
 
 
 def printable(text: str) -> str:
@@ -311,8 +162,8 @@ def _terminal_line(document: DocumentSummary) -> str:
     about = f"{_count(document.sentences, 'sentence')}, {one_line(card.source)}"
     title = wrapped(f"{document.id}  {one_line(card.title)}{_byline(card)}", indent=indent)
     return (
-        f"{_styled(document.id, _BOLD)}{title.removeprefix(document.id)}\n"
-        f"{_styled(wrapped(about, indent=indent, first=indent), _DIM)}"
+        f"{styled(document.id, BOLD)}{title.removeprefix(document.id)}\n"
+        f"{styled(wrapped(about, indent=indent, first=indent), DIM)}"
     )
 
 
@@ -327,14 +178,16 @@ def footnote_head(citation: Citation) -> str:
 def source_note(cited: Citation | Document, *, indent: int) -> list[str]:
     """Return the line that says what became of a source's file; none where it is as it was."""
     note = wrapped(one_line(cited.source_note), indent=indent, first=indent)
-    return [_styled(note, _YELLOW)] if cited.source_note else []
+    return [styled(note, YELLOW)] if cited.source_note else []
 
 
-def _styled_head(text: str, *, indent: int) -> str:
-    return _styled(wrapped(text, indent=indent), _BOLD)
+def styled_head(text: str, *, indent: int) -> str:
+    """Return the line above a quote or a passage, bold where there is a terminal."""
+    return styled(wrapped(text, indent=indent), BOLD)
 
 
-def _label(hit: Hit) -> str:
+def label(hit: Hit) -> str:
+    """Return how a passage is named: title, page and id."""
     page = f", {page_place(hit.page, hit.page_label)}" if hit.page is not None else ""
     return f"{one_line(hit.card.title)}{_byline(hit.card)}{page} ({hit.passage.id})"
 
@@ -356,13 +209,15 @@ def _url(card: Card) -> str:
     return card.url if card.url and card.url != card.source else ""
 
 
-def _nearest(hit: Hit) -> str:
+def nearest(hit: Hit) -> str:
+    """Return the sentence of a passage that is nearest to its question, on one line."""
     best = max(hit.sentences, key=lambda s: s.similarity)
     return one_line(best.sentence.text)
 
 
-def _styled(text: str, style: str) -> str:
-    return f"{style}{text}{_PLAIN}" if _is_terminal() and _wants_colour() else text
+def styled(text: str, style: str) -> str:
+    """Return text in a style where the terminal shows one."""
+    return f"{style}{text}{PLAIN}" if _is_terminal() and _wants_colour() else text
 
 
 def _wants_colour() -> bool:

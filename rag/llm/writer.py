@@ -4,8 +4,7 @@ The model is never waited for here: requests and pieces go through `rag.driver`.
 before its check, so that nothing unchecked is ever on a page.
 """
 
-import re
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.errors import ModelError
@@ -13,7 +12,7 @@ from index.search import Found
 from index.types import Hit
 from rag import tracing
 from rag.answer.extractive import shipped_reader
-from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, marked
+from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, added
 from rag.driver import (
     NEXT,
     Piece,
@@ -33,6 +32,7 @@ from rag.llm.prompting import (
     numbered,
     room_of,
 )
+from rag.llm.replies import ReplyReader, Said
 from rag.question import Question, read_query, read_question
 from rag.settings import Settings
 from rag.types import (
@@ -45,10 +45,9 @@ from rag.types import (
     Turn,
     Usage,
 )
-from rag.verification.claims import Claim, ClaimReader
+from rag.verification.claims import Claim
 from rag.verification.verdict import judge
 
-_DECLINES = "the documents do not say"
 _TURNS = 6
 """Turns of a conversation that a follow-up is put in full with."""
 _LONGEST_TURN = 1000
@@ -56,30 +55,13 @@ _LONGEST_TURN = 1000
 _LONGEST_QUESTION = 500
 """Characters beyond which what came back is no question put in full."""
 
-_IMAGE = re.compile(r"!\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])?")
-_LINK = re.compile(
-    r"\[(?=[\d,\s]*+[^\[\]\d,\s])([^\[\]]*+)\](?:\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^\[\]]*\])"
-)
-_REFERENCE = re.compile(r"^[^\S\n]*+\[(?=[\d^]*+[^\[\]\d^])[^\[\]]*+\]:\s*\S+.*$", re.MULTILINE)
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.{0,1000}?-->", re.DOTALL)
-_ADDRESS = re.compile(
-    r"<?\b(?:(?:https?|ftp|file|wss?|mailto):|www\.)[^\s<>]*>?"
-    r"|\b(?:javascript|vbscript|data):\S+"
-    r"|(?<!\w)//[\w\-.]+\.\w{2,}[^\s<>]*"
-    r"|\b(?:[\w\-]{1,63}\.){1,20}[a-z]{2,}/[^\s<>]*"
-    r"|\b[\w.+\-]{1,64}@(?:[\w\-]{1,63}\.){1,20}[a-z]{2,}\b",
-    re.IGNORECASE,
-)
-_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{2,3}|`{1,3})(?=\S)(.{1,1000}?)(?<=\S)\1(?!\w)")
-_BLANKS = re.compile(r"\s+")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What is left of a model's answer after its check."""
 
     sentences: tuple[AnswerSentence, ...]
-    """Empty where the model declined, or where the sources support nothing of it."""
+    """Checked, also those that no source says; empty where the model declined."""
     citations: tuple[Citation, ...]
     declined: bool
     """Whether the model said that the sources do not answer."""
@@ -183,8 +165,8 @@ class Writer:
     def _read(
         self, question: str, given: Found, *, orders: Sequence[str], page: "_Page"
     ) -> Generator[Step, Piece | None, Reply]:
-        """Check claim after claim as the reply comes, and put on the page what may be there."""
-        reader = ClaimReader()
+        """Check sentence after sentence as the reply comes, and put each on the page at once."""
+        reader = self._reader(question, given)
         shown = (scored.sentence.text for hit in given.hits for scored in hit.sentences)
         known = (question, *shown)
         piece: Piece | None = None
@@ -193,19 +175,24 @@ class Writer:
                 piece = yield NEXT
                 _raise_failure(piece)
                 if isinstance(piece, Afresh):
-                    reader = ClaimReader()
+                    reader = self._reader(question, given)
                     if page.begin_anew():
                         yield Retrieved(hits=given.hits, searched=question)
                     continue
                 done = isinstance(piece, Reply)
-                claims = reader.finish() if done else reader.feed(str(piece))
-                for claim in claims:
-                    checked = self._checked(claim, given)
+                for said in reader.finish() if done else reader.feed(str(piece)):
+                    if said.declines:
+                        page.declined = True
+                        continue
+                    checked = self._checked(said.claim, given)
                     if not obeys(checked.text, orders, known=known) or holds(checked):
-                        yield from page.take(checked)
+                        yield from page.take(checked, said)
             counts |= {"sources": len(given.hits), "requests": piece.requests}
             counts |= {"input_tokens": piece.input_tokens, "output_tokens": piece.output_tokens}
         return piece
+
+    def _reader(self, question: str, given: Found) -> ReplyReader:
+        return ReplyReader(known=(question, *(hit.card.title for hit in given.hits)))
 
     def _fitting(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         frame = "\n".join(message.text for message in self._messages(question, ()))
@@ -228,9 +215,6 @@ class Writer:
         return messages_of(self._answer.fill(values))
 
     def _checked(self, claim: Claim, given: Found) -> DraftSentence:
-        claim = replace(claim, text=plain(claim.text))
-        if not claim.text or claim.text.casefold().startswith(_DECLINES):
-            return DraftSentence(text=claim.text, evidence=(), verdict="unsupported")
         with tracing.span("verify", text=self._told(claim.text)) as counts:
             judged = judge(
                 claim, given.hits, similarity=given.similarity, tell=shipped_reader().tell
@@ -254,27 +238,22 @@ class Writer:
 
 
 class _Page:
-    """The sentences that may be shown, in order.
-
-    A sentence that the sources do not say is held back until one comes that they do say: an answer
-    of nothing else is no answer.
-    """
+    """The sentences that are shown, in order; one that no source says is shown as such."""
 
     def __init__(self, texts: Texts, *, strict: bool) -> None:
         self._texts = texts
         self._strict = strict
-        self._held: list[DraftSentence] = []
         self._footnotes = Footnotes(texts)
         self.sentences: tuple[AnswerSentence, ...] = ()
         self.declined = False
         self.seen = 0
-        """Claims so far, sentences that decline left aside."""
+        """Sentences so far, those that decline left aside."""
         self.supported = 0
 
     def begin_anew(self) -> bool:
         """Forget everything, and say whether any of it was shown."""
         shown = bool(self.sentences)
-        self._footnotes, self._held, self.sentences = Footnotes(self._texts), [], ()
+        self._footnotes, self.sentences = Footnotes(self._texts), ()
         self.declined, self.seen, self.supported = False, 0, 0
         return shown
 
@@ -282,33 +261,19 @@ class _Page:
     def citations(self) -> tuple[Citation, ...]:
         return self._footnotes.citations
 
-    def take(self, sentence: DraftSentence) -> Generator[Step, Piece | None, None]:
-        """Yield what can be shown now that this sentence has come."""
-        if not sentence.text:
-            return
-        if sentence.text.casefold().startswith(_DECLINES):
-            self.declined = True
-            return
+    def take(self, draft: DraftSentence, said: Said) -> Iterator[TextDelta]:
+        """Yield what is shown of a sentence that was checked."""
         self.seen += 1
-        true = holds(sentence)
+        true = holds(draft)
+        self.supported += true
         if self._strict and not true:
             return
-        self._held.append(sentence)
-        if not (true or self.sentences):
-            return
-        for held in self._held:
-            yield self._show(held)
-        self._held = []
-        self.supported += true
-
-    def _show(self, draft: DraftSentence) -> TextDelta:
         known = len(self.citations)
-        sentence = self._footnotes.cite(draft)
-        gap = " " if self.sentences else ""
+        cited = self._footnotes.cite(draft)
+        sentence = replace(cited, lead=said.lead, markdown=said.markdown)
+        text = added(sentence, first=not self.sentences)
         self.sentences += (sentence,)
-        return TextDelta(
-            text=gap + marked([sentence]), sentence=sentence, citations=self.citations[known:]
-        )
+        yield TextDelta(text=text, sentence=sentence, citations=self.citations[known:])
 
 
 def holds(sentence: DraftSentence) -> bool:
@@ -340,19 +305,3 @@ def cost(reply: Reply, settings: Settings) -> float | None:
         reply.input_tokens * settings.llm_price_in + reply.output_tokens * settings.llm_price_out
     )
     return spent / 1_000_000
-
-
-def plain(text: str) -> str:
-    """Return a sentence without Markdown, HTML and addresses; their readable words stay.
-
-    An address is taken out even where a source has it: it can be followed from the source, and
-    what a model adds to one can carry a conversation away. Empty where nothing readable is left.
-    """
-    text = _REFERENCE.sub("", text)
-    text = _IMAGE.sub(" ", text)
-    text = _LINK.sub(r"\1", text)
-    text = _TAG.sub(" ", text)
-    text = _ADDRESS.sub(" ", text)
-    text = _EMPHASIS.sub(r"\2", text)
-    text = _BLANKS.sub(" ", text).strip()
-    return text if any(character.isalnum() for character in text) else ""

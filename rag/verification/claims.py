@@ -19,7 +19,8 @@ from index.splitting.sentences import split
 _NUMBERS = r"\^?\d{1,3}(?:[ ]?[,;–-][ ]?\^?\d{1,3}){0,20}"
 MARK = re.compile(
     rf"""(?:(?<![ \t])[ \t]++|)(?:
-        \[(?:(?:[Ss]ources?|[Pp]assages?)[ ])?(?P<plain>{_NUMBERS})\](?:\([#h][^()\s]{{0,300}}\))?
+        \[{{1,2}}(?:(?:[Ss]ources?|[Pp]assages?|[Dd]ocuments?)(?:[ ]|:[ ]?))?
+          (?P<plain>{_NUMBERS})\]{{1,2}}(?:\([#h][^()\s]{{0,300}}\))?
         |\((?:[Ss]ources?|[Pp]assages?|[Dd]ocuments?)[ ](?P<round>{_NUMBERS})\)
         |(?<=[.!?”"’)])(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹]{{1,3}})(?!\w)
         |【(?P<wide>\d{{1,3}}(?:[ ]?[,;–-][ ]?\d{{1,3}}){{0,20}})(?:[:†][^】]{{0,80}})?】
@@ -72,8 +73,10 @@ _JOINS = (
     r"in contrast|by contrast|meanwhile|indeed|in fact|as well|that is|to be (?:exact|"
     r"precise)|yes|no|well|sure|so|and|but"
 )
+_JOINED = re.compile(rf"(?:{_JOINS}) ?[,:] ?", re.IGNORECASE)
 _LEADS = re.compile(
     rf"(?:(?:{_JOINS}) ?[,:]"
+    rf"|as {_TOLD} (?:in|by) ?[,:]"
     rf"|(?:according to|based on|as per|per|judging by|in|from) {_PLACE} ?(?:[,:]|[.!]$)"
     rf"|as (?:(?:is )?{_TOLD} (?:in|by) {_PLACE}|{_PLACE} {_SAYS}) ?[,:]"
     rf"|(?:in {_PLACE},? )?it (?:is|was) (?:also |further )?{_TOLD}(?: (?:in|by) {_PLACE})? that\b"
@@ -87,7 +90,7 @@ _TRAILS = re.compile(
     r"(?=[.!\"”’]{0,4}$)",
     re.IGNORECASE,
 )
-_MOST = 4
+_MOST_LEADS = 4
 """Lead-ins in a row: "Second, according to source 2, it is stated that"."""
 
 
@@ -189,10 +192,29 @@ def numbers_of(mark: re.Match[str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def shown_of(sentence: str) -> str:
+    """Return a sentence without who of the sources is said to say it; how it joins others stays.
+
+    Numbers of sources in a text are not those of its footnotes. A sentence that only names its
+    sources stays as it is.
+    """
+    rest = _TRAILS.sub("", sentence, count=1).strip()
+    joined = ""
+    for _ in range(_MOST_LEADS):
+        lead = _LEADS.match(rest)
+        if lead is None:
+            break
+        joined += lead[0] if _JOINED.fullmatch(lead[0]) else ""
+        rest = rest[lead.end() :]
+    if not any(c.isalnum() for c in rest):
+        return sentence
+    return joined + rest if joined else rest[0].upper() + rest[1:]
+
+
 def statement_of(sentence: str) -> str:
     """Return what a sentence states; empty where it only names its sources or joins others."""
     rest = _TRAILS.sub("", sentence, count=1).strip()
-    for _ in range(_MOST):
+    for _ in range(_MOST_LEADS):
         lead = _LEADS.match(rest)
         if lead is None:
             break

@@ -1,6 +1,7 @@
 """Answers that a language model writes: what is asked of it, what is shown, what is not."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from rag import (
     TextDelta,
     Turn,
 )
+from rag.language_model import Afresh
 from rag.testing import HashEmbedder, ScriptedModel, open_assistant
 
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
@@ -33,7 +35,8 @@ def make(tmp_path: Path, embedder: HashEmbedder) -> Make:
 
     def opened(*replies: object, window: int = 8192, **settings: object) -> object:
         model = ScriptedModel(*replies, context_window=window)  # type: ignore[arg-type]
-        chosen = Settings.load(library=tmp_path / "library", seeds=False, threshold=0.0, **settings)
+        given = {"threshold": 0.0} | settings
+        chosen = Settings.load(library=tmp_path / "library", seeds=False, **given)
         assistant = open_assistant(chosen, model=model, embedder=embedder)
         texts = {"bridge": _BRIDGE, "pets": _PETS}
         assistant.library.add_articles(Article(source=n, title=n, text=t) for n, t in texts.items())
@@ -43,7 +46,9 @@ def make(tmp_path: Path, embedder: HashEmbedder) -> Make:
 
 
 def pieces(events: list[object]) -> str:
-    return "".join(event.text for event in events if isinstance(event, TextDelta))
+    """Return the text that a stream leaves standing."""
+    begins = max((n for n, event in enumerate(events) if isinstance(event, Retrieved)), default=0)
+    return "".join(event.text for event in events[begins:] if isinstance(event, TextDelta))
 
 
 def test_a_sentence_that_a_source_says_is_shown_with_the_exact_sentence(make: Make) -> None:
@@ -76,19 +81,118 @@ def test_case_3_a_sentence_that_no_source_says_is_dropped_when_strict(make: Make
     assert answer.text == "Engineers found cracks. [1]"
 
 
+_ABROAD = "Who is the mayor of Utrecht?"
+"""What the articles do not answer."""
+
+
 @pytest.mark.parametrize("strict", [True, False])
-def test_an_answer_of_which_nothing_holds_is_none(make: Make, strict: bool) -> None:
+def test_where_nothing_of_a_reply_holds_the_articles_are_quoted_and_it_is_set_aside(
+    make: Make, strict: bool
+) -> None:
     assistant, _ = make(_WRONG, strict=strict)
     answer = assistant.ask("What did engineers find?")
-    assert (answer.status, answer.reason) == ("abstained", "unsupported")
-    assert answer.text.startswith("No answer found: what the language model wrote is not in")
+    assert (answer.status, answer.text) == ("answered", "Engineers found cracks. [1]")
+    assert (answer.model, answer.usage.requests) == ("extractive", 1)
+    aside = answer.set_aside
+    assert aside is not None
+    assert (aside.model, aside.reason) == ("scripted:model", "unsupported")
+    assert aside.note.startswith("The model's reply was not borne out")
+    assert [s.text for s in aside.sentences] == ([] if strict else ["Pigeons own the moon."])
 
 
-def test_a_model_that_finds_no_answer_abstains(make: Make) -> None:
-    assistant, _ = make("The documents do not say.")
+def test_a_model_that_declines_what_the_articles_surely_say_is_set_aside(make: Make) -> None:
+    assistant, _ = make("I don't know. The sources do not mention it.")
     answer = assistant.ask("What did engineers find?")
-    assert (answer.status, answer.reason) == ("abstained", "declined")
-    assert answer.text.startswith("No answer found in ")
+    assert answer.text == "Engineers found cracks. [1]"
+    assert answer.set_aside is not None
+    assert (answer.set_aside.reason, answer.set_aside.sentences) == ("declined", ())
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason", "says"),
+    [
+        (_WRONG, "unsupported", "No answer found: what the language model wrote is not in"),
+        ("The documents do not say.", "declined", "No answer found in "),
+    ],
+)
+def test_where_neither_model_nor_articles_answer_there_is_no_answer(
+    make: Make, reply: str, reason: str, says: str
+) -> None:
+    assistant, _ = make(reply, threshold=0.99)
+    answer = assistant.ask(_ABROAD)
+    assert (answer.status, answer.reason, answer.sentences) == ("abstained", reason, ())
+    assert answer.text.startswith(says)
+    assert answer.set_aside is not None
+
+
+def test_a_quote_that_has_what_a_true_reply_lacks_is_shown_beside_it(make: Make) -> None:
+    assistant, _ = make("The old bridge was closed in May. [1]")
+    events = list(assistant.stream("When does the bridge open again?"))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    own, quote = answer.sentences
+    assert (own.text, own.is_quote) == ("The old bridge was closed in May.", False)
+    assert (quote.text, quote.is_quote) == ("It opens again in July.", True)
+    assert answer.text == f"{own.text} [1]\n\n> {quote.text} [2]" == pieces(events)
+    assert [c.quote for c in answer.citations] == [own.text, quote.text]
+    assert (answer.model, answer.short) == ("scripted:model", None)
+
+
+def test_a_true_reply_with_the_exact_words_gets_no_quote_but_the_short_answer(make: Make) -> None:
+    assistant, _ = make("In July it opens again. [1]")
+    answer = assistant.ask("When does the bridge open again?")
+    assert (len(answer.sentences), answer.short) == (1, "July")
+
+
+def test_a_sentence_in_doubt_is_shown_as_such_before_the_next_one_is_written(make: Make) -> None:
+    assistant, _ = make(f"{_WRONG} Engineers found cracks. [1] Cats sleep all day. [2]")
+    events = list(assistant.stream("What did engineers find?"))
+    first = next(event for event in events if isinstance(event, TextDelta))
+    assert first.sentence is not None
+    assert (first.sentence.verdict, first.citations) == ("unsupported", ())
+    assert first.text == "Pigeons own the moon. [unsupported: no source says it]"
+
+
+def test_each_sentence_comes_within_a_second_of_its_end(make: Make) -> None:
+    assistant, model = make(
+        "Engineers found cracks. [1] Cats sleep all day. [2] Dogs bark at night."
+    )
+    assistant.ask("What did engineers find?")  # the first check loads the reader
+    model._pause = 0.1  # as fast as small models write on two cores
+    begun, came = time.monotonic(), []
+    for event in assistant.stream("What did engineers find?"):
+        if isinstance(event, TextDelta):
+            came.append(time.monotonic() - begun)
+    ends = [0.1 * words for words in (4, 9, 13)]
+    assert [late < 1 for late in (at - end for at, end in zip(came, ends, strict=True))] == [
+        True
+    ] * 3
+
+
+def test_thoughts_that_only_close_are_taken_back_with_what_was_shown_of_them(make: Make) -> None:
+    assistant, model = make("Dogs bark at night. [2] Cats sleep all day. [2]")
+    *thought, _ = model.stream(())
+    begun = ScriptedModel("Engineers found cracks. [1]").stream(())
+    model.stream = lambda _: iter([*thought, Afresh(), *begun])  # type: ignore[method-assign]
+    events = list(assistant.stream("What did engineers find?"))
+    again = max(n for n, event in enumerate(events) if isinstance(event, Retrieved))
+    assert pieces(events[:again]) != ""
+    assert pieces(events[again:]) == events[-1].text == "Engineers found cracks. [1]"  # type: ignore[attr-defined]
+
+
+def test_lists_paragraphs_and_emphasis_of_a_reply_are_kept(make: Make) -> None:
+    said = (
+        "## Answer\n\nIn short:\n\n- **Engineers** found cracks. [1]\n- Cats sleep all day. [2]\n\n"
+        "Dogs bark at night. [2] However, it opens again in July. [1]\n\nSources:\n[1] bridge\n"
+    )
+    assistant, _ = make(said)
+    answer = assistant.ask("What did engineers find?")
+    assert answer.text == (
+        "## Answer\n\n**In short**\n\n- **Engineers** found cracks. [1]\n- Cats sleep all day. [2]"
+        "\n\nDogs bark at night. [3] However, it opens again in July. [4]"
+    )
+    assert {sentence.verdict for sentence in answer.sentences} == {"supported"}
+    assert answer.sentences[0].text == "Engineers found cracks."
 
 
 def test_nothing_is_asked_of_the_model_where_there_are_no_sources(

@@ -89,3 +89,37 @@ def test_what_no_source_says_is_marked(browser, fast):
         expect(page.locator(".bar .model")).to_have_text("scripted:model")
         page.locator("#turn-1 summary").click()
         expect(page.locator("#turn-1 dl")).to_contain_text("unknown: set its price")
+
+
+LAID_OUT = (
+    "## Answer\n\n- **Hegseth** attended the ceremony. [1]\n- The ministers ate blue cake. [1]\n\n"
+    "However, both governments start co-production of AMRAAM. [1] Let me know if you need more!"
+)
+
+
+def test_a_reply_keeps_its_layout_and_strikes_what_no_source_says(browser, seeded):
+    with served(seeded, LAID_OUT) as port, opened(browser, port) as page:
+        ask(page, SEED_QUESTION)
+        answer = page.locator("#turn-1 .answer")
+        expect(answer.locator(".head")).to_have_text("Answer")
+        expect(answer.locator("ul > li")).to_have_count(2)
+        expect(answer.locator("li strong")).to_have_text("Hegseth")
+        struck = answer.locator(".sentence.unsupported .words")
+        assert struck.evaluate("e => getComputedStyle(e).textDecorationLine") == "line-through"
+        expect(answer.locator("ul + p")).to_contain_text("However, both governments")
+        expect(answer).not_to_contain_text("Let me know")
+
+
+def test_where_a_reply_does_not_hold_the_articles_are_quoted_and_it_is_a_click_away(
+    browser, seeded
+):
+    wrong = "The ministers ate a blue cake in Geneva. [1]"
+    with served(seeded, wrong) as port, opened(browser, port) as page:
+        ask(page, SEED_QUESTION)
+        expect(page.locator("#turn-1 .short")).to_have_text("AMRAAM")
+        expect(page.locator("#turn-1 .answer .sentence")).to_have_count(1)
+        aside = page.locator("#turn-1 .aside")
+        expect(aside.locator("summary")).to_contain_text("was not borne out by the articles")
+        expect(aside.locator(".words")).not_to_be_visible()
+        aside.locator("summary").click()
+        expect(aside.locator("li")).to_contain_text("blue cake in Geneva. no source says it")

@@ -35,11 +35,11 @@ from rag import citations, follow_up, question, refusal
 from rag.answer import clause
 from rag.llm import injection
 from rag.llm.prompting import inert
+from rag.llm.replies import ReplyReader, plain
 from rag.llm.stream import Thoughts
-from rag.llm.writer import plain
 from rag.types import Turn
 from rag.verification import parse, values
-from rag.verification.claims import ClaimReader, read_claims
+from rag.verification.claims import read_claims
 from rag.verification.differences import misquoted
 from rag.verification.verify_text import resolve
 from ui.chat import questions
@@ -293,12 +293,12 @@ def outcome(read: Callable[[], object]) -> object:
 
 def whole_reply(text: str) -> tuple[object, ...]:
     """Read a reply of a model as it comes, in pieces."""
-    thoughts, claims = Thoughts(), ClaimReader()
+    thoughts, reply = Thoughts(), ReplyReader()
     found: list[object] = []
     for start in range(0, len(text), 50):
         for piece in thoughts.visible(text[start : start + 50]):
-            found += claims.feed(piece)
-    return (*found, *claims.feed(thoughts.rest()), *claims.finish())
+            found += reply.feed(piece)
+    return (*found, *reply.feed(thoughts.rest()), *reply.finish())
 
 
 HISTORY = (Turn(question="Who is Ada Lovelace?", text="Ada Lovelace was a mathematician."),)

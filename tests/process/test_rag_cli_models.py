@@ -110,7 +110,7 @@ def test_asking_with_a_model_from_the_command_line(
         monkeypatch.setenv("FOOTNOTE_LLM_BASE_URL", server.url)
         code, printed = run(capsys, "ask", QUESTION, "--llm", "openai-like:m")
     assert code == 0
-    assert printed.startswith(f"{SAYS}\n")
+    assert printed.startswith(f"AMRAAM\n\n{SAYS}\n")
     assert "openai-like:m, 11 + 7 tokens" in printed
 
 

@@ -24,7 +24,7 @@ OF_A_QUESTION = frozenset(
     rag.answer.naming rag.answer.ranking rag.answer.similar rag.answerers rag.languages
     rag.answer.several rag.answer.short rag.answer.stated
     rag.answer.weights rag.answer.yes_no rag.arguments rag.assistant
-    rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
+    rag.citations rag.cli rag.cli.answers rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm
     rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader
     rag.reader.onnx_reader rag.reader.spans rag.reader.windows

@@ -8,6 +8,7 @@ What a document says that is gone or changed cannot be compared, and is said to 
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, UnknownDocumentError
 from rag.internal import page_name
-from rag.types import AnswerPart, Reason, Usage, Verdict
+from rag.types import AnswerPart, Reason, SetAside, Usage, Verdict
 from ui.chat.conversation import Turn
 from ui.library import place
 
@@ -23,6 +24,7 @@ _NEAREST = 5
 """Passages shown where there is no answer (yet)."""
 _MOST = 100
 """Turns of a conversation, and sentences and sources of a turn."""
+_TRUE = ("supported", "misattributed")
 _OURS = ("Yes", "No")
 """Short answers that no article has to say."""
 _GONE = "article removed from the library since"
@@ -47,23 +49,14 @@ def as_view(turn: Turn) -> dict[str, Any]:
             {"asked": p.asked, "text": p.text, "numbers": list(p.citations)}
             for p in (answer.parts if answer is not None else ())
         ],
-        "sentences": [
-            {
-                "context": s.context,
-                "text": s.text,
-                "numbers": list(s.citations),
-                "verdict": s.verdict,
-                "note": s.note,
-                "span": list(s.span) if s.span else None,
-            }
-            for s in turn.sentences
-        ],
+        "sentences": [_said(sentence) for sentence in turn.sentences],
         "sources": [_source(c) for c in turn.citations],
         "passages": _passages(turn.hits or ()),
         "says": answer.text if answer is not None else "",
         "problem": turn.problem,
         "overview": answer is not None and answer.is_overview,
         "fallback": answer.fallback if answer is not None else "",
+        "aside": _aside(answer.set_aside) if answer is not None else None,
         "searched": answer.searched if answer is not None else "",
         "reason": answer.reason if answer is not None else None,
         "facts": [] if answer is None else _facts(turn, answer),
@@ -101,6 +94,15 @@ class _Sentence(_Form):
     verdict: Verdict
     note: _Line
     span: _Span | None = None
+    lead: Annotated[str, Field(max_length=1000)] = ""
+    markdown: Annotated[str, Field(max_length=20_000)] = ""
+    quoted: bool = False
+
+
+class _Aside(_Form):
+    model: _Line
+    note: _Line
+    sentences: Annotated[list[_Sentence], Field(max_length=_MOST)]
 
 
 class _Source(_Form):
@@ -135,6 +137,7 @@ class _Turn(_Form):
     overview: bool = False
     says: Annotated[str, Field(max_length=200_000)]
     fallback: _Line
+    aside: _Aside | None = None
     sentences: Annotated[list[_Sentence], Field(max_length=_MOST)]
     sources: Annotated[list[_Source], Field(max_length=_MOST)]
 
@@ -148,6 +151,28 @@ def _state(turn: Turn) -> str:
     if turn.stopped:
         return "stopped"
     return "searching" if turn.hits is None else "writing"
+
+
+def _said(sentence: AnswerSentence) -> dict[str, Any]:
+    return {
+        "context": sentence.context,
+        "text": sentence.text,
+        "numbers": list(sentence.citations),
+        "verdict": sentence.verdict,
+        "note": sentence.note,
+        "span": list(sentence.span) if sentence.span else None,
+        "lead": sentence.lead,
+        "markdown": sentence.markdown,
+        "quoted": sentence.is_quote,
+    }
+
+
+def _aside(aside: SetAside | None) -> dict[str, Any] | None:
+    """Return what a language model wrote that is not the answer, without its numbers."""
+    if aside is None:
+        return None
+    sentences = [_said(replace(sentence, citations=())) for sentence in aside.sentences]
+    return {"model": aside.model, "note": aside.note, "sentences": sentences}
 
 
 def _source(citation: Citation) -> dict[str, Any]:
@@ -288,6 +313,7 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
         seconds=0.0,
         searched=kept.searched,
         fallback=kept.fallback,
+        set_aside=_set_aside(kept.aside),
     )
     return Turn(
         number=kept.number,
@@ -301,6 +327,20 @@ def _turn(kept: _Turn, text_of: Callable[[str], tuple[str, str] | None]) -> Turn
     )
 
 
+def _set_aside(kept: _Aside | None) -> SetAside | None:
+    """Return what was set aside; of its sentences those that pass for true are left out."""
+    if kept is None:
+        return None
+    wrong = [_sentence(one, ()) for one in kept.sentences if one.verdict not in _TRUE]
+    return SetAside(
+        model=kept.model,
+        reason="unsupported" if wrong else "declined",
+        note=kept.note,
+        sentences=tuple(replace(sentence, citations=()) for sentence in wrong),
+        citations=(),
+    )
+
+
 def _sentence(kept: _Sentence, texts: Sequence[str]) -> AnswerSentence:
     """Return a sentence, with its context where one of the cited documents still has that."""
     return AnswerSentence(
@@ -310,6 +350,9 @@ def _sentence(kept: _Sentence, texts: Sequence[str]) -> AnswerSentence:
         note=kept.note,
         span=_span(kept),
         context=kept.context if any(kept.context in text for text in texts) else "",
+        lead=kept.lead,
+        markdown=kept.markdown,
+        is_quote=kept.quoted,
     )
 
 

@@ -17,7 +17,7 @@ const token = () => {
   return window.footnoteToken;
 };
 const isKept = () => kept()?.token === token();
-const asKept = ({ number, question, searched, state, reason, model, short, overview, says, fallback, sentences, sources }) => ({ number, question, searched, state, reason, model, short, overview, says, fallback, sentences, sources });
+const asKept = ({ number, question, searched, state, reason, model, short, overview, says, fallback, aside, sentences, sources }) => ({ number, question, searched, state, reason, model, short, overview, says, fallback, aside, sentences, sources });
 // Keep these turns, the newest where they are too long; false where the browser refuses.
 const keep = (views) => {
   const turns = views.filter((view) => view.state === "answered" || view.state === "abstained").map(asKept);

@@ -17,8 +17,20 @@ const chip = (view, number) => {
     h("span", {}, "["), String(number), h("span", {}, "]"));
 };
 const FINDINGS = { altered: "Differs from its source", contradicted: "A source says otherwise", unsupported: "No source says this" };
+// Emphasis of a language model's reply: nothing else of its Markdown is within a sentence.
+const EMPHASIS = /(\*{1,3}|`+)(\S(?:.*?\S)?)\1/g;
+const emphasised = (text) => {
+  const pieces = [];
+  let at = 0;
+  for (const found of text.matchAll(EMPHASIS)) {
+    pieces.push(text.slice(at, found.index), h(found[1][0] === "`" ? "code" : found[1].length === 1 ? "em" : "strong", {}, found[2]));
+    at = found.index + found[0].length;
+  }
+  return [...pieces, text.slice(at)];
+};
 // Offsets count code points, as Python's do.
-const words = ({ text, span }) => {
+const words = ({ text, span, markdown }) => {
+  if (markdown) return emphasised(markdown);
   if (!span) return text;
   const points = [...text];
   const part = (from, to) => points.slice(from, to).join("");
@@ -31,11 +43,29 @@ const sentence = (view, said) => {
     finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
     said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
 };
+// Puts a sentence where its lead says: in a new item, paragraph or quotation, else behind the last one.
+const place = (answer, lead, node) => {
+  const last = answer.lastElementChild;
+  for (const line of lead.split("\n")) {
+    const head = /^(?:#{1,6} |\*\*)(.+?)(?:\*\*)?$/.exec(line.trim());
+    if (head) answer.append(h("p", { class: "head", dir: "auto" }, head[1]));
+  }
+  const item = /(?:^|\n)( *)(?:-|(\d+)[.)]) $/.exec(lead);
+  if (item) {
+    const kind = item[2] ? "OL" : "UL";
+    let list = answer.lastElementChild;
+    if (list?.tagName !== kind || list !== last) answer.append(list = h(kind, {}));
+    list.append(h("li", { class: item[1].length > 1 ? "within" : null, value: item[2] || null, dir: "auto" }, node));
+  } else if (lead.endsWith("> ")) answer.append(h("blockquote", { dir: "auto" }, h("span", { class: "before" }, "The articles also say: "), node));
+  else if (!last || lead.includes("\n") || last.matches(".head")) answer.append(h("p", { dir: "auto" }, node));
+  else (last.matches("ul, ol") ? last.lastElementChild : last).append(node);
+};
+const leadOf = (view, said) => (view.overview ? "\n- " : said.lead || "");
 const part = (view, one) => h("li", { dir: "auto" }, one.asked ? `${one.asked.replace(/\?$/, "")}: ` : "", one.text || "no answer found",
   one.numbers.length ? "\u00a0" : "", one.numbers.map((number) => chip(view, number)));
 const copyText = (view) => {
   const notes = view.sources.map((s) => `[${s.number}] ${s.title}, ${s.where}\n    “${s.quote}”`);
-  const text = view.sentences.map((s) => `${s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trim()).join(" ");
+  const text = view.sentences.map((s) => `${s.lead || " "}${s.markdown || s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trimEnd()).join("").trim();
   const parts = view.parts.filter((one) => one.asked).map((one) => `${one.asked} ${one.text || "no answer found"}`).join("\n");
   return [...(view.short ? [view.short] : parts ? [parts] : []), text || view.says || view.problem, ...notes].join("\n\n");
 };
@@ -78,8 +108,15 @@ const body = (view) => {
         view.passages.length ? ["You can look at the ", h("a", { href: `#cite-${view.number}-0` }, "nearest passages"), "."] : ""))];
   }
   if (view.state === "searching") return [h("p", { class: "working" }, "Searching your articles…")];
-  if (view.state === "writing" && !view.sentences.length) return [h("p", { class: "working" }, `${count(view.passages.length, "passage")} found. Reading…`)];
+  if (view.state === "writing") return [h("p", { class: "working" }, view.sentences.length ? "Writing, and checking each sentence…" : `${count(view.passages.length, "passage")} found. Reading; each sentence is checked before it is shown…`)];
   return [];
+};
+// What a language model wrote that is not the answer, since nothing of it held.
+const aside = (view) => {
+  if (!view.aside) return "";
+  if (!view.aside.sentences.length) return h("p", { class: "finding block" }, view.aside.note);
+  return h("details", { class: "finding block aside" }, h("summary", {}, view.aside.note),
+    h("ul", {}, view.aside.sentences.map((said) => h("li", { dir: "auto" }, h("span", { class: "words" }, said.text), ` ${said.note || FINDINGS[said.verdict] || ""}`))));
 };
 // Only what is new in a growing answer is drawn, so that a chip keeps the focus while text comes.
 const draw = (turn, view) => {
@@ -88,7 +125,7 @@ const draw = (turn, view) => {
   if (!before) {
     turn.short = h("p", { class: "short", dir: "auto" });
     turn.parts = h("ul", { class: "parts" });
-    turn.answer = h("p", { class: "answer" });
+    turn.answer = h("div", { class: "answer" });
     turn.state = h("div", { class: "state" });
     turn.tools = h("div", { class: "tools" });
     turn.next = h("div", { class: "offers" });
@@ -99,15 +136,13 @@ const draw = (turn, view) => {
   const short = view.parts.length ? "" : view.short;
   if (turn.short.textContent !== short) turn.short.textContent = short;
   if (turn.parts.children.length !== view.parts.length) turn.parts.replaceChildren(...view.parts.map((one) => part(view, one)));
-  turn.answer.classList.toggle("list", view.overview === true);
-  const keys = view.sentences.map((said) => JSON.stringify(said));
-  let same = 0;
-  while (same < keys.length && keys[same] === turn.drawn[same]) same += 1;
-  while (turn.answer.children.length > same) turn.answer.lastChild.remove();
-  view.sentences.slice(same).forEach((said) => turn.answer.append(sentence(view, said)));
+  const keys = view.sentences.map((said) => JSON.stringify([said, view.overview]));
+  if (!turn.drawn.every((key, place) => key === keys[place])) { turn.answer.replaceChildren(); turn.drawn = []; }
+  view.sentences.slice(turn.drawn.length).forEach((said) => place(turn.answer, leadOf(view, said), sentence(view, said)));
   turn.drawn = keys;
-  if (before && JSON.stringify([before.state, before.passages.length, before.followUps]) === JSON.stringify([view.state, view.passages.length, view.followUps])) return;
-  turn.state.replaceChildren(...body(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
+  const shown = (one) => JSON.stringify([one.state, one.passages.length, one.followUps, one.sentences.length > 0]);
+  if (before && shown(before) === shown(view)) return;
+  turn.state.replaceChildren(...body(view), aside(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
     ...(view.fallback ? [h("p", { class: "finding block" }, `The language model did not answer, so the sentences are quoted: ${view.fallback}`)] : []));
   if (!before || before.state !== view.state) turn.tools.replaceChildren(...(OVER.includes(view.state) ? tools(view).flat().filter(Boolean) : []));
   turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));
