@@ -29,6 +29,8 @@ WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff
 """Chinese and Japanese are written without blanks: there each sign is a word."""
 MOST_PIECES = 12
 """Lines over which a narrow box breaks a word."""
+SHEETS = 'pdf:calc_pdf_Export:{"SinglePageSheets":{"type":"boolean","value":"true"}}'
+"""A page for each sheet: a text that is cut at the edge of a page comes on both."""
 EDGE = 3
 """Lines at the top and at the bottom of a page among which headers and footers are looked for."""
 
@@ -144,7 +146,8 @@ def as_pdf(path: Path, folder: Path) -> Path | None:
     if not made.exists():
         with tempfile.TemporaryDirectory() as place:
             command = ("soffice", f"-env:UserInstallation=file://{place}/home", "--headless")
-            turn = (*command, "--convert-to", "pdf", "--outdir", place, str(path))
+            form = SHEETS if path.suffix == ".xlsx" else "pdf"
+            turn = (*command, "--convert-to", form, "--outdir", place, str(path))
             subprocess.run(turn, capture_output=True, timeout=180)
             found = Path(place) / f"{path.stem}.pdf"
             if not found.exists():

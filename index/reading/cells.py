@@ -3,6 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from index.reading.normal import one_line
@@ -38,15 +39,15 @@ def number_shown(value: float, form: str) -> str:
 
     Formats of fractions and conditions are not known: such numbers are shown as they are.
     """
+    if form.lower() in _GENERAL:
+        return _plain(value)
     parts = _sections(form)
     at = 1 if value < 0 and len(parts) > 1 else 2 if value == 0 and len(parts) > 2 else 0
     pieces = parts[at]
     digits = "".join(piece for piece in pieces if piece in _PATTERN)
-    if form.lower() in _GENERAL or not _DIGITS & set(digits) or "/" in digits:
+    if not _DIGITS & set(digits) or "/" in digits:
         literal = "".join(map(_literal, pieces)).strip()
-        plain = _plain(value)
-        known = form.lower() in _GENERAL or not literal or "/" in digits or "General" in form
-        return plain if known else literal
+        return _plain(value) if not literal or "/" in digits or "General" in form else literal
     size = Decimal(repr(value)) if value == value and abs(value) < _HUGE else Decimal(0)
     size = (abs(size) if at == 1 else size) * 100 ** digits.count("%")
     whole, _, rest = digits.partition(".")
@@ -75,6 +76,7 @@ def _grouped(size: Decimal, whole: str, rest: str, places: int) -> str:
     return (sign if any(c in "123456789" for c in told) else "") + head + dot + tail
 
 
+@lru_cache(maxsize=200)
 def _sections(form: str) -> list[list[str]]:
     """Return the pieces of a format, by its parts for what is positive, negative and zero."""
     parts: list[list[str]] = [[]]

@@ -34,6 +34,7 @@ about 300,000."""
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _XDR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_LAST_ROW: Final = 1_048_576
 _LAST_COLUMN: Final = 16_384
 
 _NO_VALUE = re.compile(
@@ -233,7 +234,7 @@ class _Book:
         hidden = set()
         for number, row in enumerate(sheet.rows, start=1):
             self._cells += len(row)
-            if self._cells > MAX_CELLS:
+            if self._cells > MAX_CELLS or number > _LAST_ROW:
                 raise ReadError(
                     f"it has more than the {MAX_CELLS} cells that are read, empty ones between "
                     "others included; save the sheets that matter in a file of their own"

@@ -159,11 +159,19 @@ def test_a_sheet_that_claims_a_million_rows_is_read_as_far_as_it_goes(claim: str
 def test_a_cell_at_the_far_corner_is_read_and_too_many_cells_are_refused(monkeypatch) -> None:
     book = Workbook()
     book.active["A1"] = "Near."
-    book.active["XFD1048576"] = "Far."
+    book.active["XFD2000"] = "Far."
     assert text_of(saved(book)) == "Sheet\n\nNear.\n\nFar."
     monkeypatch.setattr("index.reading.workbook.MAX_CELLS", 9)
     with pytest.raises(ReadError, match="more than the 9 cells that are read"):
         text_of(saved(book))
+
+
+def test_a_row_further_down_than_excel_has_is_refused_in_time() -> None:
+    data = xlsx({"S": VISITORS})
+    place = "xl/worksheets/sheet1.xml"
+    odd = _member(data, place).replace(b'<row r="2"', b'<row r="99999999999"')
+    with pytest.raises(ReadError, match="more than the 5000000 cells"):
+        text_of(replaced(data, {place: odd}))
 
 
 def test_text_boxes_and_the_names_of_charts_are_read_and_headers_told() -> None:
