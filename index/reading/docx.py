@@ -13,11 +13,13 @@ from index.reading.layout import BEFORE, Block, lowered, raised, row_blocks, set
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import one_line
 from index.reading.office import (
+    EMBEDDED,
     FALLBACK,
     Package,
     R,
     closing,
     drawn,
+    embedded,
     equation_sign,
     readable,
     symbol,
@@ -50,6 +52,7 @@ _APART: Final = frozenset(
 )
 _HEX = re.compile(r"[0-9A-Fa-f]{1,5}")
 _NOTES: Final = {f"{W}footnoteReference": "footnotes", f"{W}endnoteReference": "endnotes"}
+_OBJECT: Final = "{urn:schemas-microsoft-com:office:office}OLEObject"
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _MAX_DEPTH = 20
 """Tables in cells of tables; deeper ones are left out."""
@@ -106,6 +109,7 @@ def _left_out(package: Package, text: "_Body") -> Iterator[str]:
         yield "comments: they are not part of the text"
     if text.deleted:
         yield "deleted text: a tracked change took it out"
+    yield from not_read(embedded(text.body, _OBJECT), "object", EMBEDDED)
     parts = sum(1 for _ in package.related(package.main, "aFChunk"))
     yield from not_read(parts, "part", "another file that Word puts in as it opens this one")
     yield from package.left_out()

@@ -28,6 +28,8 @@ _DGM: Final = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _DSP: Final = "{http://schemas.microsoft.com/office/drawing/2008/diagram}"
 FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 """What an older program shows in place of what stands before it; never both."""
+EMBEDDED: Final = "the file of another program; add that, too"
+"""Why an object is left out."""
 _STRICT: Final = b"http://purl.oclc.org/ooxml/"
 _PLAIN: Final = b"http://schemas.openxmlformats.org/"
 _ROOMS: Final = (
@@ -212,6 +214,11 @@ def readable(text: str, *, font: str = "") -> str:
         symbol(ord(letter), font=font) if "\uf020" <= letter <= "\uf0ff" else letter
         for letter in text
     )
+
+
+def embedded(tree: "Element", tag: str) -> int:
+    """Return how many objects of other programs a part shows, each once."""
+    return sum(1 for each in tree.iter(tag) if next(each.iterancestors(FALLBACK), None) is None)
 
 
 def drawn(package: Package, part: str, identity: str) -> Iterator[Block]:

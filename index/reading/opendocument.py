@@ -149,7 +149,7 @@ def _left_out(archive: zipfile.ZipFile, text: "_Body") -> Iterator[str]:
         yield "comments: they are not part of the text"
     if next(text.body.iter(f"{TEXT}deletion"), None) is not None:
         yield "deleted text: a tracked change took it out"
-    yield from not_read(text.objects, "object", "a chart, or the file of another program")
+    yield from not_read(text.objects, "object", "a chart, or another program's file; add that, too")
     if any(name.startswith(("Basic/", "Scripts/")) for name in archive.namelist()):
         yield "macros: they are programs, which are neither read nor run"
 

@@ -11,7 +11,18 @@ from index.errors import ReadError
 from index.reading.layout import BEFORE, Block, Box, as_read, lowered, raised, set_blocks
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import one_line
-from index.reading.office import FALLBACK, A, Package, R, closing, drawn, equation_sign, readable
+from index.reading.office import (
+    EMBEDDED,
+    FALLBACK,
+    A,
+    Package,
+    R,
+    closing,
+    drawn,
+    embedded,
+    equation_sign,
+    readable,
+)
 from index.reading.styles import OFF, numeral
 from index.types import Extract
 
@@ -116,7 +127,7 @@ class _Show:
             yield "footers: what repeats on each slide is not read"
         if self._comments:
             yield "comments: they are not part of the text"
-        yield from not_read(self._objects, "object", "a file that a slide shows; add that, too")
+        yield from not_read(self._objects, "object", EMBEDDED)
         yield from not_read(self._charts, "chart", "names are read, numbers are drawn")
 
     def blocks(self, place: str, number: int) -> Iterator[Block]:
@@ -133,7 +144,7 @@ class _Show:
         page = _Page(self._package, place, self._bases(place))
         shown = [block for block in page.read(tree) if block.text.strip()]
         self._footers, self._charts = self._footers or page.footers, self._charts + page.charts
-        self._objects += sum(1 for _ in tree.iter(f"{_P}oleObj"))
+        self._objects += embedded(tree, f"{_P}oleObj")
         if not shown and next(tree.iter(f"{_P}pic"), None) is not None:
             self._pictures.append(number)
         first = next((block.text for block in shown if block.level), "")

@@ -18,7 +18,7 @@ from index.reading.cells import shown
 from index.reading.layout import Block, set_blocks
 from index.reading.metadata import name_title
 from index.reading.normal import one_line
-from index.reading.office import A, Package, R, drawn
+from index.reading.office import EMBEDDED, A, Package, R, drawn
 from index.reading.table import MAX_ABOVE, MAX_ROWS, parted, sentence
 from index.types import Extract
 
@@ -148,7 +148,7 @@ class _Book:
         self._hidden: list[str] = []
         self._empty: list[str] = []
         self._comments = self._repeated = False
-        self._charts = 0
+        self._charts = self._objects = 0
 
     def left_out(self) -> Iterator[str]:
         """Name what of the workbook is not read."""
@@ -165,6 +165,7 @@ class _Book:
             yield "comments: they are not part of the sheets"
         if self._repeated:
             yield "headers and footers: what repeats on each page is not read"
+        yield from not_read(self._objects, "object", EMBEDDED)
         yield from not_read(self._charts, "chart", "names are read, numbers are drawn")
 
     def blocks(self, data: bytes) -> Iterator[Block]:
@@ -198,7 +199,8 @@ class _Book:
         place = self._places.get(sheet.title, "")
         about = _Sheet.of(unpack(self._package.archive, place) or b"")
         self._unreckoned += about.unreckoned
-        kinds = {kind for kind, _ in self._package.relations(place).values()}
+        kinds = [kind for kind, _ in self._package.relations(place).values()]
+        self._objects += kinds.count("oleObject") + kinds.count("package")
         self._comments = self._comments or "comments" in kinds
         self._repeated = self._repeated or about.repeated
         regions = list(_regions(self._rows(sheet, about)))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from documents import docx, epub, mail, pdf
+from documents import docx, epub, mail, odt, pdf, pptx, shape, xlsx
 from ui_pages import needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
@@ -45,6 +45,21 @@ FORMATS = {
         "The letter",
         "ferry is sold",
         docx("# The letter", "The ferry is sold to the town.", title="The letter"),
+    ),
+    "minutes.odt": (
+        "The minutes",
+        "club buys a skiff",
+        odt("# The minutes", "The club buys a skiff in May."),
+    ),
+    "talk.pptx": (
+        "The talk",
+        "seals rest",
+        pptx(shape("The talk", place="title") + shape("The seals rest on the bank.")),
+    ),
+    "birds.xlsx": (
+        "birds",
+        "Bird: Plover; Count: 17.",
+        xlsx({"Birds": [["Bird", "Count"], ["Plover", 17], ["Gull", 40]]}),
     ),
     "mail.eml": ("Plans for the fleet", "two new boats", mail("We order two new boats in May.")),
     "book.epub": (

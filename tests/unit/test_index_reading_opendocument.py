@@ -147,7 +147,7 @@ def test_an_equation_is_read_and_a_chart_is_told() -> None:
     extra = {"O 1/content.xml": math.encode(), "O 2/content.xml": b"<chart/>"}
     article = read_bytes(odt(held("O 1"), held("O 2"), extra=extra), name="a.odt")
     assert article.text == "See x=2\n\nSee"
-    assert article.card.left_out == ("1 object: a chart, or the file of another program",)
+    assert article.card.left_out == ("1 object: a chart, or another program's file; add that, too",)
 
 
 def test_an_encrypted_one_and_one_without_text_are_refused_with_the_reason() -> None:

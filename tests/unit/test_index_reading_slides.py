@@ -106,6 +106,18 @@ def test_footers_macros_and_slides_of_one_picture_are_told() -> None:
     )
 
 
+def test_the_file_of_another_program_is_told_once() -> None:
+    space = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    held = "<p:graphicFrame><p:oleObj/></p:graphicFrame>"
+    both = (
+        f"<mc:AlternateContent {space}><mc:Choice>{held}</mc:Choice>"
+        f"<mc:Fallback>{held}</mc:Fallback></mc:AlternateContent>"
+    )
+    assert read(shape("Text.") + both).card.left_out == (
+        "1 object: the file of another program; add that, too",
+    )
+
+
 def test_slides_without_text_are_refused() -> None:
     with pytest.raises(ReadError, match="its slides show no text"):
         read("<p:pic/>")
