@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from statistics import mean, median
 
 from index.reading.files import Parsed, read_file
 from index.reading.sandbox import Limits, stop_reading
@@ -90,11 +91,13 @@ def measure(path: Path, pdf: Path) -> Read | str:
         return f"{path.name}: {outcome.reason}"
     read = words(_without_notes(outcome.extract))
     there = _mended(shown(pdf), known=set(read))
+    if not there:
+        return f"{path.name}: its PDF shows no words"
     common = Counter(there) & Counter(read)
     known = set(there)
     return Read(
         name=path.name,
-        seen=sum(common.values()) / max(len(there), 1),
+        seen=sum(common.values()) / len(there),
         unseen=sum(1 for word in read if word not in known) / max(len(read), 1),
         order=_order(there, read),
         seconds=seconds,
@@ -158,7 +161,7 @@ def as_pdf(path: Path, folder: Path) -> Path | None:
 
 
 def main() -> None:
-    """Print a line for each file, the worst last, and one for each kind."""
+    """Print a line for each file, the worst last, and one for each kind: means (medians)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="with .docx, .odt, .pptx and .xlsx files in it")
     folder = parser.parse_args().folder
@@ -179,12 +182,10 @@ def main() -> None:
             print(
                 f"{row.seen:.3f} {row.unseen:.3f} {row.order:.3f} {row.seconds:6.2f} s {row.name}"
             )
-        means = (
-            sum(getattr(row, f) for row in read) / len(read) for f in ("seen", "unseen", "order")
-        )
+        values = [[getattr(row, f) for row in read] for f in ("seen", "unseen", "order")]
+        figures = " ".join(f"{mean(each):.3f} ({median(each):.3f})" for each in values)
         pace = sum(row.seconds for row in read) / sum(row.megabytes for row in read)
         below = sum(1 for row in read if row.seen < 0.98)
-        figures = " ".join(f"{mean:.3f}" for mean in means)
         print(f"{kind}: {len(read)} files, {figures}, {below} under .98, {pace:.2f} s a MB\n")
 
 
