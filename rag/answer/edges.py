@@ -30,6 +30,8 @@ _INITIAL = re.compile(r"\b[A-Z](?=[\w’'])")
 _LONGEST = 20
 """Words that a clause may have with what stands before it."""
 _BREAK = re.compile(r"[,;:()–—]|\.(?=\s|$)|$")
+_CODE = re.compile(r"(?![AI] )[A-Z]{1,4}[ ‑-]?")
+"""Letters that a number begins with which is a name: "B 47", "SK 1204"."""
 _GOES_ON = re.compile(r"\s([a-z][\w’'\-]*)")
 _COUNTED: tuple[AnswerType, ...] = ("amount", "money")
 _MEASURED: tuple[AnswerType, ...] = ("amount", "money", "duration")
@@ -54,7 +56,8 @@ def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int,
         start = before.start()
     if expects in _COUNTED:
         found = _amount().search(text, start, end)
-        start = found.start() if found else start
+        named = found is not None and _CODE.fullmatch(text, start, found.start())
+        start = found.start() if found and not named else start
     return _untied(text, start, _finished(text, start, end), expects)
 
 

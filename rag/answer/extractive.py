@@ -11,6 +11,7 @@ from functools import cache
 
 from index.terms import content_terms, terms
 from index.types import Hit
+from rag.answer.cell import with_cell
 from rag.answer.confidence import Weighed, weigh, weigh_told
 from rag.answer.items import is_new, joined, listed
 from rag.answer.mismatch import (
@@ -86,7 +87,7 @@ class ExtractiveAnswerer:
         Raises:
             EmbeddingError: The reader's file or the base model's is missing or damaged.
         """
-        own = self._draft(question, hits)
+        own = with_cell(self._draft(question, hits), question, hits)
         wish = permission_asked(question.text)
         if wish is None or own.confidence >= weights().threshold:
             return own

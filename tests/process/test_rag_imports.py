@@ -19,7 +19,8 @@ OF_A_QUESTION = frozenset(
     index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.protocols index.store.queries index.store.vector_search
     index.sync index.sync.file_state index.sync.stamps index.terms
-    index.types index.whole_file rag rag.answer rag.answer.clause rag.answer.confidence
+    index.types index.whole_file rag rag.answer rag.answer.cell rag.answer.clause
+    rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.features rag.answer.otherwise
     rag.answer.naming rag.answer.ranking rag.answer.similar rag.answerers rag.languages
     rag.answer.several rag.answer.short rag.answer.stated

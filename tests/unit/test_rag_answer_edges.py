@@ -54,6 +54,20 @@ def test_what_bounds_an_amount_belongs_to_it() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found", "words"),
+    [
+        ("Berth number B 47", "B 47", "B 47"),
+        ("Flight SK-1204 is late.", "SK-1204", "SK-1204"),
+        ("In all USD 40 was paid.", "USD 40", "USD 40"),
+        ("Some 40 came.", "Some 40", "Some 40"),
+        ("They saw 40 ships.", "saw 40", "40"),
+    ],
+)
+def test_letters_of_a_number_that_is_a_name_belong_to_it(text, found, words) -> None:
+    assert shown(text, found, "amount") == words
+
+
+@pytest.mark.parametrize(
     ("found", "words"),
     [
         (

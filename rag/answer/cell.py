@@ -1,0 +1,199 @@
+"""Finds the cell of a table that a question names by its row and its column.
+
+It looks at rows as `index.reading.table` tells them, "Town: Lindvik; 2021: 18400.", and at nothing
+else; a question that wants a table reckoned with, as its highest figure, names no cell.
+"""
+
+import calendar
+import re
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+from index.data_files import data_toml
+from index.terms import content_terms, terms
+from index.types import Hit, ScoredSentence
+from rag.answer.stated import is_negated
+from rag.question import AnswerType, Question
+from rag.types import Draft, DraftSentence, Evidence
+
+_TABLES: Final = frozenset(
+    {
+        "text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    }
+)
+_SURE = 0.9
+"""Confidence of a cell that a question names by its row and its column."""
+_FIELD = re.compile(r"; (?=[^;:]{1,200}: )")
+"""What parts the cells of a row that have a name."""
+_PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
+_COUNTED: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "date", "duration"})
+_LETTERS = 3
+"""Of the name of a day or a month, from which on it may be cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell of a row, named or not."""
+
+    name: str
+    """Of its column; empty where it has none."""
+    text: str
+    start: int
+    """Offset of its text in the row's sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A cell that a question may name."""
+
+    hit: Hit
+    row: ScoredSentence
+    cell: Cell
+    covered: int
+    """Words of the question that row and column say."""
+
+
+def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
+    """Return the row with its cell as the answer where the question names one, else the draft.
+
+    Args:
+        draft: What else would be answered.
+        question: What is asked.
+        hits: Retrieved for it.
+    """
+    found = _asked_cell(question, hits)
+    if found is None:
+        return draft
+    sentence, cell = found.row.sentence, found.cell
+    evidence = Evidence(hit=found.hit, start=sentence.start, end=sentence.end)
+    span = (cell.start, cell.start + len(cell.text))
+    quoted = DraftSentence(text=sentence.text, evidence=(evidence,), span=span)
+    return replace(
+        draft,
+        sentences=(quoted,),
+        short=cell.text,
+        parts=(),
+        confidence=max(draft.confidence, _SURE),
+        ranked=tuple(dict.fromkeys((sentence, *draft.ranked)))[: max(1, len(draft.ranked))],
+    )
+
+
+def cells_of(row: str) -> tuple[Cell, ...]:
+    """Return the cells of a row as a sentence tells it; none where no column is named in it."""
+    cells: list[Cell] = []
+    start = 0
+    for end in (*(gap.start() for gap in _FIELD.finditer(row)), len(row)):
+        part = row[start:end]
+        name, named, text = part.partition(": ")
+        if not named:
+            name, text = "", part
+        last = end == len(row) and text.endswith(".")
+        at = start + (len(name) + 2 if named else 0)
+        cells.append(Cell(name=name, text=text[:-1] if last else text, start=at))
+        start = end + 2
+    return tuple(cells) if any(cell.name for cell in cells) else ()
+
+
+def _asked_cell(question: Question, hits: Sequence[Hit]) -> _Found | None:
+    """Return the one cell that a question names; None where it names several, or none."""
+    several = question.several and not question.open_ended
+    if question.expects == "yes_no" or several or is_negated(question.text):
+        return None
+    counts = question.expects in _COUNTED and not question.open_ended
+    asked = frozenset(content_terms(question.text))
+    found = [
+        one
+        for hit in hits
+        if hit.card.media_type in _TABLES
+        for row in hit.sentences
+        if (one := _named_in(row, hit, asked, counts=counts)) is not None
+    ]
+    most = max((one.covered for one in found), default=0)
+    best = [one for one in found if one.covered == most]
+    return best[0] if len({one.cell.text for one in best}) == 1 else None
+
+
+def _named_in(
+    row: ScoredSentence, hit: Hit, asked: frozenset[str], *, counts: bool
+) -> _Found | None:
+    """Return the cell of a row that a question names; None where it is not sure.
+
+    Args:
+        row: The row.
+        hit: What it is in.
+        asked: The terms of the question.
+        counts: Whether a number or a time is asked for.
+    """
+    cells = cells_of(row.sentence.text)
+    said = [cell for cell in cells if _says(cell.text, asked)]
+    columns = _most_named([c for c in cells if c not in said and _is_named(c.name, asked)])
+    if not said or len(columns) != 1:
+        return None
+    of_row = {term for cell in said for term in _words(cell.text)}
+    # The column of the row's name may be named too: "in the year 1916".
+    of_row |= {term for cell in said for term in _words(cell.name)} & asked
+    covered = of_row | {t for t in asked if _covers(_words(columns[0].name), t)}
+    about = frozenset(terms(hit.card.title))
+    left = asked - covered - about - _of_tables()
+    # Columns that are years or days do not say what is counted in them.
+    periods = all(_is_period(cell.name) for cell in cells if cell.name and cell not in said)
+    unsaid = counts and periods and any(map(str.isdigit, columns[0].text))
+    if len(left) > int(unsaid):
+        return None
+    return _Found(hit=hit, row=row, cell=columns[0], covered=len(covered & asked))
+
+
+def _most_named(columns: Sequence[Cell]) -> list[Cell]:
+    """Leave out columns whose name is part of another's: "Price" where "Price 2024" is asked."""
+    return [
+        one
+        for one in columns
+        if not any(_words(one.name) < _words(other.name) for other in columns)
+    ]
+
+
+def _words(text: str) -> frozenset[str]:
+    plain = text.replace("_", " ")
+    return frozenset(content_terms(plain) or terms(plain))
+
+
+def _says(text: str, asked: frozenset[str]) -> bool:
+    """Say whether a question says all of a cell."""
+    words = _words(text)
+    return bool(words) and words <= asked
+
+
+def _is_named(name: str, asked: frozenset[str]) -> bool:
+    """Say whether a question names a column."""
+    words = _words(name)
+    return bool(words) and all(any(_covers({word}, term) for term in asked) for word in words)
+
+
+def _covers(words: Set[str], term: str) -> bool:
+    """Say whether a column's words have one of a question, which may be a day's in full."""
+    whole = _days().get(term, "")
+    cut = any(len(w) >= _LETTERS and whole.startswith(w) for w in words) if whole else False
+    return term in words or cut
+
+
+def _is_period(name: str) -> bool:
+    low = name.lower()
+    cut = len(low) >= _LETTERS and any(whole.startswith(low) for whole in _days().values())
+    return bool(_PERIOD.fullmatch(name)) or cut
+
+
+@cache
+def _days() -> dict[str, str]:
+    """Return the names of days and months by the term that each is."""
+    names = (*calendar.day_name, *filter(None, calendar.month_name))
+    return {terms(name)[0]: name.lower() for name in names}
+
+
+@cache
+def _of_tables() -> frozenset[str]:
+    """Return the terms of words by which a cell is asked for, and that none need say."""
+    return frozenset(terms(data_toml("rag", "tables.toml")["asking"]))

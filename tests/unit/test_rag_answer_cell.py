@@ -1,0 +1,100 @@
+"""A cell of a table is the short answer where a question names its row and its column."""
+
+from dataclasses import replace
+
+import pytest
+
+from index.card import Card
+from index.types import Hit
+from rag.answer.cell import cells_of, with_cell
+from rag.question import read_question
+from rag.testing import hit_of
+from rag.types import Draft
+
+YEARS = ("Town: Lindvik; 2021: 184; 2022: 312.", "Town: Karsund; 2021: 52; 2022: 53.")
+SHIFTS = ("Nurse: Anna; Mon: early; Tue: late.", "Nurse: Britt; Mon: late; Tue: off.")
+LONG = ("Town: Orlo; Year: 1916; Guests: 40.", "Town: Orlo; Year: 1917; Guests: 44.")
+PRICES = ("Name: Rope; Price: 12; Price_2024: 14; Length of coil: 30 m.", "Name: Sail; Price: 90.")
+HOURS = ("Open; Mon: 8:15; Tue: 9:30.", "Close; Mon: 17:00; Tue: 19:45.")
+
+
+def table(*rows: str, title: str = "") -> Hit:
+    return replace(hit_of(*rows), card=Card(title=title, media_type="text/csv"))
+
+
+def short(question: str, *hits: Hit) -> str | None:
+    nothing = Draft(sentences=(), confidence=0.0)
+    return with_cell(nothing, read_question(question), hits).short
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "cell"),
+    [
+        ("How many visitors did Lindvik have in 2022?", YEARS, "312"),
+        ("What was Karsund's number in 2021?", YEARS, "52"),
+        ("What does the Tue column say for Anna?", SHIFTS, "late"),
+        ("What shift does Britt have on Tuesday?", SHIFTS, None),
+        ("What is the Monday entry of Britt?", SHIFTS, "late"),
+        ("How many guests did Orlo have in 1917?", LONG, "44"),
+        ("How many guests did Orlo have in the year 1916?", LONG, "40"),
+        ("How many guests did Orlo have?", LONG, None),
+        ("What is the price of the rope?", PRICES, "12"),
+        ("What is the price 2024 of the rope?", PRICES, "14"),
+        ("What is the length of coil of the rope?", PRICES, "30 m"),
+        ("When does the shop open on Tuesday?", HOURS, "9:30"),
+    ],
+)
+def test_a_cell_that_is_named_is_the_short_answer(question, rows, cell):
+    assert short(question, table(*rows)) == cell
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who was the mayor of Lindvik in 2022?",
+        "What is the capital of Lindvik in 2022?",
+        "Did Lindvik have 312 visitors in 2022?",
+        "Which town had most in 2022?",
+        "How many ships and visitors did Lindvik have in 2022?",
+        "How many visitors did Lindvik have in 2020?",
+        "How many visitors did Varno have in 2022?",
+    ],
+)
+def test_what_no_cell_says_is_left_to_the_others(question):
+    assert short(question, table(*YEARS)) is None
+
+
+def test_two_tables_that_say_otherwise_give_no_cell_and_of_two_that_agree_the_first_does():
+    other = table("Name: Rope; Price: 15.")
+    assert short("What is the price of the rope?", table(*PRICES), other) is None
+    same = table("Name: Rope; Price: 12.")
+    assert short("What is the price of the rope?", table(*PRICES), same) == "12"
+
+
+def test_the_row_is_quoted_with_the_cell_marked():
+    hit = table(*YEARS)
+    draft = with_cell(
+        Draft(sentences=(), confidence=0.2), read_question("Lindvik in 2022: what number?"), [hit]
+    )
+    (quoted,) = draft.sentences
+    assert quoted.text == YEARS[0]
+    assert quoted.text[slice(*quoted.span)] == draft.short == "312"
+    assert draft.confidence > 0.8
+
+
+def test_what_only_looks_like_a_row_is_no_table():
+    assert short("What was Lindvik's number in 2022?", hit_of(*YEARS)) is None
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("A: b; c; D: e: f.", [("A", "b; c"), ("D", "e: f")]),
+        ("Open; Mon: 8:15.", [("", "Open"), ("Mon", "8:15")]),
+        ("Only words.", []),
+    ],
+)
+def test_cells_are_parted_where_a_name_begins(row, cells):
+    found = cells_of(row)
+    assert [(cell.name, cell.text) for cell in found] == cells
+    assert all(row[c.start :].startswith(c.text) for c in found)
