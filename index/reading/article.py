@@ -48,12 +48,15 @@ _TICKER = 0.2
 """The same share of a list that is the article's in part, with a headline in a link."""
 _LINE = 30
 """Characters of a text from which on it is more than a name or a label."""
+_PROMOTION = 250
+"""Characters that a line has at most which leads away from an article or asks something."""
 _SHINGLE = 3
 """Words in a row by which a text is found again."""
 
 NEVER: Final = frozenset({"script", "style", "button", "select", "iframe", "object", "textarea"})
 """Elements whose text is never read: it is for machines, or to be pressed."""
 _FRAMES: Final = frozenset({"nav", "header", "footer", "aside", "form", "menu"})
+_LINES: Final = frozenset({"p", "div", "li", "ul", "h2", "h3", "h4", "h5", "h6", "strong", "aside"})
 _LEAVES: Final = frozenset({"p", "ul", "ol", "dl", "table", "blockquote", "pre"})
 _KEPT_BEFORE: Final = frozenset({"figure", "figcaption", "h1"})
 _KEPT_BEHIND: Final = frozenset(
@@ -219,6 +222,8 @@ def _around(body: "Element", runs: list[Run], weights: Weights) -> set["Element"
         weight = weights[element]
         if element in frames or element in holders or weight.first < 0:
             return element in frames
+        if _is_promotion(element, weight):
+            return True
         if plain or weight.own:
             return _is_aside(element, weight, whole)
         if weight.first < inside.first or weight.last > inside.last:
@@ -304,6 +309,16 @@ def _is_aside(element: "Element", weight: _Weight, whole: _Weight) -> bool:
     return bool(_elsewhere().fullmatch(weight.lead[:80]))
 
 
+def _is_promotion(element: "Element", weight: _Weight) -> bool:
+    """Tell a line between an article's own that leads away from it, or asks to subscribe."""
+    if weight.total > _PROMOTION or element.tag not in _LINES:
+        return False
+    text = " ".join("".join(map(str, element.itertext())).split())
+    leads = weight.linked > _HALF * weight.total and _leads().match(text) is not None
+    # The steps of a list may well ask to sign up.
+    return leads or (element.tag != "li" and _asks().fullmatch(text) is not None)
+
+
 def _is_note(element: "Element") -> bool:
     """Tell notes of an article, which Pandoc and others put into an `<aside>`."""
     note = element.get("role", "") in ("doc-endnotes", "doc-footnote")
@@ -314,6 +329,18 @@ def _is_note(element: "Element") -> bool:
 def _chrome() -> re.Pattern[str]:
     names = "|".join(data_toml("index", "page_parts.toml")["names"])
     return re.compile(rf"(?:^|[\s_-])(?:{names})(?:[\s_-]|$)", re.IGNORECASE)
+
+
+@cache
+def _leads() -> re.Pattern[str]:
+    leads = "|".join(data_toml("index", "page_parts.toml")["leads"])
+    return re.compile(rf"\W{{0,3}}(?:{leads})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    asks = "|".join(data_toml("index", "page_parts.toml")["asks"])
+    return re.compile(rf"\W{{0,3}}(?:{asks})\W{{0,3}}", re.IGNORECASE)
 
 
 @cache

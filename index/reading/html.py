@@ -17,7 +17,7 @@ from index.types import Extract
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_DEPTH = 255

@@ -18,7 +18,7 @@ from index.reading.metadata import clean_url, name_title
 from index.reading.normal import one_line
 from index.types import Extract
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_ATTACHMENTS = 100

@@ -116,12 +116,8 @@ def printed_lines(text_page: "PdfTextPage", *, turn: int, box: Box, printed: int
     """
     signs, unknown = _signs(text_page, turn=turn, box=box)
     on_page, filled = _lines(text_page, signs, printed=printed)
-    return Printed(
-        lines=on_page,
-        filled=filled,
-        known=sum(1 for sign in signs if sign is not None),
-        unknown=unknown,
-    )
+    known = sum(1 for sign in signs if sign is not None)
+    return Printed(lines=on_page, filled=filled, known=known, unknown=unknown)
 
 
 def turned(box: Box, turn: int, page: Box) -> Box:
@@ -313,17 +309,19 @@ def _cell(text_page: "PdfTextPage", signs: Sequence[_Sign], size: float) -> Line
 
 
 def _raised_apart(signs: Sequence[_Sign], size: float) -> str:
-    """Return the text of letters with raised ones set apart, as those of HTML are."""
+    """Return the text of letters with raised ones set apart, as HTML's; a note from its mark."""
     ground = sorted(sign.bottom for sign in signs)[len(signs) // 2]
 
     def is_raised(sign: _Sign) -> bool:
         small = sign.top - sign.bottom < _SMALL * size
         return small and not sign.text.isspace() and sign.bottom > ground + _RAISED * size
 
-    text = ""
     groups = [(up, _text_of(list(group))) for up, group in groupby(signs, key=is_raised)]
+    text = ""
     for at, (up, said) in enumerate(groups):
         following = groups[at + 1][1] if at + 1 < len(groups) else ""
+        if up and not text and said.isdigit() and following[:1].isalpha():
+            said += " "
         text += raised(said, after=text[-BEFORE:], mark=False, before=following) if up else said
     return text
 
@@ -352,7 +350,7 @@ def _without_false_blanks(signs: Sequence[_Sign]) -> list[_Sign]:
         if not (
             sign.text == " "
             and at > 1
-            and signs[at - 1][1:3] == signs[at - 2][1:3]
+            and signs[at - 1][1:5] == signs[at - 2][1:5]
             and not _is_gap(signs, at, _SEEN)
         )
     ]

@@ -102,6 +102,37 @@ def test_a_ticker_that_names_the_article_among_others_is_not_read():
     assert [line[:8] for line in lines(body)] == ["The walk", "Behind t", "The keep"]
 
 
+@pytest.mark.parametrize(
+    "promotion",
+    [
+        "<p><strong>READ MORE: <a href='/b'>The bell that nobody found</a></strong></p>",
+        "<p>Related: <a href='/c'>Ten towers by the sea that were moved</a></p>",
+        "<p>(<a href='/d'>Leggi anche: la torre e il mare</a>)</p>",
+        "<p>Subscribe to our morning newsletter for more of the coast.</p>",
+        "<p>Follow The Coast on Twitter, Facebook and Instagram.</p>",
+        "<p>Advert</p>",
+    ],
+)
+def test_a_line_inside_an_article_that_leads_away_from_it_is_not_read(promotion):
+    body = f"{MENU}<article><h1>The tower</h1>{promotion.join(PARAGRAPHS)}</article>"
+    without = f"{MENU}<article><h1>The tower</h1>{''.join(PARAGRAPHS)}</article>"
+    assert lines(body) == lines(without)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "Read more slowly, said the keeper, and you will see that the tower was moved twice.",
+        "Related finds were made in 1912 by the same keeper behind the old lighthouse.",
+        "Follow the path on the left to the lighthouse.",
+        "Adverts for the tower were printed in 1912.",
+    ],
+)
+def test_a_sentence_that_only_begins_like_a_promotion_is_read(kept):
+    body = f"{MENU}<article><h1>The tower</h1>{f'<p>{kept}</p>'.join(PARAGRAPHS)}</article>"
+    assert kept in lines(body)
+
+
 def test_a_form_around_the_whole_page_is_no_frame():
     body = f"{MENU}<form>{''.join(PARAGRAPHS)}<input></form>"
     assert [line[:8] for line in lines(body)] == ["The walk", "Behind t", "The keep"]

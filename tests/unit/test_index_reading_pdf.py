@@ -357,6 +357,16 @@ def test_a_raised_mark_parts_no_sentence():
     assert read(painted(shown)).text == "The quay was dredged[1], but not repaired."
 
 
+def test_the_mark_in_front_of_a_note_is_no_part_of_its_first_word():
+    shown = lines(*WRAPPED) + at(72, 604, "3", size=7) + at(76, 600, "The town paid half of it.")
+    assert read(painted(shown)).text.endswith("\n\n3 The town paid half of it.")
+
+
+def test_the_blanks_of_a_stamp_that_runs_up_the_page_are_kept():
+    stamp = "BT 0 1 -1 0 30 300 Tm /F1 12 Tf (set on 3 May with care) Tj ET\n"
+    assert "set on 3 May with care" in read(painted(lines(*WRAPPED) + stamp)).text
+
+
 def test_a_title_of_two_lines_is_one():
     shown = at(72, 740, "A Report on the Harbour", size=18) + at(72, 718, "of Lindvik", size=18)
     article = read(painted(shown + lines(*WRAPPED, y=690)))
