@@ -6,8 +6,9 @@ around them, so what is read is the page's own tree, less what is plainly around
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Set
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -64,6 +65,8 @@ _KEPT_BEHIND: Final = frozenset(
 )
 """What trafilatura leaves out of an article at times, before what it found and behind."""
 
+_PICTURES = ("img", "canvas")
+_EMBEDDED = ("iframe", "video", "audio", "object", "embed")
 _QUIET = logging.NullHandler()
 _WORD = re.compile(r"\w+")
 
@@ -76,6 +79,11 @@ class Article:
     title: str = ""
     author: str | None = None
     published: str | None = None
+    pictures: int = 0
+    embedded: int = 0
+    """Videos, frames of other pages and the like."""
+    around: int = 0
+    """Words that the page shows beside the article."""
 
 
 @dataclass(slots=True)
@@ -135,12 +143,32 @@ def find_article(tree: "Element") -> Article:
     found = _ask(tree) if sum(1 for _ in tree.iter()) <= MAX_ELEMENTS else None
     runs = list(page_runs(body))
     weights = _weigh(body, runs, _Sought(page_runs(found.body) if found is not None else ()))
-    blocks = tuple(page_blocks(body, without=_around(body, runs, weights)))
-    if found is None:
-        return Article(blocks=blocks)
-    return Article(
-        blocks=blocks, title=found.title or "", author=found.author, published=found.date
+    without = _around(body, runs, weights)
+    blocks = tuple(page_blocks(body, without=without))
+    seen = Counter(str(element.tag) for element in _inside(body, without))
+    article = Article(
+        blocks=blocks,
+        pictures=sum(seen[tag] for tag in _PICTURES),
+        embedded=sum(seen[tag] for tag in _EMBEDDED),
+        around=max(0, _words(run.text for run in runs) - _words(block.text for block in blocks)),
     )
+    if found is None:
+        return article
+    return replace(article, title=found.title or "", author=found.author, published=found.date)
+
+
+def _inside(body: "Element", without: Set["Element"]) -> "Iterator[Element]":
+    """Yield what is on a page, and nothing that is in some elements."""
+    waiting = [body]
+    while waiting:
+        for child in waiting.pop():
+            yield child
+            if child not in without:
+                waiting.append(child)
+
+
+def _words(texts: Iterable[str]) -> int:
+    return sum(len(_WORD.findall(text)) for text in texts)
 
 
 def _ask(tree: "Element") -> "Document | None":

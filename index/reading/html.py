@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, Final
 
-from index.card import Card
+from index.card import Card, not_read
 from index.errors import ReadError
-from index.reading.article import NEVER, find_article
+from index.reading.article import NEVER, Article, find_article
 from index.reading.encoding import declared_charset, decode
 from index.reading.hidden import drop_hidden
 from index.reading.layout import Block, set_blocks
@@ -26,6 +26,9 @@ MAX_DEPTH = 255
 MAX_TAGS = 100_000
 """Elements above which a page is refused: 100,000 took 5.7 seconds, and time grows faster than
 their number (2.5 million: 176 seconds)."""
+
+FEW_WORDS = 20
+"""Words around an article under which they are not worth a line in a report."""
 
 
 class HtmlReader:
@@ -62,10 +65,21 @@ class HtmlReader:
                 published=article.published,
                 author=one_line(article.author or "") or None,
                 url=url,
+                left_out=_left_out(article),
             ),
             text=text,
             section_starts=tuple(at for at in layout.section_starts if at < len(text)),
         )
+
+
+def _left_out(article: Article) -> tuple[str, ...]:
+    """Name what a page shows and its text does not; what a page hides nobody misses."""
+    around = (f"around the article: {article.around:,} words of menus, remarks and the like",)
+    return (
+        *not_read(article.pictures, "picture", "what pictures show is not read"),
+        *not_read(article.embedded, "embedded object", "videos, frames and the like are not read"),
+        *(around if article.around >= FEW_WORDS else ()),
+    )
 
 
 def whole_page(source: str) -> tuple[Block, ...]:

@@ -60,7 +60,7 @@ class MailReader:
             return _web_archive(message, name=name)
         left_out: list[str] = []
         blocks = [*_body(message, left_out), *self._attached(message, left_out)]
-        left_out += not_read(_inline_pictures(message), "picture", "what it shows is not read")
+        left_out += not_read(_inline_pictures(message), "picture", "what pictures show is not read")
         layout = set_blocks(blocks)
         if not layout.text.strip():
             told = f" (left out: {left_out[0]})" if left_out else ""

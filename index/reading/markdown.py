@@ -48,7 +48,7 @@ _WIKI = re.compile(r"(!?)\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n]{0,300}))?\]\]")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp", ".bmp", ".avif")
 _PICTURE = re.compile(r"<img\b", re.IGNORECASE)
 _LOST: Final = {
-    "picture": "what it shows is not read",
+    "picture": "what pictures show is not read",
     "embedded file": "what is embedded is read where it is added itself",
     "comment": "it is not shown",
 }

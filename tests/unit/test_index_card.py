@@ -94,11 +94,11 @@ def test_every_field_is_kept_under_its_own_name() -> None:
 
 
 def test_what_was_left_out_is_one_line_that_names_a_reason_once() -> None:
-    parts = (*not_read(2, "picture", "what it shows is not read"), *not_read(0, "sound", "x"))
-    assert parts == ("2 pictures: what it shows is not read",)
+    parts = (*not_read(2, "picture", "what pictures show is not read"), *not_read(0, "sound", "x"))
+    assert parts == ("2 pictures: what pictures show is not read",)
     files = tuple(f"{n}.png: no text" for n in range(6))
     assert left_out_line((*parts, *files)) == (
-        "2 pictures: what it shows is not read; 0.png, 1.png, 2.png, 3.png and 2 more: no text"
+        "2 pictures: what pictures show is not read; 0.png, 1.png, 2.png, 3.png and 2 more: no text"
     )
     assert left_out_line([f"{n}: reason {n}" for n in range(9)]).endswith(
         "3: reason 3; and 5 more, which `footnote show ID` names"

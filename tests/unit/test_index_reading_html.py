@@ -159,3 +159,24 @@ def test_an_external_entity_is_not_opened(tmp_path):
     doctype = f'<!DOCTYPE html [<!ENTITY x SYSTEM "file://{secret}">]>'
     page = f"<?xml version='1.0'?>{doctype}<html><body><p>a &x; b</p></body></html>"
     assert "do not read" not in read_bytes(page.encode(), name="a.html").text
+
+
+def test_what_a_page_shows_beside_its_article_is_named_as_left_out():
+    menu = "".join(f"<li><a href='/{n}'>Page of news number {n}</a></li>" for n in range(9))
+    said = "<p>" + "The harbour was dredged in spring, and the work cost a lot. " * 9 + "</p>"
+    article = read_bytes(
+        f"<html><body><nav><img src=logo.png><ul>{menu}</ul></nav><article><h1>The harbour</h1>"
+        f"{said}<img src=a.png><figure><img src=b.png></figure><iframe src=/v></iframe>{said}"
+        "</article></body></html>".encode(),
+        name="a.html",
+    )
+    assert article.card.left_out == (
+        "2 pictures: what pictures show is not read",
+        "1 embedded object: videos, frames and the like are not read",
+        "around the article: 45 words of menus, remarks and the like",
+    )
+
+
+def test_nothing_is_named_as_left_out_of_a_page_that_is_read_whole():
+    page = b"<html><body><h1>Cats</h1><p>They sleep all day.</p></body></html>"
+    assert read_bytes(page, name="a.html").card.left_out == ()

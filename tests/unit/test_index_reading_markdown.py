@@ -56,7 +56,7 @@ def test_pictures_embedded_notes_and_comments_are_named_as_left_out():
     article = read("Seen. ![a](b.png) ![[c.png]] ![[Lindvik]]\n\n<img src='d.png'>\n\nNot %%x%%")
     assert article.text == "Seen.\n\nNot"
     assert article.card.left_out == (
-        "3 pictures: what it shows is not read",
+        "3 pictures: what pictures show is not read",
         "1 embedded file: what is embedded is read where it is added itself",
         "1 comment: it is not shown",
     )
