@@ -113,8 +113,8 @@ class MailReader:
 
 def _mended(data: bytes) -> bytes:
     """Return a message as the parser of mail asks for it: as UTF-8, and boundaries in quotes."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        data = data.decode("utf-16", errors="replace").encode()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or 0 in data[:2]:
+        data = decode(data).encode(errors="replace")
     return _BARE_BOUNDARY.sub(rb'\1"\2"', data)
 
 

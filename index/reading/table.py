@@ -12,7 +12,7 @@ from io import StringIO, TextIOWrapper
 from itertools import chain, islice, pairwise
 from typing import BinaryIO, Final, TextIO
 
-from index.card import Card
+from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.encoding import codec_of, decode
 from index.reading.metadata import name_title
@@ -102,11 +102,21 @@ def _read(opened: Callable[[], TextIO], *, name: str) -> Extract | None:
         if not sample:
             raise ReadError("the table has no cell with text; there is nothing to quote from")
         shape = _shape(sample)
-        body = _uncounted(chain(sample[shape.skipped :], rows), shape)
+        unused = {n for n, column in enumerate(shape.header or ()) if column}
+        body = _uncounted(_using(chain(sample[shape.skipped :], rows), unused), shape)
         told = filter(None, (sentence(row, shape.header) for row in body))
         text = _joined(chain(shape.above, told))
     title = shape.above[0] if shape.above else name_title(name)
-    return Extract(card=Card(title=title, media_type="text/csv"), text=text)
+    left_out = not_read(len(unused), "column", "it has a name, and no cell with text")
+    return Extract(card=Card(title=title, media_type="text/csv", left_out=left_out), text=text)
+
+
+def _using(rows: Iterable[list[str]], unused: set[int]) -> Iterator[list[str]]:
+    """Hand rows on, and strike off the columns that have text in one of them."""
+    for row in rows:
+        if unused:
+            unused.difference_update([n for n in unused if n < len(row) and row[n]])
+        yield row
 
 
 def _joined(sentences: Iterable[str]) -> str:

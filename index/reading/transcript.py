@@ -45,7 +45,7 @@ _FEW_STOPS = 0.1
 """Share of cues that end with a stop under which a text has none; of speech that a person wrote
 down a third or more do."""
 _ROLLING = 0.3
-"""Share of cues that begin with words of the one before from which on captions roll."""
+"""Share of cues that begin with words of the one before, and go on, from which on captions roll."""
 _SAME_WORDS = 2
 _WINDOW = 60
 """Words of what was shown last among which a rolling caption's first words are looked for."""
@@ -169,8 +169,9 @@ def _with_speakers(cues: list[_Cue]) -> list[_Cue]:
 def _without_repeats(cues: list[_Cue]) -> list[_Cue]:
     """Leave out what rolling captions show again from the cue before."""
     words = [" ".join(cue.lines).split() for cue in cues]
-    again = sum(1 for before, now in pairwise(words) if _overlap(before, now, before=before))
-    if again <= _ROLLING * len(cues):
+    # Of a cue that says nothing new it cannot be told whether somebody said it again.
+    shared = ((_overlap(before, now, before=before), len(now)) for before, now in pairwise(words))
+    if sum(1 for count, length in shared if 0 < count < length) <= _ROLLING * len(cues):
         return cues
     kept: list[_Cue] = []
     shown: list[str] = []

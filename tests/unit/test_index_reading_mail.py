@@ -171,7 +171,8 @@ def test_a_boundary_without_quotes_parts_a_message(fold: str):
     assert read_bytes(data.encode(), name="a.eml").text == "The roof leaks."
 
 
-def test_a_message_saved_as_utf_16_is_read():
-    data = (PLAIN + "The roof leaks.").encode("utf-16")
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_message_saved_as_utf_16_is_read(charset: str):
+    data = (PLAIN + "The roof leaks.").encode(charset)
     article = read_bytes(data, name="a.eml")
     assert (article.card.title, article.text) == ("Roof", "The roof leaks.")

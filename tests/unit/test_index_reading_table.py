@@ -30,6 +30,11 @@ def test_each_row_is_one_sentence():
     ]
 
 
+def test_columns_without_a_cell_are_named_as_left_out():
+    article = read_bytes(b"Name,Berth,Owner\nTern,,Ida\nKoi,,\n", name="a.csv")
+    assert article.card.left_out == ("1 column: it has a name, and no cell with text",)
+
+
 def test_quoted_cells_keep_delimiters_and_lose_line_ends():
     data = b'who,said\nAnn,"Yes, we\ncan"\n'
     assert read_bytes(data, name="a.csv").text == "who: Ann; said: Yes, we can."

@@ -82,6 +82,11 @@ def test_rolling_captions_are_read_once():
     assert talk.text.split() == words
 
 
+def test_a_word_that_is_all_of_each_cue_is_read_each_time():
+    cues = "\n".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\nNo!\n" for n in range(6))
+    assert transcript(cues, "a.srt").text == "No! No! No! No! No! No!"
+
+
 def test_words_that_are_said_twice_are_read_twice():
     assert transcript(
         "1\n00:00:01,000 --> 00:00:02,000\nNo, never.\n\n2\n00:00:02,000 --> 00:00:03,000\n"
