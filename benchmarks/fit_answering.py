@@ -57,9 +57,6 @@ from rag.reader.onnx_reader import SHA256
 
 _ANSWERED = 0.8
 _CLOSE = 0.8
-_BEARING = 0.75
-"""Share of the yes/no questions that are decided of which a sentence is shown: what is less sure
-to bear on them mostly does not."""
 _STRENGTH = 0.1
 """Inverse of the regularisation, over measures of mean 0 and deviation 1."""
 _BINS = 10
@@ -198,7 +195,7 @@ def _fit_decides(done: Sequence[Done]) -> Linear:
     said = [(one.decides, one.kind == DECIDED) for one in done if one.decides is not None]
     measures, decided = np.array([m for m, _ in said]), np.array([d for _, d in said])
     fitted = _regression(measures, decided)
-    cut = float(np.quantile(fitted.scores(measures[decided]), 1 - _BEARING))
+    cut = float(np.quantile(fitted.scores(measures[decided]), 1 - _ANSWERED))
     return Linear(weights=fitted.weights, intercept=fitted.intercept - cut)
 
 

@@ -17,6 +17,7 @@ from rag.answer.items import is_new, joined, listed
 from rag.answer.mismatch import (
     has_side_of,
     holds_role,
+    is_former,
     is_no_difference,
     is_of_other_days,
     is_of_other_role,
@@ -107,7 +108,7 @@ class ExtractiveAnswerer:
         kept = _of_the_side(question, _undenied(question, weighed, reader))
         kept = _of_the_role(question, _not_opposite(question, kept))
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
-        word = decide(question, said, reader)
+        word = _plain(question, decide(question, said, reader))
         if word:
             found = _of_word(word)
         else:
@@ -145,7 +146,10 @@ def _of_the_side(question: Question, weighed: list[Weighed]) -> list[Weighed]:
 def _not_opposite(question: Question, weighed: list[Weighed]) -> list[Weighed]:
     """Keep what is of the side that is asked of, where the best is of the opposite."""
     asked = question.text
-    if question.expects == "yes_no" or not is_opposite(weighed[0].text, asked=asked):
+    first = weighed[0].text
+    if is_former(first, asked=asked):
+        return [one for one in weighed if not is_former(one.text, asked=asked)] or weighed
+    if question.expects == "yes_no" or not is_opposite(first, asked=asked):
         return weighed
     least = _INSTEAD * weighed[0].probability
     likely = [one for one in weighed if one.probability >= least]
@@ -183,6 +187,8 @@ def _is_of_another(question: Question, first: Weighed, hits: Sequence[Hit]) -> b
     if question.expects == "yes_no":
         return False
     if is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked):
+        return True
+    if is_former(text, asked=asked):
         return True
     around = "\n".join(hit.passage.text for hit in hits)
     return is_of_other_thing(
@@ -231,6 +237,14 @@ def _told(question: Question, one: Weighed, reader: Reader) -> Telling | None:
     if one.reading is None or not shared:
         return None
     return bears_out(question.text, one.reading, one.candidate.hit, reader)
+
+
+def _plain(question: Question, word: Word | None) -> Word | None:
+    """Return a word; no Yes by a sentence of other days, or of the opposite of what is asked."""
+    if word is None or word.word == "No":
+        return word
+    text, asked = word.evidence.text, question.text
+    return None if is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked) else word
 
 
 def _of_word(word: Word) -> _Quoted:

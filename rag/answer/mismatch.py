@@ -43,6 +43,12 @@ _DOING = re.compile(
     r"\b(?P<name>[A-ZÀ-Þ][a-zà-ÿ’'\-]{1,30}) (?:(?:has|had|also|then|will|would) )?"
     r"(?P<frame>[a-z]{3,30})"
 )
+_IS_NOW = re.compile(
+    r"who(?:'s| is| are) (?!.*\b(?:former|previous|last)\b)(?P<rest>.{1,200})", re.I
+)
+_FORMER = re.compile(
+    r"\b(?:former|previous|outgoing|retired|ex)[ -](?P<role>[a-z]{3,30})", re.IGNORECASE
+)
 _SPOKEN = re.compile(r"[A-Za-z][\w’'\-]*|[.,;:]")
 """A word, or a mark between two."""
 _EVERY = re.compile(
@@ -101,6 +107,13 @@ def is_opposite(sentence: str, *, asked: str) -> bool:
         for pair, sides in wanted.items()
     )
     return apart and not (is_negated(asked) or is_negated(sentence))
+
+
+def is_former(sentence: str, *, asked: str) -> bool:
+    """Say whether it is asked who is something, and it is told who was: "the former mayor"."""
+    role = _IS_NOW.match(asked)
+    told = _FORMER.search(sentence) if role else None
+    return bool(role and told and told["role"].casefold() in words(role["rest"]))
 
 
 def has_side_of(sentence: str, *, asked: str) -> bool:

@@ -20,6 +20,7 @@ from index.terms import content_terms, terms
 from rag.answer.clause import cut
 from rag.answer.confidence import Weighed
 from rag.answer.edges import end_of_name, moved
+from rag.answer.mismatch import is_opposite
 from rag.answer.stated import clause_of, is_negated
 from rag.question import AnswerType, Question, any_of
 from rag.reader.onnx_reader import ReadSentence
@@ -42,6 +43,7 @@ _PAYERS = 2
 _LONGEST_SHARED = 160
 """Characters."""
 _PARTS = ("; ", ": ")
+_COMMAS = (", ", "; ", ": ")
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
 
@@ -132,7 +134,8 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
 def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
     """Return the unit of the reader's best words, or of the next that make one; None for none.
 
-    Who sells is not what the kiosk sells: words before the very verb that is asked of are none.
+    Who sells is not what the kiosk sells: words before the very verb that is asked of are none. Nor
+    are those of a clause on adults where children are asked of.
     """
     text, begin = reading.sentence.text, reading.sentence.start
     parts = likely(reading.tokens)
@@ -140,7 +143,12 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
     shares = np.array([part.share for part in parts])
     best = _whole_name(text, (reading.start - begin, reading.end - begin), found, shares)
     made = [_unit(text, span, question.expects) for span in (best, *found)]
-    fitting = (one for one in made if one and not _does_it(text, one[1], question.text))
+    asked = question.text
+    fitting = (
+        one
+        for one in made
+        if one and not _does_it(text, one[1], asked) and not _is_of_other_side(text, one, asked)
+    )
     unit = next(fitting, None)
     if unit is None:
         return None
@@ -170,6 +178,13 @@ def _does_it(text: str, end: int, asked: str) -> bool:
     if found is None or behind is None:
         return False
     return terms(found["verb"]) == terms(behind["verb"])
+
+
+def _is_of_other_side(text: str, unit: tuple[int, int], asked: str) -> bool:
+    """Say whether what stands between two commas, where an answer begins, is of the opposite."""
+    start = max(text.rfind(mark, 0, unit[0]) for mark in _COMMAS) + 1
+    ends = [at for mark in _COMMAS if (at := text.find(mark, unit[0])) >= 0]
+    return is_opposite(text[start : min(ends, default=len(text))], asked=asked)
 
 
 @cache

@@ -5,6 +5,7 @@ import pytest
 from rag.answer.mismatch import (
     has_side_of,
     holds_role,
+    is_former,
     is_no_difference,
     is_of_other_days,
     is_of_other_role,
@@ -212,3 +213,11 @@ def test_another_by_name_in_its_place_is_no_answer(asked: str, text: str) -> Non
 )
 def test_the_thing_itself_or_none_by_name_may_answer(asked: str, text: str) -> None:
     assert not is_of_other_thing(text, asked=asked, around=_AROUND)
+
+
+def test_who_was_something_is_not_who_is() -> None:
+    told = "The former director, Alf Brenne, left in March."
+    assert is_former(told, asked="Who is the director of the museum?")
+    assert not is_former(told, asked="Who was the director of the museum?")
+    assert not is_former(told, asked="Who is the former director of the museum?")
+    assert not is_former(told, asked="Who is the owner of the museum?")
