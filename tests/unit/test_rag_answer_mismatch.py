@@ -208,6 +208,7 @@ def test_another_by_name_in_its_place_is_no_answer(asked: str, text: str) -> Non
         ("Who is the captain of the Fjordglimt?", "The Havbris was led by Olav Moe."),
         ("When did Tiel protest?", "He protested on 26 January."),
         ("When did Tiel protest?", "Japan protested on 26 January."),
+        ("Who voted against the Solvind plan?", "The Greens voted against it."),
         ("When did Tiel protest?", "The town of Tiel protested with Ede on 26 January."),
     ],
 )
