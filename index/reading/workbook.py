@@ -31,6 +31,8 @@ VERSION: Final = 1
 MAX_CELLS: Final = 5_000_000
 """Cells, empty ones between others included, above which a workbook is refused: a second takes
 about 300,000."""
+_DAMAGE: Final = (SyntaxError, ArithmeticError, LookupError, TypeError, AttributeError)
+"""What openpyxl and the parsers under it raise of damaged XML."""
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _XDR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
@@ -185,7 +187,7 @@ class _Book:
                 )
                 for sheet in book.worksheets:
                     yield from self._sheet(sheet)
-            except (*DAMAGE, KeyError, TypeError, AttributeError, IndexError) as error:
+            except (*DAMAGE, *_DAMAGE) as error:
                 kind = type(error).__name__
                 raise ReadError(
                     f"it is damaged, or no Excel workbook ({kind}); save it anew as .xlsx"

@@ -210,6 +210,14 @@ def test_macros_are_told_and_not_run() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/styles.xml", "docProps/core.xml", "xl/worksheets/sheet1.xml"]
+)
+def test_damaged_xml_is_a_reason(part: str) -> None:
+    with pytest.raises(ReadError, match="damaged"):
+        text_of(replaced(xlsx({"S": VISITORS}), {part: b"<?xml version=1?><a"}))
+
+
 def test_sheets_without_text_are_refused() -> None:
     with pytest.raises(ReadError, match=r"its sheets show no text \(left out: sheet S: empty\)"):
         text_of(xlsx({"S": []}))
