@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
-from index.card import Card
+from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.archive import open_archive, parse_xml, unpack
 from index.reading.encoding import declared_charset, decode
 from index.reading.html import visible_tree
-from index.reading.layout import Block, set_blocks
+from index.reading.layout import set_blocks
 from index.reading.metadata import iso_date, name_title
 from index.reading.normal import one_line
 from index.reading.page_blocks import page_blocks
@@ -47,7 +47,8 @@ class EpubReader:
             _refuse_protected(archive)
             place = _package_place(archive)
             package = parse_xml(_needed(archive, place))
-            layout = set_blocks(_chapters(archive, package, folder=posixpath.dirname(place)))
+            bodies = list(_chapters(archive, package, folder=posixpath.dirname(place)))
+        layout = set_blocks(block for body in bodies for block in page_blocks(body))
         if not layout.text.strip():
             raise ReadError("the book shows no text; there is nothing to quote from")
         return Extract(
@@ -56,6 +57,11 @@ class EpubReader:
                 media_type="application/epub+zip",
                 published=next(filter(None, map(iso_date, _about(package, "date"))), None),
                 author=", ".join(_about(package, "creator")) or None,
+                left_out=not_read(
+                    sum(1 for body in bodies for _ in body.iter("img", "image")),
+                    "picture",
+                    "what pictures show is not read",
+                ),
             ),
             text=layout.text,
             section_starts=layout.section_starts,
@@ -85,8 +91,8 @@ def _needed(archive: zipfile.ZipFile, member: str) -> bytes:
     return content
 
 
-def _chapters(archive: zipfile.ZipFile, package: "Element", *, folder: str) -> Iterator[Block]:
-    """Yield the blocks of all chapters; one that is missing is left out."""
+def _chapters(archive: zipfile.ZipFile, package: "Element", *, folder: str) -> Iterator["Element"]:
+    """Yield the bodies of all chapters; one that is missing is left out."""
     items = {item.get("id"): item for item in package.iterfind("{*}manifest/{*}item")}
     seen = set()
     for reference in package.iterfind("{*}spine/{*}itemref"):
@@ -104,7 +110,7 @@ def _is_contents(item: "Element") -> bool:
     return "nav" in (item.get("properties") or "").split()
 
 
-def _chapter(content: bytes) -> Iterator[Block]:
+def _chapter(content: bytes) -> Iterator["Element"]:
     source = decode(content, declared=declared_charset(content), allow_nul=True)
     try:
         body = visible_tree(_CLOSED.sub(_opened, source)).find("body")
@@ -112,7 +118,7 @@ def _chapter(content: bytes) -> Iterator[Block]:
         # A cover of one picture has no text, which is no fault of the book.
         return
     if body is not None:
-        yield from page_blocks(body)
+        yield body
 
 
 def _opened(found: re.Match[str]) -> str:

@@ -72,3 +72,9 @@ def test_raised_text_of_a_book_is_set_apart_and_its_notes_are_read():
     assert read_bytes(epub(chapter), name="a.epub").text == (
         "The dam of 1938[6] holds 10^7 m.\n\n6. A ledger."
     )
+
+
+def test_pictures_are_named_as_left_out():
+    book = epub("<p>Seen.</p><img src='a.png' alt='A harbour'/>", "<p>On.</p><img src='b.png'/>")
+    article = read_bytes(book, name="a.epub")
+    assert article.card.left_out == ("2 pictures: what pictures show is not read",)

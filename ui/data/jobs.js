@@ -12,7 +12,7 @@ function sift(event) {
   if (!zone || files.every((file) => file.size <= MOST)) return;
   event.stopImmediatePropagation();
   event.preventDefault();
-  tooLarge = files.filter((file) => file.size > MOST).map((file) => ({ name: file.name, state: "skipped", share: 1, note: "It is larger than 20 MB, the most that is read of one file: split it into smaller files." }));
+  tooLarge = files.filter((file) => file.size > MOST).map((file) => ({ name: file.name, state: "skipped", share: 1, note: "It is larger than 20 MB, the most that this page takes of one file: split it into smaller files, or add a table (CSV, TSV) of up to 100 MB with `footnote add FILE`." }));
   const kept = new DataTransfer();
   files.filter((file) => file.size <= MOST).forEach((file) => kept.items.add(file));
   const input = zone.querySelector("input[type=file]");
