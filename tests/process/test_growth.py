@@ -315,6 +315,9 @@ WALKERS: dict[str, Callable[[str], object]] = {
         )
         for end in ("md", "txt", "csv")
     },
+    "a transcript": lambda text: outcome(
+        lambda: read_bytes(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{text}".encode(), name="a.vtt")
+    ),
     "front matter": lambda text: split_front_matter(f"---\n{text}\n---\n"),
     "a page's styles": simple_rules,
     "an element's style": declarations,

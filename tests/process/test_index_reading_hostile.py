@@ -350,3 +350,26 @@ def test_case_22_a_zip_archive_is_not_searched_for_articles() -> None:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "Cats sleep.")
     assert "looks like ZIP file" in reason(out.getvalue(), "a.docx")
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b'{"cells": ' + b"[" * 1_000_000, "nested too deep"),
+        (b'{"cells": ' + b"9" * 1_000_000 + b"}", "no Jupyter notebook"),
+        (b'{"cells": ' + b'{"a":' * 100_000 + b"}" * 100_001, "nested too deep"),
+    ],
+    ids=["lists", "number", "objects"],
+)
+def test_case_23_hostile_notebooks_are_skipped_with_the_reason(data: bytes, why: str) -> None:
+    assert why in reason(data, "a.ipynb")
+
+
+@pytest.mark.parametrize(
+    "said", [b"<v A>" * 40_000, b"Aa: " * 50_000, b"{\\" * 60_000, b"00:01.000 --> \n" * 14_000]
+)
+def test_case_23_giant_cues_end_in_time(said: bytes) -> None:
+    cues = (
+        b"1\n00:00:01,000 --> 00:00:02,000\n" + said + b"\n\n2\n00:00:03,000 --> 00:00:04,000\nEnd."
+    )
+    assert text(cues, "a.srt").endswith("End.")
