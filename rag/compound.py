@@ -141,21 +141,30 @@ def _searched(own: str, others: Sequence[str]) -> Question:
     from rag.follow_up import leans
 
     plain = f"{own[:1].lower()}{own[1:]}"
-    pronoun = leans(plain)
+    pronoun, points = leans(plain), _pointing().search(plain)
     alone = [other for other in others if not leans(f"{other[:1].lower()}{other[1:]}")]
-    if pronoun and not re.search(rf"\b{_determiners()}\b", plain[: pronoun.start()]):
+    if pronoun and not points and not _follows_noun(plain, pronoun):
         for other in alone:
             put = _resolved(plain, pronoun, other)
             if put:
                 return read_question(_upper(put))
-    if alone and (_pointing().search(plain) or not content_terms(own)):
+    known = bool(alone) and set(content_terms(own)) <= set(content_terms(alone[0]))
+    if alone and ((pronoun and not known) or points or not content_terms(own)):
         return read_question(f"{own.rstrip('?')} ({alone[0].rstrip('?')})?")
     return read_question(own)
 
 
+def _follows_noun(plain: str, pronoun: re.Match[str]) -> bool:
+    """Say whether a noun of the part goes before its pronoun, which may stand for that."""
+    return bool(re.search(rf"\b{_determiners()}\b", plain[: pronoun.start()]))
+
+
 def _resolved(plain: str, pronoun: re.Match[str], other: str) -> str | None:
     """Return a part with what another is about in the place of its pronoun; None if not told."""
-    about = _about().match(other) or _does().match(other)
+    meant = _meant().match(other)
+    if meant and (short := _really().match(plain)):
+        return f"{short.group()} {meant['what']} {meant['rest']}?"
+    about = meant or _about().match(other) or _does().match(other)
     if about:
         return _put(plain, pronoun, about["what"])
     put = _after(plain, other)
@@ -307,6 +316,21 @@ def _does() -> re.Pattern[str]:
     word = rf"(?!{stop}\b|{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
     does = "(?:do|does|did|will|can|could|would|should)"
     return _form(rf"^.+? {does} (?P<what>(?:the|a|an)(?: {word}){{1,3}}) {word}(?: {stop}\b.*)?\?$")
+
+
+@cache
+def _meant() -> re.Pattern[str]:
+    """Return the form of a question for what was meant to be, before that for what came of it."""
+    meant = _one_of(_joins()["meant"].split())
+    return _form(rf"^.+? (?:is|are|was|were) (?P<what>.+?) {meant} to (?P<rest>.+)\?$")
+
+
+@cache
+def _really() -> re.Pattern[str]:
+    """Return the form of a question that leaves out what was meant: "when did they really"."""
+    in_fact = _one_of(_joins()["in_fact"].split(", "))
+    pronoun = any_of("asks", "pronoun")
+    return _form(rf"^(?:{pronoun}) (?:did|do|does|will)(?= (?:it|they|he|she)(?: {in_fact})?\?$)")
 
 
 @cache

@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from index.terms import content_terms
 from index.terms import terms as words_of
 from index.types import Hit, Sentence
 from rag.answer import similar
 from rag.answer.confidence import why_abstain
 from rag.answer.similar import SimilarAnswerer
+from rag.answer.weights import weights
 from rag.citations import SHOWN_AS_TRUE, marked
 from rag.comparison import Sides, is_plain, relation
 from rag.compound import Part
@@ -43,6 +45,10 @@ _NOTES: Mapping[Reason, str] = {
     "unsupported": "The model's reply was not borne out by the articles",
 }
 _QUOTED = ", so they are quoted."
+_OF_ONE_HOME = 0.6
+"""Share of the threshold from which a part is answered by the article of another."""
+_FEW = 2
+"""Words of a part that says too little of which article it asks."""
 _RANKED = 10
 """Sentences named in `Answer.ranked`."""
 
@@ -87,7 +93,8 @@ class Drafting:
 
     def in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
         """Answer each part on its own; the whole has a reason to abstain where every part has."""
-        drafted = _told_apart(self._held([self._part(one) for one in parts], parts))
+        own = self._at_home([self._part(one) for one in parts], parts)
+        drafted = _told_apart(self._held(own, parts))
         reasons = [one.reason for one in drafted]
         return together(drafted), None if None in reasons else reasons[0]
 
@@ -109,6 +116,29 @@ class Drafting:
         if len(answered) == 1 and sides.named:
             return together(drafted), None
         return self.whole(question, hits)
+
+    def _at_home(self, drafted: Sequence[Drafted], parts: Sequence[OfPart]) -> list[Drafted]:
+        """Ask a part that leans on the others, or has no answer, of the article of the surest one.
+
+        What is asked in one breath mostly stands in one article, so that less tells that it does.
+        """
+        sure = [one for one in drafted if one.reason is None]
+        if isinstance(self.answerer, SimilarAnswerer) or not sure:
+            return list(drafted)
+        surest = max(sure, key=lambda one: one.draft.confidence)
+        home = _home(surest)
+        near = _of_home(home, parts)
+        wanted = weights().threshold if self.threshold is None else self.threshold
+        kept: list[Drafted] = []
+        for one, of in zip(drafted, parts, strict=True):
+            strays = one.reason is None and _home(one) != home and _leans(one, of)
+            again = one
+            if strays or one.reason == "weak_match":
+                again = self._part(replace(of, hits=near))
+                if again.reason and again.draft.confidence >= _OF_ONE_HOME * wanted:
+                    again = replace(again, reason=None)
+            kept.append(again if again.reason is None else one)
+        return kept
 
     def _held(self, drafted: Sequence[Drafted], parts: Sequence[OfPart]) -> list[Drafted]:
         """Leave parts unanswered that ask who, when or how much and get a sentence without it.
@@ -252,6 +282,23 @@ def _with_only(shown: Sequence[Evidence]) -> tuple[Hit, ...]:
         )
         for passage, hit in hits.items()
     )
+
+
+def _home(one: Drafted) -> str:
+    """Return the article that an answered part is first quoted from, by its hash."""
+    return one.draft.sentences[0].evidence[0].hit.card.sha256
+
+
+def _of_home(home: str, parts: Sequence[OfPart]) -> tuple[Hit, ...]:
+    """Return the hits of an article, of all parts, each once."""
+    own = {hit.passage.id: hit for one in parts for hit in one.hits if hit.card.sha256 == home}
+    return tuple(sorted(own.values(), key=lambda hit: -hit.score))
+
+
+def _leans(one: Drafted, of: OfPart) -> bool:
+    """Say whether a part is of few words, or points back: "How long is the ride?"."""
+    pointed = of.part.question.text.casefold() != one.asked.casefold()
+    return not names(one.asked) and (pointed or len(content_terms(one.asked)) <= _FEW)
 
 
 def _elsewhere(hits: Sequence[Hit], first: Drafted) -> tuple[Hit, ...]:

@@ -210,7 +210,8 @@ def _with_noun(
         return _for_name(bare, part, old[0], phrases, determined=determined)
     if phrases and determined:
         first = phrases[0]
-        return f"{bare[: first.start]}{part}{bare[first.end :]}?"
+        kept = f" {first.tail}" if first.tail.startswith("to ") else ""
+        return f"{bare[: first.start]}{part}{kept}{bare[first.end :]}?"
     subject = _SUBJECT.match(bare)
     bare_noun = not named and not determined and len(part.split()) == 1
     if subject and bare_noun and not is_one_of("determiner", subject["subject"]):
@@ -309,7 +310,10 @@ def _ends(words: Sequence[str], n: int, *, known: str) -> tuple[int, int]:
         and not (end - n > 2 and _is_verb(words[end - 1]))
     ):
         return core, end
-    last = _said(words, n, end, known=known) or max(end - 1, n + 2)
+    last = _said(words, n, end, known=known)
+    if last in (0, core):
+        # The answer has mostly no more than the noun: what hangs on it goes up to the verb.
+        last = max(end - 1, n + 2)
     return min(core, last), last
 
 

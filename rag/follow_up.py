@@ -38,6 +38,8 @@ _BARE = re.compile(
     r"(?:that|this)(?: be| happen)?$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r",? (?:who|which) (?:is|are|was|were)\b.*$", re.IGNORECASE)
+"""What is said besides of a part: "for my son, who is 14"."""
 _HOW = re.compile(r"how (?P<adjective>\w+)", re.IGNORECASE)
 _ONES = re.compile(r"\bones?\b", re.IGNORECASE)
 _WHICH = re.compile(r"^which (?P<noun>[a-z]\w+) (?!of\b)", re.IGNORECASE)
@@ -114,7 +116,7 @@ def _completed(asked: str, turns: Sequence[Turn]) -> str | None:
         return _asked_of(rest, before.question)
     opened = rest != asked.rstrip(" ?!.") or is_one_of("preposition", rest.split()[0])
     named = asked.endswith("?") and runs(f"x {rest}") == [rest]
-    elliptic = (opened or named) and asks is None and not _has_verb(rest)
+    elliptic = (opened or named) and asks is None and not _has_verb(_ASIDE.sub("", rest))
     if not elliptic:
         return None
     of_person = is_one_of("person", rest.split()[0])

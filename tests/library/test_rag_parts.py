@@ -151,3 +151,29 @@ def test_the_terminal_shows_a_line_a_part(tmp_path: Path) -> None:
         "",
         "Twelve people died. [1]",
     ]
+
+
+def test_a_part_that_leans_on_another_is_asked_of_the_article_of_that_one(tmp_path: Path) -> None:
+    class Reads:
+        """Is sure of Brae, and of any ride most where it is the longest."""
+
+        name = "reads"
+
+        def draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
+            word, sure = ("Brae", 0.7) if "sink" in question.text else ("minutes", 0.6)
+            found = [(h, s.sentence) for h in hits for s in h.sentences if word in s.sentence.text]
+            found.sort(key=lambda pair: -len(pair[1].text))
+            quoted = tuple(
+                DraftSentence(text=s.text, evidence=(Evidence(hit=h, start=s.start, end=s.end),))
+                for h, s in found[:1]
+            )
+            short = next((s.text for _, s in found[:1]), None)
+            return Draft(sentences=quoted, confidence=sure, short=short)
+
+    settings = Settings(library=tmp_path, seeds=False)
+    ferry = Article(source="ferry", title="Selkie", text=f"{_FERRY} The ride took 40 minutes.")
+    bus = Article(source="bus", title="Bus", text="The ride on bus 7 takes 25 minutes in all.")
+    with open_assistant(settings, answerer=Reads()) as assistant:
+        assistant.library.add_articles([ferry, bus])
+        answer = assistant.ask("Where did the Selkie sink and how long was the ride?")
+    assert answer.parts[1].text == "The ride took 40 minutes."

@@ -76,6 +76,14 @@ def test_a_question_for_one_thing_is_left_whole(question: str) -> None:
             "When was the bridge built and is it still open?",
             ["When was the bridge built?", "Is the bridge still open?"],
         ),
+        (
+            "What was the new hall meant to cost, and what did it cost in the end?",
+            ["What was the new hall meant to cost?", "What did the new hall cost in the end?"],
+        ),
+        (
+            "When was the tunnel expected to open and when did it actually?",
+            ["When was the tunnel expected to open?", "When did the tunnel open?"],
+        ),
     ],
 )
 def test_a_pronoun_is_put_in_full_by_the_other_part(question: str, parts: list[str]) -> None:
@@ -119,3 +127,23 @@ def test_a_part_takes_what_it_leaves_out_from_the_one_before(
 
 def test_a_part_of_no_words_but_a_pronoun_is_searched_with_the_other() -> None:
     assert searched("How many died and where was it?")[1] == "Where was it (How many died)?"
+
+
+@pytest.mark.parametrize(
+    ("question", "second"),
+    [
+        ("Who runs the mill and where did that person work before?",
+         "Where did that person work before (Who runs the mill)?"),
+        ("Who founded the club, and what was her profession?",
+         "What was her profession (Who founded the club)?"),
+    ],
+)  # fmt: skip
+def test_a_part_whose_pronoun_is_not_told_is_searched_with_the_other(
+    question: str, second: str
+) -> None:
+    assert searched(question)[1] == second
+
+
+def test_an_it_that_stands_for_nothing_is_left() -> None:
+    asked = "What does it cost to get in, and what does the car park cost?"
+    assert searched(asked)[0] == "What does it cost to get in?"

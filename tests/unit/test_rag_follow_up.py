@@ -116,6 +116,10 @@ def test_another_one_that_was_never_named_stays_unknown() -> None:
         ("Who grows roses?", "And beans?", "Who grows beans?"),
         ("Which company built the wind farm off Karsund?", "When was that?",
          "When was it that a company built the wind farm off Karsund?"),
+        ("May I bring my dog to the fair?", "What about a bicycle?",
+         "May I bring a bicycle to the fair?"),
+        ("What does entry cost for adults?", "And for my daughter, who is 12?",
+         "What does entry cost for my daughter, who is 12?"),
     ],
 )  # fmt: skip
 def test_a_part_is_put_into_the_question_and_not_behind_it(
@@ -127,3 +131,8 @@ def test_a_part_is_put_into_the_question_and_not_behind_it(
 def test_a_part_that_has_no_like_is_not_answered_by_the_old_question() -> None:
     turn = Turn(question="What did the council decide about the harbour?", text="")
     assert stand_alone("What about Bergen?", [turn]) == "What about Bergen?"
+
+
+def test_what_hangs_on_a_noun_goes_with_it_though_the_answer_leaves_it_out() -> None:
+    turn = Turn(question="What did the repair of the roof cost?", text="The repair cost 9,000.")
+    assert stand_alone("Who paid for it?", [turn]) == "Who paid for the repair of the roof?"
