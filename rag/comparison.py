@@ -23,6 +23,8 @@ far apart they are, whether the second rose or fell."""
 _NUMBER = re.compile(r"(?P<sign>[$€£¥₹])?\s?(?P<number>\d[\d,]*(?:\.\d+)?)\s?(?P<after>.*)$")
 _THINGS = ("which ", "what ", "is the ", "was the ", "are the ", "were the ", "how much ")
 """Begin comparisons of things that have no age but were built: "Which bridge is older?"."""
+_INSIDE = 4
+"""Characters of a question behind which a "who" no longer asks."""
 _AROUND = 2
 """Words to either side of a figure that may make it vague."""
 _EDGE = '.,;:()–—-"“”'
@@ -83,6 +85,16 @@ def sides_of(question: Question) -> Sides | None:
 def sets_beside(text: str) -> bool:
     """Say whether a question seems to set things of two places beside each other."""
     return bool(_beside().search(text))
+
+
+def hints_at_two(text: str) -> int:
+    """Return how many words of a question hint at what came before or after: "still"."""
+    return len(_hints().findall(text))
+
+
+def refers(text: str) -> bool:
+    """Say whether a question says of something which it is: "the man who kept the keys"."""
+    return any(match.start() >= _INSIDE for match in _refers().finditer(text))
 
 
 def relation(sides: Sides, first: str, second: str) -> str | None:
@@ -336,6 +348,17 @@ def _verb() -> re.Pattern[str]:
 def _beside() -> re.Pattern[str]:
     forms = _data()["words"]["beside_forms"]
     return re.compile(rf"\b(?:{'|'.join(_words('beside'))})\b|{forms}", re.IGNORECASE)
+
+
+@cache
+def _hints() -> re.Pattern[str]:
+    forms = "|".join(re.escape(word) for word in _data()["words"]["hints"].split(", "))
+    return re.compile(rf"\b(?:{forms})\b", re.IGNORECASE)
+
+
+@cache
+def _refers() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_words('refers'))})\b", re.IGNORECASE)
 
 
 def _words(kind: str) -> list[str]:

@@ -129,6 +129,7 @@ class Drafting:
         home = _home(surest)
         near = _of_home(home, parts)
         wanted = weights().threshold if self.threshold is None else self.threshold
+        taken = {place for one in sure if (place := _place(one))}
         kept: list[Drafted] = []
         for one, of in zip(drafted, parts, strict=True):
             strays = one.reason is None and _home(one) != home and _leans(one, of)
@@ -137,7 +138,8 @@ class Drafting:
                 again = self._part(replace(of, hits=near))
                 if again.reason and again.draft.confidence >= _OF_ONE_HOME * wanted:
                     again = replace(again, reason=None)
-            kept.append(again if again.reason is None else one)
+            is_new = again.reason is None and _place(again) not in taken
+            kept.append(again if is_new else one)
         return kept
 
     def _held(self, drafted: Sequence[Drafted], parts: Sequence[OfPart]) -> list[Drafted]:

@@ -355,6 +355,11 @@ def _several() -> re.Pattern[str]:
         rf"|what {verbs}|what (?:is|was) (?:being )?{any_of('asks', 'listed')}\b"
         rf"|who (?:all |else |has |have )?{any_of('asks', 'joint_verb')}\b"
         r"|who (?:is|was) (?:against|in favou?r of|opposed to)\b"
+        r"|(?:what|which) (?:people|men|women|children)\b|(?:what|which) \w{2,}s, \w"
+        r"|(?:what|which) \w{2,}(?<!us)(?<!ss)(?<!is)s that (?!is |was )|who (?:has|have) been\b"
+        r"|what (?:is|are) (?:on (?:display|show)|(?:not )?(?:allowed|permitted)|forbidden)\b"
+        r"|what (?:am|may|can|must) (?:i|you|we|one|visitors) not\b"
+        r"|how (?:can|do) (?:i|you|we|one|people|visitors) (?:get to|reach|travel|come)\b"
         r"|what (?:else|things|topics)\b)",
         re.IGNORECASE,
     )

@@ -12,7 +12,9 @@ from functools import cache
 from index.terms import content_terms, terms
 from index.types import Sentence
 from rag.answer.confidence import Weighed
+from rag.answer.items import words_of_lists
 from rag.answer.naming import leans
+from rag.answer.several import is_heading
 from rag.question import Question, any_of, numbers
 
 _MARK = re.compile(r"\s{0,3}(?:[-*•‣–]|\d{1,2}[.)])\s{1,3}(?=\S)")
@@ -21,6 +23,8 @@ _MOST = 10
 """Lines, or sentences, that are shown."""
 _LINES_APART, _PARAGRAPH = 3, 1
 """Characters between two lines of a list, and between two sentences of a paragraph."""
+_LIKELY, _HEADING = 8, 3
+"""Sentences of which one stands under the heading, and words of a heading that names things."""
 _NEAR = 3
 """Words between how many there are and what there is: "three new events"."""
 _WORD = re.compile(r"[\w'’\-]+")
@@ -49,7 +53,11 @@ def announced(weighed: Sequence[Weighed], question: Question) -> Announced | Non
     if not question.several or not weighed:
         return None
     places = {_place(one): one for one in weighed}
-    return _lines(weighed, question, places) or _counted(weighed[0], question, places)
+    return (
+        _lines(weighed, question, places)
+        or _counted(weighed[0], question, places)
+        or _headed(weighed, question, places)
+    )
 
 
 def item_of(line: str) -> tuple[int, int]:
@@ -86,7 +94,7 @@ def _counted(first: Weighed, question: Question, places: _Places) -> Announced |
         lead = places.get((document, ordinal - before))
         if lead is None:
             return None
-        count = _count(lead.text, question)
+        count = _count(lead.text, question, of_things=before == 0)
         if count:
             items = _sentences(lead, count, places)
             told = before > 0 or not _names_more(lead, question)
@@ -97,6 +105,39 @@ def _counted(first: Weighed, question: Question, places: _Places) -> Announced |
                 else None
             )
     return None
+
+
+def _headed(weighed: Sequence[Weighed], question: Question, places: _Places) -> Announced | None:
+    """Return the sentences under a heading that is what is asked for: "Birds" or "The walks".
+
+    One of the likeliest sentences must stand there.
+    """
+    noun = _noun().match(question.text)
+    plural = [word for word in noun["thing"].split() if word.endswith("s")] if noun else []
+    wanted = set(terms(" ".join(plural)))
+    for one in weighed[:_LIKELY]:
+        lead = _heading_of(one, places)
+        if lead and wanted & set(terms(lead.text)) and len(terms(lead.text)) <= _HEADING:
+            items = _below(lead, places)
+            return Announced(lead=lead, items=items, are_lines=False) if items[1:] else None
+    return None
+
+
+def _heading_of(one: Weighed, places: _Places) -> Weighed | None:
+    """Return the nearest heading over a sentence, at most ten before it."""
+    document, ordinal = _place(one)
+    above = (places.get((document, ordinal - before)) for before in range(1, _MOST + 1))
+    return next((lead for lead in above if lead and is_heading(lead)), None)
+
+
+def _below(lead: Weighed, places: _Places) -> tuple[Weighed, ...]:
+    """Return the sentences under a heading, up to the next one."""
+    found: list[Weighed] = []
+    for after in _following(lead, places, gap=_LINES_APART):
+        if is_heading(after):
+            break
+        found.append(after)
+    return tuple(found)
 
 
 def _sentences(lead: Weighed, count: int, places: _Places) -> tuple[Weighed, ...]:
@@ -110,23 +151,27 @@ def _names_more(lead: Weighed, question: Question) -> bool:
     if lead.reading is None:
         return False
     words = lead.reading.words
-    own = set(content_terms(words)) - set(content_terms(question.text))
+    said = [*words_of_lists("many"), *words_of_lists("things")]
+    own = set(content_terms(words)) - set(content_terms(question.text)) - set(terms(" ".join(said)))
     return any(not numbers(term) for term in own)
 
 
-def _count(text: str, question: Question) -> int:
+def _count(text: str, question: Question, *, of_things: bool) -> int:
     """Return how many of what is asked for a sentence says there are, 2 to 10; 0 where it does not.
 
-    "Three new events" counts what "Which events" asks for.
+    "Three new events" counts what "Which events" asks for; "several" are as many as follow. Of
+    things, reasons or people whatever is asked for may be said.
     """
     noun = _noun().match(question.text)
-    wanted = terms(noun["thing"])[-1:] if noun else []
+    wanted = set(terms(noun["thing"])[-1:]) if noun else set()
+    wanted |= set(terms(" ".join(words_of_lists("things")))) if of_things else set()
     said = _WORD.findall(text)
     for place, word in enumerate(said):
         counted = [int(n) for n in numbers(word) if n.isdigit()]
+        counted += [_MOST] if word.casefold() in words_of_lists("many") else []
         if counted and 1 < counted[0] <= _MOST:
-            near = [term for after in said[place + 1 : place + 2 + _NEAR] for term in terms(after)]
-            if wanted and wanted[0] in near:
+            near = {term for after in said[place + 1 : place + 2 + _NEAR] for term in terms(after)}
+            if wanted & near:
                 return counted[0]
     return 0
 
@@ -155,7 +200,11 @@ def _place(one: Weighed) -> tuple[str, int]:
 @cache
 def _noun() -> re.Pattern[str]:
     """Return the form of a question with what it asks for: "Which new events"."""
-    own = rf"(?!{any_of('asks', 'auxiliary')}\b)[\w'’\-]+"
+    stop = "in|at|on|of|for|from|with|by|to|that|which|who"
+    own = rf"(?!{any_of('asks', 'auxiliary')}\b|(?:{stop})\b)[\w'’\-]+"
     return re.compile(
-        rf"(?:in |at |on |from )?(?:what|which) (?P<thing>{own}(?: {own}){{0,3}})", re.IGNORECASE
+        r"(?:(?:in |at |on |from )?(?:what|which)|(?:list|name)(?: all)?(?: the)?"
+        r"|what (?:are|were)(?: all)? the(?: (?:different |main )?(?:names|kinds|types) of the)?)"
+        rf" (?P<thing>{own}(?: {own}){{0,3}})",
+        re.IGNORECASE,
     )

@@ -30,14 +30,14 @@ from rag.answer.mismatch import (
 from rag.answer.naming import with_names, with_what_it_leans_on
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
-from rag.answer.several import chosen
+from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
 from rag.answer.short import marked, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated
 from rag.answer.weights import weights
 from rag.answer.yes_no import Told, Word, decide, permission_asked
 from rag.question import AnswerType, Question, holds, read_question
 from rag.reader.onnx_reader import Telling
-from rag.types import Draft, DraftPart, DraftSentence
+from rag.types import Draft, DraftPart, DraftSentence, Evidence
 
 _Quoted = tuple[list[DraftSentence], str | None, tuple[DraftPart, ...]]
 """What is quoted, the short answer and the items of a list."""
@@ -110,9 +110,11 @@ class ExtractiveAnswerer:
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = _plain(question, decide(question, said, reader))
         if word:
-            found = _of_word(word)
+            found = _of_one(word.evidence, word.word, question, kept)
+        elif said:
+            found = _of_one(said[0].evidence, None, question, kept)
         else:
-            found = _of_told(said[0]) if said else _quoted(question, kept, reader)
+            found = _quoted(question, kept, reader)
         if _lacks_kind(question, found):
             held = _of_the_kind(question, kept)
             found = _quoted(question, held, reader) if held else found
@@ -247,14 +249,16 @@ def _plain(question: Question, word: Word | None) -> Word | None:
     return None if is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked) else word
 
 
-def _of_word(word: Word) -> _Quoted:
-    """Return the sentence that says yes or no, and the word."""
-    return [DraftSentence(text=word.evidence.text, evidence=(word.evidence,))], word.word, ()
+def _of_one(
+    evidence: Evidence, word: str | None, question: Question, weighed: Sequence[Weighed]
+) -> _Quoted:
+    """Return the sentence that decides most of a question for yes or no, and the word if any.
 
-
-def _of_told(best: Told) -> _Quoted:
-    """Return the sentence that decides most of a question for yes or no, without a word."""
-    return [DraftSentence(text=best.evidence.text, evidence=(best.evidence,))], None, ()
+    With it goes one of a second article where the question likely needs that.
+    """
+    first = next((one for one in weighed if one.evidence == evidence), weighed[0])
+    told = [evidence, *(o.evidence for o in of_two_articles(weighed, first, question))]
+    return [DraftSentence(text=e.text, evidence=(e,)) for e in told], word, ()
 
 
 def _quoted(question: Question, weighed: Sequence[Weighed], reader: Reader) -> _Quoted:
@@ -276,6 +280,10 @@ def _quoted(question: Question, weighed: Sequence[Weighed], reader: Reader) -> _
     ]
     any_of_them = 1.0 - math.prod(1.0 - one.probability for one in found)
     items = listed(found, question, probability=any_of_them)
+    quoted += [
+        DraftSentence(text=one.text, evidence=(one.evidence,))
+        for one in likely_further(weighed, found, question)
+    ]
     if items:
         return quoted, joined([item.text for item in items]), items
     is_thing = told and (not question.several or is_new(told, question))
@@ -292,7 +300,7 @@ def _whole_list(question: Question, weighed: Sequence[Weighed]) -> _Quoted | Non
     if whole is None:
         return None
     if not whole.are_lines:
-        every = (whole.lead, *whole.items)
+        every = whole.items if is_heading(whole.lead) else (whole.lead, *whole.items)
         return [DraftSentence(text=one.text, evidence=(one.evidence,)) for one in every], None, ()
     first, *others = (DraftSentence(text=one.text, evidence=(one.evidence,)) for one in whole.items)
     items = tuple(

@@ -18,7 +18,7 @@ from rag.answer.weights import FIRST, Linear, weights
 from rag.answer.yes_no import Teller
 from rag.question import Question, holds
 from rag.reader.onnx_reader import ReadSentence
-from rag.reader.windows import Window, choose, with_the_one_before
+from rag.reader.windows import Window, choose, whole, with_the_one_before
 
 _AGAIN = 3
 """Sentences that are read a second time."""
@@ -59,7 +59,8 @@ def rank(question: Question, hits: Sequence[Hit], first: Linear | None = None) -
 
 def read(question: Question, ranked: Sequence[Candidate], reader: Reader) -> list[Read]:
     """Return the sentences that were read, in the order in which they were ranked."""
-    windows = choose([(c.hit, c.scored.sentence) for c in ranked])
+    chosen = whole if question.several and not question.open_ended else choose
+    windows = chosen([(c.hit, c.scored.sentence) for c in ranked])
     found = {_key(one.sentence): one for one in reader.read(question.text, windows)}
     known = {_key(c.scored.sentence): c for c in ranked}
     best = sorted((key for key in found if key in known), key=lambda key: -found[key].span)

@@ -11,6 +11,8 @@ _CHARACTERS = 700
 """Of a window; a longer sentence is read alone."""
 _TOGETHER = 2800
 """Characters of all windows for a question, about 600 tokens of English prose."""
+_TOGETHER_OF_A_LIST = 7000
+"""The same where several things are asked for."""
 _TITLE = 120
 """Most characters of a title that is read; a longer one is no title."""
 
@@ -68,6 +70,39 @@ def choose(ranked: Sequence[tuple[Hit, Sentence]]) -> list[Window]:
             break
         windows.append(window)
     return windows
+
+
+def whole(ranked: Sequence[tuple[Hit, Sentence]]) -> list[Window]:
+    """Return windows over every sentence of the passages, the best passage first.
+
+    For a list, whose parts stand in sentences that are not the best of their passage. The last
+    windows are left out where they are more than is read for a list.
+
+    Args:
+        ranked: Sentences with their passages, best first.
+    """
+    hits = {hit.passage.id: hit for hit, _ in ranked}
+    windows: list[Window] = []
+    left = _TOGETHER_OF_A_LIST
+    for hit in hits.values():
+        for run in _runs([scored.sentence for scored in hit.sentences]):
+            window = window_of(hit, run)
+            left -= len(window.text)
+            if windows and left < 0:
+                return windows
+            windows.append(window)
+    return windows
+
+
+def _runs(members: Sequence[Sentence]) -> list[list[Sentence]]:
+    """Cut sentences into runs that fill a window each."""
+    runs: list[list[Sentence]] = []
+    for member in members:
+        if runs and member.end - runs[-1][0].start <= _CHARACTERS:
+            runs[-1].append(member)
+        else:
+            runs.append([member])
+    return runs
 
 
 def with_the_one_before(hit: Hit, sentence: Sentence) -> Window:

@@ -36,6 +36,21 @@ _RANGE = (
     "A Spike missile missed its target because of fog. The army shot down a drone with an AIM-120 "
     "missile. The Kestrel anti-tank missile was not fired. Dogs are welcome on a lead."
 )
+_FEN = (
+    "Hollow Fen: a visitor's guide\n\n"
+    "Birds\n"
+    "Bitterns have bred in the reeds since 1998. Avocets nest on the islands. Teal rest on the "
+    "water in winter.\n\n"
+    "Tickets\n"
+    "A ticket to the fen costs 6 pounds. Children pay half."
+)
+_BATHS = (
+    "Dale baths open again\n"
+    "The repair of the Dale baths cost 11 million pounds. Several things drove up the bill of the "
+    "Dale baths. Asbestos was found behind the tiles. The price of larch doubled. A well lay under "
+    "the boiler house.\n\n"
+    "The café opens in May."
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +63,19 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
                 Article(source="bakery", title="The Hillside bakery", text=_BAKERY),
                 Article(source="centre", title="Oakham centre opens", text=_CENTRE),
                 Article(source="range", title="Weapons on show at Lisna", text=_RANGE),
+            ]
+        )
+        yield assistant
+
+
+@pytest.fixture(scope="module")
+def guides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    settings = Settings(library=tmp_path_factory.mktemp("guides"), seeds=False)
+    with Assistant.open(settings) as assistant:
+        assistant.library.add_articles(
+            [
+                Article(source="fen", title="Hollow Fen", text=_FEN),
+                Article(source="baths", title="Dale baths open again", text=_BATHS),
             ]
         )
         yield assistant
@@ -131,3 +159,20 @@ def test_the_names_behind_the_noun_of_the_question_are_the_items(assistant: Assi
 def test_who_asks_to_bring_a_dog_is_shown_that_dogs_are_welcome(assistant: Assistant) -> None:
     assert assistant.ask("May I bring my dog?").text == "Dogs are welcome on a lead. [1]"
     assert assistant.ask("May I bring my cat?").status == "abstained"
+
+
+def test_what_stands_under_the_heading_that_is_asked_for_is_told_whole(
+    guides: Assistant,
+) -> None:
+    answer = guides.ask("Which birds live in Hollow Fen?")
+    for bird in ("Bitterns", "Avocets", "Teal"):
+        assert bird in answer.text
+    assert "pounds" not in answer.text
+    assert len(answer.citations) == 3
+
+
+def test_several_things_are_those_that_follow_in_the_paragraph(guides: Assistant) -> None:
+    answer = guides.ask("What were the things that drove up the bill of the Dale baths?")
+    for thing in ("Asbestos", "larch", "well"):
+        assert thing in answer.text
+    assert "café" not in answer.text

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.types import Hit
-from rag.reader.windows import choose, window_of, with_the_one_before
+from rag.reader.windows import choose, whole, window_of, with_the_one_before
 from rag.testing import hit_of
 
 
@@ -40,8 +40,19 @@ def test_so_many_passages_are_read_as_fit_together(length: int, read: int) -> No
     assert len(choose([(one, one.sentences[0].sentence) for one in found])) == read
 
 
+def test_for_a_list_every_sentence_of_a_passage_is_read_once() -> None:
+    found = hit(400, 400, 250, 900, 100)
+    windows = whole([(found, found.sentences[n].sentence) for n in (2, 0, 1, 3, 4)])
+    assert [[s.ordinal for s in w.sentences] for w in windows] == [[0], [1, 2], [3], [4]]
+
+
+def test_for_a_list_no_more_is_read_than_seven_thousand_characters() -> None:
+    found = [hit(650, name=f"d:{n}") for n in range(20)]
+    assert len(whole([(one, one.sentences[0].sentence) for one in found])) == 10
+
+
 def test_nothing_found_is_no_window() -> None:
-    assert choose([]) == []
+    assert choose([]) == whole([]) == []
 
 
 @pytest.mark.parametrize(
