@@ -12,6 +12,9 @@ BEFORE = 40
 HYPHEN = "\u00ad"
 """Ends a line whose last word goes on in the next, in place of its hyphen."""
 
+Edges = tuple[float, float, float, float]
+"""Of a box or a page, in points."""
+
 _MARK = 12
 """Characters of a reference mark; "4, 11-13" has eight."""
 _ENDINGS: Final = frozenset(
@@ -78,6 +81,18 @@ class Layout:
     text: str
     section_starts: tuple[int, ...]
     """Ascending offsets at which a heading begins."""
+
+
+def turned(box: Edges, turn: int, page: Edges) -> Edges:
+    """Return a box (left, right, bottom, top) as it lies on a page turned clockwise by degrees."""
+    left, right, bottom, top = box
+    if turn == 90:
+        return bottom, top, page[2] - right, page[2] - left
+    if turn == 180:
+        return page[2] - right, page[2] - left, page[3] - top, page[3] - bottom
+    if turn == 270:
+        return page[3] - top, page[3] - bottom, left, right
+    return box
 
 
 def set_blocks(blocks: Iterable[Block]) -> Layout:

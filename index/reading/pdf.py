@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from index.card import Card
 from index.errors import ReadError
-from index.reading.layout import Line
+from index.reading.layout import Edges, Line, turned
 from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
 from index.reading.normal import one_line
 from index.reading.pdf_flow import Flow, set_pages
 from index.reading.pdf_order import TICKS, in_columns, placed
-from index.reading.pdf_page import Box, printed_lines, turn_of, turned
+from index.reading.pdf_page import printed_lines, turn_of
 from index.types import Extract
 
 if TYPE_CHECKING:
@@ -317,7 +317,7 @@ def _ticks(document: "PdfDocument", page: "PdfPage", *, turn: int) -> list[Line]
     return found
 
 
-def _line(text: str, box: Box) -> Line:
+def _line(text: str, box: Edges) -> Line:
     left, right, bottom, top = box
     return Line(text=text, left=left, right=right, bottom=bottom, size=top - bottom)
 

@@ -33,6 +33,9 @@ _COUNTER = re.compile(r"^\d{1,4}(?=\D|$)|(?<!\d)\d{1,4}$")
 _STOPS = (".", "!", "?", "…", ":", "”", '"', "。", "！", "？")
 _FEWEST_GAPS, _MOST_GAPS = 6, 300
 """Gaps above each other that part columns, and gaps of a page that are looked at."""
+_NARROW = 0.7
+"""Sizes of a gap that may part columns where nearly all lines have it; blanks have 0.3."""
+_NEARLY_ALL = 0.9
 _FEWEST_LETTERS = 15
 """Of a column's line; cells of tables have fewer."""
 
@@ -98,6 +101,31 @@ def in_columns(lines: Sequence[Line]) -> list[Line]:
             else:
                 columns[sum(gutter < piece.left for gutter in gutters)].append(piece)
     return [*placed, *chain.from_iterable(columns)]
+
+
+def narrow_gutters(lines: Sequence[Sequence[tuple[float, float]]], size: float) -> list[float]:
+    """Return where nearly all long lines have a gap above each other, between two columns.
+
+    Args:
+        lines: Where each line's letters begin and end, without its blanks.
+        size: Of the page's letters.
+    """
+    spans = [line for line in lines if len(line) > 2 * _FEWEST_LETTERS]
+    if len(spans) < _FEWEST_GAPS:
+        return []
+    gaps = [
+        (a[1], b[0])
+        for line in spans[:_MOST_GAPS]
+        for a, b in pairwise(line[_FEWEST_LETTERS:-_FEWEST_LETTERS])
+        if b[0] - a[1] > _NARROW * size
+    ]
+    found = _gutters(gaps)
+    return [x for x in found if _is_between(x, spans, sum(a < x < b for a, b in gaps))]
+
+
+def _is_between(x: float, lines: Sequence[Sequence[tuple[float, float]]], gaps: int) -> bool:
+    crossed = sum(1 for line in lines if line[0][0] < x < line[-1][1])
+    return gaps >= max(_FEWEST_GAPS, _NEARLY_ALL * crossed)
 
 
 def _is_prose(cell: Line) -> bool:

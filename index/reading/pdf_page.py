@@ -14,16 +14,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, groupby
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
-from index.reading.layout import BEFORE, HYPHEN, Line, raised
+from index.reading.layout import BEFORE, HYPHEN, Edges, Line, raised, turned
 from index.reading.normal import normalise
+from index.reading.pdf_order import narrow_gutters
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfTextPage
-
-Box = tuple[float, float, float, float]
-"""Four edges in points."""
 
 _LIGATURES = str.maketrans(
     dict(zip("ﬀﬁﬂﬃﬄﬅﬆ", ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
@@ -105,7 +104,7 @@ def turn_of(text_page: "PdfTextPage") -> int:
     return max(angles.items(), key=lambda item: (item[1], -item[0]), default=(0, 0))[0]
 
 
-def printed_lines(text_page: "PdfTextPage", *, turn: int, box: Box, printed: int) -> Printed:
+def printed_lines(text_page: "PdfTextPage", *, turn: int, box: Edges, printed: int) -> Printed:
     """Return the lines of a page.
 
     Args:
@@ -120,19 +119,7 @@ def printed_lines(text_page: "PdfTextPage", *, turn: int, box: Box, printed: int
     return Printed(lines=on_page, filled=filled, known=known, unknown=unknown)
 
 
-def turned(box: Box, turn: int, page: Box) -> Box:
-    """Return a box (left, right, bottom, top) as it lies on a page turned clockwise by degrees."""
-    left, right, bottom, top = box
-    if turn == 90:
-        return bottom, top, page[2] - right, page[2] - left
-    if turn == 180:
-        return page[2] - right, page[2] - left, page[3] - top, page[3] - bottom
-    if turn == 270:
-        return page[3] - top, page[3] - bottom, left, right
-    return box
-
-
-def _signs(text_page: "PdfTextPage", *, turn: int, box: Box) -> tuple[list[_Sign | None], int]:
+def _signs(text_page: "PdfTextPage", *, turn: int, box: Edges) -> tuple[list[_Sign | None], int]:
     """Return the letters with their boxes, None where a line ends, and how many are unknown."""
     import pypdfium2.raw as pdfium
 
@@ -172,7 +159,7 @@ def letter_of(code: int) -> str:
     return HYPHEN if code == _BROKEN else chr(code) if code <= sys.maxunicode else "\0"
 
 
-def _is_beside(place: Box, page: Box) -> bool:
+def _is_beside(place: Edges, page: Edges) -> bool:
     left, right, bottom, top = place
     # So that what has no place (NaN) is beside it, too.
     return not (left <= page[2] and right >= page[0] and bottom <= page[3] and top >= page[1])
@@ -188,8 +175,12 @@ def _lines(
 ) -> tuple[list[Line], list[Line]]:
     """Return the lines that are printed on the page, and those of its form, each once."""
     on_page, filled = list[Line](), list[Line]()
-    for run in _runs(signs, printed=printed):
-        line = _set(text_page, run)
+    runs = list(_runs(signs, printed=printed))
+    letters = [[sign for sign in run if not sign.text.isspace()] for run in runs]
+    size = median(sign.top - sign.bottom for run in letters for sign in run) if any(letters) else 0
+    gutters = narrow_gutters([[(s.left, s.right) for s in run] for run in letters], size)
+    for run in runs:
+        line = _set(text_page, run, gutters)
         lines = filled if run[0].place >= printed else on_page
         if line and not any(_is_print_of(line, other) for other in lines[-_LOOKED_BACK:]):
             lines.append(line)
@@ -244,11 +235,11 @@ def _is_downwards(seen: Sequence[_Sign]) -> bool:
     return ord(first.text[0]) >= _CJK and second.top < first.top and _is_stacked(first, second)
 
 
-def _set(text_page: "PdfTextPage", run: Sequence[_Sign]) -> Line | None:
+def _set(text_page: "PdfTextPage", run: Sequence[_Sign], gutters: Sequence[float]) -> Line | None:
     """Set letters as a line; None where they are blanks."""
     signs = _without_false_blanks(_struck_once(run))
     size = sorted(sign.top - sign.bottom for sign in signs)[len(signs) // 2]
-    found = (_cell(text_page, cell, size) for cell in _cells(signs, size))
+    found = (_cell(text_page, cell, size) for cell in _cells(signs, size, gutters))
     cells = tuple(cell for cell in found if cell is not None)
     if len(cells) < 2:
         return cells[0] if cells else None
@@ -266,12 +257,12 @@ def _set(text_page: "PdfTextPage", run: Sequence[_Sign]) -> Line | None:
     )
 
 
-def _cells(signs: Sequence[_Sign], size: float) -> list[list[_Sign]]:
-    """Part letters where much more than a blank is between them."""
+def _cells(signs: Sequence[_Sign], size: float, gutters: Sequence[float]) -> list[list[_Sign]]:
+    """Part letters where much more than a blank is between them, or a gutter."""
     cells: list[list[_Sign]] = [[]]
     last: _Sign | None = None
     for sign in signs:
-        if last and sign.text != " " and sign.left - last.right > _COLUMN * size > 0:
+        if last and sign.text != " " and _is_apart(last, sign, size, gutters):
             # What stands apart in front of a line is its bullet or number.
             if len(cells[-1]) > _LONGEST_MARK or not _MARK.fullmatch(_text_of(cells[-1]).strip()):
                 cells.append([])
@@ -280,6 +271,11 @@ def _cells(signs: Sequence[_Sign], size: float) -> list[list[_Sign]]:
         cells[-1].append(sign)
         last = last if sign.text.isspace() else sign
     return cells
+
+
+def _is_apart(last: _Sign, sign: _Sign, size: float, gutters: Sequence[float]) -> bool:
+    wide = sign.left - last.right > _COLUMN * size > 0
+    return wide or any(last.right < gutter < sign.left for gutter in gutters)
 
 
 def _cell(text_page: "PdfTextPage", signs: Sequence[_Sign], size: float) -> Line | None:

@@ -367,6 +367,26 @@ def test_the_blanks_of_a_stamp_that_runs_up_the_page_are_kept():
     assert "set on 3 May with care" in read(painted(lines(*WRAPPED) + stamp)).text
 
 
+def test_columns_in_a_narrow_gutter_are_read_one_after_the_other():
+    left = (
+        "The harbour of Lindvik was dred",
+        "ged by men of the town, and the",
+        "quay was mended by its masons.",
+    )
+    right = (
+        "The bridge is open on all days,",
+        "but for the first of May, since",
+        "the last war that there was.",
+    )
+    rows = "".join(
+        at(72, 720 - 14 * n, one) + at(262, 720 - 14 * n, two)
+        for n, (one, two) in enumerate(zip(left * 3, right * 3, strict=True))
+    )
+    text = read(painted(rows)).text
+    assert text.index("quay was mended") < text.index("The bridge is open")
+    assert "but for the first of May, since the last war" in text
+
+
 def test_a_title_of_two_lines_is_one():
     shown = at(72, 740, "A Report on the Harbour", size=18) + at(72, 718, "of Lindvik", size=18)
     article = read(painted(shown + lines(*WRAPPED, y=690)))
