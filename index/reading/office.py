@@ -7,6 +7,7 @@ paragraph, a slide or a sheet is, their own modules know.
 import posixpath
 import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -36,7 +37,7 @@ _ROOMS: Final = (
     *(b"wordprocessingml", b"spreadsheetml", b"presentationml"),
     *(b"drawingml", b"officeDocument"),
 )
-_PARTS: Final = (b"main", b"math", b"relationships", b"chart", b"diagram", b"wordprocessingDrawing")
+_PARTS: Final = (b"main", b"math", b"relationships", b"chart", b"diagram", b"spreadsheetDrawing")
 """Of the names that a file saved as "Strict Open XML" has in place of the usual ones."""
 
 _EQUATION: Final = {f"{M}den": "/", f"{M}sup": "^", f"{M}sub": "_", f"{M}rad": "√"}
@@ -108,12 +109,17 @@ class Package:
         content = unpack(self.archive, self._names.get(name.lower(), name))
         if content is None:
             return None
-        if _STRICT in content:
-            for room in _ROOMS:
-                for part in _PARTS:
-                    usual = _PLAIN + room + b"/2006/" + part
-                    content = content.replace(_STRICT + room + b"/" + part, usual)
-        return parse_xml(content)
+        return parse_xml(_usual(content))
+
+    def usual(self) -> bytes | None:
+        """Return the file with the usual names where it is strict; None where it has them."""
+        if _STRICT not in (unpack(self.archive, self._names[self.main.lower()]) or b""):
+            return None
+        out = BytesIO()
+        with zipfile.ZipFile(out, "w") as usual:
+            for name in self.archive.namelist():
+                usual.writestr(name, _usual(unpack(self.archive, name) or b""))
+        return out.getvalue()
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the parts that a part names: by id, the kind (`image`) and the name.
@@ -160,6 +166,17 @@ class Package:
             author=None if author.lower() in {"", *_LIBRARIES} else author,
             tags=keywords(_about(about, "keywords")),
         )
+
+
+def _usual(content: bytes) -> bytes:
+    """Return XML with the names that Office gives where it does not save strictly."""
+    if _STRICT not in content:
+        return content
+    for room in _ROOMS:
+        for part in _PARTS:
+            strict = _STRICT + room + b"/" + part
+            content = content.replace(strict, _PLAIN + room + b"/2006/" + part)
+    return content
 
 
 def keywords(stated: str) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ VERSION: Final = 1
 MAX_CELLS: Final = 5_000_000
 """Cells, empty ones between others included, above which a workbook is refused: a second takes
 about 300,000."""
+MAX_CHARACTERS: Final = 20_000_000
+"""Of all cells; each of a million may show one text of 32,767."""
 _DAMAGE: Final = (SyntaxError, ArithmeticError, LookupError, TypeError, AttributeError)
 """What openpyxl and the parsers under it raise of damaged XML."""
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -79,7 +81,7 @@ class WorkbookReader:
                 if member.endswith((".xml", ".rels")):
                     refuse_entities(unpack(package.archive, member) or b"")
             book = _Book(package)
-            layout = set_blocks(book.blocks(data))
+            layout = set_blocks(book.blocks(package.usual() or data))
             about, left_out = package.properties(), (*book.left_out(), *package.left_out())
         if not any(character.isalnum() for character in layout.text) or not book.rows:
             raise ReadError(_nothing(left_out))
@@ -146,7 +148,9 @@ class _Book:
         }
         self.rows = 0
         """Rows with text, and text boxes."""
-        self._cells = self._hidden_rows = self._hidden_columns = self._unreckoned = 0
+        self._characters = self._cells = self._hidden_rows = self._hidden_columns = (
+            self._unreckoned
+        ) = 0
         self._hidden: list[str] = []
         self._empty: list[str] = []
         self._comments = self._repeated = False
@@ -238,14 +242,11 @@ class _Book:
         hidden = set()
         for number, row in enumerate(sheet.rows, start=1):
             self._cells += len(row)
-            if self._cells > MAX_CELLS or number > _LAST_ROW:
-                raise ReadError(
-                    f"it has more than the {MAX_CELLS} cells that are read, empty ones between "
-                    "others included; save the sheets that matter in a file of their own"
-                )
+            self._check(number)
             cells, own = [""] * len(row), False
             for place, cell in enumerate(row, start=1):
                 text = shown(cell) if cell.value is not None else ""
+                self._characters += len(text)
                 own = own or bool(text)
                 if (number, place) in anchors:
                     text = held.setdefault(anchors[number, place], text)
@@ -260,6 +261,19 @@ class _Book:
                 self._count_row()
                 yield number, kept
         self._hidden_columns += len(hidden)
+
+    def _check(self, number: int) -> None:
+        """Refuse what is too large before it is read further, at a row of this number."""
+        if self._characters > MAX_CHARACTERS:
+            raise ReadError(
+                f"its cells have more than the {MAX_CHARACTERS} characters that are read; save "
+                "the sheets that matter in a file of their own"
+            )
+        if self._cells > MAX_CELLS or number > _LAST_ROW:
+            raise ReadError(
+                f"it has more than the {MAX_CELLS} cells that are read, empty ones between "
+                "others included; save the sheets that matter in a file of their own"
+            )
 
     def _count_row(self) -> None:
         self.rows += 1

@@ -218,6 +218,25 @@ def test_damaged_xml_is_a_reason(part: str) -> None:
         text_of(replaced(xlsx({"S": VISITORS}), {part: b"<?xml version=1?><a"}))
 
 
+def test_a_strict_workbook_is_read() -> None:
+    data = xlsx({"S": VISITORS})
+    strict = {
+        name: re.sub(
+            rb"http://schemas.openxmlformats.org/(\w+)/2006/(main|relationships)",
+            rb"http://purl.oclc.org/ooxml/\1/\2",
+            _member(data, name),
+        )
+        for name in ("xl/workbook.xml", "xl/worksheets/sheet1.xml")
+    }
+    assert text_of(replaced(data, strict)) == text_of(data)
+
+
+def test_a_text_that_many_cells_show_floods_nothing(monkeypatch) -> None:
+    monkeypatch.setattr("index.reading.workbook.MAX_CHARACTERS", 50)
+    with pytest.raises(ReadError, match="more than the 50 characters that are read"):
+        text_of(xlsx({"S": [["one text of cells"]] * 9}))
+
+
 def test_sheets_without_text_are_refused() -> None:
     with pytest.raises(ReadError, match=r"its sheets show no text \(left out: sheet S: empty\)"):
         text_of(xlsx({"S": []}))
