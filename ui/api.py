@@ -44,7 +44,8 @@ class _Endpoints:
         Returns:
             The answer: its `status` (`answered` or `abstained`), the `short` answer or null, its
             `text`, its `sentences` with the numbers of their citations, and its `citations`, each a
-            literal `quote` with the article's title and the characters where it stands.
+            literal `quote` with the article's title and the characters where it stands. What a
+            language model wrote where the articles are quoted in its place is in `set_aside`.
         """
         with _told():
             return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))

@@ -21,7 +21,7 @@ from rag.cli.terminal import (
     styled_head,
     wrapped,
 )
-from rag.types import Answer, AnswerSentence, Citation, SetAside
+from rag.types import Answer, AnswerSentence, Citation, Event, Retrieved, SetAside
 
 if TYPE_CHECKING:
     from rag.overview.timeline import Timeline, TimelineEntry
@@ -50,6 +50,23 @@ def answer(answer: Answer, *, with_reply: bool = False) -> str:
         with_reply: Show the sentences of a reply that was set aside, each with what is wrong.
     """
     return "\n".join([*_answer_lines(answer), *_about(answer, with_reply=with_reply)])
+
+
+def progress(event: Event, model: str) -> str:
+    """Return the one line that tells what was found, or written and checked, last; often empty."""
+    if isinstance(event, Answer):
+        return ""
+    import shutil
+
+    if isinstance(event, Retrieved):
+        count = f"{len(event.hits)} passage{'s' if len(event.hits) != 1 else ''}"
+        line = f"{count} found; {model} writes, and each sentence is checked…"
+    elif event.sentence is None:
+        line = ""
+    else:
+        holds = event.sentence.verdict in SHOWN_AS_TRUE
+        line = f"{'Checked' if holds else 'Not borne out'}: {event.sentence.text}"
+    return one_line(line)[: shutil.get_terminal_size().columns - 1]
 
 
 def _answer_lines(answer: Answer) -> list[str]:

@@ -1,12 +1,18 @@
 """The commands that answer from articles: `footnote ask`, `search`, `overview` and `timeline`."""
 
 import argparse
+import sys
+from typing import TYPE_CHECKING
 
 from index.errors import MisuseError
 from index.terms import has_words
 from rag.cli import answers, terminal
 from rag.cli.session import opened, print_json, print_result, print_text
 from rag.refusal import says
+from rag.types import Answer
+
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
 
 
 def ask(arguments: argparse.Namespace) -> int:
@@ -16,7 +22,7 @@ def ask(arguments: argparse.Namespace) -> int:
         MisuseError: The question is empty, and it is to be told in words.
     """
     with opened(arguments) as assistant:
-        answer = assistant.ask(" ".join(arguments.question), k=arguments.k)
+        answer = _followed(assistant, " ".join(arguments.question), k=arguments.k)
     if arguments.json:
         print_json(answer)
     elif answer.reason == "empty_question":
@@ -26,6 +32,20 @@ def ask(arguments: argparse.Namespace) -> int:
         if arguments.show_hits and answer.hits:
             print_text("\n" + terminal.hits(answer.hits))
     return 2 if answer.reason == "empty_question" else 0
+
+
+def _followed(assistant: "Assistant", question: str, *, k: int | None) -> Answer:
+    """Ask, and tell on the last line of a terminal what is found, written and checked meanwhile."""
+    if not sys.stderr.isatty() or assistant.model == "extractive":
+        return assistant.ask(question, k=k)
+    try:
+        for event in assistant.stream(question, k=k):
+            sys.stderr.write(f"\r\x1b[K{answers.progress(event, assistant.model)}")
+            sys.stderr.flush()
+    finally:
+        sys.stderr.write("\r\x1b[K")
+    assert isinstance(event, Answer), "a stream ends with an answer"
+    return event
 
 
 def search(arguments: argparse.Namespace) -> int:

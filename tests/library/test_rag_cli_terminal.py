@@ -14,7 +14,8 @@ from rag import (
     Settings,
 )
 from rag.cli import answers
-from rag.testing import HashEmbedder, ScriptedAnswerer, open_assistant
+from rag.cli.ask import _followed
+from rag.testing import HashEmbedder, ScriptedAnswerer, ScriptedModel, open_assistant
 from rag.types import SetAside, Usage
 
 SAID = "The ferry was built by the old mill."
@@ -119,3 +120,22 @@ def test_a_sentence_in_doubt_is_struck_and_layout_is_kept(
         "",
         f"The articles also say: “{SAID}” [1]",
     ]
+
+
+def test_while_a_model_writes_a_terminal_tells_what_is_found_and_checked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, embedder: HashEmbedder
+) -> None:
+    monkeypatch.setattr(sys, "stderr", screen := Screen())
+    monkeypatch.setenv("COLUMNS", "40")
+    model = ScriptedModel(f"It flew over all the hills. [1] {SAID} [1]")
+    settings = Settings(library=tmp_path, seeds=False)
+    with open_assistant(settings, embedder=embedder, model=model) as assistant:
+        assistant.library.add_articles([Article(source="ferry", title="The ferry", text=SAID)])
+        answer = _followed(assistant, "Who built the ferry?", k=3)
+    told = screen.getvalue().split("\r\x1b[K")
+    assert told[1:4] == [
+        "1 passage found; scripted:model writes,",
+        "Not borne out: It flew over all the hil",
+        "Checked: The ferry was built by the old",
+    ]
+    assert (told[-1], answer.status) == ("", "answered")

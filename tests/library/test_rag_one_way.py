@@ -50,10 +50,9 @@ def test_a_question_is_read_once_and_searched_in_one_moment(
     assert calls["rag.assistant._sources"] == 1
 
 
-def test_where_a_model_writes_nothing_is_ranked_beside_it(tmp_path: Path) -> None:
+def test_where_a_model_writes_the_articles_are_ranked_once_beside_it(tmp_path: Path) -> None:
     with opened(tmp_path, ScriptedModel("The old bridge was closed. [1]")) as assistant:
         calls = calls_of(assistant)
         assert assistant.ask(_QUESTION).ranked == ()
-    assert [name for name in calls if name.startswith("rag.answer.ranking")] == []
-    assert calls["rag.reader.onnx_reader.read"] == 0
+    assert calls["rag.answer.ranking.rank"] == 1
     assert calls["rag.reader.onnx_reader.tell"] > 0  # what the model wrote is checked
