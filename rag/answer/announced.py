@@ -23,8 +23,8 @@ _MOST = 10
 """Lines, or sentences, that are shown."""
 _LINES_APART, _PARAGRAPH = 3, 1
 """Characters between two lines of a list, and between two sentences of a paragraph."""
-_LIKELY, _HEADING = 8, 3
-"""Sentences of which one stands under the heading, and words of a heading that names things."""
+_LIKELY = 8
+"""Sentences of which one stands under the heading."""
 _NEAR = 3
 """Words between how many there are and what there is: "three new events"."""
 _WORD = re.compile(r"[\w'’\-]+")
@@ -117,7 +117,8 @@ def _headed(weighed: Sequence[Weighed], question: Question, places: _Places) -> 
     wanted = set(terms(" ".join(plural)))
     for one in weighed[:_LIKELY]:
         lead = _heading_of(one, places)
-        if lead and wanted & set(terms(lead.text)) and len(terms(lead.text)) <= _HEADING:
+        said = set(content_terms(lead.text)) if lead else set()
+        if lead and said and said <= wanted:
             items = _below(lead, places)
             return Announced(lead=lead, items=items, are_lines=False) if items[1:] else None
     return None
@@ -163,7 +164,8 @@ def _count(text: str, question: Question, *, of_things: bool) -> int:
     things, reasons or people whatever is asked for may be said.
     """
     noun = _noun().match(question.text)
-    wanted = set(terms(noun["thing"])[-1:]) if noun else set()
+    direct = noun is not None and noun["direct"] is not None
+    wanted = set(terms(noun["thing"])[-1:]) if noun and direct else set()
     wanted |= set(terms(" ".join(words_of_lists("things")))) if of_things else set()
     said = _WORD.findall(text)
     for place, word in enumerate(said):
@@ -203,7 +205,7 @@ def _noun() -> re.Pattern[str]:
     stop = "in|at|on|of|for|from|with|by|to|that|which|who"
     own = rf"(?!{any_of('asks', 'auxiliary')}\b|(?:{stop})\b)[\w'’\-]+"
     return re.compile(
-        r"(?:(?:in |at |on |from )?(?:what|which)|(?:list|name)(?: all)?(?: the)?"
+        r"(?:(?P<direct>(?:in |at |on |from )?(?:what|which))|(?:list|name)(?: all)?(?: the)?"
         r"|what (?:are|were)(?: all)? the(?: (?:different |main )?(?:names|kinds|types) of the)?)"
         rf" (?P<thing>{own}(?: {own}){{0,3}})",
         re.IGNORECASE,

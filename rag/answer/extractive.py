@@ -301,13 +301,23 @@ def _whole_list(question: Question, weighed: Sequence[Weighed]) -> _Quoted | Non
         return None
     if not whole.are_lines:
         every = whole.items if is_heading(whole.lead) else (whole.lead, *whole.items)
-        return [DraftSentence(text=one.text, evidence=(one.evidence,)) for one in every], None, ()
+        quoted = [DraftSentence(text=one.text, evidence=(one.evidence,)) for one in every]
+        named = _each_named(whole.items, question)
+        return quoted, joined([item.text for item in named]) if named else None, named
     first, *others = (DraftSentence(text=one.text, evidence=(one.evidence,)) for one in whole.items)
     items = tuple(
         DraftPart(asked="", text=one.text[slice(*item_of(one.text))], evidence=(one.evidence,))
         for one in whole.items
     )
     return [replace(first, context=whole.lead.evidence), *others], None, items
+
+
+def _each_named(told: Sequence[Weighed], question: Question) -> tuple[DraftPart, ...]:
+    """Return the things that sentences name, where each names one; else nothing."""
+    any_of_them = 1.0 - math.prod(1.0 - one.probability for one in told)
+    items = listed(told, question, probability=any_of_them)
+    held = {item.evidence[0] for item in items}
+    return items if all(one.evidence in held for one in told) else ()
 
 
 def _of_each_thing(
