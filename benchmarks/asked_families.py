@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.types import Hit
 from rag import Article, Assistant, Settings
-from rag.answer.features import Candidate
+from rag.answer.ranking import Candidate
 from rag.question import Question, read_question
 from training.judge_rows import (
     FAMILIES,

@@ -12,9 +12,9 @@ from index.embedding import Embedder
 from index.embedding.embedder import is_multilingual
 from index.terms import content_terms
 from rag.answer.extractive import ExtractiveAnswerer
+from rag.answer.otherwise import are_of_one_thing
 from rag.answer.ranking import Reader
 from rag.answer.similar import SimilarAnswerer
-from rag.same_thing import are_of_one_thing
 from rag.settings import Settings
 from rag.types import Answerer, Evidence
 

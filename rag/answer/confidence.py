@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms
 from index.types import Hit
-from rag.answer.features import NAMES, Candidate
-from rag.answer.ranking import Read, Reader, first_measures, rank, read
+from rag.answer.ranking import NAMES, Candidate, Read, Reader, first_measures, rank, read
 from rag.answer.weights import QUESTION, SENTENCE, Weights, weights
 from rag.answer.yes_no import Told, decides, told
 from rag.question import Question

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.answer.clause import cut
 from rag.answer.confidence import Weighed
-from rag.answer.edges import end_of_name, moved
+from rag.answer.edges import cut, end_of_name, moved
 from rag.answer.mismatch import is_opposite
 from rag.answer.stated import clause_of, is_negated
 from rag.question import AnswerType, Question, any_of

@@ -20,7 +20,7 @@ FIRST = (
     "neighbour", "holds_value", "lacks_value", "lacks_name", "missing_numbers", "new_terms",
     "heading",
 )  # fmt: skip
-"""Of a sentence; what the first pass weighs: measures of `rag.answer.features` alone."""
+"""Of a sentence; what the first pass weighs: measures of `rag.answer.ranking` alone."""
 SENTENCE = ("span", "answers", "said", "span_margin", "again", *FIRST)
 """Of a sentence that was read: what tells that it is the one that answers."""
 QUESTION = (

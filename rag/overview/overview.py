@@ -14,7 +14,7 @@ from index.store import queries
 from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
-from rag.overview.asked import Whole
+from rag.overview.asked import Topic, Whole, mentions, read_topic, speaks_of
 from rag.overview.choose import choose, lexrank, twins
 from rag.overview.statements import (
     Statement,
@@ -24,7 +24,6 @@ from rag.overview.statements import (
     shortness,
     statements,
 )
-from rag.overview.topic import Topic, mentions, read_topic, speaks_of
 from rag.question import Question, read_question
 from rag.types import Draft, DraftSentence, Evidence
 
@@ -129,7 +128,7 @@ def of_topic(moment: Moment, written: str) -> Overview:
     fit = [
         (_about(topic, content.document.card.title, own), own)
         for content, own in told
-        if speaks_of(topic, content.document.card.title, own)
+        if speaks_of(topic, content.document.card.title, (one.text for one in own))
     ]
     every = [one for _, own in fit for one in own]
     if not every:

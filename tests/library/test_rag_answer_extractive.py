@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import Article, Assistant, Settings
-from rag.answer.features import NAMES
-from rag.answer.ranking import first_measures, rank
+from rag.answer.ranking import NAMES, first_measures, rank
 from rag.answer.weights import FIRST, weights
 from rag.question import read_question
 

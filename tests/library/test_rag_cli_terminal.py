@@ -13,8 +13,7 @@ from rag import (
     Article,
     Settings,
 )
-from rag.cli import answers
-from rag.cli.ask import _followed
+from rag.cli.ask import _followed, answer_text
 from rag.testing import HashEmbedder, ScriptedAnswerer, ScriptedModel, open_assistant
 from rag.types import SetAside, Usage
 
@@ -52,7 +51,7 @@ def test_the_likely_words_of_a_quoted_sentence_are_bold(
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setattr(sys, "stdout", screen)
-    assert answers.answer(answer).startswith(begins)
+    assert answer_text(answer).startswith(begins)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_the_short_answer_stands_on_a_line_of_its_own_before_the_sentence(
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stdout", screen)
-    assert answers.answer(replace(answer, short="the old mill")).startswith(begins)
+    assert answer_text(replace(answer, short="the old mill")).startswith(begins)
 
 
 def test_what_names_a_pronoun_stands_before_its_sentence_in_a_paragraph_of_their_own(
@@ -76,7 +75,7 @@ def test_what_names_a_pronoun_stands_before_its_sentence_in_a_paragraph_of_their
 ) -> None:
     (sentence,) = answer.sentences
     leaning = replace(sentence, text="It sank.", span=None, context="The ferry\nwas old.")
-    lines = answers.answer(replace(answer, sentences=(sentence, leaning, sentence))).split("\n")
+    lines = answer_text(replace(answer, sentences=(sentence, leaning, sentence))).split("\n")
     assert lines[0] == f"{SAID} [1]"
     assert lines[1:3] == ["(Before it: “The ferry was old.”)", f"It sank. [1] {SAID} [1]"]
 
@@ -95,13 +94,13 @@ def test_a_reply_that_was_set_aside_is_told_in_a_line_and_shown_when_asked_for(
         citations=(),
     )
     given = replace(answer, set_aside=aside, usage=Usage(requests=1))
-    lines = answers.answer(given).split("\n")
+    lines = answer_text(given).split("\n")
     assert lines[0] == f"{SAID} [1]"
     assert lines[-2:] == [
         "Not borne out. What it wrote: --show-reply.",
         f"ollama:m, 0 + 0 tokens, {answer.seconds:.1f} s",
     ]
-    assert "- It flew. [unsupported: no source says it]" in answers.answer(given, with_reply=True)
+    assert "- It flew. [unsupported: no source says it]" in answer_text(given, with_reply=True)
 
 
 def test_a_sentence_in_doubt_is_struck_and_layout_is_kept(
@@ -113,7 +112,7 @@ def test_a_sentence_in_doubt_is_struck_and_layout_is_kept(
     item = replace(true, lead="\n- ", span=None, markdown=f"**{SAID}**")
     wrong = replace(item, verdict="unsupported", note="no source says it", citations=())
     quote = replace(true, is_quote=True, lead="\n\n> ", span=None)
-    shown = answers.answer(replace(answer, sentences=(item, wrong, quote))).split("\n")
+    shown = answer_text(replace(answer, sentences=(item, wrong, quote))).split("\n")
     assert shown[:4] == [
         f"- {SAID} [1]",
         f"- \x1b[2;9m{SAID}\x1b[0m [unsupported: no source says it]",

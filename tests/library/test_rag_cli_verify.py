@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.embedding import load_embedder
 from index.types import Sentence
 from rag import Article, Assistant, MisuseError, Settings, verify
-from rag.cli import answers
+from rag.cli.ask import answer_text
 from rag.cli.main import main
 from rag.internal import json_text
 from rag.reader.onnx_reader import Telling
@@ -70,7 +70,7 @@ def test_numbers_without_a_list_stand_for_nothing(stocked: Assistant) -> None:
 def test_what_footnote_prints_can_be_verified(stocked: Assistant) -> None:
     answer = stocked.ask("When does the bridge open?")
     assert verdicts(stocked, json_text(answer)) == ["supported"]
-    assert set(verdicts(stocked, answers.answer(answer))) == {"supported"}
+    assert set(verdicts(stocked, answer_text(answer))) == {"supported"}
     assert verdicts(stocked, f"Yes\n\n{answer.text}") == ["supported"]
 
 

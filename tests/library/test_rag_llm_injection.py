@@ -11,7 +11,7 @@ from rag import (
     Assistant,
     Settings,
 )
-from rag.cli import answers
+from rag.cli.ask import answer_text
 from rag.llm.injection import gives_orders
 from rag.testing import ScriptedModel, open_assistant
 
@@ -78,7 +78,7 @@ def opened(place: Path, injection: str, model: ScriptedModel | None = None) -> A
 
 
 def rendered(answer: Answer) -> str:
-    return answers.answer(answer) + "".join(citation.quote for citation in answer.citations)
+    return answer_text(answer) + "".join(citation.quote for citation in answer.citations)
 
 
 @pytest.mark.parametrize("injection", INJECTIONS.values(), ids=INJECTIONS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rag import Answer, Article, Assistant, Settings
-from rag.cli import answers
+from rag.cli.ask import answer_text
 from rag.testing import ScriptedModel, open_assistant
 from rag.types import Draft, DraftSentence, Evidence, Hit, Question, TextDelta
 
@@ -145,7 +145,7 @@ def test_the_terminal_shows_a_line_a_part(tmp_path: Path) -> None:
     answer, _ = ask(
         tmp_path, "How many people died and what did the ferry cost?", ByWord(many="Twelve")
     )
-    assert answers.answer(answer).splitlines()[:4] == [
+    assert answer_text(answer).splitlines()[:4] == [
         "- How many people died: Twelve [1]",
         "- What did the ferry cost: no answer found",
         "",

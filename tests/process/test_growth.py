@@ -32,7 +32,7 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
-from rag.answer import clause
+from rag.answer import edges
 from rag.llm import injection
 from rag.llm.prompting import inert
 from rag.llm.replies import ReplyReader, plain
@@ -96,12 +96,12 @@ MADE = {
         ],
         ways=("search",),
     ),
-    ("rag/answer/clause.py", "_leads"): Made(
+    ("rag/answer/edges.py", "_leading"): Made(
         make=lambda: [
             form
             for expects in ("reason", "manner")
             for lead in ("plain", "open")
-            for form in clause._leads(expects, lead)
+            for form in edges._leading(expects, lead)
         ],
         ways=("search", "match"),
     ),
@@ -334,7 +334,7 @@ WALKERS: dict[str, Callable[[str], object]] = {
     "a follow-up": lambda text: asked_after(text),
     "a follow-up's pronoun": lambda text: asked_after(f"When did she {text}?"),
     "persons": lambda text: follow_up._persons([text]),
-    "a clause": lambda text: clause.cut(text, start=0, end=len(text), expects="reason"),
+    "a clause": lambda text: edges.cut(text, start=0, end=len(text), expects="reason"),
     "claims": read_claims,
     "a reply": whole_reply,
     "a claim's words": parse.read,

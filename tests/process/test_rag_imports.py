@@ -19,19 +19,18 @@ OF_A_QUESTION = frozenset(
     index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.protocols index.store.queries index.store.vector_search
     index.sync index.sync.file_state index.sync.stamps index.terms
-    index.types index.whole_file rag rag.answer rag.answer.cell rag.answer.clause
-    rag.answer.confidence
-    rag.answer.edges rag.answer.extractive rag.answer.features rag.answer.otherwise
+    index.types index.whole_file rag rag.answer rag.answer.cell rag.answer.confidence
+    rag.answer.edges rag.answer.extractive rag.answer.otherwise
     rag.answer.naming rag.answer.ranking rag.answer.similar rag.answerers rag.languages
     rag.answer.several rag.answer.short rag.answer.stated
     rag.answer.weights rag.answer.yes_no rag.arguments rag.assistant
-    rag.citations rag.cli rag.cli.answers rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
+    rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm
     rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader
     rag.reader.onnx_reader rag.reader.spans rag.reader.windows
     rag.setting_values rag.settings rag.source_notes rag.tracing rag.types
     rag.answer.items rag.answer.mismatch rag.language_model
-    rag.comparison rag.compound rag.drafting rag.over_time rag.refusal rag.same_thing
+    rag.comparison rag.compound rag.drafting rag.over_time rag.refusal
     """.split()  # noqa: SIM905  # a list of these would be a line each
 )
 """Modules of ours that a question without a language model may import: it costs a tenth of a second

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answer.clause import cut
+from rag.answer.edges import cut
 from rag.question import AnswerType
 
 

@@ -12,8 +12,7 @@ from rag.answer.confidence import (
     sentence_measures,
     weaker,
 )
-from rag.answer.features import candidates
-from rag.answer.ranking import Read
+from rag.answer.ranking import Read, candidates
 from rag.answer.weights import QUESTION, SENTENCE, Linear, weights
 from rag.question import read_question
 from rag.reader.onnx_reader import ReadSentence
