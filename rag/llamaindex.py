@@ -87,12 +87,13 @@ def _node(hit: Hit) -> NodeWithScore:
     card = {n: v for n, v in asdict(hit.card).items() if v or n in ("title", "source")}
     # A model that another program asks is told what a person would be.
     unsaid = [n for n in card if n not in ("title", "source", "author", "published")]
+    page = {"page": hit.page} | ({"page_label": hit.page_label} if hit.page_label else {})
     node = TextNode(
         id_=passage.id,
         text=passage.text,
         start_char_idx=passage.start,
         end_char_idx=passage.end,
-        metadata={**card, "page": hit.page, "page_label": hit.page_label},
+        metadata=card | page,
         excluded_embed_metadata_keys=unsaid,
         excluded_llm_metadata_keys=unsaid,
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.document_id)},
