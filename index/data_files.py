@@ -4,6 +4,8 @@ They are found by their place beside the code, which is where an installer unpac
 `importlib.resources` imports zip files, temporary folders and random numbers.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 Numbers = TypeVar("Numbers", bound="DataclassInstance")
 Package = Literal["index", "rag", "eval", "ui"]
 _ROOT = Path(__file__).parents[1]
+_HOLE = re.compile(r"(?<!\?P)<(\w+)>")
 
 
 def data_file(package: Package, name: str) -> Path:
@@ -36,6 +39,16 @@ def data_toml(package: Package, name: str) -> dict[str, Any]:
     import tomllib
 
     return tomllib.loads(data_text(package, name))
+
+
+def filled(form: str, hole: Callable[[str], str]) -> str:
+    """Return a form of a data file with what stands for each `<name>` in it.
+
+    Args:
+        form: A regular expression; its groups, as `(?P<name>`, stay.
+        hole: Gives what stands for a name.
+    """
+    return _HOLE.sub(lambda found: hole(found[1]), form)
 
 
 def data_json(package: Package, name: str) -> dict[str, Any]:

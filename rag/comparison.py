@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Literal
 
-from index.data_files import data_toml
+from index.data_files import data_toml, filled
 from index.terms import terms
 from rag.compound import LONGEST_READ, Part
 from rag.question import Question, numbers, read_question
@@ -28,7 +28,6 @@ _INSIDE = 4
 _AROUND = 2
 """Words to either side of a figure that may make it vague."""
 _EDGE = '.,;:()–—-"“”'
-_YEAR = r"(?:1[0-9]|20)\d\d"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +65,7 @@ class Figure:
     def is_year(self) -> bool:
         """Whether it may be a year: a bare number of four digits."""
         return not (self.sign or self.scale or self.unit) and bool(
-            re.fullmatch(_YEAR, str(self.number))
+            _form("year").fullmatch(str(self.number))
         )
 
 
@@ -75,7 +74,7 @@ def sides_of(question: Question) -> Sides | None:
     if len(question.text) > LONGEST_READ:
         return None
     plain = question.text.replace("’", "'").rstrip(" ?.!")
-    for form, make in _forms():
+    for form, make in _asked():
         match = form.match(plain)
         if match:
             return make(match)
@@ -84,17 +83,17 @@ def sides_of(question: Question) -> Sides | None:
 
 def sets_beside(text: str) -> bool:
     """Say whether a question seems to set things of two places beside each other."""
-    return bool(_beside().search(text))
+    return bool(_form("beside").search(text))
 
 
 def hints_at_two(text: str) -> int:
     """Return how many words of a question hint at what came before or after: "still"."""
-    return len(_hints().findall(text))
+    return len(_form("hints").findall(text))
 
 
 def refers(text: str) -> bool:
     """Say whether a question says of something which it is: "the man who kept the keys"."""
-    return any(match.start() >= _INSIDE for match in _refers().finditer(text))
+    return any(match.start() >= _INSIDE for match in _form("refers").finditer(text))
 
 
 def relation(sides: Sides, first: str, second: str) -> str | None:
@@ -254,7 +253,7 @@ def _of_count(match: re.Match[str]) -> Sides:
     at = main.casefold().rfind(f" {preposition} ")
     if at >= 0:
         second = f"{asks} {main[:at]} {other}"
-    elif _verb().search(other):
+    elif _form("verb").search(other):
         second = f"{asks} {other}"
     else:
         second = f"{asks}: {other}"
@@ -292,78 +291,48 @@ def _of_pair(match: re.Match[str]) -> Sides:
     return _sides(first, second, kind="none", names=names)
 
 
+_MAKES: Mapping[str, _Make] = {
+    "which": _of_words("which"),
+    "of_two": _of_two,
+    "whether": _of_words("whether"),
+    "whether_before": _of_order("whether"),
+    "which_first": _of_order("which"),
+    "difference": _of_words("difference"),
+    "count": _of_count,
+    "excess": _of_excess,
+    "years": _of_years,
+    "pair": _of_pair,
+}
+
+
 @cache
-def _forms() -> tuple[tuple[re.Pattern[str], _Make], ...]:
-    be = rf"(?P<be>{'|'.join(_words('auxiliary'))})"
-    words = [*_data()["more"], *_data()["less"]]
-    words += [*_data()["costs"]["more"].split(), *_data()["costs"]["less"].split()]
-    word = rf"(?P<word>{'|'.join(words)}|(?:more|less) expensive)"
-    verbs = [*_words("rise"), *_words("sink"), *_words("change")]
-    move = rf"(?P<move>{'|'.join(verbs)})"
-    exceed = rf"(?:{'|'.join(_words('exceed'))}|(?:{'|'.join(words)}|more|less) than)"
-    does = "(?:does|did|do|is|was|are|were|has|have|will)"
-    many = r"(?P<much>many|much)"
-    done = rf"\w+ed|{'|'.join(_words('done'))}"
-    count = rf"(?P<noun>(?!{does}\b)\w+ )?(?P<main>.+?)"
-    moves = rf"(?:did|has|have) (?P<what>.+?) {move}(?:n|s|ed)?(?P<or> or \w+)?(?: in \w+)?"
-    years = rf"(?:between|from) (?P<a>{_YEAR}) (?:and|to) (?P<b>{_YEAR})"
-    forms: tuple[tuple[str, _Make], ...] = (
-        (
-            rf"(?:which|what|who)\b.*? {be} {word}[,:]? (?!than\b)(?P<a>.+?),? or (?P<b>.+)",
-            _of_words("which"),
-        ),
-        (rf"which of the (?:two )?(?P<noun>[\w ]+?)s {be} (?:the )?{word}(?: one)?", _of_two),
-        (rf"{be} (?P<a>.+?) {word} than (?P<b>.+)", _of_words("whether")),
-        (
-            rf"{be} (?P<a>.+?) (?P<verb>{done}) (?P<order>before|after|earlier than|later than) "
-            rf"(?P<b>(?:the|a|an) .+|(?-i:[A-Z]).+)",
-            _of_order("whether"),
-        ),
-        (
-            rf"which\b.*? (?:{be} )?(?P<verb>{done}) (?P<order>first|earlier|later|last)[,:]? "
-            rf"(?P<a>.+?),? or (?P<b>.+)",
-            _of_order("which"),
-        ),
-        (rf"how much {word} {be} (?P<a>.+?) than (?P<b>.+)", _of_words("difference")),
-        (rf"how {many} (?P<how>more|fewer|less) {count} than (?P<b>.+)", _of_count),
-        (
-            rf"by how {many} (?P<noun>(?!{does}\b)[\w ]+? )?{does} "
-            rf"(?P<a>.+?) {exceed} (?P<b>.+)",
-            _of_excess,
-        ),
-        (rf"(?P<how>(?:by )?how much )?{moves} {years}", _of_years),
-        (r"how (?:does|do|did) (?P<a>.+?) compare (?:with|to) (?P<b>.+?)(?P<be>)", _of_pair),
-        (r"what (?P<be>is|was) the difference between (?P<a>.+?) and (?P<b>.+)", _of_pair),
+def _asked() -> tuple[tuple[re.Pattern[str], _Make], ...]:
+    """Return the forms of questions that compare, each with what makes its sides."""
+    return tuple(
+        (re.compile(f"^{filled(one['form'], _hole)}$", re.IGNORECASE), _MAKES[one["sides"]])
+        for one in _data()["asked"]
     )
-    return tuple((re.compile(f"^{form}$", re.IGNORECASE), make) for form, make in forms)
 
 
 @cache
-def _verb() -> re.Pattern[str]:
-    auxiliary = "is|was|are|were|did|does|do|has|have|had|there|will"
-    return re.compile(rf"\b(?:{auxiliary}|\w+ed)\b", re.IGNORECASE)
+def _form(name: str) -> re.Pattern[str]:
+    """Return a form of `rag/data/comparison.toml`."""
+    return re.compile(_hole(name), re.IGNORECASE)
 
 
-@cache
-def _beside() -> re.Pattern[str]:
-    forms = _data()["words"]["beside_forms"]
-    return re.compile(rf"\b(?:{'|'.join(_words('beside'))})\b|{forms}", re.IGNORECASE)
+def _hole(name: str) -> str:
+    """Return what stands for `<name>` in a form: another one, or the words of a list."""
+    data = _data()
+    if name in data["forms"]:
+        return filled(data["forms"][name], _hole)
+    if name == "comparative":
+        return "|".join([*data["more"], *data["less"], *" ".join(data["costs"].values()).split()])
+    return "|".join(_words(name))
 
 
-@cache
-def _hints() -> re.Pattern[str]:
-    forms = "|".join(re.escape(word) for word in _data()["words"]["hints"].split(", "))
-    return re.compile(rf"\b(?:{forms})\b", re.IGNORECASE)
-
-
-@cache
-def _refers() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_words('refers'))})\b", re.IGNORECASE)
-
-
-def _words(kind: str) -> list[str]:
-    found: str = _data()["words"][kind]
-    return found.split()
+def _words(name: str) -> list[str]:
+    found: str = _data()["words"][name]
+    return found.split(", ") if "," in found else found.split()
 
 
 @cache

@@ -6,11 +6,11 @@ part's pronoun stands for is taken from the others, as a follow-up takes it from
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.data_files import data_toml
+from index.data_files import data_toml, filled
 from index.terms import content_terms
 from rag.question import Question, any_of, read_question
 from rag.types import Turn
@@ -47,14 +47,14 @@ def parts_of(question: Question) -> tuple[Part, ...]:
     """
     if len(question.text) > LONGEST_READ or not _JOINED.search(question.text):
         return ()
-    plain = _request().sub("", question.text.replace("’", "'"))
+    plain = _form("request_led").sub("", question.text.replace("’", "'"))
     pieces = [piece for sentence in _sentences(plain) for piece in _pieces(sentence)]
     if not 1 < len(pieces) <= _MOST:
         return ()
     asked = _completed(pieces)
     return tuple(
         Part(
-            asked=f"{_upper(piece)}?" if n and _bare().fullmatch(piece) else own,
+            asked=f"{_upper(piece)}?" if n and _form("bare").fullmatch(piece) else own,
             question=_searched(own, [*asked[:n][::-1], *asked[n + 1 :]]),
         )
         for n, (piece, own) in enumerate(zip(pieces, asked, strict=True))
@@ -70,11 +70,11 @@ def _sentences(text: str) -> list[str]:
 def _pieces(sentence: str) -> list[str]:
     """Cut a question where another begins; a piece begins with the words that ask."""
     bare = _END.sub("", sentence)
-    shared = _shared().match(bare)
+    shared = _form("shared").match(bare)
     if shared:
         asks = [word for word in re.split(_JOIN, shared["asks"]) if word]
         return [f"{word} {shared['clause']}" for word in asks]
-    tail = _tail().search(bare)
+    tail = _form("tail").search(bare)
     if tail is None or not _asks_itself(bare[: tail.start()]):
         return _cut(bare)
     alone = [word for word in re.split(_JOIN, tail.group()) if word]
@@ -84,10 +84,10 @@ def _pieces(sentence: str) -> list[str]:
 def _cut(bare: str) -> list[str]:
     """Cut where an "and" leads a question, unless it goes on with one inside the first."""
     pieces, begin = [], 0
-    for match in _anew().finditer(bare):
+    for match in _form("anew").finditer(bare):
         before = bare[begin : match.start()]
-        inverted = _inverted().match(bare, match.end())
-        inside = _inside().search(before) and not inverted
+        inverted = _form("inverted").match(bare, match.end())
+        inside = _form("inside").search(before) and not inverted
         if _asks_itself(before) and not inside and (inverted or not _is_yes_no(before)):
             pieces.append(before)
             begin = match.end()
@@ -100,7 +100,7 @@ def _is_yes_no(piece: str) -> bool:
 
 def _asks_itself(piece: str) -> bool:
     """Say whether words are a question: some that ask, and one more at least."""
-    return bool(_opens().match(piece)) and len(piece.split()) >= _LEAST
+    return bool(_form("opens").match(piece)) and len(piece.split()) >= _LEAST
 
 
 def _completed(pieces: Sequence[str]) -> list[str]:
@@ -114,21 +114,21 @@ def _completed(pieces: Sequence[str]) -> list[str]:
 
 def _filled(piece: str, before: str) -> str:
     """Return a piece with the noun or the clause that it shares with the question before."""
-    if _bare().fullmatch(piece):
+    if _form("bare").fullmatch(piece):
         return _asked_of(piece, before)
-    counted, noun = _counted().match(piece), _noun().match(before)
+    counted, noun = _form("counted").match(piece), _form("noun").match(before)
     if counted and noun and noun["asks"].casefold() == counted["asks"].casefold():
         piece = f"{piece[: counted.end('asks')]} {noun['noun']}{piece[counted.end('asks') :]}"
-    asks = _asks().match(piece)
-    if asks is None or not _fragment().match(piece[asks.end() :].strip()):
+    asks = _form("asks").match(piece)
+    if asks is None or not _form("fragment").match(piece[asks.end() :].strip()):
         return piece
-    clause = _asks().sub("", before.rstrip("?"), count=1).strip()
+    clause = _form("asks").sub("", before.rstrip("?"), count=1).strip()
     return f"{asks.group().strip()} {clause} {piece[asks.end() :].strip()}"
 
 
 def _asked_of(word: str, before: str) -> str:
     """Return the question before as one of "why" or "when": of "Who was hurt?" how they were."""
-    passive = _passive().match(before)
+    passive = _form("passive").match(before)
     if passive:
         many = {"is": "are", "was": "were", "has": "have"}
         auxiliary = passive["auxiliary"].casefold()
@@ -141,7 +141,7 @@ def _searched(own: str, others: Sequence[str]) -> Question:
     from rag.follow_up import leans
 
     plain = f"{own[:1].lower()}{own[1:]}"
-    pronoun, points = leans(plain), _pointing().search(plain)
+    pronoun, points = leans(plain), _form("points").search(plain)
     alone = [other for other in others if not leans(f"{other[:1].lower()}{other[1:]}")]
     if pronoun and not points and not _follows_noun(plain, pronoun):
         for other in alone:
@@ -156,15 +156,15 @@ def _searched(own: str, others: Sequence[str]) -> Question:
 
 def _follows_noun(plain: str, pronoun: re.Match[str]) -> bool:
     """Say whether a noun of the part goes before its pronoun, which may stand for that."""
-    return bool(re.search(rf"\b{_determiners()}\b", plain[: pronoun.start()]))
+    return bool(_form("determined").search(plain[: pronoun.start()]))
 
 
 def _resolved(plain: str, pronoun: re.Match[str], other: str) -> str | None:
     """Return a part with what another is about in the place of its pronoun; None if not told."""
-    meant = _meant().match(other)
-    if meant and (short := _really().match(plain)):
+    meant = _form("planned").match(other)
+    if meant and (short := _form("really").match(plain)):
         return f"{short.group()} {meant['what']} {meant['rest']}?"
-    about = meant or _about().match(other) or _does().match(other)
+    about = meant or _form("about").match(other) or _form("does").match(other)
     if about:
         return _put(plain, pronoun, about["what"])
     put = _after(plain, other)
@@ -191,170 +191,23 @@ def _upper(text: str) -> str:
 
 
 @cache
-def _joins() -> Mapping[str, str]:
-    joins: Mapping[str, str] = data_toml("rag", "compound.toml")["joins"]
-    return joins
+def _form(name: str) -> re.Pattern[str]:
+    """Return a form of `rag/data/compound.toml`."""
+    return re.compile(_hole(name), re.IGNORECASE)
 
 
-def _form(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-def _one_of(words: Iterable[str]) -> str:
+def _hole(name: str) -> str:
+    """Return what stands for `<name>` in a form: another one, or any word of a list."""
+    data = _data()
+    if name in data["forms"]:
+        return filled(data["forms"][name], _hole)
+    if name not in data["words"]:
+        return any_of("asks", name)
+    listed = data["words"][name]
+    words = listed.split(", ") if "," in listed else listed.split()
     return f"(?:{'|'.join(re.escape(word) for word in words)})"
 
 
 @cache
-def _word() -> str:
-    """Return the form of the words that ask, with a preposition before them."""
-    lead = rf"(?:{_one_of(_joins()['preposition'].split())} )?"
-    how = rf"how (?:{any_of('asks', 'amount_adjective')}|long|often|soon|late|early)"
-    return rf"{lead}(?:{how}|{any_of('asks', 'pronoun')})\b"
-
-
-@cache
-def _bare_words() -> str:
-    """Return the form of words that ask alone: "by whom", "in what year"."""
-    prepositions = _one_of(_joins()["preposition"].split())
-    return rf"(?:{_one_of(_joins()['alone'].split(', '))}|{prepositions} (?:what|which) \w+)"
-
-
-@cache
-def _asks() -> re.Pattern[str]:
-    return _form(rf"^(?:{_word()})\s*")
-
-
-@cache
-def _opens() -> re.Pattern[str]:
-    """Return how a question opens: with a word that asks, or with an auxiliary."""
-    return _form(rf"^(?:{_word()}|{any_of('asks', 'auxiliary')}\b)")
-
-
-@cache
-def _request() -> re.Pattern[str]:
-    """Return what leads a question in, as in "Can you tell me who met and when?"."""
-    polite = r"(?:(?:can|could|would) you |please )*"
-    return _form(rf"^{polite}{any_of('asks', 'request')}(?: me| us)? (?={_word()})")
-
-
-@cache
-def _shared() -> re.Pattern[str]:
-    """Return the form of "When and where was the treaty signed?"."""
-    alone = _bare_words()
-    return _form(
-        rf"^(?P<asks>{alone}(?:, {alone})*,? and {alone}) "
-        rf"(?P<clause>{any_of('asks', 'auxiliary')}\b.+)$"
-    )
-
-
-@cache
-def _tail() -> re.Pattern[str]:
-    """Return the form of the end of "Who met, when and why?"."""
-    alone = _bare_words()
-    return _form(rf"(?:(?:,? and|,) {alone})+$")
-
-
-@cache
-def _bare() -> re.Pattern[str]:
-    return _form(_bare_words())
-
-
-@cache
-def _anew() -> re.Pattern[str]:
-    """Return what stands between two questions."""
-    auxiliary, subject = any_of("asks", "auxiliary"), _one_of(_joins()["subject"].split())
-    determiner = _one_of(_joins()["determiner"].split())
-    own = rf"(?:do|does|did|will|can|could|would) {determiner}\b"
-    again = rf"(?={_word()}|{auxiliary} {subject}\b|{own})"
-    joint = r"(?:,? and|,? but|;|,? or)(?: (?:then|also|if so),?)? "
-    return _form(rf"{joint}{again}|, (?=(?:what|when|where|why|how)\b(?: \w+)? {auxiliary}\b)")
-
-
-@cache
-def _inverted() -> re.Pattern[str]:
-    """Return the form of a direct question, with the auxiliary before the subject."""
-    noun = rf"(?: (?!{any_of('asks', 'auxiliary')}\b)[\w'\-]+){{0,3}}"
-    return _form(rf"(?:{_word()}{noun} )?{any_of('asks', 'auxiliary')}\b")
-
-
-@cache
-def _inside() -> re.Pattern[str]:
-    """Return the form of a question inside one: "know when", "the man who"."""
-    return _form(rf"\w (?:{any_of('asks', 'pronoun')})\b(?! (?:is|are)$)")
-
-
-@cache
-def _counted() -> re.Pattern[str]:
-    """Return the form of words that ask for a number without saying of what."""
-    lead, auxiliary = _one_of(_joins()["preposition"].split()), any_of("asks", "auxiliary")
-    plural = rf"(?:\w+s|{_one_of(_joins()['plural'].split())}|of)\b"
-    return _form(
-        rf"^(?:{lead} )?(?P<asks>how many|how much|which) (?:(?={auxiliary}\b)|(?!{plural})(?=\w))"
-    )
-
-
-@cache
-def _noun() -> re.Pattern[str]:
-    """Return the form of words that ask for a number or one of several, with their noun."""
-    lead, auxiliary = _one_of(_joins()["preposition"].split()), any_of("asks", "auxiliary")
-    word = rf"(?!{auxiliary}\b)[\w'\-]+"
-    noun = rf"(?P<noun>{word}(?: {word}){{0,3}})"
-    return _form(rf"^(?:{lead} )?(?P<asks>how many|how much|which) {noun} {auxiliary}\b")
-
-
-@cache
-def _passive() -> re.Pattern[str]:
-    """Return the form of a question for who it was that something was done to."""
-    verb = r"(?P<rest>\w+(?:ed|en|t|n|ld|st|ught)\b.*?)"
-    return _form(rf"^who (?P<auxiliary>is|are|was|were|has|have|had|will be) {verb}\?$")
-
-
-@cache
-def _does() -> re.Pattern[str]:
-    """Return the form of a question for what a noun does: its verb follows it."""
-    stop = _one_of([*_joins()["preposition"].split(), *_joins()["determiner"].split()])
-    word = rf"(?!{stop}\b|{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
-    does = "(?:do|does|did|will|can|could|would|should)"
-    return _form(rf"^.+? {does} (?P<what>(?:the|a|an)(?: {word}){{1,3}}) {word}(?: {stop}\b.*)?\?$")
-
-
-@cache
-def _meant() -> re.Pattern[str]:
-    """Return the form of a question for what was meant to be, before that for what came of it."""
-    meant = _one_of(_joins()["meant"].split())
-    return _form(rf"^.+? (?:is|are|was|were) (?P<what>.+?) {meant} to (?P<rest>.+)\?$")
-
-
-@cache
-def _really() -> re.Pattern[str]:
-    """Return the form of a question that leaves out what was meant: "when did they really"."""
-    in_fact = _one_of(_joins()["in_fact"].split(", "))
-    pronoun = any_of("asks", "pronoun")
-    return _form(rf"^(?:{pronoun}) (?:did|do|does|will)(?= (?:it|they|he|she)(?: {in_fact})?\?$)")
-
-
-@cache
-def _pointing() -> re.Pattern[str]:
-    """Return the form of words that point to what is asked besides."""
-    return _form(rf"\b{_one_of(_joins()['pointing'].split(', '))}\b")
-
-
-@cache
-def _determiners() -> str:
-    return _one_of(_joins()["determiner"].split())
-
-
-@cache
-def _about() -> re.Pattern[str]:
-    """Return the form of a question for a property of what it ends with."""
-    asks = rf"(?:what|who|how {any_of('asks', 'amount_adjective')}|how long)"
-    noun = r"(?P<what>(?:(?:the|a|an) |(?-i:[A-Z])).+)"
-    return _form(rf"^{asks} (?:is|are|was|were|will be) {noun}\?$")
-
-
-@cache
-def _fragment() -> re.Pattern[str]:
-    """Return the form of what follows the words that ask where the clause is left out."""
-    lead = _one_of([*_joins()["preposition"].split(), *_joins()["opening"].split()])
-    auxiliary = any_of("asks", "auxiliary")
-    return _form(rf"(?:{lead})\b|(?!.*\b{auxiliary}\b){_one_of(_joins()['determiner'].split())}\b")
+def _data() -> Mapping[str, Mapping[str, str]]:
+    return data_toml("rag", "compound.toml")
