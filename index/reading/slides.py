@@ -51,7 +51,7 @@ _MAX_DEPTH = 20
 
 
 class SlidesReader:
-    """Reads PowerPoint slides (`.pptx`); the page of a sentence is the number of its slide.
+    """Reads PowerPoint slides (`.pptx`); the page of a sentence is its slide, called `slide 4`.
 
     A slide's title is a heading; what else stands on it follows as one reads: downwards, and
     columns one after the other. Speaker notes are behind their slide, led by `Notes: `. Of charts
@@ -89,6 +89,7 @@ class SlidesReader:
             ),
             text=text,
             page_starts=(0, *pages[1:]),
+            page_labels=tuple(f"slide {number}" for number in range(1, len(pages) + 1)),
             section_starts=tuple(sections),
         )
 

@@ -38,6 +38,9 @@ _DAMAGE: Final = (SyntaxError, ArithmeticError, LookupError, TypeError, Attribut
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _XDR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
+_LONGEST_LABEL: Final = 40
+"""Characters of what a place is called; Excel allows 31 for a sheet's name."""
+_BREAK: Final = "\n"
 _LAST_ROW: Final = 1_048_576
 _LAST_COLUMN: Final = 16_384
 
@@ -64,7 +67,8 @@ class WorkbookReader:
 
     A sheet's name is a heading; rows are told as those of CSV tables are (`index.reading.table`),
     a table after an empty row anew. Values are those that the file stores, numbers as their format
-    shows them, dates as ISO 8601. Hidden sheets, rows and columns are left out.
+    shows them, dates as ISO 8601. Hidden sheets, rows and columns are left out. A place is called
+    `sheet NAME`.
     """
 
     def read(self, data: bytes, *, name: str) -> Extract:
@@ -94,6 +98,11 @@ class WorkbookReader:
             ),
             text=layout.text,
             section_starts=layout.section_starts,
+            page_starts=layout.section_starts,
+            page_labels=tuple(
+                f"sheet {one_line(layout.text[start:].partition(_BREAK)[0])}"[:_LONGEST_LABEL]
+                for start in layout.section_starts
+            ),
         )
 
 

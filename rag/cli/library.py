@@ -67,7 +67,18 @@ def list_all(arguments: argparse.Namespace) -> int:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print one document, or write out its original and print what was written."""
+    """Print one document, or write out its original and print what was written.
+
+    Raises:
+        MisuseError: A picture or a page of it is asked for as well as the original.
+    """
+    if arguments.original is not None and any(
+        each is not None
+        for each in (arguments.png, arguments.page, arguments.sentence, arguments.quote)
+    ):
+        raise MisuseError(
+            "--original writes the whole file: ask for a page or a picture by a command of its own"
+        )
     with opened(arguments) as assistant:
         assistant.library.seed()
         if arguments.original is not None:

@@ -114,6 +114,9 @@ def test_an_original_is_written_to_a_new_file_that_only_its_owner_reads(
     assert not (tmp_path / "nowhere.txt").exists()
     said = run(capsys, "show", card["id"], "--original", "no/where.txt", code=1)
     assert "'no/where.txt' cannot be written (No such file or directory)" in said
+    both = run(capsys, "show", card["id"], "--original", "o.txt", "--png", "p.png", code=2)
+    assert "ask for a page or a picture by a command of its own" in both
+    assert not (tmp_path / "o.txt").exists()
     (tmp_path / "pets.txt").write_text("Dogs sleep.", encoding="utf-8")
     said = run(capsys, "show", card["id"], "--original", "again.txt", code=1)
     assert said.endswith("pets.txt' was edited since it was read: add it again\n")

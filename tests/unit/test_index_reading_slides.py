@@ -21,6 +21,7 @@ def test_the_page_is_the_slide_s_number_and_its_title_a_heading() -> None:
     assert article.card.title == "On Cats"
     assert article.section_starts == (0, article.text.index("Food"))
     assert page_of(article.text.index("Fish"), article.page_starts) == 2
+    assert article.page_labels == ("slide 1", "slide 2")
 
 
 def test_a_hidden_slide_is_told_and_later_ones_keep_their_number() -> None:

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from index.errors import ReadError
 from index.reading.cells import number_shown
 from index.reading.registry import read_bytes
+from index.types import label_of, page_of
 
 VISITORS = [["Town", 2021, 2022], ["Lindvik", 1200, 1350], ["Aker", 900, 875]]
 
@@ -32,6 +33,16 @@ def test_each_sheet_is_a_heading_and_each_row_says_its_columns_names() -> None:
     assert article.section_starts == (0, article.text.index("Notes"))
     assert article.card.title == "Harbours"
     assert article.card.author is None
+
+
+def test_the_place_of_a_row_is_its_sheet_by_name() -> None:
+    article = read_bytes(
+        xlsx({"Visitors": VISITORS, "Empty": [], "Notes 2": [["They came by boat."]]}),
+        name="a.xlsx",
+    )
+    page = page_of(article.text.index("boat"), article.page_starts)
+    assert label_of(page, article.page_labels) == "sheet Notes 2"
+    assert article.page_labels[0] == "sheet Visitors"
 
 
 def test_titles_above_a_table_and_an_empty_row_part_what_stands_in_a_sheet() -> None:
