@@ -194,35 +194,59 @@ _READERS: Mapping[str, Read] = {one.name: get_args(one.type)[1] for one in field
 
 
 def keep_setting(name: str, value: str) -> Path:
-    """Write a setting to the file, in place of an earlier value, and return the file's path.
+    """Write one setting as `keep_settings` does."""
+    return keep_settings({name: value})
 
-    A variable of the environment still comes before it.
+
+def keep_settings(values: Mapping[str, str]) -> Path:
+    """Write settings to the file, in place of earlier values, and return the file's path.
+
+    A variable of the environment still comes before it. An empty value takes the setting out.
 
     Raises:
-        MisuseError: Name or value is no text.
+        MisuseError: A name or a value is no text.
+        SettingsError: A value has characters that mean something else in the file.
         OperationError: The file cannot be written; it is as it was.
     """
     import filelock
 
-    from rag.arguments import check_text
-
-    check_text(name, name="the setting's name")
-    check_text(value, name="the setting's value")
+    lines = {_PREFIX + name.upper(): value for name, value in _texts(values).items()}
     file = settings_file()
-    variable = _PREFIX + name.upper()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(f"{file}.lock", timeout=_WAIT):
             before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-            kept = [one for one in before if one.partition("=")[0].strip().upper() != variable]
+            kept = [one for one in before if one.partition("=")[0].strip().upper() not in lines]
+            kept += [f"{name}={_in_file(value)}" for name, value in lines.items() if value]
             with whole_file(file) as part:
-                part.write_text("\n".join([*kept, f"{variable}={value}"]) + "\n", encoding="utf-8")
+                part.write_text("\n".join(kept) + "\n", encoding="utf-8")
     except OSError as error:
+        said = " ".join(f"{name}={value}" for name, value in lines.items())
         raise OperationError(
-            f"the settings file {str(file)!r} cannot be written ({error}): set {variable}={value} "
+            f"the settings file {str(file)!r} cannot be written ({error}): set {said} "
             "in your shell instead"
         ) from error
     return file
+
+
+def _texts(values: Mapping[str, str]) -> Mapping[str, str]:
+    from rag.arguments import check_text
+
+    for name, value in values.items():
+        check_text(name, name="the setting's name")
+        check_text(value, name="the setting's value")
+        if not value.isprintable() or any(mark in value for mark in "'$"):
+            raise SettingsError(
+                f"{value!r} cannot be kept in the settings file, which reads single quotes, dollar "
+                f"signs and control characters otherwise: set {_PREFIX}{name.upper()} in your shell"
+            )
+    return values
+
+
+def _in_file(value: str) -> str:
+    if not any(mark in value for mark in ' #"\\'):
+        return value
+    return "'" + value.replace("\\", "\\\\") + "'"
 
 
 def _of_file(file: Path) -> dict[str, str]:

@@ -1,20 +1,23 @@
-"""The command `footnote models`: which models are configured, and whether they answer.
+"""The command `footnote models`: which models are configured or run here, and whether they answer.
 
-No article is sent anywhere.
+No article is sent anywhere. `footnote models use NAME` keeps the one that writes the answers.
 """
 
 import argparse
 import asyncio
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 
-from index.errors import FootnoteError, ModelError
+from index.errors import FootnoteError, MisuseError, ModelError
 from rag.cli import terminal
 from rag.cli.session import print_result
 from rag.language_model import Message
 from rag.llm.errors import fault_of
+from rag.llm.found import FoundModel, keep_model, meant, models_here
+from rag.llm.providers.gguf import read_model_file, sha256_of
 from rag.llm.providers.wire import Access
 from rag.llm.registry import (
     PROVIDERS,
@@ -47,15 +50,60 @@ class ModelStatus:
     """One sentence without any secret."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptModel:
+    """What `footnote models use` wrote into the settings file."""
+
+    llm: str
+    llm_base_url: str | None
+    """None where it is the provider's own, or none is needed."""
+    file: str
+    note: str
+    """What still comes before it; empty for nothing."""
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Ask and print a line for each; 1 where the chosen model does not answer."""
-    found = probe(Settings.load(llm=arguments.llm))
+    """Ask and print a line for each; 1 where the chosen model does not answer.
+
+    Raises:
+        MisuseError: There is something else on the command line than `use NAME`.
+    """
+    told = arguments.use
+    settings = Settings.load(llm=arguments.llm)
+    if told and (len(told) != 2 or told[0] != "use" or arguments.llm is not None):
+        raise MisuseError(
+            f"{' '.join(told)!r} is nothing that models can do: write `footnote models use NAME` "
+            "with a name from the list of `footnote models`, and no --llm"
+        )
+    if told:
+        print_result(use(told[1], settings), _kept, arguments)
+        return 0
+    found = probe(settings)
     print_result(found, _lines, arguments)
     return 0 if found[0].answers else 1
 
 
+def use(name: str, settings: Settings) -> KeptModel:
+    """Keep a model, by the name that was offered or as PROVIDER:MODEL, in the settings file.
+
+    Raises:
+        SettingsError: There is no such model, or it cannot be used.
+        OperationError: The file cannot be written.
+    """
+    chosen = meant(name, settings)
+    file = keep_model(chosen, settings)
+    set_here = [one for one in ("FOOTNOTE_LLM", "FOOTNOTE_LLM_BASE_URL") if os.environ.get(one)]
+    note = f"{' and '.join(set_here)} in your shell still come before it: unset them"
+    return KeptModel(
+        llm=chosen.spec,
+        llm_base_url=chosen.address,
+        file=str(file),
+        note=note if set_here else "",
+    )
+
+
 def probe(settings: Settings) -> tuple[ModelStatus, ...]:
-    """Return the state of the chosen model first, then of each provider.
+    """Return the state of the chosen model first, of each provider, then what runs here.
 
     Asking a provider for the list of its models costs nothing; the chosen model is asked for one
     word.
@@ -70,6 +118,7 @@ def probe(settings: Settings) -> tuple[ModelStatus, ...]:
         _chosen(settings),
         *(_provider(name, p, quick if name == own else others) for name, p in PROVIDERS.items()),
         *(_third_party(name, entry) for name, entry in third_parties().items()),
+        *(_offer(found) for found in models_here() if found.spec != settings.llm.strip()),
     )
 
 
@@ -84,13 +133,28 @@ def _chosen(settings: Settings) -> ModelStatus:
         if model is not None:
             began = time.monotonic()
             model.complete([Message(role="user", text="Answer with the word yes.")])
-            detail = f"answered in {time.monotonic() - began:.1f} s"
+            detail = f"answered in {time.monotonic() - began:.1f} s{_file_of(settings.llm)}"
     except FootnoteError as error:
         answers = False if isinstance(error, ModelError) else None
         detail = str(error)
     return ModelStatus(
         name=settings.llm, chosen=True, configured=configured, answers=answers, detail=detail
     )
+
+
+def _file_of(llm: str) -> str:
+    """Return the size and the SHA-256 of a model's file, to be said; empty where it has none."""
+    provider, _, model = llm.strip().partition(":")
+    if provider not in PROVIDERS or not PROVIDERS[provider].here:
+        return ""
+    file = read_model_file(model.strip())
+    return f", {file.size:,} bytes with the SHA-256 {sha256_of(file)}"
+
+
+def _offer(found: FoundModel) -> ModelStatus:
+    where = f" at {found.address}" if found.address else ""
+    detail = f"runs here, in {found.program}{where}: use it with `footnote models use {found.spec}`"
+    return ModelStatus(name=found.spec, chosen=False, configured=True, answers=None, detail=detail)
 
 
 def _third_party(name: str, entry: EntryPoint) -> ModelStatus:
@@ -107,6 +171,9 @@ def _provider(name: str, provider: Provider, settings: Settings) -> ModelStatus:
         return ModelStatus(
             name=name, chosen=False, configured=False, answers=None, detail=str(error)
         )
+    if provider.here:
+        detail = f"runs the model of a GGUF file in this process: --llm {name}:PATH.gguf"
+        return ModelStatus(name=name, chosen=False, configured=True, answers=None, detail=detail)
     answers, detail = _asked(name, provider, access, settings)
     return ModelStatus(name=name, chosen=False, configured=True, answers=answers, detail=detail)
 
@@ -126,6 +193,12 @@ def _asked(name: str, provider: Provider, access: Access, settings: Settings) ->
         return False, str(fault_of(error, advice).error)
     key = f", with the key in {access.key_from}" if access.key_from else ""
     return True, f"lists {found} models at {access.base_url}{key}"
+
+
+def _kept(kept: KeptModel) -> str:
+    where = f", at {kept.llm_base_url}" if kept.llm_base_url else ""
+    note = f"\n{kept.note}" if kept.note else ""
+    return terminal.one_line(f"{kept.llm} answers from now on{where}: kept in {kept.file}") + note
 
 
 def _lines(found: Sequence[ModelStatus]) -> str:

@@ -82,6 +82,15 @@ def _model(parser: Parser) -> None:
     )
 
 
+def _use(parser: Parser) -> None:
+    parser.add_argument(
+        "use",
+        nargs="*",
+        metavar="use NAME",
+        help="keep the model of that name for all answers from now on (default: list them)",
+    )
+
+
 def _sources(parser: Parser) -> None:
     parser.add_argument(
         "paths",
@@ -259,10 +268,10 @@ COMMANDS: Mapping[str, Command] = {
         arguments=(_text,),
     ),
     "models": Command(
-        summary="say which language models are configured, and whether they answer",
-        example="footnote models --llm ollama:llama3.2",
+        summary="say which language models are configured or run here, and keep one",
+        example="footnote models use ollama:llama3.2",
         run="rag.cli.models:run",
-        arguments=(_model,),
+        arguments=(_use, _model),
     ),
     "compact": Command(
         summary="leave nothing of removed documents in the library's files",

@@ -15,6 +15,7 @@ from rag.llm.client import CLOCK, Client, Clock
 from rag.llm.errors import Advice
 from rag.llm.providers.anthropic import AnthropicWire
 from rag.llm.providers.llama_index import LLMWire
+from rag.llm.providers.llamacpp import LlamaCppWire
 from rag.llm.providers.ollama import OllamaWire
 from rag.llm.providers.openai import OPENAI, OpenAIWire
 from rag.llm.providers.wire import Access, Limits, Wire
@@ -56,7 +57,11 @@ class Provider:
     """The provider's own; None where there is no such variable."""
     needs_key: bool
     extra: str = ""
-    """The extra, and the package in it, that has to be installed; empty where none has."""
+    """The extra that has to be installed; empty where none has."""
+    package: str = ""
+    """The package in it; empty where it has the extra's name."""
+    here: bool = False
+    """Whether it runs in this process, and has no address."""
     unknown_model: str = "check its name"
     """What to do about a model that the provider does not have."""
 
@@ -88,6 +93,15 @@ PROVIDERS: Mapping[str, Provider] = {
         unknown_model="check its name, or fetch it with `ollama pull`",
     ),
     "openai-like": Provider(wire=OpenAIWire, base_url=None, key_variable=None, needs_key=False),
+    "llamacpp": Provider(
+        wire=LlamaCppWire,
+        base_url=None,
+        key_variable=None,
+        needs_key=False,
+        extra="local",
+        package="xllamacpp",
+        here=True,
+    ),
 }
 
 
@@ -172,11 +186,14 @@ def access_of(name: str, provider: Provider, settings: Settings) -> Access:
     Raises:
         SettingsError: Its package, the address or the key is missing or unusable.
     """
-    if provider.extra and find_spec(provider.extra) is None:
+    package = provider.package or provider.extra
+    if package and find_spec(package) is None:
         raise SettingsError(
-            f"{name!r} needs the package {provider.extra!r}: install it in Footnote's folder "
+            f"{name!r} needs the package {package!r}: install it in Footnote's folder "
             f'with `pip install -c constraints.txt ".[{provider.extra}]"`'
         )
+    if provider.here:
+        return Access(base_url="", key=None)
     address = settings.llm_base_url or provider.base_url
     if address is None:
         raise SettingsError(

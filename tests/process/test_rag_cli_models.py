@@ -1,6 +1,7 @@
 """`footnote models`, and `footnote ask` with a model from the command line."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ LISTS = {
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("rag.llm.found.PLACES", ())
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OLLAMA_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FOOTNOTE_LIBRARY", str(tmp_path / "library"))
@@ -41,6 +43,7 @@ def test_models_says_in_a_line_each_what_is_configured(capsys: pytest.CaptureFix
     assert lines[0].startswith("* extractive   ready")
     assert [line.split()[:2] for line in lines[1:]] == [
         ["openai", "unset"], ["anthropic", "unset"], ["ollama", "fails"], ["openai-like", "unset"],
+        ["llamacpp", "found" if find_spec("xllamacpp") else "unset"],
     ]  # fmt: skip
 
 

@@ -231,5 +231,5 @@ def test_a_third_party_that_fails_is_named_and_not_quoted() -> None:
 
 @pytest.mark.usefixtures("third_party")
 def test_an_unknown_provider_is_told_of_third_parties_too() -> None:
-    with pytest.raises(SettingsError, match="openai-like, acme, acme-broken, acme-llm"):
+    with pytest.raises(SettingsError, match="openai-like, llamacpp, acme, acme-broken, acme-llm"):
         load_model("acmee:x", Settings.load())
