@@ -7,8 +7,9 @@ from index.data_files import data_file, data_text, data_toml, seed_paths
 from index.whole_file import whole_file
 from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
-from rag.citations import places
+from rag.citations import SHOWN_AS_TRUE, places
 from rag.languages import articles_note
+from rag.llm.loop_bridge import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
@@ -21,6 +22,7 @@ from rag.types import Answer, Sentence
 
 __all__ = [
     "READER_SHA256",
+    "SHOWN_AS_TRUE",
     "LoggedQuestion",
     "articles_note",
     "as_json",
@@ -28,6 +30,7 @@ __all__ = [
     "data_text",
     "data_toml",
     "draft_messages",
+    "in_thread",
     "json_text",
     "judge_messages",
     "keep_setting",

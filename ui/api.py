@@ -1,39 +1,77 @@
-"""The three public endpoints: `ask`, `search` and `documents`, for programs and for MCP clients."""
+"""What other programs may ask of Footnote: `ask`, `search`, `documents`, `verify`, `overview`.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, cast
+The page offers the first three as endpoints of Gradio; `ui.serve` all five over plain HTTP, and
+`ui.mcp_stdio` to MCP clients. All are told what they do by `data/tools.toml`.
+"""
 
-from rag import Assistant, DocumentSummary, FootnoteError, Hit, MisuseError
-from rag.internal import as_json
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
+from rag import Answer, Assistant, DocumentSummary, FootnoteError, Hit, MisuseError, Verification
+from rag.internal import as_json, data_toml
+from rag.types import AnswerSentence, CheckedClaim, Citation, Verdict
+
+P = ParamSpec("P")
+R = TypeVar("R")
 _AT_ONCE = 4
 _MOST_PASSAGES = 100
 _MOST_DOCUMENTS = 1000
+_WORST_FIRST: tuple[Verdict, ...] = ("contradicted", "altered", "unsupported", "misattributed")
+_NEAREST = 3
+"""Passages that go with an abstention."""
 
 
 def build(assistant: Assistant) -> None:
-    """Add the endpoints; call it inside the app. Gradio takes their types and docstrings as told.
+    """Add the page's endpoints; call it inside the app. Gradio takes types and docstrings as told.
 
     They answer as the page was started, whatever somebody chose on the tab Settings.
     """
     import gradio as gr
 
-    endpoints = _Endpoints(assistant)
+    endpoints = Endpoints(assistant)
     for endpoint in (endpoints.ask, endpoints.search, endpoints.documents):
         gr.api(  # type: ignore[attr-defined]
-            endpoint,
+            _telling(endpoint),
             api_name=endpoint.__name__,
             concurrency_id="answer",
             concurrency_limit=_AT_ONCE,
         )
 
 
-class _Endpoints:
-    """What each endpoint does; errors reach the client as one sentence."""
+class Endpoints:
+    """What each endpoint does, as plain data; what is wrong is a `FootnoteError`."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+
+    async def call(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
+        """Do what a tool of `tools` does, without blocking the event loop.
+
+        A question that is cancelled stops its language model.
+
+        Raises:
+            MisuseError: There is no such tool, or an argument is unknown, missing or wrong.
+            FootnoteError: It could not be done.
+        """
+        known = tools()
+        if name not in known:
+            raise MisuseError(f"there is no tool {name!r}: the tools are {', '.join(known)}")
+        _check(arguments, known[name]["arguments"])
+        if name == "ask":
+            return _of_answer(await self._assistant.aask(_text(arguments["question"])))
+        return await asyncio.to_thread(self._called, name, dict(arguments))
+
+    def _called(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if name == "search":
+            return {"passages": self.search(**arguments)}
+        if name == "documents":
+            return {"documents": self.documents(**arguments)}
+        if name == "verify":
+            return _of_verification(self._assistant.verify(_text(arguments["text"])))
+        topic = arguments.get("topic")
+        return _of_answer(self._assistant.overview(_text(topic) if topic else None))
 
     def ask(self, question: str) -> dict[str, Any]:
         """Answer a question from the articles of the library, every sentence with its footnotes.
@@ -47,8 +85,7 @@ class _Endpoints:
             literal `quote` with the article's title and the characters where it stands. What a
             language model wrote where the articles are quoted in its place is in `set_aside`.
         """
-        with _told():
-            return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))
+        return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))
 
     def search(self, question: str, k: int = 8) -> list[dict[str, Any]]:
         """Find the passages of the library that are nearest to a question, best first.
@@ -60,9 +97,8 @@ class _Endpoints:
         Returns:
             The passages, each with its article's title and source, its text and its score.
         """
-        with _told():
-            self._assistant.library.seed()
-            hits = self._assistant.search(_text(question), k=_number(k))
+        self._assistant.library.seed()
+        hits = self._assistant.search(_text(question), k=_number(k))
         return [_passage(hit) for hit in hits]
 
     def documents(self, containing: str = "") -> list[dict[str, Any]]:
@@ -74,16 +110,100 @@ class _Endpoints:
         Returns:
             The articles, each with its id, title, source, dates, author and number of sentences.
         """
-        with _told():
-            words = _text(containing).casefold().split()
-            self._assistant.library.seed()
-            found = self._assistant.library.documents()
+        words = _text(containing).casefold().split()
+        self._assistant.library.seed()
+        found = self._assistant.library.documents()
         return [
             _article(document)
             for document in reversed(found)
             for card in [document.card]
             if all(word in f"{card.title} {card.source} {card.author}".casefold() for word in words)
         ][:_MOST_DOCUMENTS]
+
+
+@cache
+def tools() -> Mapping[str, dict[str, Any]]:
+    """Return what `data/tools.toml` says of each tool, by name."""
+    return data_toml("ui", "tools.toml")
+
+
+def cited(
+    citations: Sequence[Citation], sentences: Sequence[AnswerSentence | CheckedClaim]
+) -> list[Any]:
+    """Return citations as plain data, each with the worst that was found of what cites it."""
+    return [
+        {
+            "number": citation.number,
+            "document": citation.document_id,
+            "title": citation.card.title,
+            "url": citation.card.url or _web_address(citation.card.source),
+            "source": citation.card.source,
+            "page": citation.page,
+            "page_label": citation.page_label or None,
+            "start": citation.start,
+            "end": citation.end,
+            "quote": citation.quote,
+            "verdict": _verdict(citation.number, sentences),
+            "note": citation.source_note or None,
+        }
+        for citation in citations
+    ]
+
+
+def about(answer: Answer) -> dict[str, Any]:
+    """Return what there is to say of an answer beside its text, as plain data."""
+    aside = answer.set_aside.note if answer.set_aside else ""
+    return {
+        "status": answer.status,
+        "reason": answer.reason,
+        "short": answer.short,
+        "confidence": answer.confidence,
+        "searched": answer.searched or answer.question,
+        "answered_by": answer.model,
+        "note": aside or answer.fallback or None,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "citations": list(sentence.citations),
+                "verdict": sentence.verdict,
+                "note": sentence.note or None,
+            }
+            for sentence in answer.sentences
+        ],
+    }
+
+
+def _check(arguments: Mapping[str, object], known: Mapping[str, dict[str, Any]]) -> None:
+    """Refuse arguments that a tool does not have, and a call without one that it needs."""
+    if unknown := [name for name in arguments if name not in known]:
+        raise MisuseError(f"unknown argument {unknown[0]!r}: the arguments are {', '.join(known)}")
+    missing = [name for name, one in known.items() if one["required"] and name not in arguments]
+    if missing:
+        raise MisuseError(f"the argument {missing[0]!r} is missing: {known[missing[0]]['says']}")
+
+
+def _of_answer(answer: Answer) -> dict[str, Any]:
+    plain = {"text": answer.text, **about(answer)}
+    if answer.status == "abstained":
+        return {**plain, "nearest": [_passage(hit) for hit in answer.hits[:_NEAREST]]}
+    return {**plain, "citations": cited(answer.citations, answer.sentences)}
+
+
+def _of_verification(found: Verification) -> dict[str, Any]:
+    return {
+        "supported": found.supported,
+        "claims": as_json(found.claims),
+        "citations": cited(found.citations, found.claims),
+    }
+
+
+def _verdict(number: int, sentences: Sequence[AnswerSentence | CheckedClaim]) -> Verdict:
+    found = {s.verdict for s in sentences if number in s.citations}
+    return next((verdict for verdict in _WORST_FIRST if verdict in found), "supported")
+
+
+def _web_address(source: str) -> str | None:
+    return source if source.startswith(("http://", "https://")) else None
 
 
 def _passage(hit: Hit) -> dict[str, Any]:
@@ -125,12 +245,16 @@ def _number(given: object) -> int:
     return given
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Raise our errors as ones whose sentence reaches the client; of others only that they were."""
-    import gradio as gr
+def _telling(endpoint: Callable[P, R]) -> Callable[P, R]:
+    """Return an endpoint whose errors Gradio tells the client as one sentence."""
 
-    try:
-        yield
-    except FootnoteError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+    @wraps(endpoint)
+    def told(*args: P.args, **named: P.kwargs) -> R:
+        import gradio as gr
+
+        try:
+            return endpoint(*args, **named)
+        except FootnoteError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    return told

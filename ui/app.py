@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,7 +16,15 @@ from ui import api, evaluation, library, settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
-from ui.guard import MOST_FILE, BodyLimit, Guard, LoginLimit, may_enter
+from ui.guard import (
+    LOOPBACK,
+    MOST_FILE,
+    BodyLimit,
+    Guard,
+    LoginLimit,
+    known_hosts,
+    may_enter,
+)
 from ui.parts import fonts, head, part
 from ui.settings import Chooser
 
@@ -32,9 +39,6 @@ _CLEANED_SECONDS, _KEPT_SECONDS = 3600, 86_400
 """How often Gradio's folder of files is cleaned, and how old a file gets."""
 Users = Mapping[str, str]
 """Password by name."""
-LOOPBACK = ("127.0.0.1", "localhost")
-_ANY = ("", "0.0.0.0", "::")
-"""Addresses that listen everywhere; no name of a host."""
 _LOOKING_SECONDS = 0.2
 _FIRST_PORT, _LAST_PORT = 7860, 7959
 """Ports that Gradio tries when none is named."""
@@ -89,7 +93,7 @@ def serve(
 
     Args:
         assistant: What answers.
-        host: Address to listen on: one of `LOOPBACK`, or any with users.
+        host: Address to listen on: one of `ui.guard.LOOPBACK`, or any with users.
         port: 1 to 65535; None takes the first free one from 7860.
         users: Who may log in; None for no login.
         names: Host names under which other machines reach the page.
@@ -164,9 +168,8 @@ def _server(host: str, names: Sequence[str]) -> dict[str, Any]:
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-    known = [*LOOPBACK, host, socket.gethostname(), *names]
     guards = [
-        Middleware(TrustedHostMiddleware, allowed_hosts=[n for n in known if n not in _ANY]),
+        Middleware(TrustedHostMiddleware, allowed_hosts=known_hosts(host, names)),
         Middleware(Guard),
         Middleware(BodyLimit),
         Middleware(LoginLimit),

@@ -1,13 +1,15 @@
-"""The sub-command `footnote ui`: its arguments only, since every `footnote --help` loads it."""
+"""The commands `footnote ui`, `serve` and `mcp`: their arguments, for `footnote --help`."""
 
 import argparse
 from pathlib import Path
 
 _PORTS = range(1, 65536)
+_PORT = 8765
+"""Of `footnote serve`; none of those on which programs with language models listen."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add `ui` to the sub-commands of `footnote`."""
+    """Add `ui`, `serve` and `mcp` to the sub-commands of `footnote`."""
     parser = commands.add_parser(
         "ui",
         help="open a page to ask questions and read their sources",
@@ -15,14 +17,30 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "unless users log in.",
         epilog="example: footnote ui --port 7870",
     )
-    parser.add_argument(
-        "--library",
-        type=Path,
-        metavar="FOLDER",
-        help="the library's folder (default: FOOTNOTE_LIBRARY or your data folder)",
-    )
+    _add_library(parser)
     _add_reach(parser)
     parser.set_defaults(run=run)
+    parser = commands.add_parser(
+        "serve",
+        help="answer other programs in OpenAI's form, without a page",
+        description="Answer other programs in the form of OpenAI's chat completions, with "
+        "citations, on this machine only unless they send keys.",
+        epilog="example: footnote serve --keys ~/footnote.keys",
+    )
+    _add_library(parser)
+    _add_model(parser)
+    _add_service(parser)
+    parser.set_defaults(run=run_service)
+    parser = commands.add_parser(
+        "mcp",
+        help="answer an MCP client over standard input and output",
+        description="Answer an MCP client, such as Claude Desktop, over standard input and output, "
+        "until it ends. It starts this command itself.",
+        epilog="example: footnote mcp --library ~/library",
+    )
+    _add_library(parser)
+    _add_model(parser)
+    parser.set_defaults(run=run_mcp)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,6 +67,88 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_service(arguments: argparse.Namespace) -> int:
+    """Answer other programs until Ctrl+C, which is a `KeyboardInterrupt`.
+
+    Raises:
+        MisuseError: Others could reach the articles without a key, or a setting is wrong.
+        OperationError: The port is taken.
+    """
+    from rag import Assistant, Settings
+    from ui.guard import load_keys
+    from ui.serve import serve
+
+    keys = load_keys(arguments.keys) if arguments.keys else ()
+    settings = Settings.load(library=arguments.library, llm=arguments.llm)
+    with Assistant.open(settings) as assistant:
+        serve(assistant, host=arguments.host, port=arguments.port, keys=keys, names=arguments.name)
+    return 0
+
+
+def run_mcp(arguments: argparse.Namespace) -> int:
+    """Answer an MCP client until it ends; return 0.
+
+    Raises:
+        MisuseError: A package is missing, or a setting is wrong.
+    """
+    from rag import Assistant, Settings
+    from ui.mcp_stdio import serve
+
+    with Assistant.open(Settings.load(library=arguments.library, llm=arguments.llm)) as assistant:
+        serve(assistant)
+    return 0
+
+
+def _add_library(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--library",
+        type=Path,
+        metavar="FOLDER",
+        help="the library's folder (default: FOOTNOTE_LIBRARY or your data folder)",
+    )
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--llm",
+        metavar="MODEL",
+        help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
+    )
+
+
+def _add_service(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; one that other machines reach needs --keys "
+        "(default: 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--port",
+        type=_port,
+        default=_PORT,
+        metavar="N",
+        help=f"1 to 65535 (default: {_PORT})",
+    )
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        metavar="FILE",
+        help="let only programs in that send one of these keys: one a line, readable by you alone",
+    )
+    _add_names(parser)
+
+
+def _add_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="name or address under which other machines reach this one; may be repeated",
+    )
+
+
 def _add_reach(parser: argparse.ArgumentParser) -> None:
     """Add where the page can be reached, by whom and under which names."""
     parser.add_argument(
@@ -66,13 +166,7 @@ def _add_reach(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="let only these users in: a line NAME:PASSWORD each, readable by you alone",
     )
-    parser.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="name or address under which other machines reach this one; may be repeated",
-    )
+    _add_names(parser)
     parser.add_argument(
         "--mcp", action="store_true", help="answer MCP clients too, at /gradio_api/mcp/"
     )

@@ -1,4 +1,4 @@
-"""Guards the server: what pages may write and load, how much comes in, who, and where it lies.
+"""Guards a server: what pages may write and load, how much comes in, who, and where it lies.
 
 The policy was tried in a browser against injected images, styles, frames and forms. Gradio itself
 needs `unsafe-inline` and `unsafe-eval`, so text nodes (`data/dom.js`) stay the first defence.
@@ -8,11 +8,12 @@ import atexit
 import hmac
 import os
 import shutil
+import socket
 import stat
 import tempfile
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -42,6 +43,9 @@ HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 )
+LOOPBACK = ("127.0.0.1", "localhost")
+_ANY = ("", "0.0.0.0", "::")
+"""Addresses that listen everywhere; no name of a host."""
 _READS = ("GET", "HEAD", "OPTIONS")
 MOST_FILE = 20_000_000
 """Bytes of one uploaded file: the most that is read of one."""
@@ -57,7 +61,10 @@ FORGET_SECONDS = 300.0
 _MOST_ADDRESSES = 10_000
 _SHORTEST = 8
 """Characters of a password."""
+_SHORTEST_KEY = 16
+"""Characters of a key: programs remember longer secrets than people."""
 _FORM = "write one `NAME:PASSWORD` a line"
+_KEY_FORM = "write one key a line, such as `openssl rand -hex 24` prints"
 _KEPT_SECONDS = 3600.0
 
 
@@ -188,6 +195,24 @@ async def refuse(send: Send, status: int, sentence: str, wait: int | None = None
     await send({"type": "http.response.body", "body": sentence.encode("utf-8")})
 
 
+def known_hosts(host: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the names by which a server may be called, whatever a foreign DNS entry points at it.
+
+    Args:
+        host: Address that it listens on; one that listens everywhere is no name.
+        names: Those that its owner gives it.
+    """
+    known = (*LOOPBACK, host, socket.gethostname(), *names)
+    return tuple(name.casefold() for name in known if name not in _ANY)
+
+
+def is_known_host(header: bytes, known: Collection[str]) -> bool:
+    """Say whether a request's Host header, its port left aside, is one of these names."""
+    given = header.decode("latin-1").casefold()
+    bare = given[1:].partition("]")[0] if given.startswith("[") else given.partition(":")[0]
+    return bare in known
+
+
 def load_users(path: Path) -> Mapping[str, str]:
     """Return the password of each user; blank lines and those that begin with # are passed over.
 
@@ -195,24 +220,22 @@ def load_users(path: Path) -> Mapping[str, str]:
         MisuseError: The file cannot be read, other people can read it, nobody is in it, or a line
             is not `NAME:PASSWORD` with a password of at least 8 characters.
     """
-    try:
-        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise MisuseError(
-                f"the users file {str(path)!r} can be read by others: run `chmod 600` on it"
-            )
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise MisuseError(
-            f"the users file {str(path)!r} cannot be read ({error}): {_FORM}"
-        ) from error
-    users = dict(
-        _user(line, f"{path}:{number}")
-        for number, line in enumerate(lines, start=1)
-        if line.strip() and not line.startswith("#")
-    )
-    if not users:
-        raise MisuseError(f"the users file {str(path)!r} names nobody: {_FORM}")
-    return users
+    return dict(_user(line, place) for line, place in _secrets(path, "users", form=_FORM))
+
+
+def load_keys(path: Path) -> tuple[str, ...]:
+    """Return the keys in a file; blank lines and those that begin with # are passed over.
+
+    Raises:
+        MisuseError: The file cannot be read, other people can read it, no key is in it, or one is
+            shorter than 16 characters or holds a blank or a letter beyond ASCII.
+    """
+    return tuple(_key(line, place) for line, place in _secrets(path, "keys", form=_KEY_FORM))
+
+
+def is_key(keys: Collection[str], given: bytes) -> bool:
+    """Say whether one of the keys was given, in a time that does not tell which or how nearly."""
+    return any([hmac.compare_digest(key.encode(), given) for key in keys])
 
 
 def may_enter(users: Mapping[str, str], name: str, password: str) -> bool:
@@ -264,8 +287,31 @@ def _said_length(scope: Message) -> int:
     return int(given) if given.isdigit() else 0
 
 
+def _secrets(path: Path, kind: str, *, form: str) -> list[tuple[str, str]]:
+    """Return the lines of a file that only its owner may read, each with its place."""
+    try:
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise MisuseError(
+                f"the {kind} file {str(path)!r} can be read by others: run `chmod 600` on it"
+            )
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise MisuseError(
+            f"the {kind} file {str(path)!r} cannot be read ({error}): {form}"
+        ) from error
+    found = [
+        (line.strip(), f"{path}:{number}")
+        for number, line in enumerate(lines, start=1)
+        if line.strip() and not line.startswith("#")
+    ]
+    if not found:
+        names = "nobody" if kind == "users" else "no key"
+        raise MisuseError(f"the {kind} file {str(path)!r} names {names}: {form}")
+    return found
+
+
 def _user(line: str, place: str) -> tuple[str, str]:
-    name, colon, password = line.strip().partition(":")
+    name, colon, password = line.partition(":")
     if not (name and colon):
         raise MisuseError(f"{place}: no user is written there: {_FORM}")
     if len(password) < _SHORTEST:
@@ -274,6 +320,16 @@ def _user(line: str, place: str) -> tuple[str, str]:
             "needed"
         )
     return name, password
+
+
+def _key(line: str, place: str) -> str:
+    if len(line) < _SHORTEST_KEY:
+        raise MisuseError(
+            f"{place}: the key is too short: at least {_SHORTEST_KEY} characters are needed"
+        )
+    if not line.isascii() or len(line.split()) > 1:
+        raise MisuseError(f"{place}: a key has no blanks and only ASCII letters: {_KEY_FORM}")
+    return line
 
 
 def _files() -> list[tuple[Path, int, float]]:

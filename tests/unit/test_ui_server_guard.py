@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from ui.guard import Guard, is_foreign
+from rag import MisuseError
+from ui.guard import Guard, is_foreign, is_key, is_known_host, known_hosts, load_keys
 
 HERE = {b"host": b"127.0.0.1:7860"}
 
@@ -58,3 +59,62 @@ def test_every_response_forbids_what_a_page_does_not_need(origin):
     assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("header", "known"),
+    [
+        (b"127.0.0.1:8765", True),
+        (b"LocalHost", True),
+        (b"[::1]:8765", True),
+        (b"notes.example:1", True),
+        (b"evil.example", False),
+        (b"127.0.0.1.evil.example", False),
+        (b"0.0.0.0", False),
+        (b"", False),
+        (b"\xff", False),
+    ],
+)
+def test_a_server_answers_to_its_own_names_alone(header, known):
+    names = known_hosts("0.0.0.0", ["Notes.example", "::1"])
+    assert is_known_host(header, names) is known
+
+
+def keys_file(folder, text, mode=0o600):
+    path = folder / "keys"
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+    return path
+
+
+def test_keys_are_read_a_line_each(tmp_path):
+    path = keys_file(tmp_path, "# mine\n\n0123456789abcdef\n  fedcba9876543210\n")
+    assert load_keys(path) == ("0123456789abcdef", "fedcba9876543210")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("# none\n", "names no key: write one key a line"),
+        ("0123456789abcde", "the key is too short: at least 16 characters"),
+        ("0123456789 abcdef", "a key has no blanks"),
+        ("0123456789abcdéf", "only ASCII letters"),
+    ],
+)
+def test_what_is_no_key_is_told_with_its_line(tmp_path, text, told):
+    with pytest.raises(MisuseError, match=told):
+        load_keys(keys_file(tmp_path, text))
+
+
+def test_a_file_of_keys_that_others_can_read_is_told(tmp_path):
+    with pytest.raises(MisuseError, match="can be read by others: run `chmod 600`"):
+        load_keys(keys_file(tmp_path, "0123456789abcdef", mode=0o640))
+
+
+@pytest.mark.parametrize(
+    ("given", "lets_in"),
+    [(b"0123456789abcdef", True), (b"fedcba9876543210", True), (b"0123456789abcde", False),
+     (b"", False), ("0123456789abcdéf".encode(), False)],
+)  # fmt: skip
+def test_any_of_the_keys_lets_in(given, lets_in):
+    assert is_key(["0123456789abcdef", "fedcba9876543210"], given) is lets_in

@@ -1,0 +1,122 @@
+"""`footnote mcp`, asked by a real MCP client that starts it."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from forks import ROOT
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+
+QUESTION = "Which missile will Japan co-produce?"
+HELLO = {
+    "jsonrpc": "2.0",
+    "id": 1,
+    "method": "initialize",
+    "params": {
+        "protocolVersion": "2025-06-18",
+        "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    },
+}
+_PRINTS = """
+import os, sys
+import rag.assistant
+from rag.cli.main import main
+search = rag.assistant.Assistant.search
+def loud(self, *given, **named):
+    print("a library talks")
+    os.write(1, b"so does compiled code\\n")
+    return search(self, *given, **named)
+rag.assistant.Assistant.search = loud
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    return tmp_path_factory.mktemp("mcp") / "library"
+
+
+def environment():
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
+async def _talk(library, calls):
+    words = ["-m", "rag.cli", "mcp", "--library", str(library)]
+    parameters = StdioServerParameters(command=sys.executable, args=words, env=environment())
+    async with stdio_client(parameters) as (read, write), ClientSession(read, write) as session:
+        hello = await session.initialize()
+        tools = (await session.list_tools()).tools
+        return hello, tools, [await session.call_tool(name, given) for name, given in calls]
+
+
+def test_a_client_lists_the_tools_calls_each_and_gets_errors_as_results(library):
+    right = [
+        ("ask", {"question": QUESTION}),
+        ("search", {"question": "missile", "k": 1}),
+        ("documents", {}),
+        ("verify", {"text": "Japan has no minister of defense."}),
+        ("overview", {}),
+    ]
+    wrong = [
+        ("ask", {"question": "x" * 2001}, "the question has 2001 characters"),
+        ("ask", {}, "'question' is a required property"),
+        ("search", {"question": "missile", "k": 0}, "k cannot be 0: ask for 1 to 100 passages"),
+        ("overview", {"topic": "?"}, "'?' names no topic"),
+        ("remove", {"id": "a"}, "there is no tool 'remove': the tools are ask, search"),
+    ]
+    calls = [*right, *((name, given) for name, given, _ in wrong)]
+    hello, tools, found = asyncio.run(_talk(library, calls))
+    assert hello.serverInfo.name == "footnote"
+    assert [tool.name for tool in tools] == ["ask", "search", "documents", "verify", "overview"]
+    assert all(tool.annotations.readOnlyHint for tool in tools)
+    answered, passages, documents, verified, told = found[:5]
+    assert [one.isError for one in found] == [False] * 5 + [True] * 5
+    assert answered.structuredContent["short"] == "AMRAAM"
+    assert "called AMRAAM" in answered.structuredContent["citations"][0]["quote"]
+    assert json.loads(answered.content[0].text) == answered.structuredContent
+    assert len(passages.structuredContent["passages"]) == 1
+    assert documents.structuredContent["documents"][0]["sentences"] > 5
+    assert verified.structuredContent["claims"][0]["text"] == "Japan has no minister of defense."
+    assert told.structuredContent["citations"]
+    for one, (*_, sentence) in zip(found[5:], wrong, strict=True):
+        assert sentence in one.content[0].text
+
+
+def test_nothing_but_the_protocol_is_on_standard_output(library):
+    call = {"name": "search", "arguments": {"question": "missile"}}
+    ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}
+    with subprocess.Popen(
+        [sys.executable, "-c", _PRINTS, "mcp", "--library", str(library)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env=environment(), cwd=library.parent,
+    ) as running:  # fmt: skip
+        for message in (HELLO, ready, asked):
+            running.stdin.write(json.dumps(message) + "\n")
+        running.stdin.flush()
+        said = [json.loads(running.stdout.readline()) for _ in range(2)]
+        out, complaints = running.communicate(timeout=30)
+    assert [one["id"] for one in said] == [1, 2]
+    assert not said[1]["result"]["isError"]
+    assert (out, running.returncode) == ("", 0)
+    assert complaints == "a library talks\nso does compiled code\n"
+
+
+def test_an_interrupt_ends_it_while_the_client_is_silent(library):
+    with subprocess.Popen(
+        [sys.executable, "-m", "rag.cli", "mcp", "--library", str(library)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env=environment(),
+    ) as running:  # fmt: skip
+        running.stdin.write(json.dumps(HELLO) + "\n")
+        running.stdin.flush()
+        assert json.loads(running.stdout.readline())["id"] == 1
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=10) == 130
+        assert running.stderr.read() == "footnote: interrupted; the library is sound\n"

@@ -1,0 +1,114 @@
+"""Serves Footnote's tools to one MCP client over standard input and output; `ui.api` has the tools.
+
+Nothing but the protocol reaches standard output: whatever else is printed goes to standard error.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, cast
+
+from rag import Assistant, FootnoteError, MisuseError
+from rag.internal import in_thread
+from ui.api import Endpoints, tools
+
+if TYPE_CHECKING:
+    import anyio
+    from mcp.server.lowlevel import Server
+    from mcp.types import CallToolResult, Tool
+
+_NAME = "footnote"
+_SAYS = (
+    "Footnote answers from the user's own articles. Quote its sentences with their footnotes, and "
+    "say so where it abstains."
+)
+
+
+def serve(assistant: Assistant) -> None:
+    """Answer a client until it closes standard input.
+
+    Raises:
+        MisuseError: The package `mcp` is not installed.
+    """
+    if find_spec("mcp") is None:
+        raise MisuseError('`footnote mcp` needs a package more: run `pip install "footnote[mcp]"`')
+    # A line that is no message is told to the client; `mcp` would print a traceback of it, too.
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
+    sys.stdout.flush()
+    out = os.dup(1)
+    os.dup2(2, 1)
+    asyncio.run(_serve(assistant, out))
+
+
+async def _serve(assistant: Assistant, out: int) -> None:
+    import anyio
+    from mcp.server.stdio import stdio_server
+
+    server = _server(assistant)
+    # Read in a thread that nothing waits for: Ctrl-C would wait for the client's next line.
+    lines = cast("anyio.AsyncFile[str]", in_thread(_lines))
+    with open(out, "w", encoding="utf-8", newline="\n") as file:
+        async with stdio_server(stdin=lines, stdout=anyio.wrap_file(file)) as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+
+def _lines() -> Iterator[str]:
+    """Yield what the client writes, from a descriptor of our own: the interpreter closes its."""
+    with open(os.dup(0), encoding="utf-8", errors="replace") as file:
+        yield from file
+
+
+def _server(assistant: Assistant) -> "Server[Any, Any]":
+    from mcp.server.lowlevel import Server
+    from mcp.types import CallToolResult, TextContent
+
+    endpoints = Endpoints(assistant)
+    server: Server[Any, Any] = Server(_NAME, version=version("footnote"), instructions=_SAYS)
+
+    async def call(name: str, arguments: dict[str, Any]) -> "CallToolResult":
+        try:
+            found = await endpoints.call(name, arguments)
+        except FootnoteError as error:
+            return CallToolResult(content=[TextContent(type="text", text=str(error))], isError=True)
+        text = json.dumps(found, ensure_ascii=False, indent=1)
+        return CallToolResult(
+            content=[TextContent(type="text", text=text)], structuredContent=found
+        )
+
+    async def listed() -> list["Tool"]:
+        return _tools()
+
+    server.list_tools()(listed)  # type: ignore[no-untyped-call]
+    server.call_tool()(call)
+    return server
+
+
+def _tools() -> list["Tool"]:
+    from mcp.types import Tool, ToolAnnotations
+
+    return [
+        Tool(
+            name=name,
+            description=tool["description"],
+            inputSchema=_schema(tool["arguments"]),
+            annotations=ToolAnnotations(readOnlyHint=True, openWorldHint=False),
+        )
+        for name, tool in tools().items()
+    ]
+
+
+def _schema(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            name: {"type": one["type"], "description": one["says"]}
+            for name, one in arguments.items()
+        },
+        "required": [name for name, one in arguments.items() if one["required"]],
+        "additionalProperties": False,
+    }
