@@ -34,24 +34,20 @@ from benchmarks.asked_families import (
     ask_sets,
 )
 from rag.answer.confidence import (
+    DECIDES,
+    QUESTION,
+    SENTENCE,
+    Weights,
     answered,
     question_measures,
+    read_weights,
     sentence_measures,
     weaker,
     weigh_told,
-)
-from rag.answer.extractive import shipped_reader
-from rag.answer.ranking import Read, first_measures, rank, read
-from rag.answer.weights import (
-    DECIDES,
-    FIRST,
-    QUESTION,
-    SENTENCE,
-    Linear,
-    Weights,
-    read_weights,
     weights,
 )
+from rag.answer.extractive import shipped_reader
+from rag.answer.ranking import FIRST, Linear, Read, first_measures, rank, read
 from rag.answer.yes_no import decides
 from rag.reader.onnx_reader import SHA256
 

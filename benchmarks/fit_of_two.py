@@ -22,10 +22,9 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from rag import Article, Assistant, Settings
-from rag.answer.confidence import weigh
+from rag.answer.confidence import weigh, weights
 from rag.answer.extractive import shipped_reader
 from rag.answer.several import Two, two_measures
-from rag.answer.weights import weights
 from rag.comparison import sides_of
 from rag.compound import parts_of
 from rag.question import read_question

@@ -24,11 +24,10 @@ from numpy.typing import NDArray
 
 from benchmarks.asked_families import Asked, ask_families, ask_rows
 from eval.metrics.answers import exact_match, token_f1
-from rag.answer.confidence import weigh
+from rag.answer.confidence import weigh, weights
 from rag.answer.extractive import shipped_reader
 from rag.answer.several import chosen
 from rag.answer.short import short_of, unit_of
-from rag.answer.weights import weights
 from training.rows import read_rows
 
 SETS = {"squadshifts_wikipedia": 200, "squadshifts_amazon": 60, "squadshifts_reddit": 60}

@@ -12,9 +12,8 @@ from index.terms import content_terms
 from index.terms import terms as words_of
 from index.types import Hit, Sentence
 from rag.answer import similar
-from rag.answer.confidence import why_abstain
+from rag.answer.confidence import weights, why_abstain
 from rag.answer.similar import SimilarAnswerer
-from rag.answer.weights import weights
 from rag.citations import SHOWN_AS_TRUE, marked
 from rag.comparison import Sides, is_plain, relation
 from rag.compound import Part

@@ -4,29 +4,77 @@ That the documents answer a question and that a sentence is the one that does ar
 each has its probability. The documents answer where they speak of what is asked at all, and answer
 it and do not only share its words: two logistic regressions over what the reader said and how well
 the sentences were found, of which the weaker one counts. `weigh` gives each sentence of the hits
-its own.
+its own. `benchmarks/fit_answering.py` fits the weights on questions that the reader was not trained
+on, and writes `rag/data/answering.json`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.data_files import data_json
 from index.terms import content_terms
 from index.types import Hit
-from rag.answer.ranking import NAMES, Candidate, Read, Reader, first_measures, rank, read
-from rag.answer.weights import QUESTION, SENTENCE, Weights, weights
+from rag.answer.ranking import (
+    FIRST,
+    NAMES,
+    Candidate,
+    Linear,
+    Read,
+    Reader,
+    first_measures,
+    rank,
+    read,
+)
 from rag.answer.yes_no import Told, decides, told
 from rag.question import Question
 from rag.reader.onnx_reader import ReadSentence
 from rag.types import Draft, Evidence, Reason
 
+SENTENCE = ("span", "answers", "said", "span_margin", "again", *FIRST)
+"""Of a sentence that was read: what tells that it is the one that answers."""
+QUESTION = (
+    "span", "answers", "said", "denied", "best_answers", "best_said", "span_margin", "similarity",
+    "best_similarity", "coverage", "best_coverage", "passage_coverage", "hit_score",
+    "missing_names", "missing_numbers", "lacks_value", "lacks_name", "share_near_best",
+)  # fmt: skip
+"""Of a question: what was said of its best sentence, then of all that were read."""
+DECIDES = ("passage", "sentence")
+"""Log odds that a passage decides a yes/no question, and its surest sentence: of the best one."""
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
 _NEAR_BEST = 1.0
 """Logits under the best window's within which another one answers about as surely."""
 _PLACE = {name: n for n, name in enumerate(NAMES)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """The fitted weights."""
+
+    first: Linear
+    """Of `FIRST`: that a sentence answers, before it is read."""
+    sentence: Linear
+    """Of `SENTENCE`: that a sentence answers, in odds against its neighbours."""
+    answers: Linear
+    """Of `QUESTION`: that the documents answer what is asked and do not only share its words."""
+    about: Linear
+    """Of `QUESTION`: that they speak of it at all."""
+    decides: Linear
+    """Of `DECIDES`: that they decide a yes/no question; it stands in for `answers`."""
+    scale: float
+    shift: float
+    """Make a probability of the weaker of these two, whose odds are even at the threshold."""
+    threshold: float
+    """Confidence under which a question is not answered, where the settings name none."""
+    exact: float
+    """Worth from which words are the short answer, as `benchmarks/fit_short.py` fits it."""
+    close: float
+    """Share of the best probability from which a second sentence is too close to leave out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +85,40 @@ class Belief:
     """Probability that the documents answer the question, 0 to 1; 0 where nothing was read."""
     sentences: NDArray[np.float64]
     """(sentences,): probability that each is the one that does, if they do; they add up to 1."""
+
+
+@cache
+def weights() -> Weights:
+    """Return the weights that ship with the package."""
+    return read_weights(data_json("rag", "answering.json"))
+
+
+def read_weights(stored: Mapping[str, Any]) -> Weights:
+    """Return weights as the file has them.
+
+    Raises:
+        KeyError: A measure has no weight.
+    """
+
+    def linear(name: str, measures: Sequence[str]) -> Linear:
+        fitted = stored[name]
+        return Linear(
+            weights=np.array([fitted["weights"][measure] for measure in measures]),
+            intercept=fitted["intercept"],
+        )
+
+    return Weights(
+        first=linear("first", FIRST),
+        sentence=linear("sentence", SENTENCE),
+        answers=linear("answers", QUESTION),
+        about=linear("about", QUESTION),
+        decides=linear("decides", DECIDES),
+        scale=stored["scale"],
+        shift=stored["shift"],
+        threshold=stored["threshold"],
+        exact=stored["exact"],
+        close=stored["close"],
+    )
 
 
 def believe(
@@ -187,7 +269,7 @@ def weigh(question: Question, hits: Sequence[Hit], reader: Reader) -> tuple[list
         hits: Retrieved for it.
         reader: What reads.
     """
-    ranked = rank(question, hits)
+    ranked = rank(question, hits, weights().first)
     done = read(question, ranked, reader)
     belief = believe(done)
     return _weighed(ranked, done, belief), belief.answered
@@ -200,7 +282,7 @@ def weigh_told(
 
     How sure it is that the documents answer comes of what the best of these says.
     """
-    ranked = rank(question, hits)
+    ranked = rank(question, hits, weights().first)
     done = read(question, ranked, reader)
     shares = believe(done).sentences
     by_place = {

@@ -12,7 +12,7 @@ from functools import cache
 from index.terms import content_terms, terms
 from index.types import Hit
 from rag.answer.cell import with_cell
-from rag.answer.confidence import Weighed, weigh, weigh_told
+from rag.answer.confidence import Weighed, weigh, weigh_told, weights
 from rag.answer.items import is_new, joined, listed
 from rag.answer.mismatch import (
     has_side_of,
@@ -27,13 +27,12 @@ from rag.answer.mismatch import (
     lacks_of_role,
     role_asked,
 )
-from rag.answer.naming import with_names, with_what_it_leans_on
+from rag.answer.neighbours import announced, item_of, with_names, with_what_it_leans_on
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
 from rag.answer.short import marked, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated
-from rag.answer.weights import weights
 from rag.answer.yes_no import Told, Word, decide, permission_asked
 from rag.question import AnswerType, Question, holds, read_question
 from rag.reader.onnx_reader import Telling
@@ -294,8 +293,6 @@ def _whole_list(question: Question, weighed: Sequence[Weighed]) -> _Quoted | Non
     """Quote what is announced: lines under their lead as items, sentences behind theirs."""
     if not question.several:
         return None
-    from rag.answer.announced import announced, item_of
-
     whole = announced(weighed, question)
     if whole is None:
         return None

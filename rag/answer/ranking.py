@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence, Sentence
-from rag.answer.weights import FIRST, Linear, weights
 from rag.answer.yes_no import Teller
 from rag.question import AnswerType, Question, holds, is_named, names, numbers, words
 from rag.reader.onnx_reader import ReadSentence
@@ -39,6 +38,12 @@ NAMES = (
     "heading",
 )
 """The measures, in the order of a candidate's vector."""
+FIRST = (
+    "similarity", "coverage", "hit_score", "hit_margin", "similarity_margin", "passage_coverage",
+    "neighbour", "holds_value", "lacks_value", "lacks_name", "missing_numbers", "new_terms",
+    "heading",
+)  # fmt: skip
+"""Of a sentence; what the first pass weighs: measures of `NAMES` alone."""
 
 _VALUES: tuple[AnswerType, ...] = ("date", "duration", "amount", "money")
 """Types with a surface form of their own; a name can look like any other capitalised word."""
@@ -46,6 +51,19 @@ _NAMES: tuple[AnswerType, ...] = ("person", "place")
 _AGAIN = 3
 """Sentences that are read a second time."""
 _FIRST = [NAMES.index(name) for name in FIRST]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linear:
+    """A fitted sum of measures."""
+
+    weights: NDArray[np.float64]
+    intercept: float
+
+    def scores(self, measures: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the log odds of rows of measures, (rows,)."""
+        scores: NDArray[np.float64] = measures @ self.weights + self.intercept
+        return scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +106,18 @@ def candidates(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
     ]
 
 
-def rank(question: Question, hits: Sequence[Hit], first: Linear | None = None) -> list[Candidate]:
+def rank(question: Question, hits: Sequence[Hit], first: Linear) -> list[Candidate]:
     """Return the sentences of the hits by the first pass, best first; ties keep their order.
 
     Args:
         question: What is asked.
         hits: Retrieved for it.
-        first: Weighs the measures of `rag.answer.weights.FIRST`; None takes what ships.
+        first: Weighs the measures of `FIRST`.
     """
     found = [c for c in candidates(question, hits) if _may_answer(question, c)]
     if not found:
         return []
-    scores = (first or weights().first).scores(first_measures(found))
+    scores = first.scores(first_measures(found))
     return [found[n] for n in np.argsort(-scores, kind="stable")]
 
 

@@ -13,11 +13,10 @@ from functools import cache
 
 from index.data_files import data_fitted
 from index.terms import content_terms, terms
-from rag.answer.confidence import Weighed
+from rag.answer.confidence import Weighed, weights
 from rag.answer.items import is_new, mentioned_in, of_noun, words_of_lists
 from rag.answer.ranking import Candidate, Reader
 from rag.answer.stated import bears_out
-from rag.answer.weights import weights
 from rag.comparison import hints_at_two, refers, sets_beside
 from rag.question import Question
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from rag import Article, Assistant, Settings
-from rag.answer.ranking import NAMES, first_measures, rank
-from rag.answer.weights import FIRST, weights
+from rag.answer.confidence import weights
+from rag.answer.ranking import FIRST, NAMES, first_measures, rank
 from rag.question import read_question
 
 
@@ -93,7 +93,7 @@ def test_the_comments_below_the_article_are_never_quoted(assistant: Assistant) -
 def test_every_sentence_is_ranked_by_the_weights_of_its_measures(assistant: Assistant) -> None:
     question = read_question("When did they meet in Tokyo?")
     hits = assistant.search(question.text)
-    ranked = rank(question, hits)
+    ranked = rank(question, hits, weights().first)
     assert {c.measures.shape for c in ranked} == {(len(NAMES),)}
     assert len(ranked) == sum(len(hit.sentences) for hit in hits)
     measures = first_measures(ranked)
@@ -103,7 +103,7 @@ def test_every_sentence_is_ranked_by_the_weights_of_its_measures(assistant: Assi
 
 
 def test_nothing_retrieved_gives_nothing() -> None:
-    assert rank(read_question("Who?"), ()) == []
+    assert rank(read_question("Who?"), (), weights().first) == []
 
 
 def test_the_most_probable_sentences_are_named_also_on_abstention(assistant: Assistant) -> None:

@@ -11,9 +11,9 @@ import pytest
 from index.embedding import load_embedder
 from index.types import Sentence
 from rag import Answer, Article, Settings
+from rag.answer.confidence import weights
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.ranking import Reader
-from rag.answer.weights import weights
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import TokenScores
 from rag.reader.windows import Window

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 
 from rag.answer.confidence import (
+    QUESTION,
+    SENTENCE,
     answered,
     believe,
     question_measures,
     sentence_measures,
     weaker,
+    weights,
 )
-from rag.answer.ranking import Read, candidates
-from rag.answer.weights import QUESTION, SENTENCE, Linear, weights
+from rag.answer.ranking import Linear, Read, candidates
 from rag.question import read_question
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.spans import TokenScores

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.types import Hit
-from rag.answer.naming import leans, with_names
+from rag.answer.neighbours import leans, with_names
 from rag.testing import hit_of
 from rag.types import DraftSentence, Evidence
 

@@ -1,22 +1,44 @@
-"""Finds what a sentence announces: the lines behind its colon, or the sentences that it counts.
+"""Finds what stands beside a sentence and belongs to it: what leads it, and what it announces.
 
-"Visitors can:" announces the list below it, and "Three events are planned." the three sentences
-that follow. Nothing is read: the form of the text tells, and that the question has its words.
+A sentence before names what "she" or "the museum" at a sentence's head stands for: it is not
+claimed who that is, a reader sees it. "Visitors can:" announces the list below it, and "Three
+events are planned." the three sentences that follow. Nothing is read: the form of the text tells.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from index.terms import content_terms, terms
-from index.types import Sentence
+from index.types import Hit, Sentence
 from rag.answer.confidence import Weighed
 from rag.answer.items import words_of_lists
-from rag.answer.naming import leans
 from rag.answer.several import is_heading
-from rag.question import Question, any_of, numbers
+from rag.question import Question, any_of, names, numbers, words
+from rag.types import DraftSentence, Evidence
 
+_PRONOUN = re.compile(
+    r"[\"'“‘(]?(?:(?:In|On|At|By|Since|After|Before|During|From|For|However|Later|Then|Today)\b"
+    r"[^,.;:]{0,40},\s+)?(?:(?:and|but|so|yet|then)\s+)?"
+    r"(?:he|she|it|they|this|these|his|her|its|their)(?=[\s'’])",
+    re.IGNORECASE,
+)
+"""A pronoun that a sentence begins with, perhaps behind "In 1964, " or "But "."""
+_NOTHING = re.compile(
+    r"[\"'“‘(]?(?:but\s+)?it(?:\s(?:is|was|will be|has been|seems|seemed|appears|takes|took)\b"
+    r"|['’]s\b)[^.;:]{0,60}?\s(?:that|to|whether|for|because|when|until)\b",
+    re.IGNORECASE,
+)
+"""An "it" that stands for nothing: "It is not known whether"."""
+_FAR = 3
+"""Sentences that are looked back, as long as each begins with a pronoun itself."""
+
+_FARTHEST = 12
+"""Sentences that are looked back for one that names "the museum"."""
+
+_Found = Mapping[tuple[str, int], tuple[Hit, Sentence]]
+"""Sentences of the hits, by their document and number."""
 _MARK = re.compile(r"\s{0,3}(?:[-*•‣–]|\d{1,2}[.)])\s{1,3}(?=\S)")
 """What a line of a list begins with."""
 _MOST = 10
@@ -29,8 +51,8 @@ _NEAR = 3
 """Words between how many there are and what there is: "three new events"."""
 _WORD = re.compile(r"[\w'’\-]+")
 
-_Places = dict[tuple[str, int], Weighed]
-"""Sentences by their document and number in it."""
+_Places = Mapping[tuple[str, int], Weighed]
+"""Sentences that were weighed, by their document and number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +63,48 @@ class Announced:
     items: tuple[Weighed, ...]
     """In order, at least two; each line's text begins with its mark where `are_lines`."""
     are_lines: bool
+
+
+def with_names(
+    sentences: Sequence[DraftSentence], hits: Sequence[Hit]
+) -> tuple[DraftSentence, ...]:
+    """Return sentences, each that begins with a pronoun with the one before that has a name.
+
+    One that begins with "the museum" comes with the nearest before that has this word and a name.
+    None is added that is quoted anyway, and for a pronoun none of another paragraph.
+
+    Args:
+        sentences: As they are shown; what has no evidence is left as it is.
+        hits: What was retrieved: the sentence before may lie in another passage.
+    """
+    places = _found(hits)
+    quoted = {(e.hit.passage.document_id, e.start) for s in sentences for e in s.evidence}
+    return tuple(
+        replace(sentence, context=found)
+        if (found := _context(sentence, places))
+        and (found.hit.passage.document_id, found.start) not in quoted
+        else sentence
+        for sentence in sentences
+    )
+
+
+def with_what_it_leans_on(cited: Evidence, hits: Sequence[Hit]) -> str:
+    """Return a sentence with those before it that say what a pronoun at its head stands for."""
+    places = _found(hits)
+    own = next((s.sentence for s in cited.hit.sentences if s.sentence.start == cited.start), None)
+    text = cited.text
+    for _ in range(_FAR):
+        before = places.get((own.document_id, own.ordinal - 1)) if own and leans(own.text) else None
+        if own is None or before is None or own.start - before[1].end > _PARAGRAPH:
+            break
+        own = before[1]
+        text = f"{own.text} {text}"
+    return text
+
+
+def leans(text: str) -> bool:
+    """Say whether a sentence begins with a pronoun that stands for something."""
+    return bool(_PRONOUN.match(text)) and not _NOTHING.match(text)
 
 
 def announced(weighed: Sequence[Weighed], question: Question) -> Announced | None:
@@ -64,6 +128,51 @@ def item_of(line: str) -> tuple[int, int]:
     """Return where the words of a line of a list stand in it, without mark and stop."""
     mark = _MARK.match(line)
     return mark.end() if mark else 0, len(line.rstrip(" .;,"))
+
+
+def _found(hits: Sequence[Hit]) -> _Found:
+    return {
+        (scored.sentence.document_id, scored.sentence.ordinal): (hit, scored.sentence)
+        for hit in hits
+        for scored in hit.sentences
+    }
+
+
+def _context(sentence: DraftSentence, places: _Found) -> Evidence | None:
+    if sentence.context or not sentence.evidence:
+        return sentence.context
+    cited = sentence.evidence[0]
+    own = next((s.sentence for s in cited.hit.sentences if s.sentence.start == cited.start), None)
+    body = _body().match(cited.text)
+    if body and own:
+        return _naming(body["noun"].casefold(), own, places)
+    return _before(own, places) if own and leans(cited.text) else None
+
+
+def _naming(noun: str, own: Sentence, places: _Found) -> Evidence | None:
+    """Return the nearest sentence before that has a noun, such as "company", and a name."""
+    for back in range(1, _FARTHEST + 1):
+        before = places.get((own.document_id, own.ordinal - back))
+        if before is None:
+            continue
+        hit, sentence = before
+        if noun in words(sentence.text) and names(sentence.text) - {noun}:
+            return Evidence(hit=hit, start=sentence.start, end=sentence.end)
+    return None
+
+
+def _before(found: Sentence, places: _Found) -> Evidence | None:
+    """Return the sentence with a name before one with a pronoun, in the same paragraph."""
+    own: Sentence | None = found
+    for _ in range(_FAR):
+        before = places.get((own.document_id, own.ordinal - 1)) if own else None
+        if own is None or before is None or own.start - before[1].end > _PARAGRAPH:
+            return None
+        hit, own = before
+        if not leans(own.text):
+            named = names(own.text)
+            return Evidence(hit=hit, start=own.start, end=own.end) if named else None
+    return None
 
 
 def _lines(weighed: Sequence[Weighed], question: Question, places: _Places) -> Announced | None:
@@ -197,6 +306,12 @@ def _sentence(one: Weighed) -> Sentence:
 
 def _place(one: Weighed) -> tuple[str, int]:
     return _sentence(one).document_id, _sentence(one).ordinal
+
+
+@cache
+def _body() -> re.Pattern[str]:
+    """Return the form of a sentence about "The company", which does not name it itself."""
+    return re.compile(rf"[\"'“‘(]?The (?P<noun>{any_of('names', 'body')})(?='s | [a-z])(?! of\b)")
 
 
 @cache
