@@ -8,7 +8,6 @@ from index.whole_file import whole_file
 from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
-from rag.languages import articles_note
 from rag.llm.loop_bridge import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.pipeline import by_answer
@@ -17,7 +16,7 @@ from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import keep_setting
-from rag.source_notes import not_read_again, page_name
+from rag.source_notes import articles_note, not_read_again, page_name
 from rag.types import Answer, Sentence
 
 __all__ = [

@@ -22,11 +22,11 @@ from rag.comparison import Sides, sides_of
 from rag.compound import Part, parts_of
 from rag.drafting import Drafting, OfPart, never_worse
 from rag.driver import Piece, Step, Steps
-from rag.languages import question_note
 from rag.llm.injection import without_orders
 from rag.over_time import found_until, in_time
 from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
+from rag.source_notes import question_note
 from rag.types import Answer, Answerer, Draft, Reason, Retrieved, TextDelta, Turn, Usage
 
 if TYPE_CHECKING:

@@ -18,12 +18,13 @@ from index.search import Found
 from index.store.library import Moment
 from index.terms import content_terms, terms
 from index.types import Hit
-from rag import languages
 from rag.question import Question, holds, names, numbers, words
 from rag.types import Reason
 
 LEAD = "No answer found"
 """How every refusal begins that comes of a search."""
+QUESTION_SEEMS = "The question seems"
+"""How the sentence begins about a question in another language than is searched."""
 
 _FIXED: Mapping[Reason, str] = {
     "empty_library": "The library is empty: add articles first.",
@@ -133,7 +134,7 @@ def refusal(
 
 def is_refusal(text: str) -> bool:
     """Say whether an answer's text is a refusal of ours."""
-    return text.startswith((LEAD, languages.LEAD, "The documents do not say"))
+    return text.startswith((LEAD, QUESTION_SEEMS, "The documents do not say"))
 
 
 def _reasons(

@@ -1,10 +1,17 @@
-"""Says of cited sources whether they are still what was indexed, and how a place is called."""
+"""Says in a sentence what to know of sources: changed since they were read, or not in English.
+
+Also that a question is not in the language that is searched, and how a place is called.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
+from index.embedding.embedder import is_multilingual
+from index.language import UNDETERMINED, language_asked_in, language_name
 from index.sync.file_state import Record, SourceNow, look
 from index.types import Change, Document, SourceState
+from rag.refusal import QUESTION_SEEMS
 from rag.types import Citation, Event, Retrieved
 
 _NOTES: Mapping[SourceState, str] = {
@@ -18,6 +25,10 @@ _NOTES: Mapping[SourceState, str] = {
 _REASONS = 5
 _CHANGED = "document changed in the library meanwhile"
 _REMOVED = "document removed from the library meanwhile"
+_SETTING: Final = "FOOTNOTE_EMBEDDING_MODEL=multilingual-e5-small"
+"""What makes a library one of many languages, as it is typed."""
+_NAMED = 3
+"""Languages that are named."""
 
 FetchRecords = Callable[[Iterable[str]], Sequence[Record]]
 """Given document ids: the records of those that are stored."""
@@ -69,23 +80,6 @@ class Aging:
         return replace(citation, source_state=now.state, source_note=note(now))
 
 
-def _note_of_import(record: Record) -> str:
-    """Return that an archive brought a document; empty for one that was read here."""
-    if not record.card.imported:
-        return ""
-    return f"as the archive {record.card.imported} has it: its source was not read here"
-
-
-def _note_of_reader(record: Record) -> str:
-    from index.reading.registry import is_given_up, is_outdated  # an answer asks no reader
-
-    if is_given_up(record.card):
-        return "read by an older version of Footnote; this one refuses its file: see `footnote add`"
-    if is_outdated(record.card):
-        return "read by an older version of Footnote: add it again"
-    return ""
-
-
 def not_read_again(outdated: Sequence[Change]) -> list[str]:
     """Return what could not be read again and why: a line a reason, the commonest first.
 
@@ -120,3 +114,65 @@ def page_name(page: int | None, label: str) -> str:
 def note(now: SourceNow) -> str:
     """Return for a reader what became of a source; empty where it is as it was indexed."""
     return _NOTES[now.state] + now.path
+
+
+def articles_note(changes: Iterable[Change], *, model: str) -> str:
+    """Return the sentence about articles that were added and are not English; empty for none.
+
+    Args:
+        changes: What became of each source.
+        model: The library's embedding model; one of many languages needs no sentence.
+    """
+    if is_multilingual(model):
+        return ""
+    languages = [change.language for change in changes if change.language]
+    if not languages:
+        return ""
+    told = _listed([code for code in dict.fromkeys(languages) if code != UNDETERMINED])
+    count = f"{len(languages)} articles are" if len(languages) > 1 else "1 article is"
+    return (
+        f"{count} not in English{f' ({told})' if told else ''} and will hardly be found: add "
+        f"{'them' if len(languages) > 1 else 'it'} to another library with {_SETTING}."
+    )
+
+
+def question_note(question: str, *, model: str) -> str:
+    """Return the sentence about a question that is not English; empty where it may be.
+
+    Args:
+        question: As it was asked.
+        model: The library's embedding model; one of many languages needs no sentence.
+    """
+    if is_multilingual(model):
+        return ""
+    code = language_asked_in(question)
+    if not code:
+        return ""
+    seems = "not to be in English" if code == UNDETERMINED else f"to be in {language_name(code)}"
+    return (
+        f"{QUESTION_SEEMS} {seems}, and this library is searched in English: ask in English, "
+        f"or add the articles to another library with {_SETTING}."
+    )
+
+
+def _note_of_import(record: Record) -> str:
+    """Return that an archive brought a document; empty for one that was read here."""
+    if not record.card.imported:
+        return ""
+    return f"as the archive {record.card.imported} has it: its source was not read here"
+
+
+def _note_of_reader(record: Record) -> str:
+    from index.reading.registry import is_given_up, is_outdated  # an answer asks no reader
+
+    if is_given_up(record.card):
+        return "read by an older version of Footnote; this one refuses its file: see `footnote add`"
+    if is_outdated(record.card):
+        return "read by an older version of Footnote: add it again"
+    return ""
+
+
+def _listed(codes: list[str]) -> str:
+    names = [language_name(code) for code in codes]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"

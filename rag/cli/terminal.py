@@ -8,8 +8,7 @@ from typing import get_args
 
 from index.card import Card, left_out_line
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
-from rag.languages import articles_note
-from rag.source_notes import not_read_again, page_name
+from rag.source_notes import articles_note, not_read_again, page_name
 from rag.types import Citation
 
 BOLD, DIM, YELLOW, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
