@@ -8,6 +8,7 @@ from ui_pages import needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
 from ui.guard import MOST_FILE
+from ui.parts import script
 
 try:
     from playwright.sync_api import expect
@@ -138,6 +139,29 @@ def test_a_file_of_each_format_is_added_opened_and_removed(page, name):
     expect(page.locator(".reader")).to_have_count(0)
     remove(page, title)
     expect(page.locator("#library .note")).to_have_text(f"Removed “{title}”.")
+
+
+def test_a_look_that_ends_late_does_not_take_back_what_was_removed(browser):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_content("<div id=part><div class=library></div></div>")
+        page.evaluate(
+            """(script) => {
+              window.props = { value: {} };
+              const watch = (name, draw) => {
+                window.change = (value) => { props.value = value; draw(); };
+              };
+              new Function("element", "props", "watch", "server", "trigger", script)(
+                document.querySelector("#part"), props, watch, {}, () => {});
+            }""",
+            script("library.js"),
+        )
+        left = {"documents": [], "found": 0, "total": 1}
+        page.evaluate("change", left | {"note": "Removed “a”."})
+        page.evaluate("change", left | {"note": ""})
+        expect(page.locator(".note")).to_have_text("Removed “a”.")
+        page.evaluate("change", left | {"total": 2, "note": ""})
+        expect(page.locator(".note")).to_have_text("")
 
 
 def test_the_reason_for_each_file_that_is_skipped_is_told(page):

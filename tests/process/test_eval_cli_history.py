@@ -195,10 +195,13 @@ def test_two_settings_are_asked_and_set_side_by_side(footnote, cats, suite, caps
     assert kept_runs(suite).runs == ()
 
 
-def test_two_recorded_models_are_compared_without_a_network(footnote, cats, suite, capsys):
+def test_two_recorded_models_are_compared_without_a_network(
+    footnote, cats, suite, monkeypatch, capsys
+):
+    monkeypatch.setenv("FOOTNOTE_THRESHOLD", "1")  # no quoted answer stands in for a model's
     for name, says in (("openai:small", "Dogs bark at night [1]."), ("openai:big", "NO ANSWER")):
         model = RecordingModel(ScriptedModel(says, name=name), suite.with_name("replies.jsonl"))
-        with Assistant.open(Settings(library=cats, llm=name), model=model) as assistant:
+        with Assistant.open(Settings.load(library=cats, llm=name), model=model) as assistant:
             assistant.ask("When do dogs bark?")
             assistant.ask("How long do cats sleep?")
     sides = ("--a", "llm=openai:small", "--b", "llm=openai:big")

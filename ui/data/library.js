@@ -1,6 +1,6 @@
 // Draws the articles of the library: { documents, found, total, note, problem }. Fires 'remove'.
 const root = element.querySelector(".library");
-let asking = null;
+let asking = null, drawn = "";
 const about = (one) => [one.author, one.source, count(one.sentences, "sentence"), one.dates].filter(Boolean).join(" · ");
 
 async function open(id) {
@@ -52,5 +52,13 @@ function draw() {
     total ? h("p", { class: "total" }, found < total ? `${found.toLocaleString("en")} of ${count(total, "article")}` : count(total, "article")) : "",
   );
 }
-watch("value", draw);
+// A look at the library that ends after a removal says the same again: it takes no note back.
+function isNew() {
+  const { note = "", ...shown } = props.value || {};
+  const before = drawn;
+  drawn = JSON.stringify(shown);
+  return note || drawn !== before;
+}
+watch("value", () => isNew() && draw());
+isNew();
 draw();
