@@ -137,12 +137,19 @@ class Assistant:
         model = None if isinstance(wanted, str) else self._model()
         return self._answerer.name if model is None else model.name
 
-    def adjusted(self, *, model: str | None = None, **changes: Unpack[Adjustments]) -> Self:
+    def adjusted(
+        self,
+        *,
+        model: str | None = None,
+        address: str | None = None,
+        **changes: Unpack[Adjustments],
+    ) -> Self:
         """Return an assistant over the same open library that answers otherwise; close only one.
 
         Args:
             model: As in `Settings.llm`; None keeps what this one uses. Another provider than the
                 settings' gets neither their address nor their key, only its own variables'.
+            address: Where that model is asked; None: as the settings or its provider say.
             changes: Settings to change.
 
         Raises:
@@ -152,8 +159,10 @@ class Assistant:
         other = copy.copy(self)
         other._loading = threading.Lock()
         other._loaded = self._loaded
-        if model is not None and model != self.model:
+        if model is not None and (model != self.model or address is not None):
             settings = settings.for_model(model)
+            if address is not None and address != settings.llm_base_url:
+                settings = settings.changed(llm_base_url=address, llm_api_key=None)
             other._wanted_model = model
             other._loaded = (_made(model, settings),)
         other.settings = settings

@@ -1,6 +1,8 @@
 """What our own `eval` and `ui` use of `rag` and nobody else should: it may change at any time."""
 
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths
@@ -15,9 +17,12 @@ from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.reader.onnx_reader import SHA256 as READER_SHA256
-from rag.settings import keep_setting
+from rag.settings import Settings, keep_setting
 from rag.source_notes import articles_note, not_read_again, page_name
 from rag.types import Answer, Sentence
+
+if TYPE_CHECKING:
+    from rag.llm.found import FoundModel
 
 __all__ = [
     "READER_SHA256",
@@ -32,10 +37,12 @@ __all__ = [
     "in_thread",
     "json_text",
     "judge_messages",
+    "keep_found_model",
     "keep_setting",
     "left_out_line",
     "log_question",
     "logged_questions",
+    "models_here",
     "not_read_again",
     "page_name",
     "places",
@@ -44,6 +51,20 @@ __all__ = [
     "whole_file",
     "with_all_hits",
 ]
+
+
+def models_here() -> "tuple[FoundModel, ...]":
+    """Return what runs on this machine, as `rag.llm.found` finds it; empty where nothing does."""
+    from rag.llm import found
+
+    return found.models_here()
+
+
+def keep_found_model(model: "FoundModel", settings: Settings) -> Path:
+    """Keep a model for all answers, as `rag.llm.found.keep_model` does; return the file's path."""
+    from rag.llm import found
+
+    return found.keep_model(model, settings)
 
 
 def ranked_sentences(answer: Answer) -> tuple[Sentence, ...]:

@@ -155,7 +155,7 @@ def launch(
             server_port=port,
             mcp_server=mcp,
             auth=partial(may_enter, users) if users else None,
-            app_kwargs=_server(host, names),
+            app_kwargs=_server(host, names, alone=host in LOOPBACK and not users and not names),
             **_always(),
         )
     except OSError as error:
@@ -163,14 +163,14 @@ def launch(
     return url
 
 
-def _server(host: str, names: Sequence[str]) -> dict[str, Any]:
+def _server(host: str, names: Sequence[str], *, alone: bool) -> dict[str, Any]:
     """Return the arguments of the server itself: its guards, its fonts, and no pages about it."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     guards = [
         Middleware(TrustedHostMiddleware, allowed_hosts=known_hosts(host, names)),
-        Middleware(Guard),
+        Middleware(Guard, alone=alone),
         Middleware(BodyLimit),
         Middleware(LoginLimit),
     ]

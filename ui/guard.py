@@ -46,6 +46,10 @@ HEADERS = (
 LOOPBACK = ("127.0.0.1", "localhost")
 _ANY = ("", "0.0.0.0", "::")
 """Addresses that listen everywhere; no name of a host."""
+OWNER = "footnote.owner"
+"""In a request's scope: whether the machine's owner sent it; missing where no `Guard` looked."""
+_HERE = ("127.0.0.1", "::1")
+_HANDED_ON = {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"}
 _READS = ("GET", "HEAD", "OPTIONS")
 MOST_FILE = 20_000_000
 """Bytes of one uploaded file: the most that is read of one."""
@@ -69,13 +73,22 @@ _KEPT_SECONDS = 3600.0
 
 
 class Guard:
-    """Refuses what another site's page sends, and adds the protecting headers to the rest."""
+    """Refuses what another site's page sends, and adds the protecting headers to the rest.
 
-    def __init__(self, app: App) -> None:
+    It also marks in the scope what the machine's owner sends.
+
+    Args:
+        app: What is guarded.
+        alone: Whether nobody but who uses this machine is meant to reach the page.
+    """
+
+    def __init__(self, app: App, *, alone: bool = False) -> None:
         self._app = app
+        self._alone = alone
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Handle one connection; streams pass through untouched."""
+        scope = {**scope, OWNER: self._alone and is_from_here(scope)}
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -172,6 +185,15 @@ class LoginLimit:
         while len(self._tries) > _MOST_ADDRESSES:
             self._tries.popitem(last=False)
         return tries
+
+
+def is_from_here(scope: Message) -> bool:
+    """Say whether a request comes from this machine, and no proxy handed it on."""
+    if scope["type"] not in ("http", "websocket"):
+        return False
+    client = (scope.get("client") or ("", 0))[0]
+    names = {name.lower() for name, _ in scope["headers"]}
+    return client in _HERE and names.isdisjoint(_HANDED_ON)
 
 
 def is_foreign(method: str, headers: dict[bytes, bytes]) -> bool:

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from rag.internal import data_file, data_text
+from ui.guard import OWNER
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -47,6 +48,17 @@ def answering(act: Callable[[Sent], Value | None]) -> Callable[..., Value | None
 
     def listener(event: gr.EventData) -> Value | None:
         return act(_sent(event))
+
+    return listener
+
+
+def answering_owner(act: Callable[[Sent, bool], Value]) -> Callable[..., Value]:
+    """Return a listener as `answering` does, told also whether the machine's owner sent it."""
+    import gradio as gr
+
+    def listener(event: gr.EventData, request: gr.Request) -> Value:
+        sender = request.request
+        return act(_sent(event), sender is not None and sender.scope.get(OWNER) is True)
 
     return listener
 

@@ -1,15 +1,21 @@
 """The tab Settings: what one person may choose of how questions are answered, and who answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
 from rag import Assistant, FootnoteError, SettingsError
-from ui.parts import QUIET, Sent, Value, answering, part
+from rag.internal import keep_found_model, models_here
+from ui.parts import QUIET, Sent, Value, answering_owner, part
 
 _KEPT = 16
 """Different choices whose assistants are kept."""
 _EXTRACTIVE = "extractive"
+_OF_A_FILE = "llamacpp:"
+_NOT_OWNER = (
+    "only who opens this page on the computer that serves it, without a login, may do that: run "
+    "`footnote models` there"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +23,8 @@ class Choices:
     """What was chosen on the tab Settings; None: as the server was started."""
 
     model: str | None = None
+    address: str | None = None
+    """Where the model was found on this machine; None: as the settings or its provider say."""
     k: int | None = None
     threshold: float | None = None
     strict: bool | None = None
@@ -53,6 +61,7 @@ class Chooser:
         settings = self._assistant.settings
         return self._assistant.adjusted(
             model=choices.model,
+            address=choices.address,
             k=settings.k if choices.k is None else choices.k,
             threshold=settings.threshold if choices.threshold is None else choices.threshold,
             strict=settings.strict if choices.strict is None else choices.strict,
@@ -63,27 +72,83 @@ def build(assistant: Assistant, *, sessions: Kept, chooser: Chooser) -> None:
     """Build the form, whose choices hold for one conversation; call it inside the tab."""
     form = part("settings")
 
-    def opened(sent: Sent) -> Value:
-        return shown(assistant, sessions.choices(sent.get("token")), chooser)
+    def opened(sent: Sent, owner: bool) -> Value:
+        return shown(assistant, sessions.choices(sent.get("token")), chooser) | {"owner": owner}
 
-    def submitted(sent: Sent) -> Value:
-        return choose(assistant, sent, sessions, chooser)
+    def submitted(sent: Sent, owner: bool) -> Value:
+        return choose(assistant, sent, sessions, chooser, owner=owner)
 
-    form.open(answering(opened), None, form, **QUIET)
-    form.choose(answering(submitted), None, form, **QUIET)
+    def looked(sent: Sent, owner: bool) -> Value:
+        return look(assistant, sent, sessions, chooser, owner=owner)
+
+    def kept(sent: Sent, owner: bool) -> Value:
+        return keep(assistant, sent, sessions, chooser, owner=owner)
+
+    form.open(answering_owner(opened), None, form, **QUIET)
+    form.choose(answering_owner(submitted), None, form, **QUIET)
+    form.look(answering_owner(looked), None, form, **QUIET)
+    form.keep(answering_owner(kept), None, form, **QUIET)
 
 
-def choose(assistant: Assistant, sent: Sent, sessions: Kept, chooser: Chooser) -> Value:
-    """Keep what a form sent for its conversation, if it can be used, and return what to show."""
+def choose(
+    assistant: Assistant, sent: Sent, sessions: Kept, chooser: Chooser, *, owner: bool = False
+) -> Value:
+    """Keep what a form sent for its conversation, if it can be used, and return what to show.
+
+    Only the machine's owner may name another file of a model than the server was started with.
+    """
     token = sent.get("token")
     before = sessions.choices(token)
     try:
         choices = _read(sent)
+        if choices.model == before.model:
+            choices = replace(choices, address=before.address)
+        named = (choices.model or "").startswith(_OF_A_FILE)
+        if named and choices.model not in (assistant.model, before.model) and not owner:
+            raise SettingsError(_NOT_OWNER)
         chooser.assistant(choices)
     except FootnoteError as error:
-        return shown(assistant, before, chooser) | {"problem": str(error)}
+        return shown(assistant, before, chooser) | {"problem": str(error), "owner": owner}
     sessions.choose(token, choices)
-    return shown(assistant, choices, chooser) | {"kept": True}
+    return shown(assistant, choices, chooser) | {"kept": True, "owner": owner}
+
+
+def look(
+    assistant: Assistant, sent: Sent, sessions: Kept, chooser: Chooser, *, owner: bool
+) -> Value:
+    """Return what to show with the models that run on this machine; nobody else may look."""
+    now = shown(assistant, sessions.choices(sent.get("token")), chooser) | {"owner": owner}
+    if not owner:
+        return now | {"problem": _NOT_OWNER}
+    found = [[one.spec, one.model, one.program, one.address or ""] for one in models_here()]
+    return now | {"found": found}
+
+
+def keep(
+    assistant: Assistant, sent: Sent, sessions: Kept, chooser: Chooser, *, owner: bool
+) -> Value:
+    """Keep a model that runs on this machine, for the conversation and in the settings file."""
+    token = sent.get("token")
+    before = sessions.choices(token)
+    now = shown(assistant, before, chooser) | {"owner": owner}
+    if not owner:
+        return now | {"problem": _NOT_OWNER}
+    wanted = (sent.get("model"), sent.get("address"))
+    chosen = next((one for one in models_here() if (one.spec, one.address or "") == wanted), None)
+    if chosen is None:
+        return now | {"problem": "that model does not run here any more: look again"}
+    try:
+        choices = replace(before, model=chosen.spec, address=chosen.address)
+        chooser.assistant(choices)
+        file = keep_found_model(chosen, assistant.settings)
+    except FootnoteError as error:
+        return now | {"problem": str(error)}
+    sessions.choose(token, choices)
+    return shown(assistant, choices, chooser) | {
+        "owner": True,
+        "kept": True,
+        "file": str(file),
+    }
 
 
 def shown(assistant: Assistant, choices: Choices, chooser: Chooser) -> Value:
@@ -129,5 +194,7 @@ def _read(sent: Sent) -> Choices:
 def _address(assistant: Assistant) -> str:
     if assistant.model == _EXTRACTIVE:
         return "nobody: questions and articles stay on this computer"
+    if assistant.model.startswith(_OF_A_FILE):
+        return f"nobody: {assistant.model} runs on this computer"
     address = assistant.settings.llm_base_url or "the address of its provider"
     return f"{assistant.model}, at {address}: questions and the passages found"

@@ -60,13 +60,13 @@ def send(port, method, path, headers=(), body=None):
     return found
 
 
-def join(port, events, *, name=""):
+def join(port, events, *, name="", headers=()):
     """Send events to listeners as any program can, all at once; return all that is told of them.
 
     Each event is the number of its listener, its data, and what the event itself says.
     """
     session = f"s{time.monotonic_ns()}"
-    kind, joined, refused = {"Content-Type": "application/json"}, 0, ""
+    kind, joined, refused = {"Content-Type": "application/json", **dict(headers)}, 0, ""
     for function, data, event in events:
         told = {"fn_index": function, "data": data, "session_hash": session, "event_data": event}
         status, _, text = send(

@@ -1,5 +1,7 @@
-// The form of the settings. Its value: {model, models, k, threshold, strict, facts, problem, kept}.
-// It triggers 'open' and 'choose' {model, k, threshold, strict}, both with {token}.
+// The form of the settings. Its value: {model, models, k, threshold, strict, facts, problem, kept,
+// owner, found: [[spec, model, program, address], ...], file}.
+// It triggers 'open', 'choose' {model, k, threshold, strict}, and for the computer's owner 'look' and
+// 'keep' {model, address}, all with {token}.
 const root = element.querySelector(".settings");
 const field = (label, about, control) => h("div", { class: "field" }, h("label", { for: control.id }, label), h("div", {}, control, h("p", { class: "about", id: `${control.id}-about` }, about)));
 const input = (id, attributes) => h("input", { id, "aria-describedby": `${id}-about`, autocomplete: "off", ...attributes });
@@ -11,6 +13,13 @@ const keepBox = h("div", { class: "box keep" },
 const tellKept = (done) => { keeping.checked = isKept(); refused.hidden = done !== false; };
 hear("keeping", tellKept, leaving);
 tellKept();
+const offer = ([spec, model, program, address]) => h("p", { class: "offer" }, h("strong", {}, model), ` runs here, in ${program}. `,
+  h("button", { type: "button", onclick: () => trigger("keep", { token: token(), model: spec, address }) }, "Use it"));
+const offers = (value) => h("div", { class: "box offers" },
+  h("p", { class: "about" }, "Ollama, LM Studio, llama-server and vLLM are looked for on this computer when you ask, and nothing is used by itself."),
+  h("button", { type: "button", onclick: () => trigger("look", { token: token() }) }, "Look on this computer"),
+  h("div", { role: "status" }, (value.found || []).map(offer), value.found && !value.found.length ? h("p", { class: "about" }, "None of them runs here: start one and look again.") : []));
+const told = (value) => value.problem || (value.file ? `In use for your next question, and kept in ${value.file}.` : value.kept ? "In use for your next question." : "They hold for this browser tab only.");
 const draw = () => {
   const value = props.value || {};
   if (!value.models) return;
@@ -24,13 +33,13 @@ const draw = () => {
     field("Passages read", "1 to 100 for each question.", k),
     field("Abstains below", "Confidence from 0 to 1 under which it says that the documents do not say. Empty: as calibrated.", threshold),
     field("Strict", "Leave out what a language model says without a source, instead of marking it.", strict),
-    h("div", { class: "actions" }, h("button", { type: "submit", class: "primary" }, "Use these"), h("p", { role: "status", class: value.problem ? "problem" : "about" }, value.problem || (value.kept ? "In use for your next question." : "They hold for this browser tab only."))));
+    h("div", { class: "actions" }, h("button", { type: "submit", class: "primary" }, "Use these"), h("p", { role: "status", class: value.problem ? "problem" : "about" }, told(value))));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     trigger("choose", { token: token(), model: model.value, k: k.value, threshold: threshold.value, strict: strict.checked });
   });
   const held = root.contains(document.activeElement);
-  root.replaceChildren(h("h1", {}, "Settings"), h("p", { class: "lede" }, "How your questions are answered."), form, keepBox,
+  root.replaceChildren(h("h1", {}, "Settings"), h("p", { class: "lede" }, "How your questions are answered."), form, ...(value.owner ? [offers(value)] : []), keepBox,
     h("dl", { class: "box" }, value.facts.map(([name, what]) => [h("dt", {}, name), h("dd", {}, what)])));
   if (held) root.querySelector(".primary").focus();
   if (value.kept) say("model", value.model);
