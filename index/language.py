@@ -19,7 +19,7 @@ from index.data_files import data_toml
 UNDETERMINED: Final = "und"
 """BCP 47's tag of a language that is not known: foreign, but which is open."""
 
-_READ = 4_000
+READ = 4_000
 """Characters of a text that are looked at, from its beginning."""
 _LEAST_WORDS = 20
 """Words of an article under which nothing is said of its language."""
@@ -74,10 +74,10 @@ def language_of(text: str) -> str:
     Empty for English, for a text of under 20 words and where it is not sure: of two languages in
     one text neither is called. Only the first 4,000 characters are looked at.
     """
-    script = _script(text[:_READ])
+    script = _script(text[:READ])
     if script:
         return script
-    found = _words_of(text[:_READ])
+    found = _words_of(text[:READ])
     if len(found) < _LEAST_WORDS:
         return ""
     counts = Counter(found)

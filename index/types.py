@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from index.card import Card, OldName
+from index.reading.normal import LongText
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,9 @@ class Extract:
 
     card: Card
     """What the file says of itself."""
-    text: str
-    """NFC-normalised; `\\n` line ends; the coordinate system of every offset."""
+    text: str | LongText
+    """NFC-normalised; `\\n` line ends; the coordinate system of every offset. A `LongText` where
+    it is that of a table of over a million characters."""
     section_starts: tuple[int, ...] = ()
     """Ascending offsets at which a heading begins: no passage crosses one."""
     page_starts: tuple[int, ...] = ()

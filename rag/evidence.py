@@ -147,7 +147,7 @@ def check(data: bytes, originals: Sequence[str | Path]) -> EvidenceCheck:
     """
     quotes = _quotes(data)
     read = list(Reading(survey(find(originals), {}).outcomes))
-    texts = {item.source: item.extract.text for item in read if isinstance(item, Incoming)}
+    texts = {item.source: str(item.extract.text) for item in read if isinstance(item, Incoming)}
     return EvidenceCheck(
         quotes=tuple(_checked(quote, texts) for quote in quotes),
         unread=tuple(item for item in read if isinstance(item, Change)),

@@ -345,4 +345,4 @@ def seed_articles() -> Iterator["Article"]:
 
     for path in seed_paths():
         extract = read_bytes(path.read_bytes(), name=path.name)
-        yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=extract.text)
+        yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=str(extract.text))

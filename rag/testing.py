@@ -89,7 +89,14 @@ class MemoryVectors:
         yield partial(self._nearest, self._generation(name))
 
     def build(
-        self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
+        self,
+        *,
+        after: str,
+        copy: bool,
+        remove: Sequence[str],
+        slices: Slices,
+        total: int,
+        on_step: OnStep,
     ) -> str:
         """Make the next generation, in the steps in which Chroma's is written, and name it."""
         vectors: dict[str, NDArray[np.float32]] = {}

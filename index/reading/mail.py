@@ -90,7 +90,7 @@ class MailReader:
             head = name or extract.card.title
             left_out += [f"{head}: {inner}" for inner in extract.card.left_out]
             yield Block(text=head, level=2)
-            yield Block(text=extract.text)
+            yield Block(text=str(extract.text))
         too_many = f"only {MAX_ATTACHMENTS} attachments of a message are read"
         rest = [_name(part) or "attachment" for part in parts[MAX_ATTACHMENTS:]]
         left_out += [f"{name}: {too_many}" for name in rest[:MAX_ATTACHMENTS]]

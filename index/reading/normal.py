@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+import zlib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 MAX_MARKS = 30
 """Most combining marks kept on one letter, the bound of Unicode's Stream-Safe Text Format
@@ -38,6 +41,59 @@ _STRAY_JOINER = re.compile(
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _MANY_SIGNS = re.compile(rf"[^\w\s\x00-\u02ff]{{{MAX_MARKS + 1},}}")
 """Where a long run of marks can be; punctuation is let through by looking closer."""
+
+
+class LongText:
+    """A table's text, read by its length, by slices with a step of 1, and whole by `str`.
+
+    One letter beyond Latin-1 makes every character of a `str` twice as large, one emoji four
+    times: of 180 million characters up to 720 MB. Here pieces of them are compressed, as rows that
+    repeat the names of their columns can well be; the piece that was read last is at hand.
+
+    Args:
+        pieces: Consecutive parts, none of them much longer than a million characters.
+    """
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._packed: list[bytes] = []
+        self._starts = [0]
+        for piece in filter(None, pieces):
+            packed = zlib.compress(piece.encode("utf-8", "surrogatepass"), level=1)
+            self._packed.append(packed)
+            self._starts.append(self._starts[-1] + len(piece))
+        self._last = (-1, "")
+
+    @property
+    def size(self) -> int:
+        """Bytes that its pieces take."""
+        return sum(map(len, self._packed))
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, part: slice) -> str:
+        start, end, _ = part.indices(len(self))
+        found = []
+        while start < end:
+            at = bisect_right(self._starts, start) - 1
+            first, last = self._starts[at], self._starts[at + 1]
+            found.append(self._piece(at)[start - first : end - first])
+            start = last
+        return "".join(found)
+
+    def __str__(self) -> str:
+        return "".join(self.pieces())
+
+    def pieces(self) -> Iterator[str]:
+        """Yield the parts that it was made of, empty ones left out."""
+        return map(self._piece, range(len(self._packed)))
+
+    def _piece(self, at: int) -> str:
+        known, text = self._last  # read once: other threads may set it meanwhile
+        if known != at:
+            text = zlib.decompress(self._packed[at]).decode("utf-8", "surrogatepass")
+            self._last = (at, text)
+        return text
 
 
 def normalise(text: str) -> str:

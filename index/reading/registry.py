@@ -276,7 +276,8 @@ def _check_foreign(extract: Extract) -> None:
     """
     starts = (*extract.section_starts, *extract.page_starts)
     inside = all(0 <= at <= len(extract.text) for at in starts)
-    if not extract.text.strip() or normalise(extract.text) != extract.text or not inside:
+    text = str(extract.text)
+    if not text.strip() or normalise(text) != text or not inside:
         raise ReadError(
             "the package that reads such files returned no text, one that is not normalised, or "
             "wrong offsets; update or remove it"

@@ -16,7 +16,7 @@ from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.encoding import codec_of, decode
 from index.reading.metadata import name_title
-from index.reading.normal import normalise, one_line
+from index.reading.normal import LongText, normalise, one_line
 from index.reading.plain import PlainReader
 from index.types import Extract
 
@@ -28,6 +28,9 @@ MAX_ROWS = 50_000
 MAX_TABLE_TEXT = 250_000_000
 """Characters of a table's sentences above which it is refused."""
 
+LONG_TEXT = 1_000_000
+"""Characters above which a table's text is a `LongText`."""
+
 _DELIMITERS = (",", ";", "\t", "|")
 _STATED = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """What Excel writes in a file's first line."""
@@ -36,8 +39,8 @@ _SAMPLE = 50
 _SAMPLE_CHARACTERS = 50_000
 _TOLD_BY = 2000
 """Rows by which the names of columns are told, and whether the first column counts the rows."""
-_BATCH = 2_000
-"""Rows that are joined at once."""
+_BATCH = 500_000
+"""Characters of rows that are joined at once."""
 _SAME = 0.9
 """Share of them that must have as many columns as most have."""
 MAX_ABOVE = 10
@@ -119,19 +122,28 @@ def _using(rows: Iterable[list[str]], unused: set[int]) -> Iterator[list[str]]:
         yield row
 
 
-def _joined(sentences: Iterable[str]) -> str:
-    """Join sentences in place: a list of a million and their text would take twice the memory."""
-    text, left = "", iter(sentences)
-    # CPython lengthens a local string in place in a `for` loop, and copies it in a `while` loop.
-    for batch in iter(lambda: list(islice(left, _BATCH)), []):
-        part = "\n\n".join(batch)
-        text += f"\n\n{part}" if text else part
-        if len(text) > MAX_TABLE_TEXT:
+def _joined(sentences: Iterable[str]) -> str | LongText:
+    """Join sentences; a text that is long is kept in the pieces that it is joined in."""
+    text = LongText(_pieces(sentences))
+    return str(text) if len(text) <= LONG_TEXT else text
+
+
+def _pieces(sentences: Iterable[str]) -> Iterator[str]:
+    """Yield the sentences some at a time, each but the first behind a blank line."""
+    batch: list[str] = []
+    length = told = 0
+    for one in sentences:
+        batch.append(f"\n\n{one}" if length else one)
+        length += len(batch[-1])
+        if length > MAX_TABLE_TEXT:
             raise ReadError(
                 f"its rows with the names of their columns have more than the {MAX_TABLE_TEXT:,} "
                 "characters that are read of one table; split it"
             )
-    return text
+        if length - told >= _BATCH:
+            yield "".join(batch)
+            batch, told = [], length
+    yield "".join(batch)
 
 
 def _delimiter(text: str) -> str | None:

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from index.reading.normal import LongText
 from index.types import Span
 
 _LONG = 40
@@ -173,7 +174,9 @@ def _is_full(text: str, upper: _Line, lower: _Line, *, width: float) -> bool:
     return length <= _SLACK * width < _SLACK * (length + 1 + (len(word[0]) if word else 0))
 
 
-def group(text: str, sentences: Sequence[Span], *, breaks: Sequence[int]) -> tuple[range, ...]:
+def group(
+    text: str | LongText, sentences: Sequence[Span], *, breaks: Sequence[int]
+) -> tuple[range, ...]:
     """Group sentences into passages of at most about `LONGEST` characters.
 
     Args:
@@ -199,7 +202,9 @@ def group(text: str, sentences: Sequence[Span], *, breaks: Sequence[int]) -> tup
     return tuple(groups)
 
 
-def _is_long_enough(text: str, sentences: Sequence[Span], first: int, position: int) -> bool:
+def _is_long_enough(
+    text: str | LongText, sentences: Sequence[Span], first: int, position: int
+) -> bool:
     start, end = sentences[first].start, sentences[position - 1].end
     if sentences[position].end - start > LONGEST:
         return True

@@ -26,6 +26,12 @@ _COLLECTION = "sentences"
 # With ef_search 200, 99.4 % of the 64 nearest of 12,086 real sentences are found (80 questions,
 # against an exact scan). One thread, so that the order of building does not depend on scheduling.
 HNSW = {"space": "ip", "ef_construction": 128, "ef_search": 200, "num_threads": 1}
+LARGEST_GRAPH = 30_000
+"""Vectors above which a generation has no graph, and every question is answered by the signs.
+
+Building a graph of 18,669 vectors of a table's rows took 98 MB (5 kB each), and half of the seconds
+of adding them; on disk a graph takes as much again as the catalog's vectors. Signs take 80 bytes a
+vector."""
 LARGEST_SLICE = 1000
 _WRITTEN = 5000
 """Vectors added at a time. The whole index is written after each: 42 GB for half a million."""
@@ -38,14 +44,16 @@ _OWN_FUNCTIONS = {("legacy", None), ("unknown", None), ("known", "default")}
 class Generation:
     """One published generation, checked for questions. Safe to share between threads.
 
-    The first question is answered by `index.store.vector_search`; the second one loads Chroma.
+    The first question is answered by `index.store.vector_search`; the second one loads Chroma, but
+    where there is no graph.
     """
 
     def __init__(self, folder: Path) -> None:
         _require_sound(folder)
         self.folder = folder
         self._guard = threading.Lock()
-        self._asked = not vector_search.has_signs(folder)
+        self._graph = generation_files.has_graph(folder)
+        self._asked = self._graph and not vector_search.has_signs(folder)
         self._opened: tuple[Any, Any] | None = None  # chromadb's types stay in this file
 
     def nearest(self, db: OpenCatalog, vector: NDArray[np.float32], k: int) -> list[str]:
@@ -79,9 +87,9 @@ class Generation:
             opened[0].close()
 
     def _collection(self) -> Any:  # noqa: ANN401  # chromadb's types stay in this file
-        """Return Chroma's collection; None at the first question."""
+        """Return Chroma's collection; None at the first question, and where there is no graph."""
         with self._guard:
-            if not self._asked:
+            if not (self._asked and self._graph):
                 self._asked = True
                 return None
             if self._opened is None:
@@ -95,6 +103,7 @@ def build(
     base: Path | None,
     remove: Sequence[str],
     slices: Slices,
+    graph: bool,
     on_step: Callable[[str], None],
 ) -> None:
     """Write a new generation: the base's vectors, less some, plus some; then fsync all of it.
@@ -104,10 +113,12 @@ def build(
         base: The generation to start from, or None for an empty one.
         remove: Hashes to leave out of the base.
         slices: Hashes and their vectors to add, (n, dim) float32 each.
+        graph: Whether it gets Chroma's graph besides the signs.
         on_step: Called with the name of each step before it begins.
 
     Raises:
-        LibraryError: Chroma cannot write, or the base is not ours or of an older Footnote.
+        LibraryError: Chroma cannot write, or the base is not ours, of an older Footnote or lacks
+            the graph that is to be copied.
     """
     try:
         with _explained(folder, _unwritten):
@@ -115,14 +126,19 @@ def build(
                 shutil.rmtree(folder)
             if base is not None:
                 on_step("copy")
-                _copy(base, folder)
-            client, collection = _create(folder) if base is None else _open(folder)
-            try:
+                _copy(base, folder, graph=graph)
+            if graph:
+                client, collection = _create(folder) if base is None else _open(folder)
+                try:
+                    vector_search.prepare_signs(folder, remove=remove)
+                    kept = vector_search.recorded(folder, slices)
+                    _change(client, collection, remove=remove, slices=kept, on_step=on_step)
+                finally:
+                    client.close()
+            else:
                 vector_search.prepare_signs(folder, remove=remove)
-                kept = vector_search.recorded(folder, slices)
-                _change(client, collection, remove=remove, slices=kept, on_step=on_step)
-            finally:
-                client.close()
+                for _ in vector_search.recorded(folder, slices):
+                    on_step("add")
             generation_files.blank_unused(folder)
             generation_files.seal(folder)
             on_step("sync")
@@ -133,10 +149,16 @@ def build(
         raise
 
 
-def _copy(base: Path, folder: Path) -> None:
+def _copy(base: Path, folder: Path, *, graph: bool) -> None:
     """Copy a generation that readers have open: Chroma writes a row into it at each opening."""
     if not vector_search.has_signs(base):
         raise LibraryError(_broken(base, "an older Footnote made it"))
+    if not graph:
+        _require_sound(base)
+        shutil.copytree(base / "signs", folder / "signs")
+        return
+    if not generation_files.has_graph(base):
+        raise LibraryError(_broken(base, "it has no graph, and is small enough for one now"))
     shutil.copytree(base, folder, ignore=shutil.ignore_patterns("chroma.sqlite3*"))
     names = (base / "chroma.sqlite3", folder / "chroma.sqlite3")
     with closing(sqlite3.connect(names[0])) as old, closing(sqlite3.connect(names[1])) as new:
@@ -170,6 +192,10 @@ def hashes_in(folder: Path) -> set[str]:
     Raises:
         LibraryError: Chroma cannot read the folder.
     """
+    if not generation_files.has_graph(folder):
+        if reason := generation_files.damage(folder, thorough=True):
+            raise LibraryError(_broken(folder, reason))
+        return vector_search.recorded_hashes(folder)
     client, collection = _open(folder)
     try:
         if reason := generation_files.damage(folder, thorough=True):
@@ -188,9 +214,10 @@ def hashes_in(folder: Path) -> set[str]:
 
 
 def _require_sound(folder: Path) -> None:
-    if not (folder / "chroma.sqlite3").is_file():
-        raise LibraryError(_broken(folder, FileNotFoundError("it is missing or empty")))
-    _refuse_foreign_functions(folder)
+    if generation_files.has_graph(folder):
+        if not (folder / "chroma.sqlite3").is_file():
+            raise LibraryError(_broken(folder, FileNotFoundError("it is missing or empty")))
+        _refuse_foreign_functions(folder)
     if reason := generation_files.damage(folder):
         raise LibraryError(_broken(folder, reason))
 

@@ -71,7 +71,14 @@ class ServerVectors:
         yield partial(self._nearest, self._collection(name), db)
 
     def build(
-        self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
+        self,
+        *,
+        after: str,
+        copy: bool,
+        remove: Sequence[str],
+        slices: Slices,
+        total: int,
+        on_step: OnStep,
     ) -> str:
         """Add to the current collection, or fill a new one; return its name."""
         name = _next(after, copy=copy)

@@ -107,7 +107,14 @@ class FolderVectors:
             yield partial(generation.nearest, db)
 
     def build(
-        self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
+        self,
+        *,
+        after: str,
+        copy: bool,
+        remove: Sequence[str],
+        slices: Slices,
+        total: int,
+        on_step: OnStep,
     ) -> str:
         """Write the next generation, fsync it and return its name."""
         name = f"{self._number(after) + 1:06d}"
@@ -116,6 +123,7 @@ class FolderVectors:
             base=generation_folder(self._library, after) if copy else None,
             remove=remove,
             slices=slices,
+            graph=total <= chroma.LARGEST_GRAPH,
             on_step=on_step,
         )
         return name

@@ -42,8 +42,18 @@ def seal(folder: Path) -> None:
         stat = path.stat()
         sealed = _Sealed(size=stat.st_size, mtime_ns=stat.st_mtime_ns, sha256=_digest(path))
         files[path.relative_to(folder).as_posix()] = asdict(sealed)
-    seal = {"files": files, "queue": _queue_digest(folder)}
+    graph = (folder / "chroma.sqlite3").exists()
+    seal = {"files": files, "graph": graph, "queue": _queue_digest(folder) if graph else ""}
     (folder / _NAME).write_text(json.dumps(seal, indent=1), encoding="ascii")
+
+
+def has_graph(folder: Path) -> bool:
+    """Say whether a generation has Chroma's graph by its seal; where that cannot be read it has."""
+    try:
+        seal = json.loads((folder / _NAME).read_text(encoding="ascii"))
+        return bool(seal.get("graph", True))
+    except (OSError, ValueError, AttributeError):
+        return True
 
 
 def damage(folder: Path, *, thorough: bool = False) -> str:
@@ -65,7 +75,7 @@ def damage(folder: Path, *, thorough: bool = False) -> str:
         ]
         if changed:
             return f"{changed[0]} was changed since it was published"
-        if _queue_digest(folder) != seal["queue"]:
+        if seal.get("graph", True) and _queue_digest(folder) != seal["queue"]:
             return "vectors in chroma.sqlite3 were changed since they were published"
     except (OSError, ValueError, KeyError, TypeError, AttributeError, *_BROKEN) as error:
         return f"its seal does not fit: {error}"

@@ -188,7 +188,14 @@ class VectorIndex(Protocol):
         """
 
     def build(
-        self, *, after: str, copy: bool, remove: Sequence[str], slices: Slices, on_step: OnStep
+        self,
+        *,
+        after: str,
+        copy: bool,
+        remove: Sequence[str],
+        slices: Slices,
+        total: int,
+        on_step: OnStep,
     ) -> str:
         """Write the next generation, durably, and return its name; nothing uses it yet.
 
@@ -197,6 +204,7 @@ class VectorIndex(Protocol):
             copy: Whether it starts from the current one's vectors, and not from none.
             remove: Hashes that it shall not have of those, at the latest when `clean` is done.
             slices: Hashes and vectors that it shall have besides.
+            total: How many vectors it will have in all.
             on_step: Called before each step.
 
         Raises:

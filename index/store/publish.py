@@ -7,6 +7,10 @@ generation; what an interrupted run left behind is removed by the next one.
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.errors import LibraryError, LibraryFullError, LibraryUnreachableError
 from index.store import catalog, queries, writes
@@ -22,6 +26,8 @@ from index.sync.file_state import Move, Sign
 
 _SLICE = 5000
 """Vectors handed over at a time, as many as Chroma is given at a time."""
+_HASH = "S32"
+"""How numpy holds a hash: a table's million, each a string of Python, would take 100 MB."""
 _MOSTLY_NEW = 4
 """A generation is rebuilt, not copied, once more than a quarter of it goes away."""
 
@@ -53,14 +59,13 @@ def publish(
         LibraryError: Vectors or catalog cannot be written; nothing has changed then.
     """
     gone = [*remove, *(entry.id for entry in entries)]
-    wanted = list(dict.fromkeys(digest for entry in entries for digest in entry.hashes))
-    unused = _unused_after(db, gone=gone, wanted=set(wanted))
-    used = queries.used_hashes(db, wanted)
-    fresh = [digest for digest in wanted if digest not in used]
+    wanted = _distinct(entries)
+    unused = _unused_after(db, gone=gone, wanted=wanted)
+    fresh = _unstored(db, wanted)
     leaving = queries.named_originals(db, gone)
     old = catalog.generation(db)
     name = old
-    if fresh or unused:
+    if len(fresh) or unused:
         name = _build(vectors, db, old=old, add=fresh, remove=unused, on_step=on_step)
     on_step("write")
     now = datetime.now(UTC).isoformat(timespec="seconds")
@@ -97,6 +102,7 @@ def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:
             copy=False,
             remove=[],
             slices=_slices(db, hashes),
+            total=len(hashes),
             on_step=on_step,
         )
     on_step("commit")
@@ -106,11 +112,35 @@ def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:
     vectors.clean(before=old, current=name, gone=[])
 
 
-def _unused_after(db: OpenCatalog, *, gone: Sequence[str], wanted: set[str]) -> list[str]:
+def _distinct(entries: Sequence[writes.Entry]) -> NDArray[np.bytes_]:
+    """Return the hashes of entries, each once, in the order of their sentences."""
+    count = sum(len(entry.hashes) for entry in entries)
+    every = np.fromiter(chain.from_iterable(entry.hashes for entry in entries), _HASH, count)
+    _, places = np.unique(every, return_index=True)
+    distinct: NDArray[np.bytes_] = every[np.sort(places)]
+    return distinct
+
+
+def _unstored(db: OpenCatalog, hashes: NDArray[np.bytes_]) -> NDArray[np.bytes_]:
+    """Return those of distinct hashes that no stored sentence has."""
+    kept = np.ones(len(hashes), dtype=bool)
+    for first in range(0, len(hashes), _SLICE):
+        part = _texts(hashes[first : first + _SLICE])
+        used = queries.used_hashes(db, part)
+        kept[first : first + _SLICE] = [digest not in used for digest in part]
+    return hashes[kept]
+
+
+def _unused_after(db: OpenCatalog, *, gone: Sequence[str], wanted: NDArray[np.bytes_]) -> list[str]:
     """Return the hashes that only documents on their way out have."""
     going = queries.hashes_of(db, gone)
     everywhere = queries.sentence_counts(db, list(going))
-    return sorted(h for h, n in going.items() if everywhere[h] == n and h not in wanted)
+    alone = sorted(h for h, n in going.items() if everywhere[h] == n)
+    return _texts(np.setdiff1d(np.array(alone, _HASH), wanted, assume_unique=True))
+
+
+def _texts(hashes: NDArray[np.bytes_]) -> list[str]:
+    return [digest.decode("ascii") for digest in hashes.tolist()]
 
 
 def _build(
@@ -118,14 +148,21 @@ def _build(
     db: OpenCatalog,
     *,
     old: str,
-    add: Sequence[str],
+    add: NDArray[np.bytes_],
     remove: Sequence[str],
     on_step: OnStep,
 ) -> str:
-    if old and len(remove) * _MOSTLY_NEW <= len(queries.all_used_hashes(db)):
+    before = queries.used_total(db) if old else 0
+    total = before + len(add) - len(remove)
+    if old and len(remove) * _MOSTLY_NEW <= before:
         try:
             return vectors.build(
-                after=old, copy=True, remove=remove, slices=_slices(db, add), on_step=on_step
+                after=old,
+                copy=True,
+                remove=remove,
+                slices=_slices(db, add),
+                total=total,
+                on_step=on_step,
             )
         except (LibraryFullError, LibraryUnreachableError):
             raise
@@ -134,10 +171,16 @@ def _build(
     leaving = set(remove)
     kept = [h for h in queries.all_used_hashes(db) if h not in leaving] if old else []
     return vectors.build(
-        after=old, copy=False, remove=[], slices=_slices(db, [*kept, *add]), on_step=on_step
+        after=old,
+        copy=False,
+        remove=[],
+        slices=chain(_slices(db, kept), _slices(db, add)),
+        total=total,
+        on_step=on_step,
     )
 
 
-def _slices(db: OpenCatalog, hashes: Sequence[str]) -> Slices:
+def _slices(db: OpenCatalog, hashes: Sequence[str] | NDArray[np.bytes_]) -> Slices:
     for first in range(0, len(hashes), _SLICE):
-        yield queries.vectors(db, hashes[first : first + _SLICE])
+        part = hashes[first : first + _SLICE]
+        yield queries.vectors(db, _texts(part) if isinstance(part, np.ndarray) else part)

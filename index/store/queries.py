@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.card import Card
+from index.reading.normal import LongText
 from index.store.migrations import card_columns, offsets, selected, sound, stored_card, strings
 from index.store.protocols import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence, label_of, page_of
@@ -252,6 +253,12 @@ def blobs(db: OpenCatalog, hashes: Sequence[str]) -> Iterator[tuple[str, bytes]]
     return ((row[0], row[1]) for row in _each(db, query, hashes))
 
 
+def used_total(db: OpenCatalog) -> int:
+    """Return how many distinct hashes stored sentences have."""
+    row = db.execute("SELECT count(DISTINCT vector) FROM sentences").fetchone()
+    return int(row[0])
+
+
 def all_used_hashes(db: OpenCatalog) -> list[str]:
     """Return the hashes of all stored sentences, sorted, each once."""
     rows = db.execute(
@@ -285,7 +292,7 @@ def _summary(row: Sequence[Any]) -> DocumentSummary:
     )
 
 
-def text_hash(text: str) -> str:
+def text_hash(text: str | LongText) -> str:
     """Return the hex SHA-256 of a text's UTF-8 bytes: a sentence's name among the vectors."""
     digest = hashlib.sha256()
     # A table's text may be too large to be in memory twice.

@@ -81,7 +81,7 @@ def prepare_signs(folder: Path, *, remove: Sequence[str]) -> None:
         OSError: A file cannot be read or written.
     """
     if not has_signs(folder):
-        _hashes(folder).parent.mkdir()
+        _hashes(folder).parent.mkdir(parents=True)
         _hashes(folder).touch()
         _signs(folder).touch()
     elif remove:
@@ -103,6 +103,17 @@ def recorded(folder: Path, slices: Slices) -> Slices:
             names.write(np.array(hashes, _HASH).tobytes())
             signs.write(np.packbits(matrix > 0, axis=1).tobytes())
         yield hashes, matrix
+
+
+def recorded_hashes(folder: Path) -> set[str]:
+    """Return the hashes whose signs are written down.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    return {
+        digest.decode("ascii", errors="replace") for digest in np.fromfile(_hashes(folder), _HASH)
+    }
 
 
 def nearest_by_signs(

@@ -21,7 +21,7 @@ _HEADS = 100_000
 """Characters of terms of title, author and date that the passages of any document may have."""
 
 
-_AT_ONCE = 5_000
+_AT_ONCE = 1_000
 """Passages that are written at once."""
 
 
@@ -37,8 +37,8 @@ class Entry:
     """Of the bytes it was read from; empty for an article given as text."""
     added_at: str
     """As in `index.sync.prepare.Incoming`."""
-    sentences: tuple[Span, ...]
-    hashes: tuple[str, ...]
+    sentences: Sequence[Span]
+    hashes: Sequence[str]
     """Vector hash of each sentence."""
     passages: tuple[range, ...]
     """Sentence positions of each passage."""
@@ -110,7 +110,7 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
     row = {
         "key": key,
         "id": entry.id,
-        "text": extract.text,
+        "text": str(extract.text),
         "file_sha256": entry.file_sha256,
         "section_starts": json.dumps(extract.section_starts),
         "page_starts": json.dumps(extract.page_starts),

@@ -21,13 +21,15 @@ from index.types import AddReport, Change, ChangeKind
 
 _CHECKPOINT = 512
 """Sentences embedded between two commits of their vectors: what a kill can cost."""
+_MANY = 10_000
+"""Sentences of one document from which on it is told how many before the first is embedded."""
 _WINDOW = 8 * _CHECKPOINT
 """Sentences of all documents that are sorted by length before they are embedded: companions of
 equal length take 1 to 2 % less of the processor, and the estimate of the rest stays even."""
 
 OnProgress = Callable[[int, int], None]
 """Called with how many sentences are embedded and how many there are to embed, an estimate while
-files are still being read."""
+files are still being read. Also before the first of a document of many is embedded."""
 
 
 class Overtaken(Exception):  # noqa: N818  # no failure: the caller looks again
@@ -310,6 +312,8 @@ class Vectoriser:
     def take(self, entries: Sequence[Entry]) -> None:
         """Take up the sentences of documents; they are embedded as soon as enough wait."""
         self._later = sum(len(entry.sentences) for entry in entries)
+        if self._later >= _MANY:
+            self._advance(0)
         for texts in prepare.sentences_by_hash(entries):
             self._later = max(0, self._later - len(texts))
             for digest in self._waiting.keys() & texts.keys():

@@ -1,18 +1,19 @@
 """Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from index.card import Card
-from index.language import language_of
+from index.language import READ, language_of
+from index.reading.normal import LongText
 from index.splitting.paragraphs import group
 from index.splitting.sentences import split, split_rows
 from index.store.queries import text_hash
 from index.store.writes import Entry
 from index.sync.file_state import Record
-from index.types import Extract
+from index.types import Extract, Span
 
 _ID_LENGTH = 12
 HASH_LENGTH = 32
@@ -85,7 +86,7 @@ def without_original(item: Item) -> Item:
     return replace(item, extract=replace(item.extract, card=card), original=None)
 
 
-def is_whole(text: str, *, sha256: str) -> bool:
+def is_whole(text: str | LongText, *, sha256: str) -> bool:
     """Say whether a stored text is the one that was added."""
     return text_hash(text) == sha256
 
@@ -95,19 +96,17 @@ def entry(incoming: Incoming, *, as_id: str) -> Entry:
     extract = incoming.extract
     card = _card(incoming)
     rows = card.media_type == "text/csv"
-    sentences = split_rows(extract.text) if rows else split(extract.text)
+    sentences: Sequence[Span] = split_rows(extract.text) if rows else split(str(extract.text))
     ends = () if card.media_type in _FINE_PLACES else extract.page_starts
     breaks = sorted({*extract.section_starts, *ends})
     return Entry(
         id=as_id,
-        card=replace(card, language=card.language or language_of(extract.text)),
+        card=replace(card, language=card.language or language_of(extract.text[:READ])),
         extract=extract,
         file_sha256=incoming.file_sha256,
         added_at=incoming.added_at,
         sentences=sentences,
-        hashes=tuple(
-            text_hash(extract.text[span.start : span.end])[:HASH_LENGTH] for span in sentences
-        ),
+        hashes=Hashes(text_hash(extract.text[span.start : span.end]) for span in sentences),
         passages=group(extract.text, sentences, breaks=breaks),
     )
 
@@ -116,6 +115,33 @@ def _card(incoming: Incoming) -> Card:
     """Return the card of an article with its place and the hash of its text."""
     extract = incoming.extract
     return replace(extract.card, source=incoming.source, sha256=text_hash(extract.text))
+
+
+class Hashes(Sequence[str]):
+    """The hashes of sentences in 16 bytes each, cut to `HASH_LENGTH`.
+
+    As strings those of a table's million rows take 90 MB.
+    """
+
+    def __init__(self, hashes: Iterable[str]) -> None:
+        self._digests = bytearray()
+        for digest in hashes:
+            self._digests += bytes.fromhex(digest[:HASH_LENGTH])
+
+    def __len__(self) -> int:
+        return len(self._digests) * 2 // HASH_LENGTH
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(len(self)))]
+        at = range(len(self))[place] * HASH_LENGTH // 2
+        return self._digests[at : at + HASH_LENGTH // 2].hex()
 
 
 def sentences_by_hash(entries: Sequence[Entry]) -> Iterator[dict[str, str]]:

@@ -79,7 +79,8 @@ def write(path: Path, documents: Iterable[Incoming], *, model: str) -> int:
         for document in documents:
             name = f"documents/{document.document_id or document_id(document.source)}"
             rest = json.dumps(asdict(_stored(document)), indent=2, ensure_ascii=False)
-            for member, text in ((f"{name}.txt", document.extract.text), (f"{name}.json", rest)):
+            said = str(document.extract.text)
+            for member, text in ((f"{name}.txt", said), (f"{name}.json", rest)):
                 members[member] = text_hash(text)
                 _put(archive, member, text)
             kept = _ORIGINALS + document.extract.card.original_sha256

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 T = TypeVar("T")
-_PACE = 5.0
+_PACE = 3.0
 """Seconds of embedding by which its pace is known."""
+_MANY = 10_000
+"""Sentences from which on it is said how many there are before the first is embedded."""
 _LONG = 600.0
 """Seconds from which on it is said beforehand how long embedding takes."""
 
@@ -48,22 +50,31 @@ def announced(
 
     Args:
         show: Called with the same.
-        say: Given the sentence, as soon as the pace is known, where it is over ten minutes.
+        say: Given the sentence, as soon as the pace is known, where it is over ten minutes; where
+            none of many is embedded yet, it is given before how many there are, and then the time
+            whatever it is.
         clock: Gives seconds.
     """
     begun: list[tuple[float, int]] = []
     told: list[str] = []
+    counted: list[int] = []
 
     def on_progress(done: int, total: int) -> None:
         show(done, total)
         if not begun:
             begun.append((clock(), done))
+            if not done and total >= _MANY:
+                counted.append(total)
+                say(
+                    f"Up to {total:,} sentences and rows are to be embedded; how long that "
+                    "takes is said in a few seconds, and Ctrl-C stops it without loss."
+                )
         seconds, embedded = clock() - begun[0][0], done - begun[0][1]
         if told or seconds < _PACE or not embedded:
             return
         left = (total - done) * seconds / embedded
         told.append(_duration(left))
-        if left >= _LONG:
+        if left >= _LONG or counted:
             say(
                 f"Embedding the {total - done:,} sentences that are left takes {told[0]}: Ctrl-C "
                 "stops it, and the next `footnote add` goes on from there."
@@ -75,6 +86,8 @@ def announced(
 def _duration(seconds: float) -> str:
     """Return how long something takes as people say it: "about 20 minutes", "about 3 hours"."""
     minutes = round(seconds / 60)
+    if minutes < 2:
+        return f"about {max(1, round(seconds))} seconds"
     if minutes < 90:
         return f"about {minutes} minutes"
     return f"about {round(minutes / 60)} hours"

@@ -67,6 +67,7 @@ def build(vectors: VectorIndex, *places: int, after: str = "", remove: tuple[int
         copy=bool(after),
         remove=[HASHES[n] for n in remove],
         slices=iter([([HASHES[n] for n in places], matrix(*places))]),
+        total=len(TEXTS),
         on_step=lambda step: None,
     )
 
@@ -118,6 +119,7 @@ def test_a_generation_that_starts_from_none_has_nothing_of_the_one_before(
         copy=False,
         remove=[],
         slices=iter([([HASHES[4]], matrix(4))]),
+        total=len(TEXTS),
         on_step=lambda step: None,
     )
     assert vectors.hashes(second) == {HASHES[4]}
@@ -159,6 +161,7 @@ def test_nothing_is_left_of_a_writer_that_stops_half_way(
             copy=True,
             remove=[],
             slices=iter([([HASHES[2]], matrix(2))]),
+            total=len(TEXTS),
             on_step=stop,
         )
     assert vectors.hashes(build(vectors, 3, after=first)) == {HASHES[0], HASHES[1], HASHES[3]}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reading.normal import normalise, one_line
+from index.reading.normal import LongText, normalise, one_line
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,20 @@ def test_the_result_is_nfc_and_normalising_again_changes_nothing(text):
     once = normalise(text)
     assert unicodedata.is_normalized("NFC", once)
     assert normalise(once) == once
+
+
+def test_a_long_text_is_read_like_the_text_that_it_was_made_of():
+    parts = ["Town: Łódź.", "\n\n", "", "Note: 🚲 東.", "\n\nEnd: ½."]
+    whole, text = "".join(parts), LongText(parts)
+    assert (len(text), str(text)) == (len(whole), whole)
+    assert list(text.pieces()) == list(filter(None, parts))
+    spans = [(a, b) for a in range(len(whole) + 2) for b in range(len(whole) + 2)]
+    assert [text[a:b] for a, b in spans] == [whole[a:b] for a, b in spans]
+    assert (len(LongText([])), str(LongText([])), LongText([])[:5]) == (0, "", "")
+
+
+def test_one_letter_beyond_latin_1_makes_a_long_text_no_wider():
+    rows = "".join(f"Town: Lindvik {n}; Guests: {n * 7919 % 1000}.\n\n" for n in range(20_000))
+    plain, wide = LongText([rows]), LongText(["🚲" + rows])
+    assert str(wide)[1:] == str(plain)
+    assert wide.size - plain.size < 100 < plain.size < len(plain)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from index.splitting.sentences import LONGEST, split
+from index.splitting.sentences import LONGEST, Spans, split
+from index.types import Span
 
 GOLD = Path(__file__).parents[1] / "data" / "sentences_gold.jsonl"
 
@@ -174,3 +175,10 @@ def test_a_cut_does_not_part_a_letter_from_its_marks():
     pieces = quoted("e\u0301\u0302" * 1000)
     assert len(pieces) > 2
     assert all(piece[0] == "e" for piece in pieces)
+
+
+def test_spans_of_a_table_are_a_sequence_like_any():
+    spans = Spans(Span(start=n, end=n + 2**40) for n in range(3))
+    assert (len(spans), spans[-1], spans[1:]) == (3, Span(start=2, end=2**40 + 2), [*spans][1:])
+    with pytest.raises(IndexError):
+        spans[3]
