@@ -1,4 +1,6 @@
-"""The page: a client of what `rag` and `eval` export; `ui.app` builds and serves it.
+"""The page and the servers for other programs: clients of what `rag` and `eval` export.
+
+`ui.app` builds and serves the page, `ui.serve` and `ui.mcp_stdio` serve programs without one.
 
 It is loaded when it is first used, since every `footnote --help` imports this package.
 """

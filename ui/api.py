@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
+from urllib.parse import quote
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError, Hit, MisuseError, Verification
 from rag.internal import as_json, data_toml
@@ -19,6 +20,7 @@ _AT_ONCE = 4
 _MOST_PASSAGES = 100
 _MOST_DOCUMENTS = 1000
 _WORST_FIRST: tuple[Verdict, ...] = ("contradicted", "altered", "unsupported", "misattributed")
+_LINKED_WORDS = 6
 _NEAREST = 3
 """Passages that go with an abstention."""
 
@@ -136,7 +138,8 @@ def cited(
             "number": citation.number,
             "document": citation.document_id,
             "title": citation.card.title,
-            "url": citation.card.url or _web_address(citation.card.source),
+            "url": _web_address(citation),
+            "link": _link(citation),
             "source": citation.card.source,
             "page": citation.page,
             "page_label": citation.page_label or None,
@@ -202,8 +205,23 @@ def _verdict(number: int, sentences: Sequence[AnswerSentence | CheckedClaim]) ->
     return next((verdict for verdict in _WORST_FIRST if verdict in found), "supported")
 
 
-def _web_address(source: str) -> str | None:
-    return source if source.startswith(("http://", "https://")) else None
+def _web_address(citation: Citation) -> str | None:
+    source = citation.card.source
+    return citation.card.url or (source if source.startswith(("http://", "https://")) else None)
+
+
+def _link(citation: Citation) -> str:
+    """Return where a quote stands, another for each quote: pages show one source per address.
+
+    Of a web page by its first words (https://wicg.github.io/scroll-to-text-fragment), of anything
+    else by its characters (RFC 5147).
+    """
+    page = _web_address(citation)
+    if page is None:
+        return f"{citation.card.source}#char={citation.start},{citation.end}"
+    words = " ".join(citation.quote.split()[:_LINKED_WORDS])
+    fragment = f":~:text={quote(words, safe='').replace('-', '%2D')}"
+    return f"{page}{'' if '#' in page else '#'}{fragment}"
 
 
 def _passage(hit: Hit) -> dict[str, Any]:

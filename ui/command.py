@@ -75,13 +75,21 @@ def run_service(arguments: argparse.Namespace) -> int:
         OperationError: The port is taken.
     """
     from rag import Assistant, Settings
+    from ui.completions import quotes_below
     from ui.guard import load_keys
     from ui.serve import serve
 
     keys = load_keys(arguments.keys) if arguments.keys else ()
     settings = Settings.load(library=arguments.library, llm=arguments.llm)
     with Assistant.open(settings) as assistant:
-        serve(assistant, host=arguments.host, port=arguments.port, keys=keys, names=arguments.name)
+        serve(
+            assistant,
+            host=arguments.host,
+            port=arguments.port,
+            keys=keys,
+            names=arguments.name,
+            below=quotes_below if arguments.quotes else lambda answer: "",
+        )
     return 0
 
 
@@ -135,6 +143,11 @@ def _add_service(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FILE",
         help="let only programs in that send one of these keys: one a line, readable by you alone",
+    )
+    parser.add_argument(
+        "--quotes",
+        action="store_true",
+        help="write the quotes below each answer, for chat pages that show no citations",
     )
     _add_names(parser)
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from rag import Answer, Retrieved, TextDelta, Turn
-from rag.internal import SHOWN_AS_TRUE, data_toml
+from rag.internal import SHOWN_AS_TRUE, data_toml, page_name
 from rag.types import AnswerSentence, Event, Usage
 from ui.api import about, cited
 
@@ -28,6 +28,16 @@ _FIRST_SAID = re.compile(
 )
 _ANEW = "\n\n---\n\nWhat stands above does not hold. This is the answer:\n\n"
 """Sent where something was sent that the answer takes back, which no client can take back."""
+_BELOW = "\n\n---\n\n"
+"""Stands between an answer and the quotes below it."""
+_LACKING = {
+    "n": "Footnote gives one answer",
+    "tools": "Footnote calls no tools",
+    "functions": "Footnote calls no functions",
+    "response_format": "Footnote answers in text with footnotes, not in JSON",
+    "logprobs": "Footnote has no probabilities of tokens",
+    "modalities": "Footnote writes text and speaks none",
+}
 _KINDS = {401: "authentication_error", 429: "rate_limit_error"}
 
 
@@ -103,11 +113,13 @@ def read_request(body: bytes) -> Asked:
             raise RefusedError(
                 "the last user message is empty: ask a question in words", param="messages"
             )
-    options = given.get("stream_options")
+    streams, options = given.get("stream"), given.get("stream_options")
+    if streams not in (None, True, False):
+        raise RefusedError("`stream` has to be true or false", param="stream")
     return Asked(
         question=question,
         history=_turns(earlier),
-        streams=_flag(given, "stream"),
+        streams=bool(streams),
         counts=isinstance(options, dict) and options.get("include_usage") is True,
         task=task,
     )
@@ -140,12 +152,29 @@ class Pieces:
         return held
 
 
-def completion(identity: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
-    """Return an answer as a chat completion; `identity` is its id and time."""
+def quotes_below(answer: Answer) -> str:
+    """Return what is written below an answer where a chat page shows no citations."""
+    lines = []
+    for citation in answer.citations:
+        page = page_name(citation.page, citation.page_label)
+        place = f"**{citation.card.title}**{', ' if page else ''}{page}"
+        lines.append(f"[{citation.number}] {place}: “{' '.join(citation.quote.split())}”")
+    return _BELOW + "\n\n".join(lines) if lines else ""
+
+
+def completion(identity: Mapping[str, Any], answer: Answer, *, below: str) -> dict[str, Any]:
+    """Return an answer as a chat completion.
+
+    Args:
+        identity: Id and time of the completion.
+        answer: What was answered.
+        below: What is written below its text.
+    """
     found = cited(answer.citations, answer.sentences)
-    annotations = _annotations(found, answer.text)
+    text = f"{answer.text}{below}"
+    annotations = _annotations(found, text)
     return {
-        **_whole(identity, answer.text, citations=found, annotations=annotations),
+        **_whole(identity, text, citations=found, annotations=annotations),
         "usage": _usage(answer.usage),
         "citations": found,
         "footnote": about(answer),
@@ -157,14 +186,17 @@ def task_completion(identity: Mapping[str, Any], reply: str) -> dict[str, Any]:
     return {**_whole(identity, reply, citations=[], annotations=[]), "usage": _usage(Usage())}
 
 
-def first_chunk(identity: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a stream begins with."""
-    return _chunk(identity, {"role": "assistant", "content": ""})
-
-
-def text_chunk(identity: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """Return a piece of a stream's text."""
-    return _chunk(identity, {"content": text})
+def chunk(
+    identity: Mapping[str, Any], delta: Mapping[str, Any], *, ended: bool = False
+) -> dict[str, Any]:
+    """Return a piece of a stream: what it adds to the message, and whether it is the last."""
+    choice = {
+        "index": 0,
+        "delta": dict(delta),
+        "logprobs": None,
+        "finish_reason": "stop" if ended else None,
+    }
+    return {**identity, "object": "chat.completion.chunk", "model": MODEL, "choices": [choice]}
 
 
 def last_chunks(
@@ -179,15 +211,15 @@ def last_chunks(
         counts: Whether tokens are counted.
     """
     if answer is None:
-        yield _chunk(identity, {}, ended=True)
+        yield chunk(identity, {}, ended=True)
     else:
         found = cited(answer.citations, answer.sentences)
-        last = _chunk(identity, {"annotations": _annotations(found, sent)}, ended=True)
+        last = chunk(identity, {"annotations": _annotations(found, sent)}, ended=True)
         last["choices"][0]["citations"] = found
         yield {**last, "citations": found, "footnote": about(answer)}
     if counts:
         usage = _usage(answer.usage if answer else Usage())
-        yield {**_chunk(identity, {}), "choices": [], "usage": usage}
+        yield {**chunk(identity, {}), "choices": [], "usage": usage}
 
 
 def _require_model(name: object) -> None:
@@ -204,27 +236,19 @@ def _require_model(name: object) -> None:
 
 def _require_answerable(given: Mapping[str, Any]) -> None:
     """Refuse what an answer of Footnote cannot have."""
-    if given.get("n") not in (None, 1):
-        raise RefusedError("Footnote gives one answer: leave `n` out, or send 1", param="n")
-    for name in ("tools", "functions"):
-        if given.get(name) and given.get("tool_choice") != "none":
-            raise RefusedError(
-                f"Footnote calls no tools: leave `{name}` out, or switch them off for this model",
-                param=name,
-            )
-    wanted = given.get("response_format")
-    if isinstance(wanted, dict) and wanted.get("type") not in (None, "text"):
-        raise RefusedError(
-            "Footnote answers in text with footnotes, not in JSON: leave `response_format` out",
-            param="response_format",
-        )
-    if given.get("logprobs"):
-        raise RefusedError(
-            "Footnote has no probabilities of tokens: leave `logprobs` out", param="logprobs"
-        )
-    modalities = given.get("modalities")
-    if isinstance(modalities, list) and "audio" in modalities:
-        raise RefusedError("Footnote writes text alone: leave `modalities` out", param="modalities")
+    form, modalities = given.get("response_format"), given.get("modalities")
+    calls = given.get("tool_choice") != "none"
+    wanted = {
+        "n": given.get("n") not in (None, 1),
+        "tools": calls and given.get("tools"),
+        "functions": calls and given.get("functions"),
+        "response_format": isinstance(form, dict) and form.get("type") not in (None, "text"),
+        "logprobs": given.get("logprobs"),
+        "modalities": isinstance(modalities, list) and "audio" in modalities,
+    }
+    for name, is_wanted in wanted.items():
+        if is_wanted:
+            raise RefusedError(f"{_LACKING[name]}: leave `{name}` out", param=name)
 
 
 def _messages(given: object) -> list[dict[str, Any]]:
@@ -291,16 +315,10 @@ def _turns(earlier: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
             question = text
         elif message["role"] == "assistant" and question.strip() and text:
             if len(question) <= _LONGEST_ASKED:
-                turns.append(Turn(question=question, text=text[:_LONGEST_TOLD]))
+                told = text.partition(f"{_BELOW}[1] ")[0]
+                turns.append(Turn(question=question, text=told[:_LONGEST_TOLD]))
             question = ""
     return tuple(turns[-_MOST_TURNS:])
-
-
-def _flag(given: Mapping[str, Any], name: str) -> bool:
-    value = given.get(name)
-    if value is not None and not isinstance(value, bool):
-        raise RefusedError(f"`{name}` has to be true or false", param=name)
-    return bool(value)
 
 
 @cache
@@ -345,7 +363,7 @@ def _annotations(found: Sequence[Mapping[str, Any]], text: str) -> list[dict[str
                 "start_index": max(0, at),
                 "end_index": max(0, at + len(mark)),
                 "title": citation["title"],
-                "url": citation["url"] or citation["source"],
+                "url": citation["link"],
             },
         }
         for citation in found
@@ -367,18 +385,6 @@ def _whole(
         "finish_reason": "stop",
     }
     return {**identity, "object": "chat.completion", "model": MODEL, "choices": [choice]}
-
-
-def _chunk(
-    identity: Mapping[str, Any], delta: Mapping[str, Any], *, ended: bool = False
-) -> dict[str, Any]:
-    choice = {
-        "index": 0,
-        "delta": dict(delta),
-        "logprobs": None,
-        "finish_reason": "stop" if ended else None,
-    }
-    return {**identity, "object": "chat.completion.chunk", "model": MODEL, "choices": [choice]}
 
 
 def _usage(usage: Usage) -> dict[str, int]:

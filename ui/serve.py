@@ -11,7 +11,7 @@ import socket
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -40,6 +40,8 @@ _BACK_SECONDS = 2
 _ENDING_SECONDS = 1
 """How long answers may go on once the server is told to end."""
 _REMEMBERED = 1000
+Below = Callable[[Answer], str]
+_BEGINNING = {"role": "assistant", "content": ""}
 _JSON = ((b"content-type", b"application/json"),)
 _EVENTS = ((b"content-type", b"text/event-stream"), (b"cache-control", b"no-cache"))
 _CHAT, _MODELS = "/v1/chat/completions", "/v1/models"
@@ -52,6 +54,7 @@ def serve(
     port: int,
     keys: Sequence[str] = (),
     names: Sequence[str] = (),
+    below: Below = lambda answer: "",
 ) -> None:
     """Serve until it is interrupted.
 
@@ -61,6 +64,7 @@ def serve(
         port: 1 to 65535.
         keys: One of them has to come with each request; none lets everybody in.
         names: Host names under which other machines reach this one.
+        below: Returns what is written below an answer.
 
     Raises:
         MisuseError: Others could reach the articles without a key.
@@ -76,7 +80,7 @@ def serve(
 
     server = uvicorn.Server(
         uvicorn.Config(
-            Service(assistant, keys=keys, hosts=known_hosts(host, names)),
+            Service(assistant, keys=keys, hosts=known_hosts(host, names), below=below),
             lifespan="off",
             ws="none",
             log_config=None,
@@ -103,13 +107,22 @@ class Service:
         assistant: What answers.
         keys: As in `serve`.
         hosts: Names by which the server may be called.
+        below: As in `serve`.
     """
 
-    def __init__(self, assistant: Assistant, *, keys: Sequence[str], hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        *,
+        keys: Sequence[str],
+        hosts: Sequence[str],
+        below: Below = lambda answer: "",
+    ) -> None:
         self._assistant = assistant
         self._endpoints = Endpoints(assistant)
         self._keys = keys
         self._hosts = frozenset(hosts)
+        self._below = below
         self._places = asyncio.Semaphore(AT_ONCE)
         self._there = 0
         self._searched: OrderedDict[bytes, str] = OrderedDict()
@@ -195,18 +208,17 @@ class Service:
             with _refusing():
                 answer = await self._assistant.aask(asked.question, history=self._history(asked))
         self._remember(asked.question, answer.text, answer)
-        await _send(send, completions.completion(identity, answer))
+        below = self._below(answer)
+        await _send(send, completions.completion(identity, answer, below=below))
 
     async def _done(self, identity: dict[str, Any], reply: str, asked: Asked, send: Send) -> None:
         """Answer a program's own prompt."""
         if not asked.streams:
             await _send(send, completions.task_completion(identity, reply))
             return
-        stream = _Stream(send)
-        await stream.put(completions.first_chunk(identity), completions.text_chunk(identity, reply))
-        await stream.end(
-            *completions.last_chunks(identity, answer=None, sent=reply, counts=asked.counts)
-        )
+        whole = completions.chunk(identity, {**_BEGINNING, "content": reply})
+        last = completions.last_chunks(identity, answer=None, sent=reply, counts=asked.counts)
+        await _Stream(send).end(whole, *last)
 
     async def _streamed(self, identity: dict[str, Any], asked: Asked, send: Send) -> None:
         """Send an answer as it comes; what fails before its first event is a plain error."""
@@ -217,12 +229,14 @@ class Service:
                 async with aclosing(events):
                     async for event in events:
                         if not stream.begun:
-                            await stream.put(completions.first_chunk(identity))
+                            await stream.put(completions.chunk(identity, _BEGINNING))
                         if piece := pieces.of(event):
                             sent += piece
-                            await stream.put(completions.text_chunk(identity, piece))
+                            await stream.put(completions.chunk(identity, {"content": piece}))
                         if isinstance(event, Answer):
                             self._remember(asked.question, sent, event)
+                            if below := self._below(event):
+                                await stream.put(completions.chunk(identity, {"content": below}))
                             last = completions.last_chunks(
                                 identity, answer=event, sent=sent, counts=asked.counts
                             )

@@ -12,10 +12,12 @@ from ui_server import send
 
 from rag import Article, ModelResponseError, Settings
 from rag.testing import ScriptedAnswerer, ScriptedModel, open_assistant
+from ui.completions import quotes_below
 from ui.serve import AT_ONCE, WAITING
 
 KEY = "0123456789abcdef-key"
 CHAT = "/v1/chat/completions"
+LINK = "https://lind.example/bridge#:~:text=The%20bridge%20over%20the%20Lind%20is"
 QUESTION = {"role": "user", "content": "Is the bridge closed?"}
 TEXT = "The bridge over the Lind is closed. It has 40 lamps."
 
@@ -84,6 +86,7 @@ def test_an_answer_has_its_citations_beside_the_message(client):
         "document": citation["document"],
         "title": "The bridge",
         "url": "https://lind.example/bridge",
+        "link": LINK,
         "source": "https://lind.example/bridge",
         "page": None,
         "page_label": None,
@@ -96,7 +99,7 @@ def test_an_answer_has_its_citations_beside_the_message(client):
     assert choice.citations == [citation]
     (shown,) = choice.message.annotations
     assert choice.message.content[shown.url_citation.start_index :] == "[1]"
-    assert shown.url_citation.url == "https://lind.example/bridge"
+    assert shown.url_citation.url == LINK
 
 
 def test_a_stream_says_the_same_in_chunks(client):
@@ -158,6 +161,24 @@ def test_a_third_turn_leans_on_the_second_as_it_was_put_in_full(port):
         found = post(port, asking(*said))[1]
         said.append(found["choices"][0]["message"])
     assert found["footnote"]["searched"] == "Why was the chess club built?"
+
+
+def test_quotes_are_written_below_where_that_is_wanted_and_are_no_part_of_the_history(tmp_path):
+    below = "\n\n---\n\n[1] **The bridge**: “The bridge over the Lind is closed.”"
+    question = {"role": "user", "content": "Is the bridge over the Lind closed?"}
+    answerer = ScriptedAnswerer("The bridge over the Lind is closed.")
+    with (
+        opened(tmp_path / "library", answerer=answerer) as assistant,
+        service(assistant, below=quotes_below) as port,
+        OpenAI(base_url=f"http://127.0.0.1:{port}/v1", api_key="k") as client,
+    ):
+        told = post(port, asking(question))[1]["choices"][0]["message"]["content"]
+        assert told == f"The bridge over the Lind is closed. [1]{below}"
+        stream = client.chat.completions.create(model="footnote", messages=[question], stream=True)
+        assert "".join(c.choices[0].delta.content or "" for c in stream) == told
+        said = [question, {"role": "assistant", "content": told}]
+        _, found = post(port, asking(*said, {"role": "user", "content": "How old is it?"}))
+        assert found["footnote"]["searched"] == "How old is the bridge over the Lind?"
 
 
 def test_an_image_of_an_earlier_turn_is_passed_over(port):

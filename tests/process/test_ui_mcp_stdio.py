@@ -6,11 +6,13 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 from forks import ROOT
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
+from wire_server import Served, WireServer
 
 QUESTION = "Which missile will Japan co-produce?"
 HELLO = {
@@ -97,9 +99,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(library):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=environment(), cwd=library.parent,
     ) as running:  # fmt: skip
-        for message in (HELLO, ready, asked):
-            running.stdin.write(json.dumps(message) + "\n")
-        running.stdin.flush()
+        tell(running, HELLO, ready, asked)
         said = [json.loads(running.stdout.readline()) for _ in range(2)]
         out, complaints = running.communicate(timeout=30)
     assert [one["id"] for one in said] == [1, 2]
@@ -108,14 +108,49 @@ def test_nothing_but_the_protocol_is_on_standard_output(library):
     assert complaints == "a library talks\nso does compiled code\n"
 
 
+def test_a_call_that_is_cancelled_and_a_client_that_leaves_stop_the_language_model(library):
+    ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+    call = {"name": "ask", "arguments": {"question": QUESTION}}
+    asked = {"jsonrpc": "2.0", "method": "tools/call", "params": call}
+    cancelled = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 2}}
+    with WireServer(Served(wait=90.0)) as server, subprocess.Popen(
+        [sys.executable, "-m", "rag.cli", "mcp", "--library", str(library)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment() | {"FOOTNOTE_LLM": "openai-like:m", "FOOTNOTE_LLM_BASE_URL": server.url},
+    ) as running:  # fmt: skip
+        tell(running, HELLO, ready, {**asked, "id": 2})
+        wait_for(server, 1)
+        tell(running, cancelled)
+        assert server.hung_up.wait(10)
+        server.hung_up.clear()
+        tell(running, {**asked, "id": 3})
+        wait_for(server, 2)
+        running.stdin.close()
+        assert server.hung_up.wait(10)
+        assert running.wait(timeout=20) == 0
+        assert running.stderr.read() == ""
+
+
+def tell(running, *messages):
+    for message in messages:
+        running.stdin.write(json.dumps(message) + "\n")
+    running.stdin.flush()
+
+
+def wait_for(server, requests):
+    until = time.monotonic() + 60
+    while len(server.requests) < requests:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def test_an_interrupt_ends_it_while_the_client_is_silent(library):
     with subprocess.Popen(
         [sys.executable, "-m", "rag.cli", "mcp", "--library", str(library)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True, env=environment(),
     ) as running:  # fmt: skip
-        running.stdin.write(json.dumps(HELLO) + "\n")
-        running.stdin.flush()
+        tell(running, HELLO)
         assert json.loads(running.stdout.readline())["id"] == 1
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=10) == 130

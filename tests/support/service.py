@@ -11,9 +11,9 @@ from ui.serve import Service
 
 
 @contextmanager
-def service(assistant, *, keys=(), names=()):
+def service(assistant, *, keys=(), names=(), **more):
     """Give the port at which the programs' server answers for an assistant."""
-    app = Service(assistant, keys=keys, hosts=known_hosts("127.0.0.1", names))
+    app = Service(assistant, keys=keys, hosts=known_hosts("127.0.0.1", names), **more)
     config = uvicorn.Config(
         app, port=0, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1
     )

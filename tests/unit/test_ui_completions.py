@@ -137,5 +137,16 @@ def test_turns_are_pairs_and_a_question_without_a_reply_is_none():
 
 def test_tools_that_are_switched_off_are_no_fault():
     assert asked("How long is it?", tools=[{"type": "function"}], tool_choice="none").task is None
-    with pytest.raises(RefusedError, match="calls no tools"):
+    with pytest.raises(RefusedError, match="calls no functions"):
         asked("How long is it?", functions=[{"name": "f"}])
+
+
+def test_quotes_below_an_earlier_reply_are_left_out():
+    reply = "It is long. [1]\n\n---\n\n[1] **The bridge**, page 4: “It is long.”"
+    messages = [
+        {"role": "user", "content": "Is it long?"},
+        {"role": "assistant", "content": reply},
+        {"role": "user", "content": "Why?"},
+    ]
+    found = read_request(json.dumps({"model": "footnote", "messages": messages}).encode())
+    assert found.history[0].text == "It is long. [1]"
