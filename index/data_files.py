@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Numbers = TypeVar("Numbers", bound="DataclassInstance")
 Package = Literal["index", "rag", "eval", "ui"]
 _ROOT = Path(__file__).parents[1]
-_HOLE = re.compile(r"(?<!\?P)<(\w+)>")
+_HOLE = re.compile(r"(?<!\?P)<([\w.]+)>")
 
 
 def data_file(package: Package, name: str) -> Path:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Any, Literal
 
-from index.data_files import data_toml
+from index.data_files import data_toml, filled
 from index.terms import Query, terms
 
 AnswerType = Literal[
@@ -30,8 +30,6 @@ _SLIP = 0.88
 _MAY = re.compile(r"(?<=[\w,;] )May\b")
 """The month, which is no "may"."""
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-Þ][\w’'\-]+")
-_CHOICE = r"\bor (?!not\b|so\b|more\b|less\b|fewer\b|later\b|earlier\b)(?:[\w'\-]+ ?){1,3}[?\s]*$"
-"""As in "Is it old or new?", which no yes or no answers."""
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -77,10 +75,10 @@ def read_question(text: str) -> Question:
     query = Query.of(told)
     plain = query.text.replace("’", "'")
     asking = plain[asks_from(plain) :]
-    fitting = (kind for kind, form in _forms() if form.search(asking))
+    fitting = (kind for kind, form in _kinds() if form.search(asking))
     expects: AnswerType = next(fitting, "any")
-    open_ended = bool(_open_ended().search(asking))
-    several = open_ended or bool(_several().search(asking))
+    open_ended = bool(_form("open_ended").search(asking))
+    several = open_ended or bool(_form("several").search(asking))
     return Question(
         query=query, expects=expects, several=several, open_ended=open_ended, until=until
     )
@@ -135,8 +133,8 @@ def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
         return True
     if expects in ("person", "place") and names(sentence) - words(asked):
         return True
-    if expects == "person" and _of_payers().search(asked):
-        return bool(_payers().search(sentence))
+    if expects == "person" and _form("of_payers").search(asked):
+        return bool(_form("payers").search(sentence))
     pattern = _signs()[expects]
     found = _found(pattern, sentence)
     # "How many years" names the unit of its answer.
@@ -189,7 +187,7 @@ def is_named(name: str, seen: frozenset[str]) -> bool:
 
 def may_ask_of_all(question: str) -> bool:
     """Say whether a question has a word that one for an overview has: whether to look closer."""
-    return bool(_of_all().search(question))
+    return bool(_form("of_all").search(question))
 
 
 def any_of(table: str, name: str) -> str:
@@ -203,11 +201,11 @@ def asks_from(text: str) -> int:
     "When the lake had burst, what happened?" asks what; a clause with "when" that goes before is
     told from a question by its order of words.
     """
-    begins = list(_begins().finditer(text))
+    begins = list(_form("begins").finditer(text))
     if not begins:
         return 0
     first = begins[0]
-    led_in = first.start() or (len(begins) > 1 and _background().match(text, first.end()))
+    led_in = first.start() or (len(begins) > 1 and _form("background").match(text, first.end()))
     return (begins[-1] if led_in else first).end()
 
 
@@ -263,142 +261,33 @@ def _hedges() -> frozenset[str]:
 
 
 @cache
-def _words() -> dict[str, dict[str, str]]:
-    return data_toml("rag", "question_words.toml")
-
-
-@cache
-def _begins() -> re.Pattern[str]:
-    """Return what goes before the word that asks: a mark, a request, a preposition or nothing."""
-    lead = rf"(?:{any_of('asks', 'lead')},? ){{0,3}}"
-    asks = rf"(?:{any_of('asks', 'pronoun')}|{any_of('asks', 'auxiliary')})(?:'[a-z]+)?\b"
-    polite = r"(?:(?:can|could|do|would) you |please |i (?:want |would like )?(?:to )?)*"
-    told = rf"{polite}{any_of('asks', 'request')}(?: me| us)?"
-    return re.compile(
-        rf"(?:^|[,;:–—] ){lead}(?:{told} {lead}(?={asks}|if\b)|(?={asks}))", re.IGNORECASE
-    )
-
-
-@cache
-def _background() -> re.Pattern[str]:
-    return re.compile(rf"when (?!{any_of('asks', 'auxiliary')}\b)", re.IGNORECASE)
-
-
-@cache
-def _forms() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
-    """Return the forms of questions by what they ask for; the first that fits counts."""
-    own = rf"(?!{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
-    which = rf"(?:(?:what|which) (?:(?:is|was|are|were|will be) (?:the )?)?)?(?:{own} )?"
-    money = rf"how much\b.*\b{any_of('asks', 'money_verb')}\b|how much money|how expensive"
-    amounts = any_of("asks", "amount_noun")
-    forms: tuple[tuple[AnswerType, str], ...] = (
-        ("money", rf"{money}|{which}{any_of('asks', 'money_noun')}s?\b"),
-        ("date", rf"when\b|{which}{any_of('asks', 'date_noun')}s?\b|how recently\b"),
-        (
-            "duration",
-            rf"how (?:long|often|soon|late|early)\b|how many {any_of('holds', 'duration')}\b",
-        ),
-        ("amount", rf"how {any_of('asks', 'amount_adjective')}\b|{which}{amounts}\b"),
-        ("person", rf"(?:who|whom|whose)\b|(?:what|which) {_person_noun()}\b"),
-        ("place", rf"where\b|{which}{any_of('asks', 'place_noun')}\b"),
-        (
-            "reason",
-            rf"why\b|how come\b|what {any_of('asks', 'cause_verb')}\b"
-            rf"|(?:what|which) (?:(?:is|was|were|are) the )?{any_of('asks', 'reason_noun')}s?\b",
-        ),
-        ("manner", rf"how (?:to|{any_of('asks', 'auxiliary')})\b"),
-        ("yes_no", rf"{any_of('asks', 'auxiliary')}\b(?!.*{_CHOICE})|(?:whether|if)\b"),
-    )
-    return tuple((kind, re.compile(f"^(?:{form})", re.IGNORECASE)) for kind, form in forms)
-
-
-@cache
-def _of_payers() -> re.Pattern[str]:
-    """Return the form of a question for who pays, which may be a body as well as a person."""
-    return re.compile(rf"\b{any_of('asks', 'payer_verb')}\b", re.IGNORECASE)
-
-
-@cache
-def _payers() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{any_of('holds', 'payer')}|{_person_noun()})\b", re.IGNORECASE)
-
-
-def _person_noun() -> str:
-    """Return the form of nouns for people: by their ending, and the commonest without one."""
-    made = rf"[a-z]{{2,}}{any_of('asks', 'person_ending')}"
-    return rf"(?:{any_of('asks', 'person')}|{made})s?"
-
-
-@cache
-def _of_all() -> re.Pattern[str]:
-    return re.compile(any_of("asks", "whole"), re.IGNORECASE)
-
-
-@cache
-def _several() -> re.Pattern[str]:
-    """Return the forms of questions that ask for several things by a plural.
-
-    "What makes the bread rise" has none: a word that follows a verb tells.
-    """
-    plural = (
-        r"(?:other |different |kinds? of |types? of )?"
-        rf"(?!(?:was|does|has) |\w+ {any_of('asks', 'after_verb')}\b)"
-        r"\w{2,}(?<!us)(?<!ss)(?<!is)s "
-        r"(?!is |was )(?<!\bgas )(?<!\bseries )(?<!\bspecies )(?<!\bnews )(?<!\blens )"
-    )
-    own = rf"(?!{any_of('asks', 'auxiliary')}\b)[\w'\-]+"
-    things = rf"(?:{own} ){{1,3}}\w{{2,}}(?<!us)(?<!ss)(?<!is)s (?=(?:are|were|do|have|can|will)\b)"
-    verbs = rf"(?:do|does|can|could|may|will) .{{1,80}}\b{any_of('asks', 'list_verb')}\b"
-    return re.compile(
-        r"^(?:list\b|enumerate\b|name (?:all|the|some|two|three|four|five)\b"
-        rf"|(?:what|which|who) (?:all )?(?:are|were)\b|(?:what|which) (?:{plural}|{things})"
-        rf"|what {verbs}|what (?:is|was) (?:being )?{any_of('asks', 'listed')}\b"
-        rf"|who (?:all |else |has |have )?{any_of('asks', 'joint_verb')}\b"
-        r"|who (?:is|was) (?:against|in favou?r of|opposed to)\b"
-        r"|(?:what|which) (?:people|men|women|children)\b|(?:what|which) \w{2,}s, \w"
-        r"|(?:what|which) \w{2,}(?<!us)(?<!ss)(?<!is)s that (?!is |was )|who (?:has|have) been\b"
-        r"|what (?:is|are) (?:on (?:display|show)|(?:not )?(?:allowed|permitted)|forbidden)\b"
-        r"|what (?:am|may|can|must) (?:i|you|we|one|visitors) not\b"
-        r"|how (?:can|do) (?:i|you|we|one|people|visitors) (?:get to|reach|travel|come)\b"
-        r"|what (?:else|things|topics)\b)",
-        re.IGNORECASE,
-    )
-
-
-@cache
-def _open_ended() -> re.Pattern[str]:
-    """Return the form of questions that ask what was said, done or planned."""
-    return re.compile(
-        rf"^what (?:did|do|does|have|has|will)\b.*\b{any_of('asks', 'open_verb')}"
-        rf"(?: to)?(?: {any_of('asks', 'open_about')}\b.*)?\??$",
-        re.IGNORECASE,
+def _kinds() -> tuple[tuple[AnswerType, re.Pattern[str]], ...]:
+    kinds: dict[AnswerType, str] = _words()["kinds"]
+    return tuple(
+        (k, re.compile(f"^(?:{filled(form, _hole)})", re.IGNORECASE)) for k, form in kinds.items()
     )
 
 
 @cache
 def _signs() -> dict[AnswerType, re.Pattern[str]]:
-    """Return what each type of answer looks like in a text."""
-    day = rf"{any_of('holds', 'month_beside_a_day')}[a-z]*\.?"
-    number = r"(?<![\w\-])\d[\d.,]*"
-    clock = (
-        r"\d{1,2}(?::\d\d)? ?(?:[ap]\.?m\.?|o'clock)|\d{1,2}:\d\d"
-        r"|(?:at|from|to|until|by) \d{1,2}\.\d\d"
-    )
-    signs: dict[AnswerType, str] = {
-        "date": rf"\b(?:1[0-9]\d\d|20\d\d)s?\b|\b{day} \d|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {day}"
-        rf"|\b(?:{any_of('holds', 'month')}|{any_of('holds', 'weekday')}s?"
-        rf"|{any_of('holds', 'date')}|{clock})\b",
-        "duration": rf"\b{any_of('holds', 'duration')}\b|{number}",
-        "amount": rf"{number}|{_whole(any_of('holds', 'number'), any_of('holds', 'quantity'))}",
-        "money": rf"[$€£¥₹]|{number}"
-        rf"|{_whole(any_of('holds', 'currency'), any_of('holds', 'number'))}",
-        "reason": rf"\b{any_of('holds', 'reason')}\b",
-        "person": rf"\b{_person_noun()}\b",
-        "place": rf"\b{any_of('asks', 'place_noun')}\b",
-    }
-    return {kind: re.compile(sign, re.IGNORECASE) for kind, sign in signs.items()}
+    signs: dict[AnswerType, str] = _words()["signs"]
+    return {kind: re.compile(filled(sign, _hole), re.IGNORECASE) for kind, sign in signs.items()}
 
 
-def _whole(*words: str) -> str:
-    """Return the form of words that are no part of a compound: "one-off" is no number."""
-    return rf"(?<![\w\-])(?:{'|'.join(words)})(?![\w\-])"
+@cache
+def _form(name: str) -> re.Pattern[str]:
+    return re.compile(_hole(name), re.IGNORECASE)
+
+
+def _hole(name: str) -> str:
+    """Return what stands for `<name>` in a form: another one, or any word of a list."""
+    table, _, words = name.partition(".")
+    if words:
+        return any_of(table, words)
+    form = _words()["forms"][name]
+    return filled(form if isinstance(form, str) else "|".join(form), _hole)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return data_toml("rag", "question_words.toml")

@@ -89,6 +89,13 @@ MADE = {
     ("rag/ellipsis.py", "_with_phrase"): Made(
         make=lambda: [re.compile(r"\bin (?:(?:the|a|an) )?", re.IGNORECASE)], ways=("finditer",)
     ),
+    ("rag/question.py", "_form"): Made(
+        make=lambda: [
+            question._form(name)
+            for name in re.findall(r'_form\("(\w+)"\)', source(ROOT / "rag/question.py"))
+        ],
+        ways=("search", "match"),
+    ),
     ("rag/refusal.py", "_kind_missing"): Made(
         make=lambda: [
             re.compile(rf"\b(?:{kind['words']})", re.IGNORECASE)
