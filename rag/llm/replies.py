@@ -32,7 +32,7 @@ _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{2,3}|`{1,3})(?=\S)(.{1,1000}?)(?<=\S)
 _BLANKS = re.compile(r"\s+")
 _ITEM = re.compile(r"(?P<in>[ \t]*)(?:>[ \t]*)?(?P<mark>[-*+•‣–]|\d{1,3}[.)])[ \t]+")
 _LINE = re.compile(
-    r"[ \t]*(?:(?P<level>#{1,6})[ \t]+(?P<head>.+)|(?P<bold>\*\*.+\*\*:?)|(?P<lead>.+:))"
+    r"[ \t]*+(?:(?P<level>#{1,6})[ \t]+(?P<head>.+)|(?P<bold>\*\*.+\*\*:?)|(?P<lead>.+:))"
 )
 _SIGNS = " \t#*_:.-"
 _LONGEST_HEADING = 80

@@ -33,6 +33,7 @@ from index.terms import terms
 from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
 from rag.answer import edges
+from rag.comparison import sets_beside
 from rag.llm import injection
 from rag.llm.prompting import inert
 from rag.llm.replies import ReplyReader, plain
@@ -376,6 +377,13 @@ def test_what_walks_a_text_takes_no_more_time_than_the_text_is_longer(name: str)
         )
     ]
     assert slow == []
+
+
+@pytest.mark.parametrize("pump", ["more ", "between a ", "or "])
+def test_signs_of_two_sides_are_looked_for_in_a_question_of_any_length(pump: str) -> None:
+    assert not grows_too_fast(
+        lambda size: lambda: sets_beside(repeated("", pump, "", size)), floor=0.002
+    )
 
 
 def test_a_pattern_whose_time_grows_with_the_square_is_told() -> None:
