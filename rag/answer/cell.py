@@ -27,6 +27,13 @@ _TABLES: Final = frozenset(
 )
 _SURE = 0.9
 """Confidence of a cell that a question names by its row and its column."""
+_MOST = 3
+"""Rows of several tables that are shown where their cells differ."""
+_COLUMN_ASKED = re.compile(
+    r"\b(?:the|which|what) ([\w'’-]{1,40}(?: [\w'’-]{1,40}){0,2}) (?:column|field)\b", re.IGNORECASE
+)
+_LEADS: Final = frozenset({"the", "which", "what", "does", "is", "of", "in", "this", "that"})
+"""Words in front of a column's name that are none of it."""
 _FIELD = re.compile(r"; (?=[^;:]{1,200}: )")
 """What parts the cells of a row that have a name."""
 _PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
@@ -60,26 +67,53 @@ class _Found:
 def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
     """Return the row with its cell as the answer where the question names one, else the draft.
 
+    Rows of several tables whose cells differ are all given, without a short answer. A question for
+    a column by its name that no table has is not answered of a row.
+
     Args:
         draft: What else would be answered.
         question: What is asked.
         hits: Retrieved for it.
     """
-    found = _asked_cell(question, hits)
-    if found is None:
-        return draft
-    sentence, cell = found.row.sentence, found.cell
-    evidence = Evidence(hit=found.hit, start=sentence.start, end=sentence.end)
-    span = (cell.start, cell.start + len(cell.text))
-    quoted = DraftSentence(text=sentence.text, evidence=(evidence,), span=span)
+    found = _asked_cells(question, hits)
+    if not found:
+        return replace(draft, confidence=0.0) if _lacks_column(draft, question, hits) else draft
+    rows = tuple(one.row.sentence for one in found)
+    alone = len(found) == 1
     return replace(
         draft,
-        sentences=(quoted,),
-        short=cell.text,
+        sentences=tuple(_quoted(one, titled=not alone) for one in found),
+        short=found[0].cell.text if alone else None,
         parts=(),
         confidence=max(draft.confidence, _SURE),
-        ranked=tuple(dict.fromkeys((sentence, *draft.ranked)))[: max(1, len(draft.ranked))],
+        ranked=tuple(dict.fromkeys((*rows, *draft.ranked)))[: max(len(rows), len(draft.ranked))],
     )
+
+
+def _quoted(found: _Found, *, titled: bool) -> DraftSentence:
+    """Quote a row with its cell marked, behind the title of its table where that tells it apart."""
+    sentence, cell = found.row.sentence, found.cell
+    lead = f"{found.hit.card.title}: " if titled else ""
+    start = len(lead) + cell.start
+    evidence = Evidence(hit=found.hit, start=sentence.start, end=sentence.end)
+    span = (start, start + len(cell.text))
+    return DraftSentence(text=lead + sentence.text, evidence=(evidence,), span=span)
+
+
+def _lacks_column(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool:
+    """Say whether a row is to answer a question for a column that no table found has."""
+    asked = _COLUMN_ASKED.search(question.text)
+    if asked is None or not draft.sentences or not draft.sentences[0].evidence:
+        return False
+    if draft.sentences[0].evidence[0].hit.card.media_type not in _TABLES:
+        return False
+    words = {
+        term for word in asked[1].split() if word.lower() not in _LEADS for term in terms(word)
+    }
+    rows = (row for hit in hits if hit.card.media_type in _TABLES for row in hit.sentences)
+    names = {cell.name for row in rows for cell in cells_of(row.sentence.text) if cell.name}
+    named = {term for name in names for term in terms(name.replace("_", " "))}
+    return bool(words) and not any(_covers(named, term) for term in words)
 
 
 def cells_of(row: str) -> tuple[Cell, ...]:
@@ -98,11 +132,14 @@ def cells_of(row: str) -> tuple[Cell, ...]:
     return tuple(cells) if any(cell.name for cell in cells) else ()
 
 
-def _asked_cell(question: Question, hits: Sequence[Hit]) -> _Found | None:
-    """Return the one cell that a question names; None where it names several, or none."""
+def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
+    """Return the cell that a question names, or each of those of several tables that differ.
+
+    None where it names none, several of one table, or too many.
+    """
     several = question.several and not question.open_ended
     if question.expects == "yes_no" or several or is_negated(question.text):
-        return None
+        return []
     counts = question.expects in _COUNTED and not question.open_ended
     asked = frozenset(content_terms(question.text))
     found = [
@@ -114,7 +151,11 @@ def _asked_cell(question: Question, hits: Sequence[Hit]) -> _Found | None:
     ]
     most = max((one.covered for one in found), default=0)
     best = [one for one in found if one.covered == most]
-    return best[0] if len({one.cell.text for one in best}) == 1 else None
+    distinct = list({one.cell.text: one for one in reversed(best)}.values())[::-1]
+    if len(distinct) == 1:
+        return best[:1]
+    tables = {one.hit.passage.document_id for one in distinct}
+    return distinct if len(tables) == len(distinct) <= _MOST else []
 
 
 def _named_in(

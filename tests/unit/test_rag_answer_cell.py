@@ -9,7 +9,7 @@ from index.types import Hit
 from rag.answer.cell import cells_of, with_cell
 from rag.question import read_question
 from rag.testing import hit_of
-from rag.types import Draft
+from rag.types import Draft, DraftSentence, Evidence
 
 YEARS = ("Town: Lindvik; 2021: 184; 2022: 312.", "Town: Karsund; 2021: 52; 2022: 53.")
 SHIFTS = ("Nurse: Anna; Mon: early; Tue: late.", "Nurse: Britt; Mon: late; Tue: off.")
@@ -64,11 +64,50 @@ def test_what_no_cell_says_is_left_to_the_others(question):
     assert short(question, table(*YEARS)) is None
 
 
-def test_two_tables_that_say_otherwise_give_no_cell_and_of_two_that_agree_the_first_does():
-    other = table("Name: Rope; Price: 15.")
-    assert short("What is the price of the rope?", table(*PRICES), other) is None
-    same = table("Name: Rope; Price: 12.")
-    assert short("What is the price of the rope?", table(*PRICES), same) == "12"
+def of_document(hit: Hit, document_id: str) -> Hit:
+    return replace(hit, passage=replace(hit.passage, document_id=document_id))
+
+
+def answered(question: str, *hits: Hit) -> Draft:
+    row = hits[0].sentences[0].sentence
+    guess = DraftSentence(text=row.text, evidence=(Evidence(hit=hits[0], start=0, end=9),))
+    return with_cell(Draft(sentences=(guess,), confidence=0.8), read_question(question), hits)
+
+
+def test_two_tables_that_say_otherwise_are_both_given_and_of_two_that_agree_the_first_is():
+    asked = "What is the price of the rope?"
+    one = of_document(table(*PRICES, title="Spring"), "s")
+    other = of_document(table("Name: Rope; Price: 15.", title="Autumn"), "a")
+    both = answered(asked, one, other)
+    assert both.short is None
+    assert [sentence.text[slice(*sentence.span)] for sentence in both.sentences] == ["12", "15"]
+    assert [s.text.split(":")[0] for s in both.sentences] == ["Spring", "Autumn"]
+    same = of_document(table("Name: Rope; Price: 12."), "c")
+    assert short(asked, one, same) == "12"
+
+
+def test_two_rows_of_one_table_that_say_otherwise_give_no_cell():
+    twice = table("Name: Rope; Price: 12.", "Name: Rope; Price: 15.")
+    assert short("What is the price of the rope?", twice) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "confidence"),
+    [
+        ("What does the mayor column say for Lindvik?", 0.0),
+        ("What is in the rain field of Lindvik?", 0.0),
+        ("What does the 2022 column say for Varno?", 0.8),
+        ("What does the town column say of the visitors?", 0.8),
+        ("Who was the mayor of Lindvik?", 0.8),
+    ],
+)
+def test_a_column_that_no_table_has_is_not_answered_of_a_row(question, confidence):
+    assert answered(question, table(*YEARS)).confidence == confidence
+
+
+def test_a_column_is_asked_of_prose_too():
+    prose = hit_of("The mayor column of the paper praises Lindvik.")
+    assert answered("What does the mayor column say for Lindvik?", prose).confidence == 0.8
 
 
 def test_the_row_is_quoted_with_the_cell_marked():
