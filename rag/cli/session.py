@@ -61,14 +61,16 @@ def announced(
 
     def on_progress(done: int, total: int) -> None:
         show(done, total)
+        if not done and not counted and total >= _MANY:
+            counted.append(total)
+            say(
+                f"Up to {total:,} sentences and rows are to be embedded; how long that takes is "
+                "said in a few seconds, and Ctrl-C stops it without loss."
+            )
+        if not done:
+            return  # its pace is that behind the first, before which the model is loaded
         if not begun:
             begun.append((clock(), done))
-            if not done and total >= _MANY:
-                counted.append(total)
-                say(
-                    f"Up to {total:,} sentences and rows are to be embedded; how long that "
-                    "takes is said in a few seconds, and Ctrl-C stops it without loss."
-                )
         seconds, embedded = clock() - begun[0][0], done - begun[0][1]
         if told or seconds < _PACE or not embedded:
             return

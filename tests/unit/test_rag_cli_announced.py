@@ -31,6 +31,7 @@ def test_how_many_there_are_is_said_before_the_first_of_many_is_embedded():
         "Up to 92,515 sentences and rows are to be embedded; how long that takes is said in a few "
         "seconds, and Ctrl-C stops it without loss."
     ]
+    on_progress(15, 92_515)
     now[0] = 4.0
     on_progress(2_515, 92_515)
     assert told[1].startswith("Embedding the 90,000 sentences that are left takes about 2 minutes:")
@@ -40,6 +41,8 @@ def test_a_short_embedding_of_many_is_told_in_seconds():
     now, told = [0.0], []
     on_progress = announced(lambda *done: None, say=told.append, clock=lambda: now[0])
     on_progress(0, 20_000)
-    now[0] = 4.0
-    on_progress(8_000, 20_000)
+    now[0] = 9.0
+    on_progress(500, 20_000)
+    now[0] = 13.0
+    on_progress(8_500, 20_000)
     assert "takes about 6 seconds: Ctrl-C" in told[1]
