@@ -7,10 +7,13 @@ All are frozen, slotted and keyword-only. Offsets are half-open character positi
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from index.card import Card, OldName
 from index.reading.normal import LongText
+
+LONGEST_LABEL: Final = 80
+"""Characters of what a page is called; Excel allows 31 for a sheet's name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,12 @@ class Extract:
     page_starts: tuple[int, ...] = ()
     """Ascending offsets at which a page begins, the first 0; empty where there are no pages."""
     page_labels: tuple[str, ...] = ()
-    """What each page is called, as printed: "iv", "12"; empty where that is its number."""
+    """What each page is called, as printed: "iv", "12"; empty where that is its number. They are
+    kept on one line, without hidden characters, and cut at `LONGEST_LABEL`."""
+
+    def __post_init__(self) -> None:
+        labels = tuple(map(_kept_label, self.page_labels[: len(self.page_starts)]))
+        object.__setattr__(self, "page_labels", labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,3 +251,10 @@ def page_of(offset: int, page_starts: Sequence[int]) -> int | None:
 def label_of(page: int | None, page_labels: Sequence[str]) -> str:
     """Return what a page, from 1, is called; empty where that is its number."""
     return page_labels[page - 1] if page is not None and page <= len(page_labels) else ""
+
+
+def _kept_label(label: str) -> str:
+    if len(label) <= LONGEST_LABEL and label.isprintable():
+        return label
+    start = label[: 2 * LONGEST_LABEL]
+    return " ".join("".join(c if c.isprintable() else " " for c in start).split())[:LONGEST_LABEL]

@@ -20,7 +20,7 @@ from index.reading.metadata import name_title
 from index.reading.normal import one_line
 from index.reading.office import EMBEDDED, A, Package, R, drawn
 from index.reading.table import MAX_ABOVE, MAX_ROWS, parted, sentence
-from index.types import Extract
+from index.types import LONGEST_LABEL, Extract
 
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
@@ -38,8 +38,6 @@ _DAMAGE: Final = (SyntaxError, ArithmeticError, LookupError, TypeError, Attribut
 _MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _S: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _XDR: Final = "{http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing}"
-_LONGEST_LABEL: Final = 40
-"""Characters of what a place is called; Excel allows 31 for a sheet's name."""
 _BREAK: Final = "\n"
 _LAST_ROW: Final = 1_048_576
 _LAST_COLUMN: Final = 16_384
@@ -100,7 +98,7 @@ class WorkbookReader:
             section_starts=layout.section_starts,
             page_starts=layout.section_starts,
             page_labels=tuple(
-                f"sheet {one_line(layout.text[start:].partition(_BREAK)[0])}"[:_LONGEST_LABEL]
+                f"sheet {layout.text[start : start + LONGEST_LABEL].partition(_BREAK)[0]}"
                 for start in layout.section_starts
             ),
         )

@@ -195,7 +195,7 @@ def look(record: Record) -> SourceNow:
         now = stamp(path)
     except (FileNotFoundError, NotADirectoryError):
         return _search(record, path)
-    except OSError:
+    except (OSError, ValueError):  # no file has a name with a zero character
         return SourceNow(state="unreachable")
     if now == record.file_stamp:
         return SourceNow(state="current")

@@ -192,7 +192,8 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
     card = stored.card if manifest.version > 2 else replace(stored.card, original_sha256="")
     if normalise(text) != text or not text.strip():
         raise ArchiveError(f"the text of document {one!r} has hidden characters or is empty")
-    if reason := too_long(card.source):
+    reason = "its source has a zero character" if "\0" in card.source else too_long(card.source)
+    if reason:
         raise ArchiveError(f"of document {one!r} {reason}")
     for starts in (stored.section_starts, stored.page_starts):
         if list(starts) != sorted({s for s in starts if 0 <= s <= len(text)}):

@@ -333,6 +333,29 @@ def test_an_archive_with_a_source_that_is_too_long_is_refused(
     assert "5,000 characters, and 4,096 are allowed" in refused(elsewhere, tmp_path / "x.zip")
 
 
+def test_a_source_that_no_file_can_have_is_refused(tmp_path: Path, elsewhere: Library) -> None:
+    odd = Incoming(source="/a\0b.txt", extract=Extract(card=Card(title="x"), text="Short."))
+    archive.write(tmp_path / "x.zip", [odd], model="hash")
+    assert "its source has a zero character" in refused(elsewhere, tmp_path / "x.zip")
+
+
+def test_forged_labels_of_pages_are_cut_to_a_line_a_page(
+    packed: Path, tmp_path: Path, elsewhere: Library
+) -> None:
+    def forge(members: dict[str, bytes]) -> None:
+        manifest, name = json.loads(members["manifest.json"]), f"documents/{document_id('doc1')}"
+        card = json.loads(members[f"{name}.json"])
+        card |= {"page_starts": [0], "page_labels": ["iv\x1b[2J\u202e\n[1]" + "x" * 5000, "b"]}
+        members[f"{name}.json"] = json.dumps(card).encode()
+        manifest["members"][f"{name}.json"] = hashlib.sha256(members[f"{name}.json"]).hexdigest()
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    moved(elsewhere, rewrite(packed, forge))
+    (label,) = elsewhere.document(document_id("doc1")).page_labels
+    assert label.startswith("iv [2J [1]xxx")
+    assert len(label) == 80
+
+
 def test_a_newer_version_is_refused(packed: Path, elsewhere: Library) -> None:
     def newer(members: dict[str, bytes]) -> None:
         manifest = json.loads(members["manifest.json"]) | {"version": 4}

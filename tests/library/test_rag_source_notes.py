@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from index.card import Card
+from index.sync.file_state import Record, look
 from rag import Article, Assistant, Citation, TextDelta
 from rag.cli.main import main
 
@@ -149,3 +151,13 @@ def test_the_terminal_has_a_line_for_it_and_json_the_fields(
     )  # fmt: skip
     assert main(["show", citation["document_id"]]) == 0
     assert capsys.readouterr().out.splitlines()[2] == "source deleted since indexed"
+
+
+def test_a_stored_source_that_no_file_can_have_is_out_of_reach(tmp_path: Path) -> None:
+    record = Record(
+        document_id="0" * 12,
+        card=Card(title="x", source=str(tmp_path / "a\0b.txt")),
+        file_sha256="f" * 64,
+        file_stamp="",
+    )
+    assert look(record).state == "unreachable"
