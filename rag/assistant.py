@@ -3,12 +3,12 @@
 import copy
 import threading
 import warnings
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from index.embedding import Embedder
 from index.search import Found, search
@@ -17,13 +17,13 @@ from index.terms import Query
 from index.types import Hit
 from rag import answerers, arguments
 from rag.arguments import checked_k, checked_question
-from rag.driver import Steps, adrive, drive
+from rag.driver import Steps, adrive, drive, for_one_question
 from rag.library import OpenLibrary, stored_library
 from rag.pipeline import Pipeline, Sources
 from rag.question import Question, read_query
 from rag.question_log import log_question
 from rag.refusal import reply
-from rag.settings import Settings
+from rag.settings import Adjustments, Settings
 from rag.source_notes import Aging
 from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
 
@@ -35,14 +35,6 @@ if TYPE_CHECKING:
     from index.sync.ingest import OnProgress
     from rag.llm.writer import Writer
     from rag.overview.timeline import Timeline
-
-
-class Adjustments(TypedDict, total=False):
-    """What one user may change of how an assistant answers; each as in `Settings`."""
-
-    k: int
-    threshold: float | None
-    strict: bool
 
 
 _MOVED = (
@@ -199,7 +191,7 @@ class Assistant:
 
         Raises as `ask` does. Closing the iterator stops the language model.
         """
-        model = _for_one_question(self._model())
+        model = for_one_question(self._model())
         aging = Aging(self._stored.some_records)
         for event in drive(self._steps(question, k=k, history=history, model=model), model):
             aged = aging.event(event)
@@ -212,7 +204,7 @@ class Assistant:
         """Answer in events as `stream` does, without blocking the event loop."""
         import asyncio  # a tenth of what a question without a loop takes
 
-        model = _for_one_question(await asyncio.to_thread(self._model))
+        model = for_one_question(await asyncio.to_thread(self._model))
         steps = self._steps(question, k=k, history=history, model=model)
         aging = Aging(self._stored.some_records)
         async with aclosing(adrive(steps, model)) as events:
@@ -396,12 +388,6 @@ def _made(wanted: "LanguageModel | LLM | str | None", settings: Settings) -> Lan
     from rag.llm.registry import load_model
 
     return load_model(wanted, settings)
-
-
-def _for_one_question(model: LanguageModel | None) -> LanguageModel | None:
-    """Have the replies of our own client share a deadline; another model has its own ways."""
-    begin: Callable[[], LanguageModel] | None = getattr(model, "for_one_question", None)
-    return begin() if begin is not None else model
 
 
 def _answer(event: Event) -> Answer:

@@ -5,7 +5,7 @@ A question is a generator that does no waiting of its own. It yields events for 
 `ask`, `aask`, `stream` and `astream` share one core, and only these two functions wait.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -29,6 +29,12 @@ Step = Event | Request | Literal["next"]
 Piece = str | Reply | ModelError
 """A piece of text, the complete reply, or why there will be none."""
 Steps = Generator[Step, Piece | None, None]
+
+
+def for_one_question(model: LanguageModel | None) -> LanguageModel | None:
+    """Have the replies of our own client share a deadline; another model has its own ways."""
+    begin: Callable[[], LanguageModel] | None = getattr(model, "for_one_question", None)
+    return begin() if begin is not None else model
 
 
 def drive(steps: Steps, model: LanguageModel | None) -> Iterator[Event]:

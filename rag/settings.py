@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypedDict, get_args
 
 import platformdirs
 
@@ -46,6 +46,14 @@ def default_library() -> Path:
 def settings_file() -> Path:
     """Return where the file is, whether it is there or not."""
     return Path(platformdirs.user_config_dir("footnote", appauthor=False)) / "settings.env"
+
+
+class Adjustments(TypedDict, total=False):
+    """What one user may change of how an assistant answers; each as in `Settings`."""
+
+    k: int
+    threshold: float | None
+    strict: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, init=False)
