@@ -27,7 +27,8 @@ def test_what_runs_here_is_offered_and_kept_by_a_click(browser, runs, tmp_path):
         assert runs.requests == []
         look.click()
         expect(page.get_by_text("qwen2.5 runs here, in LM Studio.")).to_be_visible()
-        page.get_by_role("button", name="Use it").click()
+        expect(look).to_be_focused()
+        page.get_by_role("button", name="Use qwen2.5").click()
         expect(page.get_by_text("In use for your next question, and kept in")).to_be_visible()
         expect(page.get_by_label("Model that answers")).to_have_value("openai-like:qwen2.5")
     assert Settings.load().llm_base_url == f"{runs.url}/v1"

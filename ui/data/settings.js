@@ -13,12 +13,12 @@ const keepBox = h("div", { class: "box keep" },
 const tellKept = (done) => { keeping.checked = isKept(); refused.hidden = done !== false; };
 hear("keeping", tellKept, leaving);
 tellKept();
-const offer = ([spec, model, program, address]) => h("p", { class: "offer" }, h("strong", {}, model), ` runs here, in ${program}. `,
-  h("button", { type: "button", onclick: () => trigger("keep", { token: token(), model: spec, address }) }, "Use it"));
-const offers = (value) => h("div", { class: "box offers" },
-  h("p", { class: "about" }, "Ollama, LM Studio, llama-server and vLLM are looked for on this computer when you ask, and nothing is used by itself."),
-  h("button", { type: "button", onclick: () => trigger("look", { token: token() }) }, "Look on this computer"),
-  h("div", { role: "status" }, (value.found || []).map(offer), value.found && !value.found.length ? h("p", { class: "about" }, "None of them runs here: start one and look again.") : []));
+const offer = ([spec, model, program, address]) => h("p", { class: "here" }, h("span", {}, h("strong", {}, model), ` runs here, in ${program}.`),
+  h("button", { type: "button", class: "secondary", "aria-label": `Use ${model}`, onclick: () => trigger("keep", { token: token(), model: spec, address }) }, "Use it"));
+const offers = (value) => h("div", { class: "box field" }, h("span", {}, "Models that run here"), h("div", {},
+  h("button", { type: "button", class: "secondary", onclick: () => trigger("look", { token: token() }) }, "Look on this computer"),
+  h("p", { class: "about" }, "For Ollama, LM Studio, llama-server and vLLM. Nothing is used by itself; what you choose is kept for the next start too."),
+  h("div", { role: "status" }, (value.found || []).map(offer), value.found && !value.found.length ? h("p", { class: "about" }, "None of them runs here: start one and look again.") : [])));
 const told = (value) => value.problem || (value.file ? `In use for your next question, and kept in ${value.file}.` : value.kept ? "In use for your next question." : "They hold for this browser tab only.");
 const draw = () => {
   const value = props.value || {};
@@ -38,10 +38,10 @@ const draw = () => {
     event.preventDefault();
     trigger("choose", { token: token(), model: model.value, k: k.value, threshold: threshold.value, strict: strict.checked });
   });
-  const held = root.contains(document.activeElement);
+  const held = root.contains(document.activeElement) && document.activeElement.textContent;
   root.replaceChildren(h("h1", {}, "Settings"), h("p", { class: "lede" }, "How your questions are answered."), form, ...(value.owner ? [offers(value)] : []), keepBox,
     h("dl", { class: "box" }, value.facts.map(([name, what]) => [h("dt", {}, name), h("dd", {}, what)])));
-  if (held) root.querySelector(".primary").focus();
+  if (held !== false) ([...root.querySelectorAll("button")].find((one) => one.textContent === held) || root.querySelector(".primary")).focus();
   if (value.kept) say("model", value.model);
 };
 watch("value", draw);
