@@ -139,3 +139,21 @@ def test_a_window_beyond_the_model_s_is_refused(
     model = load_model(name, Settings(llm_context=4096, llm_base_url="http://127.0.0.1:9"))
     assert model is not None
     assert (model.context_window, model.name) == (4096, name)
+
+
+def test_the_end_of_the_process_waits_for_what_is_loaded_and_frees_it(
+    setups: tuple[Setup, Setup],
+) -> None:
+    loads = Loads()
+    loads.may_end.clear()
+    held = Held(load=loads)
+    loading = in_thread(held, setups[0], Loan())
+    assert loads.begun.wait(SECONDS)
+    closing = threading.Thread(target=held.close, daemon=True)
+    closing.start()
+    closing.join(0.05)
+    assert closing.is_alive()
+    loads.may_end.set()
+    closing.join(SECONDS)
+    loading.join(SECONDS)
+    assert held.setup is None

@@ -5,9 +5,11 @@ each time, so that it is asked, stopped and cut off as any other server of OpenA
 """
 
 import asyncio
+import atexit
 import gc
 import os
 import secrets
+import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from xllamacpp import Server
 
 IDLE_SECONDS = 300.0
+_CLOSING_SECONDS = 60.0
+"""That the process's end waits for a model that is still being loaded."""
+_BATCH = 64
+"""Tokens read at once: only between two batches does a reply stop that nobody waits for."""
 _WORKING_BYTES = 250_000_000
 """Memory that llama.cpp calculates in, beside the model and its window.
 
@@ -160,17 +166,18 @@ class Held:
                 raise ModelUnavailableError("nobody waits for the model any more: ask again")
             self._loading = True
             self._now = None
-        loaded = None
+        loaded, access = None, None
         try:
             gc.collect()
             loaded = (self._load or _load)(setup)
         finally:
             with self._changed:
                 self._loading, self._now = False, loaded
-                self._changed.notify_all()
                 if loaded is not None:
-                    self._lend(loan, loaded)
-        return loaded.access
+                    access = self._lend(loan, loaded)
+                loaded = None  # whoever frees the model frees it then, and not this thread
+                self._changed.notify_all()
+        return access
 
     def give_back(self, loan: Loan) -> None:
         """End a loan; the model is freed after a while in which nobody takes it."""
@@ -186,6 +193,16 @@ class Held:
         with self._changed:
             if not self._lent and not self._loading:
                 self._now = None
+        gc.collect()
+
+    def close(self) -> None:
+        """Free the model at the process's end, also one that is still being loaded.
+
+        Its threads must be gone before Python is: they crashed two of six interrupted processes.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._loading, timeout=_CLOSING_SECONDS)
+            self._now = None
         gc.collect()
 
     def _is_free_for(self, setup: Setup) -> bool:
@@ -229,6 +246,8 @@ def import_library() -> None:
     .8 s for 24 tokens). The library that runs them reads how once, as it is loaded.
     """
     with _IMPORT:
+        if "xllamacpp" not in sys.modules:
+            atexit.register(HELD.close)
         before = os.environ.get("OMP_WAIT_POLICY")
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         try:
@@ -250,6 +269,7 @@ def _load(setup: Setup) -> Loaded:
     chosen = CommonParams()
     chosen.model.path = str(setup.file.path)
     chosen.n_ctx = setup.context
+    chosen.n_batch = chosen.n_ubatch = _BATCH
     chosen.api_keys = [key]
     chosen.verbosity = -1
     chosen.ui = chosen.warmup = chosen.endpoint_slots = False
