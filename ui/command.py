@@ -110,9 +110,9 @@ def run_mcp(arguments: argparse.Namespace) -> int:
 def _add_library(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library",
-        type=Path,
         metavar="FOLDER",
-        help="the library's folder (default: FOOTNOTE_LIBRARY or your data folder)",
+        help="the library's folder or postgresql:// address (default: FOOTNOTE_LIBRARY or your "
+        "data folder)",
     )
 
 

@@ -43,6 +43,14 @@ def test_mcp_clients_and_a_login_do_not_go_together(tmp_path):
         footnote("--mcp", "--auth", str(users))
 
 
+@pytest.mark.parametrize("command", ["ui", "serve", "mcp"])
+def test_a_library_on_a_server_keeps_its_address(command):
+    parser = argparse.ArgumentParser(prog="footnote")
+    register(parser.add_subparsers())
+    args = parser.parse_args([command, "--library", "postgresql://here/notes"])
+    assert args.library == "postgresql://here/notes"
+
+
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http", "٧٨٦٠"])
 def test_what_is_no_port_exits_with_2(port, capsys):
     with pytest.raises(SystemExit) as caught:

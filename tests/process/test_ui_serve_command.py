@@ -48,7 +48,7 @@ def test_the_command_answers_curl_and_ends_with_an_interrupt_while_its_model_is_
     body = json.dumps({"model": "footnote", "messages": [question]})
     port = free_port()
     with WireServer(reply, Served(wait=90.0)) as server:
-        words = ["serve", "--library", tmp_path / "library", "--port", port]
+        words = ["serve", "--library", tmp_path / "library", "--port", port, "--quotes"]
         named = {"FOOTNOTE_LLM": "openai-like:m", "FOOTNOTE_LLM_BASE_URL": server.url}
         with footnote(*words, **named) as running:
             told = f"the model 'footnote' of http://127.0.0.1:{port}/v1 (Ctrl+C stops it)"
@@ -56,7 +56,9 @@ def test_the_command_answers_curl_and_ends_with_an_interrupt_while_its_model_is_
             done = subprocess.run(
                 curl(port, body), capture_output=True, text=True, check=True, timeout=90
             )
-            assert json.loads(done.stdout)["footnote"]["status"] == "answered"
+            found = json.loads(done.stdout)
+            assert found["footnote"]["status"] == "answered"
+            assert "\n\n---\n\n[1] **Japan and US" in found["choices"][0]["message"]["content"]
             with subprocess.Popen(curl(port, body), stdout=subprocess.DEVNULL, stderr=-3):
                 wait_for(server, 2)
                 running.send_signal(signal.SIGINT)
