@@ -23,7 +23,7 @@ from index.types import Extract
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_PAGES = 2000

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
+from statistics import median
 from typing import Final
 
 from index.reading.layout import Line
@@ -23,6 +24,10 @@ FEWEST_PAGES = 3
 _MOST = 0.5
 _LONGEST_HEAD = 80
 """Letters from which a line that ends with a stop is no head."""
+_FULL_LINE = 40
+"""Letters of a line that another of its paragraph stands below."""
+_SMALL_PRINT, _NEXT_LINE = 0.92, 1.5
+"""Share of the text's size under which a foot is set, and sizes to the next line of a paragraph."""
 _SAME_PLACE = 4
 """Points between the places of one head on two pages."""
 _EDGE = 2
@@ -166,9 +171,11 @@ def without_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         prose = len(line.text) > _LONGEST_HEAD and ended(line)
         return (shown > most and not prose) or line.text == number or (numbered and marks[mark] > 1)
 
+    size = median([line.size for page in pages for line in page] or [0.0])
     bodies = []
     for page, edge, number in zip(pages, edges, numbers, strict=True):
-        heads = _outermost(edge, [is_head(line, number) for line in edge])
+        prose = _paragraph_lines(edge, size=size)
+        heads = _outermost(edge, [id(e) not in prose and is_head(e, number) for e in edge])
         bodies.append([line for line in page if id(line) not in heads])
     return bodies if any(bodies) else [list(page) for page in pages]
 
@@ -190,6 +197,18 @@ def _edges(page: Sequence[Line]) -> list[Line]:
     """Return the lines at the top of a page and those at its bottom, each from the edge inwards."""
     ordered = sorted(page, key=lambda line: -line.bottom)
     return [*ordered[:_EDGE], *ordered[: -_EDGE - 1 : -1]]
+
+
+def _paragraph_lines(edge: Sequence[Line], *, size: float) -> set[int]:
+    """Return the ids of lines at an edge that end a sentence of the text, and of those above."""
+    found: set[int] = set()
+    for upper in edge:
+        for lower in edge:
+            near = 0 < upper.bottom - lower.bottom <= _NEXT_LINE * upper.size
+            of_text = min(upper.size, lower.size) >= _SMALL_PRINT * size
+            if near and of_text and len(upper.text) >= _FULL_LINE and ended(lower):
+                found |= {id(upper), id(lower)}
+    return found
 
 
 def _outermost(edge: Sequence[Line], is_head: Sequence[bool]) -> set[int]:

@@ -401,6 +401,15 @@ def test_a_sentence_that_ends_every_page_is_no_running_head():
     assert read(painted(*shown)).text.count("This clause is repeated") == 3
 
 
+def test_a_paragraph_that_ends_every_page_is_no_running_head_and_small_print_is():
+    clause = ("All of the quays in the harbour of Lindvik are kept", "by the town.")
+    shown = [lines(f"Part {n} is here.", y=720) + lines(*clause, y=90) for n in "ABC"]
+    assert read(painted(*shown)).text.count("of Lindvik are kept by the town.") == 3
+    small = at(72, 60, clause[0], size=8) + at(72, 50, clause[1], size=8)
+    noted = (lines(f"Part {n} is here.", *WRAPPED, y=720) + small for n in "ABC")
+    assert clause[0] not in read(painted(*noted)).text
+
+
 def test_a_raised_number_is_no_part_of_the_number_before_it():
     shown = at(72, 720, "It was dredged in 1938") + at(194.7, 724, "6", size=7)
     shown += at(198.6, 720, " and 10") + at(238, 724, "7", size=7) + at(242, 720, " more.")
