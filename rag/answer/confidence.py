@@ -231,7 +231,9 @@ def why_abstain(
         return "empty_question"
     if not hits:
         return "no_match" if question.until else "empty_library"
-    shared = any(scored.coverage > 0 for hit in hits for scored in hit.sentences)
+    # A byline, which is read and not weighed, shares no word with "Who wrote this?".
+    certain = draft.confidence >= 1.0
+    shared = certain or any(scored.coverage > 0 for hit in hits for scored in hit.sentences)
     if not draft.sentences or not shared or not content_terms(question.text):
         return "no_match"
     wanted = weights().threshold if threshold is None else threshold

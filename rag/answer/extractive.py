@@ -13,6 +13,7 @@ from index.terms import content_terms, terms
 from index.types import Hit
 from rag.answer.cell import with_cell
 from rag.answer.confidence import Weighed, weigh, weigh_told, weights
+from rag.answer.holder import is_of_other_payer, is_without_role, with_writer
 from rag.answer.items import is_new, joined, listed
 from rag.answer.mismatch import (
     has_side_of,
@@ -31,7 +32,7 @@ from rag.answer.neighbours import announced, item_of, with_names, with_what_it_l
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
-from rag.answer.short import marked, short_of, unit_of
+from rag.answer.short import marked, names_a_thing, short_of, unit_of
 from rag.answer.stated import bears_out, is_negated
 from rag.answer.yes_no import Told, Word, decide, permission_asked
 from rag.question import AnswerType, Question, holds, read_question
@@ -44,6 +45,8 @@ _RANKED = 10
 """Sentences named in `Answer.ranked`."""
 _INSTEAD = 0.01
 """Share of the first sentence's probability from which another may answer in its place."""
+_IN_PLACE = 0.1
+"""The same, where one is of another payer or of no office: any sentence with a name may seem to."""
 _TRIED = 4
 """Sentences that may answer a question with a "not"."""
 _BORNE_OUT = 0.4
@@ -88,6 +91,7 @@ class ExtractiveAnswerer:
             EmbeddingError: The reader's file or the base model's is missing or damaged.
         """
         own = with_cell(self._draft(question, hits), question, hits)
+        own = with_writer(own, question, hits, sure=weights().threshold)
         wish = permission_asked(question.text)
         if wish is None or own.confidence >= weights().threshold:
             return own
@@ -106,6 +110,7 @@ class ExtractiveAnswerer:
             return Draft(sentences=(), confidence=0.0)
         kept = _of_the_side(question, _undenied(question, weighed, reader))
         kept = _of_the_role(question, _not_opposite(question, kept))
+        kept = _of_the_holder(question, kept, hits)
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = _plain(question, decide(question, said, reader))
         if word:
@@ -136,6 +141,34 @@ def _of_the_role(question: Question, weighed: list[Weighed]) -> list[Weighed]:
     if not role or not lacks_of_role(weighed[0].text, role):
         return weighed
     return [one for one in weighed if holds_role(one.text, role, asked=question.text)] or weighed
+
+
+def _of_the_holder(
+    question: Question, weighed: list[Weighed], hits: Sequence[Hit]
+) -> list[Weighed]:
+    """Keep what tells of the office or the payer asked of, where the best does not."""
+    if question.expects == "yes_no" or not _is_of_other_holder(question, weighed[0], hits):
+        return weighed
+    least = _IN_PLACE * weighed[0].probability
+    own = [
+        one
+        for one in weighed
+        if one.probability >= least
+        and holds(question.expects, one.text, asked=question.text)
+        and not _is_of_other_holder(question, one, hits)
+    ]
+    return own or weighed
+
+
+def _is_of_other_holder(question: Question, one: Weighed, hits: Sequence[Hit]) -> bool:
+    """Say whether a sentence has no word of the office, another payer, or a thing for who."""
+    asked, text = question.text, with_what_it_leans_on(one.evidence, hits)
+    if is_of_other_payer(text, asked=asked) or names_a_thing(one, question):
+        return True
+    hit, start = one.evidence.hit, one.evidence.start
+    before = [s.sentence.text for s in hit.sentences if s.sentence.end <= start]
+    headings = [line for line in before if line[-1:].isalnum()]
+    return is_without_role("\n".join([text, hit.card.title, *headings[-1:]]), asked=asked)
 
 
 def _of_the_side(question: Question, weighed: list[Weighed]) -> list[Weighed]:
@@ -189,7 +222,7 @@ def _is_of_another(question: Question, first: Weighed, hits: Sequence[Hit]) -> b
         return False
     if is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked):
         return True
-    if is_former(text, asked=asked):
+    if is_former(text, asked=asked) or _is_of_other_holder(question, first, hits):
         return True
     around = "\n".join(hit.passage.text for hit in hits)
     return is_of_other_thing(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence, Sentence
+from rag.answer.holder import is_byline, may_be_told_by_byline
 from rag.answer.yes_no import Teller
 from rag.question import AnswerType, Question, holds, is_named, names, numbers, words
 from rag.reader.onnx_reader import ReadSentence
@@ -155,9 +156,12 @@ def _may_answer(question: Question, candidate: Candidate) -> bool:
     """Leave out sentences without any number where the question is how much money.
 
     On the sets that the weights were fitted and checked on, none of 8 such sentences that ranked
-    first was right; for dates and other amounts a sentence without one often is.
+    first was right; for dates and other amounts a sentence without one often is. A byline tells
+    who wrote the article and when, and nothing else.
     """
     text = candidate.scored.sentence.text
+    if is_byline(text) and not may_be_told_by_byline(question):
+        return False
     return question.expects != "money" or holds("money", text, asked=question.text)
 
 

@@ -29,7 +29,7 @@ OF_A_QUESTION = frozenset(
     rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader
     rag.reader.onnx_reader rag.reader.spans rag.reader.windows
     rag.setting_values rag.settings rag.source_notes rag.tracing rag.types
-    rag.answer.items rag.answer.mismatch rag.language_model
+    rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
     rag.comparison rag.compound rag.drafting rag.over_time rag.refusal
     """.split()  # noqa: SIM905  # a list of these would be a line each
 )

@@ -1,0 +1,286 @@
+"""Tells whether a sentence names who holds an office, pays, acts or wrote the article.
+
+A question for one of these is answered by no other name: a helper is not the head, what a county
+pays is not what a university does, and a byline tells of nothing but the article's writer.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+
+from index.data_files import data_toml
+from index.terms import content_terms, terms
+from index.types import Hit, Sentence
+from rag.question import Question, any_of, names, words
+from rag.types import Draft, DraftSentence, Evidence
+
+_SOURCE = r"(?:from|out of|with|by means of|using|through|via) (?:(?:the|an?|its|his|her|their) )?"
+_BEHIND_SOURCE = re.compile(rf"\b{_SOURCE}$", re.IGNORECASE)
+_FROM_SOURCE = re.compile(_SOURCE, re.IGNORECASE)
+_TAKEN_OVER = re.compile(r"\bt(?:ook|ak(?:es?|en|ing)) over\b", re.IGNORECASE)
+_BYLINE_LENGTH = 120
+"""Characters of a byline, at most."""
+_HEAD = 6
+"""Sentences of an article that its byline is one of."""
+_BYLINES = 3
+"""Articles whose writers are told at once."""
+
+_OFFICE = re.compile(
+    r"^who(?:['’]s| is| was| are| were| became) (?:now |currently |also )?(?:the|its|their) "
+    r"(?P<role>(?!.*\b(?:that|who|which)\b)[\w\- ]{1,60}?)"
+    r"(?: (?:of|in|at|for|to|when|with|behind)\b.*)?[?.!\s]*$",
+    re.IGNORECASE,
+)
+"""Who is asked for by an office; where it is told what they did, the office need not be told."""
+
+
+def is_without_role(text: str, *, asked: str) -> bool:
+    """Say whether the holder of an office is asked for, and a text has no word of it or near it.
+
+    Of 39,608 sentences that answer, of training questions, 11 are called so, of the 580 that are
+    asked so at all.
+
+    Args:
+        text: A sentence with those that it leans on, its heading and its article's title.
+        asked: The question.
+    """
+    found = _OFFICE.match(asked) or _task_asked().match(asked)
+    role = terms(found["role"])[-1:] if found else []
+    near = [asked_for | told for asked_for, told in _roles() if set(role) & asked_for]
+    seen = set(terms(text))
+    if not role or not near or _TAKEN_OVER.search(text):
+        return False
+    return not any(seen & line for line in (*near, *_lines("holding")))
+
+
+def is_of_other_payer(text: str, *, asked: str) -> bool:
+    """Say whether it is asked how much one pays, and a text tells what others do, and not who.
+
+    Of 77 sentences that answer so, of training questions, none is called so. A name may be meant
+    by "the company". What a thing costs is nobody's gift.
+
+    Args:
+        text: A sentence with those that it leans on.
+        asked: The question.
+    """
+    payer = _payer_asked(asked)
+    if not payer or set(content_terms(payer)) & set(terms(text)):
+        return False
+    told = _payers_told(text)
+    is_noun = payer.split()[-1].islower() and bool(content_terms(payer))
+    if told and (is_noun or _payer(payer)):
+        return not any(_payer(payer) & known for _, known in told)
+    return bool(not told and _given_asked().search(asked) and _cost().search(text))
+
+
+def is_no_sum(text: str, start: int, *, asked: str) -> bool:
+    """Say whether an answer counts who pays, or is what another pays than who is asked of."""
+    return _counts_people(text, start, asked=asked) or _is_paid_by_other(text, start, asked=asked)
+
+
+def is_source(text: str, start: int, end: int) -> bool:
+    """Say whether words stand behind "from" or its like, or begin so, and name nobody that acts."""
+    told = text[start:end]
+    behind = _BEHIND_SOURCE.search(text[:start]) or _FROM_SOURCE.match(told)
+    return bool(behind) and not names(told) and not _acting().search(told)
+
+
+def is_byline(text: str) -> bool:
+    """Say whether a sentence is a byline alone: "14 October 2026, by Maud Ferrier"."""
+    return len(text) <= _BYLINE_LENGTH and bool(_byline().fullmatch(text))
+
+
+def asks_for_writer(asked: str) -> bool:
+    """Say whether it is asked who wrote the article itself."""
+    return bool(_writer_asked().fullmatch(asked))
+
+
+def may_be_told_by_byline(question: Question) -> bool:
+    """Say whether a question is for an article's writer, or for its day."""
+    of_article = words(question.text) & set(_families()["writing"].split())
+    return asks_for_writer(question.text) or (question.expects == "date" and bool(of_article))
+
+
+def with_writer(draft: Draft, question: Question, hits: Sequence[Hit], *, sure: float) -> Draft:
+    """Return the bylines as the answer where it is asked who wrote the article, else the draft.
+
+    A writer that only the document's properties name is cited where the article's head has the
+    name. Of several articles each has its own byline, and there is no short answer.
+
+    Args:
+        draft: What else would be answered.
+        question: What is asked.
+        hits: Retrieved for it, best first.
+        sure: Confidence from which the draft stays, where it is asked of no "article".
+    """
+    asked = _writer_asked().fullmatch(question.text)
+    if asked is None or (not asked["article"] and draft.confidence >= sure):
+        return draft
+    found: dict[str, DraftSentence] = {}
+    for hit in hits:
+        for scored in hit.sentences[:_HEAD]:
+            written = _written_by(scored.sentence, hit)
+            if written:
+                found.setdefault(hit.passage.document_id, written)
+    if asked["topic"]:
+        found = {key: one for key, one in found.items() if key == hits[0].passage.document_id}
+    told = tuple(found.values())[:_BYLINES]
+    if not told:
+        return draft
+    span = told[0].span
+    short = told[0].text[slice(*span)] if span and len(told) == 1 else None
+    return replace(draft, sentences=told, short=short, parts=(), confidence=1.0)
+
+
+def _is_paid_by_other(text: str, start: int, *, asked: str) -> bool:
+    """Say whether a figure, which starts there, stands behind another payer than is asked of.
+
+    Of a sentence that names that one too: "The county paid half, the town 900 euros".
+    """
+    wanted = _payer(_payer_asked(asked))
+    told = _payers_told(text)
+    before = [known for at, known in told if at < start]
+    own = any(wanted & known for _, known in told)
+    return own and bool(before) and not before[-1] & wanted
+
+
+def _counts_people(text: str, start: int, *, asked: str) -> bool:
+    """Say whether it is asked how much one pays, and a number there counts people or time."""
+    return bool(_payer_asked(asked) and _people().match(text, start))
+
+
+def _payer_asked(asked: str) -> str:
+    found = _sum_asked().match(asked)
+    return found["who"] if found else ""
+
+
+def _payer(name: str) -> frozenset[int]:
+    """Return the families of payers that the last word of a name is of."""
+    last = set(terms(name)[-1:])
+    return frozenset(n for n, line in enumerate(_lines("payers")) if last & line)
+
+
+def _payers_told(text: str) -> list[tuple[int, frozenset[int]]]:
+    found = ((m.start(), _payer(m["who"])) for m in _told_to_pay().finditer(text))
+    return [one for one in found if one[1]]
+
+
+@cache
+def _sum_asked() -> re.Pattern[str]:
+    return re.compile(
+        r"^(?:and )?how much (?:money )?(?:did|does|do|has|have|had|will|would) (?P<who>.{2,60}?)"
+        rf"(?: (?:have|need|want|agree|agreed|offer) to)? {_any('paying')}\b",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _given_asked() -> re.Pattern[str]:
+    return re.compile(rf"\b{_any('giving')}\b", re.IGNORECASE)
+
+
+@cache
+def _cost() -> re.Pattern[str]:
+    return re.compile(rf"\b{_any('cost')}\b", re.IGNORECASE)
+
+
+@cache
+def _told_to_pay() -> re.Pattern[str]:
+    """Return the form of a payer with a verb or, where that goes without saying, with a share."""
+    share = any_of("holds", "share")
+    figure = rf"(?:(?:about|around|over|almost|nearly|just) )?(?:[$€£¥]|\d|(?:an? |the )?{share}\b)"
+    return re.compile(
+        r"\b(?P<who>[a-z][\w’'\-]{1,30}),? (?:(?:has|had|have|will|would|also|only|then) ){0,2}"
+        rf"(?:{_any('paying')}\b|{figure})"
+    )
+
+
+@cache
+def _people() -> re.Pattern[str]:
+    """Return the form of a number of people or bodies, or of days."""
+    who = rf"{any_of('holds', 'payer')}|{any_of('asks', 'person')}s|{any_of('holds', 'duration')}"
+    return re.compile(
+        rf"\d[\d.,]{{0,15}}(?: (?!{any_of('holds', 'currency')}\b)[a-z\-]{{2,20}})?? (?:{who})\b"
+    )
+
+
+def _written_by(sentence: Sentence, hit: Hit) -> DraftSentence | None:
+    """Return a sentence of an article's head that names who wrote it."""
+    text, author = sentence.text, hit.card.author
+    byline = _byline().fullmatch(text) if len(text) <= _BYLINE_LENGTH else None
+    if sentence.ordinal >= _HEAD or not (byline or (author and author in text)):
+        return None
+    at = text.find(author or "")
+    span = byline.span("who") if byline else (at, at + len(author or ""))
+    evidence = Evidence(hit=hit, start=sentence.start, end=sentence.end)
+    return DraftSentence(text=text, evidence=(evidence,), span=span)
+
+
+@cache
+def _lines(name: str) -> tuple[frozenset[str], ...]:
+    """Return the terms of each family of a list of `rag/data/families.toml`."""
+    found = _families()[name]
+    return tuple(frozenset(terms(line)) for line in ([found] if isinstance(found, str) else found))
+
+
+def _any(name: str) -> str:
+    """Return the form of any word of a line of it."""
+    return f"(?:{'|'.join(_families()[name].split())})"
+
+
+@cache
+def _acting() -> re.Pattern[str]:
+    """Return the form of people and bodies: words of the tables, and what ends as they do."""
+    ending = rf"(?:er|or|ant|ent|ee|{any_of('asks', 'person_ending')})s?"
+    bodies = rf"{any_of('holds', 'payer')}|{any_of('names', 'body')}|{any_of('asks', 'person')}s?"
+    return re.compile(rf"\b(?:{_any('acting')}|[a-z]{{3,}}{ending}|{bodies})\b", re.IGNORECASE)
+
+
+@cache
+def _roles() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Return the terms of each family of offices: those asked for by it, and others that tell."""
+    lines = (line.partition(" | ") for line in data_toml("rag", "families.toml")["roles"])
+    return tuple((frozenset(terms(first)), frozenset(terms(rest))) for first, _, rest in lines)
+
+
+@cache
+def _task_asked() -> re.Pattern[str]:
+    return re.compile(
+        r"^who(?:['’]s)? (?:now |currently |is |was )?(?:in )?"
+        rf"(?P<role>{_any('tasks')}|charge)\b",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _byline() -> re.Pattern[str]:
+    """Return the form of a byline: "by" and names, behind a date or "Text", before a post."""
+    name = r"[A-ZÀ-Þ][\w.’'\-]{0,30}"
+    full = rf"{name}(?: (?:(?:van|von|de|der|da|del|di|la|le) ){{0,2}}{name}){{1,3}}"
+    day = (
+        rf"\d[\w:.]{{0,9}}|(?i:{any_of('holds', 'month_beside_a_day')})[a-z]{{0,6}}"
+        rf"|(?i:{any_of('holds', 'weekday')})"
+    )
+    told = rf"(?:{day}|(?i:{_any('byline')}))\b[ .,:;|·–—\-]{{1,3}}"
+    post = rf"(?:{day}|{name}|(?i:{_any('post')}))\b[ .,:;|·–—)\-]{{0,3}}"
+    return re.compile(
+        rf"[\W_]{{0,4}}(?:{told}){{0,8}}[Bb][Yy] (?P<who>{full}(?:(?:, | and | & ){full}){{0,4}})"
+        rf"(?:[ ,]{{0,2}}[,|·–—(]\s?(?:{post}){{1,8}})?[\W_]{{0,4}}"
+    )
+
+
+@cache
+def _writer_asked() -> re.Pattern[str]:
+    """Return the form of "Who wrote this article?" and "Who is its author?"."""
+    writer = r"who(?:['’]s| is| was) (?:the|its) (?:author|writer|reporter|journalist)"
+    article = rf"(?:the|this|that) (?:news(?:paper)? )?(?P<article>{_any('writing')})"
+    return re.compile(
+        rf"(?:and )?(?:who (?:wrote|has written|authored|reported)|{writer}(?: of| behind)?)"
+        rf"(?: (?:it|this|that|{article}(?: (?:on|about) (?P<topic>.{{1,80}}))?))?[?.!\s]{{0,3}}",
+        re.IGNORECASE,
+    )
+
+
+def _families() -> Mapping[str, str]:
+    return data_toml("rag", "families.toml")

@@ -1,0 +1,123 @@
+"""Who holds an office, who pays, who acts and who wrote it: what a sentence must name for that."""
+
+import pytest
+
+from rag.answer.holder import (
+    asks_for_writer,
+    is_byline,
+    is_of_other_payer,
+    is_source,
+    is_without_role,
+    may_be_told_by_byline,
+)
+from rag.question import read_question
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("Who is the director of the mill?", "The roof was mended by Ida Sand, a retired smith."),
+        ("Who's the head of the Friends?", "Ida Sand baked forty loaves for the feast."),
+        ("Who leads the choir?", "Ida Sand has sung in it for years."),
+        ("Who is in charge of the pool?", "Ida Sand swims there each morning."),
+        ("Who is the captain of the ferry?", "The harbour master, Lone Bech, was pleased."),
+        ("Who is the mayor?", "Ida Sand heads the company."),
+        ("Who was the treasurer of the club?", "The mayor, Ida Sand, cut the ribbon."),
+    ],
+)
+def test_a_name_without_the_office_is_not_its_holder(asked: str, text: str) -> None:
+    assert is_without_role(text, asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("Who is the director of the mill?", "Ida Sand has run the mill since 2019."),
+        ("Who is the head of the Friends?", "The Friends elected Ida Sand in May."),
+        ("Who is the president of the club?", "Its chairwoman is Ida Sand."),
+        ("Who leads the crew?", "Its captain is Ida Sand."),
+        ("Who leads the choir?", "The conductor is Ida Sand."),
+        ("Who was the mayor who opened the bridge?", "Ida Sand opened the bridge."),
+        ("Who is the fastest runner?", "Ida Sand won in nine seconds."),
+        ("Where is the director of the mill?", "Ida Sand is in Brevik."),
+    ],
+)
+def test_a_near_word_or_no_office_at_all_lets_a_name_answer(asked: str, text: str) -> None:
+    assert not is_without_role(text, asked=asked)
+
+
+_SHARES = "The county paid half, the lottery fund 900 euros, and the rest came from 1,300 donors."
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("How much did the university contribute?", True),
+        ("How much money will the church have to pay?", True),
+        ("How much did the zoo give?", True),
+        ("How much did the county pay?", False),
+        ("How much did the region give?", False),
+        ("How much did Nordvik pay?", False),
+        ("How much did it cost?", False),
+    ],
+)
+def test_what_others_pay_is_not_what_one_does(asked: str, told: bool) -> None:
+    assert is_of_other_payer(_SHARES, asked=asked) is told
+
+
+def test_what_it_costs_is_no_gift_but_may_be_what_visitors_pay() -> None:
+    cost = "A day at the pool costs 9 euros."
+    assert is_of_other_payer(cost, asked="How much did the members contribute?")
+    assert not is_of_other_payer(cost, asked="How much do visitors pay?")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "told"),
+    [
+        ("A new one from a closed cable car does the work.", "a closed cable car", True),
+        ("It was made out of old doors.", "old doors", True),
+        ("It came from the hunters' club.", "the hunters' club", False),
+        ("It was bought from a retired smith.", "a retired smith", False),
+        ("It was made with Ida Sand.", "Ida Sand", False),
+        ("The old doors are in use.", "The old doors", False),
+    ],
+)
+def test_a_thing_behind_from_is_nobody_who_acts(text: str, words: str, told: bool) -> None:
+    start = text.index(words)
+    assert is_source(text, start, start + len(words)) is told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "14 October 2026, by Maud Ferrier",
+        "By Anna van der Berg",
+        "Story by Anna Berg and Jonas Hove",
+        "By Anna Berg, science correspondent",
+        "*Published on 3 May 2026 by Anna Berg | Reuters*",
+    ],
+)
+def test_a_byline_is_known(text: str) -> None:
+    assert is_byline(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Built in 1743 by Richard Tawney.",
+        "The text, by Wiebke Osterloh, is not in dispute.",
+        "By Monday Jonas Hove had won.",
+        "By Anna Berg's reckoning it was late.",
+    ],
+)
+def test_a_sentence_with_by_is_no_byline(text: str) -> None:
+    assert not is_byline(text)
+
+
+def test_a_byline_tells_who_wrote_and_when_alone() -> None:
+    assert asks_for_writer("Who wrote this article?")
+    assert asks_for_writer("who is the author")
+    assert not asks_for_writer("Who wrote the letter?")
+    assert may_be_told_by_byline(read_question("When was this article published?"))
+    assert not may_be_told_by_byline(read_question("When was the mill opened?"))
+    assert not may_be_told_by_byline(read_question("Who is the director?"))
