@@ -34,6 +34,9 @@ _COLUMN_ASKED = re.compile(
 )
 _LEADS: Final = frozenset({"the", "which", "what", "does", "is", "of", "in", "this", "that"})
 """Words in front of a column's name that are none of it."""
+_WORD = re.compile(r"\w+")
+_FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){1,3}")
+"""Of somebody or something, not at the beginning of a question."""
 _FIELD = re.compile(r"; (?=[^;:]{1,200}: )")
 """What parts the cells of a row that have a name."""
 _PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
@@ -68,7 +71,8 @@ def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
     """Return the row with its cell as the answer where the question names one, else the draft.
 
     Rows of several tables whose cells differ are all given, without a short answer. A question for
-    a column by its name that no table has is not answered of a row.
+    a column by its name that no table has is not answered of a row, and one that says the name of
+    one row, or a full name that no row has, not of another row.
 
     Args:
         draft: What else would be answered.
@@ -77,7 +81,9 @@ def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
     """
     found = _asked_cells(question, hits)
     if not found:
-        return replace(draft, confidence=0.0) if _lacks_column(draft, question, hits) else draft
+        if _lacks_column(draft, question, hits) or _names_nobody_there(draft, question):
+            return replace(draft, confidence=0.0)
+        return _of_its_row(draft, question, hits)
     rows = tuple(one.row.sentence for one in found)
     alone = len(found) == 1
     return replace(
@@ -88,6 +94,52 @@ def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
         confidence=max(draft.confidence, _SURE),
         ranked=tuple(dict.fromkeys((*rows, *draft.ranked)))[: max(len(rows), len(draft.ranked))],
     )
+
+
+def _of_its_row(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
+    """Return the row whose name a question says where the draft quotes another, else the draft."""
+    if len(draft.sentences) != 1 or not draft.sentences[0].evidence:
+        return draft
+    quoted = draft.sentences[0]
+    table = quoted.evidence[0].hit.passage.document_id
+    names = {
+        row.sentence: (hit, {c.text for c in cells_of(row.sentence.text) if _is_said(c, question)})
+        for hit in hits
+        if hit.card.media_type in _TABLES and hit.passage.document_id == table
+        for row in hit.sentences
+    }
+    said = {row: hit for row, (hit, named) in names.items() if named}
+    own = any(name in quoted.text for _, named in names.values() for name in named)
+    if own or len(said) != 1 or not cells_of(quoted.text):
+        return draft
+    ((row, hit),) = said.items()
+    evidence = Evidence(hit=hit, start=row.start, end=row.end)
+    ranked = tuple(dict.fromkeys((row, *draft.ranked)))[: max(1, len(draft.ranked))]
+    sentence = DraftSentence(text=row.text, evidence=(evidence,))
+    return replace(draft, sentences=(sentence,), short=None, parts=(), ranked=ranked)
+
+
+def _is_said(cell: Cell, question: Question) -> bool:
+    """Say whether a question has a cell's words as they stand, which begin as a name does."""
+    name = cell.text.strip()
+    said = len(name) >= _LETTERS and name[0].isupper()
+    return said and f" {_spaced(name)} " in f" {_spaced(question.text)} "
+
+
+def _spaced(text: str) -> str:
+    return " ".join(_WORD.findall(text))
+
+
+def _names_nobody_there(draft: Draft, question: Question) -> bool:
+    """Say whether a row is quoted of a table part in which nobody has a full name that is said."""
+    if not draft.sentences or not draft.sentences[0].evidence:
+        return False
+    hit = draft.sentences[0].evidence[0].hit
+    if hit.card.media_type not in _TABLES or not cells_of(draft.sentences[0].text):
+        return False
+    around = f"{hit.card.title} {hit.card.source} {hit.passage.text} {hit.page_label}".casefold()
+    full = (name[0].split() for name in _FULL_NAME.finditer(question.text))
+    return any(not any(word.casefold() in around for word in name) for name in full)
 
 
 def _quoted(found: _Found, *, titled: bool) -> DraftSentence:

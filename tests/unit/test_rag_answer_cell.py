@@ -110,6 +110,39 @@ def test_a_column_is_asked_of_prose_too():
     assert answered("What does the mayor column say for Lindvik?", prose).confidence == 0.8
 
 
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("How many hours does Per Dahl work?", 1),
+        ("How many hours does Ines Holt work?", 0),
+        ("How many hours do Per Dahl and Ines Holt work together?", 0),
+    ],
+)
+def test_a_row_whose_name_is_said_is_quoted_and_not_another(question, row):
+    rows = ("Name: Ines Holt; Role: Cook; Hours: 22.", "Name: Per Dahl; Role: Mate; Hours: 35.")
+    hit = table(*rows)
+    first = hit.sentences[0].sentence
+    guess = DraftSentence(
+        text=first.text, evidence=(Evidence(hit=hit, start=first.start, end=first.end),)
+    )
+    nothing = Draft(sentences=(guess,), confidence=0.8, short="22")
+    draft = with_cell(nothing, read_question(question), (hit,))
+    assert draft.sentences[0].text == rows[row]
+    assert draft.short == (None if row else "22")
+
+
+@pytest.mark.parametrize(
+    ("question", "confidence"),
+    [
+        ("How many rooms did Kari Lund rent in Lindvik?", 0.0),
+        ("How many rooms did the Town of Lindvik rent?", 0.8),
+        ("How many rooms did Old Lindvik rent?", 0.8),
+    ],
+)
+def test_a_full_name_that_no_row_has_is_not_answered_of_a_row(question, confidence):
+    assert answered(question, table(*YEARS)).confidence == confidence
+
+
 def test_the_row_is_quoted_with_the_cell_marked():
     hit = table(*YEARS)
     draft = with_cell(
