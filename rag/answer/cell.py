@@ -97,7 +97,16 @@ def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
 
 
 def _of_its_row(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
-    """Return the row whose name a question says where the draft quotes another, else the draft."""
+    """Return the row whose name a question says where the draft quotes another, else the draft.
+
+    Of several rows those stay whose name is said, where there are such.
+    """
+    if len(draft.sentences) > 1:
+        cells = [(one, cells_of(one.text)) for one in draft.sentences]
+        kept = tuple(one for one, row in cells if any(_is_said(cell, question) for cell in row))
+        if not kept or len(kept) == len(cells) or not all(row for _, row in cells):
+            return draft
+        return replace(draft, sentences=kept, short=None, parts=())
     if len(draft.sentences) != 1 or not draft.sentences[0].evidence:
         return draft
     quoted = draft.sentences[0]

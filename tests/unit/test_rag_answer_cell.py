@@ -131,6 +131,23 @@ def test_a_row_whose_name_is_said_is_quoted_and_not_another(question, row):
     assert draft.short == (None if row else "22")
 
 
+def test_of_several_rows_those_stay_whose_name_is_said():
+    rows = ("City: New Haven; Sales: 410.", "City: San Jose; Sales: 380.")
+    hit = table(*rows)
+    evidence = (Evidence(hit=hit, start=0, end=9),)
+    both = Draft(
+        sentences=tuple(DraftSentence(text=row, evidence=evidence) for row in rows),
+        confidence=0.8,
+    )
+    for question, shown in (
+        ("What were the earliest sales of San Jose?", rows[1:]),
+        ("What were the earliest sales of San Jose and New Haven?", rows),
+        ("What were the earliest sales?", rows),
+    ):
+        draft = with_cell(both, read_question(question), (hit,))
+        assert tuple(one.text for one in draft.sentences) == shown
+
+
 @pytest.mark.parametrize(
     ("question", "confidence"),
     [
