@@ -225,7 +225,7 @@ def test_one_of_the_reader_before_this_is_read_again_and_one_of_the_next_is_not(
 ) -> None:
     library = make_library()
     add(library, quay)
-    for reader, found in (("pdf 2", [True]), ("pdf 4", []), ("pdf 5", [])):
+    for reader, found in (("pdf 3", [True]), ("pdf 4", []), ("pdf 5", [])):
         with library.catalog.writing() as db, transaction(db):
             note_reader(db, {library.summaries()[0].id: reader})
         assert [c.read_again for c in again(library).changes] == found
