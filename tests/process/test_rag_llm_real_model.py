@@ -3,7 +3,10 @@
 What it says may be wrong; what is made of it may not.
 """
 
+import os
 import resource
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,6 +18,7 @@ import pytest
 from gguf_files import small_model
 from wire_asking import STREAMS, WAYS, events
 
+import rag
 from eval.running.recordings import RecordingModel, ReplayedModel
 from rag import (
     Answer,
@@ -190,3 +194,27 @@ def test_only_one_model_is_in_memory_and_it_is_freed() -> None:
     assert HELD.setup.context == 2048
     HELD.free()
     assert HELD.setup is None
+
+
+_ENDING = """
+import atexit, sys, threading
+from rag.llm.providers.llamacpp import HELD
+atexit.register(lambda: print("freed", HELD.setup is None))
+from rag.llm.registry import load_model
+from rag.settings import Settings
+from rag.types import Message
+model = load_model(sys.argv[1], Settings(llm_max_tokens=3000))
+pieces = model.stream([Message(role="user", text="Tell me a long story.")])
+next(pieces)
+pieces.close()
+print("loaded", HELD.setup is not None)
+"""
+
+
+def test_a_process_that_ends_frees_the_model_first() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _ENDING, f"llamacpp:{FILE}"],
+        capture_output=True, encoding="utf-8", timeout=100,
+        env=dict(os.environ) | {"PYTHONPATH": str(Path(rag.__file__).parents[1])},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "loaded True\nfreed True\n")
