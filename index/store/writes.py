@@ -100,7 +100,7 @@ def _write_passages(
         for at, span in zip(entry.passages[n], held, strict=True)
     }
     bodies = {passage + n: [t for at in entry.passages[n] for t in words[at]] for n in chosen}
-    write_passage_terms(db, bodies, card=entry.card)
+    write_passage_terms(db, bodies, card=entry.card, of=len(entry.passages))
     db.write_terms("sentence_terms", {sentence + at: held for at, held in words.items()}, title=())
 
 
@@ -122,14 +122,22 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
     return key
 
 
-def write_passage_terms(db: OpenCatalog, rows: Mapping[int, Sequence[str]], *, card: Card) -> None:
+def write_passage_terms(
+    db: OpenCatalog, rows: Mapping[int, Sequence[str]], *, card: Card, of: int
+) -> None:
     """Make the passages of a document searchable by their terms and its title, author, date, tags.
 
     In all rows together these have at most as many characters as the passages themselves, or
     100,000: a document of a million headings does not grow a thousandfold by its title.
+
+    Args:
+        db: Written to.
+        rows: The terms of some passages of a document, by their keys.
+        card: Of the document.
+        of: Passages that the whole document has.
     """
     own = sum(len(term) for body in rows.values() for term in body)
-    room = max(_HEADS, own) // max(1, len(rows))
+    room = max(_HEADS // max(1, of), own // max(1, len(rows)))
     lengths = accumulate(len(term) for term in _head(card))
     head = [term for term, end in zip(_head(card), lengths, strict=True) if end <= room]
     db.write_terms("passage_terms", rows, title=head)

@@ -114,7 +114,7 @@ def _retitle(db: OpenCatalog, document_id: str, card: Card) -> None:
     for passage, sentence in rows:
         words.setdefault(passage, []).extend(terms(sentence))
     db.erase_terms("passage_terms", list(words))
-    write_passage_terms(db, words, card=card)
+    write_passage_terms(db, words, card=card, of=len(words))
 
 
 def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:
