@@ -19,6 +19,19 @@ came from 240 members. The college paid nothing but lent its crane.
 Ida Sand chairs the parish council. She cut the ribbon in the rain.
 """
 
+LIGHT = """# The old lighthouse on Gull Point shines again
+*3 May 2026, by Anna Berg*
+
+The lighthouse on Gull Point will be open to visitors from 6 June, ten years after the last keeper \
+left. The volunteers of the Friends of Gull Point have spent three winters on the building.
+The lamp had rusted to its rail. Freeing it took Jonas Hove, a retired smith, and two helpers a \
+month.
+The motor that used to turn it could not be saved; a new one from a scrapped ski lift now does \
+the work.
+The repairs cost 90,000 crowns. The county paid half of that, the lottery fund 20,000 crowns, and \
+the rest came from 240 donors. The harbour master, Lone Bech, called the work overdue.
+"""
+
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
@@ -50,6 +63,35 @@ def test_nobody_is_named_for_what_the_article_does_not_tell(
 )
 def test_what_it_tells_is_answered(assistant: Assistant, question: str, short: str) -> None:
     assert short in (assistant.ask(question).short or "")
+
+
+@pytest.fixture(scope="module")
+def of_the_light(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    settings = Settings.load(library=tmp_path_factory.mktemp("library"), seeds=False)
+    with Assistant.open(settings) as opened:
+        opened.library.add_articles([Article(source="light", title="Gull Point", text=LIGHT)])
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is the director of the lighthouse?",
+        "Who is the head of the Friends?",
+        "Who is the captain of the harbour?",
+        "Who made the new motor?",
+        "How much did the university contribute?",
+        "Who wrote the article about the ferry?",
+    ],
+)
+def test_a_byline_a_helper_a_ski_lift_and_the_donors_answer_nothing_else(
+    of_the_light: Assistant, question: str
+) -> None:
+    assert of_the_light.ask(question).status == "abstained"
+
+
+def test_what_a_thing_costs_is_not_what_its_members_gave(assistant: Assistant) -> None:
+    assert assistant.ask("How much did the members contribute?").short != "90,000 crowns"
 
 
 def test_a_number_of_people_is_no_sum(assistant: Assistant) -> None:
