@@ -42,6 +42,7 @@ _YES_NO = ("Yes", "No")
 _NOTES: Mapping[Reason, str] = {
     "declined": "The language model found no answer in the passages",
     "unsupported": "The model's reply was not borne out by the articles",
+    "weak_match": "What the language model wrote is in the articles, but does not seem to answer",
 }
 _QUOTED = ", so they are quoted."
 _OF_ONE_HOME = 0.6
@@ -179,16 +180,18 @@ def never_worse(own: Answer, quoted: Answer, written: "Written") -> Answer:
     """Return what is shown of a language model's answer and the quoted one; never less than either.
 
     Where nothing that the model wrote holds, or it declined, the quoted answer is shown, if there
-    is one. Where it holds, the quoted sentence is added that has something the model did not say.
+    is one. What holds but answers nothing, where no answer was found either, is set aside. Where it
+    holds, the quoted sentence is added that has something the model did not say.
 
     Args:
         own: The model's, abstaining where nothing of it holds.
         quoted: The answerer's.
         written: What the model wrote, whatever its check found.
     """
-    if own.status == "answered":
+    beside = own.status == "answered" and quoted.status == "abstained" and not written.answers
+    if own.status == "answered" and not beside:
         return own if quoted.status == "abstained" else _with_quote(own, quoted)
-    reason: Reason = own.reason or "unsupported"
+    reason: Reason = own.reason or "weak_match"
     aside = SetAside(
         model=own.model,
         reason=reason,
@@ -196,7 +199,7 @@ def never_worse(own: Answer, quoted: Answer, written: "Written") -> Answer:
         sentences=written.sentences,
         citations=written.citations,
     )
-    shown = own if quoted.status == "abstained" else quoted
+    shown = own if own.status == quoted.status == "abstained" else quoted
     return replace(shown, set_aside=aside, usage=own.usage, prompts=own.prompts)
 
 

@@ -211,24 +211,30 @@ class Pipeline:
 
         The answerer's is shown too where nothing that the model wrote holds, or beside it.
         """
+        quoted = self._extracted(asked, sources)
         if not sources.found.hits or (sources.told and not sources.told.sentences):
-            answer = self._extracted(asked, sources)
-            yield from _told(answer)
-            return answer
+            yield from _told(quoted)
+            return quoted
         try:
             written = yield from writer.write(
-                asked.question, sources.found, orders=sources.orders, usage=asked.usage
+                asked.question,
+                sources.found,
+                orders=sources.orders,
+                usage=asked.usage,
+                quoted=quoted,
             )
         except ModelError as error:
             if not self._settings.llm_fallback:
                 raise
-            answer = self._extracted(asked, sources, failure=str(error))
+            answer = replace(
+                quoted, fallback=str(error), seconds=time.perf_counter() - asked.started
+            )
             yield from _anew(answer)
             return answer
         own = _shown(asked, sources, written)
-        answer = never_worse(own, self._extracted(asked, sources), written)
+        answer = never_worse(own, quoted, written)
         answer = replace(answer, seconds=time.perf_counter() - asked.started)
-        if own.sentences:
+        if own.sentences and answer.set_aside is None:
             yield from _told(answer, after=len(own.sentences))
         else:
             yield from _anew(answer)

@@ -189,11 +189,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAside:
-    """What a language model wrote where its reply is not the answer, as nothing of it held."""
+    """What a language model wrote where its reply is not the answer."""
 
     model: str
     reason: Reason
-    """`declined`, or `unsupported`."""
+    """`declined`, `unsupported`, or `weak_match`: it holds, but does not read as an answer."""
     note: str
     """The same for a reader, and what is shown in its place."""
     sentences: tuple[AnswerSentence, ...]

@@ -1,7 +1,7 @@
 """Chooses what the reader reads of a passage: whole sentences, led by the article's title."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.types import Hit, Sentence
 
@@ -47,6 +47,13 @@ def window_of(hit: Hit, sentences: Sequence[Sentence] = ()) -> Window:
     title = hit.card.title.strip().rstrip(".")
     told = chosen[0].start > 0 and 0 < len(title) <= _TITLE
     return Window(hit=hit, sentences=chosen, lead=f"{title}. " if told else "")
+
+
+def alone(text: str, hit: Hit) -> Window:
+    """Return a sentence that was written about a passage as a window, with nothing round it."""
+    passage = replace(hit.passage, start=0, end=len(text), text=text)
+    own = Sentence(document_id=passage.document_id, ordinal=0, start=0, end=len(text), text=text)
+    return Window(hit=replace(hit, passage=passage), sentences=(own,))
 
 
 def choose(ranked: Sequence[tuple[Hit, Sentence]]) -> list[Window]:
