@@ -1,6 +1,7 @@
 """What is read of a GGUF file before it is loaded, and what is said of one that cannot be used."""
 
 import hashlib
+import os
 import struct
 from pathlib import Path
 
@@ -71,6 +72,10 @@ CASES = {
     ),
     "a version of another time": (gguf(CHAT, version=1), "holds no model that writes"),
     "a model for embeddings": (gguf(EMBEDS), "holds no model that writes"),
+    "more layers than llama.cpp takes, which would end the process": (
+        gguf(CHAT | {"llama.block_count": 600}),
+        "600 layers, and llama.cpp takes 512: fetch it again",
+    ),
     "a projector": (gguf({"general.architecture": "clip"}), "holds no model that writes"),
     "an adapter": (gguf({**CHAT, "general.type": "adapter"}), "holds no model that writes"),
 }
@@ -90,3 +95,9 @@ def test_a_file_that_is_not_there_and_a_folder_are_told(tmp_path: Path) -> None:
         read_model_file(str(tmp_path / "none.gguf"))
     with pytest.raises(SettingsError, match="is a folder: give the path of a GGUF file in it"):
         read_model_file(str(tmp_path))
+
+
+def test_a_pipe_that_nobody_writes_into_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "m.gguf")
+    with pytest.raises(SettingsError, match="is a pipe: give the path of a GGUF file"):
+        read_model_file(str(tmp_path / "m.gguf"))

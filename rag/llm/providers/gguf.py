@@ -5,6 +5,7 @@ The format is described at https://github.com/ggml-org/ggml/blob/master/docs/ggu
 
 import hashlib
 import re
+import stat
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ _TEXT, _ARRAY = 8, 9
 _MOST_FACTS = 500
 _LONGEST_TEXT = 1_000_000
 """Bytes of one text that is read, and members of one array."""
+_MOST_LAYERS = 512
+"""That llama.cpp takes; of a model with more it ends the whole process."""
 _PART = re.compile(r"-\d{5}-of-(\d{5})$")
 _KEPT_BYTES = 2
 """Of each number that a model keeps of what it read."""
@@ -70,6 +73,8 @@ def read_model_file(name: str) -> ModelFile:
     """
     path = Path(name).expanduser()
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):  # opening one waits for who writes into it
+            raise SettingsError(f"{name!r} is a pipe: give the path of a GGUF file on a disk")
         with path.open("rb") as file:
             facts = _facts(file, name)
         path = path.resolve()
@@ -98,6 +103,11 @@ def read_model_file(name: str) -> ModelFile:
         raise SettingsError(
             f"{name!r} holds no model that writes: give the GGUF file of a chat model, whose name "
             "mostly says `instruct` or `chat`"
+        )
+    if (layers := _number(facts, f"{kind}.block_count")) > _MOST_LAYERS:
+        raise SettingsError(
+            f"{name!r} says that it has {layers} layers, and llama.cpp takes {_MOST_LAYERS}: fetch "
+            "it again, or choose another model"
         )
     return ModelFile(
         path=path,
