@@ -78,9 +78,12 @@ def serve(
         )
     import uvicorn
 
+    from ui.hurried import Hurried
+
     server = uvicorn.Server(
         uvicorn.Config(
             Service(assistant, keys=keys, hosts=known_hosts(host, names), below=below),
+            http=Hurried,
             lifespan="off",
             ws="none",
             log_config=None,

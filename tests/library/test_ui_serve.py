@@ -1,8 +1,11 @@
 """Footnote as the model of other programs, asked by OpenAI's client and by plain HTTP."""
 
 import json
+import socket
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import openai
 import pytest
@@ -13,6 +16,7 @@ from ui_server import send
 from rag import Article, ModelResponseError, Settings
 from rag.testing import ScriptedAnswerer, ScriptedModel, open_assistant
 from ui.completions import quotes_below
+from ui.hurried import Hurried
 from ui.serve import AT_ONCE, WAITING
 
 KEY = "0123456789abcdef-key"
@@ -391,3 +395,58 @@ def test_a_model_that_fails_where_nothing_stands_in_for_it_is_an_error(tmp_path)
         assert found["error"]["type"] == "server_error"
         streams = send(port, "POST", CHAT, {}, json.dumps(asking(QUESTION, stream=True)))[2]
     assert '"message": "the reply is empty: ask again"' in streams
+
+
+LATE = {
+    "nothing": b"",
+    "half a head": b"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+    "half a body": b"POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    b"Content-Length: 9\r\n\r\n{",
+}
+
+
+class Hasty(Hurried):
+    seconds = 0.3
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("hasty") / "library"
+    with opened(folder) as assistant, service(assistant, http=Hasty) as port:
+        yield port
+
+
+@pytest.mark.parametrize("sent", LATE.values(), ids=LATE)
+def test_a_request_that_does_not_come_is_not_waited_for(hasty, sent):
+    with socket.create_connection(("127.0.0.1", hasty), timeout=5) as slow:
+        slow.sendall(sent)
+        told = b"".join(iter(lambda: slow.recv(1000), b""))
+    assert told.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert b"the request did not come in time: send it again" in told
+
+
+def test_a_request_that_comes_drop_by_drop_is_not_waited_for(hasty):
+    with socket.create_connection(("127.0.0.1", hasty), timeout=0.05) as slow:
+        slow.sendall(LATE["half a head"])
+        began, told = time.monotonic(), b""
+        while not told and time.monotonic() < began + 5:
+            slow.sendall(b"x: y\r\n")
+            with suppress(TimeoutError):
+                told = slow.recv(1000)
+    assert told.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_an_answer_may_take_longer_than_its_request(tmp_path):
+    slow = Waiting()
+    asked = asking({"role": "user", "content": "wait: is the bridge closed?"})
+    with opened(tmp_path / "library", answerer=slow) as assistant:
+        threading.Timer(0.8, slow.go.set).start()
+        with service(assistant, http=Hasty) as port:
+            status, _ = post(port, asked)
+    assert status == 200
+
+
+def test_a_head_that_never_ends_is_refused(hasty):
+    with socket.create_connection(("127.0.0.1", hasty), timeout=5) as bomb:
+        bomb.sendall(b"GET /v1/models HTTP/1.1\r\nX: " + b"a" * 100_000)
+        assert bomb.recv(1000).startswith(b"HTTP/1.1 400 ")

@@ -7,15 +7,22 @@ from contextlib import contextmanager
 import uvicorn
 
 from ui.guard import known_hosts
+from ui.hurried import Hurried
 from ui.serve import Service
 
 
 @contextmanager
-def service(assistant, *, keys=(), names=(), **more):
+def service(assistant, *, keys=(), names=(), http=Hurried, **more):
     """Give the port at which the programs' server answers for an assistant."""
     app = Service(assistant, keys=keys, hosts=known_hosts("127.0.0.1", names), **more)
     config = uvicorn.Config(
-        app, port=0, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1
+        app,
+        port=0,
+        http=http,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
