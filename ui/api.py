@@ -20,6 +20,8 @@ _AT_ONCE = 4
 _MOST_PASSAGES = 100
 _MOST_DOCUMENTS = 1000
 _WORST_FIRST: tuple[Verdict, ...] = ("contradicted", "altered", "unsupported", "misattributed")
+_MOST_VERIFIED = 50_000
+"""Characters of one text: minutes, at .1 s a claim, which nobody can stop."""
 _LINKED_WORDS = 6
 _NEAREST = 3
 """Passages that go with an abstention."""
@@ -71,7 +73,7 @@ class Endpoints:
         if name == "documents":
             return {"documents": self.documents(**arguments)}
         if name == "verify":
-            return _of_verification(self._assistant.verify(_text(arguments["text"])))
+            return _of_verification(self._assistant.verify(_short_text(arguments["text"])))
         topic = arguments.get("topic")
         return _of_answer(self._assistant.overview(_text(topic) if topic else None))
 
@@ -255,6 +257,16 @@ def _text(given: object) -> str:
     if not isinstance(given, str):
         raise MisuseError(f"a text is needed, not {given!r}: send a string")
     return given
+
+
+def _short_text(given: object) -> str:
+    text = _text(given)
+    if len(text) > _MOST_VERIFIED:
+        raise MisuseError(
+            f"the text to verify has {len(text):,} characters, at most {_MOST_VERIFIED:,} are "
+            "checked at once: send it in parts"
+        )
+    return text
 
 
 def _number(given: object) -> int:

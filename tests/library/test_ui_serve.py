@@ -339,6 +339,7 @@ def test_the_tools_are_there_in_plain_json(port):
         ("ask", {"question": 1}, "a text is needed"),
         ("search", {"question": "a", "k": 101}, "k cannot be 101"),
         ("verify", {"text": None}, "a text is needed"),
+        ("verify", {"text": "It is closed. " * 4000}, "the text to verify has 56,000 characters"),
         ("overview", {"topic": "?"}, "'?' names no topic"),
     ],
 )
