@@ -13,8 +13,8 @@ _KEPT = 16
 _EXTRACTIVE = "extractive"
 _OF_A_FILE = "llamacpp:"
 _NOT_OWNER = (
-    "only who opens this page on the computer that serves it, without a login, may do that: run "
-    "`footnote models` there"
+    "only who opens this page on the computer that serves it, without a login, may choose another "
+    "model: run `footnote models` there"
 )
 
 
@@ -95,7 +95,8 @@ def choose(
 ) -> Value:
     """Keep what a form sent for its conversation, if it can be used, and return what to show.
 
-    Only the machine's owner may name another file of a model than the server was started with.
+    Only the machine's owner may name another model than the server was started with: it would be
+    asked with the owner's keys, and told the owner's articles.
     """
     token = sent.get("token")
     before = sessions.choices(token)
@@ -103,8 +104,8 @@ def choose(
         choices = _read(sent)
         if choices.model == before.model:
             choices = replace(choices, address=before.address)
-        named = (choices.model or "").startswith(_OF_A_FILE)
-        if named and choices.model not in (assistant.model, before.model) and not owner:
+        known = (None, assistant.model, before.model, _EXTRACTIVE)
+        if choices.model not in known and not owner:
             raise SettingsError(_NOT_OWNER)
         chooser.assistant(choices)
     except FootnoteError as error:

@@ -25,7 +25,7 @@ def keyed(tmp_path):
 
 def chosen(assistant, sessions=None, **sent):
     sessions = sessions or Sessions()
-    return choose(assistant, {"token": MINE, **sent}, sessions, Chooser(assistant))
+    return choose(assistant, {"token": MINE, **sent}, sessions, Chooser(assistant), owner=True)
 
 
 def test_what_is_chosen_holds_for_its_conversation_alone(assistant):
@@ -56,6 +56,27 @@ def test_what_cannot_be_is_one_sentence_and_changes_nothing(assistant, sent, pro
     assert problem in value["problem"]
     assert "kept" not in value
     assert sessions.choices(MINE) == Choices()
+
+
+@pytest.mark.parametrize(
+    "model", ["openai-like:large", "openai:gpt-4o", "anthropic:claude-x", "ollama:llama3.2"]
+)
+def test_a_visitor_chooses_no_model_that_is_asked_with_the_owners_keys(keyed, monkeypatch, model):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-other")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-other")
+    sessions, chooser = Sessions(), Chooser(keyed)
+    sent = {"token": MINE, "model": model}
+    value = choose(keyed, sent, sessions, chooser)
+    assert value["problem"].endswith("choose another model: run `footnote models` there")
+    assert sessions.choices(MINE) == Choices()
+    assert "kept" in choose(keyed, sent, Sessions(), chooser, owner=True)
+
+
+def test_a_visitor_goes_back_and_forth_between_the_model_and_quotes(keyed):
+    sessions, chooser = Sessions(), Chooser(keyed)
+    for model in ("extractive", "openai-like:small", "extractive"):
+        value = choose(keyed, {"token": MINE, "model": model}, sessions, chooser)
+        assert (value.get("problem"), value["model"]) == (None, model)
 
 
 def test_no_key_is_ever_shown(keyed):
