@@ -227,6 +227,7 @@ def keep_settings(values: Mapping[str, str]) -> Path:
             kept = [one for one in before if one.partition("=")[0].strip().upper() not in lines]
             kept += [f"{name}={_in_file(value)}" for name, value in lines.items() if value]
             with whole_file(file) as part:
+                part.touch(mode=0o600)  # a key may stand in it, also before it is in place
                 part.write_text("\n".join(kept) + "\n", encoding="utf-8")
     except OSError as error:
         said = " ".join(f"{name}={value}" for name, value in lines.items())

@@ -46,6 +46,15 @@ def test_a_setting_is_replaced_and_the_others_stay():
     assert (Settings.load().k, Settings.load().threshold) == (5, 0.25)
 
 
+def test_a_new_settings_file_is_its_owners_alone_since_a_key_may_come_into_it():
+    assert stat.S_IMODE(keep_setting("k", "5").stat().st_mode) == 0o600
+
+
+def test_a_settings_file_keeps_the_mode_that_its_owner_gave_it():
+    keep_setting("k", "5").chmod(0o640)
+    assert stat.S_IMODE(keep_setting("k", "6").stat().st_mode) == 0o640
+
+
 @pytest.mark.parametrize("line", ["FOOTNOTE_TOPK=5", "FOOTNOTE_K=many"])
 def test_a_wrong_line_of_the_file_is_refused(line):
     settings_file().parent.mkdir(parents=True)
