@@ -5,13 +5,14 @@ The page offers the first three as endpoints of Gradio; `ui.serve` all five over
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError, Hit, MisuseError, Verification
-from rag.internal import as_json, data_toml
+from rag.internal import as_json, data_toml, in_thread
 from rag.types import AnswerSentence, CheckedClaim, Citation, Verdict
 
 P = ParamSpec("P")
@@ -22,6 +23,9 @@ _MOST_DOCUMENTS = 1000
 _WORST_FIRST: tuple[Verdict, ...] = ("contradicted", "altered", "unsupported", "misattributed")
 _MOST_VERIFIED = 50_000
 """Characters of one text: minutes, at .1 s a claim, which nobody can stop."""
+_LONG = ("verify", "overview")
+"""Tools that go on for as long as their text is, also where nobody waits any more."""
+_LONG_AT_ONCE = 2
 _LINKED_WORDS = 6
 _NEAREST = 3
 """Passages that go with an abstention."""
@@ -49,6 +53,7 @@ class Endpoints:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
+        self._long_ones = asyncio.Semaphore(_LONG_AT_ONCE)
 
     async def call(self, name: str, arguments: Mapping[str, object]) -> dict[str, Any]:
         """Do what a tool of `tools` does, without blocking the event loop.
@@ -65,7 +70,24 @@ class Endpoints:
         _check(arguments, known[name]["arguments"])
         if name == "ask":
             return _of_answer(await self._assistant.aask(_text(arguments["question"])))
+        if name in _LONG:
+            return await self._called_long(name, dict(arguments))
         return await asyncio.to_thread(self._called, name, dict(arguments))
+
+    async def _called_long(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Call a tool in a thread that neither the process's end nor another tool waits for."""
+        await self._long_ones.acquire()
+        loop = asyncio.get_running_loop()
+
+        def called() -> Iterator[dict[str, Any]]:
+            try:
+                yield self._called(name, arguments)
+            finally:
+                with suppress(RuntimeError):  # the loop is closed
+                    loop.call_soon_threadsafe(self._long_ones.release)
+
+        async with aclosing(in_thread(called)) as came:
+            return await anext(came)
 
     def _called(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
         if name == "search":

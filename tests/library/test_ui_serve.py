@@ -1,5 +1,6 @@
 """Footnote as the model of other programs, asked by OpenAI's client and by plain HTTP."""
 
+import asyncio
 import json
 import socket
 import threading
@@ -13,8 +14,9 @@ from openai import OpenAI
 from service import service
 from ui_server import send
 
-from rag import Article, ModelResponseError, Settings
+from rag import Article, MisuseError, ModelResponseError, Settings
 from rag.testing import ScriptedAnswerer, ScriptedModel, open_assistant
+from ui.api import Endpoints
 from ui.completions import quotes_below
 from ui.hurried import Hurried
 from ui.serve import AT_ONCE, WAITING
@@ -451,3 +453,29 @@ def test_a_head_that_never_ends_is_refused(hasty):
     with socket.create_connection(("127.0.0.1", hasty), timeout=5) as bomb:
         bomb.sendall(b"GET /v1/models HTTP/1.1\r\nX: " + b"a" * 100_000)
         assert bomb.recv(1000).startswith(b"HTTP/1.1 400 ")
+
+
+def test_texts_whose_clients_left_hold_no_other_tool(tmp_path, monkeypatch):
+    began, go = [], threading.Event()
+
+    def verify(text):
+        began.append(text)
+        assert go.wait(timeout=20)
+        raise MisuseError("let go")
+
+    async def ask(endpoints):
+        left = [asyncio.create_task(endpoints.call("verify", {"text": "a"})) for _ in range(20)]
+        await asyncio.sleep(0.2)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        found = await asyncio.wait_for(endpoints.call("documents", {}), timeout=10)
+        assert len(began) == 2
+        go.set()
+        with pytest.raises(MisuseError, match="let go"):
+            await asyncio.wait_for(endpoints.call("verify", {"text": "b"}), timeout=10)
+        return found
+
+    with opened(tmp_path / "library") as assistant:
+        monkeypatch.setattr(assistant, "verify", verify)
+        assert len(asyncio.run(ask(Endpoints(assistant)))["documents"]) == 1
