@@ -103,38 +103,11 @@ def is_near(claim: Reading, held: Reading) -> bool:
     """
     if shared(claim, held) < _CLOSE or not _has_limits(claim, held):
         return False
-    passive = ("by" in claim.plain) != ("by" in held.plain)
-    return passive or not any(word.name for word in claim.words) or _in_order(claim, held)
-
-
-def _in_order(claim: Reading, held: Reading) -> bool:
-    """Say whether the words that a claim and a sentence share stand in one order in both."""
+    if not any(word.name for word in claim.words) or ("by" in claim.plain) != ("by" in held.plain):
+        return True
     starts = {word.stem: word.start for word in reversed(held.words)}
     places = [starts[word.stem] for word in claim.words if word.stem in starts]
     return all(one <= other for one, other in pairwise(places))
-
-
-def is_anchored(claim: Reading, held: Reading) -> bool:
-    """Say whether a claim names or counts something, and a sentence has all of that.
-
-    Not where just one of the two says no, nor where the sentence names somebody else as well. Where
-    a claim has names alone, its words stand in the sentence in one order, as in `is_near`.
-    """
-    names = [word for word in claim.words if word.name]
-    if not (claim.values or claim.dates) and not (names and _in_order(claim, held)):
-        return False
-    says_no = [text.has("negators") | text.has("deniers") for text in (claim, held)]
-    if bool(says_no[0]) != bool(says_no[1]):
-        return False
-    known = {word.stem for word in names}
-    named = [word for word in held.words if word.name]
-    others = [{w.stem for w in named if w.text in run.split()} for run in _runs(named)]
-    return (
-        all(any(same(value, other) for other in held.values) for value in claim.values)
-        and all(any(agrees(date, other) for other in held.dates) for date in claim.dates)
-        and known <= held.stems
-        and not (known and any(known.isdisjoint(stems) for stems in others))
-    )
 
 
 def _turns_alike(claim: Reading, held: Reading) -> bool:
@@ -159,11 +132,6 @@ def _says_where(before: str) -> bool:
     """Say whether the words before a name, those of its own and "the" left out, place a thing."""
     plain = [word for word in before.split() if word.islower() and word != "the"]
     return plain[-1:] != [] and plain[-1] in _PLACES
-
-
-def says_no_alone(claim: Reading, held: Reading) -> bool:
-    """Say whether a claim says no, and a sentence has no word that turns what it says."""
-    return bool(claim.has("negators")) and not any(held.has(kind) for kind in _TURNS)
 
 
 def turned(claim: Reading, held: Reading) -> Iterator[Difference]:

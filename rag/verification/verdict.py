@@ -22,15 +22,7 @@ from rag.reader.onnx_reader import Telling
 from rag.reader.windows import Window, window_of
 from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim, statement_of
-from rag.verification.differences import (
-    Difference,
-    differences,
-    is_anchored,
-    is_copied,
-    is_near,
-    misquoted,
-    says_no_alone,
-)
+from rag.verification.differences import Difference, differences, is_copied, is_near, misquoted
 from rag.verification.parse import Reading, names_in, read, stems_of
 
 Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]
@@ -47,13 +39,6 @@ _EVEN = 0.5
 """Probability from which a sentence says a claim more likely than not."""
 _LEAST = 1e-3
 """Probability up to which it makes no difference how little it is."""
-_ANCHORED = 0.75
-"""Probability from which a sentence says a claim all of whose figures, dates and names it has.
-
-Read with its whole passage, a sentence of figures is often taken to deny what it says. Of 64 true
-claims by hand (`eval/gold/claims.jsonl`) this takes those supported from 33 to 36, of 17 cited
-wrongly those found elsewhere from 13 to 16; of the 96 false ones two pass, as before.
-"""
 _NOTES = 2
 """Differences that a note tells."""
 _OTHERWISE = "the source says otherwise"
@@ -212,18 +197,13 @@ class Weighed:
 
     is_near: bool
     """Whether its sentence has most of the claim's words, and says it rather than denies it."""
-    is_anchored: bool
-    """Whether its sentence has all figures, dates and names of a claim that has some."""
-    says_no_alone: bool
-    """Whether the claim says no and nothing in its sentence does."""
 
     @property
     def bears_out(self) -> bool:
         """Whether the passage says the claim, and nothing in its sentence is otherwise."""
         alone = self.is_near and self.bearing.alone.said >= fitted().alone
-        anchored = self.is_anchored and self.bearing.alone.said >= _ANCHORED
-        says = self.is_copy or alone or anchored or self.bearing.said >= fitted().said
-        return says and not self.differing and not self.says_no_alone
+        says = self.is_copy or alone or self.bearing.said >= fitted().said
+        return says and not self.differing
 
     @property
     def denies(self) -> bool:
@@ -294,14 +274,7 @@ def weigh(said: str, bearing: Bearing, hits: Sequence[Hit]) -> Weighed:
     states = any(not word.name for word in claim.words)
     is_copy = is_copied(claim, held) and (bearing.alone.said > bearing.alone.denied or not states)
     near = is_near(claim, held) and bearing.alone.said > bearing.alone.denied
-    return Weighed(
-        bearing=bearing,
-        differing=found,
-        is_copy=is_copy,
-        is_near=near,
-        is_anchored=is_anchored(claim, held),
-        says_no_alone=says_no_alone(claim, held),
-    )
+    return Weighed(bearing=bearing, differing=found, is_copy=is_copy, is_near=near)
 
 
 def _around(bearing: Bearing, names: frozenset[str]) -> list[Reading]:
