@@ -17,9 +17,10 @@ from index.terms import Query
 from index.types import Hit
 from rag import answerers, arguments
 from rag.arguments import checked_k, checked_question
+from rag.asked import Sources
 from rag.driver import Steps, adrive, drive, for_one_question
 from rag.library import OpenLibrary, stored_library
-from rag.pipeline import Pipeline, Sources
+from rag.pipeline import Pipeline
 from rag.question import Question, read_query
 from rag.question_log import log_question
 from rag.refusal import reply

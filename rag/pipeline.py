@@ -6,23 +6,20 @@ found in one moment of the library (`retrieved`), and an answer is made of them 
 
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field, replace
-from functools import reduce
-from itertools import zip_longest
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
-from index.search import Found
 from index.store.library import Moment
 from index.types import Hit, Sentence
 from rag import citations, refusal, tracing
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.similar import SimilarAnswerer
-from rag.comparison import Sides, sides_of
-from rag.compound import Part, parts_of
-from rag.drafting import Drafting, OfPart, never_worse
+from rag.asked import Asked, Sources, obeying_none, together
+from rag.comparison import sides_of
+from rag.compound import parts_of
+from rag.drafting import Drafting, never_worse
 from rag.driver import Piece, Step, Steps
-from rag.llm.injection import without_orders
 from rag.over_time import found_until, in_time
 from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
@@ -32,43 +29,6 @@ from rag.types import Answer, Answerer, Draft, Reason, Retrieved, TextDelta, Tur
 if TYPE_CHECKING:
     from rag.llm.writer import Writer, Written
     from rag.overview.overview import Overview
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question put in full."""
-
-    original: str
-    """As it was asked, cleaned."""
-    question: Question
-    """As it is searched for: it stands alone."""
-    started: float
-    """When it was asked, as `time.perf_counter` counts."""
-    usage: Usage
-    """What a language model took to put it in full."""
-    failure: str
-    """Why the language model could not, and cannot be asked for an answer; empty otherwise."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """What was retrieved for a question, without the sentences that give orders."""
-
-    found: Found
-    """Of a question of several parts the passages of all of them, the best of each first."""
-    orders: tuple[str, ...] = ()
-    """Those sentences."""
-    parts: tuple[OfPart, ...] = ()
-    """Of a question of several parts, or the sides of a comparison; empty for any other."""
-    sides: Sides | None = None
-    """What is compared; None where nothing is."""
-    whole: tuple[Hit, ...] = ()
-    """Of a comparison, what was retrieved for it as it stands."""
-    searched: refusal.Searched = field(default_factory=refusal.Searched)
-    """What was looked up for a refusal, should there be one."""
-    told: Draft | None = None
-    """The overview that the question asks for, without sentences where nothing is to be told;
-    None where the question asks for something else."""
 
 
 class Pipeline:
@@ -133,10 +93,10 @@ class Pipeline:
             wanted = [part.question for part in parts]
             wanted += [] if parts and not sides else [question]
             each = [
-                _obeying_none(found_until(q.query, moment, k=k, until=question.until), q)
+                obeying_none(found_until(q.query, moment, k=k, until=question.until), q)
                 for q in wanted
             ]
-            sources = _together(parts, each, sides)
+            sources = together(parts, each, sides)
             counts["passages"] = len(sources.found.hits)
             looked_up = refusal.searched(question, moment, sources.found)
         withheld = bool(sources.orders) and not sources.found.hits
@@ -321,32 +281,6 @@ def _shown(asked: Asked, sources: Sources, written: "Written") -> Answer:
         seconds=time.perf_counter() - asked.started,
         searched=asked.question.text,
         prompts=written.prompts,
-    )
-
-
-def _obeying_none(found: Found, question: Question) -> Sources:
-    """Leave out the sentences that give orders."""
-    hits, orders = without_orders(found.hits, asked=question.text)
-    return Sources(found=replace(found, hits=hits), orders=orders)
-
-
-def _together(parts: Sequence[Part], each: Sequence[Sources], sides: Sides | None) -> Sources:
-    """Return what was retrieved for all parts as one: the best passage of each, then the next."""
-    if not parts:
-        return each[0]
-    hits = [one.found.hits for one in each]
-    first: dict[str, Hit] = {}
-    for hit in (hit for rank in zip_longest(*hits) for hit in rank if hit is not None):
-        first.setdefault(hit.passage.id, hit)
-    return Sources(
-        found=replace(
-            reduce(Found.joined, [one.found for one in each]),
-            hits=tuple(first.values()),
-        ),
-        orders=tuple(dict.fromkeys(order for one in each for order in one.orders)),
-        parts=tuple(OfPart(part=p, hits=h) for p, h in zip(parts, hits, strict=False)),
-        sides=sides,
-        whole=hits[-1],
     )
 
 
