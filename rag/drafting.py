@@ -4,6 +4,7 @@ Where a language model wrote, what it wrote and what is quoted are set beside ea
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -207,7 +208,7 @@ def _with_quote(own: Answer, quoted: Answer) -> Answer:
     """Return a model's answer with the short one, and with the quote that has what it lacks."""
     true = [s for s in own.sentences if s.verdict in SHOWN_AS_TRUE]
     said = " ".join(s.text for s in true)
-    kept = replace(own, short=quoted.short if _agrees(quoted.short, said) else None)
+    kept = replace(own, short=quoted.short if agrees(quoted.short, said) else None)
     if quoted.is_overview or kept.short or not quoted.sentences:
         return kept
     first = quoted.sentences[0]
@@ -221,12 +222,18 @@ def _with_quote(own: Answer, quoted: Answer) -> Answer:
     return kept if has_it else _adding(kept, first, rests_on)
 
 
-def _agrees(short: str | None, said: str) -> bool:
-    """Say whether what a model says has the short answer, or begins with no other."""
+def agrees(short: str | None, said: str) -> bool:
+    """Say whether what a model says has the words of the short answer, or begins with no other."""
+    told = _in_words(said)
     if short in _YES_NO:
-        other = next(word for word in _YES_NO if word != short)
-        return not said.startswith(other)
-    return short is not None and short.casefold() in said.casefold()
+        return not told.startswith(_in_words("No" if short == "Yes" else "Yes"))
+    return short is not None and _in_words(short) in told
+
+
+def _in_words(text: str) -> str:
+    """Return a text's words and whole numbers, a blank around each."""
+    found: list[str] = re.findall(r"\d[\d.,]*\d|\w+", text.casefold())
+    return f" {' '.join(found)} "
 
 
 def _adding(own: Answer, quote: AnswerSentence, rests_on: Sequence[Citation]) -> Answer:
