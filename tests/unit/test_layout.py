@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("index", "prompts", "rag", "eval", "ui")
+_SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
 SOURCES = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
 
 
@@ -27,3 +28,9 @@ def test_the_builtin_eval_is_never_shadowed() -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_package_is_typed(package: str) -> None:
     assert (ROOT / package / "py.typed").is_file()
+
+
+def test_every_file_that_security_names_is_there() -> None:
+    named = re.findall(r"`((?:tests|benchmarks)/[\w/]+\.py|[A-Z]+\.md|\w+\.txt)`", _SECURITY)
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / name).is_file()] == []
