@@ -20,7 +20,7 @@ from eval.metrics.answers import token_f1
 from index.embedding import onnx
 from index.embedding.onnx import load_tokenizer
 from index.terms import content_terms
-from rag.reader.spans import TokenScores, best_span
+from rag.reader.windows import TokenScores, best_span
 from training import figures
 from training.encoded import Example
 from training.judge_draw import Encoder

@@ -14,7 +14,7 @@ from index.data_files import data_toml
 from index.terms import content_terms, terms
 from rag.answer.confidence import Weighed
 from rag.question import Question, names, numbers
-from rag.reader import spans
+from rag.reader.windows import parts
 from rag.types import DraftPart
 
 _EVEN = 0.5
@@ -95,7 +95,7 @@ def _named_in(one: Weighed, question: Question, *, holding: float) -> list[Item]
     if one.reading is None or asks_for_mentioned(question):
         return []
     begin = one.reading.sentence.start
-    sure = (part for part in spans.parts(one.reading.tokens) if part.holds >= holding)
+    sure = (part for part in parts(one.reading.tokens) if part.holds >= holding)
     for part in islice(sure, 1):
         best = (one.reading.start - begin, one.reading.end - begin)
         wide = (part.start - begin, part.end - begin)

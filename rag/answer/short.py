@@ -24,7 +24,7 @@ from rag.answer.mismatch import is_opposite
 from rag.answer.stated import clause_of, is_negated
 from rag.question import AnswerType, Question, any_of
 from rag.reader.onnx_reader import ReadSentence
-from rag.reader.spans import likely
+from rag.reader.windows import likely
 
 _MARKED = 0.5
 """Worth from which words are marked in a sentence."""

@@ -14,10 +14,9 @@ from rag.language_model import LanguageModel
 from rag.llm.client import CLOCK, Client, Clock
 from rag.llm.errors import Advice
 from rag.llm.providers.anthropic import AnthropicWire
-from rag.llm.providers.llama_index import LLMWire
+from rag.llm.providers.chat_completions import OPENAI, OpenAIWire
+from rag.llm.providers.llama_index import LLMWire, OllamaWire
 from rag.llm.providers.llamacpp import LlamaCppWire
-from rag.llm.providers.ollama import OllamaWire
-from rag.llm.providers.openai import OPENAI, OpenAIWire
 from rag.llm.providers.wire import Access, Limits, Wire
 from rag.setting_values import SecretStr
 from rag.settings import Settings

@@ -22,8 +22,7 @@ from index.data_files import data_file
 from index.embedding.embedder import without_surrogates
 from index.errors import EmbeddingError
 from index.types import Sentence
-from rag.reader.spans import TokenScores, best_span
-from rag.reader.windows import Window
+from rag.reader.windows import TokenScores, Window, best_span
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession  # type: ignore[import-untyped]  # ships no types
@@ -65,7 +64,7 @@ class ReadSentence:
     denied: float
     """The same of denying it."""
     tokens: TokenScores = field(compare=False)
-    """Of the sentence; `rag.reader.spans.parts` finds wider spans by them."""
+    """Of the sentence; `rag.reader.windows.parts` finds wider spans by them."""
 
     @property
     def words(self) -> str:

@@ -15,8 +15,7 @@ from rag.answer.confidence import weights
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.ranking import Reader
 from rag.reader.onnx_reader import ReadSentence
-from rag.reader.spans import TokenScores
-from rag.reader.windows import Window
+from rag.reader.windows import TokenScores, Window
 from rag.testing import open_assistant
 
 TAIL = ", said the people of both banks, who had seen it from the old mill and told the paper so."

@@ -27,7 +27,7 @@ OF_A_QUESTION = frozenset(
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm
     rag.asked rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader
-    rag.reader.onnx_reader rag.reader.spans rag.reader.windows
+    rag.reader.onnx_reader rag.reader.windows
     rag.setting_values rag.settings rag.source_notes rag.tracing rag.types
     rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
     rag.comparison rag.compound rag.drafting rag.over_time rag.refusal

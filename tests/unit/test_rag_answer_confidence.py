@@ -18,7 +18,7 @@ from rag.answer.confidence import (
 from rag.answer.ranking import Linear, Read, candidates
 from rag.question import read_question
 from rag.reader.onnx_reader import ReadSentence
-from rag.reader.spans import TokenScores
+from rag.reader.windows import TokenScores
 from rag.testing import hit_of
 
 TEXTS = ("The tram line in Marlow opened in 1998.", "Cats sleep all day.")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rag.reader.spans import Likely, Part, TokenScores, best_span, likely, parts
+from rag.reader.windows import Likely, Part, TokenScores, best_span, likely, parts
 
 
 def scored(starts: list[float], ends: list[float]) -> TokenScores:
