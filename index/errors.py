@@ -3,7 +3,8 @@
 FootnoteError
 ├── MisuseError            the call was wrong: mend the call (exit code 2)
 │   ├── SettingsError      a setting has an unknown name or a value out of range
-│   └── UnknownDocumentError
+│   ├── UnknownDocumentError
+│   └── ScopeError         a scope cannot be read, names what is not there, or holds nothing
 └── OperationError         the call was right, the world was not (exit code 1)
     ├── ReadError          a file could not be read as an article
     ├── LibraryError       the library on disk cannot be used as it is
@@ -40,6 +41,10 @@ class SettingsError(MisuseError):
 
 class UnknownDocumentError(MisuseError):
     """No document in the library has this id."""
+
+
+class ScopeError(MisuseError):
+    """A scope cannot be read, names what the library does not have, or holds no article."""
 
 
 class OperationError(FootnoteError):

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
         ModelUnavailableError,
         OperationError,
         ReadError,
+        ScopeError,
         SettingsError,
         UnknownDocumentError,
     )
+    from index.scope import Scope
     from rag.assistant import Assistant
     from rag.checking import verify
     from rag.library import OpenLibrary
@@ -86,6 +88,8 @@ __all__ = [
     "Passage",
     "ReadError",
     "Retrieved",
+    "Scope",
+    "ScopeError",
     "Sentence",
     "Settings",
     "SettingsError",
@@ -102,6 +106,7 @@ __all__ = [
 _HOMES = {
     "Assistant": "rag.assistant",
     "OpenLibrary": "rag.library",
+    "Scope": "index.scope",
     "Settings": "rag.settings",
     "Timeline": "rag.overview.timeline",
     "TimelineEntry": "rag.overview.timeline",

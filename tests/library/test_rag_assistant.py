@@ -34,8 +34,9 @@ _NAMES = [
     "EmbeddingError", "FootnoteError", "Hit", "LanguageModel", "LibraryBusyError",
     "LibraryError", "LibraryMismatchError", "MisuseError", "ModelError", "ModelRejectedError",
     "ModelResponseError", "ModelUnavailableError", "OpenLibrary", "OperationError", "Passage",
-    "ReadError", "Retrieved", "Sentence", "Settings", "SettingsError", "TextDelta", "Timeline",
-    "TimelineEntry", "Turn", "UnknownDocumentError", "Verification", "load_model", "verify",
+    "ReadError", "Retrieved", "Scope", "ScopeError", "Sentence", "Settings", "SettingsError",
+    "TextDelta", "Timeline", "TimelineEntry", "Turn", "UnknownDocumentError", "Verification",
+    "load_model", "verify",
 ]  # fmt: skip
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
 _PETS = "Cats sleep all day. Dogs bark at night."
