@@ -25,7 +25,7 @@ from rag.answer.extractive import shipped_reader
 from rag.answer.items import asks_for_mentioned, of_noun
 from rag.answer.several import Limits, adds, is_heading
 from rag.answer.several import limits as shipped
-from rag.answer.stated import bears_out
+from rag.answer.yes_no import bears_out
 from rag.question import Question, read_question
 from rag.reader.onnx_reader import SHA256
 

@@ -42,12 +42,10 @@ if TYPE_CHECKING:
     )
     from eval.datasets.beir import load_beir, run_beir
     from eval.datasets.squad import load_squad, run_squad
-    from eval.reports.html import html, section, section_style
-    from eval.reports.markdown import markdown
+    from eval.reports.lines import markdown, terminal
     from eval.reports.platforms import junit
     from eval.reports.suite import SuiteRun
-    from eval.reports.terminal import terminal
-    from eval.reports.write import write_reports
+    from eval.reports.write import html, section, section_style, write_reports
     from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
     from eval.running.recordings import RecordingModel, ReplayedModel
     from eval.running.suite import Judge, run
@@ -65,12 +63,10 @@ _HOMES = {
     "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds thresholds_of",
     "eval.datasets.beir": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
-    "eval.reports.html": "html section section_style",
-    "eval.reports.markdown": "markdown",
+    "eval.reports.lines": "markdown terminal",
     "eval.reports.platforms": "junit",
     "eval.reports.suite": "SuiteRun",
-    "eval.reports.terminal": "terminal",
-    "eval.reports.write": "write_reports",
+    "eval.reports.write": "html section section_style write_reports",
     "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report",
     "eval.running.recordings": "RecordingModel ReplayedModel",
     "eval.running.suite": "Judge run",

@@ -32,9 +32,9 @@ from eval.comparing.gate import (
     thresholds_of,
 )
 from eval.comparing.kept import keep_run
+from eval.reports.lines import MOST_FAILURES, terminal
 from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.suite import SuiteRun
-from eval.reports.terminal import MOST_FAILURES, terminal
 from eval.reports.write import as_json, check_targets, write_reports
 from eval.results import CaseResult, Comparison, Report, summarise
 from eval.running.recordings import Journal

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from eval.reports.markdown import inline, markdown
+from eval.reports.lines import inline, markdown
 from eval.reports.suite import Standing, SuiteRun
 from eval.reports.text import NOT_ASKED, cut, fit, in_words, one_line
 from eval.results import CaseResult

@@ -14,7 +14,7 @@ from typing import Final
 from index.data_files import data_toml
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence
-from rag.answer.stated import is_negated
+from rag.answer.yes_no import is_negated
 from rag.question import AnswerType, Question
 from rag.types import Draft, DraftSentence, Evidence
 

@@ -33,8 +33,7 @@ from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
 from rag.answer.short import marked, names_a_thing, short_of, unit_of
-from rag.answer.stated import bears_out, is_negated
-from rag.answer.yes_no import Told, Word, decide, permission_asked
+from rag.answer.yes_no import Told, Word, bears_out, decide, is_negated, permission_asked
 from rag.question import AnswerType, Question, holds, read_question
 from rag.reader.onnx_reader import Telling
 from rag.types import Draft, DraftPart, DraftSentence, Evidence

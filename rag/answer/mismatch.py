@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.answer.stated import is_negated
+from rag.answer.yes_no import is_negated
 from rag.question import any_of, is_named, names, words
 
 _WHO_IS = re.compile(

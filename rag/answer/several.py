@@ -16,7 +16,7 @@ from index.terms import content_terms, terms
 from rag.answer.confidence import Weighed, weights
 from rag.answer.items import is_new, mentioned_in, of_noun, words_of_lists
 from rag.answer.ranking import Candidate, Reader
-from rag.answer.stated import bears_out
+from rag.answer.yes_no import bears_out
 from rag.comparison import hints_at_two, refers, sets_beside
 from rag.question import Question
 

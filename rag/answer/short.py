@@ -21,7 +21,7 @@ from rag.answer.confidence import Weighed
 from rag.answer.edges import cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source
 from rag.answer.mismatch import is_opposite
-from rag.answer.stated import clause_of, is_negated
+from rag.answer.yes_no import clause_of, is_negated
 from rag.question import AnswerType, Question, any_of
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.windows import likely

@@ -1,10 +1,13 @@
-"""Says yes or no where the found passages plainly do, and how far they decide a question at all.
+"""Says yes or no where the found passages plainly do; any answer is told as a statement too.
 
-The reader tells each passage, then the sentences nearest to the question, and the clauses of the
-sentence that is quoted. A word needs all of them: it is weighed over passage and sentence by
-few weights, which `benchmarks/fit_words.py` fits on questions that the reader never saw, and no
-clause may turn against it. "The museum is closed on Mondays; the café is open" says no "Yes" to
-whether the museum is open then.
+The reader tells each passage, then the nearest sentences, and the clauses of the one that is
+quoted. A word needs all of them: it is weighed over passage and sentence by few weights, which
+`benchmarks/fit_words.py` fits on questions that the reader never saw, and no clause may turn
+against it: "The museum is closed on Mondays; the café is open" says no "Yes" to whether it is open.
+
+"Who may vote?" is not answered by "Members under 18" where "Members under 18 may vote." is denied.
+A question with "not" is put without it and told the other way round: that a thing was opened in
+1988 denies plainly that it was in 1964, and says less plainly that it was not.
 """
 
 import math
@@ -20,8 +23,8 @@ from numpy.typing import NDArray
 from index.data_files import data_fitted, data_toml
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence, Sentence
-from rag.question import Question, hedges, words
-from rag.reader.onnx_reader import Telling
+from rag.question import Question, any_of, asks_from, hedges, words
+from rag.reader.onnx_reader import ReadSentence, Telling
 from rag.reader.windows import Window, window_of
 from rag.types import Evidence
 
@@ -40,6 +43,8 @@ _ODDS = 2.0
 _CLAUSE = 8
 """Characters from which a part of a sentence is a clause."""
 
+_NOT = re.compile(r"(?<!ca)n['’]t\b|(?<=can)['’]t\b|(?<=can)not\b|\s(?:not|never)\b", re.IGNORECASE)
+"""What makes a question one of what is not; "can't" keeps its "can"."""
 _OBLIGES = re.compile(
     r"\b(?:must|ought|shall|obliged|required?|requires|obligatory|compulsory|mandatory|duty"
     r"|(?:ha(?:s|ve|d)|needs?|needed|bound) to)\b",
@@ -224,9 +229,8 @@ def is_borne_out(question: str, word: Word, reader: Teller) -> bool:
     found = word.evidence
     held = (scored.sentence for scored in found.hit.sentences)
     sentence = next(one for one in held if one.start == found.start)
-    if word.word == "Yes" and hedges(sentence.text, asked=question):
-        return False
-    if word.word == "Yes" and _OBLIGES.search(question) and not _OBLIGES.search(sentence.text):
+    owed = _OBLIGES.search(question) and not _OBLIGES.search(sentence.text)
+    if word.word == "Yes" and (owed or hedges(sentence.text, asked=question)):
         return False
     if _bounds_differ(question, sentence.text):
         return False
@@ -255,20 +259,16 @@ def permission_asked(question: str) -> Permission | None:
 
 def clauses(sentence: Sentence) -> list[Sentence]:
     """Return the clauses of a sentence that says several things; empty where it says one."""
-    begins = [0, *(found.end("mark") for found in _splits().finditer(sentence.text))]
-    ends = [*begins[1:], len(sentence.text)]
+    first, text = sentence.start, sentence.text
+    begins = [0, *(found.end("mark") for found in _splits().finditer(text))]
+    ends = [*begins[1:], len(text)]
     parts = [
         (begin + len(part) - len(part.lstrip()), begin + len(part.rstrip()))
-        for begin, part in ((b, sentence.text[b:e]) for b, e in zip(begins, ends, strict=True))
+        for begin, part in ((b, text[b:e]) for b, e in zip(begins, ends, strict=True))
         if len(part.strip()) >= _CLAUSE
     ]
     return [
-        replace(
-            sentence,
-            start=sentence.start + begin,
-            end=sentence.start + end,
-            text=sentence.text[begin:end],
-        )
+        replace(sentence, start=first + begin, end=first + end, text=text[begin:end])
         for begin, end in (parts if len(parts) > 1 else ())
     ]
 
@@ -325,4 +325,74 @@ def _splits() -> re.Pattern[str]:
     second = rf"\s(?:{alone}|and\s(?:{verb}|\w+ed))\s"
     return re.compile(
         rf"(?P<mark>[;:]|,(?=\s+(?:{after})\s)|(?={second})|\s[–—](?=\s))", re.IGNORECASE
+    )
+
+
+def bears_out(question: str, found: ReadSentence, hit: Hit, reader: Teller) -> Telling:
+    """Return what is said of the words that were found, by their clause where there are several.
+
+    Nothing is said of words that reach over two clauses, of which one may deny what the other says.
+    Takes about half as long as reading a passage: a sentence is short.
+
+    Args:
+        question: As it was asked.
+        found: Words in a sentence of the hit.
+        hit: Its title leads the sentence.
+        reader: Tells it.
+
+    Raises:
+        EmbeddingError: A file of the base model or of the reader is missing or damaged.
+    """
+    part = clause_of(found.sentence, found.start, found.end)
+    if part is None:
+        return Telling(said=0.0, denied=0.0, open=1.0)
+    window = window_of(hit, (part,))
+    if not is_negated(question):
+        return reader.tell(put(question, found.words), [window])[0]
+    plain = put(_NOT.sub("", question), found.words)
+    turned = reader.tell(plain, [window])[0]
+    return Telling(said=turned.denied, denied=turned.said, open=turned.open)
+
+
+def clause_of(sentence: Sentence, start: int, end: int) -> Sentence | None:
+    """Return the clause, or the sentence of one, that a span of the text lies in; else None."""
+    parts = clauses(sentence) or [sentence]
+    return next((part for part in parts if part.start <= start and end <= part.end), None)
+
+
+def is_negated(text: str) -> bool:
+    """Say whether there is a "not" in a question or sentence, or a word that does as much."""
+    return bool(_negation().search(text.replace("’", "'")))
+
+
+def put(question: str, answer: str) -> str:
+    """Return a question as a statement, its answer in the place of the words that ask.
+
+    "Who may vote?" and "Members" give "Members may vote."; where nothing asks, the answer follows.
+    The order of words stays: "In 1964 was it built." is told as well as the other way round.
+    """
+    plain = question.replace("’", "'").rstrip(" ?.!")
+    at = asks_from(plain)
+    asks = _asks().match(plain, at)
+    if asks is None:
+        return f"{plain}: {answer.rstrip(' .')}."
+    before, after = plain[:at], plain[asks.end() :]
+    told = f"{before}{answer.rstrip(' .')} {after.strip()}".strip()
+    return f"{told[0].upper()}{told[1:]}."
+
+
+@cache
+def _negation() -> re.Pattern[str]:
+    return re.compile(rf"n't\b|\b{any_of('asks', 'negation')}\b", re.IGNORECASE)
+
+
+@cache
+def _asks() -> re.Pattern[str]:
+    """Return the form of the words that an answer replaces, the noun behind "which" included."""
+    auxiliary = any_of("asks", "auxiliary")
+    noun = rf"(?:(?!{auxiliary}\b)[\w'\-]+ )"
+    return re.compile(
+        rf"(?:(?:which|what|whose) {noun}{{1,4}}?(?={auxiliary}\b)|(?:which|whose) {noun}"
+        rf"|how {any_of('asks', 'amount_adjective')}\b|{any_of('asks', 'pronoun')}\b)",
+        re.IGNORECASE,
     )

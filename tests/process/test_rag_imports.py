@@ -22,8 +22,8 @@ OF_A_QUESTION = frozenset(
     index.types index.whole_file rag rag.answer rag.answer.cell rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.otherwise
     rag.answer.neighbours rag.answer.ranking rag.answer.similar rag.answerers
-    rag.answer.several rag.answer.short rag.answer.stated
-    rag.answer.yes_no rag.arguments rag.assistant
+    rag.answer.several rag.answer.short rag.answer.yes_no
+    rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm
     rag.asked rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 from lxml import html as parser
 
-from eval.reports.html import MOST_SHOWN, html, section, section_style
+from eval.reports.write import MOST_SHOWN, html, section, section_style
 from eval.results import Comparison, Rate, RetrievedPassage
 from eval.suites.cases import Quote
 from rag import AnswerSentence, Card

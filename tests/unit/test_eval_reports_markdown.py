@@ -5,7 +5,7 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
-from eval.reports.markdown import inline, markdown
+from eval.reports.lines import inline, markdown
 from eval.results import Comparison, MetricChange
 
 HOSTILE = (

@@ -2,7 +2,7 @@
 
 import re
 
-from eval.reports.terminal import terminal
+from eval.reports.lines import terminal
 from eval.results import Comparison, MetricChange
 
 WRONG = {"problems": ("the expected answer is not in what it says",), "text": "They build ships."}

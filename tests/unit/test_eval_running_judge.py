@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from eval.comparing.gate import METRICS, Thresholds, gate
-from eval.reports.terminal import terminal
+from eval.reports.lines import terminal
 from eval.results import summarise
 from eval.running.suite import Judge
 from rag import MisuseError, ModelUnavailableError, Settings

@@ -5,7 +5,7 @@ import pytest
 
 from index.types import Hit
 from rag.answer.extractive import shipped_reader
-from rag.answer.stated import bears_out, is_negated, put
+from rag.answer.yes_no import bears_out, is_negated, put
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.windows import TokenScores
 from rag.testing import hit_of
