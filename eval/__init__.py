@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         kept_runs,
         load_results,
     )
-    from eval.datasets.beir import load_beir, run_beir
+    from eval.datasets.formats import load_beir, run_beir
     from eval.datasets.squad import load_squad, run_squad
     from eval.reports.lines import markdown, terminal
     from eval.reports.platforms import junit
@@ -49,10 +49,16 @@ if TYPE_CHECKING:
     from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
     from eval.running.recordings import RecordingModel, ReplayedModel
     from eval.running.suite import Judge, run
-    from eval.suites.append import add_case, known_cases, suggested, wordings
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
-    from eval.suites.draft import Proposal, proposals
     from eval.suites.files import lint, load_suite, shipped_suite
+    from eval.suites.new_cases import (
+        Proposal,
+        add_case,
+        known_cases,
+        proposals,
+        suggested,
+        wordings,
+    )
 
 _HOMES = {
     "eval.calibration": "Calibration calibrated",
@@ -61,7 +67,7 @@ _HOMES = {
     "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs "
     "load_results",
     "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds thresholds_of",
-    "eval.datasets.beir": "load_beir run_beir",
+    "eval.datasets.formats": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
     "eval.reports.lines": "markdown terminal",
     "eval.reports.platforms": "junit",
@@ -70,10 +76,9 @@ _HOMES = {
     "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report",
     "eval.running.recordings": "RecordingModel ReplayedModel",
     "eval.running.suite": "Judge run",
-    "eval.suites.append": "add_case known_cases suggested wordings",
     "eval.suites.cases": "GoldCase GoldError Quote Suite",
-    "eval.suites.draft": "Proposal proposals",
     "eval.suites.files": "lint load_suite shipped_suite",
+    "eval.suites.new_cases": "Proposal add_case known_cases proposals suggested wordings",
 }
 
 __all__ = [

@@ -7,13 +7,29 @@ from itertools import islice
 from pathlib import Path
 
 from eval.cli.work import library_settings
-from eval.datasets.beir import beir_rows, load_beir
-from eval.datasets.export import as_lines, as_promptfoo, as_squad, left_out, write_beir
+from eval.datasets.formats import (
+    as_lines,
+    as_promptfoo,
+    as_squad,
+    beir_rows,
+    left_out,
+    load_beir,
+    write_beir,
+)
 from eval.datasets.squad import load_squad, squad_rows
-from eval.suites.append import add_case, check_addable, known_cases, suggested, wordings
 from eval.suites.cases import EvidenceError, GoldError, Quote, named, source_texts
-from eval.suites.draft import Maker, ModelMaker, Proposal, proposals
 from eval.suites.files import lint, load_suite, unproven_note, unsure
+from eval.suites.new_cases import (
+    Maker,
+    ModelMaker,
+    Proposal,
+    add_case,
+    check_addable,
+    known_cases,
+    proposals,
+    suggested,
+    wordings,
+)
 from eval.suites.repair import Renewal, renew, renewals
 from eval.suites.turning import turned
 from rag import Assistant, MisuseError, Settings, load_model

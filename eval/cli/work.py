@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from eval.datasets.beir import BeirQuery, beir_cases, load_beir
+from eval.datasets.formats import BeirQuery, beir_cases, load_beir
 from eval.datasets.squad import SquadQuestion, load_squad, squad_cases
 from eval.reports.write import check_targets
 from eval.results import CaseResult

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from eval.datasets.beir import METRICS as BEIR_METRICS
+from eval.datasets.formats import METRICS as BEIR_METRICS
 from eval.datasets.squad import ANSWERABLE
 from eval.reports.text import counted, label_of, percent
 from eval.reports.write import write_whole

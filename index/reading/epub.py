@@ -10,11 +10,10 @@ from urllib.parse import unquote
 from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.archive import open_archive, parse_xml, unpack
-from index.reading.encoding import declared_charset, decode
 from index.reading.html import visible_tree
 from index.reading.layout import set_blocks
 from index.reading.metadata import iso_date, name_title
-from index.reading.normal import one_line
+from index.reading.normal import declared_charset, decode, one_line
 from index.reading.page_blocks import page_blocks
 from index.types import Extract
 

@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Final
 from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.article import NEVER, Article, find_article
-from index.reading.encoding import declared_charset, decode
 from index.reading.hidden import drop_hidden
 from index.reading.layout import Block, set_blocks
 from index.reading.metadata import first_line_title, name_title, page_title, page_url
-from index.reading.normal import one_line
+from index.reading.normal import declared_charset, decode, one_line
 from index.reading.page_blocks import page_blocks, set_apart
 from index.reading.plain import cut_footer
 from index.types import Extract

@@ -11,11 +11,10 @@ from typing import Final
 
 from index.card import Card, not_read
 from index.errors import ReadError
-from index.reading.encoding import charset_codec, decode
 from index.reading.html import HtmlReader, whole_page
 from index.reading.layout import Block, set_blocks
 from index.reading.metadata import clean_url, name_title
-from index.reading.normal import one_line
+from index.reading.normal import charset_codec, decode, one_line
 from index.types import Extract
 
 VERSION: Final = 4

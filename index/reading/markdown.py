@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from index.card import Card, not_read
 from index.errors import ReadError
-from index.reading.encoding import decode
 from index.reading.hidden import Curtain
 from index.reading.layout import BEFORE, Block, lowered, raised, set_blocks
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title, split_front_matter
-from index.reading.normal import normalise, one_line
+from index.reading.normal import decode, normalise, one_line
 from index.reading.plain import PlainReader, cut_footer
 from index.types import Extract
 

@@ -9,11 +9,10 @@ from typing import Final
 
 from index.card import Card, not_read
 from index.errors import ReadError
-from index.reading.encoding import decode
 from index.reading.layout import Block, set_blocks
 from index.reading.markdown import MAX_RENDERED, Rendered, named, rendered
 from index.reading.metadata import MAX_TITLE, first_line_title, name_title
-from index.reading.normal import normalise, one_line
+from index.reading.normal import decode, normalise, one_line
 from index.types import Extract
 
 VERSION: Final = 1

@@ -5,9 +5,8 @@ from typing import Final
 
 from index.card import Card
 from index.errors import ReadError
-from index.reading.encoding import decode
 from index.reading.metadata import first_line_title, name_title
-from index.reading.normal import normalise
+from index.reading.normal import decode, normalise
 from index.types import Extract
 
 VERSION: Final = 1

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from index.card import Card
 from index.errors import ReadError
-from index.reading.encoding import decode
 from index.reading.metadata import clean_url
-from index.reading.normal import normalise
+from index.reading.normal import decode, normalise
 from index.reading.sniff import HEAD, describe, media_type, named_kind
 from index.types import Extract
 

@@ -14,9 +14,8 @@ from typing import BinaryIO, Final, TextIO
 
 from index.card import Card, not_read
 from index.errors import ReadError
-from index.reading.encoding import codec_of, decode
 from index.reading.metadata import name_title
-from index.reading.normal import LongText, normalise, one_line
+from index.reading.normal import LongText, codec_of, decode, normalise, one_line
 from index.reading.plain import PlainReader
 from index.types import Extract
 

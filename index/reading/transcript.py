@@ -10,9 +10,8 @@ from typing import Final
 
 from index.card import Card, not_read
 from index.errors import ReadError
-from index.reading.encoding import decode
 from index.reading.metadata import MAX_TITLE, name_title
-from index.reading.normal import normalise, one_line
+from index.reading.normal import decode, normalise, one_line
 from index.reading.plain import PlainReader
 from index.types import Extract
 

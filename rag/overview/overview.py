@@ -15,14 +15,16 @@ from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
 from rag.overview.asked import Topic, Whole, mentions, read_topic, speaks_of
-from rag.overview.choose import choose, lexrank, twins
 from rag.overview.statements import (
     Statement,
+    choose,
     each_statement,
     is_spoken,
+    lexrank,
     points_back,
     shortness,
     statements,
+    twins,
 )
 from rag.question import Question, read_question
 from rag.types import Draft, DraftSentence, Evidence

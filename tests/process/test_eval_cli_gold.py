@@ -9,12 +9,19 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from eval.datasets.beir import beir_rows, load_beir
-from eval.datasets.export import as_lines, as_promptfoo, as_squad, left_out, write_beir
+from eval.datasets.formats import (
+    as_lines,
+    as_promptfoo,
+    as_squad,
+    beir_rows,
+    left_out,
+    load_beir,
+    write_beir,
+)
 from eval.datasets.squad import load_squad, squad_rows
-from eval.suites.append import add_case, suggested, wordings
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
 from eval.suites.files import lint, load_suite
+from eval.suites.new_cases import add_case, suggested, wordings
 from rag import Card, OperationError
 from rag.internal import LoggedQuestion, data_text
 
@@ -132,7 +139,7 @@ _ADD_TEN = """
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from eval.suites.append import add_case
+from eval.suites.new_cases import add_case
 shelf = SimpleNamespace(documents=lambda: [], document=None)
 for number in range(int(sys.argv[2]), int(sys.argv[2]) + 10):
     question = f"Question {number}?"

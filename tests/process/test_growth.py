@@ -133,7 +133,7 @@ BOUNDED = {
     ("rag/overview/asked.py", "_forms"): _SHORT,
     ("rag/overview/asked.py", "_whole"): _SHORT,
     ("rag/refusal.py", "_phrases"): "a message of 120 characters at most is read",
-    ("index/reading/encoding.py", "_DECLARED"): "2,048 bytes of a page are looked at",
+    ("index/reading/normal.py", "_DECLARED"): "2,048 bytes of a page are looked at",
     ("index/reading/sniff.py", "_HEADER"): "2,048 bytes of a file are looked at",
 }
 """Patterns that see so few characters that their growth does not matter, and why."""

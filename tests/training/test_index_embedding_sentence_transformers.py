@@ -6,7 +6,7 @@ import pytest
 
 from index.embedding import load_embedder
 from index.embedding.onnx import model_folder
-from index.embedding.sentence_transformers import SentenceTransformerEmbedder
+from index.embedding.packages import SentenceTransformerEmbedder
 from index.errors import EmbeddingError
 
 SEED = Path(__file__).parents[2] / "seeds" / "japan-us-defense-ministers.txt"

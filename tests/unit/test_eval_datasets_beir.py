@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.datasets.beir import BeirQuery, load_beir, run_beir
+from eval.datasets.formats import BeirQuery, load_beir, run_beir
 from eval.suites.files import DatasetError
 from rag import Card
 

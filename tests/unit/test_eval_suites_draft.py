@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from eval.suites.draft import ModelMaker, proposals
+from eval.suites.new_cases import ModelMaker, proposals
 from rag import Card, Settings
 from rag.testing import ScriptedModel
 from rag.types import AnswerSentence

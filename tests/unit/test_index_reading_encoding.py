@@ -1,7 +1,7 @@
 import pytest
 
 from index.errors import ReadError
-from index.reading.encoding import declared_charset, decode
+from index.reading.normal import declared_charset, decode
 
 ENGLISH = "The café’s owner said “hello” – then left."
 

@@ -6,8 +6,7 @@ from index.card import Card
 from index.contents import Content
 from index.store.queries import DocumentRow, SentenceRow
 from index.types import Sentence
-from rag.overview.choose import choose, lexrank
-from rag.overview.statements import Statement, statements
+from rag.overview.statements import Statement, choose, lexrank, statements
 
 _TEXT = "Anna raised the tower of stone. She sold the old mill. The tower was of grey stone."
 _VECTORS = ((1.0, 0.0), (0.0, 1.0), (0.95, 0.3122499))
