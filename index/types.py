@@ -164,6 +164,8 @@ class PageImage:
     document_id: str
     page: int
     """From 1."""
+    pages: int
+    """How many the document has."""
     page_label: str
     """What it is called, as printed; empty where that is its number."""
     png: bytes

@@ -8,8 +8,8 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rag import Answer, Assistant, Document, FootnoteError
+from ui.articles import article, serving
 from ui.guard import private_folder
-from ui.library import article, serving
 from ui.parts import QUIET, Sent, Value, answering, part
 
 if TYPE_CHECKING:

@@ -1,17 +1,18 @@
-"""The tab Library: articles listed, opened, added and removed, and the text of one for all tabs."""
+"""The tab Library: articles listed, added and removed."""
 
 import hashlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePath
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
-from rag import AddReport, Assistant, Card, Change, DocumentSummary, FootnoteError
+from rag import AddReport, Assistant, Change, DocumentSummary, FootnoteError
 from rag.internal import articles_note, left_out_line
+from ui.articles import article, serving
 from ui.guard import holds, private_folder
 from ui.parts import QUIET, Value, part
 
@@ -26,7 +27,6 @@ _LOOKING_SECONDS = 3.0
 _LONGEST_SEARCH = 200
 _HEAD = """# Library
 The articles your answers are drawn from. Files stay on this computer."""
-MISSING = {"missing": True}
 State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
 _BETWEEN_UPDATES = 0.2
 """Seconds."""
@@ -217,64 +217,6 @@ class _Embedded:
 
 _Event = _Reading | _Embedded | AddReport | str
 """The last two end the work: what became of all, or the sentence that says why nothing did."""
-
-
-def serving(
-    assistant: Assistant, find: Callable[[Assistant, object], dict[str, Any]]
-) -> Callable[[object], dict[str, Any]]:
-    """Return `article` or `text` of one assistant, under the name by which scripts call it."""
-
-    def fetch(wanted: object) -> dict[str, Any]:
-        return find(assistant, wanted)
-
-    fetch.__name__ = find.__name__
-    return fetch
-
-
-def text(assistant: "Assistant", wanted: object) -> dict[str, Any]:
-    """Return an article's text and its hash by `{"id": ...}`; `MISSING` for no such id.
-
-    Without its sentences, which are most of the time that `article` takes for a long one.
-    """
-    known = wanted.get("id") if isinstance(wanted, dict) else None
-    if not isinstance(known, str):
-        return dict(MISSING)
-    try:
-        found = assistant.library.text(known)
-    except FootnoteError:
-        return dict(MISSING)
-    digest = hashlib.sha256(found.encode("utf-8")).hexdigest()
-    return {"text": found, "sha256": digest}
-
-
-def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
-    """Return an article's title, source, date and text by `{"id": ...}`; `MISSING` for no such id.
-
-    `note` says what became of its file since it was indexed; empty where it is as it was.
-    """
-    known = wanted.get("id") if isinstance(wanted, dict) else None
-    if not isinstance(known, str):
-        return dict(MISSING)
-    try:
-        document = assistant.library.document(known)
-    except FootnoteError:
-        return dict(MISSING)
-    card = document.summary.card
-    return {
-        "id": document.summary.id,
-        "title": card.title,
-        "source": place(card),
-        "published": card.published or "",
-        "sha256": card.sha256,
-        "text": document.text,
-        "note": document.source_note,
-        "sentences": [[s.start, s.end] for s in document.sentences],
-    }
-
-
-def place(card: Card) -> str:
-    """Return where an article is from in one line: its source, and a saved page's own address."""
-    return f"{card.source} · {card.url}" if card.url else card.source
 
 
 def adding(assistant: Assistant, paths: Sequence[object]) -> Iterator[tuple[Job, ...]]:

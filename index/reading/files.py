@@ -111,6 +111,7 @@ def drawn_page(data: bytes, document: Document, *, page: int, span: Span | None)
     return PageImage(
         document_id=document.summary.id,
         page=page,
+        pages=len(document.page_starts),
         page_label=label_of(page, document.page_labels),
         png=drawn.png,
         width=drawn.width,

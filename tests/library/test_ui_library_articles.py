@@ -2,7 +2,7 @@
 
 import pytest
 
-from ui.library import article, text
+from ui.articles import article, page_image, text
 
 
 @pytest.fixture
@@ -54,3 +54,15 @@ def test_a_removed_article_is_missing(assistant, lune):
 def test_what_names_no_article_gets_none(assistant, lune, wanted):
     assert article(assistant, wanted) == {"missing": True}
     assert text(assistant, wanted) == {"missing": True}
+
+
+@pytest.mark.parametrize(
+    "sent", [None, {}, {"id": 3}, {"id": "x", "page": True}, {"id": "x", "page": "1"}]
+)
+def test_a_page_that_is_asked_for_in_no_form_of_ours_is_missing(assistant, sent):
+    assert page_image(assistant, sent) == {"missing": True}
+
+
+def test_a_page_of_what_has_none_is_one_sentence(assistant, lune):
+    told = page_image(assistant, {"id": lune[1], "start": 0, "end": 3})
+    assert told["problem"].startswith("Only pages of PDF files are drawn, and this is text/plain")

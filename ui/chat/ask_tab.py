@@ -9,12 +9,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from rag import Answer, Assistant, FootnoteError
+from rag import Answer, Assistant, DocumentSummary, FootnoteError
+from ui.articles import is_drawn, page_image, serving, text
 from ui.chat.conversation import Sessions, Turn, moments
 from ui.chat.questions import example_questions, follow_ups
 from ui.chat.turn_view import as_view, taken_back
 from ui.evaluation import build_gold_form
-from ui.library import serving, text
 from ui.parts import QUIET, Sent, Value, answering, part, streaming
 from ui.settings import Chooser
 
@@ -45,8 +45,7 @@ class Chat:
         except FootnoteError as error:
             return {"documents": [], "count": 0, "problem": str(error)}
         newest = documents[::-1][:_TITLES]
-        cards = [{"id": d.id, "title": d.card.title, "source": d.card.source} for d in newest]
-        return {"documents": cards, "count": len(documents)}
+        return {"documents": [_spine(d) for d in newest], "count": len(documents)}
 
     async def open(self, sent: Sent) -> AsyncGenerator[Value, None]:
         """Yield the conversation that a page had before, then questions to begin with.
@@ -168,6 +167,16 @@ class Chat:
             return ()
 
 
+def _spine(document: DocumentSummary) -> Value:
+    card = document.card
+    return {
+        "id": document.id,
+        "title": card.title,
+        "source": card.source,
+        "pdf": is_drawn(card),
+    }
+
+
 def build(assistant: Assistant, *, chat: Chat) -> None:
     """Build the conversation at the left and its sources at the right; call it inside the tab."""
     import gradio as gr
@@ -177,7 +186,9 @@ def build(assistant: Assistant, *, chat: Chat) -> None:
             log = part("log")
             composer = part("composer")
         with gr.Column(elem_id="sources"):
-            pane = part("pane", server_functions=[serving(assistant, text)])
+            pane = part(
+                "pane", server_functions=[serving(assistant, find) for find in (text, page_image)]
+            )
     # Gradio drops an event while an earlier one of the same kind still runs, as one does that looks
     # for follow-up questions.
     together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, UnknownDocumentError
 from rag.internal import page_name
 from rag.types import AnswerPart, Reason, SetAside, Usage, Verdict
+from ui.articles import is_drawn, place
 from ui.chat.conversation import Turn
-from ui.library import place
 
 _NEAREST = 5
 """Passages shown where there is no answer (yet)."""
@@ -181,6 +181,7 @@ def _source(citation: Citation) -> dict[str, Any]:
         "document": citation.document_id,
         "title": citation.card.title,
         "source": place(citation.card),
+        "pdf": is_drawn(citation.card),
         "where": _where(citation, citation.start, citation.end),
         "page": citation.page,
         "label": citation.page_label,
@@ -200,6 +201,8 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
             "document": hit.passage.document_id,
             "title": hit.card.title,
             "source": place(hit.card),
+            "pdf": is_drawn(hit.card),
+            "page": hit.page,
             "where": _where(hit, hit.passage.start, hit.passage.end),
             "start": hit.passage.start,
             "end": hit.passage.end,

@@ -10,12 +10,9 @@ let examples = [];
 let dropped = 0; // the last turn that was cleared or asked again
 let begun = 0; // the turn whose first text is there
 
-const chip = (view, number) => {
-  const source = view.sources.find((each) => each.number === number);
-  // The brackets are for whoever copies or hears the text; the style sheet draws a chip.
-  return h("a", { class: "chip", href: `#cite-${view.number}-${number}`, title: source ? `Source ${number}: ${source.title}` : `Source ${number}` },
-    h("span", {}, "["), String(number), h("span", {}, "]"));
-};
+// The brackets are for whoever copies or hears the text; the style sheet draws a chip. The pane shows
+// what it quotes to who rests on it.
+const chip = (view, number) => h("a", { class: "chip", href: `#cite-${view.number}-${number}` }, h("span", {}, "["), String(number), h("span", {}, "]"));
 const FINDINGS = { altered: "Differs from its source", contradicted: "A source says otherwise", unsupported: "No source says this" };
 // Emphasis of a language model's reply: nothing else of its Markdown is within a sentence.
 const EMPHASIS = /(\*{1,3}|`+)(\S(?:.*?\S)?)\1/g;

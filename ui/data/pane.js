@@ -1,16 +1,22 @@
 // The sources: titles of the library, passages of an answer, or an article with its sentence lit.
-// Its value: {documents}; turns come from the log. It triggers 'open'.
+// Its value: {documents}; turns come from the log. It triggers 'open'. Of a PDF the page itself can
+// be seen, with the sentence framed.
 const root = element.querySelector(".pane");
 const column = element.closest("#sources");
 const leaving = gone("pane");
 const WHOLE = 200000; // characters that are drawn at once; of a longer article, what is near
 const STEP = 30000;
+const RESTS = 250; // milliseconds on a footnote before its quote shows
 const texts = new Map();
 let views = new Map();
 let newest = 0;
 let current = null; // {turn, number} of the source that is open
 let reading = null; // the article that is open, and what is lit in it
 let cameFrom = null;
+let shows = "text"; // or "page", for each article that has pages
+let zoom = 1;
+const drawings = new Map();
+const DRAWINGS = 12; // pages that are kept, about 200 KB each
 let listed = ""; // what the list was last drawn of
 
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -19,6 +25,16 @@ const items = (view) => (view.sources.length ? view.sources : view.passages);
 const fetchArticle = async (id) => {
   if (!texts.has(id)) texts.set(id, (await server.text({ id })) || { missing: true });
   return texts.get(id);
+};
+const fetchPage = async (wanted) => {
+  const key = JSON.stringify(wanted);
+  if (!drawings.has(key)) {
+    const drawn = (await server.page_image(wanted)) || { problem: "The page could not be fetched: try it again." };
+    if (drawings.size >= DRAWINGS) drawings.delete(drawings.keys().next().value);
+    if (!drawn.problem && !drawn.missing) drawings.set(key, drawn);
+    return drawn;
+  }
+  return drawings.get(key);
 };
 const head = (...parts) => h("header", { class: "pane-head" }, parts, h("button", { type: "button", class: "square close", "aria-label": "Close the sources", onclick: close }, "✕"));
 const title = (name, about) => [h("h2", {}, name), h("span", { class: "about" }, about), h("span", { class: "grow" })];
@@ -41,7 +57,7 @@ const read = async (document) => {
 };
 const card = (view, source) => h("li", {}, h("button", { type: "button", class: "card", onclick: () => open(view.number, source.number) },
   h("span", { class: source.number > 0 ? "number" : "number near", "aria-hidden": "true" }, source.number > 0 ? String(source.number) : "~"),
-  h("span", { class: "quote", dir: "auto" }, source.quote)));
+  h("span", { class: "quote", dir: "auto" }, source.quote), source.page ? h("span", { class: "at" }, source.where) : ""));
 const list = (number) => {
   const view = views.get(number);
   if (!view || !items(view).length) return shelf();
@@ -110,10 +126,49 @@ const article = (found, source, sources) => {
   const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": source.title },
     h("h1", { dir: "auto" }, source.title), h("p", { class: "where" }, source.source),
     source.note ? h("p", { class: "finding block" }, `The ${source.note}.${source.note.startsWith("source edited") ? " Add it again to search what it says now." : ""}`) : "",
-    changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "", drawn);
+    changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "");
+  scroll.append(...(source.pdf && !changed ? withPages(source, drawn) : [drawn]));
   reading = { scroll, drawn };
   fill(found.text, blocks, spans, lit, scroll, drawn);
   return [scroll];
+};
+// The text of a PDF, or the page of it that is quoted from; what was chosen last is shown.
+const withPages = (source, drawn) => {
+  const sheet = h("figure", { class: "sheet" });
+  let shown = false;
+  const choices = ["text", "page"].map((name) => h("button", { type: "button", class: "way", onclick: () => choose(name) }, name === "text" ? "Text" : "Page"));
+  const choose = (name) => {
+    shows = name;
+    drawn.hidden = name === "page";
+    sheet.hidden = !drawn.hidden;
+    choices.forEach((each, place) => each.setAttribute("aria-pressed", String((place === 1) === drawn.hidden)));
+    if (drawn.hidden && !shown) { shown = true; turnTo(sheet, source, null); }
+    if (!drawn.hidden) toMark();
+  };
+  choose(shows);
+  return [h("div", { class: "shows", role: "group", "aria-label": "Show" }, choices), sheet, drawn];
+};
+const turnTo = async (sheet, source, page) => {
+  const ask = (to) => turnTo(sheet, source, to);
+  sheet.setAttribute("aria-busy", "true");
+  if (!sheet.firstChild) sheet.append(h("p", { class: "about" }, "Drawing the page…"));
+  sheet.wanted = page;
+  const found = await fetchPage({ id: source.document || source.id, page, start: source.start ?? null, end: source.end ?? null });
+  if (sheet.wanted !== page) return;
+  sheet.removeAttribute("aria-busy");
+  if (!found.png) return sheet.replaceChildren(h("p", { class: "finding block", role: "status" }, found.problem || "This article has been removed."));
+  const label = found.label ? `${found.label} (${found.page} of ${found.pages})` : `${found.page} of ${found.pages}`;
+  const step = (name, sign, act, off) => h("button", { type: "button", class: "square", "aria-label": name, disabled: off, onclick: act }, sign);
+  const paper = h("div", { class: "paper" }, h("img", { src: found.png, width: found.width, height: found.height, alt: `Page ${label} of ${source.title}` }),
+    found.boxes.map(([left, top, across, down]) => h("span", { class: "framed", style: `left:${100 * left}%;top:${100 * top}%;width:${100 * across}%;height:${100 * down}%` })));
+  const scale = (by) => { zoom = Math.min(3, Math.max(0.5, zoom * by)); paper.style.width = `${100 * zoom}%`; };
+  scale(1);
+  const had = sheet.contains(document.activeElement) && document.activeElement.getAttribute("aria-label");
+  sheet.replaceChildren(h("figcaption", {}, step("Previous page", "‹", () => ask(found.page - 1), found.page <= 1), h("span", { class: "about", role: "status" }, `Page ${label}`),
+    step("Next page", "›", () => ask(found.page + 1), found.page >= found.pages), h("span", { class: "grow" }), step("Smaller", "−", () => scale(0.8)), step("Larger", "+", () => scale(1.25))), h("div", { class: "desk", tabindex: "0", role: "region", "aria-label": "The page" }, paper));
+  if (had) sheet.querySelector(`[aria-label="${had}"]`)?.focus();
+  sheet.querySelector(".framed")?.scrollIntoView({ block: "center" });
+  performance.mark("footnote-page");
 };
 // Draw a long article around what is lit, and more of it where the reader comes near its edge.
 const fill = (text, blocks, spans, lit, scroll, drawn) => {
@@ -137,6 +192,7 @@ const fill = (text, blocks, spans, lit, scroll, drawn) => {
   }, { passive: true });
 };
 const toMark = () => {
+  if (reading?.drawn.hidden) return;
   const mark = reading?.drawn.querySelector("mark.lit");
   if (!mark) return;
   const { scroll } = reading;
@@ -187,10 +243,35 @@ document.addEventListener("click", (event) => {
   event.stopPropagation();
   const [, turn, number] = /^#cite-(\d+)-(\d+)$/.exec(link.getAttribute("href"));
   performance.mark("footnote-chosen");
+  hidePreview();
   cameFrom = link.getAttribute("href");
   open(Number(turn), Number(number));
 }, { capture: true, signal: leaving });
+// Who rests on a footnote, or comes to it by keyboard, sees what it quotes.
+const preview = h("div", { id: "preview", role: "tooltip", hidden: true });
+document.querySelector("#preview")?.remove();
+document.body.append(preview);
+let resting = 0;
+const hidePreview = () => { clearTimeout(resting); preview.hidden = true; document.querySelector("[aria-describedby=preview]")?.removeAttribute("aria-describedby"); };
+const showPreview = (link) => {
+  const [, turn, number] = /^#cite-(\d+)-(\d+)$/.exec(link.getAttribute("href"));
+  const view = views.get(Number(turn)), source = view && items(view).find((each) => each.number === Number(number));
+  if (!source || !link.isConnected) return;
+  preview.replaceChildren(h("p", { class: "quote", dir: "auto" }, source.quote), h("p", { class: "about", dir: "auto" }, [source.title, source.page ? source.where : ""].filter(Boolean).join(" · ")));
+  preview.hidden = false;
+  const at = link.getBoundingClientRect(), own = preview.getBoundingClientRect();
+  preview.style.left = `${Math.max(8, Math.min(at.left, innerWidth - own.width - 8))}px`;
+  preview.style.top = `${at.top > own.height + 12 ? at.top - own.height - 8 : at.bottom + 8}px`;
+  link.setAttribute("aria-describedby", "preview");
+};
+const chipOf = (event) => event.target.closest?.('a.chip[href^="#cite-"]');
+document.addEventListener("mouseover", (event) => { const link = chipOf(event); if (link) { clearTimeout(resting); resting = setTimeout(() => showPreview(link), RESTS); } }, { signal: leaving });
+document.addEventListener("mouseout", (event) => chipOf(event) && hidePreview(), { signal: leaving });
+document.addEventListener("focusin", (event) => { const link = chipOf(event); if (link?.matches(":focus-visible")) showPreview(link); }, { signal: leaving });
+document.addEventListener("focusout", (event) => chipOf(event) && hidePreview(), { signal: leaving });
+document.addEventListener("scroll", hidePreview, { capture: true, passive: true, signal: leaving });
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !preview.hidden) return hidePreview();
   if (event.key === "Escape" && document.body.classList.contains("sheet")) close();
   else if (event.key === "Escape" && current) list(current.turn);
   else if (event.altKey && (event.key === "ArrowRight" || event.key === "ArrowLeft") && current) {

@@ -1,0 +1,109 @@
+"""The page of a PDF beside the answer, and the quote that a footnote shows, in a real browser."""
+
+import pytest
+from painted import lines, painted
+from ui_pages import ask, needs_chromium, opened, served
+
+from rag import Assistant, Settings
+
+try:
+    from playwright.sync_api import expect
+except ImportError:
+    expect = None
+
+pytestmark = needs_chromium
+QUESTION = "When does the ferry sail?"
+QUOTE = "The ferry sails on Sundays."
+ROMAN = "/PageLabels << /Nums [0 << /S /r /St 4 >> 2 << /S /D /St 11 >>] >>"
+FRAME = """frame => {
+  const own = frame.getBoundingClientRect();
+  const all = frame.parentNode.querySelector("img").getBoundingClientRect();
+  return [(own.left - all.left) / all.width, (own.top - all.top) / all.height,
+          own.width / all.width, own.height / all.height];
+}"""
+
+
+@pytest.fixture(scope="module")
+def quay(tmp_path_factory):
+    """Serve a library with a PDF of three pages; give the port and the file."""
+    folder = tmp_path_factory.mktemp("pdf")
+    file = folder / "quay.pdf"
+    file.write_bytes(
+        painted(
+            lines("The harbour of Lindvik was dredged in the spring."),
+            lines("The quay was repaired by the town."),
+            lines(QUOTE),
+            root=ROMAN,
+        )
+    )
+    with Assistant.open(Settings(library=folder / "library")) as assistant:
+        assistant.library.add(file)
+    with served(folder / "library") as port:
+        yield port, file
+
+
+def test_the_page_is_drawn_with_the_quote_framed_and_turned(browser, quay):
+    port, _ = quay
+    with opened(browser, port) as page:
+        ask(page, QUESTION)
+        expect(page.locator(".card .at")).to_have_text("page 11")
+        page.locator("#turn-1 .chip").first.click()
+        expect(page.locator("mark.lit")).to_have_text(QUOTE)
+        page.get_by_role("button", name="Page", exact=True).click()
+        picture = page.get_by_role("img", name="Page 11 (3 of 3) of quay")
+        expect(picture).to_be_visible()
+        assert picture.evaluate("e => e.naturalWidth") == 1224
+        left, top, across, down = page.locator(".framed").evaluate(FRAME)
+        # 72 points from the left of 612, its base line 72 from the top of 792, of 12 point letters.
+        assert left == pytest.approx(72 / 612, abs=0.01)
+        assert top < 72 / 792 < top + down
+        assert across == pytest.approx(147 / 612, abs=0.03)
+        expect(page.locator("mark.lit")).to_be_hidden()
+        page.get_by_role("button", name="Previous page").click()
+        expect(page.locator("figcaption .about")).to_have_text("Page v (2 of 3)")
+        expect(page.locator(".framed")).to_have_count(0)
+        expect(page.get_by_role("button", name="Previous page")).to_be_focused()
+        width = picture_width(page)
+        page.get_by_role("button", name="Larger").click()
+        assert picture_width(page) == pytest.approx(1.25 * width, rel=0.01)
+        page.get_by_role("button", name="Text", exact=True).click()
+        expect(page.locator("mark.lit")).to_be_in_viewport()
+
+
+def picture_width(page):
+    return page.locator(".sheet img").bounding_box()["width"]
+
+
+def test_a_footnote_shows_its_quote_to_who_rests_on_it_or_comes_by_keyboard(browser, quay):
+    port, _ = quay
+    with opened(browser, port) as page:
+        ask(page, QUESTION)
+        chip, preview = page.locator("#turn-1 .chip").first, page.locator("#preview")
+        chip.hover()
+        expect(preview.locator(".quote")).to_have_text(QUOTE)
+        expect(preview.locator(".about")).to_have_text("quay · page 11")
+        page.get_by_label("Your question").hover()
+        expect(preview).to_be_hidden()
+        page.get_by_label("Your question").focus()
+        for _ in range(12):
+            page.keyboard.press("Shift+Tab")
+            if chip.evaluate("e => e === document.activeElement"):
+                break
+        expect(preview).to_be_visible()
+        expect(chip).to_have_attribute("aria-describedby", "preview")
+        page.keyboard.press("Escape")
+        expect(preview).to_be_hidden()
+
+
+def test_a_page_whose_file_is_gone_is_told_in_its_place(browser, quay):
+    port, file = quay
+    kept = file.read_bytes()
+    file.unlink()
+    try:
+        with opened(browser, port) as page:
+            ask(page, QUESTION)
+            page.locator("#turn-1 .chip").first.click()
+            page.get_by_role("button", name="Page", exact=True).click()
+            expect(page.locator(".sheet .finding")).to_contain_text("quay.pdf")
+    finally:
+        file.write_bytes(kept)

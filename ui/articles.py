@@ -1,0 +1,137 @@
+"""One article for the page's scripts: its text, its sentences, or a page of it as a picture.
+
+What a script sends is looked at before it is used, and what cannot be had is told in what it gets.
+"""
+
+import base64
+import hashlib
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from rag import Assistant, Card, FootnoteError, MisuseError
+from rag.types import PageImage, Span
+
+MISSING = {"missing": True}
+_DRAWN_AT_ONCE = threading.Semaphore(2)
+"""Pages drawn at a time: each takes a process, and up to a gigabyte."""
+_PDF = "application/pdf"
+
+
+def serving(
+    assistant: Assistant, find: Callable[[Assistant, object], dict[str, Any]]
+) -> Callable[[object], dict[str, Any]]:
+    """Return `article` or `text` of one assistant, under the name by which scripts call it."""
+
+    def fetch(wanted: object) -> dict[str, Any]:
+        return find(assistant, wanted)
+
+    fetch.__name__ = find.__name__
+    return fetch
+
+
+def text(assistant: "Assistant", wanted: object) -> dict[str, Any]:
+    """Return an article's text and its hash by `{"id": ...}`; `MISSING` for no such id.
+
+    Without its sentences, which are most of the time that `article` takes for a long one.
+    """
+    known = wanted.get("id") if isinstance(wanted, dict) else None
+    if not isinstance(known, str):
+        return dict(MISSING)
+    try:
+        found = assistant.library.text(known)
+    except FootnoteError:
+        return dict(MISSING)
+    digest = hashlib.sha256(found.encode("utf-8")).hexdigest()
+    return {"text": found, "sha256": digest}
+
+
+def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
+    """Return an article's title, source, date and text by `{"id": ...}`; `MISSING` for no such id.
+
+    `note` says what became of its file since it was indexed; empty where it is as it was.
+    """
+    known = wanted.get("id") if isinstance(wanted, dict) else None
+    if not isinstance(known, str):
+        return dict(MISSING)
+    try:
+        document = assistant.library.document(known)
+    except FootnoteError:
+        return dict(MISSING)
+    card = document.summary.card
+    return {
+        "id": document.summary.id,
+        "title": card.title,
+        "source": place(card),
+        "published": card.published or "",
+        "sha256": card.sha256,
+        "text": document.text,
+        "note": document.source_note,
+        "sentences": [[s.start, s.end] for s in document.sentences],
+    }
+
+
+def place(card: Card) -> str:
+    """Return where an article is from in one line: its source, and a saved page's own address."""
+    return f"{card.source} · {card.url}" if card.url else card.source
+
+
+def page_image(assistant: "Assistant", wanted: object) -> dict[str, Any]:
+    """Return a page of an article's PDF as a picture, with what is quoted on it framed.
+
+    Args:
+        assistant: Whose library has it.
+        wanted: `{"id": ..., "start": ..., "end": ..., "page": ...}`: offsets of what is framed, in
+            the article's text, and a number from 1; without one, the page where the offsets begin.
+
+    Returns:
+        `png` as a data address, `boxes` in shares of width and height (left, top, width, height),
+        `page` and `pages`, from 1, and the page's `label` as printed; or a `problem`, one sentence.
+    """
+    given = wanted if isinstance(wanted, dict) else {}
+    known, number = given.get("id"), given.get("page")
+    if not isinstance(known, str) or not (number is None or type(number) is int):
+        return dict(MISSING)
+    span = _span(given.get("start"), given.get("end"))
+    try:
+        with _DRAWN_AT_ONCE:
+            return _picture(_drawn(assistant, known, number, span))
+    except FootnoteError as error:
+        return {"problem": f"{str(error)[:1].upper()}{str(error)[1:]}."}
+
+
+def is_drawn(card: Card) -> bool:
+    """Say whether an article's pages can be shown as pictures."""
+    return card.media_type == _PDF
+
+
+def _drawn(assistant: Assistant, known: str, number: int | None, span: Span | None) -> PageImage:
+    draw = assistant.library.draw_page
+    if number is None or span is None:
+        return draw(known, number, span=span)
+    try:
+        return draw(known, number, span=span)
+    except MisuseError:  # what is quoted stands on another page
+        return draw(known, number)
+
+
+def _picture(image: PageImage) -> dict[str, Any]:
+    across, down = image.width, image.height
+    return {
+        "png": f"data:image/png;base64,{base64.b64encode(image.png).decode('ascii')}",
+        "width": across,
+        "height": down,
+        "boxes": [
+            [left / across, top / down, (right - left) / across, (bottom - top) / down]
+            for left, top, right, bottom in image.boxes
+        ],
+        "page": image.page,
+        "pages": image.pages,
+        "label": image.page_label,
+    }
+
+
+def _span(start: object, end: object) -> Span | None:
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        return None
+    return Span(start=start, end=end)
