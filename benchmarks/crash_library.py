@@ -11,9 +11,8 @@ from index.store.library import Library, open_library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles, read_named
 from index.types import DocumentSummary
-from index.upkeep.compact import compact
 from index.upkeep.doctor import check
-from index.upkeep.repair import repair
+from index.upkeep.repair import compact, repair
 from index.upkeep.transfer import export_library, import_library
 from rag import Assistant, Settings
 from rag.internal import as_json

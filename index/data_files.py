@@ -1,11 +1,14 @@
-"""Finds and reads the data files of the wheel: word lists, forms, schemas, articles.
+"""Finds and reads the data files of the wheel; writes any file whole or not at all.
 
-They are found by their place beside the code, which is where an installer unpacks them: to ask
-`importlib.resources` imports zip files, temporary folders and random numbers.
+The data are word lists, forms, schemas and articles. They are found by their place beside the code,
+which is where an installer unpacks them: to ask `importlib.resources` imports zip files, temporary
+folders and random numbers.
 """
 
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -69,3 +72,27 @@ def data_fitted(package: Package, name: str, kind: type[Numbers]) -> Numbers:
     """
     stored = data_json(package, name)
     return kind(**{field.name: stored[field.name] for field in fields(kind)})
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to; what the block wrote there takes the file's place at its end.
+
+    It is on the disk before it is there, so that no crash halves it. Links are followed; a file
+    that was there gives its mode to the new one. Where the block fails, the file is as it was.
+
+    Raises:
+        OSError: It cannot be written; it is as it was, and nothing else is left behind.
+    """
+    target = path.resolve()
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        yield part
+        with part.open("rb+") as written:
+            os.fsync(written.fileno())
+        if target.exists():
+            part.chmod(target.stat().st_mode)
+        part.replace(target)
+    finally:
+        with suppress(OSError):
+            part.unlink()

@@ -245,6 +245,16 @@ class Checkup:
     """Of all of them."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompactReport:
+    """What compacting did to the files of a library."""
+
+    bytes_before: int
+    bytes_after: int
+    kept: tuple[str, ...]
+    """Damaged catalogs that repairs set aside: they may hold removed text, and stay."""
+
+
 def page_of(offset: int, page_starts: Sequence[int]) -> int | None:
     """Return the page, from 1, that holds an offset; None where there are no pages."""
     return bisect_right(page_starts, offset) or None if page_starts else None

@@ -20,9 +20,9 @@ from rag.arguments import checked_k, checked_question
 from rag.asked import Sources
 from rag.driver import Steps, adrive, drive, for_one_question
 from rag.library import OpenLibrary, stored_library
+from rag.logbook import log_question
 from rag.pipeline import Pipeline
 from rag.question import Question, read_query
-from rag.question_log import log_question
 from rag.refusal import reply
 from rag.settings import Adjustments, Settings
 from rag.source_notes import Aging

@@ -5,17 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.card import left_out_line
-from index.data_files import data_file, data_text, data_toml, seed_paths
-from index.whole_file import whole_file
+from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
 from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.llm.loop_bridge import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
+from rag.logbook import LoggedQuestion, log_question, logged_questions
 from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
-from rag.question_log import LoggedQuestion, log_question, logged_questions
 from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import Settings, keep_setting
 from rag.source_notes import articles_note, not_read_again, page_name

@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING
 from index.data_files import seed_paths
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
-from index.store.backends import open_pair
 from index.store.library import Library
-from index.store.protocols import VectorIndex
-from index.types import AddReport, Change, Checkup, Document, DocumentSummary, PageImage, Span
+from index.store.protocols import VectorIndex, open_pair
+from index.types import (
+    AddReport,
+    Change,
+    Checkup,
+    CompactReport,
+    Document,
+    DocumentSummary,
+    PageImage,
+    Span,
+)
 from rag import arguments
 from rag.settings import Settings
 from rag.source_notes import Aging
@@ -22,7 +30,6 @@ if TYPE_CHECKING:
     from index.sync.ingest import OnProgress
     from index.sync.intake import Article
     from index.sync.watch import Notice
-    from index.upkeep.compact import CompactReport
     from index.upkeep.transfer import ExportReport
 
 _SEEDING_SECONDS = 60.0
@@ -271,14 +278,14 @@ class OpenLibrary:
 
         return repair(self._library, on_progress=self._on_progress)
 
-    def compact(self) -> "CompactReport":
+    def compact(self) -> CompactReport:
         """Write all files of the library anew, so that nothing of what was removed is in them.
 
         Raises:
             LibraryError: There is no library, it is damaged, or the disk is too full.
             LibraryBusyError: Another process is writing, or reads for long.
         """
-        from index.upkeep.compact import compact
+        from index.upkeep.repair import compact
 
         return compact(self._library)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from index.errors import ModelError
 from index.store.library import Moment
 from index.types import Hit, Sentence
-from rag import citations, refusal, tracing
+from rag import citations, logbook, refusal
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.similar import SimilarAnswerer
 from rag.asked import Asked, Sources, obeying_none, together
@@ -89,7 +89,7 @@ class Pipeline:
         parts = parts_of(question)
         sides = None if parts else sides_of(question)
         parts = sides.parts if sides else parts
-        with tracing.span("retrieve", text=told) as counts:
+        with logbook.span("retrieve", text=told) as counts:
             wanted = [part.question for part in parts]
             wanted += [] if parts and not sides else [question]
             each = [

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from index.store.backends import SCHEMES
+from index.store.protocols import SCHEMES
 
 _SWITCH = {
     **dict.fromkeys(("1", "true", "t", "on", "yes", "y"), True),

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal, Self, TypedDict, get_args
 
 import platformdirs
 
+from index.data_files import whole_file
 from index.errors import OperationError, SettingsError
-from index.whole_file import whole_file
 from rag.setting_values import (
     Read,
     SecretStr,

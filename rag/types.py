@@ -15,6 +15,7 @@ from index.types import (
     AddReport,
     Change,
     Checkup,
+    CompactReport,
     Document,
     DocumentSummary,
     Finding,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from index.embedding import Embedder
     from index.sync.intake import Article
     from index.sync.watch import Notice
-    from index.upkeep.compact import CompactReport
     from index.upkeep.transfer import ExportReport
     from rag.language_model import LanguageModel, Message, Reply
     from rag.question import Question
@@ -48,7 +48,6 @@ __all__ = [
 
 _ELSEWHERE = {
     "Article": "index.sync.intake",
-    "CompactReport": "index.upkeep.compact",
     "Embedder": "index.embedding",
     "ExportReport": "index.upkeep.transfer",
     "LanguageModel": "rag.language_model",

@@ -26,7 +26,6 @@ from index.store import (
     queries,
     vector_search,
 )
-from index.store.backends import open_pair
 from index.store.folder_backend import FolderCatalog
 from index.store.protocols import (
     Catalog,
@@ -36,6 +35,7 @@ from index.store.protocols import (
     OpenCatalog,
     Originals,
     VectorIndex,
+    open_pair,
 )
 from index.sync import file_state
 from index.sync.file_state import Record
@@ -69,7 +69,7 @@ class Library:
     """A catalog and its vectors, in a folder or on servers. Safe to share between threads.
 
     Args:
-        catalog: The truth; `index.store.backends.open_pair` opens both halves by their address.
+        catalog: The truth; `index.store.protocols.open_pair` opens both halves by their address.
         vectors: What searches its vectors.
         model: Name of the embedding model that the settings ask for.
         load: Loads that model; called once, and only when something must be embedded.
@@ -376,7 +376,7 @@ def open_library(
     load: Callable[[], Embedder],
     on_step: OnStep = lambda step: None,
 ) -> Library:
-    """Return the library at an address, which `index.store.backends.open_pair` reads."""
+    """Return the library at an address, which `index.store.protocols.open_pair` reads."""
     return Library(*open_pair(place, vectors), model=model, load=load, on_step=on_step)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.card import FIELDS
+from index.data_files import whole_file
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.reading.normal import one_line
 from index.store import catalog
@@ -18,7 +19,6 @@ from index.sync.ingest import OnProgress, add
 from index.sync.prepare import Incoming, is_whole
 from index.types import AddReport, Extract
 from index.upkeep import archive
-from index.whole_file import whole_file
 
 STORED: Final = (
     *("id", "file_sha256", "added_at", "text", "section_starts", "page_starts", "page_labels"),

@@ -12,8 +12,15 @@ from functools import partial
 
 from index.errors import MisuseError, OperationError, ReadError
 from index.sync.watch import Notice
-from index.types import Change, Document, DocumentSummary, PageImage, Span, page_of
-from index.upkeep.compact import CompactReport
+from index.types import (
+    Change,
+    CompactReport,
+    Document,
+    DocumentSummary,
+    PageImage,
+    Span,
+    page_of,
+)
 from index.upkeep.transfer import ExportReport
 from rag.arguments import checked_page
 from rag.citations import places

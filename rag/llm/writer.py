@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from index.errors import ModelError
 from index.search import Found
 from index.types import Hit
-from rag import tracing
+from rag import logbook
 from rag.answer.extractive import shipped_reader
 from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, added
 from rag.driver import (
@@ -181,7 +181,7 @@ class Writer:
         shown = (scored.sentence.text for hit in given.hits for scored in hit.sentences)
         known = (question, *shown)
         piece: Piece | None = None
-        with tracing.span("generate", text=self._told(question)) as counts:
+        with logbook.span("generate", text=self._told(question)) as counts:
             while not isinstance(piece, Reply):
                 piece = yield NEXT
                 _raise_failure(piece)
@@ -227,7 +227,7 @@ class Writer:
         return messages_of(self._answer.fill(values))
 
     def _checked(self, claim: Claim, given: Found) -> DraftSentence:
-        with tracing.span("verify", text=self._told(claim.text)) as counts:
+        with logbook.span("verify", text=self._told(claim.text)) as counts:
             judged = judge(
                 claim, given.hits, similarity=given.similarity, tell=shipped_reader().tell
             )

@@ -16,9 +16,8 @@ from index.sync import ingest
 from index.sync.folders import sync
 from index.sync.intake import Article, read_articles, read_named
 from index.types import Checkup
-from index.upkeep.compact import compact
 from index.upkeep.doctor import check
-from index.upkeep.repair import repair
+from index.upkeep.repair import compact, repair
 from index.upkeep.transfer import export_library, import_library
 from rag.cli import terminal
 from rag.testing import open_library

@@ -16,9 +16,8 @@ from index.store.generation_files import stored
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
-from index.upkeep.compact import compact
 from index.upkeep.doctor import check
-from index.upkeep.repair import repair
+from index.upkeep.repair import compact, repair
 
 Make = Callable[..., Library]
 CANARY = "Zyxwvutsrq"
@@ -161,7 +160,7 @@ def test_without_a_library_it_says_so(make_library: Make) -> None:
 _CHILD = """
 import os, signal, sys
 from pathlib import Path
-from index.upkeep.compact import compact
+from index.upkeep.repair import compact
 from index.store.library import open_library
 from rag.testing import HashEmbedder
 

@@ -15,20 +15,20 @@ OF_A_QUESTION = frozenset(
     index index.card index.data_files index.embedding index.embedding.embedder
     index.embedding.onnx index.errors index.language index.reading
     index.reading.normal index.search
-    index.store index.store.backends index.store.catalog index.store.chroma
+    index.store index.store.catalog index.store.chroma
     index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.protocols index.store.queries index.store.vector_search
     index.sync index.sync.file_state index.sync.stamps index.terms
-    index.types index.whole_file rag rag.answer rag.answer.cell rag.answer.confidence
+    index.types rag rag.answer rag.answer.cell rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.otherwise
     rag.answer.neighbours rag.answer.ranking rag.answer.similar rag.answerers
     rag.answer.several rag.answer.short rag.answer.yes_no
     rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm
-    rag.asked rag.llm.injection rag.pipeline rag.plain_data rag.question rag.question_log rag.reader
+    rag.asked rag.llm.injection rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
-    rag.setting_values rag.settings rag.source_notes rag.tracing rag.types
+    rag.setting_values rag.settings rag.source_notes rag.types
     rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
     rag.comparison rag.compound rag.drafting rag.over_time rag.refusal
     """.split()  # noqa: SIM905  # a list of these would be a line each

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.whole_file import whole_file
+from index.data_files import whole_file
 
 
 def test_what_was_written_takes_the_place_of_the_file_with_its_mode(tmp_path: Path) -> None:
