@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from index.sync.intake import Article
     from index.sync.watch import Notice
     from index.upkeep.transfer import ExportReport
+    from rag.bibliography import BibliographyFormat
 
 _SEEDING_SECONDS = 60.0
 
@@ -236,6 +237,25 @@ class OpenLibrary:
         number = arguments.checked_page(page, document, span=span)
         content = self._library.original_bytes(document.summary.id)
         return drawn_page(content, document, page=number, span=span)
+
+    def cite(self, *document_ids: str, format: "BibliographyFormat" = "bibtex") -> str:  # noqa: A002
+        """Return a bibliography of documents, in the order given: see `rag.bibliography`.
+
+        Args:
+            document_ids: Their ids or beginnings of them.
+            format: `csl` (CSL-JSON), `bibtex` or `markdown`.
+
+        Raises:
+            MisuseError: No id was given, or there is no such format.
+            UnknownDocumentError: There is no such document.
+        """
+        from rag.bibliography import bibliography
+
+        arguments.check_ids(document_ids)
+        if not document_ids:
+            raise MisuseError("no document to cite: name ids as `footnote list` shows them")
+        found = [self._library.document(each).summary for each in document_ids]
+        return bibliography({summary.id: summary.card for summary in found}, format=format)
 
     def text(self, document_id: str) -> str:
         """Return the text of a document by its full id, without reading its sentences.

@@ -33,11 +33,13 @@ if TYPE_CHECKING:
     from index.sync.intake import Article
     from index.sync.watch import Notice
     from index.upkeep.transfer import ExportReport
+    from rag.bibliography import BibliographyFormat
     from rag.language_model import LanguageModel, Message, Reply
     from rag.question import Question
 
 __all__ = [
-    "AddReport", "Answer", "AnswerPart", "AnswerSentence", "Answerer", "Article", "Card",
+    "AddReport", "Answer", "AnswerPart", "AnswerSentence", "Answerer", "Article",
+    "BibliographyFormat", "Card",
     "Change", "CheckedClaim", "Checkup", "Citation", "CompactReport", "Document",
     "DocumentSummary", "Draft", "DraftPart", "DraftSentence", "Embedder", "Event", "Evidence",
     "ExportReport", "Finding", "Hit", "LanguageModel", "Message", "Notice", "PageImage",
@@ -48,6 +50,7 @@ __all__ = [
 
 _ELSEWHERE = {
     "Article": "index.sync.intake",
+    "BibliographyFormat": "rag.bibliography",
     "Embedder": "index.embedding",
     "ExportReport": "index.upkeep.transfer",
     "LanguageModel": "rag.language_model",
@@ -253,6 +256,18 @@ class Answer:
     def turn(self) -> Turn:
         """This exchange, as the history of the next question."""
         return Turn(question=self.searched or self.question, text=self.text)
+
+    def bibliography(self, format: "BibliographyFormat" = "bibtex") -> str:  # noqa: A002
+        """Return the cited documents as `rag.bibliography` writes them, the first cited first.
+
+        An abstention cites none: the text is empty then, and `[]` in CSL-JSON.
+
+        Raises:
+            MisuseError: There is no such format.
+        """
+        from rag.bibliography import bibliography
+
+        return bibliography({c.document_id: c.card for c in self.citations}, format=format)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

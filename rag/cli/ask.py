@@ -35,6 +35,7 @@ from rag.types import Answer, AnswerSentence, Citation, Event, Retrieved, SetAsi
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.bibliography import BibliographyFormat
     from rag.overview.timeline import Timeline, TimelineEntry
 
 _STRUCK = "\x1b[2;9m"
@@ -52,22 +53,35 @@ _QUOTED = re.compile('["“”„]')
 
 
 def ask(arguments: argparse.Namespace) -> int:
-    """Answer a question; 2 where it is empty.
+    """Answer a question, or print the bibliography of its answer; 2 where it is empty.
 
     Raises:
-        MisuseError: The question is empty, and it is to be told in words.
+        MisuseError: The question is empty, and it is to be told in words, or two outputs are asked
+            for at once.
     """
+    if arguments.json and arguments.cite:
+        raise MisuseError("--cite prints a bibliography, --json an answer: leave one of them out")
     with opened(arguments) as assistant:
         answer = _followed(assistant, " ".join(arguments.question), k=arguments.k)
     if arguments.json:
         print_json(answer)
     elif answer.reason == "empty_question":
         raise MisuseError(answer.text)
+    elif arguments.cite:
+        _print_bibliography(answer, arguments.cite)
     else:
         print_text(answer_text(answer, with_reply=arguments.show_reply))
         if arguments.show_hits and answer.hits:
             print_text("\n" + terminal.hits(answer.hits))
     return 2 if answer.reason == "empty_question" else 0
+
+
+def _print_bibliography(answer: Answer, wanted: "BibliographyFormat") -> None:
+    """Print what the answer cites; why there is no answer goes to where it is not redirected."""
+    if not answer.citations:
+        sys.stderr.write(f"{printable(answer.text)}\n")
+    if text := answer.bibliography(wanted).rstrip("\n"):
+        print_text(printable(text))
 
 
 def _followed(assistant: "Assistant", question: str, *, k: int | None) -> Answer:

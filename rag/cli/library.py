@@ -23,6 +23,7 @@ from index.types import (
 )
 from index.upkeep.transfer import ExportReport
 from rag.arguments import checked_page
+from rag.bibliography import BibliographyFormat
 from rag.citations import places
 from rag.cli import terminal
 from rag.cli.session import opened, print_json, print_result, print_text
@@ -97,6 +98,22 @@ def show(arguments: argparse.Namespace) -> int:
             _draw(assistant.library, document, arguments)
             return 0
     print_result(_of_page(document, arguments), terminal.document, arguments)
+    return 0
+
+
+def cite(arguments: argparse.Namespace) -> int:
+    """Print a bibliography of documents.
+
+    Raises:
+        MisuseError: JSON is asked for, and a format that is none.
+    """
+    wanted: BibliographyFormat = arguments.format or ("csl" if arguments.json else "markdown")
+    if arguments.json and wanted != "csl":
+        raise MisuseError(f"--json prints CSL-JSON, and {wanted} is none: leave one of them out")
+    with opened(arguments) as assistant:
+        assistant.library.seed()
+        text = assistant.library.cite(*arguments.ids, format=wanted)
+    print_text(terminal.printable(text.rstrip("\n")))
     return 0
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib import import_module
 
 Parser = argparse.ArgumentParser
+_BIBLIOGRAPHIES = ("csl", "bibtex", "markdown")
+"""As in `rag.bibliography`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,22 @@ def _documents(parser: Parser) -> None:
     parser.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
 
 
+def _cited(parser: Parser) -> None:
+    parser.add_argument(
+        "--format",
+        choices=_BIBLIOGRAPHIES,
+        help="CSL-JSON, BibTeX or a list in Markdown (default: markdown, with --json csl)",
+    )
+
+
+def _cite(parser: Parser) -> None:
+    parser.add_argument(
+        "--cite",
+        choices=_BIBLIOGRAPHIES,
+        help="print the bibliography of the answer instead: its documents in this format",
+    )
+
+
 def _text(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", help="the text to check; - for standard input")
 
@@ -214,7 +232,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="answer a question with checked footnotes",
         example='footnote ask "Which missile will Japan co-produce?"',
         run="rag.cli.ask:ask",
-        arguments=(_answering, _question, _model),
+        arguments=(_answering, _question, _model, _cite),
     ),
     "search": Command(
         summary="rank passages for a question, without answering",
@@ -254,6 +272,12 @@ COMMANDS: Mapping[str, Command] = {
         example="footnote show 3f2a",
         run="rag.cli.library:show",
         arguments=(_document, _original, _page),
+    ),
+    "cite": Command(
+        summary="print a bibliography of documents as CSL-JSON, BibTeX or Markdown",
+        example="footnote cite 3f2a 77b0 --format bibtex",
+        run="rag.cli.library:cite",
+        arguments=(_documents, _cited),
     ),
     "remove": Command(
         summary="remove documents",
