@@ -1,15 +1,23 @@
 """What a document is known by: one card, inside every type that speaks of a document."""
 
+import unicodedata
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
+
+from index.errors import MisuseError
+from index.reading.normal import one_line
 
 LONGEST_NAME: Final = 500
 """Characters of a title and of an author's name; what is longer is no name. Newspapers' longest
 headlines have 150, papers with a hundred authors name the first few."""
 LONGEST_SOURCE: Final = 4096
 """Characters of a source; Linux has no longer paths."""
+LONGEST_TAG: Final = 60
+"""Characters of a tag."""
+_NO_TAG: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of characters that a tag has none of: control characters, halves of others."""
 _NAMED_PARTS: Final = 4
 """Parts of a document that are named in one line, and reasons."""
 
@@ -38,6 +46,12 @@ class Card:
     """Where a saved page is from, as it states it: http or https, ASCII, 2,000 characters before
     quoting; shown as text."""
     tags: tuple[str, ...] = ()
+    """All of the document: what its file says, without those that a person took away, and those
+    that a person gave. Each once, however it is written, and as `tags_of` makes them."""
+    tags_given: tuple[str, ...] = ()
+    """By a person; the file need not say them, and reading it again leaves them."""
+    tags_taken: tuple[str, ...] = ()
+    """Away, by a person; reading the file again does not bring them back."""
     language: str = ""
     """Of the text, as in BCP 47; empty for English, and where it is not sure."""
     reader: str = ""
@@ -53,6 +67,10 @@ class Card:
     def __post_init__(self) -> None:
         for name in ("title", "author"):
             object.__setattr__(self, name, _cut(getattr(self, name)))
+        object.__setattr__(self, "tags", (*self.tags, *self.tags_given))
+        for name in ("tags", "tags_given", "tags_taken"):
+            if stated := getattr(self, name):
+                object.__setattr__(self, name, tags_of(stated))
 
     def says_as(self, other: "Card") -> bool:
         """Say whether two cards of one source say the same of text and source.
@@ -61,12 +79,98 @@ class Card:
         """
         return all(getattr(self, f) == getattr(other, f) for f in FIELDS if f not in _NOTED)
 
+    def tagged_as(self, other: "Card") -> bool:
+        """Say whether two cards have the same tags, however written and in whatever order."""
+        return all(
+            set(map(folded, getattr(self, f))) == set(map(folded, getattr(other, f)))
+            for f in ("tags", "tags_given", "tags_taken")
+        )
+
+    def tagged(self, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> "Card":
+        """Return the card with tags that a person gives, and without those that one takes away.
+
+        Args:
+            add: As `tag_name` returns them.
+            remove: The same; one that the document has not is no news.
+        """
+        given, taken = {folded(t): t for t in add}, set(map(folded, remove))
+        left = [t for t in self.tags if folded(t) in taken]
+        return replace(
+            self,
+            tags=_without(self.tags, taken),
+            tags_given=(*_without(self.tags_given, taken), *given.values()),
+            tags_taken=(*_without(self.tags_taken, given), *left),
+        )
+
+    def with_tags_of(self, known: "Card") -> "Card":
+        """Return what was read now with the tags that a person gave the document or took away.
+
+        Those of an archive count before the document's own.
+        """
+        given = (*self.tags_given, *_without(known.tags_given, map(folded, self.tags_taken)))
+        taken = (*self.tags_taken, *_without(known.tags_taken, map(folded, self.tags_given)))
+        tags = _without(self.tags, map(folded, taken))
+        return replace(self, tags=tags, tags_given=given, tags_taken=taken)
+
+
+def folded(tag: str) -> str:
+    """Return what two spellings of one tag have in common: NFC, without case."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", tag).casefold())
+
+
+def tag_name(given: str) -> str:
+    """Return a tag as a person names it, trimmed and without invisible characters.
+
+    Raises:
+        MisuseError: It is empty, longer than 60 characters, or has a comma or a control character.
+    """
+    name, trimmed = one_line(given), given.strip()
+    if any(unicodedata.category(c) in _NO_TAG for c in trimmed):
+        why = "has a control character"
+    elif "," in name:
+        why = "has a comma"
+    elif len(name) > LONGEST_TAG:
+        why = f"has {len(name):,} characters"
+    elif not tags_of([name]):
+        why = "shows nothing"
+    else:
+        return name
+    raise MisuseError(
+        f"tag {_cut(given[:LONGEST_NAME], most=LONGEST_TAG)!r} {why}: give it a name of 1 to "
+        f"{LONGEST_TAG} characters on one line, without commas"
+    )
+
+
+def tags_of(stated: Iterable[str]) -> tuple[str, ...]:
+    """Return tags that a file states, as they are kept: parted at commas, trimmed, each once.
+
+    Of spellings that differ in case the first stays; what is longer than 60 characters is cut.
+    """
+    parts = (one_line(part) for each in stated for part in each.split(","))
+    names = (part[:LONGEST_TAG].rstrip() for part in parts if any(map(_shows, part)))
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(folded(name), name)
+    return tuple(first.values())
+
+
+def _shows(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CMZ"
+
+
+def _without(tags: Iterable[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Return tags without those that have one of these names, which are folded."""
+    held = set(names)
+    return tuple(tag for tag in tags if folded(tag) not in held)
+
 
 FIELDS: Final = tuple(field.name for field in fields(Card))
 DEFAULTS: Final[Mapping[str, Any]] = {field.name: field.default for field in fields(Card)}
 _NOTED: Final = (
     "media_type",
     "tags",
+    "tags_given",
+    "tags_taken",
     "language",
     "reader",
     "left_out",
@@ -170,7 +274,7 @@ def too_long(source: str) -> str:
     )
 
 
-def _cut(name: str | None) -> str | None:
-    if name is None or len(name) <= LONGEST_NAME:
+def _cut(name: str | None, *, most: int = LONGEST_NAME) -> str | None:
+    if name is None or len(name) <= most:
         return name
-    return f"{name[: LONGEST_NAME - 1].rstrip()}…"
+    return f"{name[: most - 1].rstrip()}…"

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.card import Card
 from index.embedding import Embedder
 from index.embedding.embedder import cosines
 from index.errors import (
@@ -20,12 +19,7 @@ from index.errors import (
     MisuseError,
     UnknownDocumentError,
 )
-from index.store import (
-    catalog,
-    migrations,
-    queries,
-    vector_search,
-)
+from index.store import catalog, migrations, queries, vector_search
 from index.store.folder_backend import FolderCatalog
 from index.store.protocols import (
     Catalog,
@@ -33,7 +27,6 @@ from index.store.protocols import (
     Nearest,
     OnStep,
     OpenCatalog,
-    Originals,
     VectorIndex,
     open_pair,
 )
@@ -134,7 +127,7 @@ class Library:
             UnknownDocumentError: No id, or more than one, begins like this.
         """
         with self.reading() as db:
-            found = queries.document(db, _resolved(db, document_id))
+            found = queries.document(db, queries.resolved(db, document_id))
         assert found is not None, "an id just resolved in the same snapshot is there"
         return found
 
@@ -163,8 +156,10 @@ class Library:
             ReadError: The file is gone, cannot be read, or is another by now.
         """
         with self.reading() as db:
-            (record,) = file_state.some_records(db, [_resolved(db, document_id)])
+            (record,) = file_state.some_records(db, [queries.resolved(db, document_id)])
             if record.card.original_sha256:
+                from index.store.originals import kept_bytes  # no question asks for one
+
                 return kept_bytes(self.catalog.originals, db, record.card)
         if record.file_sha256:
             return file_state.file_content(record)
@@ -186,7 +181,8 @@ class Library:
             if newest is None and not catalog.generation(db):
                 return ""
             added = db.execute("SELECT added_at FROM documents WHERE key = ?", (newest,)).fetchone()
-            return f"{catalog.generation(db)}-{count}-{newest or 0}-{added[0] if added else ''}"
+            last = [*(added or [""]), *queries.times_tagged(db)]
+            return "-".join([catalog.generation(db), str(count), str(newest or 0), *last])
 
     def records(self) -> Mapping[str, Record]:
         """Return what tells whether sources changed, by source; empty without a library."""
@@ -228,8 +224,8 @@ class Library:
         if self.is_new():
             raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
         with self.catalog.writing() as db:
-            ids = list(dict.fromkeys(_resolved(db, given) for given in document_ids))
-            cards = {card.id: card for card in queries.summaries(db)}
+            ids = list(dict.fromkeys(queries.resolved(db, given) for given in document_ids))
+            removed = queries.summaries(db, ids)
             from index.store.publish import publish  # writing is no part of a question
 
             publish(
@@ -239,7 +235,45 @@ class Library:
                 remove=ids,
                 on_step=self.on_step,
             )
-        return tuple(cards[document_id] for document_id in ids)
+        return removed
+
+    def tag(
+        self, document_ids: Sequence[str], *, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> tuple[DocumentSummary, ...]:
+        """Give documents tags and take tags away, by id or beginning of one; all of it or nothing.
+
+        Args:
+            document_ids: Of which documents.
+            add: As `index.card.tag_name` returns them.
+            remove: The same; a document that has not one of them stays as it is.
+
+        Returns:
+            The cards of the documents as they are then, in the order given.
+
+        Raises:
+            UnknownDocumentError: No id, or more than one, begins like one of these.
+            LibraryBusyError: Another process is writing.
+        """
+        if self.is_new():
+            raise UnknownDocumentError(f"no document {document_ids[0]!r}: the library is empty")
+        with self.catalog.writing() as db:
+            ids = list(dict.fromkeys(queries.resolved(db, given) for given in document_ids))
+            migrations.prepare_catalog(db)
+            from index.store.writes import tag
+
+            with catalog.transaction(db):
+                for document_id in ids:
+                    tag(db, document_id, add=add, remove=remove)
+                self.on_step("commit")
+            return queries.summaries(db, ids)
+
+    def tags(self) -> dict[str, int]:
+        """Return how many documents have each tag, in alphabetical order; empty without a library.
+
+        Of spellings that differ in case the first is shown.
+        """
+        with self.reading() as db:
+            return queries.tag_counts(db)
 
     @contextmanager
     def reading(self) -> Iterator[OpenCatalog]:
@@ -351,23 +385,6 @@ class Library:
         return True
 
 
-def kept_bytes(originals: Originals, db: OpenCatalog, card: Card) -> bytes:
-    """Return the original that is kept of a document.
-
-    Raises:
-        LibraryError: It is gone, or is not what was kept.
-    """
-    try:
-        return originals.read(db, card.original_sha256)
-    except LibraryUnreachableError:
-        raise
-    except LibraryError as error:
-        raise LibraryError(
-            f"the original that was kept of {card.source!r} cannot be used ({error}): run "
-            "`footnote doctor --repair` and add it again"
-        ) from error
-
-
 def open_library(
     place: str | Path,
     *,
@@ -378,22 +395,3 @@ def open_library(
 ) -> Library:
     """Return the library at an address, which `index.store.protocols.open_pair` reads."""
     return Library(*open_pair(place, vectors), model=model, load=load, on_step=on_step)
-
-
-def _resolved(db: OpenCatalog, given: str) -> str:
-    """Return the full id that begins like the one given.
-
-    Raises:
-        UnknownDocumentError: No id, or more than one, begins like this.
-    """
-    found = queries.ids_like(db, given) if given else ()
-    if given in found:
-        return given
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownDocumentError(
-            f"{given!r} is the beginning of {len(found)} document ids ({', '.join(found[:3])}...): "
-            "give more of it"
-        )
-    raise UnknownDocumentError(f"no document {given!r}: `footnote list` shows the ids")

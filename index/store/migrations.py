@@ -6,11 +6,11 @@ stays whole. The columns of a card are those of `index.card.Card`, by the same n
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from index.card import DEFAULTS, FIELDS, Card, card_of
+from index.card import DEFAULTS, FIELDS, Card, card_of, folded
 from index.errors import LibraryError
 from index.store import catalog
 from index.store.protocols import OpenCatalog
@@ -30,6 +30,44 @@ class Migration:
     """Of `documents`: each with its type and default."""
     statements: Sequence[str] = ()
     """What else it runs."""
+    fill: Callable[[OpenCatalog], None] = lambda db: None
+    """What it makes of what is stored, after that."""
+
+
+def index_tags(db: OpenCatalog) -> None:
+    """Make the index of tags anew from the documents; of spellings the oldest document's is kept.
+
+    Raises:
+        LibraryError: What is stored as tags of a document is damaged.
+    """
+    db.execute("DELETE FROM document_tags")
+    for key, tags in tags_by_document(db):
+        store_tags(db, key, tags)
+
+
+def tags_by_document(db: OpenCatalog) -> list[tuple[int, tuple[str, ...]]]:
+    """Return keys and tags of the documents that have any, oldest first, without the index.
+
+    Raises:
+        LibraryError: What is stored as tags of a document is damaged.
+    """
+    column = selected(db, ["tags"])
+    rows = db.execute(f"SELECT key, {column} FROM documents ORDER BY added_at, id").fetchall()
+    return [(key, Card(tags=strings(tags)).tags) for key, tags in rows if tags != "[]"]
+
+
+def store_tags(db: OpenCatalog, document: int, tags: Sequence[str]) -> None:
+    """Write all tags of a document, by its key, as other documents spell them, and their index."""
+    db.execute("DELETE FROM document_tags WHERE document = ?", (document,))
+    query = "SELECT name FROM document_tags WHERE folded = ? ORDER BY document LIMIT 1"
+    known = {tag: db.execute(query, (folded(tag),)).fetchone() for tag in tags}
+    spelled = {folded(tag): str(row[0]) if row else tag for tag, row in known.items()}
+    told = json.dumps(list(spelled.values()), ensure_ascii=False)
+    db.execute("UPDATE documents SET tags = ? WHERE key = ?", (told, document))
+    db.executemany(
+        "INSERT INTO document_tags (document, folded, name) VALUES (?, ?, ?)",
+        [(document, key, name) for key, name in spelled.items()],
+    )
 
 
 MIGRATIONS: Final = (
@@ -64,6 +102,18 @@ MIGRATIONS: Final = (
             "WHERE original_sha256 != ''",
         ),
     ),
+    Migration(
+        name="tags",
+        columns={"tags_given": _LIST, "tags_taken": _LIST},
+        statements=(
+            # Derived from the column of all tags: a list is found by its members only so.
+            "CREATE TABLE document_tags (document BIGINT NOT NULL "
+            "REFERENCES documents (key) ON DELETE CASCADE, "
+            "folded TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (document, folded))",
+            "CREATE INDEX documents_of_tag ON document_tags (folded, document)",
+        ),
+        fill=index_tags,
+    ),
 )
 
 ADDED: Final = {
@@ -84,6 +134,7 @@ def prepare_catalog(db: OpenCatalog) -> None:
                     db.execute(f"ALTER TABLE documents ADD COLUMN {column} {kind}")
                 for statement in migration.statements:
                     db.execute(statement)
+                migration.fill(db)
                 db.execute("INSERT INTO meta VALUES (?, '1')", (migration.name,))
 
 
@@ -173,6 +224,11 @@ def card_values(card: Card) -> tuple[str | None, ...]:
     """Return what to store of a card, one value a field of `index.card.FIELDS`."""
     values = (getattr(card, name) for name in FIELDS)
     return tuple(json.dumps(v, ensure_ascii=False) if isinstance(v, tuple) else v for v in values)
+
+
+def has(db: OpenCatalog, migration: str) -> bool:
+    """Say whether a catalog got what a migration gives it."""
+    return migration in _made(db)
 
 
 def _made(db: OpenCatalog) -> set[str]:

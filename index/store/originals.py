@@ -14,8 +14,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from index.errors import LibraryError, LibraryFullError, OriginalLostError
-from index.store.protocols import OpenCatalog
+from index.card import Card
+from index.errors import (
+    LibraryError,
+    LibraryFullError,
+    LibraryUnreachableError,
+    OriginalLostError,
+)
+from index.store.protocols import OpenCatalog, Originals
 
 FOLDER = "originals"
 """Of a library in a folder."""
@@ -24,6 +30,23 @@ _LARGEST = 2**28
 _NAME = re.compile(r"[0-9a-f]{64}|\.[0-9a-f]{64}\.\d+\.part")
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+
+
+def kept_bytes(originals: Originals, db: OpenCatalog, card: Card) -> bytes:
+    """Return the original that is kept of a document.
+
+    Raises:
+        LibraryError: It is gone, or is not what was kept.
+    """
+    try:
+        return originals.read(db, card.original_sha256)
+    except LibraryUnreachableError:
+        raise
+    except LibraryError as error:
+        raise LibraryError(
+            f"the original that was kept of {card.source!r} cannot be used ({error}): run "
+            "`footnote doctor --repair` and add it again"
+        ) from error
 
 
 class FolderOriginals:

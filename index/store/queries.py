@@ -9,9 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.card import Card
+from index.card import Card, folded
+from index.errors import UnknownDocumentError
 from index.reading.normal import LongText
-from index.store.migrations import card_columns, offsets, selected, sound, stored_card, strings
+from index.store.migrations import (
+    card_columns,
+    has,
+    offsets,
+    selected,
+    sound,
+    stored_card,
+    strings,
+    tags_by_document,
+)
 from index.store.protocols import OpenCatalog
 from index.types import Document, DocumentSummary, Sentence, label_of, page_of
 
@@ -63,10 +73,15 @@ class DocumentRow:
     """As in `index.types.Extract`."""
 
 
-def summaries(db: OpenCatalog) -> tuple[DocumentSummary, ...]:
-    """Return the cards of all documents, by time of adding, then by id."""
-    rows = db.execute(f"SELECT {_summary_columns(db)} FROM documents ORDER BY added_at, id")
-    return tuple(_summary(row) for row in rows)
+def summaries(
+    db: OpenCatalog, document_ids: Sequence[str] | None = None
+) -> tuple[DocumentSummary, ...]:
+    """Return the cards of all documents, by time of adding, then by id; or of these, in order."""
+    query = f"SELECT {_summary_columns(db)} FROM documents"
+    if document_ids is None:
+        return tuple(_summary(row) for row in db.execute(f"{query} ORDER BY added_at, id"))
+    found = {row[0]: row for row in _each(db, query + " WHERE id IN ({})", document_ids)}
+    return tuple(_summary(found[one]) for one in document_ids if one in found)
 
 
 def document(db: OpenCatalog, document_id: str) -> Document | None:
@@ -111,6 +126,54 @@ def ids_like(db: OpenCatalog, prefix: str) -> tuple[str, ...]:
         "SELECT id FROM documents WHERE substr(id, 1, length(?)) = ?", (prefix, prefix)
     )
     return tuple(sorted(row[0] for row in rows))
+
+
+def resolved(db: OpenCatalog, given: str) -> str:
+    """Return the full id that begins like the one given.
+
+    Raises:
+        UnknownDocumentError: No id, or more than one, begins like this.
+    """
+    if document_keys(db, [given]):
+        return given
+    found = ids_like(db, given) if given else ()
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownDocumentError(
+            f"{given!r} is the beginning of {len(found)} document ids ({', '.join(found[:3])}...): "
+            "give more of it"
+        )
+    raise UnknownDocumentError(f"no document {given!r}: `footnote list` shows the ids")
+
+
+def tag_counts(db: OpenCatalog) -> dict[str, int]:
+    """Return how many documents have each tag, by its first spelling, in alphabetical order."""
+    if has(db, "tags"):
+        query = "SELECT folded, min(name), count(*) FROM document_tags GROUP BY folded"
+        return {name: count for _, name, count in sorted(db.execute(query))}
+    listed = tags_by_document(db)
+    held = Counter(folded(tag) for _, tags in listed for tag in tags)
+    first = {folded(tag): tag for _, tags in reversed(listed) for tag in tags}
+    return {first[tag]: held[tag] for tag in sorted(held)}
+
+
+def documents_of_tag(db: OpenCatalog, tag: str) -> set[int]:
+    """Return the keys of the documents that have a tag, in whatever case it is written.
+
+    This and `tag_counts` alone say which documents have a tag. A catalog of an older version has no
+    index of tags until it is next written, and is read through.
+    """
+    if has(db, "tags"):
+        rows = db.execute("SELECT document FROM document_tags WHERE folded = ?", (folded(tag),))
+        return {row[0] for row in rows}
+    return {key for key, tags in tags_by_document(db) if folded(tag) in map(folded, tags)}
+
+
+def times_tagged(db: OpenCatalog) -> list[str]:
+    """Return how often a person changed tags, as text; empty where none ever did."""
+    row = db.execute("SELECT value FROM meta WHERE name = 'tagged'").fetchone()
+    return [str(row[0])] if row else []
 
 
 def passages_of_vectors(db: OpenCatalog, hashes: Sequence[str]) -> set[int]:

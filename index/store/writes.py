@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from index.card import FIELDS, Card
 from index.reading.metadata import iso_date
-from index.store.migrations import card_values
+from index.store import migrations
+from index.store.migrations import card_columns, card_values, stored_card
 from index.store.protocols import OpenCatalog, TermsTable
 from index.terms import terms
 from index.types import Extract, Span
@@ -119,7 +120,47 @@ def _write_document(db: OpenCatalog, entry: Entry, *, added_at: str) -> int:
     } | dict(zip(FIELDS, card_values(entry.card), strict=True))
     marks = ", ".join("?" * len(row))
     db.execute(f"INSERT INTO documents ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+    if entry.card.tags:
+        migrations.store_tags(db, key, entry.card.tags)
     return key
+
+
+def tag(db: OpenCatalog, document_id: str, *, add: Sequence[str], remove: Sequence[str]) -> None:
+    """Note tags that a person gives a document, by its full id, and those that one takes away.
+
+    Its passages are found by them; nothing is written where it says nothing new.
+    """
+    query = f"SELECT key, {card_columns(db)} FROM documents WHERE id = ?"
+    key, *row = db.execute(query, (document_id,)).fetchone()
+    before = stored_card(row)
+    card = before.tagged(add=add, remove=remove)
+    if card.tagged_as(before):
+        return
+    columns = ("tags_given", "tags_taken")
+    values = dict(zip(FIELDS, card_values(card), strict=True))
+    db.execute(
+        "UPDATE documents SET tags_given = ?, tags_taken = ? WHERE key = ?",
+        (*(values[name] for name in columns), key),
+    )
+    migrations.store_tags(db, key, card.tags)
+    write_head(db, document_id, card)
+    db.execute(
+        "INSERT INTO meta VALUES ('tagged', '1') "
+        "ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
+    )
+
+
+def write_head(db: OpenCatalog, document_id: str, card: Card) -> None:
+    """Make the passages of a document searchable by another title, or other tags."""
+    row = db.execute("SELECT text, key FROM documents WHERE id = ?", (document_id,)).fetchone()
+    spans = db.execute(
+        'SELECT passage, start, "end" FROM sentences WHERE document = ? ORDER BY ordinal', row[1:]
+    )
+    words: dict[int, list[str]] = {}
+    for passage, start, end in spans:
+        words.setdefault(passage, []).extend(terms(row[0][start:end]))
+    db.erase_terms("passage_terms", list(words))
+    write_passage_terms(db, words, card=card, of=len(words))
 
 
 def write_passage_terms(
@@ -168,7 +209,10 @@ _TERMS: tuple[tuple[str, TermsTable], ...] = (
 
 
 def erase(db: OpenCatalog, document_ids: Iterable[str]) -> None:
-    """Remove documents and all that was derived from them, vectors left aside."""
+    """Remove documents and all that was derived from them, vectors left aside.
+
+    The index of tags goes by itself; a catalog of an older version has none.
+    """
     for document_id in document_ids:
         row = db.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:

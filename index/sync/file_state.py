@@ -16,7 +16,6 @@ from index.card import Card
 from index.errors import ReadError
 from index.store.migrations import card_columns, selected, stored_card
 from index.store.protocols import OpenCatalog
-from index.terms import terms
 from index.types import SourceState
 
 _SETTLED_NS = 2_000_000_000
@@ -98,23 +97,9 @@ def move(db: OpenCatalog, moved: Move) -> None:
     if card.title == name_title(Path(card.source).name):
         card = replace(card, title=name_title(Path(moved.source).name))
         db.execute("UPDATE documents SET title = ? WHERE id = ?", (card.title, document_id))
-        _retitle(db, document_id, card)
+        from index.store.writes import write_head
 
-
-def _retitle(db: OpenCatalog, document_id: str, card: Card) -> None:
-    """Make the passages of a document searchable by another title."""
-    from index.store.writes import write_passage_terms
-
-    rows = db.execute(
-        'SELECT passage, substr(text, start + 1, "end" - start) FROM sentences '
-        "JOIN documents ON documents.key = document WHERE id = ? ORDER BY ordinal",
-        (document_id,),
-    )
-    words: dict[int, list[str]] = {}
-    for passage, sentence in rows:
-        words.setdefault(passage, []).extend(terms(sentence))
-    db.erase_terms("passage_terms", list(words))
-    write_passage_terms(db, words, card=card, of=len(words))
+        write_head(db, document_id, card)
 
 
 def _selected(db: OpenCatalog, where: str, values: tuple[str, ...]) -> Iterable[Record]:

@@ -167,11 +167,15 @@ class _Batch:
         known = record.document_id
         same = prepare.is_same(item, record)
         again = _is_read_better(item, record)
-        if same and not (again or _brings_original(item, record) or _vouches(item, record)):
+        tagged = prepare.is_tagged_anew(item, record)
+        item = prepare.as_tagged(item, record)
+        brings = _brings_original(item, record) or _vouches(item, record)
+        if same and not (again or brings or tagged):
             # The bytes may differ all the same, as those of a page with another clock do.
             self._sign(item, known)
             return _change("unchanged", item, known)
-        change = _change("unchanged" if same else "changed", item, known)
+        as_it_was = same and (again or not tagged)
+        change = _change("unchanged" if as_it_was else "changed", item, known)
         if again or same:
             # Places of pages and headings may differ with the same text, and what was left out.
             return self._enter(prepare.as_before(item, record), replace(change, read_again=again))
@@ -231,7 +235,8 @@ def _is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
     if record is None or record.file_sha256 != item.file_sha256:
         return True
     better = _is_read_better(item, record) or _brings_original(item, record)
-    return better or _vouches(item, record) or not prepare.is_same(item, record)
+    other = not prepare.is_same(item, record) or prepare.is_tagged_anew(item, record)
+    return better or other or _vouches(item, record)
 
 
 def _is_read_better(item: Incoming, record: Record) -> bool:

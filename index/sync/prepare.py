@@ -60,13 +60,19 @@ def is_same(incoming: Incoming, record: Record) -> bool:
 
 
 def as_before(incoming: Incoming, record: Record) -> Incoming:
-    """Return what was read again with when the stored document was added, and its tags.
+    """Return what was read again with when the stored document was added."""
+    return replace(incoming, added_at=record.added_at)
 
-    What the file states as tags goes before these.
-    """
-    read = incoming.extract.card
-    card = replace(read, tags=read.tags or record.card.tags)
-    return replace(incoming, extract=replace(incoming.extract, card=card), added_at=record.added_at)
+
+def as_tagged(incoming: Incoming, record: Record) -> Incoming:
+    """Return what was read with the tags that a person gave the stored document or took away."""
+    card = incoming.extract.card.with_tags_of(record.card)
+    return replace(incoming, extract=replace(incoming.extract, card=card))
+
+
+def is_tagged_anew(incoming: Incoming, record: Record) -> bool:
+    """Say whether what was read has other tags than the stored document then."""
+    return not incoming.extract.card.with_tags_of(record.card).tagged_as(record.card)
 
 
 Item = TypeVar("Item")

@@ -28,10 +28,10 @@ from index.store.queries import text_hash
 from index.sync.prepare import Incoming, document_id
 from index.types import Extract
 
-VERSION = 3
-_READ = (1, 2, 3)
-"""Versions that are read; in the first the fields of a card lay beside the others, and the first
-two had no originals."""
+VERSION = 4
+_READ = (1, 2, 3, 4)
+"""Versions that are read; in the first the fields of a card lay beside the others, the first two
+had no originals, and the first three did not say which tags a person gave or took away."""
 LARGEST_TOTAL = 4_000_000_000
 """Bytes of all documents unpacked, which are held in memory; originals are not packed, so they are
 no larger than their archive, and are read one by one."""

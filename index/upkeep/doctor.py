@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from index.card import folded
 from index.errors import (
     LibraryError,
     LibraryMismatchError,
@@ -18,7 +19,7 @@ from index.errors import (
 )
 from index.store import catalog, queries
 from index.store.library import Library
-from index.store.migrations import selected
+from index.store.migrations import has, selected, tags_by_document
 from index.store.protocols import OpenCatalog
 from index.store.queries import text_hash
 from index.store.vector_search import are_unit
@@ -51,7 +52,7 @@ def check(library: Library) -> Checkup:
 def _checked(library: Library, db: OpenCatalog) -> Checkup:
     findings = list(catalog_findings(library, db))
     if not findings:
-        findings += _unused_vectors(db)
+        findings += [*_unused_vectors(db), *_tags(db)]
     stored, found = _vector_findings(library, db)
     sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
     documents = db.execute("SELECT count(*) FROM documents").fetchone()[0]
@@ -116,6 +117,19 @@ def _unused_vectors(db: OpenCatalog) -> Iterator[Finding]:
     if count := unused.fetchone()[0]:
         yield Finding(
             problem=f"an interrupted run left {count} vectors that no document uses",
+            repairable=True,
+        )
+
+
+def _tags(db: OpenCatalog) -> Iterator[Finding]:
+    if not has(db, "tags"):
+        return
+    listed = tags_by_document(db)
+    told = {(key, folded(tag)) for key, tags in listed for tag in tags}
+    found = {tuple(row) for row in db.execute("SELECT document, folded FROM document_tags")}
+    if differing := len(told ^ found):
+        yield Finding(
+            problem=f"the index of tags differs from the documents in {differing} places",
             repairable=True,
         )
 

@@ -54,6 +54,7 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
     if not library.catalog.rewritable:
         with library.catalog.writing() as db:
             library.require_imprint(db)
+            _mend_tags(db)
             rebuild(library.vectors, db, on_step=lambda step: None)
             _mend_originals(library, db, all_known=True)
         return check(library)
@@ -74,9 +75,16 @@ def _mend(library: Library, on_progress: OnProgress) -> list[Finding]:
         _finish_swap(library.folder)
     lost = _rewrite(library, on_progress) if _needs_new_catalog(library) else []
     with catalog.connected(library.folder) as db:
+        _mend_tags(db)
         rebuild(library.vectors, db, on_step=lambda step: None)
         _mend_originals(library, db, all_known=not lost)
     return lost
+
+
+def _mend_tags(db: OpenCatalog) -> None:
+    if migrations.has(db, "tags"):
+        with catalog.transaction(db):
+            migrations.index_tags(db)
 
 
 def _mend_originals(library: Library, db: OpenCatalog, *, all_known: bool) -> None:

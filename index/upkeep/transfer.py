@@ -12,8 +12,9 @@ from index.data_files import whole_file
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.reading.normal import one_line
 from index.store import catalog
-from index.store.library import Library, kept_bytes
+from index.store.library import Library
 from index.store.migrations import offsets, selected, sound, stored_card, strings
+from index.store.originals import kept_bytes
 from index.store.protocols import OpenCatalog
 from index.sync.ingest import OnProgress, add
 from index.sync.prepare import Incoming, is_whole

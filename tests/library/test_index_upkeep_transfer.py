@@ -325,6 +325,22 @@ def test_an_archive_of_the_version_before_is_imported(
     assert list(elsewhere.summaries()) == expected
 
 
+def test_an_archive_that_says_nothing_of_a_persons_tags_is_imported(
+    library: Library, packed: Path, elsewhere: Library
+) -> None:
+    def older(members: dict[str, bytes]) -> None:
+        manifest = json.loads(members["manifest.json"]) | {"version": 3}
+        for name in [n for n in members if n.startswith("documents/") and n.endswith(".json")]:
+            row = json.loads(members[name])
+            del row["card"]["tags_given"], row["card"]["tags_taken"]
+            members[name] = json.dumps(row).encode()
+            manifest["members"][name] = hashlib.sha256(members[name]).hexdigest()
+        members["manifest.json"] = json.dumps(manifest).encode()
+
+    moved(elsewhere, rewrite(packed, older))
+    assert elsewhere.tags() == library.tags() == {"one": 1, "two": 1}
+
+
 def test_an_archive_with_a_source_that_is_too_long_is_refused(
     tmp_path: Path, elsewhere: Library
 ) -> None:
@@ -358,10 +374,10 @@ def test_forged_labels_of_pages_are_cut_to_a_line_a_page(
 
 def test_a_newer_version_is_refused(packed: Path, elsewhere: Library) -> None:
     def newer(members: dict[str, bytes]) -> None:
-        manifest = json.loads(members["manifest.json"]) | {"version": 4}
+        manifest = json.loads(members["manifest.json"]) | {"version": 5}
         members["manifest.json"] = json.dumps(manifest).encode()
 
-    assert "it is of version 4" in refused(elsewhere, rewrite(packed, newer))
+    assert "it is of version 5" in refused(elsewhere, rewrite(packed, newer))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])

@@ -16,7 +16,7 @@ from index.errors import (
     LibraryMissingError,
     UnknownDocumentError,
 )
-from index.store import catalog, writes
+from index.store import catalog, queries, writes
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles, read_named
@@ -83,6 +83,27 @@ def test_an_id_is_found_by_its_beginning_only_if_that_is_unambiguous(make: Make)
     assert library.document(first.id[:6]).summary == first
     with pytest.raises(UnknownDocumentError):
         library.document("")
+
+
+def test_tags_are_given_found_taken_and_mended(make: Make) -> None:
+    library = make()
+    add(library, a="Cats sleep.", b="Dogs bark.")
+    first, second = (d.id for d in library.summaries())
+    with pytest.raises(KeyboardInterrupt):
+        make(fail_at("commit")).tag([first], add=["Pets"])
+    assert library.tags() == {}
+    library.tag([first, second], add=["Pets"])
+    library.tag([second, first], add=["PETS", "x"])
+    library.tag([first], remove=["X"])
+    assert (library.tags(), library.edition()[-2:]) == ({"Pets": 2, "x": 1}, "-5")
+    with library.moment() as moment:
+        keys = queries.document_keys(moment.db, [second])
+        assert queries.documents_of_tag(moment.db, "X") == set(keys.values())
+        assert len(moment.db.search_terms("passage_terms", ["pet"], limit=9, title_weight=1)) == 2
+    with library.changing() as db:
+        db.execute("DELETE FROM document_tags")
+    (finding,) = repair(library, on_progress=lambda done, total: None).findings or (None,)
+    assert (finding, make().tags()) == (None, {"Pets": 2, "x": 1})
 
 
 def test_a_source_of_many_characters_is_kept(make: Make) -> None:

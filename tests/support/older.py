@@ -3,7 +3,14 @@
 from index.store import catalog
 from index.store.protocols import OpenCatalog
 
+_BEFORE_TAGS = (
+    "DROP TABLE document_tags",
+    "ALTER TABLE documents DROP COLUMN tags_given",
+    "ALTER TABLE documents DROP COLUMN tags_taken",
+    "DELETE FROM meta WHERE name = 'tags'",
+)
 _BEFORE_CARDS = (
+    *_BEFORE_TAGS,
     "DROP INDEX documents_of_original",
     *(
         f"ALTER TABLE documents DROP COLUMN {column}"
@@ -28,7 +35,7 @@ _FIRST = (
     "ALTER TABLE documents DROP COLUMN url",
     "DELETE FROM meta WHERE name IN ('file_stamps', 'urls')",
 )
-VERSIONS = {"before cards": _BEFORE_CARDS, "the first": _FIRST}
+VERSIONS = {"before tags": _BEFORE_TAGS, "before cards": _BEFORE_CARDS, "the first": _FIRST}
 
 
 def age(db: OpenCatalog, version: str) -> None:
