@@ -9,7 +9,7 @@ from index.data_files import data_file, data_text, data_toml, seed_paths, whole_
 from rag.answerers import extractive_answerer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
-from rag.llm.loop_bridge import in_thread
+from rag.llm.client import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.logbook import LoggedQuestion, log_question, logged_questions
 from rag.pipeline import by_answer

@@ -19,7 +19,7 @@ from wire_server import Served, WireServer
 
 import rag
 from rag import ModelResponseError, ModelUnavailableError, Settings
-from rag.llm.loop_bridge import from_loop, in_thread
+from rag.llm.client import from_loop, in_thread
 from rag.llm.registry import load_model
 
 PROVIDERS = [name for name in FORMATS if name != "openai"]  # openai-like speaks the same

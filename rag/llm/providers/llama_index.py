@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rag.language_model import Message
-from rag.llm.loop_bridge import in_thread
+from rag.llm.client import in_thread
 from rag.llm.providers.wire import UNKNOWN_CONTEXT, Access, Chunk, Limits, client_options
 
 if TYPE_CHECKING:
