@@ -26,7 +26,10 @@ _LOOKING_SECONDS = 3.0
 """How often an open page asks whether the library has changed."""
 _LONGEST_SEARCH = 200
 _HEAD = """# Library
-The articles your answers are drawn from. Files stay on this computer."""
+The articles your answers are drawn from. Files stay on this computer.
+
+PDF, Word, OpenDocument, PowerPoint, Excel, EPUB, saved web pages, mail, Markdown, text, tables (CSV
+or TSV), subtitles and notebooks are read."""
 State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
 _BETWEEN_UPDATES = 0.2
 """Seconds."""

@@ -119,7 +119,7 @@ def test_a_follow_up_leans_on_the_question_before(page):
 
 
 def test_model_time_and_cost_are_told_on_demand(page):
-    expect(page.locator(".bar .model")).to_have_text("extractive")
+    expect(page.locator(".bar .model")).to_have_text("quotes only")
     ask(page, SEED_QUESTION)
     expect(page.locator("#turn-1 dl")).to_be_hidden()
     page.locator("#turn-1 summary").click()
@@ -185,6 +185,29 @@ def test_everything_can_be_done_from_the_keyboard(page):
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_focused()
     page.keyboard.press("Space")
     page.locator("#turn-2 .facts").wait_for()
+
+
+def test_an_answer_is_said_once_and_whole_to_who_hears_the_page(page):
+    said = page.locator("#sources .away")
+    expect(said).to_have_text("")
+    ask(page, SEED_QUESTION)
+    expect(said).to_have_text(re.compile(r"AMRAAM\. Under the framework .* AMRAAM\. 1 source\."))
+    ask(page, "How much will the AMRAAM co-production cost?", turn=2)
+    expect(said).to_contain_text("No answer found")
+    page.reload()
+    page.locator("#turn-2 .facts").wait_for()
+    expect(said).to_have_text("")
+
+
+def test_the_tabs_are_walked_through_by_arrow_keys(page):
+    page.get_by_role("tab", name="Ask").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Library")).to_be_focused()
+    expect(page.get_by_role("tab", name="Library")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_role("tab", name="Settings")).to_be_focused()
+    expect(page.get_by_label("Model that answers")).to_be_visible()
 
 
 def test_the_arrow_keys_walk_through_the_sources(page):

@@ -1,5 +1,6 @@
 """The tab Library in a real browser, against the real app, library and embedder."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,43 @@ def test_a_file_of_each_format_is_added_opened_and_removed(page, name):
     expect(page.locator(".reader")).to_have_count(0)
     remove(page, title)
     expect(page.locator("#library .note")).to_have_text(f"Removed “{title}”.")
+
+
+def test_what_was_added_is_there_to_ask_at_once(page):
+    page.get_by_role("tab", name="Ask").click()
+    expect(page.locator(".shelf li")).to_have_count(1)
+    page.get_by_role("tab", name="Library").click()
+    drop(page, ("ferry.txt", b"The ferry to Lune sails on Sundays, said Carla Hoff."))
+    expect(page.locator(".job.added")).to_have_count(1)
+    page.get_by_role("tab", name="Ask").click()
+    expect(page.locator(".shelf .name").first).to_have_text("ferry")
+    expect(page.locator(".offer").filter(has_text="Carla Hoff")).to_have_count(1)
+    page.get_by_role("tab", name="Library").click()
+    remove(page, "ferry")
+
+
+def test_many_uploads_are_one_line_with_those_open_that_need_a_look(page):
+    files = [(f"note-{n}.txt", f"The heron number {n} stood still.".encode()) for n in range(4)]
+    drop(page, *files, ("broken.pdf", b"%PDF-1.4 nothing"))
+    expect(page.locator(".jobs > .note")).to_have_text("4 of your files added, 1 skipped.")
+    expect(page.locator(".job:visible .job-name")).to_have_text(["broken.pdf"])
+    page.get_by_text("Show the 4 other files").click()
+    expect(page.locator(".job:visible")).to_have_count(5)
+    for n in range(4):
+        remove(page, f"note-{n}")
+
+
+def test_a_file_that_was_edited_since_is_told_where_it_is_read(page, folder, tmp_path):
+    path = tmp_path / "heron.txt"
+    path.write_text("The heron stood still.", encoding="utf-8")
+    with Assistant.open(Settings(library=folder)) as assistant:
+        (change,) = assistant.library.add(path).changes
+        path.write_text("The heron flew away.", encoding="utf-8")
+        page.get_by_role("button", name="heron", exact=True).click()
+        expect(page.locator(".reader .note")).to_have_text(
+            re.compile("^Its file was edited since it was added: add it again")
+        )
+        assistant.library.remove(change.document_id)
 
 
 def test_a_look_that_ends_late_does_not_take_back_what_was_removed(browser):

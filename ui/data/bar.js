@@ -14,7 +14,18 @@ root.replaceChildren(
   h("span", { class: "model", title: "What writes the answers" }, h("span", { class: "dot" }), model),
   h("button", { type: "button", class: "theme", "aria-label": "Switch between light and dark", title: "Switch between light and dark", onclick: turnOver }),
 );
-const show = (name) => { if (name) model.textContent = name; };
+// Tabs by arrow keys, as https://www.w3.org/WAI/ARIA/apg/patterns/tabs/ has them; Gradio's are buttons.
+document.addEventListener("keydown", (event) => {
+  const tab = event.target.closest?.('[role="tab"]');
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!tab || !step || event.altKey || event.ctrlKey || event.metaKey) return;
+  const all = [...tab.closest('[role="tablist"]').querySelectorAll('[role="tab"]')].filter((each) => each.checkVisibility());
+  const next = all[(all.indexOf(tab) + step + all.length) % all.length];
+  event.preventDefault();
+  next.click();
+  next.focus();
+}, { signal: leaving });
+const show = (name) => { if (name) model.textContent = modelName(name); };
 watch("value", () => show(props.value?.model));
 hear("model", show, leaving);
 show(props.value?.model);

@@ -25,6 +25,14 @@ const icon = (name) => {
   drawn.append(line);
   return drawn;
 };
+// What `Citation.source_note` says, as a sentence of its own.
+const NOTES = {
+  "source edited since indexed": "Its file was edited since it was added: add it again to search what it says now.",
+  "source deleted since indexed": "Its file was deleted since it was added.",
+  "source out of reach": "Its file is out of reach now.",
+};
+const noteSentence = (note) => NOTES[note] || `${note.replace(/^source moved since indexed,/, "Its file was moved since it was added,").replace(/^./, (c) => c.toUpperCase())}.`;
+const modelName = (name) => (name === "extractive" ? "quotes only" : name);
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 // Events between the parts of the page; a part that is drawn anew lets go of what it heard before.
 const say = (name, detail) => window.dispatchEvent(new CustomEvent(`footnote:${name}`, { detail }));

@@ -2,6 +2,8 @@
 const root = element.querySelector(".jobs");
 const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", unchanged: "Unchanged", skipped: "Skipped" };
 const MOST = 20_000_000; // as `ui.guard` has it; the server's own refusal reaches the page without a word
+const FEW = 3; // files that are all shown when they have come in
+const tally = (jobs) => Object.entries(words).map(([state, word]) => [jobs.filter((job) => job.state === state).length, word.toLowerCase()]).filter(([many]) => many).map(([many, word]) => `${many} ${word === "unchanged" ? "there already" : word}`).join(", ").replace(/^(\d+)/, "$1 of your files") + ".";
 let tooLarge = [];
 const leaving = gone("jobs");
 
@@ -25,13 +27,20 @@ for (const kind of ["change", "drop"]) document.addEventListener(kind, sift, { c
 function draw() {
   const jobs = [...tooLarge, ...((props.value || {}).jobs || [])];
   const ended = jobs.every((job) => job.share === 1);
+  const list = (some) => h("ul", { class: "job-list", "aria-label": "Uploads", role: "list" }, some.map((job) =>
+    h("li", { class: `job ${job.state}` },
+      h("bdi", { class: "job-name" }, job.name),
+      h("span", { class: "job-state" }, words[job.state] || ""),
+      job.note && h("p", { class: "job-note", dir: "auto" }, job.note),
+      job.share < 1 && h("progress", { max: 1, value: job.share, "aria-label": job.name }))));
+  // Of many that have come in, one line: what needs a look stays open, the others are folded.
+  const fold = ended && jobs.length > FEW;
+  const telling = fold ? jobs.filter((job) => job.state === "skipped") : jobs;
+  const quiet = jobs.filter((job) => !telling.includes(job));
   root.replaceChildren(
-    jobs.length ? h("ul", { class: "job-list", "aria-label": "Uploads", role: "list" }, jobs.map((job) =>
-      h("li", { class: `job ${job.state}` },
-        h("bdi", { class: "job-name" }, job.name),
-        h("span", { class: "job-state" }, words[job.state] || ""),
-        job.note && h("p", { class: "job-note", dir: "auto" }, job.note),
-        job.share < 1 && h("progress", { max: 1, value: job.share, "aria-label": job.name })))) : "",
+    fold ? h("p", { class: "note" }, tally(jobs)) : "",
+    telling.length ? list(telling) : "",
+    quiet.length ? h("details", { class: "folded" }, h("summary", {}, `Show the ${count(quiet.length, "other file")}`), list(quiet)) : "",
     jobs.length && ended ? h("button", { type: "button", class: "plain", onclick: () => { tooLarge = []; root.replaceChildren(); } }, "Clear this list") : "",
     h("p", { class: "away", role: "status" }, jobs.length && ended ? `${jobs.filter((job) => job.state === "added").length} of ${jobs.length} files added` : ""),
   );

@@ -16,7 +16,7 @@ async function open(id) {
     h("header", {}, h("h2", { dir: "auto" }, found.title || "No such article"), shut),
     found.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now.")
       : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, known ? about(known) : found.source),
-        found.edited ? h("p", { class: "note" }, "Its file was edited since it was added.") : "",
+        found.note ? h("p", { class: "note" }, noteSentence(found.note)) : "",
         found.text.split(/\n\s*\n/).map((text) => h("p", { dir: "auto" }, text))),
   );
   shut.focus();
@@ -57,6 +57,7 @@ function isNew() {
   const { note = "", ...shown } = props.value || {};
   const before = drawn;
   drawn = JSON.stringify(shown);
+  if (before && drawn !== before) say("library");
   return note || drawn !== before;
 }
 watch("value", () => isNew() && draw());

@@ -92,8 +92,8 @@ const tools = (view) => [
     tool("bad", "This answer is wrong", () => trigger("thumb", { token: token(), turn: view.number, good: false })),
   ] : "",
   view.sources.length || view.passages.length ? h("a", { class: "all", href: `#cite-${view.number}-0` }, view.sources.length ? count(view.sources.length, "source") : "Nearest passages") : "",
-  view.facts.length ? h("details", { class: "facts" }, h("summary", {}, view.model), h("dl", {}, view.facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])))
-    : h("span", { class: "facts" }, view.model),
+  view.facts.length ? h("details", { class: "facts" }, h("summary", {}, modelName(view.model)), h("dl", {}, view.facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, name === "Model" ? modelName(value) : value)])))
+    : h("span", { class: "facts" }, modelName(view.model)),
 ];
 const body = (view) => {
   if (view.state === "failed") return [h("p", { class: "problem", role: "alert" }, view.problem)];
@@ -217,6 +217,7 @@ root.before(clear);
 tellKept();
 watch("value", take);
 hear("asked", ask, leaving);
+hear("library", () => !turns.size && !pending && trigger("open", { token: token() }), leaving);
 hear("halted", () => {
   if (pending) { pending.querySelector(".working").textContent = "Stopped."; pending.classList.add("halted"); }
   for (const turn of turns.values()) if (!OVER.includes(turn.view.state)) draw(turn, { ...turn.view, state: "stopped" });

@@ -69,7 +69,7 @@ const list = (number) => {
   const name = cited ? "Sources" : view.state === "abstained" ? "Nearest passages" : "Passages found";
   const about = cited ? `${count(shown.length, "passage")} · ${count(groups.size, "article")}` : view.state === "abstained" ? "none of these answers the question" : count(groups.size, "article");
   root.replaceChildren(head(title(name, about)), h("div", { class: "cards" }, [...groups.values()].map((own) =>
-    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), own[0].note ? h("p", { class: "finding block" }, own[0].note) : "", h("ol", {}, own.map((source) => card(view, source)))))));
+    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), own[0].note ? h("p", { class: "finding block" }, noteSentence(own[0].note)) : "", h("ol", {}, own.map((source) => card(view, source)))))));
 };
 const lightChips = () => {
   for (const chip of document.querySelectorAll("a.chip[aria-current]")) chip.removeAttribute("aria-current");
@@ -125,7 +125,7 @@ const article = (found, source, sources) => {
   const drawn = h("div", { class: "text" });
   const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": source.title },
     h("h1", { dir: "auto" }, source.title), h("p", { class: "where" }, source.source),
-    source.note ? h("p", { class: "finding block" }, `The ${source.note}.${source.note.startsWith("source edited") ? " Add it again to search what it says now." : ""}`) : "",
+    source.note ? h("p", { class: "finding block" }, noteSentence(source.note)) : "",
     changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "");
   scroll.append(...(source.pdf && !changed ? withPages(source, drawn) : [drawn]));
   reading = { scroll, drawn };
@@ -281,16 +281,29 @@ document.addEventListener("keydown", (event) => {
     if (next) open(current.turn, next.number);
   }
 }, { signal: leaving });
+// An answer is said once, when it is whole, to who hears the page.
+const said = h("p", { class: "away", role: "status" });
+root.after(said);
+let awaited = false;
+const announce = (view) => {
+  if (!awaited || !["answered", "abstained", "failed"].includes(view.state)) return;
+  awaited = false;
+  const sentences = view.sentences.map((each) => each.text).join(" ");
+  said.textContent = view.state === "answered" ? [view.short && `${view.short}.`, sentences, `${count(view.sources.length, "source")}.`].filter(Boolean).join(" ") : view.problem || view.says;
+};
+hear("busy", (now) => { awaited ||= now; }, leaving);
 hear("turn", (told) => {
   views = new Map(told.views.map((view) => [view.number, view]));
   const isNew = told.newest !== newest;
   newest = told.newest;
   const view = views.get(newest);
+  if (view) announce(view);
   const key = `${newest} ${view.state} ${items(view).length} ${view.sources.length}`;
   if (isNew || (!current && !reading && key !== listed)) list(newest);
   listed = key;
 }, leaving);
 hear("cleared", () => { views.clear(); newest = 0; cameFrom = null; shelf(); }, leaving);
+hear("library", () => trigger("open", { token: token() }), leaving);
 watch("value", () => { texts.clear(); if (!views.size) shelf(); });
 shelf();
 trigger("open", { token: token() });

@@ -28,7 +28,7 @@ const draw = () => {
   const threshold = input("set-threshold", { type: "number", value: value.threshold, min: 0, max: 1, step: "any", placeholder: "as calibrated" });
   const strict = input("set-strict", { type: "checkbox", checked: value.strict });
   const form = h("form", { class: "box" },
-    field("Model that answers", "extractive quotes your articles and needs no model; or PROVIDER:MODEL, as in ollama:llama3.2. Keys come from the environment of the server and are never shown.", model),
+    field("Model that answers", "extractive needs no model and shows quotes only; or PROVIDER:MODEL, as in ollama:llama3.2. Keys come from the environment of the server and are never shown.", model),
     h("datalist", { id: "set-models" }, value.models.map((name) => h("option", { value: name }))),
     field("Passages read", "1 to 100 for each question.", k),
     field("Abstains below", "Confidence from 0 to 1 under which it says that the documents do not say. Empty: as calibrated.", threshold),
