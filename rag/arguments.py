@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
+from index.card import folded, tag_name
 from index.errors import MisuseError
 from index.types import page_of
 from rag.question import Question, read_question
@@ -74,6 +75,48 @@ def check_ids(document_ids: Iterable[object]) -> None:
     """
     for document_id in document_ids:
         check(document_id, str, name="a document's id", wanted="one id (str) or several, in turn")
+
+
+def checked_ids(document_ids: Iterable[str]) -> list[str]:
+    """Return ids of documents, at least one.
+
+    Raises:
+        MisuseError: There is none, or one is of another type.
+    """
+    check(document_ids, Iterable, name="ids of documents", wanted="a list of ids (str)")
+    ids = [document_ids] if isinstance(document_ids, str) else list(document_ids)
+    check_ids(ids)
+    if not ids:
+        raise MisuseError("no document is named: name ids as `footnote list` shows them")
+    return ids
+
+
+def checked_tags(names: Iterable[str]) -> list[str]:
+    """Return tags as they are kept; one text is one tag.
+
+    Raises:
+        MisuseError: One is of another type, or none that is allowed.
+    """
+    given = [names] if isinstance(names, str) else names
+    check(given, Iterable, name="tags", wanted="a list of texts (str)")
+    found = list(given)
+    for name in found:
+        check_text(name, name="a tag")
+    return [tag_name(name) for name in found]
+
+
+def checked_change(add: Iterable[str], remove: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the tags to give and to take away, at least one.
+
+    Raises:
+        MisuseError: There is none, one is none that is allowed, or is in both.
+    """
+    given, taken = checked_tags(add), checked_tags(remove)
+    if both := set(map(folded, given)) & set(map(folded, taken)):
+        raise MisuseError(f"tag {min(both)!r} is to be given and taken away: name it once")
+    if not given and not taken:
+        raise MisuseError("no tag is named: give one to add or to remove")
+    return given, taken
 
 
 def checked_articles(articles: "Iterable[Article]") -> "Iterator[Article]":

@@ -7,11 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.data_files import seed_paths
-from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.store.library import Library
-from index.store.protocols import VectorIndex, open_pair
 from index.types import (
     AddReport,
     Change,
@@ -23,8 +20,8 @@ from index.types import (
     Span,
 )
 from rag import arguments
-from rag.settings import Settings
 from rag.source_notes import Aging
+from rag.stored import seed_articles
 
 if TYPE_CHECKING:
     from index.sync.ingest import OnProgress
@@ -70,7 +67,7 @@ class OpenLibrary:
                 wait=_SEEDING_SECONDS,
             )
 
-    def add(self, *sources: str | Path, prune: bool = False) -> AddReport:
+    def add(self, *sources: str | Path, prune: bool = False, tags: Iterable[str] = ()) -> AddReport:
         """Add files, folders, patterns and web pages, or what changed in them since the last time.
 
         What looks as it did is not opened; a moved file keeps its document, and its citations. A
@@ -79,13 +76,14 @@ class OpenLibrary:
         Args:
             sources: What to read.
             prune: Whether documents are removed whose file is gone from one of these folders.
+            tags: Given to every document of these sources, also those that did not change.
 
         Returns:
             What became of each file in order, the documents whose file is gone, then each page.
 
         Raises:
-            MisuseError: A source is no path, a path does not exist, a pattern matches nothing, or
-                there is no folder to prune; nothing was done.
+            MisuseError: A source is no path, a path does not exist, a pattern matches nothing,
+                there is no folder to prune, or a tag is none; nothing was done.
             ReadError: A folder to prune has no file that can be read; nothing was done.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
@@ -93,7 +91,37 @@ class OpenLibrary:
         from index.sync.folders import sync
 
         arguments.check_sources(sources)
-        return sync(self._library, sources, prune=prune, on_progress=self._on_progress)
+        named = arguments.checked_tags(tags)
+        report = sync(self._library, sources, prune=prune, on_progress=self._on_progress)
+        there = [c.document_id for c in report.changes if c.kind not in ("missing", "removed")]
+        if named and any(there):
+            self._library.tag([one for one in there if one], add=named)
+        return report
+
+    def tag(
+        self, document_ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> tuple[DocumentSummary, ...]:
+        """Give documents tags and take tags away, by id or beginning of one; all or nothing.
+
+        What a person gives or takes away stays when the file is read again, whatever it says. Upper
+        and lower case are the same tag, shown as it was first written.
+
+        Returns:
+            The cards of the documents as they are then, in the order given.
+
+        Raises:
+            MisuseError: A tag is not of 1 to 60 characters on one line without commas, is given and
+                taken away, or none is named; or no document is.
+            UnknownDocumentError: There is no such document.
+            LibraryBusyError: Another process is writing.
+        """
+        ids = arguments.checked_ids(document_ids)
+        given, taken = arguments.checked_change(add, remove)
+        return self._library.tag(ids, add=given, remove=taken)
+
+    def tags(self) -> dict[str, int]:
+        """Return how many documents have each tag, in alphabetical order; empty where none has."""
+        return self._library.tags()
 
     def read_again(self) -> AddReport:
         """Read again what an older version of Footnote read, from its file or kept original.
@@ -180,10 +208,7 @@ class OpenLibrary:
             UnknownDocumentError: There is no such document.
             LibraryBusyError: Another process is writing.
         """
-        arguments.check_ids(document_ids)
-        if not document_ids:
-            raise MisuseError("no document to remove: name ids as `footnote list` shows them")
-        return self._library.remove(document_ids)
+        return self._library.remove(arguments.checked_ids(document_ids))
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Return the cards of all documents, oldest first; empty for an empty library."""
@@ -333,43 +358,3 @@ class OpenLibrary:
         from index.upkeep.transfer import import_library
 
         return import_library(self._library, Path(file), on_progress=self._on_progress)
-
-
-def stored_library(
-    settings: Settings, *, embedder: Embedder | None, vectors: VectorIndex | None
-) -> Library:
-    """Return the library that settings name, not yet opened; the model is loaded when needed.
-
-    Args:
-        settings: Say where it is, and which model embeds.
-        embedder: What embeds in place of that model.
-        vectors: What searches the vectors of a library in a folder, in place of Chroma.
-    """
-
-    def load() -> Embedder:
-        if embedder is not None:
-            return embedder
-        return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
-
-    place = settings.library
-    catalog, own = open_pair(
-        place.absolute() if isinstance(place, Path) else place.get_secret_value(),
-        settings.vectors.get_secret_value() if settings.vectors else None,
-    )
-    return Library(
-        catalog,
-        own if vectors is None else vectors,
-        model=settings.embedding_model if embedder is None else embedder.name,
-        load=load,
-        keeps_originals=settings.originals,
-    )
-
-
-def seed_articles() -> Iterator["Article"]:
-    """Yield the shipped articles; their source is `seeds/NAME` on every machine."""
-    from index.reading.registry import read_bytes
-    from index.sync.intake import Article
-
-    for path in seed_paths():
-        extract = read_bytes(path.read_bytes(), name=path.name)
-        yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=str(extract.text))

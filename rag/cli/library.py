@@ -26,7 +26,7 @@ from rag.arguments import checked_page
 from rag.bibliography import BibliographyFormat
 from rag.citations import places
 from rag.cli import terminal
-from rag.cli.session import opened, print_json, print_result, print_text
+from rag.cli.session import opened, print_json, print_result, print_text, read_ids
 from rag.library import OpenLibrary
 from rag.plain_data import as_json
 
@@ -41,7 +41,9 @@ def add(arguments: argparse.Namespace) -> int:
         ReadError: All were skipped, and it is to be told in words.
     """
     with opened(arguments) as assistant:
-        report = assistant.library.add(*arguments.paths, prune=arguments.prune)
+        report = assistant.library.add(
+            *arguments.paths, prune=arguments.prune, tags=arguments.tag or ()
+        )
         model = assistant.settings.embedding_model
     skipped = report.of("skipped")
     if arguments.json:
@@ -170,10 +172,27 @@ def _framed(document: Document, arguments: argparse.Namespace) -> Span | None:
     return Span(start=found[0][0], end=found[0][1])
 
 
+def tag(arguments: argparse.Namespace) -> int:
+    """Give documents a tag or take it away, and print the tags of each then."""
+    change = {arguments.change: [arguments.name]}
+    with opened(arguments) as assistant:
+        documents = assistant.library.tag(read_ids(arguments.ids), **change)
+    print_result(documents, tagged_lines, arguments)
+    return 0
+
+
+def tags(arguments: argparse.Namespace) -> int:
+    """List the tags, each with how many documents have it."""
+    with opened(arguments) as assistant:
+        counts = assistant.library.tags()
+    print_result(counts, tag_lines, arguments)
+    return 0
+
+
 def remove(arguments: argparse.Namespace) -> int:
     """Remove documents and print which."""
     with opened(arguments) as assistant:
-        removed = assistant.library.remove(*arguments.ids)
+        removed = assistant.library.remove(*read_ids(arguments.ids))
     print_result(removed, removed_lines, arguments)
     return 0
 
@@ -220,6 +239,22 @@ def written_out(written: Mapping[str, str | int]) -> str:
 def removed_lines(documents: Sequence[DocumentSummary]) -> str:
     """Return a line for each removed document."""
     return "\n".join(f"removed  {d.id}  {terminal.one_line(d.card.title)}" for d in documents)
+
+
+def tagged_lines(documents: Sequence[DocumentSummary]) -> str:
+    """Return a line for each document with its tags."""
+    return "\n".join(
+        f"{d.id}  {terminal.one_line(d.card.title)}: {terminal.tags(d.card) or 'no tags'}"
+        for d in documents
+    )
+
+
+def tag_lines(counts: Mapping[str, int]) -> str:
+    """Return a line for each tag; a sentence where there are none."""
+    if not counts:
+        return "No document has a tag: give one with `footnote tag add NAME ID`."
+    width = max(map(len, map(str, counts.values())))
+    return "\n".join(f"{n:{width}}  {terminal.one_line(tag)}" for tag, n in counts.items())
 
 
 def drawn(image: PageImage, file: str, *, framed: bool) -> str:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -21,6 +21,8 @@ _PACE = 3.0
 """Seconds of embedding by which its pace is known."""
 _MANY = 10_000
 """Sentences from which on it is said how many there are before the first is embedded."""
+_MOST_IDS = 10_000_000
+"""Bytes of ids that are read from standard input."""
 _LONG = 600.0
 """Seconds from which on it is said beforehand how long embedding takes."""
 
@@ -143,6 +145,23 @@ def print_json(value: object) -> None:
 def print_text(text: str) -> None:
     """Print a text and a line end."""
     sys.stdout.write(text + "\n")
+
+
+def read_ids(given: Sequence[str]) -> list[str]:
+    """Return the ids of documents that are given, with those on standard input for `-`.
+
+    Raises:
+        MisuseError: Standard input has none, or over ten million bytes.
+    """
+    if "-" not in given:
+        return list(given)
+    data = read_input("-", missing="", largest=_MOST_IDS, too_large=": that is no list of ids")
+    read = data.decode("utf-8", errors="replace").split()
+    if not read:
+        raise MisuseError(
+            "no id came on standard input: pipe what `footnote find WORDS --ids` prints"
+        )
+    return [one for each in given for one in (read if each == "-" else [each])]
 
 
 def read_input(name: str, *, missing: str, largest: int, too_large: str) -> bytes:

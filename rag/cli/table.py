@@ -105,6 +105,12 @@ def _sources(parser: Parser) -> None:
         action="store_true",
         help="also remove documents whose file is gone from a folder named here",
     )
+    parser.add_argument(
+        "--tag",
+        action="append",
+        metavar="NAME",
+        help="give all documents of these sources this tag; may be repeated",
+    )
 
 
 def _watched(parser: Parser) -> None:
@@ -150,7 +156,19 @@ def _page(parser: Parser) -> None:
 
 
 def _documents(parser: Parser) -> None:
-    parser.add_argument("ids", nargs="+", metavar="ID", help="a document's id or its beginning")
+    parser.add_argument(
+        "ids",
+        nargs="+",
+        metavar="ID",
+        help="a document's id or its beginning; - for those on standard input",
+    )
+
+
+def _tag(parser: Parser) -> None:
+    parser.add_argument("change", choices=("add", "remove"), help="give the tag, or take it away")
+    parser.add_argument(
+        "name", metavar="NAME", help="the tag: 1 to 60 characters, upper and lower case the same"
+    )
 
 
 def _cited(parser: Parser) -> None:
@@ -278,6 +296,17 @@ COMMANDS: Mapping[str, Command] = {
         example="footnote cite 3f2a 77b0 --format bibtex",
         run="rag.cli.library:cite",
         arguments=(_documents, _cited),
+    ),
+    "tag": Command(
+        summary="give documents a tag, or take it away",
+        example="footnote tag add economy 3f2a 77b0",
+        run="rag.cli.library:tag",
+        arguments=(_tag, _documents),
+    ),
+    "tags": Command(
+        summary="list the tags, each with how many documents have it",
+        example="footnote tags",
+        run="rag.cli.library:tags",
     ),
     "remove": Command(
         summary="remove documents",

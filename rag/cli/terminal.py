@@ -76,7 +76,7 @@ def document(document: Document) -> str:
     card = document.summary.card
     about = [
         card.source,
-        *(x for x in (_url(card), card.author, card.published) if x),
+        *(x for x in (_url(card), card.author, card.published, tags(card)) if x),
         f"added {document.summary.added_at}",
     ]
     head = [styled(one_line(card.title), BOLD), styled(one_line(", ".join(about)), DIM)]
@@ -153,17 +153,24 @@ def change_line(change: Change) -> str:
 def _line(document: DocumentSummary) -> str:
     sentences, card = _count(document.sentences, "sentence"), document.card
     title = f"{one_line(card.title)}{_byline(card)}"
-    return f"{document.id}  {sentences:>15}  {title}  {one_line(card.source)}"
+    line = f"{document.id}  {sentences:>15}  {title}  {one_line(card.source)}"
+    return f"{line}  {tags(card)}" if card.tags else line
 
 
 def _terminal_line(document: DocumentSummary) -> str:
     indent, card = len(document.id) + 2, document.card
     about = f"{_count(document.sentences, 'sentence')}, {one_line(card.source)}"
+    about += f", {tags(card)}" if card.tags else ""
     title = wrapped(f"{document.id}  {one_line(card.title)}{_byline(card)}", indent=indent)
     return (
         f"{styled(document.id, BOLD)}{title.removeprefix(document.id)}\n"
         f"{styled(wrapped(about, indent=indent, first=indent), DIM)}"
     )
+
+
+def tags(card: Card) -> str:
+    """Return the tags of a document as people write them, `#economy #trade`; empty for none."""
+    return " ".join(f"#{one_line(tag)}" for tag in card.tags)
 
 
 def footnote_head(citation: Citation) -> str:

@@ -157,7 +157,7 @@ def test_documents_are_listed_shown_and_removed(filled: Assistant) -> None:
     assert [c.card.source for c in filled.library.remove(pets)] == ["pets"]
     with pytest.raises(UnknownDocumentError, match=f"no document {pets!r}"):
         filled.library.document(pets)
-    with pytest.raises(MisuseError, match="no document to remove"):
+    with pytest.raises(MisuseError, match="no document is named"):
         filled.library.remove()
 
 

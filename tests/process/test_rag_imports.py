@@ -28,7 +28,7 @@ OF_A_QUESTION = frozenset(
     rag.cli.terminal rag.driver rag.library rag.llm
     rag.asked rag.llm.injection rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
-    rag.setting_values rag.settings rag.source_notes rag.types
+    rag.setting_values rag.settings rag.source_notes rag.stored rag.types
     rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
     rag.comparison rag.compound rag.drafting rag.over_time rag.refusal
     """.split()  # noqa: SIM905  # a list of these would be a line each
