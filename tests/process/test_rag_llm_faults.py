@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 import traceback
+from typing import Protocol
 
 import pytest
 from wire_asking import KEY, STREAMS, WAYS, events, model_at
@@ -22,6 +23,8 @@ PROVIDERS = [name for name in FORMATS if name != "openai"]  # openai-like speaks
 TWO_WAYS = ("complete", "astream")
 DEADLINE = 0.8
 SLACK = 4.0
+TRIES = 4
+"""Times that a model is asked before it counts as late: a busy machine is late too at times."""
 PACE = 4
 """How much faster time passes for a model with a deadline that is met: the tests wait a quarter."""
 ECHO = b'{"error": {"message": "bad key sk-secret", "type": "x"}, "type": "error"}'
@@ -61,6 +64,28 @@ class Failure:
             self.requests = len(server.requests)
         self.error = caught.value
         self.provider = provider
+
+
+class Late(Protocol):
+    """Asks a model whose reply does not end in time."""
+
+    def __call__(self, provider: str, way: str, reply: Served) -> Failure: ...
+
+
+@pytest.fixture
+def late(fail: type[Failure]) -> Late:
+    """Return what asks for such a reply, and refuse an end before the deadline or long after it."""
+
+    def driven(provider: str, way: str, reply: Served) -> Failure:
+        for _ in range(TRIES):
+            failure = fail(provider, way, reply, llm_deadline=DEADLINE)
+            assert (type(failure.error), failure.requests > 1) == (ModelUnavailableError, False)
+            assert failure.seconds >= DEADLINE
+            if failure.requests == 1 and failure.seconds < DEADLINE + SLACK:
+                return failure
+        raise AssertionError(f"{failure.requests} requests, {failure.seconds:.1f} s at each try")
+
+    return driven
 
 
 @pytest.fixture
@@ -137,38 +162,26 @@ def test_a_wait_beyond_the_deadline_is_not_begun(fail: type[Failure], provider: 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_slow_first_byte_ends_at_the_deadline(
-    fail: type[Failure], provider: str, way: str
-) -> None:
-    slow = Served(parts=[b"{}"], wait=30.0)
-    failure = fail(provider, way, slow, llm_deadline=DEADLINE)
-    assert (type(failure.error), failure.requests) == (ModelUnavailableError, 1)
-    assert DEADLINE <= failure.seconds < DEADLINE + SLACK
+def test_a_slow_first_byte_ends_at_the_deadline(late: Late, provider: str, way: str) -> None:
+    failure = late(provider, way, Served(parts=[b"{}"], wait=30.0))
     assert "0.8 s" in str(failure.error)
 
 
 @pytest.mark.parametrize("way", STREAMS)
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_stall_in_a_stream_ends_at_the_deadline(
-    fail: type[Failure], provider: str, way: str
-) -> None:
-    failure = fail(provider, way, FORMATS[provider].stream("Ten", 30.0), llm_deadline=DEADLINE)
-    assert (type(failure.error), failure.requests) == (ModelUnavailableError, 1)
-    assert DEADLINE <= failure.seconds < DEADLINE + SLACK
+def test_a_stall_in_a_stream_ends_at_the_deadline(late: Late, provider: str, way: str) -> None:
+    late(provider, way, FORMATS[provider].stream("Ten", 30.0))
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_case_23_a_drip_that_never_stalls_ends_at_the_deadline(
-    fail: type[Failure], provider: str, way: str
+    late: Late, provider: str, way: str
 ) -> None:
     if way in STREAMS:
-        dripping = FORMATS[provider].stream(*["x ", 0.02] * 100)
+        late(provider, way, FORMATS[provider].stream(*["x ", 0.02] * 100))
     else:
-        dripping = Served(parts=[b" ", 0.02] * 100)
-    failure = fail(provider, way, dripping, llm_deadline=DEADLINE)
-    assert (type(failure.error), failure.requests) == (ModelUnavailableError, 1)
-    assert DEADLINE <= failure.seconds < DEADLINE + SLACK
+        late(provider, way, Served(parts=[b" ", 0.02] * 100))
 
 
 @pytest.mark.parametrize("way", WAYS)
