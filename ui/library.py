@@ -1,20 +1,16 @@
 """The tab Library: articles listed, added and removed."""
 
-import hashlib
-import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path, PurePath
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Literal
+from pathlib import PurePath
+from typing import TYPE_CHECKING
 
-from rag import AddReport, Assistant, Change, DocumentSummary, FootnoteError
-from rag.internal import articles_note, left_out_line
+from rag import Assistant, DocumentSummary, FootnoteError
+from ui.additions import Job, adding, bringing
 from ui.articles import article, serving
-from ui.guard import holds, private_folder
-from ui.parts import QUIET, Value, part
+from ui.guard import private_folder
+from ui.parts import QUIET, Sent, Value, part, sent_with
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -30,13 +26,6 @@ The articles your answers are drawn from. Files stay on this computer.
 
 PDF, Word, OpenDocument, PowerPoint, Excel, EPUB, saved web pages, mail, Markdown, text, tables (CSV
 or TSV), subtitles and notebooks are read."""
-State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
-_BETWEEN_UPDATES = 0.2
-"""Seconds."""
-_LOG = logging.getLogger(__name__)
-_READ = 0.3
-"""Share of the work that is done when a file is read; a guess, for the bar."""
-_FOLDER = "uploads"
 
 
 def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
@@ -47,17 +36,28 @@ def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     shelf = _Shelf(assistant)
     seen = gr.State("")
     gr.Markdown(_HEAD, elem_classes="lede")
-    drop, jobs, search = _entries()
+    drop, brought, jobs, search = _entries()
 
     # A function, for Gradio reads its annotations.
     def remove(search: object, event: gr.EventData) -> tuple[Value, str]:
         return shelf.remove(search, getattr(event, "id", None))
+
+    def bring(search: object, event: gr.EventData) -> Iterator[tuple[object, ...]]:
+        yield from shelf.bring(search, sent_with(event))
 
     listed = part("library", server_functions=[serving(assistant, article)])
     drop.upload(
         shelf.add,
         [drop, search],
         [jobs, listed, seen, drop],
+        concurrency_id="library",
+        concurrency_limit=1,
+        **QUIET,
+    )
+    brought.bring(
+        bring,
+        search,
+        [jobs, listed, seen],
         concurrency_id="library",
         concurrency_limit=1,
         **QUIET,
@@ -69,8 +69,8 @@ def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **QUIET)
 
 
-def _entries() -> "tuple[gr.File, gr.HTML, gr.Textbox]":
-    """Return where files are dropped, what becomes of them, and where a search is written."""
+def _entries() -> "tuple[gr.File, gr.HTML, gr.HTML, gr.Textbox]":
+    """Return where files, then pages and texts come in, what becomes of them, and the search."""
     import gradio as gr
 
     drop = gr.File(
@@ -80,7 +80,7 @@ def _entries() -> "tuple[gr.File, gr.HTML, gr.Textbox]":
         height=132,
         elem_id="library-drop",
     )
-    jobs = part("jobs")
+    brought, jobs = part("bring"), part("jobs")
     search = gr.Textbox(
         label="Search the library",
         show_label=False,
@@ -89,7 +89,7 @@ def _entries() -> "tuple[gr.File, gr.HTML, gr.Textbox]":
         container=False,
         elem_id="library-search",
     )
-    return drop, jobs, search
+    return drop, brought, jobs, search
 
 
 class _Shelf:
@@ -131,11 +131,16 @@ class _Shelf:
 
         given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
         for jobs in adding(self._assistant, given):
-            rows = [
-                {"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs
-            ]
-            yield {"jobs": rows}, gr.skip(), gr.skip(), gr.skip()
+            yield _told(jobs), gr.skip(), gr.skip(), gr.skip()
         yield gr.skip(), *self.show(search), None
+
+    def bring(self, search: object, sent: Sent) -> Iterator[tuple[object, ...]]:
+        """Yield how a web page or a pasted text gets on, then the articles anew."""
+        import gradio as gr
+
+        for jobs in bringing(self._assistant, sent):
+            yield _told(jobs), gr.skip(), gr.skip()
+        yield gr.skip(), *self.show(search)
 
     def remove(self, search: object, wanted: object) -> tuple[Value, str]:
         """Remove an article by its id, and return those that are left."""
@@ -155,6 +160,11 @@ class _Shelf:
                 cards = self._assistant.library.documents()
                 self._known = self._assistant.library.edition(), cards
             return self._known
+
+
+def _told(jobs: Sequence[Job]) -> Value:
+    rows = [{"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs]
+    return {"jobs": rows}
 
 
 def _matches(document: DocumentSummary, search: str) -> bool:
@@ -192,140 +202,3 @@ def _day(written: str) -> str:
     except ValueError:
         return written
     return f"{day.day} {day:%b %Y}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One file on its way into the library."""
-
-    name: str
-    source: str
-    """What it is known by there; empty for one that is not taken."""
-    state: State
-    note: str = ""
-    """Why it was skipped, or what else there is to know; empty otherwise."""
-    share: float = 0.0
-    """Of its work that is done, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Embedded:
-    share: float
-
-
-_Event = _Reading | _Embedded | AddReport | str
-"""The last two end the work: what became of all, or the sentence that says why nothing did."""
-
-
-def adding(assistant: Assistant, paths: Sequence[object]) -> Iterator[tuple[Job, ...]]:
-    """Add uploaded files, yielding all jobs as they get on, and remove the files.
-
-    A file's source is `uploads/DIGEST/NAME`, so another file of the same name never replaces it.
-    Nothing is raised: what goes wrong is each job's note. Closing the iterator leaves the work to
-    end by itself.
-
-    Args:
-        assistant: Whose library gets them.
-        paths: As the page gave them: only those of files in the private folder are touched.
-    """
-    files = {_source(Path(path)): Path(path) for path in paths if holds(path)}
-    jobs = {source: Job(name=p.name, source=source, state="waiting") for source, p in files.items()}
-    refused = tuple(_refused(path) for path in paths if not holds(path))
-    yield (*jobs.values(), *refused)
-    if not files:
-        return
-    events: SimpleQueue[_Event] = SimpleQueue()
-    threading.Thread(target=_work, args=(assistant, files, events), daemon=True).start()
-    ended = False
-    while not ended:
-        for event in _waiting(events):
-            jobs = _after(jobs, event, model=assistant.settings.embedding_model)
-            ended = isinstance(event, AddReport | str)
-        yield (*jobs.values(), *refused)
-
-
-def _work(assistant: Assistant, files: Mapping[str, Path], events: "SimpleQueue[_Event]") -> None:
-    """Add the files and remove them, and only then tell the end."""
-    try:
-        end = _added(assistant, files, events)
-    finally:
-        for path in files.values():
-            path.unlink(missing_ok=True)
-    events.put(end)
-
-
-def _added(
-    assistant: Assistant, files: Mapping[str, Path], events: "SimpleQueue[_Event]"
-) -> AddReport | str:
-    def embedded(done: int, total: int) -> None:
-        events.put(_Embedded(share=done / total if total else 1.0))
-
-    try:
-        return assistant.library.add_files(
-            files,
-            on_read=lambda source: events.put(_Reading(source=source)),
-            on_progress=embedded,
-        )
-    except FootnoteError as error:
-        return str(error)
-    except Exception:  # noqa: BLE001  # the outermost line: the page gets a sentence, the log the rest
-        _LOG.exception("uploads could not be added")
-        return "Something went wrong inside Footnote: please report what its log says."
-
-
-def _waiting(events: "SimpleQueue[_Event]") -> Iterator[_Event]:
-    """Yield what there is to tell, having waited for the first and for no more."""
-    try:
-        yield events.get(timeout=_BETWEEN_UPDATES)
-        while True:
-            yield events.get_nowait()
-    except Empty:
-        return
-
-
-def _after(jobs: Mapping[str, Job], event: _Event, *, model: str) -> dict[str, Job]:
-    if isinstance(event, _Reading):
-        return {
-            source: replace(job, state="reading", share=0.1)
-            if source == event.source
-            else _read(job)
-            for source, job in jobs.items()
-        }
-    if isinstance(event, _Embedded):
-        share = _READ + (1 - _READ) * event.share
-        return {s: replace(job, state="indexing", share=share) for s, job in jobs.items()}
-    if isinstance(event, str):
-        return {s: replace(job, state="skipped", note=event, share=1) for s, job in jobs.items()}
-    found = {change.source: change for change in event.changes}
-    return {source: _ended(job, found[source], model=model) for source, job in jobs.items()}
-
-
-def _read(job: Job) -> Job:
-    return replace(job, state="indexing", share=_READ) if job.state == "reading" else job
-
-
-def _ended(job: Job, change: Change, *, model: str) -> Job:
-    if change.kind == "skipped":
-        return replace(job, state="skipped", note=change.reason, share=1.0)
-    if change.kind == "unchanged":
-        return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
-    left_out = f"Left out: {left_out_line(change.left_out)}." if change.left_out else ""
-    notes = filter(None, [left_out, articles_note([change], model=model)])
-    return replace(job, state="added", note=" ".join(notes), share=1.0)
-
-
-def _source(path: Path) -> str:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-    return f"{_FOLDER}/{digest}/{path.name}"
-
-
-def _refused(path: object) -> Job:
-    name = Path(path).name if isinstance(path, str) else "?"
-    return Job(
-        name=name, source="", state="skipped", note="It was not uploaded to this page.", share=1.0
-    )

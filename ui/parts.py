@@ -47,7 +47,7 @@ def answering(act: Callable[[Sent], Value | None]) -> Callable[..., Value | None
     import gradio as gr
 
     def listener(event: gr.EventData) -> Value | None:
-        return act(_sent(event))
+        return act(sent_with(event))
 
     return listener
 
@@ -58,7 +58,7 @@ def answering_owner(act: Callable[[Sent, bool], Value]) -> Callable[..., Value]:
 
     def listener(event: gr.EventData, request: gr.Request) -> Value:
         sender = request.request
-        return act(_sent(event), sender is not None and sender.scope.get(OWNER) is True)
+        return act(sent_with(event), sender is not None and sender.scope.get(OWNER) is True)
 
     return listener
 
@@ -70,7 +70,7 @@ def streaming(
     import gradio as gr
 
     async def listener(event: gr.EventData) -> AsyncGenerator[Value, None]:
-        async with aclosing(act(_sent(event))) as values:
+        async with aclosing(act(sent_with(event))) as values:
             async for value in values:
                 yield value
 
@@ -94,7 +94,8 @@ def fonts() -> "Mount":
     return Mount("/fonts", StaticFiles(directory=data_file("eval", "reports/fonts")))
 
 
-def _sent(event: "gr.EventData") -> Sent:
+def sent_with(event: "gr.EventData") -> Sent:
+    """Return what a script sent with its event; empty where that is no mapping."""
     return event._data if isinstance(event._data, dict) else {}
 
 

@@ -9,8 +9,8 @@ import pytest
 from rag import Article
 from rag.testing import HashEmbedder, open_assistant
 from ui import guard
+from ui.additions import adding, bringing
 from ui.guard import private_folder
-from ui.library import adding
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -145,3 +145,48 @@ def test_an_article_in_another_language_is_added_with_a_note(assistant, upload):
     *_, (job,) = adding(assistant, [upload("bruecke.txt", german)])
     assert job.state == "added"
     assert job.note.startswith("1 article is not in English (German) and will hardly be found")
+
+
+def brought(assistant, sent):
+    *_, jobs = bringing(assistant, sent)
+    return [(job.name, job.state, job.note) for job in jobs]
+
+
+def test_a_pasted_text_is_known_by_its_title_or_its_first_line(assistant):
+    text = "  The tern \n\nIt nests on the dike."
+    assert brought(assistant, {"text": text}) == [("The tern", "added", "")]
+    assert brought(assistant, {"text": text, "title": " Birds  of\nMay "}) == [
+        ("Birds of May", "added", "")
+    ]
+    sources = [document.card.source for document in assistant.library.documents()]
+    assert sorted(source.split("/")[0::2] for source in sources) == [
+        ["pasted", "Birds of May"],
+        ["pasted", "The tern"],
+    ]
+    assert brought(assistant, {"text": "x " * 50})[0][0] == f"{('x ' * 40)[:79].rstrip()}…"
+
+
+@pytest.mark.parametrize(
+    ("sent", "name", "why"),
+    [
+        ({"text": " \n"}, "Pasted text", "Paste a text of 1 to 1,000,000 characters"),
+        ({"text": "x" * 1_000_001, "title": "T"}, "T", "a longer one as a file"),
+        ({"address": "/etc/passwd"}, "/etc/passwd", "An address begins with http:// or https://."),
+        ({"address": ""}, "?", "An address begins with http:// or https://."),
+        ({"address": "http://user@a.example/"}, "http://user@a.example/", "a user name"),
+    ],
+)
+def test_what_cannot_be_brought_is_one_sentence(assistant, sent, name, why):
+    ((told, state, note),) = brought(assistant, sent)
+    assert (told, state) == (name, "skipped")
+    assert why in note
+
+
+@pytest.mark.parametrize("sent", [{}, {"text": 3}, {"address": None}])
+def test_what_is_sent_in_no_form_of_ours_does_nothing(assistant, sent):
+    assert list(bringing(assistant, sent)) == []
+
+
+def test_half_a_character_in_a_pasted_text_breaks_nothing(assistant):
+    ((_, state, _),) = brought(assistant, {"text": "A tern \ud800 nests."})
+    assert state in ("added", "skipped")

@@ -155,6 +155,43 @@ def test_what_was_added_is_there_to_ask_at_once(page):
     remove(page, "ferry")
 
 
+def test_files_dropped_on_another_tab_are_added(page):
+    page.get_by_role("tab", name="Ask").click()
+    dropped = page.evaluate_handle(
+        """() => { const held = new DataTransfer();
+        held.items.add(new File(["The heron stood still."], "heron.txt"));
+        held.items.add(new File(["The plover ran."], "plover.txt")); return held; }"""
+    )
+    page.dispatch_event("#talk", "dragover", {"dataTransfer": dropped})
+    expect(page.locator("body.dropping")).to_have_count(1)
+    page.dispatch_event("#talk", "drop", {"dataTransfer": dropped})
+    expect(page.locator(".job.added .job-name")).to_have_text(["heron.txt", "plover.txt"])
+    expect(page.locator("body.dropping")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Library")).to_have_attribute("aria-selected", "true")
+    for title in ("heron", "plover"):
+        remove(page, title)
+
+
+def test_a_pasted_text_becomes_an_article_and_what_is_no_page_is_one_sentence(page):
+    page.get_by_role("button", name="Paste a text").click()
+    page.get_by_label("Text", exact=True).fill("The tern\n\nThe tern <b>nests</b> on the dike.")
+    page.get_by_role("button", name="Add text").click()
+    expect(page.locator(".job.added .job-name")).to_have_text("The tern")
+    entry(page, "The tern").get_by_role("button", name="The tern", exact=True).click()
+    expect(page.locator(".reader article")).to_contain_text("The tern <b>nests</b> on the dike.")
+    page.keyboard.press("Escape")
+    remove(page, "The tern")
+    field = page.get_by_label("Address of a web page")
+    for address, why in (
+        ("http://127.0.0.1:9/secret", "not on the open internet"),
+        ("file:///etc/passwd", "An address begins with http:// or https://."),
+    ):
+        field.fill(address)
+        page.get_by_role("button", name="Add page").click()
+        expect(page.locator(".job.skipped .job-name")).to_have_text(address)
+        expect(page.locator(".job-note")).to_contain_text(why)
+
+
 def test_many_uploads_are_one_line_with_those_open_that_need_a_look(page):
     files = [(f"note-{n}.txt", f"The heron number {n} stood still.".encode()) for n in range(4)]
     drop(page, *files, ("broken.pdf", b"%PDF-1.4 nothing"))

@@ -25,6 +25,42 @@ document.addEventListener("keydown", (event) => {
   next.click();
   next.focus();
 }, { signal: leaving });
+// Files and folders may be dropped anywhere: they go the way of those that are dropped in the library.
+const MOST_DROPPED = 500;
+const SECONDS = 10; // until the tab Library is there
+const inside = async (entry) => {
+  if (entry.isFile) return [await new Promise((done, failed) => entry.file(done, failed))];
+  const reader = entry.createReader(), found = [];
+  for (let some = [0]; some.length && found.length < MOST_DROPPED; ) {
+    some = await new Promise((done, failed) => reader.readEntries(done, failed));
+    for (const each of some) if (!each.name.startsWith(".")) found.push(...await inside(each));
+  }
+  return found;
+};
+const holdsFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files") && !event.target.closest?.("#library-drop");
+const later = () => new Promise((done) => setTimeout(done, 100));
+const takeIn = async (files) => {
+  [...document.querySelectorAll('[role="tab"]')].find((tab) => tab.textContent.trim() === "Library")?.click();
+  const until = Date.now() + 1000 * SECONDS;
+  let input = null;
+  while (!(input = document.querySelector("#library-drop input[type=file]")) && Date.now() < until) await later();
+  if (!input) return;
+  const held = new DataTransfer();
+  for (const file of files.slice(0, MOST_DROPPED)) held.items.add(file);
+  input.files = held.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+};
+const dropping = (now) => document.body.classList.toggle("dropping", now);
+document.addEventListener("dragover", (event) => { if (holdsFiles(event)) { event.preventDefault(); dropping(true); } }, { signal: leaving });
+document.addEventListener("dragleave", (event) => !event.relatedTarget && dropping(false), { signal: leaving });
+document.addEventListener("drop", async (event) => {
+  dropping(false);
+  if (!holdsFiles(event)) return;
+  event.preventDefault();
+  const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean), files = [...event.dataTransfer.files];
+  const found = entries.some((entry) => entry.isDirectory) ? (await Promise.all(entries.map(inside))).flat() : files;
+  if (found.length) takeIn(found);
+}, { signal: leaving });
 const show = (name) => { if (name) model.textContent = modelName(name); };
 watch("value", () => show(props.value?.model));
 hear("model", show, leaving);

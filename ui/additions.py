@@ -1,0 +1,223 @@
+"""What comes into a library from the page: files, a web page by its address, a pasted text."""
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Literal
+
+from rag import AddReport, Article, Assistant, Change, FootnoteError
+from rag.internal import articles_note, left_out_line
+from ui.guard import holds
+from ui.parts import Sent
+
+State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
+_BETWEEN_UPDATES = 0.2
+"""Seconds."""
+_LOG = logging.getLogger(__name__)
+_READ = 0.3
+"""Share of the work that is done when a file is read; a guess, for the bar."""
+_FOLDER = "uploads"
+_PASTED = "pasted"
+_WEB = ("http://", "https://")
+_LONGEST_TEXT = 1_000_000
+"""Characters of a pasted text: half of the largest request."""
+_LONGEST_ADDRESS = 2000
+_LONGEST_TITLE = 80
+"""Characters of a first line that is taken for a title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One file on its way into the library."""
+
+    name: str
+    source: str
+    """What it is known by there; empty for one that is not taken."""
+    state: State
+    note: str = ""
+    """Why it was skipped, or what else there is to know; empty otherwise."""
+    share: float = 0.0
+    """Of its work that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Embedded:
+    share: float
+
+
+_Event = _Reading | _Embedded | AddReport | str
+"""The last two end the work: what became of all, or the sentence that says why nothing did."""
+
+
+def adding(assistant: Assistant, paths: Sequence[object]) -> Iterator[tuple[Job, ...]]:
+    """Add uploaded files, yielding all jobs as they get on, and remove the files.
+
+    A file's source is `uploads/DIGEST/NAME`, so another file of the same name never replaces it.
+    Nothing is raised: what goes wrong is each job's note. Closing the iterator leaves the work to
+    end by itself.
+
+    Args:
+        assistant: Whose library gets them.
+        paths: As the page gave them: only those of files in the private folder are touched.
+    """
+    files = {_source(Path(path)): Path(path) for path in paths if holds(path)}
+    jobs = {source: Job(name=p.name, source=source, state="waiting") for source, p in files.items()}
+    refused = tuple(_refused(path) for path in paths if not holds(path))
+    yield (*jobs.values(), *refused)
+    if not files:
+        return
+    for now in _followed(assistant, jobs, lambda events: _files_added(assistant, files, events)):
+        yield (*now, *refused)
+
+
+def bringing(assistant: Assistant, sent: Sent) -> Iterator[tuple[Job, ...]]:
+    """Add a web page or a text, yielding its one job as it gets on.
+
+    Nothing is raised: what goes wrong is the job's note. A text's source is `pasted/DIGEST/TITLE`.
+
+    Args:
+        assistant: Whose library gets it.
+        sent: `{"address": ...}`, or `{"text": ..., "title": ...}`, where an empty title stands for
+            the text's first line.
+    """
+    address, text = sent.get("address"), sent.get("text")
+    if isinstance(address, str):
+        # Whoever uses the page must not name a file of this machine.
+        wanted = address.strip()[:_LONGEST_ADDRESS]
+        if not wanted.lower().startswith(_WEB):
+            yield (_skipped(wanted or "?", "An address begins with http:// or https://."),)
+            return
+        job = Job(name=wanted, source=wanted, state="reading", share=0.1)
+        yield from _followed(assistant, {wanted: job}, lambda _: assistant.library.add(wanted))
+    elif isinstance(text, str):
+        title = _title(text, sent.get("title"))
+        if not text.strip() or len(text) > _LONGEST_TEXT:
+            why = f"Paste a text of 1 to {_LONGEST_TEXT:,} characters; a longer one as a file."
+            yield (_skipped(title or "Pasted text", why),)
+            return
+        digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
+        article = Article(source=f"{_PASTED}/{digest}/{title}", title=title, text=text)
+        job = Job(name=title, source=article.source, state="reading", share=0.1)
+        library = assistant.library
+        yield from _followed(
+            assistant, {job.source: job}, lambda _: library.add_articles([article])
+        )
+
+
+def _title(text: str, given: object) -> str:
+    wanted = given if isinstance(given, str) and given.strip() else text.strip().partition("\n")[0]
+    line = " ".join(wanted.split())
+    return line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1].rstrip()}…"
+
+
+_Events = SimpleQueue[_Event]
+
+
+def _followed(
+    assistant: Assistant, jobs: dict[str, Job], work: Callable[[_Events], AddReport]
+) -> Iterator[tuple[Job, ...]]:
+    """Do a work in a thread of its own, and yield the jobs as it tells how it gets on."""
+    yield tuple(jobs.values())
+    events: _Events = SimpleQueue()
+    threading.Thread(target=lambda: events.put(_end(work, events)), daemon=True).start()
+    ended = False
+    while not ended:
+        for event in _waiting(events):
+            jobs = _after(jobs, event, model=assistant.settings.embedding_model)
+            ended = isinstance(event, AddReport | str)
+        yield tuple(jobs.values())
+
+
+def _files_added(assistant: Assistant, files: Mapping[str, Path], events: _Events) -> AddReport:
+    """Add the files and remove them, and only then tell the end."""
+
+    def embedded(done: int, total: int) -> None:
+        events.put(_Embedded(share=done / total if total else 1.0))
+
+    try:
+        return assistant.library.add_files(
+            files,
+            on_read=lambda source: events.put(_Reading(source=source)),
+            on_progress=embedded,
+        )
+    finally:
+        for path in files.values():
+            path.unlink(missing_ok=True)
+
+
+def _end(work: Callable[[_Events], AddReport], events: _Events) -> AddReport | str:
+    try:
+        return work(events)
+    except FootnoteError as error:
+        return str(error)
+    except Exception:  # noqa: BLE001  # the outermost line: the page gets a sentence, the log the rest
+        _LOG.exception("uploads could not be added")
+        return "Something went wrong inside Footnote: please report what its log says."
+
+
+def _waiting(events: _Events) -> Iterator[_Event]:
+    """Yield what there is to tell, having waited for the first and for no more."""
+    try:
+        yield events.get(timeout=_BETWEEN_UPDATES)
+        while True:
+            yield events.get_nowait()
+    except Empty:
+        return
+
+
+def _after(jobs: Mapping[str, Job], event: _Event, *, model: str) -> dict[str, Job]:
+    if isinstance(event, _Reading):
+        return {
+            source: replace(job, state="reading", share=0.1)
+            if source == event.source
+            else _read(job)
+            for source, job in jobs.items()
+        }
+    if isinstance(event, _Embedded):
+        share = _READ + (1 - _READ) * event.share
+        return {s: replace(job, state="indexing", share=share) for s, job in jobs.items()}
+    if isinstance(event, str):
+        return {s: replace(job, state="skipped", note=event, share=1) for s, job in jobs.items()}
+    found = {change.source: change for change in event.changes}
+    # A page may be known by another address than it was asked for by; it is told last.
+    return {
+        source: _ended(job, found.get(source, event.changes[-1]), model=model)
+        for source, job in jobs.items()
+    }
+
+
+def _read(job: Job) -> Job:
+    return replace(job, state="indexing", share=_READ) if job.state == "reading" else job
+
+
+def _ended(job: Job, change: Change, *, model: str) -> Job:
+    if change.kind == "skipped":
+        return replace(job, state="skipped", note=change.reason, share=1.0)
+    if change.kind == "unchanged":
+        return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
+    left_out = f"Left out: {left_out_line(change.left_out)}." if change.left_out else ""
+    notes = filter(None, [left_out, articles_note([change], model=model)])
+    return replace(job, state="added", note=" ".join(notes), share=1.0)
+
+
+def _source(path: Path) -> str:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    return f"{_FOLDER}/{digest}/{path.name}"
+
+
+def _refused(path: object) -> Job:
+    name = Path(path).name if isinstance(path, str) else "?"
+    return _skipped(name, "It was not uploaded to this page.")
+
+
+def _skipped(name: str, note: str) -> Job:
+    return Job(name=name, source="", state="skipped", note=note, share=1.0)
