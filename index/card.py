@@ -61,6 +61,9 @@ class Card:
     reason; `not_read` makes it of parts that are counted."""
     original_sha256: str = ""
     """Hex digest of the original that is kept; empty where none is."""
+    record: str = ""
+    """What a reference manager says of it, as an item of CSL-JSON, which counts before what the
+    file says; empty where none does. `index.reading.references` reads and writes it."""
     imported: str = ""
     """What archive it came in by; empty where it was read here."""
 

@@ -18,6 +18,7 @@ from index.card import Card
 from index.data_files import data_toml
 from index.errors import MisuseError
 from index.reading.normal import one_line
+from index.reading.references import item_of
 
 BibliographyFormat = Literal["csl", "bibtex", "markdown"]
 """csl: CSL-JSON, an array. bibtex: entries in UTF-8. markdown: an item of a list each."""
@@ -32,8 +33,8 @@ _LONGEST_WORD = 20
 _MOST_WORDS = 6
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?![\d-])")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_BYLINE = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
-_AND = re.compile(r",?\s+(?:and|und|et|y|&)\s+", re.IGNORECASE)
+_BYLINE = re.compile(r"\Aby ", re.IGNORECASE)
+_AND = re.compile(r",? (?:and|und|et|y|&) ", re.IGNORECASE)
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -49,6 +50,7 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>&|~#])")
 _PLAIN_URL = "%/:=&?~+!$,;'@()*[]#"
 _WITH_TYPE = ("techreport", "phdthesis")
 """Entries that have a field for what a report or thesis is called."""
+_IS_KEY = re.compile(r"(?!https?:)[A-Za-z0-9:.+/_-]{1,100}")
 _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9:.+/_-]+")
 
 
@@ -68,25 +70,32 @@ def bibliography(cards: Mapping[str, Card], *, format: str) -> str:  # noqa: A00
     write = {"csl": _as_json, "bibtex": _as_bibtex, "markdown": _as_markdown}.get(format)
     if write is None:
         raise MisuseError(f"a bibliography's format is {format!r}; {', '.join(FORMATS)} are known")
-    return write(csl_items(cards), cards)
+    # A work's several files, such as a PDF and a saved page, have one record.
+    first: dict[str, str] = {}
+    for document_id, card in cards.items():
+        first.setdefault(card.record or document_id, document_id)
+    works = {document_id: cards[document_id] for document_id in first.values()}
+    return write(csl_items(works), works)
 
 
 def csl_items(cards: Mapping[str, Card]) -> tuple[Item, ...]:
     """Return documents as items of CSL-JSON, in order.
 
-    The `id` of an item is made of its author, its year and its document's id: it stays the same
-    whatever other documents are cited with it.
+    The `id` of an item is the key that a reference manager has for it, or is made of its author,
+    its year and its document's id: it stays the same whatever other documents are cited with it.
     """
     items = [_item(card) for card in cards.values()]
     keys: dict[str, None] = {}
     for document_id, item in zip(cards, items, strict=True):
-        key = _key(item, document_id[:_ID_IN_KEY])
+        known = item.pop("id", "")
+        key = known if _IS_KEY.fullmatch(known) else _key(item, document_id[:_ID_IN_KEY])
         keys[key if key not in keys else _key(item, document_id)] = None
     return tuple({"id": key, **item} for key, item in zip(keys, items, strict=True))
 
 
 def _item(card: Card) -> Item:
-    """Return what a card says, without an id."""
+    """Return what a reference manager says, and what else the card does."""
+    said = item_of(card.record)
     words = _words()
     url = card.url or (card.source if re.match(r"https?://", card.source) else "")
     doi = _DOI.fullmatch(url)
@@ -99,9 +108,9 @@ def _item(card: Card) -> Item:
         "URL": _plain_url(url),
         "DOI": doi[1] if doi else "",
         "language": card.language,
-        "keyword": ", ".join(map(one_line, card.tags)),
     }
-    return {name: value for name, value in item.items() if value}
+    keywords = {"keyword": ", ".join(map(one_line, card.tags))}
+    return {name: value for name, value in (item | said | keywords).items() if value}
 
 
 def _people(author: str) -> Iterable[dict[str, str]]:
@@ -111,7 +120,7 @@ def _people(author: str) -> Iterable[dict[str, str]]:
     "and" where what stands before "and" are names by themselves, which "Doe, Jane", "Smith, Inc."
     and "Food and Drug Administration" are not.
     """
-    author = _BYLINE.sub("", one_line(author), count=1)
+    author = _BYLINE.sub("", one_line(author))
     if ";" in author:
         yield from map(_inverted, filter(None, map(str.strip, author.split(";"))))
         return
@@ -218,6 +227,7 @@ def _entry(item: Item) -> str:
     fields = {name: str(item[field]) for field, name in words["fields"].items() if field in item}
     rows = {
         "author": " and ".join(map(_bibtex_name, item.get("author", ()))),
+        "editor": " and ".join(map(_bibtex_name, item.get("editor", ()))),
         "title": f"{{{_latex(item['title'])}}}" if "title" in item else "",
         how: _latex(item.get("genre", "")),
     }
@@ -238,8 +248,8 @@ def _entry(item: Item) -> str:
 def _bibtex_name(name: Mapping[str, str]) -> str:
     if "literal" in name:
         return f"{{{_latex(name['literal'])}}}"
-    particle = f"{name['non-dropping-particle']} " if "non-dropping-particle" in name else ""
-    family = f"{particle}{name.get('family', '')}"
+    parts = ("dropping-particle", "non-dropping-particle", "family")
+    family = " ".join(name[part] for part in parts if part in name)
     whole = (family, name.get("suffix", ""), name.get("given", ""))
     return ", ".join(_latex(part) for part in whole if part)
 
@@ -272,7 +282,7 @@ def _line(item: Item, card: Card) -> str:
 
 
 def _shown_name(name: Mapping[str, str]) -> str:
-    order = ("literal", "given", "non-dropping-particle", "family", "suffix")
+    order = ("literal", "given", "dropping-particle", "non-dropping-particle", "family", "suffix")
     return " ".join(name[part] for part in order if part in name)
 
 

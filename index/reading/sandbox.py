@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, cast
 import index
 from index.card import card_of
 from index.errors import ReadError
+from index.reading.references import Reference
 from index.types import Extract
 
 _CLOCK = 3
@@ -69,6 +70,13 @@ class Drawn:
     """What was framed, a box a line: left, top, right, bottom in pixels from the upper left."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The entries of a list of references."""
+
+    references: tuple[Reference, ...]
+
+
 def read_apart(data: bytes, *, name: str, limits: Limits) -> Extract:
     """Read one file's content in another process. Safe to call from several threads.
 
@@ -83,6 +91,23 @@ def read_apart(data: bytes, *, name: str, limits: Limits) -> Extract:
             section_starts=tuple(reply["section_starts"]),
             page_starts=tuple(reply["page_starts"]),
             page_labels=tuple(reply["page_labels"]),
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise ReadError(_NO_REPLY) from error
+
+
+def list_apart(data: bytes, *, name: str, limits: Limits) -> tuple[Reference, ...]:
+    """Read a list of references in another process. Safe to call from several threads.
+
+    Raises:
+        ReadError: As `index.reading.references.read_references`, or the process ran out of its
+            limits.
+    """
+    reply = _asked(data, {"name": name, "list": True}, limits=limits, instead="export less of it")
+    try:
+        return tuple(
+            Reference(record=each["record"], files=tuple(map(tuple, each["files"])))
+            for each in reply["references"]
         )
     except (ValueError, TypeError, KeyError) as error:
         raise ReadError(_NO_REPLY) from error
@@ -256,6 +281,8 @@ class Request:
     """As in `Limits`."""
     wanted: Wanted | None
     """What is to be drawn of it; None where it is to be read."""
+    as_list: bool = False
+    """Whether it is read as a list of references."""
 
 
 def receive_request(pipe: BinaryIO) -> Request | None:
@@ -269,10 +296,11 @@ def receive_request(pipe: BinaryIO) -> Request | None:
         name=head["name"],
         seconds=head["seconds"],
         wanted=Wanted(**head["draw"]) if "draw" in head else None,
+        as_list="list" in head,
     )
 
 
-def send_reply(pipe: BinaryIO, outcome: Extract | Drawn | ReadError) -> None:
+def send_reply(pipe: BinaryIO, outcome: Extract | Drawn | Listed | ReadError) -> None:
     """Write what came of a request, or the reason why nothing did."""
     reply = {"reason": str(outcome)} if isinstance(outcome, ReadError) else asdict(outcome)
     if isinstance(outcome, Drawn):

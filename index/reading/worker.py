@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from index.errors import ReadError
 from index.reading.registry import only_reasons, read_bytes
-from index.reading.sandbox import Drawn, Request, receive_request, send_reply
+from index.reading.sandbox import Drawn, Listed, Request, receive_request, send_reply
 from index.types import Extract
 
 _OPEN_FILES = 64
@@ -31,9 +31,13 @@ def main(memory: int) -> None:
         del request
 
 
-def _outcome(request: Request) -> Extract | Drawn | ReadError:
+def _outcome(request: Request) -> Extract | Drawn | Listed | ReadError:
     try:
         with only_reasons():
+            if request.as_list:
+                from index.reading.references import read_references
+
+                return Listed(references=read_references(request.data, name=request.name))
             if request.wanted is None:
                 return read_bytes(request.data, name=request.name)
             from index.reading.pdf_place import draw  # those who only read need no pictures

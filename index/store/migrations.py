@@ -114,6 +114,7 @@ MIGRATIONS: Final = (
         ),
         fill=index_tags,
     ),
+    Migration(name="records", columns={"record": _TEXT}),
 )
 
 ADDED: Final = {

@@ -17,7 +17,7 @@ from index.sync import file_state
 from index.sync.file_state import Move, Record, Sign
 from index.sync.find import FoundFile, find, folders
 from index.sync.ingest import Edits, OnProgress, Overtaken, ingest
-from index.sync.intake import Reading, ToRead
+from index.sync.intake import Listed, Reading, ToRead
 from index.sync.prepare import Incoming
 from index.types import AddReport, Change, ChangeKind
 from index.web.address import is_web_address
@@ -44,7 +44,8 @@ def sync(
 
     Args:
         library: What is changed.
-        sources: Files, folders, glob patterns, and addresses that begin with http or https.
+        sources: Files, folders, glob patterns, and addresses that begin with http or https. Of a
+            list of references (`index.sync.intake.Listed`) the files that it links are added.
         prune: Whether documents are removed whose file is gone from one of the folders.
         on_progress: Told of sentences embedded and to embed.
 
@@ -61,13 +62,14 @@ def sync(
     """
     pages = [str(source) for source in sources if is_web_address(str(source))]
     paths = [source for source in sources if not is_web_address(str(source))]
-    walk, places = find(paths), folders(paths)
+    listed = Listed(paths)
+    walk, places = find(listed.paths), folders(paths)
     if prune and not places:
         raise MisuseError(
             "only a folder can be pruned: name the folder whose missing files are to be removed "
             "from the library"
         )
-    found = list(walk)
+    found = [*walk, *listed.told]
     if prune:
         _require_files(places, found)
     for _ in range(_TRIES):
@@ -75,6 +77,7 @@ def sync(
             return _synced(
                 library,
                 found,
+                records=listed.records,
                 pages=partial(read_pages, pages, fetcher=Fetcher()),
                 places=places,
                 prune=prune,
@@ -92,13 +95,14 @@ def _synced(
     library: Library,
     found: Sequence[FoundFile | Change],
     *,
+    records: Mapping[str, str],
     pages: Callable[..., Iterable[Incoming | Change]],
     places: Sequence[Path],
     prune: bool,
     on_progress: OnProgress,
 ) -> AddReport:
     seen = library.records()
-    plan = survey(found, seen)
+    plan = survey(found, seen, listed=records)
     moved = {move.record.source for move in plan.moves}
     gone = [r for r in _lost_in(places, seen, found) if r.source not in moved]
     reading = Reading(plan.outcomes)
@@ -293,7 +297,12 @@ class Survey:
     """Files that are unchanged but look different, or moved."""
 
 
-def survey(found: Iterable[FoundFile | Change], records: Mapping[str, Record]) -> Survey:
+def survey(
+    found: Iterable[FoundFile | Change],
+    records: Mapping[str, Record],
+    *,
+    listed: Mapping[str, str] = {},  # never written to
+) -> Survey:
     """Look at files and compare them with what is stored; what looks the same is not opened.
 
     A file at a new path is a moved one if it has the bytes of a document whose file is gone; of
@@ -303,15 +312,17 @@ def survey(found: Iterable[FoundFile | Change], records: Mapping[str, Record]) -
     Args:
         found: Files, and changes that are handed on.
         records: What is stored, by source.
+        listed: What lists of references say of files, by source.
     """
-    looks = _Looks(records)
+    looks = _Looks(records, listed)
     outcomes = [item if isinstance(item, Change) else looks.look(item) for item in found]
     return Survey(outcomes=tuple(outcomes), moves=tuple(looks.moves), signs=tuple(looks.signs))
 
 
 class _Looks:
-    def __init__(self, records: Mapping[str, Record]) -> None:
+    def __init__(self, records: Mapping[str, Record], listed: Mapping[str, str]) -> None:
         self._records = records
+        self._listed = listed
         self._lost: dict[str, list[Record]] | None = None
         self.moves: list[Move] = []
         self.signs: list[Sign] = []
@@ -321,7 +332,9 @@ class _Looks:
         try:
             stamp = file_state.stamp(found.path)
             # What an archive brought may say anything, also with the right hash of its file.
-            old = record is not None and (is_outdated(record.card) or bool(record.card.imported))
+            old = record is not None and (
+                is_outdated(record.card) or bool(record.card.imported) or self._says_else(record)
+            )
             if record is not None and record.file_stamp == stamp and not old:
                 return _unchanged(record)
             kept = file_state.to_keep(stamp)
@@ -334,7 +347,10 @@ class _Looks:
             return Change(kind="skipped", source=found.source, reason=_unseen(error))
         if old or not candidates.get(digest):
             size = file_state.stamped_size(stamp)
-            return ToRead(path=found.path, source=found.source, size=size, file_stamp=kept)
+            said = self._listed.get(found.source, "")
+            return ToRead(
+                path=found.path, source=found.source, size=size, file_stamp=kept, record=said
+            )
         known = _best(candidates[digest], name=found.path.name)
         if kept != known.file_stamp:
             sign = Sign(document_id=known.document_id, file_sha256=digest, file_stamp=kept)
@@ -349,6 +365,10 @@ class _Looks:
             document_id=known.document_id,
             moved_from=known.source,
         )
+
+    def _says_else(self, record: Record) -> bool:
+        """Say whether a list of references says of a document what is not stored yet."""
+        return self._listed.get(record.source, record.card.record) != record.card.record
 
     def _lost_ones(self) -> dict[str, list[Record]]:
         """Return the documents whose file is gone, by its hash; looked up at the first new file."""

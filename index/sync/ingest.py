@@ -165,6 +165,7 @@ class _Batch:
                 fresh = prepare.document_id(item.source, taken=self._ids)
             return self._enter(item, _change("added", item, fresh))
         known = record.document_id
+        item = prepare.as_recorded(item, record.card.record)
         same = prepare.is_same(item, record)
         again = _is_read_better(item, record)
         tagged = prepare.is_tagged_anew(item, record)
@@ -234,6 +235,7 @@ def _is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
     record = seen.get(item.source)
     if record is None or record.file_sha256 != item.file_sha256:
         return True
+    item = prepare.as_recorded(item, record.card.record)
     better = _is_read_better(item, record) or _brings_original(item, record)
     other = not prepare.is_same(item, record) or prepare.is_tagged_anew(item, record)
     return better or other or _vouches(item, record)

@@ -4,16 +4,19 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from index.card import LONGEST_SOURCE, Card, too_long
-from index.errors import LibraryError, MisuseError
+from index.errors import LibraryError, MisuseError, ReadError
 from index.reading.files import Skipped, file_bytes, read_content, read_file
 from index.reading.normal import normalise, one_line
-from index.reading.sandbox import Limits, stop_reading
-from index.sync.prepare import Incoming, with_original
+from index.reading.references import ENDINGS, Reference
+from index.reading.sandbox import Limits, list_apart, stop_reading
+from index.sync.find import printable
+from index.sync.prepare import Incoming, as_recorded, with_original
 from index.types import Change, Extract
 
 _AHEAD_BYTES = 2_000_000
@@ -21,6 +24,10 @@ _AHEAD_BYTES = 2_000_000
 2 s of a processor, embedding it 22 s, and a second reading process 0.2 s more to start."""
 _AHEAD_FILES = 4
 """Files that each thread may be ahead: what is read and not yet taken stays in memory."""
+_NO_FILE = "no such file is there: export the references with their files, or mend the link"
+_HIDDEN = "in a hidden folder: name it by its path to add it"
+_OWN_FOLDER = "Zotero"
+"""Of a reference manager that may lie in a hidden one, as Flatpak has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,8 @@ class ToRead:
     size: int
     """Bytes."""
     file_stamp: str
+    record: str = ""
+    """What a list of references says of it; empty where none does."""
     kept: Callable[[], bytes] | None = None
     """Gives the original that the library keeps of what is no file of this disk; its path is only
     its name then."""
@@ -86,6 +95,86 @@ class Reading:
                     yield waiting.popleft().result()
             finally:
                 pool.shutdown(cancel_futures=True)
+
+
+class Listed:
+    """The files that lists of references among some paths link, and what these say of them.
+
+    A list is a file that was named, in BibTeX or CSL-JSON, and links at least one file; any other
+    `.bib` or `.json` is a file like all others. Relative links begin in the list's folder.
+    Files in hidden folders, Zotero's own aside, are not taken: a list may come from anywhere.
+
+    Args:
+        paths: What was named.
+    """
+
+    def __init__(self, paths: Sequence[str | Path]) -> None:
+        self.paths: list[str | Path] = []
+        """The same with the linked files in the places of lists."""
+        self.records: dict[str, str] = {}
+        """What is said of each linked file by its source; the first entry counts."""
+        self.told: list[Change] = []
+        """Links that lead to no file, and how many entries have none."""
+        for path in paths:
+            references = _references(path)
+            if any(reference.files for reference in references):
+                self._take(Path(path).expanduser().absolute(), references)
+            else:
+                self.paths.append(path)
+
+    def _take(self, place: Path, references: Sequence[Reference]) -> None:
+        for reference in references:
+            for link in reference.files:
+                file = next(filter(None, (_file(place.parent, path) for path in link)), None)
+                if file is None:
+                    foreign = PureWindowsPath(link[0]).is_absolute()
+                    self._tell(
+                        Path(link[0]) if foreign else place.parent / link[0],
+                        f"{place.name} links it, and {_NO_FILE}",
+                    )
+                elif _is_hidden(file, seen_from=place.parent.resolve()):
+                    self._tell(file, f"{place.name} links it, and it is {_HIDDEN}")
+                else:
+                    self.paths.append(file)
+                    self.records.setdefault(printable(str(file)), reference.record)
+        counts = (
+            (sum(not (each.files or not each.record) for each in references), "have no file"),
+            (sum(not each.record for each in references), "are damaged"),
+        )
+        for count, what in counts:
+            if count:
+                told = f"entries that {what}: {count:,} of {len(references):,}"
+                self._tell(place, f"{told}; nothing of these is added")
+
+    def _tell(self, path: Path, reason: str) -> None:
+        source = printable(str(path))[:LONGEST_SOURCE]
+        self.told.append(Change(kind="skipped", source=source, reason=reason))
+
+
+def _references(path: str | Path) -> tuple[Reference, ...]:
+    """Return the entries of a list of references; none for anything else."""
+    place = Path(path).expanduser()
+    if place.suffix.lower() not in ENDINGS or not place.is_file():
+        return ()
+    try:
+        return list_apart(file_bytes(place), name=place.name, limits=Limits())
+    except ReadError:
+        return ()
+
+
+def _file(folder: Path, link: str) -> Path | None:
+    """Return the regular file that a link means, symlinks resolved; None where there is none."""
+    for path in (link, link.replace("\\", "/")):
+        with suppress(OSError, ValueError, RuntimeError):
+            file = (folder / Path(path).expanduser()).resolve(strict=True)
+            if file.is_file():
+                return file
+    return None
+
+
+def _is_hidden(file: Path, *, seen_from: Path) -> bool:
+    inside = file.relative_to(seen_from) if file.is_relative_to(seen_from) else file
+    return any(part.startswith(".") for part in inside.parts) and _OWN_FOLDER not in inside.parts
 
 
 def read_named(
@@ -149,4 +238,5 @@ def _read(file: ToRead | Change) -> Incoming | Change:
         file_sha256=outcome.file_sha256,
         file_stamp=file.file_stamp,
     )
+    read = as_recorded(read, file.record)
     return read if file.kept is None else with_original(read, file.kept)

@@ -8,6 +8,7 @@ from typing import TypeVar, overload
 from index.card import Card
 from index.language import READ, language_of
 from index.reading.normal import LongText
+from index.reading.references import recorded
 from index.splitting.paragraphs import group
 from index.splitting.sentences import split, split_rows
 from index.store.queries import text_hash
@@ -62,6 +63,14 @@ def is_same(incoming: Incoming, record: Record) -> bool:
 def as_before(incoming: Incoming, record: Record) -> Incoming:
     """Return what was read again with when the stored document was added."""
     return replace(incoming, added_at=record.added_at)
+
+
+def as_recorded(incoming: Incoming, record: str) -> Incoming:
+    """Return what was read with what a reference manager says of it, if it says so now or did."""
+    card = incoming.extract.card
+    if card.record or not record:
+        return incoming
+    return replace(incoming, extract=replace(incoming.extract, card=recorded(card, record)))
 
 
 def as_tagged(incoming: Incoming, record: Record) -> Incoming:

@@ -26,6 +26,7 @@ from index.reading.hidden import declarations, simple_rules
 from index.reading.layout import Line
 from index.reading.metadata import split_front_matter
 from index.reading.pdf_flow import set_pages
+from index.reading.references import read_references
 from index.reading.registry import read_bytes
 from index.splitting.paragraphs import group
 from index.splitting.sentences import split
@@ -336,6 +337,15 @@ WALKERS: dict[str, Callable[[str], object]] = {
     "front matter": lambda text: split_front_matter(f"---\n{text}\n---\n"),
     "a page's styles": simple_rules,
     "an element's style": declarations,
+    "a list of references": lambda text: outcome(
+        lambda: read_references(text.encode(), name="a.bib")
+    ),
+    "an entry of one": lambda text: outcome(
+        lambda: read_references(
+            f"@a{{x, title = {{{text}}}, author = {{{text}}}, file = {{{text}}}}}".encode(),
+            name="a.bib",
+        )
+    ),
     "pages of a PDF": lambda text: set_pages(
         [[Line(text=line, size=9) for line in text.split("\n") if line]] * 3
     ),
@@ -369,7 +379,7 @@ PUMPS = (
     *("<!--", "<think>", "<", '"a', "'a ", "a.", "A. ", "Mr. ", "A-", "A b ", "Aa Bb ", "U.S. "),
     *("1,", "1.", "1,000 ", "one ", "May ", "in ", "because ", "a: b\n", "a,b\n", '","', "|a"),
     *("\n#", "\n\ta", "**", "*a ", "__", "``", "//a", "a@", "a/", "http://", "&amp;", "not "),
-    *("she ", "? "),
+    *("she ", "? ", "@a{", "@a{x,a=", " and ", "\\a", "\\{"),
 )
 
 

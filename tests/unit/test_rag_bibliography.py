@@ -139,6 +139,7 @@ def test_markdown_marks_nothing_by_accident() -> None:
         ("Jane Doe, John Roe and Ann Poe", ["Doe|Jane", "Roe|John", "Poe|Ann"]),
         ("Jane Doe und Karl Müller", ["Doe|Jane", "Müller|Karl"]),
         ("Doe, Jane; Roe, John", ["Doe|Jane", "Roe|John"]),
+        ("Ashby Doe", ["Doe|Ashby"]),
         ("By Jane Doe and Reuters", ["Doe|Jane", "Reuters"]),
         ("J. A. van der Doe Jr.", ["Doe|J. A.|van der|Jr."]),
         ("Gabriel García Márquez", ["Gabriel García Márquez"]),
