@@ -282,7 +282,7 @@ def _persons(names: Iterable[str]) -> list[str]:
     Left out are countries and organisations that are known, abbreviations, names with a number or
     an "of" in them, days and months, and names that end like a place or an institution.
     """
-    parts = (part for name in names for part in name.split(" and "))
+    parts = (part for name in names for part in name.split(" and ") if part.strip())
     return [part for part in parts if _may_be_one(part)]
 
 
