@@ -16,6 +16,7 @@ from typing import Literal, get_args
 Role = Literal["system", "user", "assistant"]
 JOBS: Mapping[str, frozenset[str]] = {
     "answer": frozenset({"question", "sources", "nonce", "count"}),
+    "plan": frozenset({"question"}),
     "rewrite": frozenset({"question", "history", "nonce"}),
     "draft": frozenset({"sentence", "around", "nonce"}),
     "judge": frozenset({"question", "expected", "answer", "nonce"}),

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
     from index.sync.ingest import OnProgress
-    from rag.llm.writer import Writer
     from rag.overview.timeline import Timeline
 
 
@@ -232,7 +231,7 @@ class Assistant:
         return replace(found, citations=self._aged(found.citations))
 
     def overview(self, topic_or_id: str | None = None) -> Answer:
-        """Tell in quoted sentences what an article, the articles on a topic, or all of them say.
+        """Tell what an article, a topic's articles or all say; a model's words where they hold.
 
         Args:
             topic_or_id: An article's id or the beginning of it, or a topic; None for all.
@@ -245,9 +244,14 @@ class Assistant:
 
         named = arguments.checked_topic(topic_or_id)
         self.library.seed()
-        told = Pipeline(self.settings, answerer=self._answerer, writer=None).overview
+        model = for_one_question(self._model())
+        pipeline = self._pipeline(model)
         with self._stored.moment() as moment:
-            answer = told(*read_wanted(moment, named), moment, k=self.settings.k)
+            told = pipeline.overview(*read_wanted(moment, named), moment, k=self.settings.k)
+        *_, last = drive(
+            pipeline.answered(*told, again=self._stored.moment, k=self.settings.k), model
+        )
+        answer = _answer(last)
         return replace(answer, citations=self._aged(answer.citations))
 
     def timeline(self, topic: str | None = None) -> "Timeline":
@@ -346,8 +350,7 @@ class Assistant:
         arguments.check_history(history)
         asked = checked_question(question)
         passages = checked_k(self.settings.k if k is None else k)
-        pipeline = Pipeline(self.settings, answerer=self._answerer, writer=self._writer(model))
-        return self._walk(asked, history, pipeline, k=passages)
+        return self._walk(asked, history, self._pipeline(model), k=passages)
 
     def _walk(
         self, question: Question, history: Sequence[Turn], pipeline: Pipeline, *, k: int
@@ -358,7 +361,7 @@ class Assistant:
             return
         asked = yield from pipeline.rewritten(question, history)
         sources = self._sources(asked.question, pipeline, k=k)
-        yield from pipeline.answered(asked, sources)
+        yield from pipeline.answered(asked, sources, again=self._stored.moment, k=k)
 
     def _sources(self, question: Question, pipeline: Pipeline, *, k: int) -> Sources:
         """Open the moment of a question; a library that nothing was added to is seeded before."""
@@ -371,16 +374,16 @@ class Assistant:
         with self._stored.moment() as moment:
             return pipeline.retrieved(question, moment, k=k)
 
-    def _writer(self, model: LanguageModel | None) -> "Writer | None":
+    def _pipeline(self, model: LanguageModel | None) -> Pipeline:
         if model is None:
-            return None
+            return Pipeline(self.settings, answerer=self._answerer, writer=None)
         from rag.llm.writer import Writer
 
-        return Writer(
-            model,
-            settings=self.settings,
-            count_tokens=lambda texts: self._stored.embedder().count_tokens(texts),
-        )
+        def count_tokens(texts: Sequence[str]) -> list[int]:
+            return self._stored.embedder().count_tokens(texts)
+
+        writer = Writer(model, settings=self.settings, count_tokens=count_tokens)
+        return Pipeline(self.settings, answerer=self._answerer, writer=writer)
 
 
 def _made(wanted: "LanguageModel | LLM | str | None", settings: Settings) -> LanguageModel | None:

@@ -1,51 +1,23 @@
-"""Has a question drafted: as one, by its parts, or by the two sides that it compares.
-
-Where a language model wrote, what it wrote and what is quoted are set beside each other.
-"""
+"""Has a question drafted: as one, by its parts, or by the two sides that it compares."""
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from index.terms import content_terms
-from index.terms import terms as words_of
 from index.types import Hit, Sentence
 from rag.answer import similar
 from rag.answer.confidence import weights, why_abstain
 from rag.answer.similar import SimilarAnswerer
-from rag.citations import SHOWN_AS_TRUE, marked
 from rag.comparison import Sides, is_plain, relation
 from rag.compound import Part
 from rag.question import Question, names, numbers, words
-from rag.types import (
-    Answer,
-    Answerer,
-    AnswerSentence,
-    Citation,
-    Draft,
-    DraftPart,
-    DraftSentence,
-    Evidence,
-    Reason,
-    SetAside,
-)
-
-if TYPE_CHECKING:
-    from rag.llm.writer import Written
+from rag.types import Answerer, Draft, DraftPart, DraftSentence, Evidence, Reason
 
 _EVEN = 0.5
 """Probability that both sides are right from which their relation is said."""
 _EXACT = frozenset({"person", "place", "date", "duration", "amount", "money"})
 """What a part may ask for that has words of its own in any sentence that answers it."""
-_YES_NO = ("Yes", "No")
-_NOTES: Mapping[Reason, str] = {
-    "declined": "The language model found no answer in the passages",
-    "unsupported": "The model's reply was not borne out by the articles",
-    "weak_match": "What the language model wrote is in the articles, but does not seem to answer",
-}
-_QUOTED = ", so they are quoted."
 _OF_ONE_HOME = 0.6
 """Share of the threshold from which a part is answered by the article of another."""
 _FEW = 2
@@ -95,7 +67,7 @@ class Drafting:
     def in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
         """Answer each part on its own; the whole has a reason to abstain where every part has."""
         own = self._at_home([self._part(one) for one in parts], parts)
-        drafted = _told_apart(self._held(own, parts))
+        drafted = told_apart(self._held(own, parts))
         reasons = [one.reason for one in drafted]
         return together(drafted), None if None in reasons else reasons[0]
 
@@ -177,83 +149,6 @@ class Drafting:
         return Drafted(asked=one.part.asked, draft=draft, reason=reason)
 
 
-def never_worse(own: Answer, quoted: Answer, written: "Written") -> Answer:
-    """Return what is shown of a language model's answer and the quoted one; never less than either.
-
-    Where nothing that the model wrote holds, or it declined, the quoted answer is shown, if there
-    is one. What holds but answers nothing, where no answer was found either, is set aside. Where it
-    holds, the quoted sentence is added that has something the model did not say.
-
-    Args:
-        own: The model's, abstaining where nothing of it holds.
-        quoted: The answerer's.
-        written: What the model wrote, whatever its check found.
-    """
-    beside = own.status == "answered" and quoted.status == "abstained" and not written.answers
-    if own.status == "answered" and not beside:
-        return own if quoted.status == "abstained" else _with_quote(own, quoted)
-    reason: Reason = own.reason or "weak_match"
-    aside = SetAside(
-        model=own.model,
-        reason=reason,
-        note=_NOTES[reason] + (_QUOTED if quoted.status == "answered" else "."),
-        sentences=written.sentences,
-        citations=written.citations,
-    )
-    shown = own if own.status == quoted.status == "abstained" else quoted
-    return replace(shown, set_aside=aside, usage=own.usage, prompts=own.prompts)
-
-
-def _with_quote(own: Answer, quoted: Answer) -> Answer:
-    """Return a model's answer with the short one, and with the quote that has what it lacks."""
-    true = [s for s in own.sentences if s.verdict in SHOWN_AS_TRUE]
-    said = " ".join(s.text for s in true)
-    kept = replace(own, short=quoted.short if agrees(quoted.short, said) else None)
-    if quoted.is_overview or kept.short or not quoted.sentences:
-        return kept
-    first = quoted.sentences[0]
-    asked = quoted.short or (first.text[slice(*first.span)] if first.span else "")
-    rests_on = [quoted.citations[n - 1] for n in first.citations]
-    places = {_span(own.citations[n - 1]) for s in true for n in s.citations}
-    if asked and asked not in _YES_NO:
-        has_it = set(words_of(asked)) <= set(words_of(said))
-    else:
-        has_it = not asked and any(_span(citation) in places for citation in rests_on)
-    return kept if has_it else _adding(kept, first, rests_on)
-
-
-def agrees(short: str | None, said: str) -> bool:
-    """Say whether what a model says has the words of the short answer, or begins with no other."""
-    told = _in_words(said)
-    if short in _YES_NO:
-        return not told.startswith(_in_words("No" if short == "Yes" else "Yes"))
-    return short is not None and _in_words(short) in told
-
-
-def _in_words(text: str) -> str:
-    """Return a text's words and whole numbers, a blank around each."""
-    found: list[str] = re.findall(r"\d[\d.,]*\d|\w+", text.casefold())
-    return f" {' '.join(found)} "
-
-
-def _adding(own: Answer, quote: AnswerSentence, rests_on: Sequence[Citation]) -> Answer:
-    """Return an answer with a quoted sentence behind it, whose citations are numbered on."""
-    numbers = {_span(citation): citation.number for citation in own.citations}
-    known = own.citations
-    for citation in rests_on:
-        if _span(citation) not in numbers:
-            known += (replace(citation, number=len(known) + 1),)
-            numbers[_span(citation)] = len(known)
-    cited = tuple(numbers[_span(citation)] for citation in rests_on)
-    added = replace(quote, citations=cited, lead="\n\n> ", is_quote=True)
-    sentences = (*own.sentences, added)
-    return replace(own, sentences=sentences, citations=known, text=marked(sentences))
-
-
-def _span(citation: Citation) -> tuple[str, int, int]:
-    return citation.document_id, citation.start, citation.end
-
-
 def together(drafted: Sequence[Drafted]) -> Draft:
     """Return one draft: the sentences in order without repeats, and a line a part.
 
@@ -269,7 +164,7 @@ def together(drafted: Sequence[Drafted]) -> Draft:
     return Draft(
         sentences=_once([s for one in answered for s in one.draft.sentences]),
         confidence=min(sure) if answered else max(sure),
-        parts=tuple(_part(one) for one in drafted),
+        parts=tuple(part_of(one) for one in drafted),
         ranked=tuple(ranked)[:_RANKED],
     )
 
@@ -318,7 +213,7 @@ def _elsewhere(hits: Sequence[Hit], first: Drafted) -> tuple[Hit, ...]:
     return tuple(hit for hit in hits if hit.card.sha256 not in home)
 
 
-def _told_apart(drafted: Sequence[Drafted]) -> list[Drafted]:
+def told_apart(drafted: Sequence[Drafted]) -> list[Drafted]:
     """Leave one of two parts unanswered that are answered by the same words at one place."""
     surest: dict[tuple[str, int, str], Drafted] = {}
     for one in sorted(drafted, key=lambda one: one.draft.confidence):
@@ -379,7 +274,7 @@ def _by_turns(ranked: Sequence[Sequence[Sentence]]) -> list[Sentence]:
     return [one[n] for n in range(longest) for one in ranked if n < len(one)]
 
 
-def _part(one: Drafted) -> DraftPart:
+def part_of(one: Drafted) -> DraftPart:
     """Return the line of a part: its short answer, else its first sentence, else nothing."""
     if one.reason is not None:
         return DraftPart(asked=one.asked, text="", evidence=())

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
 from rag.answerers import extractive_answerer
+from rag.asked import by_answer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.llm.client import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.logbook import LoggedQuestion, log_question, logged_questions
-from rag.pipeline import by_answer
 from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.reader.onnx_reader import SHA256 as READER_SHA256

@@ -5,30 +5,44 @@ found in one moment of the library (`retrieved`), and an answer is made of them 
 """
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
 from index.store.library import Moment
-from index.types import Hit, Sentence
+from index.types import Hit
 from rag import citations, logbook, refusal
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.similar import SimilarAnswerer
-from rag.asked import Asked, Sources, obeying_none, together
+from rag.asked import Asked, Sources, by_answer, looked_up, obeying_none, together
 from rag.comparison import sides_of
 from rag.compound import parts_of
-from rag.drafting import Drafting, never_worse
+from rag.drafting import Drafting
 from rag.driver import Piece, Step, Steps
 from rag.over_time import found_until, in_time
 from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
 from rag.source_notes import question_note
-from rag.types import Answer, Answerer, Draft, Reason, Retrieved, TextDelta, Turn, Usage
+from rag.types import (
+    Answer,
+    Answerer,
+    AnswerPart,
+    Draft,
+    Reason,
+    Retrieved,
+    TextDelta,
+    Turn,
+    Usage,
+)
 
 if TYPE_CHECKING:
     from rag.llm.writer import Writer, Written
     from rag.overview.overview import Overview
+
+OpenMoment = Callable[[], AbstractContextManager[Moment]]
+"""Opens a library as it is now."""
 
 
 class Pipeline:
@@ -103,11 +117,13 @@ class Pipeline:
         looked_up = replace(looked_up, by_similarity=self._by_similarity, only_orders=withheld)
         return replace(sources, searched=looked_up, told=made.draft if made else None)
 
-    def overview(self, question: Question, made: "Overview", moment: Moment, *, k: int) -> Answer:
-        """Return an overview as an answer; where it tells nothing, a refusal of what was searched.
+    def overview(
+        self, question: Question, made: "Overview", moment: Moment, *, k: int
+    ) -> tuple[Asked, Sources]:
+        """Return what is to be answered by an overview; where it tells nothing, what was searched.
 
         Raises:
-            CitationError: The stored text does not hold what was read from it.
+            LibraryError: The library cannot be read.
         """
         asked = Asked(
             original=question.text,
@@ -116,10 +132,16 @@ class Pipeline:
             usage=Usage(),
             failure="",
         )
-        return self._extracted(asked, self._sources(question, moment, made, k=k))
+        return asked, self._sources(question, moment, made, k=k)
 
-    def answered(self, asked: Asked, sources: Sources) -> Steps:
+    def answered(self, asked: Asked, sources: Sources, *, again: OpenMoment, k: int) -> Steps:
         """Yield the events of an answer, as `rag.types.Event` says, and requests to the model.
+
+        Args:
+            asked: The question.
+            sources: What one search gave for it.
+            again: Opens a moment, for the searches that a model takes the question apart into.
+            k: Passages of each search.
 
         Raises:
             CitationError: The stored text does not hold what was retrieved from it.
@@ -130,7 +152,9 @@ class Pipeline:
             yield from _anew(answer)
         else:
             yield Retrieved(hits=sources.found.hits, searched=asked.question.text)
-            answer = yield from self._written(asked, sources, self._writer)
+            quoted = self._extracted(asked, sources)
+            asked, sources = yield from self._thought(asked, sources, quoted, again=again, k=k)
+            answer = yield from self._written(asked, sources, quoted)
         yield answer
 
     def chatted(self, message: str, said: str) -> Steps:
@@ -164,14 +188,41 @@ class Pipeline:
         made = overview(moment, whole) if whole else None
         return made if made and not made.partly else None
 
+    def _thought(
+        self, asked: Asked, sources: Sources, quoted: Answer, *, again: OpenMoment, k: int
+    ) -> Generator[Step, Piece | None, tuple[Asked, Sources]]:
+        """Return a question with what was looked up for it one by one, where that is of use."""
+        from rag.llm.planning import needs_thought
+
+        asks_of_whole = sources.told is not None
+        if self._writer is None or asks_of_whole or not needs_thought(asked.question, quoted):
+            return asked, sources
+        from rag.llm.writer import add
+
+        searches, took = yield from self._writer.plan(asked.question)
+        asked = replace(asked, usage=add(asked.usage, took))
+        if not searches:
+            return asked, sources
+        searched, hits = asked.question.text, sources.found.hits
+        steps = tuple(AnswerPart(asked=one, text="", citations=()) for one in searches)
+        yield Retrieved(hits=hits, searched=searched, steps=steps)
+        with again() as moment:
+            sources = looked_up(searches, sources, moment, drafting=self._drafting, k=k)
+        steps = tuple(AnswerPart(asked=s.asked, text=s.text, citations=()) for s in sources.steps)
+        yield Retrieved(hits=sources.found.hits, searched=searched, steps=steps)
+        return asked, sources
+
     def _written(
-        self, asked: Asked, sources: Sources, writer: "Writer"
+        self, asked: Asked, sources: Sources, quoted: Answer
     ) -> Generator[Step, Piece | None, Answer]:
         """Return the model's answer, or the answerer's where it has nothing to read or failed.
 
         The answerer's is shown too where nothing that the model wrote holds, or beside it.
         """
-        quoted = self._extracted(asked, sources)
+        from rag.beside import never_worse, with_steps
+
+        writer, texts = self._writer, sources.found.texts
+        assert writer is not None, "only a writer writes"
         if not sources.found.hits or (sources.told and not sources.told.sentences):
             yield from _told(quoted)
             return quoted
@@ -182,17 +233,17 @@ class Pipeline:
                 orders=sources.orders,
                 usage=asked.usage,
                 quoted=quoted,
+                steps=sources.steps,
             )
         except ModelError as error:
             if not self._settings.llm_fallback:
                 raise
-            answer = replace(
-                quoted, fallback=str(error), seconds=time.perf_counter() - asked.started
-            )
+            answer = with_steps(replace(quoted, fallback=str(error)), sources.steps, texts)
+            answer = replace(answer, seconds=time.perf_counter() - asked.started)
             yield from _anew(answer)
             return answer
         own = _shown(asked, sources, written)
-        answer = never_worse(own, quoted, written)
+        answer = with_steps(never_worse(own, quoted, written), sources.steps, texts)
         answer = replace(answer, seconds=time.perf_counter() - asked.started)
         if own.sentences and answer.set_aside is None:
             yield from _told(answer, after=len(own.sentences))
@@ -290,21 +341,9 @@ def _refused(reason: Reason, asked: Asked, sources: Sources, hits: Sequence[Hit]
     )
 
 
-def by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, ...]:
-    """Return the hits by their most probable sentence; those without a ranked one come last."""
-    place = {(sentence.document_id, sentence.start): n for n, sentence in enumerate(ranked)}
-
-    def best(hit: Hit) -> int:
-        members = (scored.sentence for scored in hit.sentences)
-        known = [place[key] for s in members if (key := (s.document_id, s.start)) in place]
-        return min(known, default=len(place))
-
-    return tuple(sorted(hits, key=best))
-
-
 def _anew(answer: Answer) -> Steps:
     """Yield a finished answer's passages, which take back what came before, and its text."""
-    yield Retrieved(hits=answer.hits, searched=answer.searched)
+    yield Retrieved(hits=answer.hits, searched=answer.searched, steps=answer.steps)
     yield from _told(answer)
 
 

@@ -146,7 +146,7 @@ class AnswerSentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerPart:
-    """One of several things that answer: to a part of the question, or an item of a list."""
+    """One of several things that answer: a part of the question, a step to it, or a list's item."""
 
     asked: str
     """The part of the question that it answers, in full; empty for an item of a list."""
@@ -217,7 +217,7 @@ class Answer:
     sentences: tuple[AnswerSentence, ...]
     """Empty when it abstained."""
     citations: tuple[Citation, ...]
-    """In order of number; empty when it abstained."""
+    """In order of number; when it abstained those of its steps alone."""
     confidence: float
     """Estimated probability that the documents answer the question and this is the answer, 0-1.
 
@@ -251,6 +251,8 @@ class Answer:
     """Why the language model did not answer and the extractive answerer did; empty otherwise."""
     set_aside: SetAside | None = None
     """What a language model wrote and the sources do not say; None where its reply is shown."""
+    steps: tuple[AnswerPart, ...] = ()
+    """What was searched one by one, with a language model, and found; mostly empty."""
 
     @property
     def turn(self) -> Turn:
@@ -372,6 +374,8 @@ class Retrieved:
     hits: tuple[Hit, ...]
     searched: str = ""
     """As in `Answer.searched`."""
+    steps: tuple[AnswerPart, ...] = ()
+    """As in `Answer.steps`, without numbers; nothing is found yet where none has text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

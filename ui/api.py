@@ -197,6 +197,7 @@ def about(answer: Answer) -> dict[str, Any]:
             }
             for sentence in answer.sentences
         ],
+        "steps": as_json(answer.steps),
     }
 
 
@@ -211,9 +212,11 @@ def _check(arguments: Mapping[str, object], known: Mapping[str, dict[str, Any]])
 
 def _of_answer(answer: Answer) -> dict[str, Any]:
     plain = {"text": answer.text, **about(answer)}
-    if answer.status == "abstained":
-        return {**plain, "nearest": [_passage(hit) for hit in answer.hits[:_NEAREST]]}
-    return {**plain, "citations": cited(answer.citations, answer.sentences)}
+    found = {"citations": cited(answer.citations, answer.sentences)}
+    if answer.status == "answered":
+        return {**plain, **found}
+    nearest = {"nearest": [_passage(hit) for hit in answer.hits[:_NEAREST]]}
+    return {**plain, **nearest, **(found if answer.steps else {})}
 
 
 def _of_verification(found: Verification) -> dict[str, Any]:

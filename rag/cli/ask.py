@@ -31,7 +31,7 @@ from rag.cli.terminal import (
     wrapped,
 )
 from rag.refusal import says
-from rag.types import Answer, AnswerSentence, Citation, Event, Retrieved, SetAside
+from rag.types import Answer, AnswerPart, AnswerSentence, Citation, Event, Retrieved, SetAside
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -157,7 +157,11 @@ def _progress(event: Event, model: str) -> str:
         return ""
     import shutil
 
-    if isinstance(event, Retrieved):
+    if isinstance(event, Retrieved) and event.steps:
+        found = any(step.text for step in event.steps)
+        line = "; ".join(_step(step) if found else step.asked for step in event.steps)
+        line = f"Looked up: {line}" if found else f"Looking up {len(event.steps)} things: {line}"
+    elif isinstance(event, Retrieved):
         count = f"{len(event.hits)} passage{'s' if len(event.hits) != 1 else ''}"
         line = f"{count} found; {model} writes, and each sentence is checked…"
     elif event.sentence is None:
@@ -176,14 +180,19 @@ def _answer_lines(answer: Answer) -> list[str]:
             lines += [
                 wrapped(f"- {label(hit)}: {nearest(hit)}", indent=2) for hit in answer.hits[:3]
             ]
-        return lines
+        return [*lines, *_footnotes(answer.citations)]
     if answer.is_overview:
         return [*map(_item, answer.sentences), *_places(answer.citations)]
     lines = _part_lines(answer)
     if answer.short and not lines:
         lines = [styled(wrapped(printable(answer.short)), BOLD), ""]
-    lines += _sentence_lines(answer.sentences)
-    for citation in answer.citations:
+    return [*lines, *_sentence_lines(answer.sentences), *_footnotes(answer.citations)]
+
+
+def _footnotes(citations: Sequence[Citation]) -> list[str]:
+    """Return where each quote is from and the quote, with an empty line before it."""
+    lines = []
+    for citation in citations:
         lines += [
             "",
             styled_head(footnote_head(citation), indent=4),
@@ -191,6 +200,12 @@ def _answer_lines(answer: Answer) -> list[str]:
             wrapped(f"“{printable(citation.quote)}”", indent=4, first=4),
         ]
     return lines
+
+
+def _step(part: AnswerPart) -> str:
+    """Return what was asked, the words that answer it, and their numbers."""
+    text = one_line(part.text) if part.text else _NOT_FOUND
+    return f"{one_line(part.asked)} {text}{''.join(f' [{n}]' for n in part.citations)}"
 
 
 def _part_lines(answer: Answer) -> list[str]:
@@ -289,6 +304,9 @@ def _styled_spans(text: str) -> str:
 
 def _about(answer: Answer, *, with_reply: bool) -> list[str]:
     lines = _aside_lines(answer.set_aside, with_reply=with_reply) if answer.set_aside else []
+    if answer.steps:
+        lines.append(styled("Looked up one by one:", DIM))
+        lines += [wrapped(f"- {_step(step)}", indent=2) for step in answer.steps]
     if answer.fallback:
         failed = f"This is the extractive answer, for {one_line(answer.fallback)}."
         lines.append(styled(wrapped(failed), YELLOW))

@@ -25,6 +25,8 @@ most; the rest is for models with smaller vocabularies.
 """
 _FRAME = 24
 """Tokens of the lines around one source."""
+_MARK = 8
+"""Characters of a mark, which begins many lines: two cost about a token."""
 _NUMBER = 4
 """Tokens of a sentence's number and line."""
 
@@ -147,9 +149,9 @@ def nonce_of(*texts: str) -> str:
     """
     joined = "\0".join(texts)
     digest = hashlib.sha256(joined.encode("utf-8")).hexdigest()
-    while digest[:16] in joined:
+    while digest[:_MARK] in joined:
         digest = hashlib.sha256(digest.encode("ascii")).hexdigest()
-    return digest[:16]
+    return digest[:_MARK]
 
 
 def inert(text: str) -> str:

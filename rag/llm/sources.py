@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from index.types import Hit, Sentence
 from rag.llm.prompting import inert, nonce_of
-from rag.types import Answer
+from rag.types import Answer, DraftPart
 from rag.verification.claims import Claim
 
 _NEAREST = 3
@@ -35,12 +35,13 @@ class Sheet:
         return replace(claim, cited=tuple(cited))
 
 
-def sheet(hits: Sequence[Hit], quoted: Answer | None) -> Sheet:
+def sheet(hits: Sequence[Hit], quoted: Answer | None, steps: Sequence[DraftPart] = ()) -> Sheet:
     """Number the sentences of passages, and say behind them what was found without a model.
 
     Args:
         hits: Best first.
         quoted: The answer without a model; None where there is none.
+        steps: What was looked up one by one.
     """
     nonce = nonce_of(*sorted(hit.passage.text for hit in hits))
     lines: list[str] = []
@@ -55,6 +56,7 @@ def sheet(hits: Sequence[Hit], quoted: Answer | None) -> Sheet:
             lines.append(f"[{number}] {inert(' '.join(scored.sentence.text.split()))}")
     if quoted is not None:
         lines.append(f"{nonce} program: {inert(_found(quoted, numbers))}")
+    lines += [f"{nonce} program: {inert(_looked_up(step, numbers))}" for step in steps]
     return Sheet(text="\n".join([*lines, f"{nonce} end"]), nonce=nonce, sources=sources)
 
 
@@ -72,6 +74,13 @@ def _found(quoted: Answer, numbers: Mapping[Place, int]) -> str:
     rest = "".join(f"[{numbers[place]}]" for place in places if place in numbers)
     words = quoted.short or "; ".join(part.text for part in quoted.parts if part.text)
     return f'"{words}" {rest}' if words else rest or f"no sure answer. Nearest: {near}"
+
+
+def _looked_up(step: DraftPart, numbers: Mapping[Place, int]) -> str:
+    """Return a search with the words that answer it, and the sentences that have them."""
+    places = [(e.hit.passage.document_id, e.start) for e in step.evidence]
+    rest = "".join(f"[{numbers[place]}]" for place in places if place in numbers)
+    return f'{step.asked} "{step.text}" {rest}' if step.text else f"{step.asked} no sure answer."
 
 
 def _named(ranked: Sequence[Sentence], numbers: Mapping[Place, int]) -> str:

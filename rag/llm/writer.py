@@ -13,15 +13,11 @@ from index.types import Hit
 from rag import logbook
 from rag.answer.extractive import shipped_reader
 from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, added
-from rag.driver import (
-    NEXT,
-    Piece,
-    Request,
-    Step,
-)
+from rag.driver import NEXT, Piece, Request, Step
 from rag.follow_up import stand_alone
 from rag.language_model import Afresh, LanguageModel, Message, Reply
 from rag.llm.injection import obeys
+from rag.llm.planning import proposed
 from rag.llm.prompting import (
     PASSAGE_TOKENS,
     CountTokens,
@@ -41,6 +37,7 @@ from rag.types import (
     Answer,
     AnswerSentence,
     Citation,
+    DraftPart,
     DraftSentence,
     PromptDigest,
     Retrieved,
@@ -55,6 +52,9 @@ _TURNS = 6
 """Turns of a conversation that a follow-up is put in full with."""
 _LONGEST_TURN = 1000
 """Characters of an earlier answer that are shown for it."""
+_PLANNING = 1 / 3
+"""Share of the deadline after which a model that still proposes searches is not waited for."""
+_AS_OVERVIEW = "Give an overview in three to six sentences."
 _UNSURE = frozenset({"no_match", "weak_match"})
 _LONGEST_QUESTION = 500
 """Characters beyond which what came back is no question put in full."""
@@ -102,6 +102,7 @@ class Writer:
         self._count_tokens = count_tokens
         self._answer = checked_prompt("answer", settings)
         self._rewrite = checked_prompt("rewrite", settings)
+        self._plan = checked_prompt("plan", settings)
 
     def rewrite(
         self, question: Question, history: Sequence[Turn]
@@ -130,6 +131,17 @@ class Writer:
         rewritten = read_question(put) if fits else stand_alone(question, history)
         return rewritten, self._usage(piece)
 
+    def plan(
+        self, question: Question
+    ) -> Generator[Step, Piece | None, tuple[tuple[str, ...], Usage]]:
+        """Return the searches that a question is taken apart into, and what that took.
+
+        None where the model failed, was slow, or proposes nothing of use.
+        """
+        seconds = self._settings.llm_deadline * _PLANNING
+        searches, reply = yield from proposed(question, self._plan, seconds=seconds)
+        return searches, Usage() if reply is None else self._usage(reply)
+
     def write(
         self,
         question: Question,
@@ -138,6 +150,7 @@ class Writer:
         orders: Sequence[str],
         usage: Usage,
         quoted: Answer | None = None,
+        steps: Sequence[DraftPart] = (),
     ) -> Generator[Step, Piece | None, Written]:
         """Yield checked sentences as they come, and return all of them.
 
@@ -147,18 +160,22 @@ class Writer:
             orders: Sentences of documents that told the model what to say.
             usage: What the question took so far.
             quoted: The answer without a model, which the model is told to check; None to not tell.
+            steps: What was looked up for it one by one.
 
         Raises:
             ModelError: The model failed; sentences that were yielded are void then.
             SettingsError: The model's context window has no room for a source.
         """
-        found = replace(found, hits=self._fitting(question.text, found.hits))
-        read = sheet(found.hits, quoted)
-        yield Request(messages=self._messages(question.text, read))
+        wanted = f"{question.text}\n{_AS_OVERVIEW}" if _is_overview(quoted) else question.text
+        found = replace(found, hits=self._fitting(wanted, found.hits, steps))
+        read = sheet(found.hits, quoted, steps)
+        yield Request(messages=self._messages(wanted, read))
         page = _Page(found.texts, strict=self._settings.strict)
         page.answers = not _in_doubt(question, quoted)
-        reply = yield from self._read(question.text, found, read, orders=orders, page=page)
-        rewritten = (self._rewrite,) if usage.requests else ()
+        asked = (question.text, *(step.asked for step in steps))
+        reply = yield from self._read(asked, found, read, orders=orders, page=page)
+        others = [self._plan] if steps else []
+        others += [self._rewrite] if usage.requests > len(others) else []
         return Written(
             sentences=page.sentences,
             citations=page.citations,
@@ -166,17 +183,32 @@ class Writer:
             supported=page.supported / page.seen if page.seen else 0.0,
             answers=page.answers,
             model=self.model.name,
-            usage=_sum(usage, self._usage(reply)),
+            usage=add(usage, self._usage(reply)),
             prompts=tuple(
                 PromptDigest(name=prompt.name, sha256=prompt.sha256)
-                for prompt in (self._answer, *rewritten)
+                for prompt in (self._answer, *others)
             ),
         )
 
     def _read(
-        self, question: str, given: Found, read: Sheet, *, orders: Sequence[str], page: "_Page"
+        self,
+        asked: Sequence[str],
+        given: Found,
+        read: Sheet,
+        *,
+        orders: Sequence[str],
+        page: "_Page",
     ) -> Generator[Step, Piece | None, Reply]:
-        """Check sentence after sentence as the reply comes, and put each on the page at once."""
+        """Check sentence after sentence as the reply comes, and put each on the page at once.
+
+        Args:
+            asked: The question, and what was looked up for it.
+            given: What the model reads.
+            read: The same, numbered.
+            orders: As in `write`.
+            page: What is shown.
+        """
+        question = asked[0]
         reader = self._reader(question, given)
         shown = (scored.sentence.text for hit in given.hits for scored in hit.sentences)
         known = (question, *shown)
@@ -197,7 +229,7 @@ class Writer:
                         continue
                     checked = self._checked(read.of_passages(said.claim), given)
                     if not obeys(checked.text, orders, known=known) or holds(checked):
-                        page.answers = page.answers or _reads_as_answer(question, checked)
+                        page.answers = page.answers or _reads_as_answer(asked, checked)
                         yield from page.take(checked, said)
             counts |= {"sources": len(given.hits), "requests": piece.requests}
             counts |= {"input_tokens": piece.input_tokens, "output_tokens": piece.output_tokens}
@@ -206,8 +238,11 @@ class Writer:
     def _reader(self, question: str, given: Found) -> ReplyReader:
         return ReplyReader(known=(question, *(hit.card.title for hit in given.hits)))
 
-    def _fitting(self, question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
-        frame = "\n".join(message.text for message in self._messages(question, sheet((), None)))
+    def _fitting(
+        self, question: str, hits: Sequence[Hit], steps: Sequence[DraftPart]
+    ) -> tuple[Hit, ...]:
+        around = self._messages(question, sheet((), None, steps))
+        frame = "\n".join(message.text for message in around)
         room = room_of(
             self.model,
             frame,
@@ -295,6 +330,10 @@ def holds(sentence: DraftSentence) -> bool:
     return sentence.verdict in SHOWN_AS_TRUE
 
 
+def _is_overview(quoted: Answer | None) -> bool:
+    return quoted is not None and quoted.is_overview
+
+
 def _in_doubt(question: Question, quoted: Answer | None) -> bool:
     """Say whether no answer was found without the model, and words of a sentence would be one."""
     if quoted is None or question.expects == "yes_no":
@@ -302,8 +341,8 @@ def _in_doubt(question: Question, quoted: Answer | None) -> bool:
     return quoted.reason in _UNSURE
 
 
-def _reads_as_answer(question: str, sentence: DraftSentence) -> bool:
-    """Say whether the reader finds words in a sentence that holds which answer the question.
+def _reads_as_answer(asked: Sequence[str], sentence: DraftSentence) -> bool:
+    """Say whether the reader finds words in a sentence that holds which answer what was asked.
 
     Of 36 sentences nearest to a question that no article answers it did in 8, of 17 that answer
     one whose answer was not found in 15: families that no reader was trained on.
@@ -311,7 +350,8 @@ def _reads_as_answer(question: str, sentence: DraftSentence) -> bool:
     if not holds(sentence):
         return False
     window = alone(sentence.text, sentence.evidence[0].hit)
-    return any(one.span > 0 for one in shipped_reader().read(question, [window]))
+    tell = shipped_reader().read
+    return any(one.span > 0 for question in asked for one in tell(question, [window]))
 
 
 def _raise_failure(piece: Piece | None) -> None:
@@ -319,7 +359,8 @@ def _raise_failure(piece: Piece | None) -> None:
         raise piece
 
 
-def _sum(first: Usage, second: Usage) -> Usage:
+def add(first: Usage, second: Usage) -> Usage:
+    """Return what two requests took together; the first token is the second's."""
     costs = [usage.cost for usage in (first, second) if usage.cost is not None]
     return Usage(
         input_tokens=first.input_tokens + second.input_tokens,

@@ -24,7 +24,7 @@ from rag import (
     Retrieved,
     TextDelta,
 )
-from rag.types import Event
+from rag.types import AnswerPart, Event
 from ui.settings import Choices
 
 _BETWEEN_UPDATES = 0.1
@@ -54,6 +54,8 @@ class Turn:
     """What answers."""
     hits: tuple[Hit, ...] | None = None
     """None until the passages are found."""
+    steps: tuple[AnswerPart, ...] = ()
+    """What a language model had looked up one by one, or has looked up now."""
     sentences: tuple[AnswerSentence, ...] = ()
     """Checked and shown so far."""
     citations: tuple[Citation, ...] = ()
@@ -261,7 +263,7 @@ def _due(first: Event, last: float) -> float:
 
 def _after(turn: Turn, event: Event) -> Turn:
     if isinstance(event, Retrieved):
-        return replace(turn, hits=event.hits, sentences=(), citations=())
+        return replace(turn, hits=event.hits, steps=event.steps, sentences=(), citations=())
     if isinstance(event, TextDelta):
         said = () if event.sentence is None else (event.sentence,)
         return replace(

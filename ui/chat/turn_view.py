@@ -49,6 +49,10 @@ def as_view(turn: Turn) -> dict[str, Any]:
             {"asked": p.asked, "text": p.text, "numbers": list(p.citations)}
             for p in (answer.parts if answer is not None else ())
         ],
+        "steps": [
+            {"asked": s.asked, "text": s.text, "numbers": list(s.citations)}
+            for s in (answer.steps if answer is not None else turn.steps)
+        ],
         "sentences": [_said(sentence) for sentence in turn.sentences],
         "sources": [_source(c) for c in turn.citations],
         "passages": _passages(turn.hits or ()),

@@ -105,6 +105,7 @@ const body = (view) => {
         view.passages.length ? ["You can look at the ", h("a", { href: `#cite-${view.number}-0` }, "nearest passages"), "."] : ""))];
   }
   if (view.state === "searching") return [h("p", { class: "working" }, "Searching your articles…")];
+  if (view.state === "writing" && view.steps.length && !view.steps.some((one) => one.text)) return [h("p", { class: "working" }, `Looking up ${count(view.steps.length, "thing")}: ${view.steps.map((one) => one.asked).join(" ")}`)];
   if (view.state === "writing") return [h("p", { class: "working" }, view.sentences.length ? "Writing, and checking each sentence…" : `${count(view.passages.length, "passage")} found. Reading; each sentence is checked before it is shown…`)];
   return [];
 };
@@ -115,6 +116,10 @@ const aside = (view) => {
   return h("details", { class: "finding block aside" }, h("summary", {}, view.aside.note),
     h("ul", {}, view.aside.sentences.map((said) => h("li", { dir: "auto" }, h("span", { class: "words" }, said.text), ` ${said.note || FINDINGS[said.verdict] || ""}`))));
 };
+// What a language model had looked up one by one; open while it writes.
+const looked = (view) => (!view.steps.some((one) => one.text) && view.state === "writing") || !view.steps.length ? "" :
+  h("details", { class: "block steps", open: view.state === "writing" || null }, h("summary", {}, `Looked up ${count(view.steps.length, "thing")}`),
+    h("ul", {}, view.steps.map((one) => h("li", { dir: "auto" }, `${one.asked} `, h("b", {}, one.text || "no answer found"), one.numbers.length ? "\u00a0" : "", one.numbers.map((number) => chip(view, number))))));
 // Only what is new in a growing answer is drawn, so that a chip keeps the focus while text comes.
 const draw = (turn, view) => {
   const before = turn.view;
@@ -137,9 +142,9 @@ const draw = (turn, view) => {
   if (!turn.drawn.every((key, place) => key === keys[place])) { turn.answer.replaceChildren(); turn.drawn = []; }
   view.sentences.slice(turn.drawn.length).forEach((said) => place(turn.answer, leadOf(view, said), sentence(view, said)));
   turn.drawn = keys;
-  const shown = (one) => JSON.stringify([one.state, one.passages.length, one.followUps, one.sentences.length > 0]);
+  const shown = (one) => JSON.stringify([one.state, one.passages.length, one.followUps, one.sentences.length > 0, one.steps]);
   if (before && shown(before) === shown(view)) return;
-  turn.state.replaceChildren(...body(view), aside(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
+  turn.state.replaceChildren(...body(view), looked(view), aside(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
     ...(view.fallback ? [h("p", { class: "finding block" }, `The language model did not answer, so the sentences are quoted: ${view.fallback}`)] : []));
   if (!before || before.state !== view.state) turn.tools.replaceChildren(...(OVER.includes(view.state) ? tools(view).flat().filter(Boolean) : []));
   turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));

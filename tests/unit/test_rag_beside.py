@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.drafting import agrees
+from rag.beside import agrees
 
 
 @pytest.mark.parametrize(
