@@ -106,6 +106,9 @@ class Settings:
     removes those that were."""
     prompts: Annotated[Path | None, optional(path)] = None
     """Folder of prompts that replace the shipped ones of the same name."""
+    history: Annotated[bool, switch] = True
+    """Whether conversations are kept on this machine, in `conversations.db` of your data folder; if
+    not, what was kept before stays there until it is deleted."""
     log: Annotated[bool | Path, switch_or_path] = False
     """Whether questions asked are kept, beside the library, or the file that they are kept in."""
     gold: Annotated[Path | None, optional(path)] = None

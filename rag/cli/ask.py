@@ -14,7 +14,14 @@ from index.errors import MisuseError
 from index.terms import has_words
 from rag.citations import SHOWN_AS_TRUE, marked
 from rag.cli import terminal
-from rag.cli.session import opened, print_json, print_result, print_text
+from rag.cli.session import (
+    Talk,
+    continued_question,
+    opened,
+    print_json,
+    print_result,
+    print_text,
+)
 from rag.cli.terminal import (
     BOLD,
     DIM,
@@ -31,7 +38,7 @@ from rag.cli.terminal import (
     wrapped,
 )
 from rag.refusal import says
-from rag.types import Answer, AnswerPart, AnswerSentence, Citation, Event, Retrieved, SetAside
+from rag.types import Answer, AnswerPart, AnswerSentence, Citation, Event, Retrieved, SetAside, Turn
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
@@ -61,8 +68,10 @@ def ask(arguments: argparse.Namespace) -> int:
     """
     if arguments.json and arguments.cite:
         raise MisuseError("--cite prints a bibliography, --json an answer: leave one of them out")
+    question = continued_question(arguments)
     with opened(arguments) as assistant:
-        answer = _followed(assistant, " ".join(arguments.question), k=arguments.k)
+        talk = Talk.of(arguments, assistant.settings)
+        answer = followed(assistant, question, k=arguments.k, history=talk.history)
     if arguments.json:
         print_json(answer)
     elif answer.reason == "empty_question":
@@ -73,6 +82,9 @@ def ask(arguments: argparse.Namespace) -> int:
         print_text(answer_text(answer, with_reply=arguments.show_reply))
         if arguments.show_hits and answer.hits:
             print_text("\n" + terminal.hits(answer.hits))
+    if arguments.continued is not None or (sys.stdout.isatty() and not arguments.json):
+        sys.stdout.flush()
+        talk.keep(answer)
     return 2 if answer.reason == "empty_question" else 0
 
 
@@ -84,12 +96,14 @@ def _print_bibliography(answer: Answer, wanted: "BibliographyFormat") -> None:
         print_text(printable(text))
 
 
-def _followed(assistant: "Assistant", question: str, *, k: int | None) -> Answer:
+def followed(
+    assistant: "Assistant", question: str, *, k: int | None, history: Sequence[Turn] = ()
+) -> Answer:
     """Ask, and tell on the last line of a terminal what is found, written and checked meanwhile."""
     if not sys.stderr.isatty() or assistant.model == "extractive":
-        return assistant.ask(question, k=k)
+        return assistant.ask(question, k=k, history=history)
     try:
-        for event in assistant.stream(question, k=k):
+        for event in assistant.stream(question, k=k, history=history):
             sys.stderr.write(f"\r\x1b[K{_progress(event, assistant.model)}")
             sys.stderr.flush()
     finally:

@@ -1,16 +1,14 @@
 """The commands over a library: what comes in, what is there, what goes, its check and its moves."""
 
 import argparse
-import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from index.errors import MisuseError, OperationError, ReadError
+from index.errors import MisuseError, ReadError
 from index.sync.watch import Notice
 from index.types import (
     Change,
@@ -26,7 +24,8 @@ from rag.arguments import checked_page
 from rag.bibliography import BibliographyFormat
 from rag.citations import places
 from rag.cli import terminal
-from rag.cli.session import opened, print_json, print_result, print_text, read_ids
+from rag.cli.session import opened, print_json, print_result, print_text, read_ids, warn, written
+from rag.conversations.store import conversations_here
 from rag.library import OpenLibrary
 from rag.plain_data import as_json
 
@@ -92,8 +91,8 @@ def show(arguments: argparse.Namespace) -> int:
     with opened(arguments) as assistant:
         assistant.library.seed()
         if arguments.original is not None:
-            written = _written(arguments.original, assistant.library.original_bytes(arguments.id))
-            print_result(written, written_out, arguments)
+            done = written(arguments.original, assistant.library.original_bytes(arguments.id))
+            print_result(done, written_out, arguments)
             return 0
         document = assistant.library.document(arguments.id)
         if arguments.png is not None:
@@ -133,11 +132,11 @@ def _draw(library: OpenLibrary, document: Document, arguments: argparse.Namespac
     """Draw a page to a new file and print where, and where the words stand that were asked for."""
     span = _framed(document, arguments)
     image = library.draw_page(document.summary.id, arguments.page, span=span)
-    written = _written(arguments.png, image.png)
+    done = written(arguments.png, image.png)
     if arguments.json:
         told = as_json(replace(image, png=b""))
         assert isinstance(told, dict), "it is a dataclass"
-        print_json({name: value for name, value in told.items() if name != "png"} | written)
+        print_json({name: value for name, value in told.items() if name != "png"} | done)
     else:
         print_text(drawn(image, arguments.png, framed=span is not None))
 
@@ -206,9 +205,11 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 
 def compact(arguments: argparse.Namespace) -> int:
-    """Compact the library and print what that freed."""
+    """Compact the library and print what that freed; deleted conversations go for good, too."""
     with opened(arguments) as assistant:
         report = assistant.library.compact()
+    if not conversations_here().purge(at_once=True):
+        warn("another program reads the file of conversations: run this again to clean it")
     print_result(report, compacted, arguments)
     return 0
 
@@ -230,10 +231,10 @@ def import_(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def written_out(written: Mapping[str, str | int]) -> str:
+def written_out(done: Mapping[str, str | int]) -> str:
     """Return where an original was written, its size and its hash."""
-    file = terminal.one_line(str(written["file"]))
-    return f"{written['bytes']:,} bytes: {file}\nsha256 {written['sha256']}"
+    file = terminal.one_line(str(done["file"]))
+    return f"{done['bytes']:,} bytes: {file}\nsha256 {done['sha256']}"
 
 
 def removed_lines(documents: Sequence[DocumentSummary]) -> str:
@@ -290,38 +291,6 @@ def exported(report: ExportReport) -> str:
         f"{report.documents:,} {noun}, {report.bytes:,} bytes: {terminal.one_line(report.file)}\n"
         f"sha256 {report.sha256}"
     )
-
-
-def _written(file: str, content: bytes) -> dict[str, str | int]:
-    """Write a new file that only its owner may read; one that is there stays as it is.
-
-    Raises:
-        MisuseError: Something is there already, be it a link that leads nowhere.
-        OperationError: It cannot be written; nothing is left behind.
-    """
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise MisuseError(f"{file!r} is there already: name another file") from None
-    except (OSError, ValueError) as error:
-        raise _unwritten(file, error) from error
-    try:
-        with open(descriptor, "wb") as written:
-            written.write(content)
-    except OSError as error:
-        with suppress(OSError):
-            os.unlink(file)
-        raise _unwritten(file, error) from error
-    return {
-        "file": file,
-        "bytes": len(content),
-        "sha256": hashlib.sha256(content).hexdigest(),
-    }
-
-
-def _unwritten(file: str, error: OSError | ValueError) -> OperationError:
-    reason = getattr(error, "strerror", None) or error
-    return OperationError(f"{file!r} cannot be written ({reason}): mend that, or name another file")
 
 
 def _line(news: Change | Notice) -> str:

@@ -1,17 +1,22 @@
 """What several commands share: the open library, a bar for what takes long, input and printing."""
 
 import argparse
+import hashlib
+import os
+import re
+import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from index.errors import MisuseError
+from index.errors import FootnoteError, MisuseError, OperationError
 from rag.assistant import Assistant
 from rag.plain_data import json_text
 from rag.settings import Settings
+from rag.types import Answer, Turn
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -25,6 +30,8 @@ _MOST_IDS = 10_000_000
 """Bytes of ids that are read from standard input."""
 _LONG = 600.0
 """Seconds from which on it is said beforehand how long embedding takes."""
+_IS_ID = re.compile(r"(?=.*\d)[0-9a-fA-F]{6,32}\Z")
+"""What behind `--continue` is a conversation's id, and no word of a question."""
 
 
 @contextmanager
@@ -187,3 +194,126 @@ def read_input(name: str, *, missing: str, largest: int, too_large: str) -> byte
     if len(data) > largest:
         raise MisuseError(f"{name!r} is larger than {largest:,} bytes{too_large}")
     return data
+
+
+def written(file: str, content: bytes) -> dict[str, str | int]:
+    """Write a new file that only its owner may read; one that is there stays as it is.
+
+    Raises:
+        MisuseError: Something is there already, be it a link that leads nowhere.
+        OperationError: It cannot be written; nothing is left behind.
+    """
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise MisuseError(f"{file!r} is there already: name another file") from None
+    except (OSError, ValueError) as error:
+        raise _unwritten(file, error) from error
+    try:
+        with open(descriptor, "wb") as made:
+            made.write(content)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(file)
+        raise _unwritten(file, error) from error
+    return {
+        "file": file,
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+
+
+def _unwritten(file: str, error: OSError | ValueError) -> OperationError:
+    reason = getattr(error, "strerror", None) or error
+    return OperationError(f"{file!r} cannot be written ({reason}): mend that, or name another file")
+
+
+def warn(sentence: str) -> None:
+    """Say a sentence on stderr, as an error of a command that goes on."""
+    from rag.cli.terminal import one_line
+
+    sys.stderr.write(f"footnote: {one_line(sentence)}\n")
+    sys.stderr.flush()
+
+
+class Talk:
+    """A conversation at the command line: what was said before, and where it goes on.
+
+    It is kept as what the page asks is, under no user's name, unless `Settings.history` is off.
+
+    Args:
+        settings: Say which library is asked, and whether conversations are kept.
+        beginning: Of the id of a kept one, `""` for the last of this library; None: a new one.
+
+    Raises:
+        MisuseError: None is kept, there is none of that id, or it is of another library.
+    """
+
+    def __init__(self, settings: Settings, beginning: str | None = None) -> None:
+        self.history: tuple[Turn, ...] = ()
+        self._settings = settings
+        self._id = secrets.token_hex(16)
+        if beginning is not None:
+            self._continue(beginning)
+
+    @classmethod
+    def of(cls, given: argparse.Namespace, settings: Settings) -> "Talk":
+        """Return the conversation that `--continue` names; a new one where it is not given."""
+        return cls(settings, given.continued)
+
+    def keep(self, answer: Answer) -> None:
+        """Note an answer for the next question, and keep it; where it cannot be, that is said."""
+        if answer.reason == "empty_question":
+            return
+        self.history += (answer.turn,)
+        if not self._settings.history:
+            return
+        from rag.conversations.file import DamagedError
+        from rag.conversations.store import conversations_here, library_name
+
+        store, library = conversations_here(), library_name(self._settings)
+        try:
+            try:
+                store.keep(self._id, answer, library=library)
+            except DamagedError as error:
+                warn(str(error))
+                store.keep(self._id, answer, library=library)
+            store.purge()
+        except FootnoteError as error:
+            warn(f"this answer is not kept: {error}")
+
+    def _continue(self, beginning: str) -> None:
+        if not self._settings.history:
+            raise MisuseError(
+                "no conversation is kept while FOOTNOTE_HISTORY is off: switch it on to continue "
+                "one, or ask in `footnote chat`"
+            )
+        from rag.conversations.store import conversations_here, library_name
+
+        store, library = conversations_here(), library_name(self._settings)
+        found = store.newest(library=library, most=1)
+        if beginning:
+            found = (store.find(beginning),)
+        for one in found:
+            if one.library != library:
+                raise MisuseError(
+                    f"conversation {beginning!r} is of the library {one.library!r}: name that with "
+                    "--library"
+                )
+            self._id, self.history = one.id, store.history(one.id)
+
+
+def continued_question(given: argparse.Namespace) -> str:
+    """Return the question; what stands behind `--continue` and is no id is its first word.
+
+    Raises:
+        MisuseError: There is none.
+    """
+    if given.continued and not _IS_ID.match(given.continued):
+        given.question.insert(0, given.continued)
+        given.continued = ""
+    if not given.question:
+        raise MisuseError(
+            "the following arguments are required: question: see `footnote ask --help`"
+        )
+    return " ".join(given.question)

@@ -71,8 +71,61 @@ def _answering(parser: Parser) -> None:
 
 def _question(parser: Parser) -> None:
     parser.add_argument("question", nargs="+", help="the question; quotes keep the shell off ?")
+    _k(parser)
+
+
+def _follow_up(parser: Parser) -> None:
+    parser.add_argument(
+        "question", nargs="*", metavar="question", help="the question; quotes keep the shell off ?"
+    )
+    _k(parser)
+    _continue(parser)
+
+
+def _k(parser: Parser) -> None:
     parser.add_argument(
         "--k", type=_passages, metavar="N", help="passages to retrieve, 1 to 100 (default: 8)"
+    )
+
+
+def _continue(parser: Parser) -> None:
+    parser.add_argument(
+        "--continue",
+        dest="continued",
+        nargs="?",
+        const="",
+        metavar="ID",
+        help="go on with the conversation of this id, or the last one of this library. What is "
+        "asked in a terminal, or with this, is kept on this machine; FOOTNOTE_HISTORY=false keeps "
+        "nothing",
+    )
+
+
+def _kept(parser: Parser) -> None:
+    parser.add_argument(
+        "what",
+        nargs="*",
+        metavar="WHAT",
+        help="list (default), show ID, rename ID NAME, search WORDS, delete ID..., restore ID... "
+        "or export ID; the beginning of an id is enough",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("md", "html", "csl", "bibtex"),
+        help="of an export: the conversation as Markdown or HTML, or what it cites as CSL-JSON or "
+        "BibTeX (default: as FILE ends, else md)",
+    )
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="export to a new file that only you may read"
+    )
+    parser.add_argument("--all", action="store_true", help="also those of other libraries")
+    parser.add_argument(
+        "--now",
+        action="store_true",
+        help="delete so that it cannot be had back, and leave nothing of it in the file",
+    )
+    parser.add_argument(
+        "--user", default="", metavar="NAME", help="those of somebody who logs in to the page"
     )
 
 
@@ -250,7 +303,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="answer a question with checked footnotes",
         example='footnote ask "Which missile will Japan co-produce?"',
         run="rag.cli.ask:ask",
-        arguments=(_answering, _question, _model, _cite),
+        arguments=(_answering, _follow_up, _model, _cite),
     ),
     "search": Command(
         summary="rank passages for a question, without answering",
@@ -269,6 +322,18 @@ COMMANDS: Mapping[str, Command] = {
         example="footnote timeline Japan",
         run="rag.cli.ask:timeline",
         arguments=(_dates,),
+    ),
+    "chat": Command(
+        summary="ask question after question, each of which may lean on those before it",
+        example="footnote chat",
+        run="rag.cli.talk:chat",
+        arguments=(_answering, _k, _continue, _model),
+    ),
+    "conversations": Command(
+        summary="list the conversations kept on this machine, show, search, delete or export them",
+        example="footnote conversations search missile",
+        run="rag.cli.talk:conversations",
+        arguments=(_kept,),
     ),
     "add": Command(
         summary="add files, folders, glob patterns or web pages, or what changed in them",

@@ -13,7 +13,7 @@ from rag import (
     Article,
     Settings,
 )
-from rag.cli.ask import _followed, answer_text
+from rag.cli.ask import answer_text, followed
 from rag.testing import HashEmbedder, ScriptedAnswerer, ScriptedModel, open_assistant
 from rag.types import SetAside, Usage
 
@@ -130,7 +130,7 @@ def test_while_a_model_writes_a_terminal_tells_what_is_found_and_checked(
     settings = Settings(library=tmp_path, seeds=False)
     with open_assistant(settings, embedder=embedder, model=model) as assistant:
         assistant.library.add_articles([Article(source="ferry", title="The ferry", text=SAID)])
-        answer = _followed(assistant, "Who built the ferry?", k=3)
+        answer = followed(assistant, "Who built the ferry?", k=3)
     told = screen.getvalue().split("\r\x1b[K")
     assert told[1:4] == [
         "1 passage found; scripted:model writes,",

@@ -33,3 +33,8 @@ def test_case_10_readers_beside_a_writer_get_right_answers_and_no_errors() -> No
     told = bench("many_readers", "--readers", "2", "--documents", "20")
     assert "| WRONG: stale | 0 |" in told
     assert "| twin2 is cited in the end | 1 |" in told
+
+
+def test_kept_conversations_survive_kills_of_two_writers_at_once() -> None:
+    told = bench("crash_conversations", "--runs", "5")
+    assert re.fullmatch(r"5 runs, [1-9]\d* answers kept, 0 runs failed\n", told)

@@ -1,0 +1,1 @@
+"""Conversations, kept on this machine: the store, and what is written of them for others."""
