@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         SettingsError,
         UnknownDocumentError,
     )
-    from index.scope import Scope
+    from index.scope import EVERYTHING, Scope
     from rag.assistant import Assistant
     from rag.checking import verify
     from rag.library import OpenLibrary
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "EVERYTHING",
     "AddReport",
     "Answer",
     "AnswerSentence",
@@ -106,6 +107,7 @@ __all__ = [
 _HOMES = {
     "Assistant": "rag.assistant",
     "OpenLibrary": "rag.library",
+    "EVERYTHING": "index.scope",
     "Scope": "index.scope",
     "Settings": "rag.settings",
     "Timeline": "rag.overview.timeline",

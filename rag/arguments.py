@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from reprlib import repr as shortened
 from typing import TYPE_CHECKING
 
 from index.card import folded, tag_name
 from index.errors import MisuseError
+from index.scope import EVERYTHING, Scope, scope_of
 from index.types import page_of
 from rag.question import Question, read_question
 from rag.types import Document, Span, Turn
@@ -14,6 +16,8 @@ from rag.types import Document, Span, Turn
 if TYPE_CHECKING:
     from index.sync.intake import Article
 
+_OPTION = "scope_"
+_DATES = ("since", "until")
 LONGEST_QUESTION = 2000
 """Characters; the embedding model reads about the first 1,200 of English prose."""
 
@@ -236,6 +240,54 @@ def checked_topic(topic: str | None) -> str:
     if read.is_empty:
         raise MisuseError(f"{topic!r} names no topic: give it in words, or leave it out")
     return read.text
+
+
+def read_scope(given: object) -> Scope | None:
+    """Return the scope that another program sends: an object by the names of `rag.Scope`'s fields.
+
+    None gives None, and an object without fields all articles. A field of several values takes one
+    alone too.
+
+    Raises:
+        ScopeError: A field has another name, or a value is not allowed.
+        MisuseError: It is no object.
+    """
+    if given is None or isinstance(given, Scope):
+        return given
+    if not isinstance(given, Mapping):
+        raise MisuseError(
+            f"a scope cannot be {shortened(given)}: send an object such as "
+            '{"tags": ["economy"], "since": "2024"}, or {} for all articles'
+        )
+    return scope_of({name: _field(name, value) for name, value in given.items()})
+
+
+def _field(name: str, value: object) -> object:
+    """Return a field as `Scope` takes it: a year may be a number, and YAML makes dates of dates."""
+    if name in _DATES:
+        is_date = isinstance(value, (int, date)) and not isinstance(value, bool)
+        return str(value) if is_date else value
+    return [value] if isinstance(value, str) else value
+
+
+def scope_among(options: Mapping[str, object]) -> Scope | None:
+    """Return the scope of a command's options, each called `scope_` and a field; None for none.
+
+    With `everywhere` it is all articles.
+
+    Raises:
+        ScopeError: A value is not allowed.
+        MisuseError: Some articles are named, and all of them are asked for.
+    """
+    named = {n.removeprefix(_OPTION): v for n, v in options.items() if n.startswith(_OPTION) and v}
+    if not options.get("everywhere"):
+        return scope_of(named) if named else None
+    if named:
+        raise MisuseError(
+            f"--everywhere asks all articles, and the other options only {scope_of(named).words}: "
+            "leave one of the two out"
+        )
+    return EVERYTHING
 
 
 def checked_k(k: int) -> int:

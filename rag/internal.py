@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
 from rag.answerers import extractive_answerer
+from rag.arguments import read_scope, scope_among
 from rag.asked import by_answer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
@@ -46,6 +47,8 @@ __all__ = [
     "page_name",
     "places",
     "ranked_sentences",
+    "read_scope",
+    "scope_among",
     "seed_paths",
     "whole_file",
     "with_all_hits",

@@ -190,9 +190,20 @@ def may_ask_of_all(question: str) -> bool:
     return bool(_form("of_all").search(question))
 
 
+def may_name_articles(question: str) -> bool:
+    """Say whether a question may name the articles that it is asked of: whether to look closer."""
+    return bool(_form("names_articles").match(question))
+
+
+def listed(table: str, name: str) -> list[str]:
+    """Return the words of a list in `rag/data/question_words.toml`."""
+    found: str = _words()[table][name]
+    return found.split()
+
+
 def any_of(table: str, name: str) -> str:
     """Return the form of any word of a list in `rag/data/question_words.toml`."""
-    return f"(?:{'|'.join(re.escape(word) for word in _words()[table][name].split())})"
+    return f"(?:{'|'.join(map(re.escape, listed(table, name)))})"
 
 
 def asks_from(text: str) -> int:

@@ -5,6 +5,7 @@ Commands of other packages, such as `eval`, come through the entry-point group `
 """
 
 import argparse
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,6 +13,13 @@ from importlib import import_module
 Parser = argparse.ArgumentParser
 _BIBLIOGRAPHIES = ("csl", "bibtex", "markdown")
 """As in `rag.bibliography`."""
+_CONDITIONS = {
+    "tag": ("tags", "TAG", "with this tag"),
+    "in": ("places", "FOLDER|GLOB", "in this folder, or with a source like this pattern"),
+    "document": ("documents", "ID|TITLE", "of this id or title, or the beginning of one"),
+    "type": ("types", "TYPE", "of this type, such as pdf"),
+}
+"""Options that say which articles, each with its field of `rag.Scope`, its value and help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +134,47 @@ def _kept(parser: Parser) -> None:
     )
     parser.add_argument(
         "--user", default="", metavar="NAME", help="those of somebody who logs in to the page"
+    )
+
+
+def _scope(parser: Parser) -> None:
+    """Add the options that `rag.arguments.scope_among` reads."""
+    group = parser.add_argument_group(
+        "only some articles (all but --from, --until may be repeated)"
+    )
+    for name, (field, value, words) in _CONDITIONS.items():
+        group.add_argument(
+            f"--{name}",
+            dest=f"scope_{field}",
+            action="append",
+            type=_word,
+            metavar=value,
+            help=f"only articles {words}",
+        )
+    for name, field, words in (("from", "since", "on or after"), ("until", "until", "up to")):
+        group.add_argument(
+            f"--{name}",
+            dest=f"scope_{field}",
+            type=_date,
+            metavar="DATE",
+            help=f"only articles {words} this day, month or year: 2024-03-01, 2024-03, 2024",
+        )
+    for name, (field, value, words) in _CONDITIONS.items():
+        group.add_argument(
+            f"--not-{name}",
+            dest=f"scope_not_{field}",
+            action="append",
+            type=_word,
+            metavar=value,
+            help=f"no articles {words}",
+        )
+
+
+def _everywhere(parser: Parser) -> None:
+    parser.add_argument(
+        "--everywhere",
+        action="store_true",
+        help="ask all articles, also where the question names some of them",
     )
 
 
@@ -280,6 +329,26 @@ def _passages(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
     return int(text)
+
+
+def _word(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is empty: name one, or leave the option out")
+    return text
+
+
+def _date(text: str) -> str:
+    from datetime import date  # of use for this option alone
+
+    try:
+        if not re.fullmatch(r"[0-9]{4}(?:-[0-9]{2}){0,2}", text):
+            raise ValueError(text)
+        date.fromisoformat(text + "0000-01-01"[len(text) :])
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date: write a day as 2024-03-01, a month as 2024-03 or a year as 2024"
+        ) from None
+    return text
 
 
 def _count(text: str) -> int:

@@ -133,6 +133,8 @@ BOUNDED = {
     ("rag/compound.py", "_JOIN"): _SHORT,
     ("rag/compound.py", "_form"): _SHORT,
     ("rag/compound.py", "_pieces"): _SHORT,
+    ("rag/named_scope.py", "_form"): _SHORT,
+    ("rag/named_scope.py", "_named"): _SHORT,
     ("rag/overview/asked.py", "_bare"): _SHORT,
     ("rag/overview/asked.py", "_forms"): _SHORT,
     ("rag/overview/asked.py", "_whole"): _SHORT,

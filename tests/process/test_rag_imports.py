@@ -14,7 +14,7 @@ OF_A_QUESTION = frozenset(
     """
     index index.card index.data_files index.embedding index.embedding.embedder
     index.embedding.onnx index.errors index.language index.reading
-    index.reading.normal index.search
+    index.reading.normal index.scope index.search
     index.store index.store.catalog index.store.chroma
     index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.protocols index.store.queries index.store.vector_search
