@@ -6,7 +6,7 @@ an item of CSL-JSON; what it says of a document counts before what the document'
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -219,12 +219,19 @@ def _plain(latex: str) -> str:
     """Return what LaTeX shows, as one line; a text that is no LaTeX without its braces."""
     if not any(sign in latex for sign in "\\{}$~-`'%"):
         return one_line(latex)
-    from pylatexenc.latex2text import LatexNodes2Text
-
     latex = _NO_COMMENT.sub(r"\\%", latex[: 4 * _LONGEST])
     with suppress(Exception, RecursionError):
-        return one_line(LatexNodes2Text().latex_to_text(latex))
+        return one_line(_shows()(latex))
     return one_line(re.sub(r"[{}\\]", "", latex))
+
+
+@cache
+def _shows() -> Callable[[str], str]:
+    """Return what reads LaTeX; it takes 1.5 ms to make."""
+    from pylatexenc.latex2text import LatexNodes2Text
+
+    read: Callable[[str], str] = LatexNodes2Text().latex_to_text
+    return read
 
 
 def _files(field: str) -> Iterator[tuple[str, ...]]:

@@ -24,6 +24,8 @@ _AHEAD_BYTES = 2_000_000
 2 s of a processor, embedding it 22 s, and a second reading process 0.2 s more to start."""
 _AHEAD_FILES = 4
 """Files that each thread may be ahead: what is read and not yet taken stays in memory."""
+_OF_A_LIST = Limits(seconds=240)
+"""An entry takes 1 to 4 ms."""
 _NO_FILE = "no such file is there: export the references with their files, or mend the link"
 _HIDDEN = "in a hidden folder: name it by its path to add it"
 _OWN_FOLDER = "Zotero"
@@ -157,7 +159,7 @@ def _references(path: str | Path) -> tuple[Reference, ...]:
     if place.suffix.lower() not in ENDINGS or not place.is_file():
         return ()
     try:
-        return list_apart(file_bytes(place), name=place.name, limits=Limits())
+        return list_apart(file_bytes(place), name=place.name, limits=_OF_A_LIST)
     except ReadError:
         return ()
 
