@@ -4,8 +4,10 @@ Each reader returns the value or raises `ValueError`, whose text ends the senten
 """
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn, Self
 
 from index.store.protocols import SCHEMES
 
@@ -14,10 +16,18 @@ _SWITCH = {
     **dict.fromkeys(("0", "false", "f", "off", "no", "n"), False),
 }
 _HIDDEN = "**********"
+_LOOKS_SECRET = re.compile(
+    r"\b(?:sk|pk|key|gsk|hf|xai)[-_][\w-]{6}"
+    r"|(?<![\w./\\-])(?=[A-Za-z_]{0,100}\d)(?=[\d_]{0,100}[A-Za-z])\w{20}"
+)
+"""What providers' keys begin with, or 20 letters and digits that are no path."""
 
 
 class SecretStr:
-    """A text that is never shown: only `get_secret_value` tells it."""
+    """A text that is never shown: only `get_secret_value` tells it.
+
+    A copy is the text itself, and pickle refuses it: what is pickled is sent and kept elsewhere.
+    """
 
     __slots__ = ("_value",)
 
@@ -40,6 +50,18 @@ class SecretStr:
     def __hash__(self) -> int:
         return hash(self._value)
 
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a key or a password is not pickled: make the settings, and what holds them, with "
+            "Settings.load() where they are needed"
+        )
+
 
 Read = Callable[[object], object]
 
@@ -47,6 +69,20 @@ Read = Callable[[object], object]
 def optional(read: Read) -> Read:
     """Read None as it is, all else as `read` does."""
     return lambda given: None if given is None else read(given)
+
+
+def without_credentials(address: str) -> str:
+    """Return an address as it may be shown: without user name, password and query."""
+    place, mark, _ = address.partition("?")
+    before, at, host = place.rpartition("@")
+    begin = before.partition("//")
+    shown = f"{begin[0]}//***@{host}" if at and begin[1] else f"***@{host}" if at else host
+    return f"{shown}?***" if mark else shown
+
+
+def looks_secret(text: str) -> bool:
+    """Say whether a text may be a key that was put in another's place."""
+    return _LOOKS_SECRET.search(text) is not None
 
 
 def text(given: object) -> str:

@@ -9,6 +9,7 @@ import os
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypedDict, get_args
 
@@ -21,6 +22,7 @@ from rag.setting_values import (
     SecretStr,
     choice,
     filled_secret,
+    looks_secret,
     number,
     optional,
     path,
@@ -30,6 +32,7 @@ from rag.setting_values import (
     switch_or_path,
     text,
     whole,
+    without_credentials,
 )
 
 _PREFIX = "FOOTNOTE_"
@@ -56,11 +59,12 @@ class Adjustments(TypedDict, total=False):
     strict: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, init=False)
+@dataclass(frozen=True, slots=True, kw_only=True, init=False, repr=False)
 class Settings:
     """What a user can choose; every field is also an environment variable `FOOTNOTE_NAME`.
 
-    Use `Settings.load(...)`: it also reads the settings file and refuses misspelt variables.
+    Use `Settings.load(...)`: it also reads the settings file and refuses misspelt variables. Those
+    that hold a key or a password are not pickled (`TypeError`).
     """
 
     library: Annotated[Path | SecretStr, place] = field(default_factory=default_library)
@@ -123,6 +127,13 @@ class Settings:
             SettingsError: There is no such setting, or a value is not allowed.
         """
         self._fill(given, file={})
+
+    def __repr__(self) -> str:
+        """Show every field, and of no address a user name, a password or a query."""
+        values = {one.name: repr(getattr(self, one.name)) for one in fields(self)}
+        if self.llm_base_url is not None:
+            values["llm_base_url"] = repr(without_credentials(self.llm_base_url))
+        return f"Settings({', '.join(f'{name}={value}' for name, value in values.items())})"
 
     @classmethod
     def load(cls, **given: Any) -> Self:  # noqa: ANN401  # each is checked
@@ -226,14 +237,14 @@ def keep_settings(values: Mapping[str, str]) -> Path:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(f"{file}.lock", timeout=_WAIT):
-            before = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+            before = _file_text(file).splitlines() if file.exists() else []
             kept = [one for one in before if one.partition("=")[0].strip().upper() not in lines]
             kept += [f"{name}={_in_file(value)}" for name, value in lines.items() if value]
             with whole_file(file) as part:
                 part.touch(mode=0o600)  # a key may stand in it, also before it is in place
                 part.write_text("\n".join(kept) + "\n", encoding="utf-8")
     except OSError as error:
-        said = " ".join(f"{name}={value}" for name, value in lines.items())
+        said = " ".join(f"{_PREFIX}{n.upper()}={_told(n, v)}" for n, v in values.items())
         raise OperationError(
             f"the settings file {str(file)!r} cannot be written ({error}): set {said} "
             "in your shell instead"
@@ -249,10 +260,16 @@ def _texts(values: Mapping[str, str]) -> Mapping[str, str]:
         check_text(value, name="the setting's value")
         if not value.isprintable() or any(mark in value for mark in "'$"):
             raise SettingsError(
-                f"{value!r} cannot be kept in the settings file, which reads single quotes, dollar "
-                f"signs and control characters otherwise: set {_PREFIX}{name.upper()} in your shell"
+                f"{_told(name, repr(value))} cannot be kept in the settings file, which reads "
+                "single quotes, dollar signs and control characters otherwise: set "
+                f"{_PREFIX}{name.upper()} in your shell"
             )
     return values
+
+
+def _told(name: str, value: str) -> str:
+    """Return a value as a message may tell it."""
+    return "its value" if name in _HIDDEN or looks_secret(value) else value
 
 
 def _in_file(value: str) -> str:
@@ -267,21 +284,39 @@ def _of_file(file: Path) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values
 
-    found = {
-        name.upper(): value
-        for name, value in dotenv_values(file, encoding="utf-8").items()
-        if value
-    }
+    values = dotenv_values(stream=StringIO(_file_text(file)), interpolate=True)
+    found = {name.upper(): value for name, value in values.items() if value}
     _refuse_unknown(found, where=f" in {str(file)!r}")
     return found
+
+
+def _file_text(file: Path) -> str:
+    """Return what the settings file says.
+
+    Raises:
+        SettingsError: It cannot be read, or is no text in UTF-8; no line of it is shown.
+    """
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(
+            f"the settings file {str(file)!r} is not in UTF-8 (line {line}): write that line anew"
+        ) from None  # the error holds the whole file
+    except OSError as error:
+        raise SettingsError(
+            f"the settings file {str(file)!r} cannot be read ({error.strerror}): mend that, or "
+            "remove it"
+        ) from error
 
 
 def _refuse_unknown(variables: Iterable[str], *, where: str = "") -> None:
     allowed = [_PREFIX + name.upper() for name in _READERS]
     for name in variables:
         if name.upper() not in allowed:
+            shown = "(which may be a key)" if looks_secret(name) else name
             raise SettingsError(
-                f"unknown variable {name}{where}: did you mean {_nearest(name, allowed)}? Allowed "
+                f"unknown variable {shown}{where}: did you mean {_nearest(name, allowed)}? Allowed "
                 f"are {', '.join(allowed)}"
             )
 
@@ -296,7 +331,8 @@ def _read(name: str, given: object) -> object:
     try:
         return _READERS[name](given)
     except ValueError as error:
-        shown = type(given).__name__ if name in _HIDDEN and given else repr(given)
+        hidden = name in _HIDDEN or looks_secret(str(given))
+        shown = type(given).__name__ if hidden and given else repr(given)
         raise SettingsError(
             f"setting {name!r} cannot be {shown}: {error}; set {name} or "
             f"{_PREFIX}{name.upper()} to an allowed value"

@@ -1,12 +1,14 @@
 """Settings that outlast a shell, and the log that one of them switches on."""
 
+import copy
 import logging
+import pickle
 import stat
 from pathlib import Path
 
 import pytest
 
-from rag import Answer, OperationError, Settings, SettingsError
+from rag import Answer, OperationError, Settings, SettingsError, load_model
 from rag.internal import keep_setting, log_question, logged_questions
 from rag.settings import settings_file
 from rag.types import Usage
@@ -111,3 +113,63 @@ def test_a_log_that_cannot_be_written_is_a_warning(tmp_path, caplog):
     with caplog.at_level(logging.WARNING, logger="footnote"):
         log_question(answer(), Settings(log=tmp_path))
     assert "cannot be written" in caplog.text
+
+
+KEY = "sk-proj-Abc123Def456"
+
+
+def test_no_address_shows_a_password_and_no_setting_a_key():
+    settings = Settings(llm_base_url="http://jane:hunter2@host:8000/v1?key=hunter2")
+    shown = f"{settings!r} {settings}"
+    assert "hunter2" not in shown
+    assert "llm_base_url='http://***@host:8000/v1?***'" in shown
+    assert KEY not in repr(Settings(llm_api_key=KEY))
+
+
+def test_what_holds_a_key_is_copied_and_never_pickled():
+    settings = Settings(llm="openai-like:m", llm_base_url="http://h/v1", llm_api_key=KEY)
+    model = load_model(settings.llm, settings)
+    for held in (settings, model):
+        with pytest.raises(TypeError, match="is not pickled: make the settings"):
+            pickle.dumps(held)
+        assert KEY not in repr(held)
+    assert copy.deepcopy(settings) == copy.copy(settings) == settings
+    assert pickle.loads(pickle.dumps(Settings(k=5))).k == 5
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"FOOTNOTE_LLM_API_KEY=\"{KEY}\"\nFOOTNOTE_K=many",
+        f"FOOTNOTE_K={KEY}",
+        f"FOOTNOTE_STRICT={KEY}",
+        f"FOOTNOTE_EMBEDDING_ENGINE={KEY}",
+        f"{KEY}=1",
+        f"FOOTNOTE_LLM_API_KEYS={KEY}",
+    ],
+)  # fmt: skip
+def test_no_error_shows_a_key_wherever_it_stands_in_the_file(line):
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_text(line)
+    with pytest.raises(SettingsError) as caught:
+        Settings.load()
+    assert KEY not in f"{caught.value}"
+
+
+def test_a_key_that_cannot_be_kept_is_not_shown(tmp_path):
+    with pytest.raises(SettingsError, match="its value cannot be kept"):
+        keep_setting("llm_api_key", f"{KEY}$")
+    settings_file().parent.parent.mkdir(parents=True)
+    settings_file().parent.write_text("a file")
+    with pytest.raises(OperationError, match="set FOOTNOTE_LLM_API_KEY=its value in your shell"):
+        keep_setting("llm_api_key", KEY)
+
+
+def test_one_bad_byte_in_the_file_is_one_sentence():
+    settings_file().parent.mkdir(parents=True)
+    settings_file().write_bytes(b"FOOTNOTE_K=5\nFOOTNOTE_LLM_API_KEY=sk-proj-\xff\n")
+    said = r"settings\.env' is not in UTF-8 \(line 2\): write that line anew"
+    with pytest.raises(SettingsError, match=said):
+        Settings.load()
+    with pytest.raises(SettingsError, match=said):
+        keep_setting("k", "6")
