@@ -7,9 +7,10 @@ as a user name, a path or a number is refused, not interpreted. Nothing is conne
 import re
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from index.errors import ReadError
 
@@ -23,6 +24,8 @@ _ODD = re.compile(r"[\x00-\x20\x7f\\]")
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", re.IGNORECASE)
 _NUMERIC = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE)
 """A last label that browsers read as a number, and the whole host as an IPv4 address."""
+ASCII = "".join(map(chr, range(33, 127)))
+"""What stays as it is where the rest is quoted."""
 _PORTS = {"http": 80, "https": 443}
 _TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 """NAT64 (RFC 6052) and IPv4-compatible addresses: their last four bytes are an IPv4 address."""
@@ -34,7 +37,7 @@ class Address:
     """A web address that may be asked for, if what its host resolves to may."""
 
     url: str
-    """With the host in ASCII and without fragment."""
+    """All of it in ASCII, and without fragment."""
     host: str
     """A name in ASCII, or an address without brackets."""
     port: int
@@ -69,8 +72,24 @@ def parse_address(text: str) -> Address:
     host = _checked_host(host)
     shown = f"[{host}]" if ":" in host else host
     netloc = shown if port == _PORTS[parts.scheme] else f"{shown}:{port}"
-    url = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
+    url = urlunsplit(
+        (parts.scheme, netloc, _in_ascii(parts.path or "/"), _in_ascii(parts.query), "")
+    )
     return Address(url=url, host=host, port=port)
+
+
+def _in_ascii(part: str) -> str:
+    """Return a path or a query as browsers send it: letters beyond ASCII as percent signs.
+
+    Raises:
+        ReadError: It has half a character.
+    """
+    if part.isascii():
+        return part
+    try:
+        return quote(part, safe=ASCII)
+    except UnicodeEncodeError:
+        raise ReadError("its address has half a character in it; mend it") from None
 
 
 def is_public(address: IPAddress) -> bool:
@@ -103,7 +122,7 @@ def _checked_host(host: str) -> str:
     if ":" in host:
         return _literal(host)
     try:
-        name = host.encode("idna").decode("ascii").lower().removesuffix(".")
+        name = _ascii_name(host).lower().removesuffix(".")
     except UnicodeError as error:
         raise ReadError("its address has a host that is no name; mend it") from error
     labels = name.split(".")
@@ -112,6 +131,21 @@ def _checked_host(host: str) -> str:
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise ReadError("its address has a host that is no name; mend it")
     return name
+
+
+def _ascii_name(host: str) -> str:
+    """Return a host's name in ASCII, as browsers ask for it: straße.de is not strasse.de.
+
+    Raises:
+        UnicodeError: It is no name.
+    """
+    if not host.isascii():
+        from idna import IDNAError, encode
+
+        # What the standard of 2008 refuses, such as a snowman, that of 2003 may know.
+        with suppress(IDNAError):
+            return encode(host, uts46=True, transitional=False).decode("ascii")
+    return host.encode("idna").decode("ascii")
 
 
 def _literal(host: str) -> str:

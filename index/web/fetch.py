@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from index.errors import ReadError
 from index.reading.files import Skipped, read_content
@@ -15,7 +15,7 @@ from index.reading.registry import MAX_BYTES
 from index.reading.sandbox import Limits, stop_reading
 from index.sync.prepare import Incoming, document_id, with_original
 from index.types import Change
-from index.web.address import Address, Resolve, parse_address, system_addresses
+from index.web.address import ASCII, Address, Resolve, parse_address, system_addresses
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -92,7 +92,7 @@ class Fetcher:
                     for key, value in response.headers
                 }
                 if response.status in _REDIRECTS and "location" in headers:
-                    return parse_address(urljoin(address.url, headers["location"]))
+                    return _led_to(address, headers["location"])
                 if response.status != 200:
                     raise ReadError(f"the server answers with status {response.status}; try again")
                 data = self._body(response.iter_stream(), headers)
@@ -120,6 +120,21 @@ class Fetcher:
         return ReadError(
             f"larger than {self.max_bytes} bytes, the most that is fetched of one page"
         )
+
+
+def _led_to(address: Address, location: str) -> Address:
+    """Return where a header leads, whose letters beyond ASCII are bytes that are asked for as such.
+
+    Raises:
+        ReadError: It is no address, or one that is refused.
+    """
+    stated = quote(location.encode("latin-1"), safe=ASCII)
+    try:
+        return parse_address(urljoin(address.url, stated))
+    except ValueError as error:
+        raise ReadError(
+            f"it leads on to what is no address ({error}); give the last one"
+        ) from error
 
 
 def _unpacked(stream: Iterable[bytes], most: int) -> Iterator[bytes]:

@@ -137,8 +137,48 @@ def test_addresses_of_the_open_internet_are_public(address):
     assert is_public(ip_address(address))
 
 
-def test_a_name_in_another_script_is_asked_for_in_ascii():
-    assert parse_address("HTTPS://Bücher.example").url == "https://xn--bcher-kva.example/"
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("HTTPS://Bücher.example", "https://xn--bcher-kva.example/"),
+        ("https://straße.example", "https://xn--strae-oqa.example/"),
+        ("https://☃.example", "https://xn--n3h.example/"),
+        ("https://a.example/wiki/Köln?q=Ä%20b", "https://a.example/wiki/K%C3%B6ln?q=%C3%84%20b"),
+    ],
+)
+def test_a_name_and_a_path_in_another_script_are_asked_for_in_ascii(given, asked):
+    assert parse_address(given).url == asked
+
+
+def test_a_path_in_another_script_is_fetched_and_so_is_one_that_a_server_leads_to():
+    def lead(path):
+        head = b"HTTP/1.1 302 Found\r\nLocation: "
+        return [head + b"/k\xf6ln/K\xc3\xb6ln\r\nContent-Length: 0\r\n\r\n"]
+
+    with PageServer(lambda path: page(ARTICLE) if "ln" in path else lead(path)) as server:
+        base = f"http://pages.example:{server.port}"
+        using = fetcher(server)
+        assert using.fetch(f"{base}/wiki/Köln").data == ARTICLE
+        assert using.fetch(f"{base}/on").data == ARTICLE
+    assert "/wiki/K%C3%B6ln " in server.requests[0]
+    assert "/k%F6ln/K%C3%B6ln " in server.requests[2]
+
+
+@pytest.mark.parametrize(
+    "place", ["http://[", "http://[::1", "http://a.example:99999/", "http://a:b"]
+)
+def test_a_page_that_leads_to_no_address_is_one_that_is_skipped(place):
+    moved = page(b"", f"Location: {place}", status="302 Found")
+    with PageServer(lambda path: moved) as server:
+        url = f"http://pages.example:{server.port}/"
+        (skipped,) = read_pages([url], known={}, fetcher=fetcher(server))
+    assert skipped.kind == "skipped"
+    assert "address" in skipped.reason
+
+
+def test_an_address_with_half_a_character_is_skipped():
+    (skipped,) = read_pages(["https://a.example/\ud800"], known={}, fetcher=Fetcher())
+    assert skipped.reason == "its address has half a character in it; mend it"
 
 
 @pytest.mark.parametrize(
