@@ -17,17 +17,16 @@ from index.terms import Query
 from index.types import Hit
 from rag import answerers, arguments
 from rag.arguments import checked_k, checked_question
-from rag.asked import Sources
 from rag.driver import Steps, adrive, drive, for_one_question
 from rag.library import OpenLibrary
 from rag.logbook import log_question
 from rag.pipeline import Pipeline
-from rag.question import Question, read_query
-from rag.refusal import reply
+from rag.question import read_query
 from rag.settings import Adjustments, Settings
 from rag.source_notes import Aging
 from rag.stored import stored_library
 from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
+from rag.way import Way
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -349,30 +348,14 @@ class Assistant:
         """Return the steps of a question; what is wrong with it is told at once."""
         arguments.check_history(history)
         asked = checked_question(question)
-        passages = checked_k(self.settings.k if k is None else k)
-        return self._walk(asked, history, self._pipeline(model), k=passages)
-
-    def _walk(
-        self, question: Question, history: Sequence[Turn], pipeline: Pipeline, *, k: int
-    ) -> Steps:
-        said = reply(question.text)
-        if said is not None:
-            yield from pipeline.chatted(question.text, said)
-            return
-        asked = yield from pipeline.rewritten(question, history)
-        sources = self._sources(asked.question, pipeline, k=k)
-        yield from pipeline.answered(asked, sources, again=self._stored.moment, k=k)
-
-    def _sources(self, question: Question, pipeline: Pipeline, *, k: int) -> Sources:
-        """Open the moment of a question; a library that nothing was added to is seeded before."""
-        if question.is_empty:
-            return Sources(found=Found())
-        with self._stored.moment() as moment:
-            if not (moment.is_new and self.settings.seeds):
-                return pipeline.retrieved(question, moment, k=k)
-        self.library.seed()
-        with self._stored.moment() as moment:
-            return pipeline.retrieved(question, moment, k=k)
+        way = Way(
+            stored=self._stored,
+            library=self.library,
+            pipeline=self._pipeline(model),
+            k=checked_k(self.settings.k if k is None else k),
+            seeds=self.settings.seeds,
+        )
+        return way.steps(asked, history)
 
     def _pipeline(self, model: LanguageModel | None) -> Pipeline:
         if model is None:

@@ -29,9 +29,9 @@ from rag import (
 from rag.testing import HashEmbedder, ScriptedAnswerer, open_assistant
 
 _NAMES = [
-    "AddReport", "Answer", "AnswerSentence", "ArchiveError", "Article", "Assistant", "Card",
-    "Change", "CheckedClaim", "Checkup", "Citation", "CitationError", "Document", "DocumentSummary",
-    "EmbeddingError", "FootnoteError", "Hit", "LanguageModel", "LibraryBusyError",
+    "EVERYTHING", "AddReport", "Answer", "AnswerSentence", "ArchiveError", "Article", "Assistant",
+    "Card", "Change", "CheckedClaim", "Checkup", "Citation", "CitationError", "Document",
+    "DocumentSummary", "EmbeddingError", "FootnoteError", "Hit", "LanguageModel", "LibraryBusyError",
     "LibraryError", "LibraryMismatchError", "MisuseError", "ModelError", "ModelRejectedError",
     "ModelResponseError", "ModelUnavailableError", "OpenLibrary", "OperationError", "Passage",
     "ReadError", "Retrieved", "Scope", "ScopeError", "Sentence", "Settings", "SettingsError",

@@ -47,7 +47,7 @@ def test_a_question_is_read_once_and_searched_in_one_moment(
     assert calls["rag.question.read_question"] == 1
     assert calls["index.terms.of"] == 1
     assert calls["index.search.search"] == 1
-    assert calls["rag.assistant._sources"] == 1
+    assert calls["rag.way._sources"] == 1
 
 
 def test_where_a_model_writes_the_articles_are_ranked_once_beside_it(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ OF_A_QUESTION = frozenset(
     rag.setting_values rag.settings rag.source_notes rag.stored rag.types
     rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
     rag.comparison rag.compound rag.drafting rag.over_time rag.refusal
+    rag.way
     """.split()  # noqa: SIM905  # a list of these would be a line each
 )
 """Modules of ours that a question without a language model may import: it costs a tenth of a second
