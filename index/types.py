@@ -222,6 +222,30 @@ class AddReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """A folder that a library is kept in step with; times are UTC, ISO 8601."""
+
+    path: str
+    """Absolute, symlinks resolved."""
+    added_at: str
+    looked_at: str = ""
+    """When something in it was last followed; empty before the first time."""
+    changed_at: str = ""
+    """When a document was last added, changed, moved or removed by it; empty before that."""
+    problem: str = ""
+    """Why it cannot be followed now, in words; empty where it can."""
+    problem_at: str = ""
+    """Since when that is so."""
+
+    @property
+    def state(self) -> str:
+        """How it stands with it, in words."""
+        if self.problem:
+            return f"{self.problem} (since {self.problem_at}); its documents stay"
+        return "in step" if self.looked_at else "not looked at yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that a check of the library found wrong."""
 

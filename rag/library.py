@@ -4,6 +4,7 @@ A question opens this too, so what reads, writes and mends is imported where it 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from rag.stored import seed_articles
 if TYPE_CHECKING:
     from index.sync.ingest import OnProgress
     from index.sync.intake import Article
-    from index.sync.watch import Notice
+    from index.sync.watch import Folders, Notice
     from index.upkeep.transfer import ExportReport
     from rag.bibliography import BibliographyFormat
 
@@ -50,13 +51,14 @@ class OpenLibrary:
     def seed(self) -> None:
         """Put the shipped articles into a library that nothing was ever added to.
 
-        Nothing is done where `Settings.seeds` is off. A question does it; listing does not.
+        Nothing is done where `Settings.seeds` is off or folders are registered. A question does
+        it; listing does not.
 
         Raises:
             LibraryBusyError: Another process is writing, for a minute already.
             LibraryError: The library cannot be written.
         """
-        if self._seeds and self._library.is_new():
+        if self._seeds and self._library.is_new() and not self.folders.all():
             from index.sync import ingest
             from index.sync.intake import read_articles
 
@@ -157,9 +159,18 @@ class OpenLibrary:
         place = Path(folder).expanduser().absolute()
         if not place.is_dir():
             raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
+        from index.sync.folders import sync
         from index.sync.watch import watch
 
-        return watch(place, lambda: self.add(place, prune=True), every=every)
+        step = partial(sync, self._library, [place], prune=True, on_progress=self._on_progress)
+        return watch(place, lambda leave: step(leave=leave), every=every)
+
+    @property
+    def folders(self) -> "Folders":
+        """The folders that are registered in the library: register, sync and look after them."""
+        from index.sync.watch import Folders
+
+        return Folders(self._library, on_progress=self._on_progress)
 
     def add_articles(self, articles: "Iterable[Article]") -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn, Self
 
-from index.store.protocols import SCHEMES
+import platformdirs
+
+from index.store.protocols import server_address
 
 _SWITCH = {
     **dict.fromkeys(("1", "true", "t", "on", "yes", "y"), True),
@@ -21,6 +23,11 @@ _LOOKS_SECRET = re.compile(
     r"|(?<![\w./\\-])(?=[A-Za-z_]{0,100}\d)(?=[\d_]{0,100}[A-Za-z])\w{20}"
 )
 """What providers' keys begin with, or 20 letters and digits that are no path."""
+_ADDRESS = re.compile(r"\s*(?:[a-z][a-z0-9+.-]+:/|postgres\w*:)|.*\bpassword\s*=", re.I | re.S)
+"""How an address begins, or what else a database's client reads: each may hold a password. A drive
+of Windows is one letter."""
+
+_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 
 
 class SecretStr:
@@ -164,7 +171,7 @@ def path(given: object) -> Path:
         raise ValueError("it is empty")
     if "\0" in str(given):
         raise ValueError("a path holds no NUL")
-    if str(given).startswith(SCHEMES):
+    if is_address(given):
         raise ValueError("a database's address is no path")
     try:
         return Path(given).expanduser()
@@ -176,9 +183,29 @@ def place(given: object) -> Path | SecretStr:
     """Read a folder, or the address of a database, which may hold a password."""
     if isinstance(given, SecretStr):
         return given
-    if isinstance(given, str) and given.startswith(SCHEMES):
-        return SecretStr(given)
+    if isinstance(given, str) and (address := server_address(given)):
+        _, *more = re.split("[/?#]", address.partition("://")[2], maxsplit=1)
+        if any("@" in one for one in more):
+            raise ValueError("a password's %, @, /, ? and # are written %25, %40, %2F, %3F and %23")
+        return SecretStr(address)
+    if is_address(given):
+        raise ValueError("a library is a folder or postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     return path(given)
+
+
+def is_name(text: str) -> bool:
+    """Say whether a library may be called so: up to 64 letters, digits, dots, `-` and `_`."""
+    return _NAME.fullmatch(text) is not None
+
+
+def data_folder() -> Path:
+    """Return where libraries lie that nobody puts elsewhere, and what is kept beside them."""
+    return Path(platformdirs.user_data_dir("footnote", appauthor=False))
+
+
+def is_address(given: object) -> bool:
+    """Say whether a text is an address, which no message repeats, and no path."""
+    return isinstance(given, str | os.PathLike) and bool(_ADDRESS.match(str(given)))
 
 
 def switch_or_path(given: object) -> bool | Path:

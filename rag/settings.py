@@ -21,7 +21,10 @@ from rag.setting_values import (
     Read,
     SecretStr,
     choice,
+    data_folder,
     filled_secret,
+    is_address,
+    is_name,
     looks_secret,
     number,
     optional,
@@ -43,7 +46,7 @@ _WAIT = 10.0
 
 def default_library() -> Path:
     """Return where the library is that no setting names."""
-    return Path(platformdirs.user_data_dir("footnote", appauthor=False)) / "library"
+    return data_folder() / "library"
 
 
 def settings_file() -> Path:
@@ -139,17 +142,21 @@ class Settings:
     def load(cls, **given: Any) -> Self:  # noqa: ANN401  # each is checked
         """Return the settings: those given, else of the environment, else of the settings file.
 
-        None means not given.
+        None means not given. A library may be named as `footnote libraries` lists it.
 
         Raises:
             SettingsError: A variable is misspelt, or a value is not allowed.
         """
         _refuse_unknown(name for name in os.environ if name.startswith(_PREFIX))
+        file = _of_file(settings_file())
+        wanted = {name: value for name, value in given.items() if value is not None}
+        library = wanted.get("library") or _variables(file).get(f"{_PREFIX}LIBRARY")
+        if isinstance(library, str) and is_name(library):
+            from rag.named_libraries import place_of
+
+            wanted |= place_of(library)
         made = cls.__new__(cls)
-        made._fill(
-            {name: value for name, value in given.items() if value is not None},
-            file=_of_file(settings_file()),
-        )
+        made._fill(wanted, file=file)
         return made
 
     def changed(self, **changes: Any) -> Self:  # noqa: ANN401  # each is checked
@@ -200,12 +207,12 @@ class Settings:
                     f"unknown setting {name!r}: did you mean {_nearest(name, _READERS)!r}? Allowed "
                     f"are {', '.join(_READERS)}"
                 )
-        environment = {name.upper(): value for name, value in os.environ.items() if value}
+        variables = _variables(file)
         for one in fields(self):
             variable = _PREFIX + one.name.upper()
             if one.name in given:
                 value = _read(one.name, given[one.name])
-            elif found := environment.get(variable) or file.get(variable):
+            elif found := variables.get(variable):
                 value = _read(one.name, found)
             else:
                 value = default_library() if one.name == "library" else one.default
@@ -310,6 +317,11 @@ def _file_text(file: Path) -> str:
         ) from error
 
 
+def _variables(file: Mapping[str, str]) -> dict[str, str]:
+    """Return what is set, by variable: the environment's comes before the file's."""
+    return {**file, **{name.upper(): value for name, value in os.environ.items() if value}}
+
+
 def _refuse_unknown(variables: Iterable[str], *, where: str = "") -> None:
     allowed = [_PREFIX + name.upper() for name in _READERS]
     for name in variables:
@@ -333,6 +345,7 @@ def _read(name: str, given: object) -> object:
     except ValueError as error:
         hidden = name in _HIDDEN or looks_secret(str(given))
         shown = type(given).__name__ if hidden and given else repr(given)
+        shown = "this address" if is_address(given) else shown
         raise SettingsError(
             f"setting {name!r} cannot be {shown}: {error}; set {name} or "
             f"{_PREFIX}{name.upper()} to an allowed value"

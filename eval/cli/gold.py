@@ -55,7 +55,7 @@ def add(args: argparse.Namespace) -> int:
             "leave it out where nothing must"
         )
     pairs = zip(args.document, args.quote, strict=True)
-    with Assistant.open(library=getattr(args, "library", None)) as assistant:
+    with Assistant.open(Settings.load(library=getattr(args, "library", None))) as assistant:
         assistant.library.seed()
         case = add_case(
             Path(args.file),

@@ -115,6 +115,14 @@ MIGRATIONS: Final = (
         fill=index_tags,
     ),
     Migration(name="records", columns={"record": _TEXT}),
+    Migration(
+        name="folder_states",
+        columns={},
+        statements=tuple(
+            f"ALTER TABLE folders ADD COLUMN {column} {_TEXT}"
+            for column in ("problem", "problem_at")
+        ),
+    ),
 )
 
 ADDED: Final = {
@@ -127,8 +135,8 @@ ADDED: Final = {
 
 def prepare_catalog(db: OpenCatalog) -> None:
     """Give a catalog all that it lacks, or nothing of it; the caller holds the writer's lock."""
-    made = _made(db)
-    if missing := [migration for migration in MIGRATIONS if migration.name not in made]:
+    there = _made(db)
+    if missing := [migration for migration in MIGRATIONS if migration.name not in there]:
         with catalog.transaction(db):
             for migration in missing:
                 for column, kind in migration.columns.items():
@@ -144,8 +152,8 @@ def selected(db: OpenCatalog, columns: Iterable[str]) -> str:
 
     In place of a column that it lacks stands the column's default.
     """
-    made = _made(db)
-    lacks = {c for migration in MIGRATIONS if migration.name not in made for c in migration.columns}
+    there = _made(db)
+    lacks = {c for one in MIGRATIONS if one.name not in there for c in one.columns}
     return in_place(columns, lacks=lacks)
 
 

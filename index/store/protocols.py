@@ -234,8 +234,18 @@ class VectorIndex(Protocol):
         """Let go of everything that nobody reads."""
 
 
-SCHEMES = ("postgresql://", "postgres://")
-"""How the address of a library on servers begins."""
+_SCHEMES = ("postgresql://", "postgres://")
+
+
+def server_address(place: str) -> str | None:
+    """Return the address of a library on servers as its database's client reads it.
+
+    None for any other text. Schemes are the same in capitals (RFC 3986), which libpq does not know.
+    """
+    address = place.strip()
+    if not address.casefold().startswith(_SCHEMES):
+        return None
+    return f"postgresql://{address.partition('://')[2]}"
 
 
 def open_pair(place: str | Path, vectors: str | None = None) -> tuple[Catalog, VectorIndex]:
@@ -248,7 +258,8 @@ def open_pair(place: str | Path, vectors: str | None = None) -> tuple[Catalog, V
     Raises:
         SettingsError: A database has no vectors' address, or an address cannot be read.
     """
-    if isinstance(place, Path) or not place.startswith(SCHEMES):
+    address = None if isinstance(place, Path) else server_address(place)
+    if address is None:
         from index.store.folder_backend import FolderCatalog, FolderVectors
 
         folder = Path(place)
@@ -261,4 +272,4 @@ def open_pair(place: str | Path, vectors: str | None = None) -> tuple[Catalog, V
     from index.store.chroma_server import ServerVectors
     from index.store.postgres import PostgresCatalog
 
-    return PostgresCatalog(place), ServerVectors(vectors)
+    return PostgresCatalog(address), ServerVectors(vectors)

@@ -77,6 +77,7 @@ def publish(
             file_state.move(db, moved)
         file_state.refresh(db, signs)
         writes.drop_vectors(db, unused)
+        writes.note_change(db, now)
         catalog.set_generation(db, name)
         on_step("commit")
     on_step("clean")

@@ -365,6 +365,16 @@ def all_used_hashes(db: OpenCatalog) -> list[str]:
     return [row[0] for row in rows]
 
 
+def count_and_change(db: OpenCatalog) -> tuple[int, str]:
+    """Return how many documents there are and when they were changed last: UTC, ISO 8601.
+
+    Of a catalog of an older version, when one was last added; empty where nothing ever was.
+    """
+    count, newest = db.execute("SELECT count(*), max(added_at) FROM documents").fetchone()
+    changed = db.execute("SELECT value FROM meta WHERE name = 'changed_at'").fetchone()
+    return int(count), sound(changed[0] if changed else newest or "", str)
+
+
 def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]  # rows of SQLite have no static shape
     for first in range(0, len(values), _VARIABLES):
         slice_ = values[first : first + _VARIABLES]

@@ -224,6 +224,15 @@ def erase(db: OpenCatalog, document_ids: Iterable[str]) -> None:
         db.execute("DELETE FROM documents WHERE key = ?", row)
 
 
+def note_change(db: OpenCatalog, now: str) -> None:
+    """Keep when documents were changed last: UTC, ISO 8601."""
+    db.execute(
+        "INSERT INTO meta VALUES ('changed_at', ?) "
+        "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (now,),
+    )
+
+
 def drop_vectors(db: OpenCatalog, hashes: Iterable[str]) -> None:
     """Remove vectors by hash; no sentence may use them."""
     db.executemany("DELETE FROM vectors WHERE hash = ?", ((digest,) for digest in hashes))

@@ -1,4 +1,4 @@
-"""What a document's file looked like when it was read, and what became of it since.
+"""What a document's file looked like when it was read, what became of it since, what is followed.
 
 A stamp is what a file looks like from outside: a sign, cheaper than its hash, that it is the same.
 """
@@ -9,14 +9,14 @@ import stat
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from index.card import Card
 from index.errors import ReadError
-from index.store.migrations import card_columns, selected, stored_card
+from index.store.migrations import card_columns, has, selected, sound, stored_card
 from index.store.protocols import OpenCatalog
-from index.types import SourceState
+from index.types import Folder, SourceState
 
 _SETTLED_NS = 2_000_000_000
 """Age from which a time can be trusted: FAT keeps times to two seconds, ext4 to some milliseconds,
@@ -87,6 +87,41 @@ def note_reader(db: OpenCatalog, readers: Mapping[str, str]) -> None:
     )
 
 
+_FOLDER = tuple(field.name for field in fields(Folder))
+
+
+def folders(db: OpenCatalog) -> tuple[Folder, ...]:
+    """Return the registered folders by path; none of a catalog of an older version."""
+    if not has(db, "folder_states"):
+        return ()
+    rows = db.execute(f"SELECT {', '.join(_FOLDER)} FROM folders").fetchall()
+    told = (zip(_FOLDER, row, strict=True) for row in rows)
+    found = (Folder(**{name: sound(value, str) for name, value in row}) for row in told)
+    return tuple(sorted(found, key=lambda folder: folder.path))
+
+
+def write_folder(db: OpenCatalog, folder: Folder) -> None:
+    """Register a folder that is not registered."""
+    (key,) = db.execute("SELECT coalesce(max(key), 0) + 1 FROM folders").fetchone()
+    row = {"key": key, **asdict(folder)}
+    marks = ", ".join("?" * len(row))
+    db.execute(f"INSERT INTO folders ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+
+
+def note_folder(db: OpenCatalog, folder: Folder) -> None:
+    """Keep how it stands with a registered folder; one that is registered no more stays so."""
+    db.execute(
+        "UPDATE folders SET looked_at = ?, changed_at = ?, problem = ?, problem_at = ? "
+        "WHERE path = ?",
+        (folder.looked_at, folder.changed_at, folder.problem, folder.problem_at, folder.path),
+    )
+
+
+def erase_folder(db: OpenCatalog, path: str) -> None:
+    """Register a folder no more."""
+    db.execute("DELETE FROM folders WHERE path = ?", (path,))
+
+
 def move(db: OpenCatalog, moved: Move) -> None:
     """Give a document its new source; all else stays, but a title made of the file's name."""
     from index.reading.metadata import name_title  # a question opens records, and reads no file
@@ -155,6 +190,15 @@ def is_gone(path: Path) -> bool:
         return True
     except (OSError, ValueError):
         return False
+
+
+def lost(records: Iterable[Record]) -> list[Record]:
+    """Return the documents whose file is certainly gone, by source.
+
+    Articles given as text and Web pages have no file to lose.
+    """
+    read = (r for r in records if r.file_sha256 and Path(r.source).is_absolute())
+    return sorted((r for r in read if is_gone(Path(r.source))), key=lambda r: r.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

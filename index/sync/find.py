@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from index.errors import MisuseError
+from index.errors import MisuseError, ReadError
 from index.types import Change
 
 _ODD_NAME = (
@@ -32,6 +32,9 @@ _PIECES = (
     *("_bestanden", "_arquivos", "_ficheiros", "_pliki", "_soubory", "_tiedostot", "_dosyalar"),
 )
 """What browsers and Word add to a page's name, in the languages that they speak."""
+
+Glance = dict[str, tuple[int, int, int]]
+"""Path of each file below a folder to its size, time of change and inode number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,44 @@ def folders(sources: Sequence[str | Path]) -> tuple[Path, ...]:
     """Return which sources are folders, absolute and with symlinks resolved, in order."""
     named = (Path(source).expanduser() for source in sources)
     return tuple(dict.fromkeys(path.resolve() for path in named if path.is_dir()))
+
+
+def require_files(places: Sequence[Path], found: Sequence[FoundFile | Change]) -> None:
+    """Refuse to prune by a folder without files, as that of a drive that is not mounted is.
+
+    Raises:
+        ReadError: There is such a folder.
+    """
+    files = [item.path for item in found if isinstance(item, FoundFile)]
+    for place in places:
+        if not any(path.is_relative_to(place) for path in files):
+            raise ReadError(
+                f"nothing was removed: no file that can be read is in {str(place)!r}; see whether "
+                "its drive is mounted, or remove documents with `footnote remove ID`"
+            )
+
+
+def glance(folder: Path) -> Glance:
+    """Look at all files below a folder; empty where it has none, is gone or cannot be listed.
+
+    Names that begin with a dot are left out, and links to folders not followed, as the folders of
+    a library are found. 10,000 files take 0.04 s of a processor.
+    """
+    seen: Glance = {}
+    waiting = [str(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        _note_file(entry, seen)
+        except OSError:
+            continue
+    return seen
 
 
 def _places(source: str | Path) -> list[_Place]:
@@ -307,3 +348,11 @@ def _is_safe(name: str) -> bool:
 def printable(name: str) -> str:
     r"""Return the name with what `_is_safe` refuses as escapes: `\n`, `\u202e`, `\udcff`."""
     return "".join(char if _is_safe(char) else ascii(char)[1:-1] for char in name)
+
+
+def _note_file(entry: "os.DirEntry[str]", seen: Glance) -> None:
+    try:
+        found = entry.stat()
+    except OSError:
+        return
+    seen[entry.path] = (found.st_size, found.st_mtime_ns, found.st_ino)

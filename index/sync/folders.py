@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 
 from index.errors import LibraryBusyError, LibraryError, MisuseError, ReadError
@@ -15,7 +15,7 @@ from index.store import catalog
 from index.store.library import Library
 from index.sync import file_state
 from index.sync.file_state import Move, Record, Sign
-from index.sync.find import FoundFile, find, folders
+from index.sync.find import FoundFile, find, folders, require_files
 from index.sync.ingest import Edits, OnProgress, Overtaken, ingest
 from index.sync.intake import Listed, Reading, ToRead
 from index.sync.prepare import Incoming
@@ -32,6 +32,8 @@ def sync(
     sources: Sequence[str | Path],
     *,
     prune: bool,
+    leave: Collection[str] = (),
+    most: int | None = None,
     on_progress: OnProgress,
 ) -> AddReport:
     """Add what is new in files, folders, patterns and pages, and follow what changed or went.
@@ -47,6 +49,8 @@ def sync(
         sources: Files, folders, glob patterns, and addresses that begin with http or https. Of a
             list of references (`index.sync.intake.Listed`) the files that it links are added.
         prune: Whether documents are removed whose file is gone from one of the folders.
+        leave: Sources of files that are passed over, as if they were as they had been.
+        most: Files that are read at most, the others by another call; None for all.
         on_progress: Told of sentences embedded and to embed.
 
     Returns:
@@ -71,7 +75,8 @@ def sync(
         )
     found = [*walk, *listed.told]
     if prune:
-        _require_files(places, found)
+        require_files(places, found)
+    found = [item for item in found if item.source not in leave]
     for _ in range(_TRIES):
         try:
             return _synced(
@@ -81,6 +86,8 @@ def sync(
                 pages=partial(read_pages, pages, fetcher=Fetcher()),
                 places=places,
                 prune=prune,
+                leave=leave,
+                most=most,
                 on_progress=on_progress,
             )
         except Overtaken:
@@ -99,12 +106,14 @@ def _synced(
     pages: Callable[..., Iterable[Incoming | Change]],
     places: Sequence[Path],
     prune: bool,
+    leave: Collection[str],
+    most: int | None,
     on_progress: OnProgress,
 ) -> AddReport:
     seen = library.records()
-    plan = survey(found, seen, listed=records)
+    plan = survey(found, seen, listed=records, most=most)
     moved = {move.record.source for move in plan.moves}
-    gone = [r for r in _lost_in(places, seen, found) if r.source not in moved]
+    gone = [r for r in _lost_in(places, seen, found) if r.source not in {*moved, *leave}]
     reading = Reading(plan.outcomes)
     old = _Outdated(
         library, seen, but={*moved, *(item.source for item in found), *(r.source for r in gone)}
@@ -263,27 +272,12 @@ def _lost_in(
     places: Sequence[Path], seen: Mapping[str, Record], found: Iterable[FoundFile | Change]
 ) -> list[Record]:
     there = {item.source for item in found}
-    return lost(
+    return file_state.lost(
         record
         for record in seen.values()
         if record.source not in there
         and any(Path(record.source).is_relative_to(place) for place in places)
     )
-
-
-def _require_files(places: Sequence[Path], found: Sequence[FoundFile | Change]) -> None:
-    """Refuse to prune by a folder without files, as that of a drive that is not mounted is.
-
-    Raises:
-        ReadError: There is such a folder.
-    """
-    files = [item.path for item in found if isinstance(item, FoundFile)]
-    for place in places:
-        if not any(path.is_relative_to(place) for path in files):
-            raise ReadError(
-                f"nothing was removed: no file that can be read is in {str(place)!r}; see whether "
-                "its drive is mounted, or remove documents with `footnote remove ID`"
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,6 +296,7 @@ def survey(
     records: Mapping[str, Record],
     *,
     listed: Mapping[str, str] = {},  # never written to
+    most: int | None = None,
 ) -> Survey:
     """Look at files and compare them with what is stored; what looks the same is not opened.
 
@@ -313,10 +308,18 @@ def survey(
         found: Files, and changes that are handed on.
         records: What is stored, by source.
         listed: What lists of references say of files, by source.
+        most: Files to be read at most; those behind them have no outcome.
     """
     looks = _Looks(records, listed)
-    outcomes = [item if isinstance(item, Change) else looks.look(item) for item in found]
+    looked = (item if isinstance(item, Change) else looks.look(item) for item in found)
+    outcomes = [*_first(looked, most)]
     return Survey(outcomes=tuple(outcomes), moves=tuple(looks.moves), signs=tuple(looks.signs))
+
+
+def _first(outcomes: Iterable[Change | ToRead], most: int | None) -> Iterator[Change | ToRead]:
+    """Return outcomes, of those that are to be read only so many."""
+    read = count(1)
+    return (o for o in outcomes if isinstance(o, Change) or most is None or next(read) <= most)
 
 
 class _Looks:
@@ -374,18 +377,9 @@ class _Looks:
         """Return the documents whose file is gone, by its hash; looked up at the first new file."""
         if self._lost is None:
             self._lost = {}
-            for record in lost(self._records.values()):
+            for record in file_state.lost(self._records.values()):
                 self._lost.setdefault(record.file_sha256, []).append(record)
         return self._lost
-
-
-def lost(records: Iterable[Record]) -> list[Record]:
-    """Return the documents whose file is certainly gone, by source.
-
-    Articles given as text and Web pages have no file to lose.
-    """
-    read = (r for r in records if r.file_sha256 and Path(r.source).is_absolute())
-    return sorted((r for r in read if file_state.is_gone(Path(r.source))), key=lambda r: r.source)
 
 
 def _best(records: Sequence[Record], *, name: str) -> Record:

@@ -21,7 +21,7 @@ from index.store.folder_backend import WORKSHOP, writing
 from index.store.library import Library
 from index.store.protocols import OpenCatalog
 from index.store.publish import rebuild
-from index.sync import prepare
+from index.sync import file_state, prepare
 from index.sync.ingest import OnProgress, Vectoriser
 from index.sync.prepare import Incoming
 from index.types import Checkup, CompactReport, Finding
@@ -144,6 +144,7 @@ def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
                 _write(library, db, batch, on_progress)
                 batch = []
         _write(library, db, batch, on_progress)
+        _keep_folders(old, db)
         kept = {row[0] for row in db.execute("SELECT source FROM documents")}
     lost = _sources(old) - kept
     _swap(library.folder)
@@ -154,6 +155,24 @@ def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
         )
         for source in sorted(lost)
     ]
+
+
+def _keep_folders(old: Path, db: OpenCatalog) -> None:
+    """Register the folders of a damaged catalog in the new one, as far as they can be read."""
+    with suppress(*_UNREADABLE, LibraryError), closing(_salvage(old)) as damaged:
+        found = file_state.folders(damaged)
+        with catalog.transaction(db):
+            for folder in found:
+                file_state.write_folder(db, folder)
+
+
+def _salvage(path: Path) -> SqliteCatalog:
+    """Open a damaged catalog so that what can be read of it is."""
+    db = sqlite3.connect(path, factory=SqliteCatalog)
+    db.text_factory = _text_or_bytes
+    # Without this, SQLite reads nothing of a file that is shorter than its header says.
+    db.execute("PRAGMA writable_schema = ON")
+    return db
 
 
 def _swap(folder: Path) -> None:
@@ -195,10 +214,7 @@ def _write(
 
 def _readable(path: Path) -> Iterator[Incoming]:
     """Yield the documents of a catalog that can still be read whole, in order of key."""
-    with closing(sqlite3.connect(path, factory=SqliteCatalog)) as db:
-        db.text_factory = _text_or_bytes
-        # Without this, SQLite reads nothing of a file that is shorter than its header says.
-        db.execute("PRAGMA writable_schema = ON")
+    with closing(_salvage(path)) as db:
         columns = _columns(db)
         for (key,) in _keys(db):
             with suppress(*_UNREADABLE, LibraryError):

@@ -70,6 +70,10 @@ def ask(arguments: argparse.Namespace) -> int:
         raise MisuseError("--cite prints a bibliography, --json an answer: leave one of them out")
     question = continued_question(arguments)
     with opened(arguments) as assistant:
+        if arguments.sync:
+            from rag.cli.libraries import follow_first  # most questions read no file
+
+            follow_first(assistant.library)
         talk = Talk.of(arguments, assistant.settings)
         answer = followed(assistant, question, k=arguments.k, history=talk.history)
     if arguments.json:

@@ -1,17 +1,12 @@
 """The commands over a library: what comes in, what is there, what goes, its check and its moves."""
 
 import argparse
-import json
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
 from index.errors import MisuseError, ReadError
-from index.sync.watch import Notice
 from index.types import (
-    Change,
     CompactReport,
     Document,
     DocumentSummary,
@@ -24,6 +19,7 @@ from rag.arguments import checked_page
 from rag.bibliography import BibliographyFormat
 from rag.citations import places
 from rag.cli import terminal
+from rag.cli.libraries import followed
 from rag.cli.session import opened, print_json, print_result, print_text, read_ids, warn, written
 from rag.conversations.store import conversations_here
 from rag.library import OpenLibrary
@@ -34,36 +30,43 @@ _MOST_PLACES = 1000
 
 
 def add(arguments: argparse.Namespace) -> int:
-    """Add sources and tell what became of each; 1 where all were skipped.
+    """Add sources, follow the registered folders, and tell what became of each.
+
+    Returns:
+        1 where all sources were skipped.
 
     Raises:
+        MisuseError: Nothing is named, and no folder is registered.
         ReadError: All were skipped, and it is to be told in words.
     """
     with opened(arguments) as assistant:
-        report = assistant.library.add(
-            *arguments.paths, prune=arguments.prune, tags=arguments.tag or ()
-        )
-        model = assistant.settings.embedding_model
+        library, model = assistant.library, assistant.settings.embedding_model
+        if not (arguments.paths or library.folders.all()):
+            raise MisuseError(
+                "name a PATH to add: a file, a folder, a pattern or the address of a page; "
+                "without one, the folders are followed that `footnote watch --register` registered"
+            )
+        if not arguments.paths and not arguments.prune:
+            print_result(followed(library), partial(terminal.report, model=model), arguments)
+            return 0
+        report = library.add(*arguments.paths, prune=arguments.prune, tags=arguments.tag or ())
+        also = followed(library)
     skipped = report.of("skipped")
+    known = {change.source for change in report.changes}
+    told = replace(
+        report,
+        changes=(*report.changes, *(c for c in also.changes if c.source not in known)),
+        embedded=report.embedded + also.embedded,
+    )
     if arguments.json:
-        print_json(report)
+        print_json(told)
     elif len(skipped) == len(report.changes) == 1:
         raise ReadError(f"{skipped[0].source!r} was not added: {skipped[0].reason}")
     else:
-        print_text(terminal.report(report, model=model))
+        print_text(terminal.report(told, model=model))
         if len(skipped) == len(report.changes):
             raise ReadError("nothing was added: every file was skipped, for the reasons above")
     return 1 if len(skipped) == len(report.changes) else 0
-
-
-def watch(arguments: argparse.Namespace) -> int:
-    """Watch, telling each change in a line (with --json in an object), until interrupted."""
-    with suppress(KeyboardInterrupt), opened(arguments) as assistant:
-        for news in assistant.library.watch(arguments.folder, every=arguments.every):
-            _say(json.dumps(as_json(news)) if arguments.json else _line(news))
-    if not arguments.json:
-        _say(f"stopped watching {terminal.one_line(arguments.folder)}; the library is sound")
-    return 0
 
 
 def list_all(arguments: argparse.Namespace) -> int:
@@ -291,12 +294,3 @@ def exported(report: ExportReport) -> str:
         f"{report.documents:,} {noun}, {report.bytes:,} bytes: {terminal.one_line(report.file)}\n"
         f"sha256 {report.sha256}"
     )
-
-
-def _line(news: Change | Notice) -> str:
-    return terminal.one_line(news.text if isinstance(news, Notice) else terminal.change_line(news))
-
-
-def _say(line: str) -> None:
-    print_text(line)
-    sys.stdout.flush()

@@ -36,7 +36,15 @@ _IS_ID = re.compile(r"(?=.*\d)[0-9a-fA-F]{6,32}\Z")
 
 @contextmanager
 def opened(arguments: argparse.Namespace) -> Iterator[Assistant]:
-    """Open the library that the arguments name; a bar on a terminal shows what is embedded."""
+    """Open the library that the arguments name; a bar on a terminal shows what is embedded.
+
+    Where its name is that of a folder that is here too, standard error says which it is.
+    """
+    if arguments.library is not None and os.path.isdir(arguments.library):
+        from rag.named_libraries import choice_told
+
+        if told := choice_told(arguments.library):
+            warn(told)
     settings = Settings.load(
         library=arguments.library,
         llm=getattr(arguments, "llm", None),

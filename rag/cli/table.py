@@ -38,9 +38,9 @@ class Command:
         """Add the arguments, those of every command first, and what is to run."""
         parser.add_argument(
             "--library",
-            metavar="FOLDER",
-            help="the library's folder or postgresql:// address (default: FOOTNOTE_LIBRARY or "
-            "your data folder)",
+            metavar="NAME|FOLDER",
+            help="the library's name, folder or postgresql:// address (default: FOOTNOTE_LIBRARY "
+            "or your data folder)",
         )
         parser.add_argument("--json", action="store_true", help="print everything as JSON")
         for add in self.arguments:
@@ -198,9 +198,10 @@ def _use(parser: Parser) -> None:
 def _sources(parser: Parser) -> None:
     parser.add_argument(
         "paths",
-        nargs="+",
+        nargs="*",
         metavar="PATH",
-        help="a file, a folder, a glob pattern or the address of a web page",
+        help="a file, a folder, a glob pattern or the address of a web page (default: what changed "
+        "in the folders that `footnote folders` lists)",
     )
     parser.add_argument(
         "--prune",
@@ -217,12 +218,45 @@ def _sources(parser: Parser) -> None:
 
 def _watched(parser: Parser) -> None:
     parser.add_argument("folder", metavar="FOLDER", help="the folder to keep in step with")
+    once = parser.add_mutually_exclusive_group()
+    once.add_argument(
+        "--register",
+        action="store_true",
+        help="end at once, and have `footnote ui` and `serve` follow the folder while they run, "
+        "`footnote add` and `ask --sync` when they do",
+    )
+    once.add_argument(
+        "--unregister", action="store_true", help="have it followed no more; its documents stay"
+    )
     parser.add_argument(
         "--every",
         type=_seconds,
         default=2.0,
         metavar="SECONDS",
         help="pause between two looks at the folder, 0.1 to 3600 (default: 2)",
+    )
+
+
+def _names(parser: Parser) -> None:
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar="add NAME [PLACE] | remove NAME",
+        help="give the library in a folder or at a postgresql:// address a name (default: one of "
+        "its own in your data folder), or forget a name; the library stays",
+    )
+    parser.add_argument(
+        "--vectors",
+        metavar="URL",
+        help="the Chroma server of a library in PostgreSQL (default: FOOTNOTE_VECTORS)",
+    )
+
+
+def _in_step(parser: Parser) -> None:
+    parser.add_argument(
+        "--sync",
+        action="store_true",
+        help="first follow what changed in the folders that `footnote folders` lists",
     )
 
 
@@ -372,7 +406,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="answer a question with checked footnotes",
         example='footnote ask "Which missile will Japan co-produce?"',
         run="rag.cli.ask:ask",
-        arguments=(_answering, _follow_up, _model, _cite),
+        arguments=(_answering, _follow_up, _in_step, _model, _cite),
     ),
     "search": Command(
         summary="rank passages for a question, without answering",
@@ -413,8 +447,19 @@ COMMANDS: Mapping[str, Command] = {
     "watch": Command(
         summary="keep the library in step with a folder until Ctrl-C, deleted files included",
         example="footnote watch ~/articles",
-        run="rag.cli.library:watch",
+        run="rag.cli.libraries:watch",
         arguments=(_watched,),
+    ),
+    "folders": Command(
+        summary="list the registered folders, how each is followed and when it last changed",
+        example="footnote folders",
+        run="rag.cli.libraries:folders",
+    ),
+    "libraries": Command(
+        summary="list the libraries that have a name, give one a name or forget it",
+        example="footnote libraries add work ~/work-articles",
+        run="rag.cli.libraries:libraries",
+        arguments=(_names,),
     ),
     "list": Command(
         summary="list the documents", example="footnote list", run="rag.cli.library:list_all"

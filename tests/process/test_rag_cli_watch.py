@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -106,12 +106,12 @@ def test_a_file_that_is_being_written_is_left_until_it_is_quiet(
             raise KeyboardInterrupt
         return {"a.txt": (seen[-1], 0, 0)}
 
-    def sync() -> AddReport:
+    def sync(leave: Collection[str]) -> AddReport:
         synced.append(list(seen))
         return AddReport(changes=())
 
     synced: list[list[int]] = []
-    monkeypatch.setattr("index.sync.watch._glance", look)
+    monkeypatch.setattr("index.sync.watch.glance", look)
     with pytest.raises(KeyboardInterrupt):
         list(watch(tmp_path, sync, every=0.0))
     assert synced == [[1, 2, 3, 3]]

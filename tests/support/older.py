@@ -3,7 +3,13 @@
 from index.store import catalog
 from index.store.protocols import OpenCatalog
 
+_BEFORE_STATES = (
+    "ALTER TABLE folders DROP COLUMN problem",
+    "ALTER TABLE folders DROP COLUMN problem_at",
+    "DELETE FROM meta WHERE name = 'folder_states'",
+)
 _BEFORE_TAGS = (
+    *_BEFORE_STATES,
     "DROP TABLE document_tags",
     "ALTER TABLE documents DROP COLUMN tags_given",
     "ALTER TABLE documents DROP COLUMN tags_taken",
@@ -35,7 +41,12 @@ _FIRST = (
     "ALTER TABLE documents DROP COLUMN url",
     "DELETE FROM meta WHERE name IN ('file_stamps', 'urls')",
 )
-VERSIONS = {"before tags": _BEFORE_TAGS, "before cards": _BEFORE_CARDS, "the first": _FIRST}
+VERSIONS = {
+    "before states of folders": _BEFORE_STATES,
+    "before tags": _BEFORE_TAGS,
+    "before cards": _BEFORE_CARDS,
+    "the first": _FIRST,
+}
 
 
 def age(db: OpenCatalog, version: str) -> None:

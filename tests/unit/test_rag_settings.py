@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag import Settings, SettingsError
+from rag.setting_values import SecretStr
 
 
 def test_the_environment_sets_and_the_caller_overrides(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,7 +65,6 @@ def test_gold_questions_lie_beside_the_library_unless_a_setting_says_where(tmp_p
         ),
         ("llm", 3, "input should be a valid string"),
         ("prompts", "a\0b", "a path holds no NUL"),
-        ("gold", "postgresql://u:p@h/db", "a database's address is no path"),
         ("log", "~nobody-has-this-name/x", "there is no such home folder"),
     ],
 )
@@ -114,3 +114,30 @@ def test_changed_settings_keep_the_others_whatever_the_environment_has(
     assert (settings.changed(strict=True).k, settings.changed(strict=True).strict) == (5, True)
     with pytest.warns(DeprecationWarning, match=r"is now Settings\.changed"):
         assert settings.model_copy(update={"k": 7}).k == 7
+
+
+@pytest.mark.parametrize("name", ["library", "gold", "prompts", "log"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mysql://u:sesame@h/db",
+        "postgresql+psycopg://u:sesame@h/db",
+        "Postgresql:/u:sesame@h/db",
+        " postgres:u:sesame@h/db",
+        "host=h password = sesame dbname=db",
+        "postgresql://u:sesame/sesame@h/db",
+        "postgresql://u:sesame?@h",
+        Path("POSTGRESQL://u:sesame@h/db"),
+    ],
+)
+def test_no_address_becomes_a_path_or_is_repeated(name: str, address: object) -> None:
+    with pytest.raises(SettingsError, match=f"^setting '{name}' cannot be this address: ") as told:
+        Settings(**{name: address})
+    assert "sesame" not in str(told.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "Postgresql", " POSTGRES"])
+def test_the_address_of_a_server_may_be_in_capitals(scheme: str) -> None:
+    library = Settings(library=f"{scheme}://u:sesame@h/Db").library
+    assert isinstance(library, SecretStr)
+    assert library.get_secret_value() == "postgresql://u:sesame@h/Db"
