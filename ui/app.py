@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
 from threading import Thread
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from rag import Assistant, FootnoteError, MisuseError, OperationError
@@ -16,15 +17,8 @@ from ui import api, evaluation, library, settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
-from ui.guard import (
-    LOOPBACK,
-    MOST_FILE,
-    BodyLimit,
-    Guard,
-    LoginLimit,
-    known_hosts,
-    may_enter,
-)
+from ui.guard import LOOPBACK, Guard, known_hosts, may_enter
+from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
 from ui.parts import fonts, head, part
 from ui.settings import Chooser
 
@@ -87,6 +81,7 @@ def serve(
     port: int | None,
     users: Users | None = None,
     names: Sequence[str] = (),
+    proxies: Sequence[str] = (),
     mcp: bool = False,
 ) -> None:
     """Serve the page until it is interrupted or told to end.
@@ -97,6 +92,8 @@ def serve(
         port: 1 to 65535; None takes the first free one from 7860.
         users: Who may log in; None for no login.
         names: Host names under which other machines reach the page.
+        proxies: Addresses of those that hand requests on and may say for whom; what others say
+            of that is not believed.
         mcp: Whether MCP clients are answered too.
 
     Raises:
@@ -106,7 +103,7 @@ def serve(
     """
     _require(host, users=users, mcp=mcp)
     app = build_app(assistant)
-    url = launch(app, host=host, port=port, users=users, names=names, mcp=mcp)
+    url = launch(app, host=host, port=port, users=users, names=names, proxies=proxies, mcp=mcp)
     try:
         with _listening() as told:
             print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
@@ -141,6 +138,7 @@ def launch(
     port: int | None,
     users: Users | None = None,
     names: Sequence[str] = (),
+    proxies: Sequence[str] = (),
     mcp: bool = False,
 ) -> str:
     """Start a server in a thread of its own and return the address of the page.
@@ -150,17 +148,40 @@ def launch(
     _require(host, users=users, mcp=mcp)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio reads it, to ask nobody
     try:
-        _, url, _ = app.launch(
-            server_name=host,
-            server_port=port,
-            mcp_server=mcp,
-            auth=partial(may_enter, users) if users else None,
-            app_kwargs=_server(host, names, alone=host in LOOPBACK and not users and not names),
-            **_always(),
-        )
+        with _own_server(proxies):
+            _, url, _ = app.launch(
+                server_name=host,
+                server_port=port,
+                mcp_server=mcp,
+                auth=partial(may_enter, users) if users else None,
+                app_kwargs=_server(host, names, alone=host in LOOPBACK and not users and not names),
+                **_always(),
+            )
     except OSError as error:
         raise OperationError(_taken(host, port)) from error
     return url
+
+
+@contextmanager
+def _own_server(proxies: Sequence[str]) -> Iterator[None]:
+    """Set up the server that Gradio starts: `launch` hands none of this on."""
+    import uvicorn
+    from gradio import http_server
+
+    config = partial(
+        uvicorn.Config,
+        http=Unhurried,
+        limit_concurrency=MOST_CONNECTIONS,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=[*proxies],
+    )
+    theirs = vars(http_server)
+    before = theirs["uvicorn"]
+    theirs["uvicorn"] = SimpleNamespace(Config=config, Server=uvicorn.Server)
+    try:
+        yield
+    finally:
+        theirs["uvicorn"] = before
 
 
 def _server(host: str, names: Sequence[str], *, alone: bool) -> dict[str, Any]:

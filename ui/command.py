@@ -1,6 +1,7 @@
 """The commands `footnote ui`, `serve` and `mcp`: their arguments, for `footnote --help`."""
 
 import argparse
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 _PORTS = range(1, 65536)
@@ -62,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             port=arguments.port,
             users=users,
             names=arguments.name,
+            proxies=arguments.proxy,
             mcp=arguments.mcp,
         )
     return 0
@@ -181,8 +183,26 @@ def _add_reach(parser: argparse.ArgumentParser) -> None:
     )
     _add_names(parser)
     parser.add_argument(
+        "--proxy",
+        action="append",
+        default=[],
+        type=_address,
+        metavar="ADDRESS",
+        help="address of a proxy that hands requests on and may say for whom (X-Forwarded-For); "
+        "may be repeated",
+    )
+    parser.add_argument(
         "--mcp", action="store_true", help="answer MCP clients too, at /gradio_api/mcp/"
     )
+
+
+def _address(text: str) -> str:
+    try:
+        return str(ip_network(text, strict=False) if "/" in text else ip_address(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no IP address and no network: give one, as in 10.0.0.2 or 10.0.0.0/24"
+        ) from None
 
 
 def _port(text: str) -> int:

@@ -78,12 +78,12 @@ def serve(
         )
     import uvicorn
 
-    from ui.hurried import Hurried
+    from ui.limits import HURRIED
 
     server = uvicorn.Server(
         uvicorn.Config(
             Service(assistant, keys=keys, hosts=known_hosts(host, names), below=below),
-            http=Hurried,
+            **HURRIED,
             lifespan="off",
             ws="none",
             log_config=None,

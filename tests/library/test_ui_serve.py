@@ -18,7 +18,7 @@ from rag import Article, MisuseError, ModelResponseError, Settings
 from rag.testing import ScriptedAnswerer, ScriptedModel, open_assistant
 from ui.api import Endpoints
 from ui.completions import quotes_below
-from ui.hurried import Hurried
+from ui.limits import Hurried, Unhurried
 from ui.serve import AT_ONCE, WAITING
 
 KEY = "0123456789abcdef-key"
@@ -479,3 +479,22 @@ def test_texts_whose_clients_left_hold_no_other_tool(tmp_path, monkeypatch):
     with opened(tmp_path / "library") as assistant:
         monkeypatch.setattr(assistant, "verify", verify)
         assert len(asyncio.run(ask(Endpoints(assistant)))["documents"]) == 1
+
+
+class HastyPage(Unhurried):
+    seconds = 0.3
+    body_seconds = 1.0
+
+
+def test_a_pages_upload_may_take_longer_than_its_head_but_not_for_ever(tmp_path):
+    head = b"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 900\r\n\r\n{"
+    with (
+        opened(tmp_path / "library") as assistant,
+        service(assistant, http=HastyPage) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=5) as slow,
+    ):
+        began = time.monotonic()
+        slow.sendall(head)
+        told = b"".join(iter(lambda: slow.recv(1000), b""))
+    assert told.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+    assert time.monotonic() - began > 0.9

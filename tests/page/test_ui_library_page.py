@@ -8,7 +8,7 @@ from documents import docx, epub, mail, odt, pdf, pptx, shape, xlsx
 from ui_pages import needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
-from ui.guard import MOST_FILE
+from ui.limits import MOST_FILE
 from ui.parts import script
 
 try:

@@ -189,9 +189,9 @@ def closed(folder, tmp_path_factory):
         yield port
 
 
-def log_in(port, name, password):
+def log_in(port, name, password, **headers):
     body = f"username={name}&password={password}"
-    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    kind = {"Content-Type": "application/x-www-form-urlencoded", **headers}
     status, headers, _ = send(port, "POST", "/login", kind, body)
     return status, (headers.get("Set-Cookie") or "").partition(";")[0]
 
@@ -219,6 +219,8 @@ def test_a_user_gets_in_and_guesses_are_throttled_afterwards(closed):
     found = [log_in(closed, "ana", f"wrong-{n}")[0] for n in range(7)]
     assert found == [400] * 5 + [429] * 2
     assert log_in(closed, "bo", "87654321")[0] == 429
+    for_others = {"X-Forwarded-For": "10.1.2.3"}
+    assert log_in(closed, "bo", "87654321", **for_others)[0] == 429
     assert send(closed, "GET", "/config", {"Cookie": cookie})[0] == 200
 
 

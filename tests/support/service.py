@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from ui.guard import known_hosts
-from ui.hurried import Hurried
+from ui.limits import Hurried
 from ui.serve import Service
 
 
