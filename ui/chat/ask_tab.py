@@ -12,7 +12,7 @@ from dataclasses import replace
 from rag import Answer, Assistant, DocumentSummary, FootnoteError
 from ui.articles import is_drawn, page_image, serving, text
 from ui.chat.conversation import Sessions, Turn, moments
-from ui.chat.questions import example_questions, follow_ups
+from ui.chat.questions import Offers, follow_ups
 from ui.chat.turn_view import as_view, taken_back
 from ui.evaluation import build_gold_form
 from ui.parts import QUIET, Sent, Value, answering, part, streaming
@@ -33,7 +33,7 @@ class Chat:
         self._assistant = assistant
         self._sessions = sessions
         self._chooser = chooser
-        self._examples: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self._offers = Offers()
         self._answering = 0
 
     def shelf(self, sent: Sent) -> Value:
@@ -144,23 +144,22 @@ class Chat:
         return self._answering == 0
 
     def _offered(self) -> list[str]:
-        """Return questions to begin with; made anew only when the library has changed."""
+        """Return questions to begin with."""
         try:
             self._assistant.library.seed()
-            key = tuple(f"{d.id} {d.card.sha256}" for d in self._assistant.library.documents())
-            if self._examples is None or self._examples[0] != key:
-                made = example_questions(self._assistant, wanted=self._is_quiet)
-                if not self._is_quiet():
-                    return list(made)
-                self._examples = (key, made)
+            return list(self._offers.of_newest(self._assistant, wanted=self._is_quiet))
         except FootnoteError:
             return []  # The pane, which lists the library, says why.
-        return list(self._examples[1])
 
     def _follow_ups(self, turn: Turn, asked: list[str]) -> tuple[str, ...]:
         cited = {c.document_id for c in turn.citations}
         hits = turn.hits or ()
-        near = [hit.passage.text for hit in hits if not cited or hit.passage.document_id in cited]
+        near = [
+            scored.sentence.text
+            for hit in hits
+            if not cited or hit.passage.document_id in cited
+            for scored in hit.sentences
+        ]
         try:
             return follow_ups(self._assistant, near, asked, wanted=self._is_quiet)
         except FootnoteError:
