@@ -8,11 +8,12 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from functools import cache, wraps
+from threading import Thread
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError, Hit, MisuseError, Verification
-from rag.internal import as_json, data_toml, in_thread
+from rag.internal import as_json, data_toml, in_thread, not_read_again
 from rag.types import AnswerSentence, CheckedClaim, Citation, Verdict
 
 P = ParamSpec("P")
@@ -145,6 +146,28 @@ class Endpoints:
             for card in [document.card]
             if all(word in f"{card.title} {card.source} {card.author}".casefold() for word in words)
         ][:_MOST_DOCUMENTS]
+
+
+def read_again_behind(assistant: Assistant) -> None:
+    """Begin `read_again` while a server starts; nobody waits for it."""
+    Thread(target=read_again, args=(assistant,), daemon=True).start()
+
+
+def read_again(assistant: Assistant) -> None:
+    """Bring what an older version read up to date; while another program writes, the next start."""
+    try:
+        report = assistant.library.read_again()
+    except FootnoteError:
+        return
+    if report.changes:
+        count, changed = len(report.changes), len(report.of("changed"))
+        documents = "1 document" if count == 1 else f"{count:,} documents"
+        print(  # noqa: T201
+            f"{documents} that an older version had read: read again, {changed:,} changed",
+            flush=True,
+        )
+    for line in not_read_again(report.outdated):
+        print(line, flush=True)  # noqa: T201
 
 
 @cache

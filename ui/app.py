@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
-from threading import Thread
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from rag import Assistant, FootnoteError, MisuseError, OperationError
-from rag.internal import data_file, not_read_again
+from rag import Assistant, MisuseError, OperationError
+from rag.internal import data_file
 from ui import api, evaluation, library, settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
@@ -107,28 +106,11 @@ def serve(
     try:
         with _listening() as told:
             print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
-            Thread(target=_read_again, args=(assistant,), daemon=True).start()
+            api.read_again_behind(assistant)
             while not told:
                 time.sleep(_LOOKING_SECONDS)
     finally:
         app.close(verbose=False)
-
-
-def _read_again(assistant: Assistant) -> None:
-    """Bring what an older version read up to date; while another program writes, the next start."""
-    try:
-        report = assistant.library.read_again()
-    except FootnoteError:
-        return
-    if report.changes:
-        count, changed = len(report.changes), len(report.of("changed"))
-        documents = "1 document" if count == 1 else f"{count:,} documents"
-        print(  # noqa: T201
-            f"{documents} that an older version had read: read again, {changed:,} changed",
-            flush=True,
-        )
-    for line in not_read_again(report.outdated):
-        print(line, flush=True)  # noqa: T201
 
 
 def launch(

@@ -18,7 +18,7 @@ from typing import Any
 
 from rag import Answer, Assistant, FootnoteError, MisuseError, ModelError, OperationError, Turn
 from ui import completions
-from ui.api import Endpoints, tools
+from ui.api import Endpoints, read_again_behind, tools
 from ui.completions import MODEL, Asked, Pieces, RefusedError
 from ui.guard import (
     LOOPBACK,
@@ -95,11 +95,10 @@ def serve(
         )
     )
     with _listening(host, port) as place:
-        shown = f"[{host}]" if ":" in host else host
-        print(  # noqa: T201
-            f"Footnote is the model {MODEL!r} of http://{shown}:{port}/v1 (Ctrl+C stops it)",
-            flush=True,
-        )
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        told = f"Footnote is the model {MODEL!r} of {address}/v1 (Ctrl+C stops it)"
+        print(told, flush=True)  # noqa: T201
+        read_again_behind(assistant)
         server.run(sockets=[place])
 
 

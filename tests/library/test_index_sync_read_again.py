@@ -24,7 +24,7 @@ from rag import Assistant
 from rag.cli import terminal
 from rag.source_notes import Aging, not_read_again
 from rag.testing import HashEmbedder
-from ui.app import _read_again
+from ui.api import read_again as read_again_at_start
 
 Make = Callable[..., Library]
 LONG_AGO = 1_000_000_000
@@ -231,26 +231,26 @@ def test_one_of_the_reader_before_this_is_read_again_and_one_of_the_next_is_not(
         assert [c.read_again for c in again(library).changes] == found
 
 
-def test_the_page_reads_it_again_when_it_starts(
+def test_page_and_server_read_it_again_when_they_start(
     assistant: Assistant, quay: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assistant.library.add(quay)
     library = assistant.library._library
     with library.catalog.writing() as db, transaction(db):
         note_reader(db, {library.summaries()[0].id: ""})
-    _read_again(assistant)
+    read_again_at_start(assistant)
     assert capsys.readouterr().out == (
         "1 document that an older version had read: read again, 0 changed\n"
     )
-    _read_again(assistant)
+    read_again_at_start(assistant)
     assert capsys.readouterr().out == ""
 
 
-def test_the_page_tells_what_it_could_not_read_again(
+def test_they_tell_what_they_could_not_read_again(
     assistant: Assistant, quay: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_as_before(assistant.library._library, quay, WRAPPED, source="uploads/1a2b3c4d/quay.pdf")
-    _read_again(assistant)
+    read_again_at_start(assistant)
     assert capsys.readouterr().out == (
         "Read by an older version of Footnote, and not again: uploads/1a2b3c4d/quay.pdf (it was "
         "uploaded, and its original was not kept: add it again).\n"
