@@ -223,9 +223,12 @@ def from_loop(make: Callable[[], AsyncGenerator[T, None]]) -> Generator[T, None,
     wherever it waits, and what it holds.
     """
     values: SimpleQueue[T | _End] = SimpleQueue()
-    started: Future[asyncio.AbstractEventLoop] = Future()
+    started: Future[asyncio.Task[None]] = Future()
 
     async def drain() -> None:
+        task = asyncio.current_task()
+        assert task is not None, "a coroutine runs in a task"
+        started.set_result(task)
         async with aclosing(make()) as source:
             async for value in source:
                 values.put(value)
@@ -235,7 +238,6 @@ def from_loop(make: Callable[[], AsyncGenerator[T, None]]) -> Generator[T, None,
         try:
             with asyncio.Runner() as runner:
                 runner.get_loop().set_default_executor(_Unwaited())
-                started.set_result(runner.get_loop())
                 runner.run(drain())
         except BaseException as error:  # noqa: BLE001  # raised again in the caller's thread
             end = _End(error)
@@ -248,9 +250,10 @@ def from_loop(make: Callable[[], AsyncGenerator[T, None]]) -> Generator[T, None,
         if value.error is not None:
             raise value.error
     finally:
+        task = started.result()
         with suppress(RuntimeError):  # the loop is closed already
-            loop = started.result()
-            loop.call_soon_threadsafe(_cancel_all, loop)
+            # What ends the loop is left alone: cancelled, it writes to standard error.
+            task.get_loop().call_soon_threadsafe(task.cancel)
         thread.join(_CLOSING_SECONDS)
 
 
@@ -260,11 +263,6 @@ def _start(run: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=context.run, args=(run,), name="footnote-model", daemon=True)
     thread.start()
     return thread
-
-
-def _cancel_all(loop: asyncio.AbstractEventLoop) -> None:
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
 
 
 async def in_thread(make: Callable[[], Iterator[T]]) -> AsyncGenerator[T, None]:
