@@ -1,6 +1,6 @@
 """A question put in full, and what was retrieved for it or for its parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import zip_longest
@@ -127,8 +127,17 @@ def looked_up(
         sources,
         found=replace(whole.found, hits=best),
         orders=whole.orders,
-        steps=tuple(map(part_of, told_apart(steps))),
+        steps=_once(map(part_of, told_apart(steps))),
     )
+
+
+def _once(steps: Iterable[DraftPart]) -> tuple[DraftPart, ...]:
+    """Leave out a step that found what one before it found."""
+    kept: dict[object, DraftPart] = {}
+    for step in steps:
+        places = tuple((e.hit.passage.document_id, e.start) for e in step.evidence)
+        kept.setdefault((step.text, places) if step.text else step.asked, step)
+    return tuple(kept.values())
 
 
 def by_answer(hits: tuple[Hit, ...], ranked: Sequence[Sentence]) -> tuple[Hit, ...]:

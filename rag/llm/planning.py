@@ -28,8 +28,8 @@ _LONGEST_ASKED = 400
 """Characters of a question that is taken apart."""
 _LONGEST_REPLY = 2000
 """Characters of a reply; of a longer one nothing is taken."""
-_SURE = 0.8
-"""Confidence of the quoted answer from which a question is answered by it."""
+_SURE = 0.95
+"""Confidence of the quoted answer from which such a question is answered by it."""
 _UNSURE = frozenset({"no_match", "weak_match"})
 _ITEM = re.compile(r"(?:[-*•>]|(?:[Qq](?:uestion)?|[Ss]earch|[Ss]tep)? ?\(?\d{1,2}[.):])\s*")
 _EARLIER = re.compile(r"#(\d)")
