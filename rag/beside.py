@@ -43,7 +43,8 @@ def never_worse(own: Answer, quoted: Answer, written: "Written") -> Answer:
     """
     beside = own.status == "answered" and quoted.status == "abstained" and not written.answers
     if own.status == "answered" and not beside:
-        return own if quoted.status == "abstained" else _with_quote(own, quoted)
+        shown = own if quoted.status == "abstained" else _with_quote(own, quoted)
+        return replace(shown, set_aside=_cut_short(own, written)) if written.cut else shown
     reason: Reason = own.reason or "weak_match"
     aside = SetAside(
         model=own.model,
@@ -54,6 +55,12 @@ def never_worse(own: Answer, quoted: Answer, written: "Written") -> Answer:
     )
     shown = own if own.status == quoted.status == "abstained" else quoted
     return replace(shown, set_aside=aside, usage=own.usage, prompts=own.prompts)
+
+
+def _cut_short(own: Answer, written: "Written") -> SetAside:
+    """Return what is told of a reply of which only the whole sentences are shown."""
+    note = f"Only whole sentences are shown, for {written.cut}."
+    return SetAside(model=own.model, reason="cut_short", note=note, sentences=(), citations=())
 
 
 def _with_quote(own: Answer, quoted: Answer) -> Answer:
@@ -91,6 +98,9 @@ def _in_words(text: str) -> str:
 def with_steps(answer: Answer, steps: Sequence[DraftPart], texts: Texts) -> Answer:
     """Return an answer with what was looked up for it, whose citations are numbered on.
 
+    Where the quotes of the one search stand in the place of what a model wrote, their words are not
+    the short answer: that search was not sure.
+
     Args:
         answer: Of a language model, or what is shown in its place; it may be an abstention.
         steps: The searches in their order, each with its evidence; none changes nothing.
@@ -100,6 +110,8 @@ def with_steps(answer: Answer, steps: Sequence[DraftPart], texts: Texts) -> Answ
         CitationError: The stored text does not hold a step's evidence.
     """
     known, told = answer.citations, []
+    if steps and answer.set_aside is not None:
+        answer = replace(answer, short=None)
     for step in steps:
         notes = Footnotes(texts)
         notes.part(step)

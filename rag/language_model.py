@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from index.errors import ModelResponseError
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -31,6 +33,15 @@ class Reply:
     """From the first request to the first piece; None where the reply came whole."""
 
 
+class CutReplyError(ModelResponseError):
+    """A reply reached its length limit; what came before is whole but for its last sentence."""
+
+    def __init__(self, message: str, *, reply: Reply) -> None:
+        super().__init__(message)
+        self.reply = reply
+        """As far as it came."""
+
+
 class Afresh(str):
     """An empty piece of a stream: what came before it was thought aloud, the reply begins now."""
 
@@ -41,7 +52,8 @@ class LanguageModel(Protocol):
     """A model that can be asked; safe to share between threads.
 
     All four ways to ask raise one of `ModelUnavailableError`, `ModelRejectedError` and
-    `ModelResponseError`, and nothing else; a truncated answer is an error.
+    `ModelResponseError`, and nothing else; a truncated answer is an error,
+    a `CutReplyError` where it reached its length limit.
     """
 
     @property

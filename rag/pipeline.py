@@ -232,7 +232,7 @@ class Pipeline:
                 sources.found,
                 orders=sources.orders,
                 usage=asked.usage,
-                quoted=quoted,
+                quoted=replace(quoted, short=None) if sources.steps else quoted,
                 steps=sources.steps,
             )
         except ModelError as error:
@@ -245,7 +245,8 @@ class Pipeline:
         own = _shown(asked, sources, written)
         answer = with_steps(never_worse(own, quoted, written), sources.steps, texts)
         answer = replace(answer, seconds=time.perf_counter() - asked.started)
-        if own.sentences and answer.set_aside is None:
+        aside = answer.set_aside
+        if own.sentences and (aside is None or aside.reason == "cut_short"):
             yield from _told(answer, after=len(own.sentences))
         else:
             yield from _anew(answer)

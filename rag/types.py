@@ -72,13 +72,13 @@ def __getattr__(name: str) -> object:
 Status = Literal["answered", "abstained"]
 Reason = Literal[
     "no_match", "weak_match", "empty_library", "empty_question", "small_talk", "other_language",
-    "declined", "unsupported",
+    "declined", "unsupported", "cut_short",
 ]  # fmt: skip
-"""Why there is no answer; the last two are a language model's.
+"""Why there is no answer; the last three are a language model's.
 
 small_talk: nothing is asked of the articles. other_language: the question is not in English, and
 what answers reads English only. declined: it found none in its sources. unsupported: nothing that
-it wrote is in them.
+it wrote is in them. cut_short: of `SetAside` alone.
 """
 Verdict = Literal["supported", "misattributed", "altered", "contradicted", "unsupported"]
 """What a check of one sentence found.
@@ -196,7 +196,8 @@ class SetAside:
 
     model: str
     reason: Reason
-    """`declined`, `unsupported`, or `weak_match`: it holds, but does not read as an answer."""
+    """`declined`, `unsupported`, `weak_match`: it holds, but does not read as an answer, or
+    `cut_short`: its whole sentences are the answer, and one or more are missing behind them."""
     note: str
     """The same for a reader, and what is shown in its place."""
     sentences: tuple[AnswerSentence, ...]

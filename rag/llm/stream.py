@@ -7,7 +7,7 @@ from functools import cache
 
 from index.data_files import data_toml
 from index.errors import ModelResponseError
-from rag.language_model import Afresh, Message, Reply
+from rag.language_model import Afresh, CutReplyError, Message, Reply
 from rag.llm.providers.wire import Chunk
 
 _CUT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})
@@ -147,16 +147,17 @@ class Transcript:
             ModelResponseError: It broke off, was cut or withheld, or is blank.
         """
         text = "".join(self._pieces)
-        self._refuse_incomplete(text)
         counted_in, counted_out = self._last.input_tokens, self._last.output_tokens
         asked = "\n".join(message.text for message in self._messages)
-        return Reply(
+        reply = Reply(
             text=text,
             input_tokens=counted_in if counted_in else estimated_tokens(asked),
             output_tokens=counted_out if counted_out else estimated_tokens(text),
             requests=self.requests,
             first_token_seconds=None if whole else self._first_seconds,
         )
+        self._refuse_incomplete(reply)
+        return reply
 
     def _shown(self, text: str) -> str:
         if isinstance(text, Afresh):
@@ -168,12 +169,13 @@ class Transcript:
             self._pieces.append(text)
         return text
 
-    def _refuse_incomplete(self, text: str) -> None:
+    def _refuse_incomplete(self, reply: Reply) -> None:
         finish = self._last.finish
         if finish in _CUT:
-            raise ModelResponseError(
+            raise CutReplyError(
                 f"the reply of {self._model} was cut after {self._max_tokens} tokens: raise "
-                "FOOTNOTE_LLM_MAX_TOKENS, or FOOTNOTE_LLM_CONTEXT if the window is full"
+                "FOOTNOTE_LLM_MAX_TOKENS, or FOOTNOTE_LLM_CONTEXT if the window is full",
+                reply=reply,
             )
         if finish in _WITHHELD:
             raise ModelResponseError(
@@ -184,7 +186,7 @@ class Transcript:
             raise ModelResponseError(
                 f"the reply of {self._model} broke off before its end: ask again"
             )
-        if not text.strip():
+        if not reply.text.strip():
             raise ModelResponseError(
                 f"the reply of {self._model} is empty: ask again, or choose another model"
             )

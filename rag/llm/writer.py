@@ -15,7 +15,7 @@ from rag.answer.extractive import shipped_reader
 from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, added
 from rag.driver import NEXT, Piece, Request, Step
 from rag.follow_up import stand_alone
-from rag.language_model import Afresh, LanguageModel, Message, Reply
+from rag.language_model import Afresh, CutReplyError, LanguageModel, Message, Reply
 from rag.llm.injection import obeys
 from rag.llm.planning import proposed
 from rag.llm.prompting import (
@@ -74,6 +74,8 @@ class Written:
     answers: bool
     """Whether one of these reads as an answer; True where the articles surely have one."""
     model: str
+    cut: str
+    """Why its reply has no end, of which the whole sentences are here; empty where it has one."""
     usage: Usage
     prompts: tuple[PromptDigest, ...]
 
@@ -182,6 +184,7 @@ class Writer:
             declined=page.declined and not page.seen,
             supported=page.supported / page.seen if page.seen else 0.0,
             answers=page.answers,
+            cut=page.cut,
             model=self.model.name,
             usage=add(usage, self._usage(reply)),
             prompts=tuple(
@@ -216,6 +219,9 @@ class Writer:
         with logbook.span("generate", text=self._told(question)) as counts:
             while not isinstance(piece, Reply):
                 piece = yield NEXT
+                if isinstance(piece, CutReplyError) and page.seen:
+                    page.cut, piece = str(piece), piece.reply
+                    break
                 _raise_failure(piece)
                 if isinstance(piece, Afresh):
                     reader = self._reader(question, given)
@@ -294,6 +300,8 @@ class _Page:
         self.sentences: tuple[AnswerSentence, ...] = ()
         self.declined = False
         self.answers = True
+        """As in `Written`."""
+        self.cut = ""
         """As in `Written`."""
         self.seen = 0
         """Sentences so far, those that decline left aside."""

@@ -18,7 +18,8 @@ from rag import (
     TextDelta,
     Turn,
 )
-from rag.language_model import Afresh
+from rag.cli.ask import answer_text
+from rag.language_model import Afresh, CutReplyError, Reply
 from rag.testing import HashEmbedder, ScriptedModel, open_assistant
 
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
@@ -335,6 +336,29 @@ def test_when_the_model_fails_the_extractive_answer_is_given_and_says_so(
     answer = assistant.ask("What did engineers find?")
     assert (answer.model, answer.status) == ("extractive", "answered")
     assert answer.fallback == str(_DOWN)
+
+
+def test_whole_sentences_of_a_reply_that_reached_its_limit_are_kept_and_checked(
+    make: Make,
+) -> None:
+    told = "Engineers found cracks. [1] Pigeons own the moon. [1] It opens again in Ju"
+    reply = Reply(text=told, input_tokens=9, output_tokens=16, requests=1, first_token_seconds=0.1)
+    assistant, _ = make((told, CutReplyError("the reply was cut after 16 tokens", reply=reply)))
+    *events, answer = assistant.stream("What did engineers find?")
+    assert isinstance(answer, Answer)
+    assert [s.verdict for s in answer.sentences] == ["supported", "unsupported"]
+    assert (answer.model, answer.fallback, answer.usage.output_tokens) == ("scripted:model", "", 16)
+    assert answer.set_aside is not None
+    assert "cut after 16 tokens" in answer.set_aside.note
+    assert pieces(events) == answer.text
+    assert "shown, for the reply was cut after 16 tokens." in answer_text(answer)
+
+
+def test_a_reply_without_a_whole_sentence_has_failed(make: Make) -> None:
+    reply = Reply(text="En", input_tokens=9, output_tokens=1, requests=1, first_token_seconds=0.1)
+    assistant, _ = make(("Engineers", CutReplyError("cut after 1 tokens", reply=reply)))
+    answer = assistant.ask("What did engineers find?")
+    assert (answer.model, answer.fallback) == ("extractive", "cut after 1 tokens")
 
 
 def test_a_model_that_fails_at_the_follow_up_is_not_asked_again(make: Make) -> None:
