@@ -27,6 +27,8 @@ _TOKEN = re.compile(
 _SPLIT = re.compile(r"[\-/&+]")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _SINGLE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-", "−": "-"})
+_DOUBLE = str.maketrans(dict.fromkeys("“”„‟«»＂", '"'))
+_PHRASES = re.compile(r'"([^"]*)"|([^"\s]+)')
 _LONGEST_TERM = 64
 _stemmers = threading.local()
 
@@ -64,6 +66,27 @@ def content_terms(question: str) -> list[str]:
     return list(
         dict.fromkeys(t for w in _tokens(question) if not _is_stop(w) for t in _terms_of(w))
     )
+
+
+def wanted(text: str) -> list[tuple[tuple[str, ...], ...]]:
+    """Return what a text that has to hold all of some words is to have, in order, each once.
+
+    Words in quotes have to stand in a row. Function words are left out where there are others.
+
+    Returns:
+        For each word or phrase the runs of terms of which any will do: of `SM-6` its parts in a
+        row, and `sm6`. Nothing where there is no word.
+    """
+    told: list[tuple[tuple[str, ...], ...]] = []
+    small: list[tuple[tuple[str, ...], ...]] = []
+    for phrase, word in _PHRASES.findall(text.translate(_DOUBLE)):
+        tokens = _tokens(phrase or word)
+        run = tuple(term for token in tokens for term in _terms_of(token))
+        joined = (run[-1:],) if len(tokens) == 1 and len(run) > 1 else ()
+        if run:
+            is_small = not phrase and all(map(_is_stop, tokens))
+            (small if is_small else told).append((run, *joined))
+    return list(dict.fromkeys(told or small))
 
 
 def has_words(text: str) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         SettingsError,
         UnknownDocumentError,
     )
+    from index.full_text import FoundDocument, FoundDocuments
     from index.scope import EVERYTHING, Scope
     from rag.assistant import Assistant
     from rag.checking import verify
@@ -74,6 +75,8 @@ __all__ = [
     "DocumentSummary",
     "EmbeddingError",
     "FootnoteError",
+    "FoundDocument",
+    "FoundDocuments",
     "Hit",
     "LanguageModel",
     "LibraryBusyError",
@@ -106,6 +109,8 @@ __all__ = [
 
 _HOMES = {
     "Assistant": "rag.assistant",
+    "FoundDocument": "index.full_text",
+    "FoundDocuments": "index.full_text",
     "OpenLibrary": "rag.library",
     "EVERYTHING": "index.scope",
     "Scope": "index.scope",

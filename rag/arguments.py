@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 from index.card import folded, tag_name
 from index.errors import MisuseError
 from index.scope import EVERYTHING, Scope, scope_of
+from index.terms import has_words
 from index.types import page_of
 from rag.question import Question, read_question
 from rag.types import Document, Span, Turn
 
 if TYPE_CHECKING:
+    from index.full_text import Sort
     from index.sync.intake import Article
 
 _OPTION = "scope_"
 _DATES = ("since", "until")
+SORTS: "tuple[Sort, ...]" = ("relevance", "title", "date", "added")
+MOST_FOUND = 1000
+"""Documents that are returned at once."""
 LONGEST_QUESTION = 2000
 """Characters; the embedding model reads about the first 1,200 of English prose."""
 
@@ -121,6 +126,48 @@ def checked_change(add: Iterable[str], remove: Iterable[str]) -> tuple[list[str]
     if not given and not taken:
         raise MisuseError("no tag is named: give one to add or to remove")
     return given, taken
+
+
+def check_words(words: str) -> None:
+    """Refuse words to look for of which there are none or too many.
+
+    Raises:
+        MisuseError: There is none, or they are longer than `LONGEST_QUESTION`.
+    """
+    check_text(words, name="what is looked for")
+    if not has_words(words):
+        raise MisuseError(f"{shortened(words)} has no word to look for: give at least one")
+    if len(words) > LONGEST_QUESTION:
+        raise MisuseError(
+            f"the words to look for have {len(words):,} characters, at most {LONGEST_QUESTION:,} "
+            "are allowed: name fewer"
+        )
+
+
+def check_page(offset: int, limit: int) -> None:
+    """Refuse what is no part of a list.
+
+    Raises:
+        MisuseError: The offset is below 0, or the limit is not 1 to 1,000.
+    """
+    for name, value, least, most in (
+        ("offset", offset, 0, 10**9),
+        ("limit", limit, 1, MOST_FOUND),
+    ):
+        check(value, int, name=name, wanted="a whole number (int)")
+        if not least <= value <= most:
+            raise MisuseError(f"{name} cannot be {value}: give {least} to {most:,}")
+
+
+def checked_sort(sort: "Sort") -> "Sort":
+    """Return an order.
+
+    Raises:
+        MisuseError: There is none of this name.
+    """
+    if sort not in SORTS:
+        raise MisuseError(f"there is no order {shortened(sort)}: name {', '.join(SORTS)}")
+    return sort
 
 
 def checked_articles(articles: "Iterable[Article]") -> "Iterator[Article]":

@@ -18,13 +18,12 @@ from index.types import Hit
 from rag import answerers, arguments
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive, for_one_question
-from rag.library import OpenLibrary
+from rag.library import OpenLibrary, stored_library
 from rag.logbook import log_question
 from rag.pipeline import Pipeline
 from rag.question import read_query
 from rag.settings import Adjustments, Settings
 from rag.source_notes import Aging
-from rag.stored import stored_library
 from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
 from rag.way import Way
 

@@ -1,4 +1,4 @@
-"""The articles of a library, as users hold them: add, list, remove, keep and mend; no answering.
+"""The articles of a library, as users hold them: add, tag, remove, keep and mend; no answering.
 
 A question opens this too, so what reads, writes and mends is imported where it is done.
 """
@@ -8,33 +8,26 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.data_files import seed_paths
+from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.store.library import Library
-from index.types import (
-    AddReport,
-    Change,
-    Checkup,
-    CompactReport,
-    Document,
-    DocumentSummary,
-    PageImage,
-    Span,
-)
+from index.store.protocols import VectorIndex, open_pair
+from index.types import AddReport, Change, Checkup, CompactReport, DocumentSummary
 from rag import arguments
-from rag.source_notes import Aging
-from rag.stored import seed_articles
+from rag.settings import Settings
+from rag.stored import StoredArticles
 
 if TYPE_CHECKING:
     from index.sync.ingest import OnProgress
     from index.sync.intake import Article
     from index.sync.watch import Folders, Notice
     from index.upkeep.transfer import ExportReport
-    from rag.bibliography import BibliographyFormat
 
 _SEEDING_SECONDS = 60.0
 
 
-class OpenLibrary:
+class OpenLibrary(StoredArticles):
     """The articles of an open library: `Assistant.library`. Safe to share between threads.
 
     Args:
@@ -44,7 +37,7 @@ class OpenLibrary:
     """
 
     def __init__(self, stored: Library, *, seeds: bool, on_progress: "OnProgress") -> None:
-        self._library = stored
+        super().__init__(stored)
         self._seeds = seeds
         self._on_progress = on_progress
 
@@ -120,10 +113,6 @@ class OpenLibrary:
         ids = arguments.checked_ids(document_ids)
         given, taken = arguments.checked_change(add, remove)
         return self._library.tag(ids, add=given, remove=taken)
-
-    def tags(self) -> dict[str, int]:
-        """Return how many documents have each tag, in alphabetical order; empty where none has."""
-        return self._library.tags()
 
     def read_again(self) -> AddReport:
         """Read again what an older version of Footnote read, from its file or kept original.
@@ -221,103 +210,6 @@ class OpenLibrary:
         """
         return self._library.remove(arguments.checked_ids(document_ids))
 
-    def documents(self) -> tuple[DocumentSummary, ...]:
-        """Return the cards of all documents, oldest first; empty for an empty library."""
-        return self._library.summaries()
-
-    def edition(self) -> str:
-        """Return a short text that differs once documents changed, whoever changed them; cheap.
-
-        Raises:
-            LibraryError: The library cannot be read.
-        """
-        return self._library.edition()
-
-    def document(self, document_id: str) -> Document:
-        """Return a document by its id or a beginning of one, and how its file is now.
-
-        Raises:
-            UnknownDocumentError: There is no such document.
-        """
-        arguments.check_ids([document_id])
-        return Aging(self._library.some_records).document(self._library.document(document_id))
-
-    def draw_page(
-        self, document_id: str, page: int | str | None = None, *, span: Span | None = None
-    ) -> PageImage:
-        """Draw a page of a PDF as it is in its file, or in the original that was kept of it.
-
-        Args:
-            document_id: The document's id or a beginning of one.
-            page: A number from 1, or else a label as printed, such as `iv`; None for the page on
-                which the span begins, or the first.
-            span: Offsets in the document's text of what is framed, as of a citation; where it goes
-                over two pages, what of it is on this one.
-
-        Raises:
-            UnknownDocumentError: There is no such document.
-            MisuseError: It is no PDF, has no such page, or the span is not on it.
-            ReadError: The file is gone, is another by now, or cannot be drawn.
-            LibraryError: No original was kept, or the library cannot be read.
-        """
-        from index.reading.files import drawn_page
-
-        arguments.check_ids([document_id])
-        document = self._library.document(document_id)
-        kind = document.summary.card.media_type
-        if kind != "application/pdf":
-            raise MisuseError(
-                f"only pages of PDF files are drawn, and this is {kind or 'a text'}: read it with "
-                f"`footnote show {document_id}`"
-            )
-        number = arguments.checked_page(page, document, span=span)
-        content = self._library.original_bytes(document.summary.id)
-        return drawn_page(content, document, page=number, span=span)
-
-    def cite(self, *document_ids: str, format: "BibliographyFormat" = "bibtex") -> str:  # noqa: A002
-        """Return a bibliography of documents, in the order given: see `rag.bibliography`.
-
-        Args:
-            document_ids: Their ids or beginnings of them.
-            format: `csl` (CSL-JSON), `bibtex` or `markdown`.
-
-        Raises:
-            MisuseError: No id was given, or there is no such format.
-            UnknownDocumentError: There is no such document.
-        """
-        from rag.bibliography import bibliography
-
-        arguments.check_ids(document_ids)
-        if not document_ids:
-            raise MisuseError("no document to cite: name ids as `footnote list` shows them")
-        found = [self._library.document(each).summary for each in document_ids]
-        return bibliography({summary.id: summary.card for summary in found}, format=format)
-
-    def text(self, document_id: str) -> str:
-        """Return the text of a document by its full id, without reading its sentences.
-
-        Raises:
-            UnknownDocumentError: There is no such document.
-            LibraryError: The library cannot be read.
-        """
-        arguments.check_ids([document_id])
-        return self._library.text(document_id)
-
-    def original_bytes(self, document_id: str) -> bytes:
-        """Return the bytes that a document was read from, by its id or a beginning of one.
-
-        What was dropped on the page or fetched was kept (`Settings.originals`), a file is opened
-        where it lies, and an article given as text is its text in UTF-8. Their sha256 is the one
-        that they had when they were read.
-
-        Raises:
-            UnknownDocumentError: There is no such document.
-            LibraryError: None was kept, or it is damaged.
-            ReadError: The file is gone, cannot be read, or is another by now.
-        """
-        arguments.check_ids([document_id])
-        return self._library.original_bytes(document_id)
-
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""
         from index.upkeep.doctor import check
@@ -345,17 +237,23 @@ class OpenLibrary:
 
         return compact(self._library)
 
-    def export_to(self, file: str | Path) -> "ExportReport":
-        """Write all documents into one archive for `import_from`, elsewhere or later.
+    def export_to(self, file: str | Path, *document_ids: str) -> "ExportReport":
+        """Write documents into one archive for `import_from`, elsewhere or later.
+
+        Args:
+            file: A new file.
+            document_ids: Which documents; none for all.
 
         Raises:
+            UnknownDocumentError: There is no such document.
             LibraryError: There is no library, or a stored text is damaged.
             ArchiveError: The file is there already, or cannot be written.
         """
         arguments.check_path(file, name="the file")
         from index.upkeep.transfer import export_library
 
-        return export_library(self._library, Path(file))
+        arguments.check_ids(document_ids)
+        return export_library(self._library, Path(file), document_ids)
 
     def import_from(self, file: str | Path) -> AddReport:
         """Add all documents of an archive, all visible at once or none; ids and dates are kept.
@@ -369,3 +267,43 @@ class OpenLibrary:
         from index.upkeep.transfer import import_library
 
         return import_library(self._library, Path(file), on_progress=self._on_progress)
+
+
+def stored_library(
+    settings: Settings, *, embedder: Embedder | None, vectors: VectorIndex | None
+) -> Library:
+    """Return the library that settings name, not yet opened; the model is loaded when needed.
+
+    Args:
+        settings: Say where it is, and which model embeds.
+        embedder: What embeds in place of that model.
+        vectors: What searches the vectors of a library in a folder, in place of Chroma.
+    """
+
+    def load() -> Embedder:
+        if embedder is not None:
+            return embedder
+        return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
+
+    place = settings.library
+    catalog, own = open_pair(
+        place.absolute() if isinstance(place, Path) else place.get_secret_value(),
+        settings.vectors.get_secret_value() if settings.vectors else None,
+    )
+    return Library(
+        catalog,
+        own if vectors is None else vectors,
+        model=settings.embedding_model if embedder is None else embedder.name,
+        load=load,
+        keeps_originals=settings.originals,
+    )
+
+
+def seed_articles() -> Iterator["Article"]:
+    """Yield the shipped articles; their source is `seeds/NAME` on every machine."""
+    from index.reading.registry import read_bytes
+    from index.sync.intake import Article
+
+    for path in seed_paths():
+        extract = read_bytes(path.read_bytes(), name=path.name)
+        yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=str(extract.text))

@@ -1,54 +1,181 @@
-"""Opens the library that settings name, as it is stored, and reads the shipped articles."""
+"""The articles of an open library as they lie: listed, found, shown and cited; nothing changes."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.data_files import seed_paths
-from index.embedding import Embedder, load_embedder
+from index.errors import MisuseError
+from index.store import queries
 from index.store.library import Library
-from index.store.protocols import VectorIndex, open_pair
-from rag.settings import Settings
+from index.types import Document, DocumentSummary, PageImage, Span
+from rag import arguments
+from rag.source_notes import Aging
 
 if TYPE_CHECKING:
-    from index.sync.intake import Article
+    from index.full_text import FoundDocuments, Sort
+    from rag.bibliography import BibliographyFormat
 
 
-def stored_library(
-    settings: Settings, *, embedder: Embedder | None, vectors: VectorIndex | None
-) -> Library:
-    """Return the library that settings name, not yet opened; the model is loaded when needed.
+class StoredArticles:
+    """What `rag.library.OpenLibrary` says of its articles. Safe to share between threads.
 
     Args:
-        settings: Say where it is, and which model embeds.
-        embedder: What embeds in place of that model.
-        vectors: What searches the vectors of a library in a folder, in place of Chroma.
+        stored: The library as it is stored.
     """
 
-    def load() -> Embedder:
-        if embedder is not None:
-            return embedder
-        return load_embedder(settings.embedding_model, engine=settings.embedding_engine)
+    def __init__(self, stored: Library) -> None:
+        self._library = stored
 
-    place = settings.library
-    catalog, own = open_pair(
-        place.absolute() if isinstance(place, Path) else place.get_secret_value(),
-        settings.vectors.get_secret_value() if settings.vectors else None,
-    )
-    return Library(
-        catalog,
-        own if vectors is None else vectors,
-        model=settings.embedding_model if embedder is None else embedder.name,
-        load=load,
-        keeps_originals=settings.originals,
-    )
+    def documents(self, *, sort: "Sort | None" = None) -> tuple[DocumentSummary, ...]:
+        """Return the cards of all documents; empty for an empty library.
 
+        Args:
+            sort: `title`, `date` or `added`, the newest first; None for as they were added.
 
-def seed_articles() -> Iterator["Article"]:
-    """Yield the shipped articles; their source is `seeds/NAME` on every machine."""
-    from index.reading.registry import read_bytes
-    from index.sync.intake import Article
+        Raises:
+            MisuseError: There is no such order.
+        """
+        from index.full_text import in_order
 
-    for path in seed_paths():
-        extract = read_bytes(path.read_bytes(), name=path.name)
-        yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=str(extract.text))
+        order = arguments.checked_sort(sort) if sort is not None else "relevance"
+        with self._library.reading() as db:
+            return in_order(queries.summaries(db), order)
+
+    def find(
+        self,
+        words: str,
+        *,
+        sort: "Sort" = "relevance",
+        offset: int = 0,
+        limit: int = 20,
+    ) -> "FoundDocuments":
+        """Return the documents that hold all words, with the sentences that say most of them.
+
+        They are looked for in text, title, author, date and tags, whatever their ending, and by no
+        meaning: that is `Assistant.search`. Words in quotes have to stand in a row.
+
+        Args:
+            words: At least one; function words do not count beside others.
+            sort: `relevance`, `title`, `date` or `added`, the newest first.
+            offset: How many are left out at the beginning.
+            limit: How many are returned at most, 1 to 1,000.
+
+        Raises:
+            MisuseError: There is no word, or they have over 2,000 characters; or no such order.
+        """
+        from index.full_text import find
+
+        arguments.check_words(words)
+        arguments.check_page(offset, limit)
+        with self._library.reading() as db:
+            return find(
+                db,
+                words,
+                sort=arguments.checked_sort(sort),
+                offset=offset,
+                limit=limit,
+            )
+
+    def find_ids(self, words: str, *, sort: "Sort" = "relevance") -> tuple[str, ...]:
+        """Return the ids of all documents that `find` finds, in its order; see there."""
+        from index.full_text import find_ids
+
+        arguments.check_words(words)
+        order = arguments.checked_sort(sort)
+        with self._library.reading() as db:
+            return tuple(find_ids(db, words, sort=order))
+
+    def tags(self) -> dict[str, int]:
+        """Return how many documents have each tag, in alphabetical order; empty where none has."""
+        return self._library.tags()
+
+    def edition(self) -> str:
+        """Return a short text that differs once documents changed, whoever changed them; cheap.
+
+        Raises:
+            LibraryError: The library cannot be read.
+        """
+        return self._library.edition()
+
+    def document(self, document_id: str) -> Document:
+        """Return a document by its id or a beginning of one, and how its file is now.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+        """
+        arguments.check_ids([document_id])
+        return Aging(self._library.some_records).document(self._library.document(document_id))
+
+    def draw_page(
+        self, document_id: str, page: int | str | None = None, *, span: Span | None = None
+    ) -> PageImage:
+        """Draw a page of a PDF as it is in its file, or in the original that was kept of it.
+
+        Args:
+            document_id: The document's id or a beginning of one.
+            page: A number from 1, or else a label as printed, such as `iv`; None for the page on
+                which the span begins, or the first.
+            span: Offsets in the document's text of what is framed, as of a citation; where it goes
+                over two pages, what of it is on this one.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            MisuseError: It is no PDF, has no such page, or the span is not on it.
+            ReadError: The file is gone, is another by now, or cannot be drawn.
+            LibraryError: No original was kept, or the library cannot be read.
+        """
+        from index.reading.files import drawn_page
+
+        arguments.check_ids([document_id])
+        document = self._library.document(document_id)
+        kind = document.summary.card.media_type
+        if kind != "application/pdf":
+            raise MisuseError(
+                f"only pages of PDF files are drawn, and this is {kind or 'a text'}: read it with "
+                f"`footnote show {document_id}`"
+            )
+        number = arguments.checked_page(page, document, span=span)
+        content = self._library.original_bytes(document.summary.id)
+        return drawn_page(content, document, page=number, span=span)
+
+    def cite(self, *document_ids: str, format: "BibliographyFormat" = "bibtex") -> str:  # noqa: A002
+        """Return a bibliography of documents, in the order given: see `rag.bibliography`.
+
+        Args:
+            document_ids: Their ids or beginnings of them.
+            format: `csl` (CSL-JSON), `bibtex` or `markdown`.
+
+        Raises:
+            MisuseError: No id was given, or there is no such format.
+            UnknownDocumentError: There is no such document.
+        """
+        from rag.bibliography import bibliography
+
+        arguments.check_ids(document_ids)
+        if not document_ids:
+            raise MisuseError("no document to cite: name ids as `footnote list` shows them")
+        found = [self._library.document(each).summary for each in document_ids]
+        return bibliography({summary.id: summary.card for summary in found}, format=format)
+
+    def text(self, document_id: str) -> str:
+        """Return the text of a document by its full id, without reading its sentences.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            LibraryError: The library cannot be read.
+        """
+        arguments.check_ids([document_id])
+        return self._library.text(document_id)
+
+    def original_bytes(self, document_id: str) -> bytes:
+        """Return the bytes that a document was read from, by its id or a beginning of one.
+
+        What was dropped on the page or fetched was kept (`Settings.originals`), a file is opened
+        where it lies, and an article given as text is its text in UTF-8. Their sha256 is the one
+        that they had when they were read.
+
+        Raises:
+            UnknownDocumentError: There is no such document.
+            LibraryError: None was kept, or it is damaged.
+            ReadError: The file is gone, cannot be read, or is another by now.
+        """
+        arguments.check_ids([document_id])
+        return self._library.original_bytes(document_id)

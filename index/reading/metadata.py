@@ -168,6 +168,12 @@ def _said(value: object) -> str:
     return value.strip() if isinstance(value, str) and value not in ("null", "~") else ""
 
 
+def keywords(stated: str) -> tuple[str, ...]:
+    """Return the keywords of a list with commas or semicolons between them."""
+    named = (one_line(word) for word in stated.replace(";", ",").split(","))
+    return tuple(dict.fromkeys(word for word in named if word))[:20]
+
+
 def _several(entries: Mapping[str, object], keys: Sequence[str]) -> Iterator[str]:
     """Yield the values of the first of these keys: a list, or texts parted by commas."""
     value = next((entries[key] for key in keys if entries.get(key)), None)

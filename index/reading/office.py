@@ -15,7 +15,7 @@ from index.card import Card
 from index.errors import ReadError
 from index.reading.archive import open_archive, parse_xml, unpack
 from index.reading.layout import Block
-from index.reading.metadata import iso_date
+from index.reading.metadata import iso_date, keywords
 from index.reading.normal import one_line
 
 if TYPE_CHECKING:
@@ -177,12 +177,6 @@ def _usual(content: bytes) -> bytes:
             strict = _STRICT + room + b"/" + part
             content = content.replace(strict, _PLAIN + room + b"/2006/" + part)
     return content
-
-
-def keywords(stated: str) -> tuple[str, ...]:
-    """Return the keywords of a list with commas or semicolons between them."""
-    named = (one_line(word) for word in stated.replace(";", ",").split(","))
-    return tuple(dict.fromkeys(word for word in named if word))[:20]
 
 
 def equation_sign(element: "Element") -> str:

@@ -10,9 +10,9 @@ from index.card import Card, not_read
 from index.errors import ReadError
 from index.reading.archive import open_archive, parse_xml, unpack
 from index.reading.layout import BEFORE, Block, lowered, raised, row_blocks, set_blocks
-from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
+from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, keywords, name_title
 from index.reading.normal import one_line
-from index.reading.office import keywords, readable
+from index.reading.office import readable
 from index.reading.styles import STYLE, TEXT, XML_ID, Counter, Looks, OpenDocumentLists
 from index.types import Extract
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from index.card import Card
 from index.errors import ReadError
 from index.reading.layout import Edges, Line, turned
-from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, name_title
+from index.reading.metadata import MAX_TITLE, first_line_title, iso_date, keywords, name_title
 from index.reading.normal import one_line
 from index.reading.pdf_flow import Flow, set_pages
 from index.reading.pdf_order import TICKS, in_columns, placed
@@ -23,7 +23,7 @@ from index.types import Extract
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-VERSION: Final = 4
+VERSION: Final = 5
 """Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
 
 MAX_PAGES = 2000
@@ -45,7 +45,7 @@ _TAIL = 2048
 _NO_TITLES = ("untitled", "microsoft word", "powerpoint", "document", "slide 1", "no title")
 _NO_NAMES = frozenset({"anonymous", "unspecified", "unknown", "author", "user", "admin"})
 """What programs write where nobody gave a title or an author."""
-_ABOUT = ("Title", "Author", "CreationDate")
+_ABOUT = ("Title", "Author", "CreationDate", "Keywords")
 _DAY = re.compile(r"(?:D:)?\s*(\d{4})-?(\d\d)-?(\d\d)")
 _FILLED = frozenset({2, 3})
 """Form fields that are ticked: check boxes and radio buttons (fpdf_formfill.h)."""
@@ -77,7 +77,7 @@ class PdfReader:
     """
 
     def read(self, data: bytes, *, name: str) -> Extract:
-        """Read a PDF file; author, date and, where it looks like one, title are its metadata's.
+        """Read a PDF file; author, date, keywords and any good title are its metadata's.
 
         Raises:
             ReadError: It needs a password, is cut short, damaged, has more than `MAX_PAGES` pages,
@@ -87,7 +87,7 @@ class PdfReader:
             raise ReadError("it is cut short, its end is missing; copy or download it again")
         with opened(data) as document:
             pages, left_out = _readable([read_page(document, n) for n in range(len(document))])
-            title, author, created = (_stated(document, key) for key in _ABOUT)
+            title, author, created, words = (_stated(document, key) for key in _ABOUT)
             left_out += _attached(document)
             labels = _labels(document)
         flow = set_pages([page.lines for page in pages])
@@ -97,6 +97,7 @@ class PdfReader:
                 media_type="application/pdf",
                 published=_date(created),
                 author=_author(author),
+                tags=keywords(words),
                 left_out=left_out,
             ),
             text=flow.text,

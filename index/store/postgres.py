@@ -13,6 +13,9 @@ from contextlib import closing, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.data_files import data_text
 from index.errors import (
     LibraryBusyError,
@@ -22,7 +25,7 @@ from index.errors import (
     SettingsError,
 )
 from index.store import catalog
-from index.store.protocols import Imprint, Originals, Rows, TermsTable
+from index.store.protocols import Imprint, Originals, Rows, TermsColumn, TermsTable
 
 if TYPE_CHECKING:
     import psycopg
@@ -87,6 +90,24 @@ class PostgresOpen:
         query = _SEARCH.format(table=table, condition=_CONDITIONS[table])
         values = {"terms": list(terms), "title": title_weight, "limit": limit}
         return {row[0]: row[1] for row in self._connection.execute(query.encode(), values)}
+
+    def rows_with(
+        self,
+        table: TermsTable,
+        terms: Sequence[str],
+        *,
+        column: TermsColumn = "body",
+        among: tuple[int, int] | None = None,
+    ) -> NDArray[np.int64]:
+        """Return the keys of rows that have these terms in a row, in no order."""
+        query = f"SELECT array_agg(rowid) FROM {table} WHERE {column} @> ?"
+        values: list[object] = [list(terms)]
+        if len(terms) > 1:
+            query += f" AND position(? IN ' ' || array_to_string({column}, ' ') || ' ') > 0"
+            values.append(f" {' '.join(terms)} ")
+        query += " AND rowid BETWEEN ? AND ?" if among else ""
+        row = self.execute(query, (*values, *(among or ()))).fetchone()
+        return np.array(row[0] or [], np.int64)
 
     def terms_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, frozenset[str]]:
         """Return the distinct terms of rows, those of their titles left aside, by key."""

@@ -20,6 +20,8 @@ FORMAT = "1"
 """Version of the schema and of everything derived from a text: terms, sentences, passages."""
 
 TermsTable = Literal["passage_terms", "sentence_terms"]
+TermsColumn = Literal["title", "body"]
+"""title: of the document, with its author, date and tags."""
 Nearest = Callable[[NDArray[np.float32], int], list[str]]
 """Given a vector and k: hashes of about the k nearest sentences, nearest first."""
 Slices = Iterator[tuple[list[str], NDArray[np.float32]]]
@@ -74,6 +76,23 @@ class OpenCatalog(Protocol):
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key.
 
         BM25 as FTS5 computes it: k1 1.2, b 0.75, a term of more than half of the rows counts 1e-6.
+        """
+
+    def rows_with(
+        self,
+        table: TermsTable,
+        terms: Sequence[str],
+        *,
+        column: TermsColumn = "body",
+        among: tuple[int, int] | None = None,
+    ) -> NDArray[np.int64]:
+        """Return the keys of rows that have these terms in a row, (n,), in no order.
+
+        Args:
+            table: Which rows.
+            terms: At least one.
+            column: Whether in their text or in the title; sentences have no title.
+            among: The first and the last key that is looked at; None for all.
         """
 
     def terms_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, frozenset[str]]:

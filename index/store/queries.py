@@ -253,6 +253,14 @@ def document_keys(db: OpenCatalog, document_ids: Sequence[str]) -> dict[str, int
     return {row[0]: row[1] for row in _each(db, query, document_ids)}
 
 
+def columns(
+    db: OpenCatalog, keys: Sequence[int], *names: str
+) -> list[tuple[int, *tuple[Any, ...]]]:
+    """Return keys of documents with some of their columns, in no order."""
+    query = f"SELECT key, {', '.join(names)} FROM documents WHERE key IN ({{}})"
+    return list(_each(db, query, keys))
+
+
 def passages_of_documents(db: OpenCatalog, keys: Iterable[int]) -> list[PassageRow]:
     """Return the passages of documents, by key of the documents, in no order."""
     query = (

@@ -1,7 +1,7 @@
 """Moves a library: out into one archive, and from an archive into a library elsewhere."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from index.card import FIELDS
 from index.data_files import whole_file
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.reading.normal import one_line
-from index.store import catalog
+from index.store import catalog, queries
 from index.store.library import Library
 from index.store.migrations import offsets, selected, sound, stored_card, strings
 from index.store.originals import kept_bytes
@@ -39,10 +39,16 @@ class ExportReport:
     """Of the file: the same library gives the same file."""
 
 
-def export_library(library: Library, file: Path) -> ExportReport:
-    """Write all documents of a library into one archive; a kill leaves no half of it.
+def export_library(library: Library, file: Path, document_ids: Sequence[str] = ()) -> ExportReport:
+    """Write documents of a library into one archive; a kill leaves no half of it.
+
+    Args:
+        library: Whose documents.
+        file: A new file.
+        document_ids: Which, by id or beginning of one; none for all.
 
     Raises:
+        UnknownDocumentError: No id, or more than one, begins like one of these.
         LibraryError: There is no library, or a stored text is damaged.
         ArchiveError: The file is there already, or cannot be written.
     """
@@ -51,7 +57,8 @@ def export_library(library: Library, file: Path) -> ExportReport:
     try:
         with whole_file(file) as unfinished, library.catalog.snapshot() as db:
             model = catalog.imprint(db).model
-            documents = archive.write(unfinished, _documents(db, library), model=model)
+            chosen = {queries.resolved(db, given) for given in document_ids}
+            documents = archive.write(unfinished, _documents(db, library, chosen), model=model)
         with file.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
     except OSError as error:
@@ -103,9 +110,11 @@ def _marked(document: Incoming, archive: str) -> Incoming:
     return replace(document, extract=replace(document.extract, card=card))
 
 
-def _documents(db: OpenCatalog, library: Library) -> Iterator[Incoming]:
+def _documents(db: OpenCatalog, library: Library, chosen: Set[str]) -> Iterator[Incoming]:
     name, originals = library.catalog.name, library.catalog.originals
     for row in db.execute(f"SELECT {selected(db, STORED)} FROM documents ORDER BY id"):
+        if chosen and row[0] not in chosen:
+            continue
         document = incoming(row)
         if not is_whole(document.extract.text, sha256=document.extract.card.sha256):
             raise LibraryError(

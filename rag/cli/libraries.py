@@ -15,7 +15,7 @@ from index.sync.watch import Notice
 from index.types import AddReport, Change, Folder
 from rag.cli import terminal
 from rag.cli.session import opened, print_json, print_result, print_text, warn
-from rag.library import OpenLibrary
+from rag.library import OpenLibrary, stored_library
 from rag.named_libraries import (
     NamedLibrary,
     add_name,
@@ -25,7 +25,6 @@ from rag.named_libraries import (
 from rag.plain_data import as_json
 from rag.setting_values import SecretStr
 from rag.settings import Settings, default_library
-from rag.stored import stored_library
 
 _USE = "write `footnote libraries`, `libraries add NAME [PLACE]` or `libraries remove NAME`"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from index.errors import MisuseError, ReadError
+from index.full_text import FoundDocuments
 from index.types import (
     CompactReport,
     Document,
@@ -25,6 +26,8 @@ from rag.conversations.store import conversations_here
 from rag.library import OpenLibrary
 from rag.plain_data import as_json
 
+_SHOWN = 20
+"""Documents that `find` shows where nothing else is asked for."""
 _MOST_PLACES = 1000
 """Of words that stand in a document more than once, of which the first on the page is meant."""
 
@@ -73,8 +76,24 @@ def list_all(arguments: argparse.Namespace) -> int:
     """List the documents."""
     with opened(arguments) as assistant:
         assistant.library.seed()
-        documents = assistant.library.documents()
+        documents = assistant.library.documents(sort=arguments.sort)
     print_result(documents, terminal.documents, arguments)
+    return 0
+
+
+def find(arguments: argparse.Namespace) -> int:
+    """List the documents that have all of some words, or their ids."""
+    words, offset, sort = " ".join(arguments.words), arguments.offset, arguments.sort
+    with opened(arguments) as assistant:
+        assistant.library.seed()
+        if arguments.ids:
+            ids = assistant.library.find_ids(words, sort=sort)[offset:][: arguments.limit]
+            print_result(ids, "\n".join, arguments)
+            return 0
+        found = assistant.library.find(
+            words, sort=sort, offset=offset, limit=arguments.limit or _SHOWN
+        )
+    print_result(found, partial(found_lines, offset=offset), arguments)
     return 0
 
 
@@ -220,7 +239,7 @@ def compact(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     """Export the library and print the archive's hash."""
     with opened(arguments) as assistant:
-        report = assistant.library.export_to(arguments.file)
+        report = assistant.library.export_to(arguments.file, *read_ids(arguments.ids))
     print_result(report, exported, arguments)
     return 0
 
@@ -243,6 +262,25 @@ def written_out(done: Mapping[str, str | int]) -> str:
 def removed_lines(documents: Sequence[DocumentSummary]) -> str:
     """Return a line for each removed document."""
     return "\n".join(f"removed  {d.id}  {terminal.one_line(d.card.title)}" for d in documents)
+
+
+def found_lines(found: FoundDocuments, *, offset: int) -> str:
+    """Return each document with the sentence that says most of the words, and how many there are.
+
+    Args:
+        found: What was found.
+        offset: How many documents were passed over.
+    """
+    if not found.total:
+        return "No document has all of these words."
+    noun = "document" if found.total == 1 else "documents"
+    if not found.documents:
+        return f"{found.total:,} {noun}, all passed over: give a smaller --offset"
+    last = offset + len(found.documents)
+    shown = f"{offset + 1:,} to {last:,} of " if len(found.documents) < found.total else ""
+    more = f": --offset {last} goes on" if last < found.total else ""
+    count = f"{shown}{found.total:,} {noun}{more}"
+    return "\n".join([*map(terminal.found, found.documents), count])
 
 
 def tagged_lines(documents: Sequence[DocumentSummary]) -> str:

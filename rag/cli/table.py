@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from importlib import import_module
 
 Parser = argparse.ArgumentParser
+_SORTS = ("relevance", "title", "date", "added")
+_NEWEST = "in what order; by date, as articles state it, and when they were added, the newest first"
 _BIBLIOGRAPHIES = ("csl", "bibtex", "markdown")
 """As in `rag.bibliography`."""
 _CONDITIONS = {
@@ -300,6 +302,30 @@ def _documents(parser: Parser) -> None:
     )
 
 
+def _words(parser: Parser) -> None:
+    parser.add_argument(
+        "words", nargs="+", metavar="WORD", help="""all are looked for; '"quoted"' ones in a row"""
+    )
+    parser.add_argument("--sort", choices=_SORTS, default=_SORTS[0], help=_NEWEST)
+    parser.add_argument(
+        "--limit", type=_count, metavar="N", help="articles to show, 1 to 1000 (default: 20)"
+    )
+    parser.add_argument(
+        "--offset", type=_count, metavar="N", default=0, help="articles to pass over first"
+    )
+    parser.add_argument(
+        "--ids",
+        action="store_true",
+        help="print only the ids, of all articles, for `footnote tag add NAME -` and the like",
+    )
+
+
+def _order(parser: Parser) -> None:
+    parser.add_argument(
+        "--sort", choices=_SORTS[1:], help=f"{_NEWEST} (default: as they were added)"
+    )
+
+
 def _tag(parser: Parser) -> None:
     parser.add_argument("change", choices=("add", "remove"), help="give the tag, or take it away")
     parser.add_argument(
@@ -342,6 +368,15 @@ def _dates(parser: Parser) -> None:
 
 def _archive(parser: Parser) -> None:
     parser.add_argument("file", metavar="FILE", help="the archive, a zip file")
+
+
+def _exported(parser: Parser) -> None:
+    parser.add_argument(
+        "ids",
+        nargs="*",
+        metavar="ID",
+        help="a document's id or its beginning, - for those on standard input (default: all)",
+    )
 
 
 def _evidence(parser: Parser) -> None:
@@ -462,7 +497,10 @@ COMMANDS: Mapping[str, Command] = {
         arguments=(_names,),
     ),
     "list": Command(
-        summary="list the documents", example="footnote list", run="rag.cli.library:list_all"
+        summary="list the documents",
+        example="footnote list --sort title",
+        run="rag.cli.library:list_all",
+        arguments=(_order,),
     ),
     "show": Command(
         summary="print a document with its sentences numbered, draw a page, write its original",
@@ -475,6 +513,12 @@ COMMANDS: Mapping[str, Command] = {
         example="footnote cite 3f2a 77b0 --format bibtex",
         run="rag.cli.library:cite",
         arguments=(_documents, _cited),
+    ),
+    "find": Command(
+        summary="list the documents that have all of some words, with a sentence that says them",
+        example="""footnote find budget '"Prime Minister"' --sort date""",
+        run="rag.cli.library:find",
+        arguments=(_words,),
     ),
     "tag": Command(
         summary="give documents a tag, or take it away",
@@ -511,10 +555,10 @@ COMMANDS: Mapping[str, Command] = {
         run="rag.cli.library:compact",
     ),
     "export": Command(
-        summary="write all documents into one archive",
+        summary="write all documents, or some, into one archive",
         example="footnote export articles.zip",
         run="rag.cli.library:export",
-        arguments=(_archive,),
+        arguments=(_archive, _exported),
     ),
     "import": Command(
         summary="add all documents of an archive",

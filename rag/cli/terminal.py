@@ -4,12 +4,15 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from index.card import Card, left_out_line
 from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
 from rag.source_notes import articles_note, not_read_again, page_name
 from rag.types import Citation
+
+if TYPE_CHECKING:
+    from index.full_text import FoundDocument
 
 BOLD, DIM, YELLOW, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _WIDEST = 100
@@ -196,6 +199,18 @@ def label(hit: Hit) -> str:
     """Return how a passage is named: title, page and id."""
     page = f", {page_place(hit.page, hit.page_label)}" if hit.page is not None else ""
     return f"{one_line(hit.card.title)}{_byline(hit.card)}{page} ({hit.passage.id})"
+
+
+def found(found: "FoundDocument") -> str:
+    """Return a document that holds what was looked for, with the sentence that says most of it."""
+    document = found.document
+    head = f"{document.id}  {one_line(document.card.title)}{_byline(document.card)}"
+    lines = [styled_head(f"{head}  {tags(document.card)}".rstrip(), indent=2)]
+    for sentence in found.sentences[:1]:
+        page = "" if sentence.page is None else page_place(sentence.page, sentence.page_label)
+        said = f"{page}: {one_line(sentence.text)}".removeprefix(": ")
+        lines.append(wrapped(said, indent=2, first=2))
+    return "\n".join(lines)
 
 
 def page_place(page: int, label: str) -> str:

@@ -103,6 +103,9 @@ def test_tags_are_in_an_archive_and_join_those_of_the_library_it_comes_to(
     library.remove([named(library, "c").id])
     import_library(library, tmp_path / "x.zip", on_progress=quiet)
     assert named(library, "a").card.tags == ("old", "here")
+    library.tag([named(library, "b").id], remove=["old"])
+    import_library(library, tmp_path / "x.zip", on_progress=quiet)
+    assert named(library, "b").card.tags == ("old", "away")
     assert named(library, "c").card.tags_given == ("old", "away")
 
 

@@ -31,11 +31,11 @@ from rag.testing import HashEmbedder, ScriptedAnswerer, open_assistant
 _NAMES = [
     "EVERYTHING", "AddReport", "Answer", "AnswerSentence", "ArchiveError", "Article", "Assistant",
     "Card", "Change", "CheckedClaim", "Checkup", "Citation", "CitationError", "Document",
-    "DocumentSummary", "EmbeddingError", "FootnoteError", "Hit", "LanguageModel",
-    "LibraryBusyError", "LibraryError", "LibraryMismatchError", "MisuseError", "ModelError",
-    "ModelRejectedError", "ModelResponseError", "ModelUnavailableError", "OpenLibrary",
-    "OperationError", "Passage",
-    "ReadError", "Retrieved", "Scope", "ScopeError", "Sentence", "Settings", "SettingsError",
+    "DocumentSummary", "EmbeddingError", "FootnoteError", "FoundDocument", "FoundDocuments", "Hit",
+    "LanguageModel", "LibraryBusyError", "LibraryError", "LibraryMismatchError", "MisuseError",
+    "ModelError", "ModelRejectedError", "ModelResponseError", "ModelUnavailableError",
+    "OpenLibrary", "OperationError", "Passage", "ReadError", "Retrieved", "Scope", "ScopeError",
+    "Sentence", "Settings", "SettingsError",
     "TextDelta", "Timeline", "TimelineEntry", "Turn", "UnknownDocumentError", "Verification",
     "load_model", "verify",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from index.embedding import load_embedder
 from index.sync import ingest
 from index.sync.intake import read_articles
 from index.store.library import open_library
-from rag.stored import seed_articles
+from rag.library import seed_articles
 
 def on_step(step):
     if step == sys.argv[2]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from searching import search
 
+from index import full_text
 from index.errors import (
     LibraryBusyError,
     LibraryError,
@@ -104,6 +105,23 @@ def test_tags_are_given_found_taken_and_mended(make: Make) -> None:
         db.execute("DELETE FROM document_tags")
     (finding,) = repair(library, on_progress=lambda done, total: None).findings or (None,)
     assert (finding, make().tags()) == (None, {"Pets": 2, "x": 1})
+
+
+def test_rows_are_found_by_terms_in_a_row(make: Make) -> None:
+    library = make()
+    add(library, cats="Cats sleep all day. They purr.", b="All day dogs bark. Cats do not.")
+    with library.moment() as moment:
+        (first,) = moment.db.rows_with("passage_terms", ["cat", "sleep"]).tolist()
+        for table, terms, among, expected in (
+            ("passage_terms", ["cat"], None, 2),
+            ("passage_terms", ["day", "all"], None, 0),
+            ("sentence_terms", ["all", "day"], None, 2),
+            ("sentence_terms", ["all", "day"], (2, 4), 1),
+        ):
+            assert len(moment.db.rows_with(table, terms, among=among)) == expected
+        assert first in moment.db.rows_with("passage_terms", ["cat"]).tolist()
+        (best,) = full_text.find(moment.db, '"all day" purr').documents
+        assert [s.text for s in best.sentences] == ["They purr.", "Cats sleep all day."]
 
 
 def test_a_source_of_many_characters_is_kept(make: Make) -> None:

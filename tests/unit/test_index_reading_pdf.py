@@ -211,8 +211,9 @@ def test_a_title_made_by_a_program_is_not_taken(title):
 
 def test_what_the_file_says_of_itself_is_kept():
     info = "/Title (Defence Plans) /Author (Jane Doe) /CreationDate (D:20240301120000Z)"
-    card = read(pdf("Some text.", info=info)).card
+    card = read(pdf("Some text.", info=f"{info} /Keywords (budget; arms, Budget)")).card
     assert (card.title, card.author, card.published) == ("Defence Plans", "Jane Doe", "2024-03-01")
+    assert card.tags == ("budget", "arms")
 
 
 def test_an_author_s_name_made_by_a_program_is_not_taken():
