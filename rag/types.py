@@ -32,7 +32,7 @@ from index.types import (
 if TYPE_CHECKING:
     from index.embedding import Embedder
     from index.sync.intake import Article
-    from index.sync.watch import Notice
+    from index.sync.watch import Folders, Notice
     from index.upkeep.transfer import ExportReport
     from rag.bibliography import BibliographyFormat
     from rag.language_model import LanguageModel, Message, Reply
@@ -40,13 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AddReport", "Answer", "AnswerPart", "AnswerSentence", "Answerer", "Article",
-    "BibliographyFormat", "Card",
-    "Change", "CheckedClaim", "Checkup", "Citation", "CompactReport", "Document",
-    "DocumentSummary", "Draft", "DraftPart", "DraftSentence", "Embedder", "Event", "Evidence",
-    "ExportReport", "Finding", "Folder", "Hit", "LanguageModel", "Message", "Notice", "PageImage",
-    "Passage", "PromptDigest", "Question", "Reason", "Reply", "Retrieved", "ScoredSentence",
-    "Sentence", "SetAside", "SourceState", "Span", "Status", "TextDelta", "Turn", "Usage",
-    "Verdict", "Verification",
+    "BibliographyFormat", "Card", "Change", "CheckedClaim", "Checkup", "Citation", "CompactReport",
+    "Document", "DocumentSummary", "Draft", "DraftPart", "DraftSentence", "Embedder", "Event",
+    "Evidence", "ExportReport", "Finding", "Folder", "Folders", "Hit", "LanguageModel", "Message",
+    "Notice", "PageImage", "Passage", "PromptDigest", "Question", "Reason", "Reply", "Retrieved",
+    "ScoredSentence", "Sentence", "SetAside", "SourceState", "Span", "Status", "TextDelta", "Turn",
+    "Usage", "Verdict", "Verification",
 ]  # fmt: skip
 
 _ELSEWHERE = {
@@ -56,6 +55,7 @@ _ELSEWHERE = {
     "ExportReport": "index.upkeep.transfer",
     "LanguageModel": "rag.language_model",
     "Message": "rag.language_model",
+    "Folders": "index.sync.watch",
     "Notice": "index.sync.watch",
     "Question": "rag.question",
     "Reply": "rag.language_model",

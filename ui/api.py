@@ -1,6 +1,6 @@
-"""What other programs may ask of Footnote: `ask`, `search`, `documents`, `verify`, `overview`.
+"""What other programs may ask of Footnote: `ask`, `search`, `documents`, `verify` and more.
 
-The page offers the first three as endpoints of Gradio; `ui.serve` all five over plain HTTP, and
+The page offers the first three as endpoints of Gradio; `ui.serve` all of them over plain HTTP, and
 `ui.mcp_stdio` to MCP clients. All are told what they do by `data/tools.toml`.
 """
 
@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError, Hit, MisuseError, Verification
 from rag.internal import as_json, data_toml, in_thread, not_read_again
-from rag.types import AnswerSentence, CheckedClaim, Citation, Verdict
+from rag.types import AnswerSentence, CheckedClaim, Citation, Folder, Verdict
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,6 +97,8 @@ class Endpoints:
             return {"documents": self.documents(**arguments)}
         if name == "verify":
             return _of_verification(self._assistant.verify(_short_text(arguments["text"])))
+        if name == "folders":
+            return {"folders": [_folder(one) for one in self._assistant.library.folders.all()]}
         topic = arguments.get("topic")
         return _of_answer(self._assistant.overview(_text(topic) if topic else None))
 
@@ -299,6 +301,10 @@ def _article(document: DocumentSummary) -> dict[str, Any]:
         "added_at": document.added_at,
         "sentences": document.sentences,
     }
+
+
+def _folder(folder: Folder) -> dict[str, Any]:
+    return {**cast(dict[str, Any], as_json(folder)), "state": folder.state}
 
 
 def _text(given: object) -> str:

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
@@ -16,9 +16,9 @@ from ui import api, evaluation, library, settings
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
-from ui.guard import LOOPBACK, Guard, known_hosts, may_enter
+from ui.guard import LOOPBACK, Guard, Roles, Users, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
-from ui.parts import fonts, head, part
+from ui.parts import QUIET, answering, fonts, head, only_asks, part
 from ui.settings import Chooser
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ _AT_ONCE = 4
 _WAITING = 32
 _CLEANED_SECONDS, _KEPT_SECONDS = 3600, 86_400
 """How often Gradio's folder of files is cleaned, and how old a file gets."""
-Users = Mapping[str, str]
-"""Password by name."""
 _LOOKING_SECONDS = 0.2
 _FIRST_PORT, _LAST_PORT = 7860, 7959
 """Ports that Gradio tries when none is named."""
@@ -56,7 +54,8 @@ def build_app(assistant: Assistant) -> "gr.Blocks":
     chat = Chat(assistant, sessions=sessions, chooser=chooser)
     with app:
         api.build(assistant)  # first, so that no listener takes the names of the endpoints
-        part("bar")
+        bar = part("bar")
+        bar.open(answering(lambda sent: {"asks": only_asks()}), None, bar, **QUIET)
         with gr.Tabs(elem_id="nav"):
             with gr.Tab("Ask", id="ask"):
                 ask_tab.build(assistant, chat=chat)
@@ -135,8 +134,8 @@ def launch(
                 server_name=host,
                 server_port=port,
                 mcp_server=mcp,
-                auth=partial(may_enter, users) if users else None,
-                app_kwargs=_server(host, names, alone=host in LOOPBACK and not users and not names),
+                auth=users.may_enter if users else None,
+                app_kwargs=_server(host, names, users=users),
                 **_always(),
             )
     except OSError as error:
@@ -166,14 +165,15 @@ def _own_server(proxies: Sequence[str]) -> Iterator[None]:
         theirs["uvicorn"] = before
 
 
-def _server(host: str, names: Sequence[str], *, alone: bool) -> dict[str, Any]:
+def _server(host: str, names: Sequence[str], *, users: Users | None) -> dict[str, Any]:
     """Return the arguments of the server itself: its guards, its fonts, and no pages about it."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     guards = [
         Middleware(TrustedHostMiddleware, allowed_hosts=known_hosts(host, names)),
-        Middleware(Guard, alone=alone),
+        Middleware(Guard, alone=host in LOOPBACK and not users and not names),
+        *([Middleware(Roles, users=users)] if users else []),
         Middleware(BodyLimit),
         Middleware(LoginLimit),
     ]

@@ -1,12 +1,21 @@
 """The commands `footnote ui`, `serve` and `mcp`: their arguments, for `footnote --help`."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rag.types import Folders
 
 _PORTS = range(1, 65536)
 _PORT = 8765
 """Of `footnote serve`; none of those on which programs with language models listen."""
+_ENDING_SECONDS = 5.0
+"""That a thread gets to end."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -56,7 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
     from ui.guard import load_users
 
     users = load_users(arguments.auth) if arguments.auth else None
-    with Assistant.open(Settings.load(library=arguments.library)) as assistant:
+    with (
+        Assistant.open(Settings.load(library=arguments.library)) as assistant,
+        _followed(assistant.library.folders),
+    ):
         serve(
             assistant,
             host=arguments.host,
@@ -83,7 +95,7 @@ def run_service(arguments: argparse.Namespace) -> int:
 
     keys = load_keys(arguments.keys) if arguments.keys else ()
     settings = Settings.load(library=arguments.library, llm=arguments.llm)
-    with Assistant.open(settings) as assistant:
+    with Assistant.open(settings) as assistant, _followed(assistant.library.folders):
         serve(
             assistant,
             host=arguments.host,
@@ -109,12 +121,30 @@ def run_mcp(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@contextmanager
+def _followed(*libraries: "Folders") -> Iterator[None]:
+    """Look after the registered folders of libraries, each in a thread, for the length of a block.
+
+    What is being read when the block ends is given a few seconds; a kill halves nothing.
+    """
+    ended = Event()
+    threads = [Thread(target=one.look_after, args=(ended,), daemon=True) for one in libraries]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(timeout=_ENDING_SECONDS)
+
+
 def _add_library(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--library",
-        metavar="FOLDER",
-        help="the library's folder or postgresql:// address (default: FOOTNOTE_LIBRARY or your "
-        "data folder)",
+        metavar="NAME|FOLDER",
+        help="the library's name, folder or postgresql:// address (default: FOOTNOTE_LIBRARY or "
+        "your data folder)",
     )
 
 
@@ -179,7 +209,8 @@ def _add_reach(parser: argparse.ArgumentParser) -> None:
         "--auth",
         type=Path,
         metavar="FILE",
-        help="let only these users in: a line NAME:PASSWORD each, readable by you alone",
+        help="let only these users in: a line NAME:PASSWORD each, readable by you alone; who may "
+        "ask but change nothing has :ask behind the password",
     )
     _add_names(parser)
     parser.add_argument(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from rag import Answer, Assistant, Document, FootnoteError
 from ui.articles import article, serving
-from ui.guard import private_folder
-from ui.parts import QUIET, Sent, Value, answering, part
+from ui.guard import ONLY_ASKS, private_folder
+from ui.parts import QUIET, Sent, Value, answering, only_asks, part
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -72,7 +72,7 @@ class GoldQuestions:
 
         Where it was a proposal, the form is filled in with the next one.
         """
-        problem = self._add(sent)
+        problem = ONLY_ASKS if only_asks() else self._add(sent)
         if problem:
             return {"problem": problem}
         said = f"Saved to {self._assistant.settings.gold_file.name}. The next run asks it."
@@ -271,6 +271,9 @@ class _Desk:
         import gradio as gr
 
         name, suite = self._suite(chosen)
+        if only_asks():
+            yield self._shown(name, problem=ONLY_ASKS)
+            return
         off = gr.update(interactive=False)
         ready = {"said": "Getting ready…", "total": 0}
         yield [off, ready, gr.skip(), off, gr.update(visible=True), off, gr.skip(), gr.skip()]
@@ -284,6 +287,8 @@ class _Desk:
 
     def keep(self, chosen: object) -> Value:
         """Keep the last result as the baseline, and say so."""
+        if only_asks():
+            return {"problem": ONLY_ASKS}
         try:
             self._runs().keep_as_baseline(self._suite(chosen)[1])
         except FootnoteError as error:

@@ -14,7 +14,9 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -47,18 +49,39 @@ _ANY = ("", "0.0.0.0", "::")
 """Addresses that listen everywhere; no name of a host."""
 OWNER = "footnote.owner"
 """In a request's scope: whether the machine's owner sent it; missing where no `Guard` looked."""
+ASKER = "footnote.asker"
+"""In a request's scope: there and true where its sender may only ask."""
+ONLY_ASKS = "you may ask and read here, and change nothing: ask who runs this page"
 _HERE = ("127.0.0.1", "::1")
 _HANDED_ON = {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"}
 _READS = ("GET", "HEAD", "OPTIONS")
 MOST_OTHER = 2_000_000
 """Bytes of a request that is no upload."""
+_ONLY_ASKS = ":ask"
+"""Ends the line of a user who may change nothing."""
 _SHORTEST = 8
 """Characters of a password."""
 _SHORTEST_KEY = 16
 """Characters of a key: programs remember longer secrets than people."""
-_FORM = "write one `NAME:PASSWORD` a line"
+_FORM = "write one `NAME:PASSWORD` a line, or `NAME:PASSWORD:ask` for who may not change anything"
 _KEY_FORM = "write one key a line, such as `openssl rand -hex 24` prints"
 _KEPT_SECONDS = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Users:
+    """Who may log in."""
+
+    passwords: Mapping[str, str]
+    """By name."""
+    only_ask: frozenset[str] = frozenset()
+    """Those who may ask and read, and change nothing."""
+
+    def may_enter(self, name: str, password: str) -> bool:
+        """Say whether this is a user's password, in a time that does not tell which is wrong."""
+        known = self.passwords.get(name)
+        wanted = known if known is not None else "\0"
+        return hmac.compare_digest(wanted.encode(), password.encode()) and known is not None
 
 
 class Guard:
@@ -91,6 +114,28 @@ class Guard:
         await self._app(scope, receive, send_guarded)
 
 
+class Roles:
+    """Marks in the scope what those send who may only ask, and takes no upload from them.
+
+    Args:
+        app: What is guarded.
+        users: Who may log in; all others that are let in may change what there is.
+    """
+
+    def __init__(self, app: App, users: Users) -> None:
+        self._app = app
+        self._users = users
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        user = _user_of(scope) if scope["type"] == "http" else None
+        if user in self._users.only_ask and scope["path"].rstrip("/").endswith("/upload"):
+            await refuse(send, 403, ONLY_ASKS)
+            return
+        asks = user is None or user in self._users.only_ask
+        await self._app({**scope, ASKER: True} if asks else scope, receive, send)
+
+
 def is_from_here(scope: Message) -> bool:
     """Say whether a request comes from this machine, and no proxy handed it on."""
     if scope["type"] not in ("http", "websocket"):
@@ -98,6 +143,18 @@ def is_from_here(scope: Message) -> bool:
     client = (scope.get("client") or ("", 0))[0]
     names = {name.lower() for name, _ in scope["headers"]}
     return client in _HERE and names.isdisjoint(_HANDED_ON)
+
+
+def _user_of(scope: Message) -> str | None:
+    """Return who is logged in, as Gradio keeps it; None for nobody, or where it cannot be told."""
+    app = scope.get("app")
+    cookies = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))
+    for kind in ("access-token", "access-token-unsecure"):
+        token = cookies.get(f"{kind}-{getattr(app, 'cookie_id', '')}")
+        if token is not None:
+            user: str | None = getattr(app, "tokens", {}).get(token.value)
+            return user
+    return None
 
 
 def is_foreign(method: str, headers: dict[bytes, bytes]) -> bool:
@@ -139,14 +196,22 @@ def is_known_host(header: bytes, known: Collection[str]) -> bool:
     return bare in known
 
 
-def load_users(path: Path) -> Mapping[str, str]:
-    """Return the password of each user; blank lines and those that begin with # are passed over.
+def load_users(path: Path) -> Users:
+    """Return who may log in; blank lines and those that begin with # are passed over.
 
     Raises:
         MisuseError: The file cannot be read, other people can read it, nobody is in it, or a line
-            is not `NAME:PASSWORD` with a password of at least 8 characters.
+            is not `NAME:PASSWORD` with a password of at least 8 characters, or that and `:ask`.
     """
-    return dict(_user(line, place) for line, place in _secrets(path, "users", form=_FORM))
+    passwords, only_ask = {}, set()
+    for line, place in _secrets(path, "users", form=_FORM):
+        name, password = _user(line.removesuffix(_ONLY_ASKS), place)
+        passwords[name] = password
+        if line.endswith(_ONLY_ASKS):
+            only_ask.add(name)
+        else:
+            only_ask.discard(name)
+    return Users(passwords=passwords, only_ask=frozenset(only_ask))
 
 
 def load_keys(path: Path) -> tuple[str, ...]:
@@ -162,13 +227,6 @@ def load_keys(path: Path) -> tuple[str, ...]:
 def is_key(keys: Collection[str], given: bytes) -> bool:
     """Say whether one of the keys was given, in a time that does not tell which or how nearly."""
     return any([hmac.compare_digest(key.encode(), given) for key in keys])
-
-
-def may_enter(users: Mapping[str, str], name: str, password: str) -> bool:
-    """Say whether this is a user's password, in a time that does not tell which part is wrong."""
-    known = users.get(name)
-    wanted = known if known is not None else "\0"
-    return hmac.compare_digest(wanted.encode(), password.encode()) and known is not None
 
 
 @cache

@@ -7,10 +7,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from rag import Assistant, DocumentSummary, FootnoteError
+from rag.types import Folder
 from ui.additions import Job, adding, bringing
 from ui.articles import article, serving
-from ui.guard import private_folder
-from ui.parts import QUIET, Sent, Value, part, sent_with
+from ui.guard import ONLY_ASKS, private_folder
+from ui.parts import QUIET, Sent, Value, only_asks, part, sent_with
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -101,9 +102,10 @@ class _Shelf:
         self._known: tuple[str, tuple[DocumentSummary, ...]] | None = None
 
     def show(self, search: object, note: str = "") -> tuple[Value, str]:
-        """Return the articles that a search finds, newest first, and the library's edition."""
+        """Return the articles that a search finds, newest first, and what tells changes of all."""
         try:
             edition, cards = self._cards()
+            folders = self._assistant.library.folders.all()
         except FootnoteError as error:
             return {"problem": str(error)}, ""
         found = [card for card in reversed(cards) if _matches(card, str(search or ""))]
@@ -112,15 +114,17 @@ class _Shelf:
             "found": len(found),
             "total": len(cards),
             "note": note,
+            "folders": [_folder(one) for one in folders],
         }
-        return value, edition
+        return value, _seen(edition, folders)
 
     def look(self, search: object, seen: object) -> "tuple[object, object]":
-        """Return the articles anew where the library has another edition than the page shows."""
+        """Return the articles anew where library or folders are others than the page shows."""
         import gradio as gr
 
         try:
-            same = self._assistant.library.edition() == seen
+            library = self._assistant.library
+            same = _seen(library.edition(), library.folders.all()) == seen
         except FootnoteError:
             same = False
         return (gr.skip(), gr.skip()) if same else self.show(search)
@@ -129,6 +133,9 @@ class _Shelf:
         """Yield the uploads as they get on, then the articles anew and an empty drop zone."""
         import gradio as gr
 
+        if only_asks():
+            yield gr.skip(), *self.show(search, note=ONLY_ASKS), None
+            return
         given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
         for jobs in adding(self._assistant, given):
             yield _told(jobs), gr.skip(), gr.skip(), gr.skip()
@@ -138,12 +145,17 @@ class _Shelf:
         """Yield how a web page or a pasted text gets on, then the articles anew."""
         import gradio as gr
 
+        if only_asks():
+            yield gr.skip(), *self.show(search, note=ONLY_ASKS)
+            return
         for jobs in bringing(self._assistant, sent):
             yield _told(jobs), gr.skip(), gr.skip()
         yield gr.skip(), *self.show(search)
 
     def remove(self, search: object, wanted: object) -> tuple[Value, str]:
         """Remove an article by its id, and return those that are left."""
+        if only_asks():
+            return self.show(search, note=ONLY_ASKS)
         if not isinstance(wanted, str):
             return self.show(search)
         try:
@@ -165,6 +177,22 @@ class _Shelf:
 def _told(jobs: Sequence[Job]) -> Value:
     rows = [{"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs]
     return {"jobs": rows}
+
+
+def _seen(edition: str, folders: Sequence[Folder]) -> str:
+    return f"{edition} {[(one.path, one.state, one.changed_at) for one in folders]}"
+
+
+def _folder(folder: Folder) -> Value:
+    """Return how it stands with a followed folder, its times as days and minutes."""
+    since = f" since {_minute(folder.problem_at)}: its documents stay" if folder.problem else ""
+    changed = f", changed {_minute(folder.changed_at)}" if folder.changed_at and not since else ""
+    state = f"{folder.problem}{since}" if folder.problem else f"{folder.state}{changed}"
+    return {"path": folder.path, "state": state, "wrong": bool(folder.problem)}
+
+
+def _minute(told: str) -> str:
+    return f"{_day(told)}, {told[11:16]} UTC"
 
 
 def _matches(document: DocumentSummary, search: str) -> bool:

@@ -5,7 +5,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from rag.internal import data_file, data_text
-from ui.guard import OWNER
+from ui.guard import ASKER, OWNER
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -75,6 +75,18 @@ def streaming(
                 yield value
 
     return listener
+
+
+def only_asks() -> bool:
+    """Say whether the event that is answered now was sent by who may ask and read, no more.
+
+    What changes anything asks this first; it is False outside of an event.
+    """
+    from gradio.context import LocalContext
+
+    request = LocalContext.request.get(None)
+    sender = request.request if request is not None else None
+    return sender is not None and sender.scope.get(ASKER) is True
 
 
 def head() -> str:

@@ -6,7 +6,8 @@ from typing import Protocol
 
 from rag import Assistant, FootnoteError, SettingsError
 from rag.internal import keep_found_model, models_here
-from ui.parts import QUIET, Sent, Value, answering_owner, part
+from ui.guard import ONLY_ASKS
+from ui.parts import QUIET, Sent, Value, answering_owner, only_asks, part
 
 _KEPT = 16
 """Different choices whose assistants are kept."""
@@ -100,6 +101,8 @@ def choose(
     """
     token = sent.get("token")
     before = sessions.choices(token)
+    if only_asks():
+        return shown(assistant, before, chooser) | {"problem": ONLY_ASKS, "owner": owner}
     try:
         choices = _read(sent)
         if choices.model == before.model:

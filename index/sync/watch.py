@@ -88,6 +88,7 @@ class Folders:
     def __init__(self, library: Library, *, on_progress: OnProgress) -> None:
         self._library = library
         self._on_progress = on_progress
+        self._ended = threading.Event()
 
     def all(self) -> tuple[Folder, ...]:
         """Return the registered folders by path; none of a library that is not there.
@@ -163,7 +164,7 @@ class Folders:
         the others find it in step. What is registered meanwhile is followed too.
         """
         watches: dict[str, _Kept] = {}
-        told = ""
+        told, self._ended = "", ended
         while not ended.is_set():
             started, more, failed = time.perf_counter(), False, ""
             try:
@@ -176,7 +177,7 @@ class Folders:
                 failed = str(error)
             except Exception as error:  # noqa: BLE001  # the outermost line of the thread
                 failed = f"{type(error).__name__}: {error}"
-            if failed not in ("", told):
+            if failed not in ("", told) and not ended.is_set():
                 _LOG.warning("registered folders cannot be looked after now: %s", failed)
             told = failed
             took = time.perf_counter() - started
@@ -210,8 +211,14 @@ class Folders:
             prune=True,
             leave=leave,
             most=most,
-            on_progress=self._on_progress,
+            on_progress=self._go_on,
         )
+
+    def _go_on(self, done: int, total: int) -> None:
+        """Tell how far embedding is, and end it where nobody waits any more: nothing is halved."""
+        if self._ended.is_set():
+            raise InterruptedError
+        self._on_progress(done, total)
 
     def _note(self, folder: Folder, report: AddReport | None, problem: str) -> Folder:
         """Keep what became of a folder, and return it so.

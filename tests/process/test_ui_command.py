@@ -7,13 +7,14 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from forks import ROOT
 from ui_server import part, upload
 
-from rag import MisuseError
+from rag import Assistant, MisuseError, Settings
 from ui.command import register
 
 
@@ -84,13 +85,23 @@ def started(library, *rest):
     return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment)
 
 
-def test_the_command_says_where_the_page_is_and_ends_with_an_interrupt(tmp_path):
-    with started(tmp_path / "library") as running:
+def test_the_command_says_where_the_page_is_follows_folders_and_ends_with_an_interrupt(tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "cats.txt").write_text("Cats sleep all day.", encoding="utf-8")
+    with (
+        Assistant.open(Settings(library=tmp_path / "library")) as assistant,
+        started(tmp_path / "library") as running,
+    ):
+        assistant.library.folders.register(tmp_path / "notes")
         told = running.stdout.readline()
         assert told.startswith("Footnote is at http://127.0.0.1:7")
         port = int(told.split("/")[2].rpartition(":")[2])
         (path,) = json.loads(upload(port, part("a.txt", b"abc"))[2])
         assert Path(path).read_bytes() == b"abc"
+        until = time.monotonic() + 60
+        while not assistant.library.documents():
+            assert time.monotonic() < until
+            time.sleep(0.05)
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=20) == 0
         assert running.stderr.read() == ""

@@ -75,7 +75,9 @@ def test_a_client_lists_the_tools_calls_each_and_gets_errors_as_results(library)
     calls = [*right, *((name, given) for name, given, _ in wrong)]
     hello, tools, found = asyncio.run(_talk(library, calls))
     assert hello.serverInfo.name == "footnote"
-    assert [tool.name for tool in tools] == ["ask", "search", "documents", "verify", "overview"]
+    assert [tool.name for tool in tools] == [
+        *("ask", "search", "documents", "verify", "overview", "folders")
+    ]
     assert all(tool.annotations.readOnlyHint for tool in tools)
     answered, passages, documents, verified, told = found[:5]
     assert [one.isError for one in found] == [False] * 5 + [True] * 5

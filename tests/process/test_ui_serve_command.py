@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,10 +12,12 @@ import time
 import pytest
 from forks import ROOT
 from service import service
+from ui_server import send
 from wire_formats import FORMATS
 from wire_server import Served, WireServer
 
-from rag import Article, Settings
+from rag import Article, Assistant, Settings
+from rag.internal import seed_paths
 from rag.testing import open_assistant
 
 CHAT = "/v1/chat/completions"
@@ -42,7 +45,20 @@ def curl(port, body):
     return ["curl", "-sSN", f"http://127.0.0.1:{port}{CHAT}", "-d", body]
 
 
-def test_the_command_answers_curl_and_ends_with_an_interrupt_while_its_model_is_silent(tmp_path):
+@pytest.fixture
+def followed(tmp_path):
+    """Register a folder with the shipped article in a new library."""
+    (tmp_path / "notes").mkdir()
+    for path in seed_paths():
+        shutil.copyfile(path, tmp_path / "notes" / path.name)
+    with Assistant.open(Settings(library=tmp_path / "library")) as assistant:
+        assistant.library.folders.register(tmp_path / "notes")
+        yield assistant.library
+
+
+def test_the_command_follows_folders_answers_curl_and_ends_while_its_model_is_silent(
+    tmp_path, followed
+):
     reply = FORMATS["openai"].stream("Japan co-produces AMRAAM [1].")
     question = {"role": "user", "content": "Which missile will Japan co-produce?"}
     body = json.dumps({"model": "footnote", "messages": [question]})
@@ -53,6 +69,12 @@ def test_the_command_answers_curl_and_ends_with_an_interrupt_while_its_model_is_
         with footnote(*words, **named) as running:
             told = f"the model 'footnote' of http://127.0.0.1:{port}/v1 (Ctrl+C stops it)"
             assert running.stdout.readline() == f"Footnote is {told}\n"
+            until = time.monotonic() + 60
+            while not followed.folders.all()[0].looked_at:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            (told,) = json.loads(send(port, "POST", "/api/folders", body="{}")[2])["folders"]
+            assert (told["path"], told["state"]) == (str(tmp_path / "notes"), "in step")
             done = subprocess.run(
                 curl(port, body), capture_output=True, text=True, check=True, timeout=90
             )

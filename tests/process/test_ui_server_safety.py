@@ -181,9 +181,9 @@ def test_an_upload_too_large_in_all_is_refused_unread(port):
 
 @pytest.fixture(scope="module")
 def closed(folder, tmp_path_factory):
-    """Serve the page to two users only; give the port."""
+    """Serve the page to three users only, of whom one may only ask; give the port."""
     users = tmp_path_factory.mktemp("users") / "users"
-    users.write_text("ana:12345678\nbo:87654321\n", encoding="utf-8")
+    users.write_text("ana:12345678\nbo:87654321\neve:11112222:ask\n", encoding="utf-8")
     users.chmod(0o600)
     with served("serve_api", folder, users=users) as port:
         yield port
@@ -210,6 +210,43 @@ def log_in(port, name, password, **headers):
 )
 def test_nothing_is_told_to_those_who_did_not_log_in(closed, method, path):
     assert send(closed, method, path, {"Content-Type": "application/json"}, "{}")[0] == 401
+
+
+def changing(port, folder, cookie):
+    """Send what changes anything, as any program can; return all that is told of it."""
+    with Assistant.open(Settings(library=folder), embedder=HashEmbedder()) as assistant:
+        (one, *_) = assistant.library.documents()
+    told = {"id": one.id, "kind": "text", "title": "New", "text": "It is new.", "token": "0" * 32}
+    told |= {"question": "What is new?", "answer": "It", "picks": [[one.id, 0]], "k": "3"}
+    names = ("remove", "bring", "save", "choose")
+    events = [
+        (number, [""] * inputs, told)
+        for number, inputs in listeners(port, headers=cookie, events=names)
+    ]
+    assert len(events) >= 4
+    return "".join(join(port, [event], headers=cookie) for event in events)
+
+
+def test_who_may_only_ask_changes_nothing_and_is_told_so(closed, folder):
+    before, gold = documents(folder), folder.with_name("library.gold.jsonl")
+    asked = gold.read_text(encoding="utf-8")
+    eve = {"Cookie": log_in(closed, "eve", "11112222")[1]}
+    told = changing(closed, folder, eve)
+    assert told.count("you may ask and read here, and change nothing") >= 5
+    status, _, text = upload(closed, part("a.txt", b"abc"), headers=eve)
+    assert (status, text.partition(":")[0]) == (
+        403,
+        "you may ask and read here, and change nothing",
+    )
+    every = [(one, [None] * inputs, None) for one, inputs in listeners(closed, headers=eve)]
+    told = join(closed, every, headers=eve)
+    assert ("process_completed" in told, "change nothing" in told) == (True, True)
+    assert (documents(folder), gold.read_text(encoding="utf-8")) == (before, asked)
+    ana = {"Cookie": log_in(closed, "ana", "12345678")[1]}
+    assert "change nothing" not in changing(closed, folder, ana)
+    assert documents(folder) != before
+    assert gold.read_text(encoding="utf-8") != asked
+    assert upload(closed, part("a.txt", b"abc"), headers=ana)[0] == 200
 
 
 def test_a_user_gets_in_and_guesses_are_throttled_afterwards(closed):

@@ -76,13 +76,22 @@ def join(port, events, *, name="", headers=()):
         refused += "" if status == 200 else f"{status} {text}"
     if not joined:
         return refused
-    return refused + send(port, "GET", f"{name}/gradio_api/queue/data?session_hash={session}")[2]
+    path = f"{name}/gradio_api/queue/data?session_hash={session}"
+    return refused + send(port, "GET", path, headers)[2]
 
 
-def listeners(port, name=""):
-    """Return number and count of inputs of each listener that runs on the server."""
-    config = json.loads(send(port, "GET", f"{name}/config")[2])
-    return [(one["id"], len(one["inputs"])) for one in config["dependencies"] if one["backend_fn"]]
+def listeners(port, name="", headers=(), events=None):
+    """Return number and count of inputs of each listener that runs on the server.
+
+    Where events are named, those of the others are left out.
+    """
+    config = json.loads(send(port, "GET", f"{name}/config", headers)[2])
+    return [
+        (one["id"], len(one["inputs"]))
+        for one in config["dependencies"]
+        if one["backend_fn"]
+        and (events is None or {event for _, event in one["targets"]} & set(events))
+    ]
 
 
 def part(name, content):

@@ -3,7 +3,7 @@
 import pytest
 
 from rag import MisuseError
-from ui.guard import load_users, may_enter
+from ui.guard import Users, load_users
 
 
 @pytest.fixture
@@ -19,7 +19,13 @@ def write(tmp_path):
 
 def test_each_line_is_a_user_whose_password_may_hold_colons(write):
     users = load_users(write("# who may ask\nana:12:345678\n\nbo:äöü-12345\n"))
-    assert users == {"ana": "12:345678", "bo": "äöü-12345"}
+    assert users == Users(passwords={"ana": "12:345678", "bo": "äöü-12345"})
+
+
+def test_who_may_only_ask_has_a_word_behind_the_password(write):
+    users = load_users(write("ana:12345678:ask\nbo:12345678\nbo:87654321:ask\ncy:1234567:asks"))
+    assert users.passwords == {"ana": "12345678", "bo": "87654321", "cy": "1234567:asks"}
+    assert users.only_ask == {"ana", "bo"}
 
 
 @pytest.mark.parametrize(
@@ -29,6 +35,7 @@ def test_each_line_is_a_user_whose_password_may_hold_colons(write):
         ("ana", "users:1: no user is written there"),
         (":12345678", "users:1: no user is written there"),
         ("ana:12345678\nbo:1234567", "users:2: the password of 'bo' is too short"),
+        ("ana:1234567:ask", "users:1: the password of 'ana' is too short"),
     ],
 )
 def test_what_is_wrong_with_the_file_is_one_sentence(write, text, reason):
@@ -58,4 +65,4 @@ def test_a_file_that_is_not_there_is_one_sentence(tmp_path):
     ],
 )
 def test_only_a_users_own_password_opens(name, password, may):
-    assert may_enter({"ana": "right-password"}, name, password) is may
+    assert Users(passwords={"ana": "right-password"}).may_enter(name, password) is may

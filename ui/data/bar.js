@@ -1,4 +1,4 @@
-// The bar: which model answers, and light or dark. Its value: {model}.
+// The bar: which model answers, and light or dark. Its value: {model, asks}; it triggers 'open'.
 const root = element.querySelector(".bar");
 const leaving = gone("bar");
 const model = h("b", {});
@@ -62,6 +62,11 @@ document.addEventListener("drop", async (event) => {
   if (found.length) takeIn(found);
 }, { signal: leaving });
 const show = (name) => { if (name) model.textContent = modelName(name); };
-watch("value", () => show(props.value?.model));
+const told = () => {
+  show(props.value?.model);
+  if (props.value?.asks) document.documentElement.dataset.asks = "";
+};
+watch("value", told);
 hear("model", show, leaving);
-show(props.value?.model);
+told();
+trigger("open", {});

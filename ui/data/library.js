@@ -1,4 +1,5 @@
-// Draws the articles of the library: { documents, found, total, note, problem }. Fires 'remove'.
+// Draws the articles of the library and the folders that it follows: { documents, found, total, note,
+// problem, folders: [{ path, state, wrong }] }. Fires 'remove'.
 const root = element.querySelector(".library");
 let asking = null, drawn = "";
 const about = (one) => [one.author, one.source, count(one.sentences, "sentence"), one.dates].filter(Boolean).join(" · ");
@@ -41,11 +42,13 @@ const row = (one) => h("li", { class: "entry", "data-id": one.id },
   removal(one));
 
 function draw() {
-  const { documents = [], found = 0, total = 0, note = "", problem = "" } = props.value || {};
+  const { documents = [], found = 0, total = 0, note = "", problem = "", folders = [] } = props.value || {};
   const empty = total ? h("p", { class: "none" }, "No article matches the search.")
     : h("div", { class: "none" }, h("h3", {}, "No articles yet"), h("p", {}, "Drop files above, or run ", h("code", {}, "footnote add PATH"), "."));
   root.replaceChildren(
     h("p", { class: "note", role: "status", dir: "auto" }, note),
+    folders.length ? h("ul", { class: "followed", "aria-label": "Folders that are followed", role: "list" },
+      folders.map((one) => h("li", { class: one.wrong && "problem" }, h("bdi", {}, one.path), `: ${one.state}`))) : "",
     problem ? h("p", { class: "problem", role: "alert" }, problem)
       : documents.length ? h("ul", { class: "entries", role: "list" }, documents.map(row)) : props.value?.documents ? empty : "",
     found > documents.length ? h("p", { class: "none" }, `${count(documents.length, "article")} of ${found.toLocaleString("en")} shown: search to find the others.`) : "",

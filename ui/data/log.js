@@ -83,7 +83,7 @@ const copy = async (view, button) => {
   button.setAttribute("aria-label", "Copied");
   setTimeout(() => { button.classList.remove("done"); button.setAttribute("aria-label", "Copy the answer"); }, 1500);
 };
-const tool = (name, label, act) => h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick: (event) => act(event.currentTarget) }, icon(name));
+const tool = (name, label, act) => h("button", { type: "button", class: `tool ${name}`, "aria-label": label, title: label, onclick: (event) => act(event.currentTarget) }, icon(name));
 const tools = (view) => [
   view.state !== "failed" ? tool("copy", "Copy the answer", (button) => copy(view, button)) : "",
   tool("retry", "Ask again", () => retry(view.number)),
