@@ -230,14 +230,16 @@ def _found(
     kept = list(groups)
     chosen = [kept[n] for n in spread([ranked[p].passage.document for p in kept], k=k)]
     documents = queries.documents(moment.db, {ranked[p].passage.document for p in chosen})
-    held = moment.db.terms_of(
+    held = moment.db.words_of(
         "sentence_terms", [s.key for p in chosen for s in ranked[p].sentences]
     )
     hits = tuple(
         _hit(
             ranked[position],
             documents[ranked[position].passage.document],
-            coverages=[_coverage(held[s.key], weight_of) for s in ranked[position].sentences],
+            coverages=[
+                _coverage(held[s.key][1].split(), weight_of) for s in ranked[position].sentences
+            ],
             similar=tuple(ranked[twin].passage.id for twin in groups[position]),
         )
         for position in chosen
@@ -260,8 +262,8 @@ def _groups(moment: Moment, ranked: Sequence[_Scored], *, k: int) -> dict[int, l
     groups: dict[int, list[int]] = {}
     while len(groups) < k and len(words) < len(ranked):
         keys = [s.passage.key for s in ranked[len(words) : 2 * len(words) or k * _SPARE]]
-        held = moment.db.terms_of("passage_terms", keys)
-        words += [held[key] for key in keys]
+        held = moment.db.words_of("passage_terms", keys)
+        words += [frozenset(held[key][1].split()) for key in keys]
         groups = collapse(words)
     return groups
 
@@ -318,7 +320,7 @@ def _scored_sentence(
     )
 
 
-def _coverage(held: frozenset[str], weight_of: Mapping[str, float]) -> float:
+def _coverage(held: Sequence[str], weight_of: Mapping[str, float]) -> float:
     total = sum(weight_of.values())
     return sum(w for term, w in weight_of.items() if term in held) / total if total else 0.0
 

@@ -7,6 +7,7 @@ contradict each other, though only the titles tell the clubs apart.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from index.embedding import Embedder
 from index.embedding.embedder import is_multilingual
@@ -15,8 +16,12 @@ from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.otherwise import are_of_one_thing
 from rag.answer.ranking import Reader
 from rag.answer.similar import SimilarAnswerer
+from rag.language_model import LanguageModel
 from rag.settings import Settings
 from rag.types import Answerer, Evidence
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 _SAME = 0.7
 """Share of each sentence's words that the other has."""
@@ -86,3 +91,14 @@ def _differing(claim: Evidence, held: Evidence) -> frozenset[str] | None:
         return None
     found = [*differences(said, other), *turned(said, other)]
     return frozenset(difference.kind for difference in found)
+
+
+def language_model(
+    wanted: "LanguageModel | LLM | str | None", settings: Settings
+) -> LanguageModel | None:
+    """Return the language model; what makes one is imported only where there is one."""
+    if wanted is None or (isinstance(wanted, str) and wanted.strip() == "extractive"):
+        return None
+    from rag.llm.registry import load_model
+
+    return load_model(wanted, settings)

@@ -337,6 +337,18 @@ def scope_among(options: Mapping[str, object]) -> Scope | None:
     return EVERYTHING
 
 
+def checked_scope(scope: Scope | None) -> Scope:
+    """Return a scope, that of all articles for None.
+
+    Raises:
+        MisuseError: It is none.
+    """
+    if scope is None:
+        return EVERYTHING
+    check(scope, Scope, name="scope", wanted="a rag.Scope or None")
+    return scope
+
+
 def checked_k(k: int) -> int:
     """Return k where it is a number of passages that can be asked for.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import zip_longest
 
+from index.scope import EVERYTHING, Scope
 from index.search import Found
 from index.store.library import Moment
 from index.types import Hit, Sentence
@@ -35,6 +36,8 @@ class Asked:
     """What a language model took to put it in full."""
     failure: str
     """Why the language model could not, and cannot be asked for an answer; empty otherwise."""
+    scope: Scope = EVERYTHING
+    """Which articles are searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,23 +2,25 @@
 
 import copy
 import threading
-import warnings
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, Unpack
 
 from index.embedding import Embedder
+from index.scope import Scope
 from index.search import Found, search
 from index.store.protocols import VectorIndex
+from index.store.queries import summaries
 from index.terms import Query
 from index.types import Hit
 from rag import answerers, arguments
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive, for_one_question
-from rag.library import OpenLibrary, stored_library
+from rag.library import OldMethods, OpenLibrary, stored_library
 from rag.logbook import log_question
 from rag.pipeline import Pipeline
 from rag.question import read_query
@@ -36,14 +38,7 @@ if TYPE_CHECKING:
     from rag.overview.timeline import Timeline
 
 
-_MOVED = (
-    "add add_articles add_files check compact document documents edition export_to import_from "
-    "remove repair text watch"
-)
-"""Methods of the library that were an assistant's in version 0.1; the next leaves them out."""
-
-
-class Assistant:
+class Assistant(OldMethods):
     """Answers questions over a library of articles. Safe to share between threads.
 
     Use it as a context manager, or call `close`. What it answers from is its `library`.
@@ -155,36 +150,55 @@ class Assistant:
             if address is not None and address != settings.llm_base_url:
                 settings = settings.changed(llm_base_url=address, llm_api_key=None)
             other._wanted_model = model
-            other._loaded = (_made(model, settings),)
+            other._loaded = (answerers.language_model(model, settings),)
         other.settings = settings
         return other
 
-    def ask(self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
+    ) -> Answer:
         """Answer with checked citations, or abstain with a reason.
 
         Args:
             question: In words; an empty one gives an abstention with reason `empty_question`.
             k: Passages to retrieve; `Settings.k` when None.
             history: Earlier turns, oldest first (`Answer.turn`): the question may lean on them.
+            scope: Which articles are searched, and no others; None searches all.
 
         Raises:
+            ScopeError: Nothing is in the scope, or the library has nothing of a name in it.
             MisuseError: The question is longer than `LONGEST_QUESTION`, or k is not 1 to 100.
             LibraryError: The library cannot be read.
             CitationError: The stored text does not hold what was retrieved from it.
             ModelError: The language model failed, and `Settings.llm_fallback` is off.
         """
-        *_, last = self.stream(question, k=k, history=history)
+        *_, last = self.stream(question, k=k, history=history, scope=scope)
         return _answer(last)
 
     async def aask(
-        self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
     ) -> Answer:
         """Answer as `ask` does, without blocking the event loop."""
-        events = [event async for event in self.astream(question, k=k, history=history)]
+        events = [e async for e in self.astream(question, k=k, history=history, scope=scope)]
         return _answer(events[-1])
 
     def stream(
-        self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
     ) -> Iterator[Event]:
         """Answer in events: the passages, checked text in pieces, then exactly one `Answer`.
 
@@ -192,19 +206,25 @@ class Assistant:
         """
         model = for_one_question(self._model())
         aging = Aging(self._stored.some_records)
-        for event in drive(self._steps(question, k=k, history=history, model=model), model):
+        steps = self._steps(question, k=k, history=history, model=model, scope=scope)
+        for event in drive(steps, model):
             aged = aging.event(event)
             self._log(aged)
             yield aged
 
     async def astream(
-        self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
     ) -> AsyncGenerator[Event, None]:
         """Answer in events as `stream` does, without blocking the event loop."""
         import asyncio  # a tenth of what a question without a loop takes
 
         model = for_one_question(await asyncio.to_thread(self._model))
-        steps = self._steps(question, k=k, history=history, model=model)
+        steps = self._steps(question, k=k, history=history, model=model, scope=scope)
         aging = Aging(self._stored.some_records)
         async with aclosing(adrive(steps, model)) as events:
             async for event in events:
@@ -212,82 +232,93 @@ class Assistant:
                 self._log(aged)
                 yield aged
 
-    def verify(self, text: str, *, k: int | None = None) -> Verification:
+    def verify(
+        self, text: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> Verification:
         """Check what any text says, claim by claim; see `rag.verify`."""
         from rag.answer.extractive import shipped_reader
         from rag.verification.verify_text import verify_text
 
         arguments.check_text(text, name="the text to verify")
+        within = arguments.checked_scope(scope)
         self.library.seed()
+        with self._stored.moment(within) as moment:
+            documents = summaries(moment.db)
         found = verify_text(
             text,
-            documents=self.library.documents(),
-            find=lambda claim, wanted: self._found(read_query(claim), k=wanted),
+            documents=documents,
+            find=lambda claim, wanted: self._found(read_query(claim), within, k=wanted),
             tell=shipped_reader().tell,
             k=checked_k(self.settings.k if k is None else k),
         )
         return replace(found, citations=self._aged(found.citations))
 
-    def overview(self, topic_or_id: str | None = None) -> Answer:
+    def overview(self, topic_or_id: str | None = None, *, scope: Scope | None = None) -> Answer:
         """Tell what an article, a topic's articles or all say; a model's words where they hold.
 
         Args:
             topic_or_id: An article's id or the beginning of it, or a topic; None for all.
+            scope: Which articles are read, and no others; None reads all.
 
         Raises:
+            ScopeError: Nothing is in the scope, or the library has nothing of a name in it.
             MisuseError: It is empty, too long, or begins the ids of several articles.
             LibraryError: The library cannot be read.
         """
         from rag.overview.overview import read_wanted
 
-        named = arguments.checked_topic(topic_or_id)
+        named, within = arguments.checked_topic(topic_or_id), arguments.checked_scope(scope)
         self.library.seed()
         model = for_one_question(self._model())
         pipeline = self._pipeline(model)
-        with self._stored.moment() as moment:
+        opened = partial(self._stored.moment, within)
+        with opened() as moment:
             told = pipeline.overview(*read_wanted(moment, named), moment, k=self.settings.k)
-        *_, last = drive(
-            pipeline.answered(*told, again=self._stored.moment, k=self.settings.k), model
-        )
+        *_, last = drive(pipeline.answered(*told, again=opened, k=self.settings.k), model)
         answer = _answer(last)
         return replace(answer, citations=self._aged(answer.citations))
 
-    def timeline(self, topic: str | None = None) -> "Timeline":
+    def timeline(self, topic: str | None = None, *, scope: Scope | None = None) -> "Timeline":
         """Put the dated statements of all articles, or those about a topic, in order of time.
 
         Raises as `overview` does.
         """
         from rag.overview.timeline import timeline
 
-        named = arguments.checked_topic(topic)
+        named, within = arguments.checked_topic(topic), arguments.checked_scope(scope)
         self.library.seed()
-        with self._stored.moment() as moment:
+        with self._stored.moment(within) as moment:
             found = timeline(moment, named)
         return replace(found, citations=self._aged(found.citations))
 
-    def search(self, question: str, *, k: int | None = None) -> tuple[Hit, ...]:
+    def search(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> tuple[Hit, ...]:
         """Return the k best passages (`Settings.k` when None), best first, without answering.
 
         Empty for an empty library or a question without words.
 
         Raises:
+            ScopeError: As `ask`.
             MisuseError: The question is longer than `LONGEST_QUESTION`, or k is not 1 to 100.
             LibraryError: The library cannot be read.
         """
-        query = checked_question(question).query
-        return self._found(query, k=checked_k(self.settings.k if k is None else k)).hits
+        query, within = checked_question(question).query, arguments.checked_scope(scope)
+        return self._found(query, within, k=checked_k(self.settings.k if k is None else k)).hits
 
-    def as_retriever(self, *, k: int | None = None) -> "BaseRetriever":
+    def as_retriever(self, *, k: int | None = None, scope: Scope | None = None) -> "BaseRetriever":
         """Return this assistant's retrieval as a LlamaIndex retriever."""
         from rag.llamaindex import FootnoteRetriever
 
-        return FootnoteRetriever(self, k=k)
+        return FootnoteRetriever(self, k=k, scope=scope)
 
-    def as_query_engine(self, *, k: int | None = None) -> "BaseQueryEngine":
+    def as_query_engine(
+        self, *, k: int | None = None, scope: Scope | None = None
+    ) -> "BaseQueryEngine":
         """Return this assistant as a LlamaIndex query engine; citations are in the metadata."""
         from rag.llamaindex import FootnoteQueryEngine
 
-        return FootnoteQueryEngine(self, k=k)
+        return FootnoteQueryEngine(self, k=k, scope=scope)
 
     def close(self) -> None:
         """Close the library and the embedding model; a later call opens them again."""
@@ -304,22 +335,11 @@ class Assistant:
     ) -> None:
         self.close()
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> object:
-            if name not in _MOVED.split():
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            told = f"Assistant.{name} is now Assistant.library.{name}"
-            warnings.warn(
-                f"{told}; the old name goes with the next version", DeprecationWarning, stacklevel=2
-            )
-            return getattr(self.library, name)
-
-    def _found(self, query: Query, *, k: int) -> Found:
+    def _found(self, query: Query, scope: Scope, *, k: int) -> Found:
         """Search the library as it is now; what is empty needs none."""
         if query.is_empty:
             return Found()
-        with self._stored.moment() as moment:
+        with self._stored.moment(scope) as moment:
             return search(query, moment, k=k)
 
     def _aged(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
@@ -333,7 +353,7 @@ class Assistant:
         """Return the language model, loaded at the first call; None where there is none."""
         with self._loading:
             if self._loaded is None:
-                self._loaded = (_made(self._wanted_model, self.settings),)
+                self._loaded = (answerers.language_model(self._wanted_model, self.settings),)
             return self._loaded[0]
 
     def _steps(
@@ -343,6 +363,7 @@ class Assistant:
         k: int | None,
         history: Sequence[Turn],
         model: LanguageModel | None,
+        scope: Scope | None,
     ) -> Steps:
         """Return the steps of a question; what is wrong with it is told at once."""
         arguments.check_history(history)
@@ -353,6 +374,7 @@ class Assistant:
             pipeline=self._pipeline(model),
             k=checked_k(self.settings.k if k is None else k),
             seeds=self.settings.seeds,
+            scope=arguments.checked_scope(scope),
         )
         return way.steps(asked, history)
 
@@ -366,15 +388,6 @@ class Assistant:
 
         writer = Writer(model, settings=self.settings, count_tokens=count_tokens)
         return Pipeline(self.settings, answerer=self._answerer, writer=writer)
-
-
-def _made(wanted: "LanguageModel | LLM | str | None", settings: Settings) -> LanguageModel | None:
-    """Return the language model; what makes one is imported only where there is one."""
-    if wanted is None or (isinstance(wanted, str) and wanted.strip() == "extractive"):
-        return None
-    from rag.llm.registry import load_model
-
-    return load_model(wanted, settings)
 
 
 def _answer(event: Event) -> Answer:

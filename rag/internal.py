@@ -85,5 +85,5 @@ def with_all_hits(answer: Answer, assistant: object, *, k: int | None) -> Answer
         return answer
     if answer.reason == "small_talk":
         return answer
-    hits = assistant.search(answer.searched, k=k)
+    hits = assistant.search(answer.searched, k=k, scope=answer.scope)
     return replace(answer, hits=by_answer(hits, answer.ranked))

@@ -3,6 +3,7 @@
 A question opens this too, so what reads, writes and mends is imported where it is done.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -307,3 +308,27 @@ def seed_articles() -> Iterator["Article"]:
     for path in seed_paths():
         extract = read_bytes(path.read_bytes(), name=path.name)
         yield Article(source=f"seeds/{path.name}", title=extract.card.title, text=str(extract.text))
+
+
+_MOVED = (
+    "add add_articles add_files check compact document documents edition export_to import_from "
+    "remove repair text watch"
+)
+"""Methods of the library that were an assistant's in version 0.1; the next leaves them out."""
+
+
+class OldMethods:
+    """Finds a library's methods on an assistant, which had them in version 0.1, with a warning."""
+
+    library: OpenLibrary
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            if name not in _MOVED.split():
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            told = f"Assistant.{name} is now Assistant.library.{name}"
+            warnings.warn(
+                f"{told}; the old name goes with the next version", DeprecationWarning, stacklevel=2
+            )
+            return getattr(self.library, name)

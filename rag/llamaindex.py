@@ -16,6 +16,7 @@ from llama_index.core.schema import (
     TextNode,
 )
 
+from index.scope import Scope
 from rag.plain_data import as_json
 from rag.types import Answer, Hit
 
@@ -23,26 +24,34 @@ from rag.types import Answer, Hit
 class Answering(Protocol):
     """What is offered: a `rag.Assistant`."""
 
-    def search(self, question: str, *, k: int | None = None) -> Sequence[Hit]:
+    def search(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> Sequence[Hit]:
         """Return the k best passages, best first."""
 
-    def ask(self, question: str, *, k: int | None = None) -> Answer:
+    def ask(self, question: str, *, k: int | None = None, scope: Scope | None = None) -> Answer:
         """Answer a question."""
 
-    async def aask(self, question: str, *, k: int | None = None) -> Answer:
+    async def aask(
+        self, question: str, *, k: int | None = None, scope: Scope | None = None
+    ) -> Answer:
         """Answer a question without blocking the event loop."""
 
 
 class FootnoteRetriever(BaseRetriever):
     """An assistant's retrieval as a LlamaIndex retriever: passages as nodes, best first."""
 
-    def __init__(self, assistant: Answering, *, k: int | None) -> None:
+    def __init__(self, assistant: Answering, *, k: int | None, scope: Scope | None) -> None:
         super().__init__()
         self._assistant = assistant
         self._k = k
+        self._scope = scope
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        return [_node(hit) for hit in self._assistant.search(query_bundle.query_str, k=self._k)]
+        return [
+            _node(hit)
+            for hit in self._assistant.search(query_bundle.query_str, k=self._k, scope=self._scope)
+        ]
 
 
 class FootnoteQueryEngine(BaseQueryEngine):
@@ -53,16 +62,19 @@ class FootnoteQueryEngine(BaseQueryEngine):
     its source nodes are the retrieved passages.
     """
 
-    def __init__(self, assistant: Answering, *, k: int | None) -> None:
+    def __init__(self, assistant: Answering, *, k: int | None, scope: Scope | None) -> None:
         super().__init__(callback_manager=None)
         self._assistant = assistant
         self._k = k
+        self._scope = scope
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        return _response(self._assistant.ask(query_bundle.query_str, k=self._k))
+        return _response(self._assistant.ask(query_bundle.query_str, k=self._k, scope=self._scope))
 
     async def _aquery(self, query_bundle: QueryBundle) -> Response:
-        return _response(await self._assistant.aask(query_bundle.query_str, k=self._k))
+        return _response(
+            await self._assistant.aask(query_bundle.query_str, k=self._k, scope=self._scope)
+        )
 
     def _get_prompt_modules(self) -> PromptMixinType:
         return {}

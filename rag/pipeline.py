@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import ModelError
+from index.scope import EVERYTHING, Scope
 from index.store.library import Moment
 from index.types import Hit
 from rag import citations, logbook, refusal
@@ -131,6 +132,7 @@ class Pipeline:
             started=time.perf_counter(),
             usage=Usage(),
             failure="",
+            scope=moment.inside.scope,
         )
         return asked, self._sources(question, moment, made, k=k)
 
@@ -157,7 +159,7 @@ class Pipeline:
             answer = yield from self._written(asked, sources, quoted)
         yield answer
 
-    def chatted(self, message: str, said: str) -> Steps:
+    def chatted(self, message: str, said: str, *, scope: Scope = EVERYTHING) -> Steps:
         """Yield the events of small talk: no passage, and what is said to it."""
         answer = Answer(
             question=message,
@@ -172,6 +174,7 @@ class Pipeline:
             usage=Usage(),
             seconds=0.0,
             searched=message,
+            scope=scope,
         )
         yield Retrieved(hits=(), searched=message)
         yield from _told(answer)
@@ -296,6 +299,7 @@ class Pipeline:
             seconds=time.perf_counter() - asked.started,
             ranked=draft.ranked,
             searched=question.text,
+            scope=asked.scope,
             is_overview=bool(sources.told and sources.told.sentences),
             fallback=failure,
         )
@@ -332,6 +336,7 @@ def _shown(asked: Asked, sources: Sources, written: "Written") -> Answer:
         usage=written.usage,
         seconds=time.perf_counter() - asked.started,
         searched=asked.question.text,
+        scope=asked.scope,
         prompts=written.prompts,
     )
 

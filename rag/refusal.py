@@ -16,6 +16,7 @@ from typing import Any
 from index.data_files import data_text, data_toml
 from index.search import Found
 from index.store.library import Moment
+from index.store.scoped import Inside
 from index.terms import content_terms, terms
 from index.types import Hit
 from rag.question import Question, holds, names, numbers, words
@@ -48,7 +49,9 @@ class Searched:
     """What was looked up for a question while its library was open."""
 
     articles: int = 0
-    """In the library."""
+    """In the library, or in the scope."""
+    scope: str = ""
+    """The scope in words, where there is one, and which articles it may lack."""
     by_similarity: bool = False
     """Whether the answerer knows no words, of whatever language, but vectors alone."""
     unnamed: tuple[str, ...] = ()
@@ -75,9 +78,17 @@ def searched(question: Question, moment: Moment, found: Found) -> Searched:
     unheard = [w for w in absent if w not in named and w.casefold() not in asking]
     return Searched(
         articles=articles,
+        scope=_scope(moment.inside),
         unnamed=tuple(dict.fromkeys(unnamed)),
         unheard=tuple(dict.fromkeys(unheard)),
     )
+
+
+def _scope(inside: Inside) -> str:
+    if inside.scope.is_everything:
+        return ""
+    more = f" ({inside.undated:,} more have no date)" if inside.undated else ""
+    return f" the scope “{inside.scope.words}”{more}"
 
 
 def near(hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -124,10 +135,12 @@ def refusal(
         return f"{LEAD}: the question has no word to look for, so name what it is about."
     one = searched.articles == 1
     if searched.by_similarity and not searched.only_orders:
-        return f"{LEAD}: no sentence is much nearer to the question than the others."
+        none = "no sentence is much nearer to the question than the others"
+        return f"{LEAD}{' in' if searched.scope else ''}{searched.scope}: {none}."
     lead = f"{LEAD} in {'the one article' if one else f'{searched.articles:,} articles'}"
     if question.until:
         lead = f"{LEAD} in what the articles say up to {question.until.isoformat()}"
+    lead += f" of{searched.scope}" if searched.scope else ""
     why = next(_reasons(question, searched, hits, texts=texts))
     return f"{lead}: {why}."
 

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.card import Card, OldName
+from index.scope import EVERYTHING, Scope
 from index.types import (
     AddReport,
     Change,
@@ -253,6 +254,8 @@ class Answer:
     """Why the language model did not answer and the extractive answerer did; empty otherwise."""
     set_aside: SetAside | None = None
     """What a language model wrote and the sources do not say; None where its reply is shown."""
+    scope: Scope = EVERYTHING
+    """Which articles were searched, and no others."""
     steps: tuple[AnswerPart, ...] = ()
     """What was searched one by one, with a language model, and found; mostly empty."""
 

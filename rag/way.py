@@ -4,8 +4,10 @@ What each step does is `rag.pipeline`'s; who waits for a language model is `rag.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
+from index.scope import EVERYTHING, Scope
 from index.search import Found
 from index.store.library import Library
 from rag.asked import Sources
@@ -29,24 +31,28 @@ class Way:
     """Passages of each search."""
     seeds: bool
     """Whether a library that nothing was added to is seeded."""
+    scope: Scope = EVERYTHING
+    """Which articles are searched."""
 
     def steps(self, question: Question, history: Sequence[Turn]) -> Steps:
         """Yield the events of a question, the answer last, and requests to a language model."""
         said = reply(question.text)
         if said is not None:
-            yield from self.pipeline.chatted(question.text, said)
+            yield from self.pipeline.chatted(question.text, said, scope=self.scope)
             return
         asked = yield from self.pipeline.rewritten(question, history)
+        asked = replace(asked, scope=self.scope)
         sources = self._sources(asked.question)
-        yield from self.pipeline.answered(asked, sources, again=self.stored.moment, k=self.k)
+        again = partial(self.stored.moment, self.scope)
+        yield from self.pipeline.answered(asked, sources, again=again, k=self.k)
 
     def _sources(self, question: Question) -> Sources:
         """Open the moment of a question; a library that nothing was added to is seeded before."""
         if question.is_empty:
             return Sources(found=Found())
-        with self.stored.moment() as moment:
+        with self.stored.moment(self.scope) as moment:
             if not (moment.is_new and self.seeds):
                 return self.pipeline.retrieved(question, moment, k=self.k)
         self.library.seed()
-        with self.stored.moment() as moment:
+        with self.stored.moment(self.scope) as moment:
             return self.pipeline.retrieved(question, moment, k=self.k)

@@ -119,6 +119,16 @@ _NAMED: Final = {
 }
 """What a file of bytes that say nothing says it is by its name."""
 
+_OF_BYTES: Final = {
+    ".pdf": "application/pdf",
+    ".docx": _WORD,
+    ".xlsx": _WORKBOOK,
+    ".pptx": _SLIDES,
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".epub": "application/epub+zip",
+}
+"""Formats that their bytes tell, by the ending that they mostly have."""
+
 _ENCRYPTED: Final = "application/vnd.ms-office.encrypted"
 _ADVICE: Final = {
     "application/vnd.ms-excel.sheet.binary": "save them as .xlsx and add those",
@@ -180,6 +190,11 @@ def describe(kind: str) -> str:
 def named_kind(name: str) -> str:
     """Return what a file's name says it is, where that is no text; empty where it says nothing."""
     return _NAMED.get(PurePath(name).suffix.lower(), "")
+
+
+def kind_of_ending(ending: str) -> str:
+    """Return the media type that files of an ending, such as `.md`, mostly have; empty for none."""
+    return _EXTENSIONS.get(ending) or _OF_BYTES.get(ending, "")
 
 
 def _signature(data: bytes) -> str | None:

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from index.data_files import data_text
 from index.errors import LibraryError, LibraryFullError, LibraryMismatchError, LibraryMissingError
-from index.store.protocols import Catalog, Imprint, OpenCatalog, TermsColumn, TermsTable
+from index.store.narrowed import show_alone
+from index.store.protocols import Catalog, Imprint, OpenCatalog, TermsColumn, TermsTable, Words
 
 _BUSY_SECONDS = 10.0
 _DAMAGE = (
@@ -41,6 +42,8 @@ _VARIABLES = 500
 class SqliteCatalog(sqlite3.Connection):
     """An open catalog, as `index.store.protocols.OpenCatalog` describes it."""
 
+    inside: tuple[int, ...] = ()
+
     def begin(self) -> None:
         """Begin a transaction that writes."""
         self.execute("BEGIN IMMEDIATE")
@@ -53,11 +56,9 @@ class SqliteCatalog(sqlite3.Connection):
             return {}
         weights = f"{title_weight}, 1.0" if table == "passage_terms" else "1.0"
         match = " OR ".join(f'"{term}"' for term in terms)
-        rows = self.execute(
-            f"SELECT rowid, -bm25({table}, {weights}) AS score FROM {table} WHERE {table} MATCH ? "
-            "ORDER BY score DESC, rowid LIMIT ?",
-            (match, limit),
-        )
+        score = f"-bm25({table}, {weights}) AS score FROM {table} WHERE {table} MATCH ?"
+        best = f"{self._shown(table)} ORDER BY score DESC, rowid LIMIT ?"
+        rows = self.execute(f"SELECT rowid, {score} {best}", (match, limit))
         return {int(row[0]): float(row[1]) for row in rows}
 
     def rows_with(
@@ -70,16 +71,17 @@ class SqliteCatalog(sqlite3.Connection):
     ) -> NDArray[np.int64]:
         """Return the keys of rows that have these terms in a row, in no order."""
         # One text of 100,000 keys takes 15 ms, as many rows 130.
-        query = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?"
+        query = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?{self._shown(table)}"
         query += " AND rowid BETWEEN ? AND ?" if among else ""
         values = (f'{column} : "{" ".join(terms)}"', *(among or ()))
         found = self.execute(query, values).fetchone()[0]
         return np.fromstring(found or "", np.int64, sep=",")
 
-    def terms_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, frozenset[str]]:
-        """Return the distinct terms of rows, those of their titles left aside, by key."""
-        query = f"SELECT rowid, body FROM {table} WHERE rowid IN ({{}})"
-        return {row[0]: frozenset(row[1].split()) for row in self._each(query, keys)}
+    def words_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, Words]:
+        """Return the terms of rows in order, those of the title apart, by key."""
+        title = "title" if table == "passage_terms" else "''"
+        query = f"SELECT rowid, {title}, body FROM {table} WHERE rowid IN ({{}})"
+        return {row[0]: (row[1], row[2]) for row in self._each(query, keys)}
 
     def passage_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands; terms in none are left out."""
@@ -107,6 +109,20 @@ class SqliteCatalog(sqlite3.Connection):
     def erase_terms(self, table: TermsTable, keys: Sequence[int]) -> None:
         """Take rows out of the full-text search."""
         self.executemany(f"DELETE FROM {table} WHERE rowid = ?", ((key,) for key in keys))
+
+    def narrow(self, documents: Sequence[int]) -> None:
+        """Show only these documents from now on."""
+        self.inside = show_alone(self, documents)
+
+    def count_inside(self, table: TermsTable, term: str) -> int:
+        """Return how many rows of a narrowed catalog hold a term."""
+        query = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?{self._shown(table)}"
+        return int(self.execute(query, (f'"{term}"',)).fetchone()[0])
+
+    def _shown(self, table: TermsTable) -> str:
+        """Return the condition of a row that it is of a document that is shown."""
+        found = f"SELECT 1 FROM {table.replace('_terms', 's')} WHERE key = {table}.rowid"
+        return f" AND EXISTS ({found})" if self.inside else ""
 
     def _each(self, query: str, values: Iterable[Any]) -> Iterator[Any]:
         left = iter(values)
@@ -273,6 +289,7 @@ def _connected(place: str | Path, *, uri: bool) -> SqliteCatalog:
 def _begun(uri: str) -> SqliteCatalog:
     db = _connected(uri, uri=True)
     try:
+        db.execute("PRAGMA temp_store = MEMORY")
         db.execute("BEGIN")
         # The transaction begins, and most troubles show, with the first read.
         db.execute("SELECT count(*) FROM sqlite_schema").fetchone()

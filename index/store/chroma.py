@@ -53,31 +53,38 @@ class Generation:
         self.folder = folder
         self._guard = threading.Lock()
         self._graph = generation_files.has_graph(folder)
-        self._asked = self._graph and not vector_search.has_signs(folder)
+        self._has_signs = vector_search.has_signs(folder)
+        self._signs = vector_search.Signs(folder)
+        self._asked = self._graph and not self._has_signs
         self._opened: tuple[Any, Any] | None = None  # chromadb's types stay in this file
 
     def nearest(self, db: OpenCatalog, vector: NDArray[np.float32], k: int) -> list[str]:
         """Return the hashes of about the k nearest vectors, nearest first.
 
         Args:
-            db: The catalog that names this generation.
+            db: The catalog that names this generation; a narrowed one is searched by the signs.
             vector: The question's, (dim,) float32, L2-normalised.
             k: How many.
 
         Raises:
             LibraryError: The folder cannot be read.
         """
-        collection = self._collection()
+        by_signs = db.inside and self._has_signs
+        collection = None if by_signs else self._collection()
         if collection is None:
             try:
-                return vector_search.nearest_by_signs(self.folder, db, vector, k)
+                return self._signs.nearest(db, vector, k)
             except (OSError, ValueError) as error:
                 raise LibraryError(_broken(self.folder, error)) from error
-        with _explained(self.folder):
-            found = collection.query(
-                query_embeddings=vector[None, :], n_results=k, include=["distances"]
-            )
-        return list(found["ids"][0])
+
+        def ask(asked: int) -> list[str]:
+            with _explained(self.folder):
+                found = collection.query(
+                    query_embeddings=vector[None, :], n_results=asked, include=["distances"]
+                )
+            return list(found["ids"][0])
+
+        return vector_search.widened(db, ask, k) if db.inside else ask(k)
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import LibraryError, LibraryUnreachableError, SettingsError
-from index.store import queries
 from index.store.chroma import HNSW, LARGEST_SLICE, foreign_functions
 from index.store.protocols import (
     Nearest,
@@ -27,13 +26,12 @@ from index.store.protocols import (
     OpenCatalog,
     Slices,
 )
+from index.store.vector_search import widened
 
 _COLLECTIONS = "api/v2/tenants/default_tenant/databases/default_database/collections"
 _PREFIX = "footnote-"
 _CONNECT_SECONDS = 5.0
 _SECONDS = 60.0
-_MOST = 4096
-"""Vectors asked for at most, where unpublished ones crowd out the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,17 +132,15 @@ class ServerVectors:
         k: int,
     ) -> list[str]:
         """Return the hashes of about the k nearest sentences of a snapshot, nearest first."""
-        asked = k
-        while True:
+
+        def ask(asked: int) -> list[str]:
             with self._explained():
                 found = collection.query(
                     query_embeddings=vector[None, :], n_results=asked, include=["distances"]
                 )
-            ids = list(found["ids"][0])
-            published = queries.used_hashes(db, ids)
-            if len(published) >= k or len(ids) < asked or asked >= _MOST:
-                return [digest for digest in ids if digest in published][:k]
-            asked = min(4 * asked, _MOST)
+            return list(found["ids"][0])
+
+        return widened(db, ask, k)
 
     def _collection(self, name: str) -> Any:  # noqa: ANN401  # chromadb's types stay in this file
         client = self._connected()

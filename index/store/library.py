@@ -18,9 +18,11 @@ from index.errors import (
     LibraryUnreachableError,
     MisuseError,
     UnknownDocumentError,
-)
+)  # fmt: skip
+from index.scope import EVERYTHING, Scope
 from index.store import catalog, migrations, queries, vector_search
 from index.store.folder_backend import FolderCatalog
+from index.store.narrowed import narrowed
 from index.store.protocols import (
     Catalog,
     Imprint,
@@ -30,6 +32,7 @@ from index.store.protocols import (
     VectorIndex,
     open_pair,
 )
+from index.store.scoped import Inside, Scopes
 from index.sync import file_state
 from index.sync.file_state import Record
 from index.types import Document, DocumentSummary
@@ -54,6 +57,8 @@ class Moment:
     """Embeds a question with the library's model; works after the block, too."""
     is_new: bool
     """Whether nothing was ever published."""
+    inside: Inside
+    """The scope that it shows alone."""
     cosines: tuple[float, float] = (0.0, 1.0)
     """Of texts that share nothing, and of a question with what says it, by the model."""
 
@@ -86,6 +91,7 @@ class Library:
         self.on_step = on_step
         self._loading = threading.Lock()
         self._embedder: Embedder | None = None
+        self._scopes = Scopes()
         self.catalog = catalog
         self.vectors = vectors
 
@@ -177,12 +183,7 @@ class Library:
         to which nothing was ever added.
         """
         with self.reading() as db:
-            count, newest = db.execute("SELECT count(*), max(key) FROM documents").fetchone()
-            if newest is None and not catalog.generation(db):
-                return ""
-            added = db.execute("SELECT added_at FROM documents WHERE key = ?", (newest,)).fetchone()
-            last = [*(added or [""]), *queries.times_tagged(db)]
-            return "-".join([catalog.generation(db), str(count), str(newest or 0), *last])
+            return queries.edition(db)
 
     def records(self) -> Mapping[str, Record]:
         """Return what tells whether sources changed, by source; empty without a library."""
@@ -290,14 +291,15 @@ class Library:
             yield db
 
     @contextmanager
-    def moment(self) -> Iterator[Moment]:
-        """Open the library as it is now, for the length of a `with` block.
+    def moment(self, scope: Scope = EVERYTHING) -> Iterator[Moment]:
+        """Open the library as it is now, or what is in a scope, for the length of a `with` block.
 
         A generation that another process has just replaced is followed; one that is missing or
         unreadable is built anew from the catalog; where that cannot be done now, or does not help,
         or it shows only at the question, the catalog's own vectors are searched.
 
         Raises:
+            ScopeError: Nothing is in the scope, or the library has nothing of a name in it.
             LibraryError: Its catalog cannot be read.
             LibraryMismatchError: It was built with another model, dimension or format.
         """
@@ -307,9 +309,11 @@ class Library:
                 name = catalog.generation(db)
                 if name:
                     self.require_imprint(db)
+                inside = self._scopes.inside(db, scope) if name else Inside()
+                db, has_few = narrowed(db, inside.keys, inside.known)
                 nearest: Nearest = partial(vector_search.nearest, db)
                 try:
-                    if name:
+                    if name and not has_few:
                         asked = stack.enter_context(self.vectors.reading(name, db))
                         nearest = partial(self._nearest, db, name, asked)
                 except LibraryUnreachableError:
@@ -321,14 +325,12 @@ class Library:
                 yield Moment(
                     db=db,
                     nearest=nearest,
-                    embed=self._embed,
+                    embed=lambda text: self.embedder().embed_question(text),
                     is_new=not name,
+                    inside=inside,
                     cosines=cosines(self._model),
                 )
                 return
-
-    def _embed(self, text: str) -> NDArray[np.float32]:
-        return self.embedder().embed_question(text)
 
     def imprint(self) -> Imprint:
         """Return what this library's settings ask for."""
@@ -356,7 +358,7 @@ class Library:
     ) -> list[str]:
         """Ask a generation, or the catalog where it is damaged or two writers have replaced it."""
         try:
-            return asked(vector, k)
+            return vector_search.nearest_shown(db, asked, vector, k)
         except LibraryUnreachableError:
             raise
         except LibraryError:

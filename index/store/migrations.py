@@ -123,6 +123,14 @@ MIGRATIONS: Final = (
             for column in ("problem", "problem_at")
         ),
     ),
+    Migration(
+        name="days",
+        columns={},
+        statements=(
+            # A date lies behind the text in SQLite's rows, and a whole one may be no key as above.
+            "CREATE INDEX documents_of_day ON documents (substr(published, 1, 10))",
+        ),
+    ),
 )
 
 ADDED: Final = {
@@ -233,6 +241,14 @@ def card_values(card: Card) -> tuple[str | None, ...]:
     """Return what to store of a card, one value a field of `index.card.FIELDS`."""
     values = (getattr(card, name) for name in FIELDS)
     return tuple(json.dumps(v, ensure_ascii=False) if isinstance(v, tuple) else v for v in values)
+
+
+def count_change(db: OpenCatalog) -> None:
+    """Note that documents were tagged or moved, which nothing else tells."""
+    db.execute(
+        "INSERT INTO meta VALUES ('tagged', '1') "
+        "ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
+    )
 
 
 def has(db: OpenCatalog, migration: str) -> bool:

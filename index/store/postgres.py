@@ -25,7 +25,8 @@ from index.errors import (
     SettingsError,
 )
 from index.store import catalog
-from index.store.protocols import Imprint, Originals, Rows, TermsColumn, TermsTable
+from index.store.narrowed import shown_alone
+from index.store.protocols import Imprint, Originals, Rows, TermsColumn, TermsTable, Words
 
 if TYPE_CHECKING:
     import psycopg
@@ -60,8 +61,11 @@ _CONDITIONS: Mapping[TermsTable, str] = {
 class PostgresOpen:
     """An open catalog, as `index.store.protocols.OpenCatalog` describes it."""
 
+    inside: tuple[int, ...] = ()
+
     def __init__(self, connection: "psycopg.Connection") -> None:
         self._connection = connection
+        self._inside = ""
 
     @property
     def in_transaction(self) -> bool:
@@ -70,6 +74,9 @@ class PostgresOpen:
 
     def execute(self, query: str, values: Sequence[Any] = (), /) -> Rows:
         """Run one statement."""
+        if self.inside:
+            query, named = shown_alone(query, schema=_SCHEMA)
+            values = [*[self._inside] * named, *values]
         return self._connection.execute(_translated(query), values)
 
     def executemany(self, query: str, values: Iterable[Sequence[Any]], /) -> None:
@@ -87,8 +94,9 @@ class PostgresOpen:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key."""
         if not terms:
             return {}
-        query = _SEARCH.format(table=table, condition=_CONDITIONS[table])
+        query = _SEARCH.format(table=table, condition=_CONDITIONS[table] + self._shown(table))
         values = {"terms": list(terms), "title": title_weight, "limit": limit}
+        values["inside"] = self._inside
         return {row[0]: row[1] for row in self._connection.execute(query.encode(), values)}
 
     def rows_with(
@@ -106,13 +114,18 @@ class PostgresOpen:
             query += f" AND position(? IN ' ' || array_to_string({column}, ' ') || ' ') > 0"
             values.append(f" {' '.join(terms)} ")
         query += " AND rowid BETWEEN ? AND ?" if among else ""
+        # The table that a narrowed catalog's query names is what it shows.
+        query += f" AND rowid IN (SELECT key FROM {table.replace('_terms', 's')})" * bool(
+            self.inside
+        )
         row = self.execute(query, (*values, *(among or ()))).fetchone()
         return np.array(row[0] or [], np.int64)
 
-    def terms_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, frozenset[str]]:
-        """Return the distinct terms of rows, those of their titles left aside, by key."""
-        query = f"SELECT rowid, body FROM {table} WHERE rowid = ANY(?)"
-        return {row[0]: frozenset(row[1]) for row in self.execute(query, (list(keys),))}
+    def words_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, Words]:
+        """Return the terms of rows in order, those of the title apart, by key."""
+        words = "array_to_string(title, ' '), array_to_string(body, ' ')"
+        query = f"SELECT rowid, {words} FROM {table} WHERE rowid = ANY(?)"
+        return {row[0]: (row[1], row[2]) for row in self.execute(query, (list(keys),))}
 
     def passage_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands; terms in none are left out."""
@@ -123,9 +136,8 @@ class PostgresOpen:
 
     def passage_total(self) -> int:
         """Return the number of passages."""
-        return int(
-            self.execute("SELECT rows FROM totals WHERE name = 'passage_terms'").fetchone()[0]
-        )
+        rows = self.execute("SELECT rows FROM totals WHERE name = 'passage_terms'")
+        return int(rows.fetchone()[0])
 
     def write_terms(
         self, table: TermsTable, rows: Mapping[int, Sequence[str]], *, title: Sequence[str]
@@ -147,6 +159,23 @@ class PostgresOpen:
         held = Counter(term for terms, _ in gone for term in set(terms))
         less = Counter({term: -count for term, count in held.items()})
         self._count(table, less, rows=-len(gone), size=-sum(size for _, size in gone))
+
+    def narrow(self, documents: Sequence[int]) -> None:
+        """Show only these documents from now on."""
+        self.inside = tuple(documents)
+        self._inside = f"{{{','.join(map(str, documents))}}}"
+
+    def count_inside(self, table: TermsTable, term: str) -> int:
+        """Return how many rows of a narrowed catalog hold a term."""
+        query = f"SELECT count(*) FROM {table} WHERE {_CONDITIONS[table]}{self._shown(table)}"
+        values = {"terms": [term], "inside": self._inside}
+        rows: Rows = self._connection.execute(query.encode(), values)
+        return int(rows.fetchone()[0])
+
+    def _shown(self, table: TermsTable) -> str:
+        """Return the condition of a row that it is of a document that is shown."""
+        rows = f"SELECT key FROM {table.replace('_terms', 's')} WHERE document = ANY"
+        return f" AND rowid IN ({rows}(%(inside)s::bigint[]))" if self.inside else ""
 
     def _count(self, table: TermsTable, held: Counter[str], *, rows: int, size: int) -> None:
         # In order of the terms, so that the rows of the vocabulary are touched in one order.

@@ -22,6 +22,8 @@ FORMAT = "1"
 TermsTable = Literal["passage_terms", "sentence_terms"]
 TermsColumn = Literal["title", "body"]
 """title: of the document, with its author, date and tags."""
+Words = tuple[str, str]
+"""The terms of a row in order with blanks between them: those of its title, and the others."""
 Nearest = Callable[[NDArray[np.float32], int], list[str]]
 """Given a vector and k: hashes of about the k nearest sentences, nearest first."""
 Slices = Iterator[tuple[list[str], NDArray[np.float32]]]
@@ -95,8 +97,8 @@ class OpenCatalog(Protocol):
             among: The first and the last key that is looked at; None for all.
         """
 
-    def terms_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, frozenset[str]]:
-        """Return the distinct terms of rows, those of their titles left aside, by key."""
+    def words_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, Words]:
+        """Return the terms of rows in order, those of the title apart, by key."""
 
     def passage_counts(self, terms: Sequence[str]) -> dict[str, int]:
         """Return in how many passages each term stands; terms in none are left out."""
@@ -111,6 +113,20 @@ class OpenCatalog(Protocol):
 
     def erase_terms(self, table: TermsTable, keys: Sequence[int]) -> None:
         """Take rows out of the full-text search."""
+
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """Keys of the documents that it shows; none where it shows all."""
+
+    def narrow(self, documents: Sequence[int]) -> None:
+        """Show only these documents from now on, by their keys, for reading.
+
+        The tables of documents, passages and sentences have no others then, and `search_terms`
+        finds no others, by the statistics of all.
+        """
+
+    def count_inside(self, table: TermsTable, term: str) -> int:
+        """Return how many rows of a narrowed catalog hold a term."""
 
 
 class Originals(Protocol):

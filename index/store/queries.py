@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from index.card import Card, folded
 from index.errors import UnknownDocumentError
 from index.reading.normal import LongText
+from index.store import catalog
 from index.store.migrations import (
     card_columns,
     has,
@@ -205,10 +206,16 @@ def documents_of_tag(db: OpenCatalog, tag: str) -> set[int]:
     return {key for key, tags in tags_by_document(db) if folded(tag) in map(folded, tags)}
 
 
-def times_tagged(db: OpenCatalog) -> list[str]:
-    """Return how often a person changed tags, as text; empty where none ever did."""
-    row = db.execute("SELECT value FROM meta WHERE name = 'tagged'").fetchone()
-    return [str(row[0])] if row else []
+def edition(db: OpenCatalog) -> str:
+    """Return what `index.store.library.Library.edition` does."""
+    generation = catalog.generation(db)
+    count, newest = db.execute("SELECT count(*), max(key) FROM documents").fetchone()
+    if newest is None and not generation:
+        return ""
+    added = db.execute("SELECT added_at FROM documents WHERE key = ?", (newest,)).fetchone()
+    tagged = db.execute("SELECT value FROM meta WHERE name = 'tagged'").fetchone()
+    last = [str(row[0]) for row in (added or ("",), tagged) if row]
+    return "-".join([generation, str(count), str(newest or 0), *last])
 
 
 def passages_of_vectors(db: OpenCatalog, hashes: Sequence[str]) -> set[int]:

@@ -144,10 +144,7 @@ def tag(db: OpenCatalog, document_id: str, *, add: Sequence[str], remove: Sequen
     )
     migrations.store_tags(db, key, card.tags)
     write_head(db, document_id, card)
-    db.execute(
-        "INSERT INTO meta VALUES ('tagged', '1') "
-        "ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT)"
-    )
+    migrations.count_change(db)
 
 
 def write_head(db: OpenCatalog, document_id: str, card: Card) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.card import Card
 from index.errors import ReadError
-from index.store.migrations import card_columns, has, selected, sound, stored_card
+from index.store.migrations import card_columns, count_change, has, selected, sound, stored_card
 from index.store.protocols import OpenCatalog
 from index.types import Folder, SourceState
 
@@ -128,6 +128,7 @@ def move(db: OpenCatalog, moved: Move) -> None:
 
     document_id = moved.record.document_id
     db.execute("UPDATE documents SET source = ? WHERE id = ?", (moved.source, document_id))
+    count_change(db)
     card = moved.record.card
     if card.title == name_title(Path(card.source).name):
         card = replace(card, title=name_title(Path(moved.source).name))

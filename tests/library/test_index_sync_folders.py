@@ -66,8 +66,10 @@ def test_a_moved_file_keeps_its_document_and_embeds_nothing(
 ) -> None:
     assistant.library.add(folder)
     before, embedder.embedded = ids(assistant)["cats.txt"], 0
+    edition = assistant.library.edition()
     (folder / "cats.txt").rename(folder / "deep" / "cats.txt")
     (moved,) = assistant.library.add(folder).of("moved")
+    assert assistant.library.edition() != edition
     assert (moved.document_id, moved.moved_from) == (before, str(folder / "cats.txt"))
     assert moved.source == str(folder / "deep" / "cats.txt")
     assert embedder.embedded == 0
