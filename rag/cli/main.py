@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FootnoteError as error:
         return _failed(str(error), code=2 if isinstance(error, MisuseError) else 1)
     except KeyboardInterrupt:
-        return _failed(_SOUND, code=_INTERRUPTED)
+        return _interrupted()
     except BrokenPipeError:
         # The reader of a pipe left; whatever is still buffered has nowhere to go.
         _drop_output()
@@ -45,9 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{error.strerror or error}{where}: mend that and run the command again", code=1
         )
     except Exception as error:  # noqa: BLE001  # the outermost line: a sentence, no traceback
-        if isinstance(error.__cause__, KeyboardInterrupt):
-            # Ctrl-C while a compiled module was imported: it says "initialization failed".
-            return _failed(_SOUND, code=_INTERRUPTED)
+        if _is_of_interrupt(error):
+            return _interrupted()
         return _failed(f"internal error, please report it: {type(error).__name__}: {error}", code=1)
 
 
@@ -171,6 +170,21 @@ def _prepare_threads() -> None:
     """
     if "numpy" not in sys.modules:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def _is_of_interrupt(error: BaseException | None) -> bool:
+    """Tell Ctrl-C while a compiled module was imported, which says "initialization failed"."""
+    causes: list[BaseException] = []
+    while error is not None and error not in causes:
+        causes.append(error)
+        error = error.__cause__ or error.__context__
+    return any(isinstance(one, KeyboardInterrupt) for one in causes)
+
+
+def _interrupted() -> int:
+    """Say so; nothing is imported any more, for what was just loading may not load again."""
+    sys.stderr.write(f"footnote: {_SOUND}\n")
+    return _INTERRUPTED
 
 
 def _failed(sentence: str, *, code: int) -> int:

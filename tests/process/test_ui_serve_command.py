@@ -41,8 +41,8 @@ def asking(stream):
     return json.dumps({"model": "footnote", "messages": messages, "stream": stream})
 
 
-def curl(port, body):
-    return ["curl", "-sSN", f"http://127.0.0.1:{port}{CHAT}", "-d", body]
+def curl(port, body, path=CHAT):
+    return ["curl", "-sSN", f"http://127.0.0.1:{port}{path}", "-d", body]
 
 
 @pytest.fixture
@@ -81,8 +81,13 @@ def test_the_command_follows_folders_answers_curl_and_ends_while_its_model_is_si
             found = json.loads(done.stdout)
             assert found["footnote"]["status"] == "answered"
             assert "\n\n---\n\n[1] **Japan and US" in found["choices"][0]["message"]["content"]
-            with subprocess.Popen(curl(port, body), stdout=subprocess.DEVNULL, stderr=-3):
+            text = json.dumps({"text": "Japan co-produces a missile in 2024. " * 1300})
+            with (
+                subprocess.Popen(curl(port, body), stdout=subprocess.DEVNULL, stderr=-3),
+                subprocess.Popen(curl(port, text, "/api/verify"), stdout=-3, stderr=-3),
+            ):
                 wait_for(server, 2)
+                time.sleep(0.5)  # in the middle of the verification's embedding
                 running.send_signal(signal.SIGINT)
                 assert running.wait(timeout=30) == 130
             assert running.stderr.read() == "footnote: interrupted; the library is sound\n"
