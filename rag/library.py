@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from index.data_files import seed_paths
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
+from index.scope import Scope
 from index.store.library import Library
 from index.store.protocols import VectorIndex, open_pair
 from index.types import AddReport, Change, Checkup, CompactReport, DocumentSummary
@@ -238,15 +239,19 @@ class OpenLibrary(StoredArticles):
 
         return compact(self._library)
 
-    def export_to(self, file: str | Path, *document_ids: str) -> "ExportReport":
+    def export_to(
+        self, file: str | Path, *document_ids: str, scope: Scope | None = None
+    ) -> "ExportReport":
         """Write documents into one archive for `import_from`, elsewhere or later.
 
         Args:
             file: A new file.
             document_ids: Which documents; none for all.
+            scope: Which of these; None for all.
 
         Raises:
             UnknownDocumentError: There is no such document.
+            ScopeError: The scope names what is not there, or nothing is in it.
             LibraryError: There is no library, or a stored text is damaged.
             ArchiveError: The file is there already, or cannot be written.
         """
@@ -254,7 +259,8 @@ class OpenLibrary(StoredArticles):
         from index.upkeep.transfer import export_library
 
         arguments.check_ids(document_ids)
-        return export_library(self._library, Path(file), document_ids)
+        chosen = arguments.checked_scope(scope)
+        return export_library(self._library, Path(file), document_ids, scope=chosen)
 
     def import_from(self, file: str | Path) -> AddReport:
         """Add all documents of an archive, all visible at once or none; ids and dates are kept.

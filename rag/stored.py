@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING
 
 from index.errors import MisuseError
+from index.scope import Scope
 from index.store import queries
 from index.store.library import Library
+from index.store.scoped import ids_within, keys_within
 from index.types import Document, DocumentSummary, PageImage, Span
 from rag import arguments
 from rag.source_notes import Aging
@@ -24,24 +26,31 @@ class StoredArticles:
     def __init__(self, stored: Library) -> None:
         self._library = stored
 
-    def documents(self, *, sort: "Sort | None" = None) -> tuple[DocumentSummary, ...]:
-        """Return the cards of all documents; empty for an empty library.
+    def documents(
+        self, scope: Scope | None = None, *, sort: "Sort | None" = None
+    ) -> tuple[DocumentSummary, ...]:
+        """Return the cards of all documents, or of a scope's; empty for an empty library.
 
         Args:
+            scope: Which documents; None for all.
             sort: `title`, `date` or `added`, the newest first; None for as they were added.
 
         Raises:
+            ScopeError: The scope names what is not there, or nothing is in it.
             MisuseError: There is no such order.
         """
         from index.full_text import in_order
 
         order = arguments.checked_sort(sort) if sort is not None else "relevance"
+        inside = arguments.checked_scope(scope)
         with self._library.reading() as db:
-            return in_order(queries.summaries(db), order)
+            found = queries.summaries(db, ids_within(db, inside))
+        return in_order(sorted(found, key=lambda d: (d.added_at, d.id)), order)
 
     def find(
         self,
         words: str,
+        scope: Scope | None = None,
         *,
         sort: "Sort" = "relevance",
         offset: int = 0,
@@ -54,34 +63,40 @@ class StoredArticles:
 
         Args:
             words: At least one; function words do not count beside others.
+            scope: Which documents are looked at; None for all.
             sort: `relevance`, `title`, `date` or `added`, the newest first.
             offset: How many are left out at the beginning.
             limit: How many are returned at most, 1 to 1,000.
 
         Raises:
             MisuseError: There is no word, or they have over 2,000 characters; or no such order.
+            ScopeError: The scope names what is not there, or nothing is in it.
         """
         from index.full_text import find
 
         arguments.check_words(words)
         arguments.check_page(offset, limit)
+        inside = arguments.checked_scope(scope)
         with self._library.reading() as db:
             return find(
                 db,
                 words,
+                among=keys_within(db, inside),
                 sort=arguments.checked_sort(sort),
                 offset=offset,
                 limit=limit,
             )
 
-    def find_ids(self, words: str, *, sort: "Sort" = "relevance") -> tuple[str, ...]:
+    def find_ids(
+        self, words: str, scope: Scope | None = None, *, sort: "Sort" = "relevance"
+    ) -> tuple[str, ...]:
         """Return the ids of all documents that `find` finds, in its order; see there."""
         from index.full_text import find_ids
 
         arguments.check_words(words)
-        order = arguments.checked_sort(sort)
+        order, inside = arguments.checked_sort(sort), arguments.checked_scope(scope)
         with self._library.reading() as db:
-            return tuple(find_ids(db, words, sort=order))
+            return tuple(find_ids(db, words, among=keys_within(db, inside), sort=order))
 
     def tags(self) -> dict[str, int]:
         """Return how many documents have each tag, in alphabetical order; empty where none has."""

@@ -83,6 +83,17 @@ def resolve(db: OpenCatalog, scope: Scope) -> Inside:
     return Inside(scope=scope, keys=tuple(sorted(left)), undated=len(undated))
 
 
+def keys_within(db: OpenCatalog, scope: Scope) -> tuple[int, ...] | None:
+    """Return the keys of a scope's documents, or None for all; what raises is as in `resolve`."""
+    return None if scope.is_everything else resolve(db, scope).keys
+
+
+def ids_within(db: OpenCatalog, scope: Scope) -> tuple[str, ...] | None:
+    """Return the ids of a scope's documents, or None for all; what raises is as in `resolve`."""
+    keys = keys_within(db, scope)
+    return None if keys is None else tuple(row[1] for row in queries.columns(db, keys, "id"))
+
+
 def _conditions(
     db: OpenCatalog, scope: Scope, *, every: frozenset[int]
 ) -> Iterator[tuple[str, set[int] | frozenset[int]]]:

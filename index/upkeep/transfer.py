@@ -1,7 +1,7 @@
 """Moves a library: out into one archive, and from an archive into a library elsewhere."""
 
 import hashlib
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,11 +11,13 @@ from index.card import FIELDS
 from index.data_files import whole_file
 from index.errors import ArchiveError, LibraryError, LibraryMismatchError, MisuseError
 from index.reading.normal import one_line
+from index.scope import EVERYTHING, Scope
 from index.store import catalog, queries
 from index.store.library import Library
 from index.store.migrations import offsets, selected, sound, stored_card, strings
 from index.store.originals import kept_bytes
 from index.store.protocols import OpenCatalog
+from index.store.scoped import ids_within
 from index.sync.ingest import OnProgress, add
 from index.sync.prepare import Incoming, is_whole
 from index.types import AddReport, Extract
@@ -39,16 +41,24 @@ class ExportReport:
     """Of the file: the same library gives the same file."""
 
 
-def export_library(library: Library, file: Path, document_ids: Sequence[str] = ()) -> ExportReport:
+def export_library(
+    library: Library,
+    file: Path,
+    document_ids: Sequence[str] = (),
+    *,
+    scope: Scope = EVERYTHING,
+) -> ExportReport:
     """Write documents of a library into one archive; a kill leaves no half of it.
 
     Args:
         library: Whose documents.
         file: A new file.
         document_ids: Which, by id or beginning of one; none for all.
+        scope: Which of these.
 
     Raises:
         UnknownDocumentError: No id, or more than one, begins like one of these.
+        ScopeError: The scope names what is not there, or nothing is in it.
         LibraryError: There is no library, or a stored text is damaged.
         ArchiveError: The file is there already, or cannot be written.
     """
@@ -57,7 +67,7 @@ def export_library(library: Library, file: Path, document_ids: Sequence[str] = (
     try:
         with whole_file(file) as unfinished, library.catalog.snapshot() as db:
             model = catalog.imprint(db).model
-            chosen = {queries.resolved(db, given) for given in document_ids}
+            chosen = _chosen(db, document_ids, scope)
             documents = archive.write(unfinished, _documents(db, library, chosen), model=model)
         with file.open("rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
@@ -110,10 +120,29 @@ def _marked(document: Incoming, archive: str) -> Incoming:
     return replace(document, extract=replace(document.extract, card=card))
 
 
-def _documents(db: OpenCatalog, library: Library, chosen: Set[str]) -> Iterator[Incoming]:
+def _chosen(db: OpenCatalog, document_ids: Sequence[str], scope: Scope) -> Container[str] | None:
+    """Return the ids of the documents that are meant; None for all.
+
+    Raises:
+        MisuseError: None of the documents that are named is in the scope.
+    """
+    inside = ids_within(db, scope)
+    if not document_ids:
+        return inside
+    named = {queries.resolved(db, given) for given in document_ids}
+    if inside is None:
+        return named
+    if both := named & set(inside):
+        return both
+    raise MisuseError("none of the documents that are named is in the scope: widen it")
+
+
+def _documents(
+    db: OpenCatalog, library: Library, chosen: Container[str] | None
+) -> Iterator[Incoming]:
     name, originals = library.catalog.name, library.catalog.originals
     for row in db.execute(f"SELECT {selected(db, STORED)} FROM documents ORDER BY id"):
-        if chosen and row[0] not in chosen:
+        if chosen is not None and row[0] not in chosen:
             continue
         document = incoming(row)
         if not is_whole(document.extract.text, sha256=document.extract.card.sha256):

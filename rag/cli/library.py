@@ -16,7 +16,7 @@ from index.types import (
     page_of,
 )
 from index.upkeep.transfer import ExportReport
-from rag.arguments import checked_page
+from rag.arguments import checked_page, scope_among
 from rag.bibliography import BibliographyFormat
 from rag.citations import places
 from rag.cli import terminal
@@ -76,7 +76,7 @@ def list_all(arguments: argparse.Namespace) -> int:
     """List the documents."""
     with opened(arguments) as assistant:
         assistant.library.seed()
-        documents = assistant.library.documents(sort=arguments.sort)
+        documents = assistant.library.documents(scope_among(vars(arguments)), sort=arguments.sort)
     print_result(documents, terminal.documents, arguments)
     return 0
 
@@ -84,14 +84,16 @@ def list_all(arguments: argparse.Namespace) -> int:
 def find(arguments: argparse.Namespace) -> int:
     """List the documents that have all of some words, or their ids."""
     words, offset, sort = " ".join(arguments.words), arguments.offset, arguments.sort
+    inside = scope_among(vars(arguments))
     with opened(arguments) as assistant:
         assistant.library.seed()
         if arguments.ids:
-            ids = assistant.library.find_ids(words, sort=sort)[offset:][: arguments.limit]
+            ids = assistant.library.find_ids(words, inside, sort=sort)
+            ids = ids[offset:][: arguments.limit]
             print_result(ids, "\n".join, arguments)
             return 0
         found = assistant.library.find(
-            words, sort=sort, offset=offset, limit=arguments.limit or _SHOWN
+            words, inside, sort=sort, offset=offset, limit=arguments.limit or _SHOWN
         )
     print_result(found, partial(found_lines, offset=offset), arguments)
     return 0
@@ -239,7 +241,9 @@ def compact(arguments: argparse.Namespace) -> int:
 def export(arguments: argparse.Namespace) -> int:
     """Export the library and print the archive's hash."""
     with opened(arguments) as assistant:
-        report = assistant.library.export_to(arguments.file, *read_ids(arguments.ids))
+        report = assistant.library.export_to(
+            arguments.file, *read_ids(arguments.ids), scope=scope_among(vars(arguments))
+        )
     print_result(report, exported, arguments)
     return 0
 

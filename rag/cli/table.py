@@ -500,7 +500,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="list the documents",
         example="footnote list --sort title",
         run="rag.cli.library:list_all",
-        arguments=(_order,),
+        arguments=(_order, _scope),
     ),
     "show": Command(
         summary="print a document with its sentences numbered, draw a page, write its original",
@@ -518,7 +518,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="list the documents that have all of some words, with a sentence that says them",
         example="""footnote find budget '"Prime Minister"' --sort date""",
         run="rag.cli.library:find",
-        arguments=(_words,),
+        arguments=(_words, _scope),
     ),
     "tag": Command(
         summary="give documents a tag, or take it away",
@@ -558,7 +558,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="write all documents, or some, into one archive",
         example="footnote export articles.zip",
         run="rag.cli.library:export",
-        arguments=(_archive, _exported),
+        arguments=(_archive, _exported, _scope),
     ),
     "import": Command(
         summary="add all documents of an archive",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Article, Assistant, FoundDocuments, MisuseError
+from rag import Article, Assistant, FoundDocuments, MisuseError, Scope, ScopeError
 from rag.cli.main import main
 
 TEXTS = {
@@ -101,6 +101,37 @@ def test_orders_and_parts_of_the_list_are_as_asked(library: Assistant) -> None:
         ids = library.library.find_ids("the", sort="title")
         assert ids[0] == titles_to_ids(library, "Budget")[0]
         assert next(d.card.title for d in library.library.documents(sort="title")) == "Budget"
+
+
+def test_a_scope_leaves_out_what_is_not_in_it(library: Assistant) -> None:
+    with library:
+        inside, goats = Scope(tags=("money matters",)), {"Ferry", "Harbour news"}
+        assert titles(library.library.find("goats", inside)) == ["Ferry"]
+        assert library.library.find_ids("goats", inside) == (titles_to_ids(library, "Ferry")[0],)
+        assert set(titles(library.library.find("goats", Scope()))) == goats
+        assert {d.card.title for d in library.library.documents(inside)} == {"Ferry", "Budget"}
+        with pytest.raises(ScopeError, match=r"no article has the tag .mony matters. .*nearest"):
+            library.library.find("goats", Scope(tags=("mony matters",)))
+        with pytest.raises(MisuseError, match="scope cannot be 'x'"):
+            library.library.documents("x")  # type: ignore[arg-type]
+
+
+def test_the_commands_take_a_scope(
+    library: Assistant, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with library:
+        (ferry,) = titles_to_ids(library, "Ferry")
+        (news,) = titles_to_ids(library, "Harbour news")
+    scope = ("--tag", "MONEY matters", "--not-document", "Budget")
+    assert main(["list", *scope]) == 0
+    assert capsys.readouterr().out.split()[0] == ferry
+    assert main(["find", "the", "--ids", *scope]) == 0
+    assert capsys.readouterr().out == f"{ferry}\n"
+    assert main(["export", str(tmp_path / "x.zip"), ferry, news, *scope]) == 0
+    assert capsys.readouterr().out.startswith("1 document, ")
+    assert main(["export", str(tmp_path / "y.zip"), news, *scope]) == 2
+    assert "none of the documents that are named is in the scope" in capsys.readouterr().err
+    assert not (tmp_path / "y.zip").exists()
 
 
 @pytest.mark.parametrize(
