@@ -126,7 +126,9 @@ def _search(line: str) -> str:
     """Return a line as a search; empty where it is none."""
     if len(line) > _LONGEST:
         return ""
-    bare = _ITEM.sub("", line.strip(_MARKS), count=1).strip(_MARKS)
+    plain = line.strip(_MARKS)
+    item = _ITEM.match(plain)
+    bare = plain[item.end() :].strip(_MARKS) if item else plain
     text = read_query(bare).text
     return text if text.endswith("?") and not re.search(r"[<>\[\]{}|\\]|://", text) else ""
 

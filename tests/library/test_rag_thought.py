@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from eval.running.recordings import RecordingModel, ReplayedModel
-from rag import Answer, Article, Assistant, ModelUnavailableError, Retrieved, Settings, TextDelta
+from rag import (
+    Answer,
+    Article,
+    Assistant,
+    ModelUnavailableError,
+    Retrieved,
+    Scope,
+    Settings,
+    TextDelta,
+)
 from rag.cli.ask import answer_text
 from rag.plain_data import json_text
 from rag.testing import HashEmbedder, ScriptedModel, open_assistant
@@ -80,6 +89,13 @@ def test_the_stream_tells_the_steps_before_any_word(make: Make) -> None:
     assert pieces == events[-1].text
     again, _ = make(PLAN, SAID)
     assert asyncio.run(again.aask(ASKED)).steps == events[-1].steps
+
+
+def test_its_steps_stay_in_the_scope(make: Make) -> None:
+    assistant, _ = make(PLAN, SAID)
+    answer = assistant.ask(ASKED, scope=Scope(documents=("floods",)))
+    assert len(answer.steps) == 2
+    assert {c.card.title for c in answer.citations} == {"floods"}
 
 
 def test_a_simple_question_asks_the_model_once(make: Make) -> None:

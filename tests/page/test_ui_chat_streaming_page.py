@@ -15,6 +15,7 @@ REPLY = (
     "The ministers ate a blue cake in Geneva. [1] "
     "Nakatani intended to pursue co-production of surface to air missile, SM-6. [1] "
 )
+PLAN = "What did Hegseth say about America first?\nWhich missile did Nakatani intend to co-produce?"
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +124,18 @@ def test_where_a_reply_does_not_hold_the_articles_are_quoted_and_it_is_a_click_a
         expect(aside.locator(".words")).not_to_be_visible()
         aside.locator("summary").click()
         expect(aside.locator("li")).to_contain_text("blue cake in Geneva. no source says it")
+
+
+def test_what_is_looked_up_one_by_one_is_told_while_it_is(browser, seeded):
+    with served(seeded, PLAN, REPLY[:34], pause=0.05) as port, opened(browser, port) as page:
+        page.get_by_label("Your question").fill("Compare what Hegseth and Nakatani said.")
+        page.keyboard.press("Enter")
+        steps = page.locator("#turn-1 .steps li")
+        expect(steps.nth(1)).to_contain_text("Nakatani intend to co-produce? ")
+        expect(page.locator("#turn-1 .chip").first).to_be_visible()
+        expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+        expect(page.locator("#turn-1 .steps")).not_to_have_attribute("open", "")
+        page.locator("#turn-1 .steps summary").click()
+        expect(steps.nth(1).locator(".chip")).to_be_visible()
+        steps.nth(1).locator(".chip").click()
+        expect(page.locator("mark.lit")).to_contain_text("SM-6")

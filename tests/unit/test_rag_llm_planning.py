@@ -43,6 +43,9 @@ def test_what_one_search_seldom_answers_is_taken_apart_where_it_did_not(question
         "Did the board change its name?",
         "What is the height of the tower?",
         "How was the dam built?",
+        "How much of its income does the town spend on roads?",
+        "Was it the first time that the mayor came?",
+        "Write a function that reverses a list.",
     ],
 )
 def test_a_simple_question_is_not(question: str) -> None:
@@ -88,6 +91,14 @@ def test_each_line_that_is_a_question_is_a_search(reply: str) -> None:
 )
 def test_what_is_no_plan_gives_no_search(reply: str) -> None:
     assert read_searches(reply, ASKED) == ()
+
+
+def test_a_hyphen_inside_a_question_stays() -> None:
+    reply = "- Which towns were re-built?\nWhich towns got state-owned money?"
+    assert read_searches(reply, ASKED) == (
+        "Which towns were re-built?",
+        "Which towns got state-owned money?",
+    )
 
 
 def test_there_are_at_most_four_searches() -> None:

@@ -117,8 +117,8 @@ const aside = (view) => {
     h("ul", {}, view.aside.sentences.map((said) => h("li", { dir: "auto" }, h("span", { class: "words" }, said.text), ` ${said.note || FINDINGS[said.verdict] || ""}`))));
 };
 // What a language model had looked up one by one; open while it writes.
-const looked = (view) => (!view.steps.some((one) => one.text) && view.state === "writing") || !view.steps.length ? "" :
-  h("details", { class: "block steps", open: view.state === "writing" || null }, h("summary", {}, `Looked up ${count(view.steps.length, "thing")}`),
+const looked = (view, open) => (!view.steps.some((one) => one.text) && view.state === "writing") || !view.steps.length ? "" :
+  h("details", { class: "block steps", open: view.state === "writing" || open }, h("summary", {}, `Looked up ${count(view.steps.length, "thing")}`),
     h("ul", {}, view.steps.map((one) => h("li", { dir: "auto" }, `${one.asked} `, h("b", {}, one.text || "no answer found"), one.numbers.length ? "\u00a0" : "", one.numbers.map((number) => chip(view, number))))));
 // Only what is new in a growing answer is drawn, so that a chip keeps the focus while text comes.
 const draw = (turn, view) => {
@@ -144,7 +144,8 @@ const draw = (turn, view) => {
   turn.drawn = keys;
   const shown = (one) => JSON.stringify([one.state, one.passages.length, one.followUps, one.sentences.length > 0, one.steps]);
   if (before && shown(before) === shown(view)) return;
-  turn.state.replaceChildren(...body(view), looked(view), aside(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
+  const open = before && before.state === view.state && turn.state.querySelector(".steps")?.open;
+  turn.state.replaceChildren(...body(view), looked(view, open), aside(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
     ...(view.fallback ? [h("p", { class: "finding block" }, `The language model did not answer, so the sentences are quoted: ${view.fallback}`)] : []));
   if (!before || before.state !== view.state) turn.tools.replaceChildren(...(OVER.includes(view.state) ? tools(view).flat().filter(Boolean) : []));
   turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));
