@@ -11,6 +11,13 @@ from rag.arguments import read_scope, scope_among
 from rag.asked import by_answer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
+from rag.conversations.kept import KeptTurn, compared
+from rag.conversations.store import (
+    UNDO_SECONDS,
+    ConversationStore,
+    conversations_here,
+    library_name,
+)
 from rag.llm.client import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.logbook import LoggedQuestion, log_question, logged_questions
@@ -27,9 +34,14 @@ if TYPE_CHECKING:
 __all__ = [
     "READER_SHA256",
     "SHOWN_AS_TRUE",
+    "UNDO_SECONDS",
+    "ConversationStore",
+    "KeptTurn",
     "LoggedQuestion",
     "articles_note",
     "as_json",
+    "compared",
+    "conversations_here",
     "data_file",
     "data_text",
     "data_toml",
@@ -40,6 +52,7 @@ __all__ = [
     "keep_found_model",
     "keep_setting",
     "left_out_line",
+    "library_name",
     "log_question",
     "logged_questions",
     "models_here",

@@ -11,10 +11,10 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from rag import Assistant, MisuseError, OperationError
-from rag.internal import data_file
+from rag.internal import conversations_here, data_file, library_name
 from ui import api, evaluation, library, settings
 from ui.chat import ask_tab
-from ui.chat.ask_tab import Chat
+from ui.chat.ask_tab import Chat, Talks
 from ui.chat.conversation import Sessions
 from ui.guard import LOOPBACK, Guard, Roles, Users, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
@@ -50,7 +50,9 @@ def build_app(assistant: Assistant) -> "gr.Blocks":
         fill_width=True,
         delete_cache=(_CLEANED_SECONDS, _KEPT_SECONDS),
     )
-    sessions, chooser = Sessions(), Chooser(assistant)
+    kept = conversations_here() if assistant.settings.history else None
+    sessions = Sessions(store=kept, library=library_name(assistant.settings))
+    chooser = Chooser(assistant)
     chat = Chat(assistant, sessions=sessions, chooser=chooser)
     with app:
         api.build(assistant)  # first, so that no listener takes the names of the endpoints
@@ -58,7 +60,7 @@ def build_app(assistant: Assistant) -> "gr.Blocks":
         bar.open(answering(lambda sent: {"asks": only_asks()}), None, bar, **QUIET)
         with gr.Tabs(elem_id="nav"):
             with gr.Tab("Ask", id="ask"):
-                ask_tab.build(assistant, chat=chat)
+                ask_tab.build(assistant, chat=chat, talks=Talks(sessions))
             with gr.Tab("Library", id="library") as tab, gr.Column(elem_classes="page"):
                 library.build(assistant, app=app, tab=tab)
             with gr.Tab("Evaluation", id="evaluation") as tab, gr.Column(elem_classes="page"):

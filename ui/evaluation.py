@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Any
 from rag import Answer, Assistant, Document, FootnoteError
 from ui.articles import article, serving
 from ui.guard import ONLY_ASKS, private_folder
-from ui.parts import QUIET, Sent, Value, answering, only_asks, part
+from ui.parts import (
+    NOBODY,
+    QUIET,
+    Sender,
+    Sent,
+    Value,
+    answering,
+    answering_sender,
+    only_asks,
+    part,
+)
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -22,7 +32,7 @@ if TYPE_CHECKING:
 _TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
 _HEAD = """# Evaluation
 Questions with known answers, asked again after every change."""
-AnswerOf = Callable[[Sent], Answer | None]
+AnswerOf = Callable[[Sent, Sender], Answer | None]
 """Given what a thumb sent: the answer that it is about; None where there is none."""
 _NO_MORE = "No other question to propose: no other sentence is answered for sure today."
 _TITLES = 500
@@ -40,9 +50,9 @@ class GoldQuestions:
         self._answer_of = answer_of
         self._drafts = _Drafts(assistant)
 
-    def open(self, sent: Sent) -> Value:
+    def open(self, sent: Sent, sender: Sender = NOBODY) -> Value:
         """Return the form, filled in from the answer that a thumb was given to."""
-        answer = self._answer_of(sent)
+        answer = self._answer_of(sent, sender)
         if answer is None:
             return {"problem": "The answer is not kept any more: ask the question again."}
         good = sent.get("good") is True
@@ -232,7 +242,7 @@ def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
     stop.click(desk.show, chosen, shown, cancels=[running], queue=False, **QUIET)
     keep.click(desk.keep, chosen, [progress], **QUIET)
     chosen.input(desk.show, chosen, shown, **QUIET)
-    questions, form = _form(assistant, answer_of=lambda _: None, elem_id="gold-drafts")
+    questions, form = _form(assistant, answer_of=lambda *_: None, elem_id="gold-drafts")
     propose.click(lambda: questions.draft({}), None, form, **QUIET)
     for opened in (app.load, tab.select):
         opened(desk.show, chosen, shown, **QUIET)
@@ -241,7 +251,7 @@ def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
 def build_gold_form(assistant: Assistant, *, log: "gr.HTML", answer_of: AnswerOf) -> None:
     """Add the form, which opens at the event 'thumb' of the conversation's part `log`."""
     questions, form = _form(assistant, answer_of=answer_of, elem_id="gold")
-    log.thumb(answering(questions.open), None, form, **QUIET)
+    log.thumb(answering_sender(questions.open), None, form, **QUIET)
 
 
 def _form(

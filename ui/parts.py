@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.internal import data_file, data_text
@@ -16,6 +17,25 @@ Sent = Mapping[str, Any]
 """What a script, or whoever speaks its protocol, sent with an event; nothing in it is certain."""
 Value = dict[str, Any]
 """What a script draws: JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who sent an event, as the server knows it."""
+
+    owner: bool = False
+    """Whether who uses this machine sent it, to a page that nobody else is meant to reach."""
+    user: str = ""
+    """Who logged in; empty where nobody has to."""
+    address: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether what is kept of this sender's is found by nobody else."""
+        return self.owner or bool(self.user)
+
+
+NOBODY = Sender()
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """How listeners are added: in no list of endpoints, and without greying out what they update."""
 _STYLES = ("page.css", "ask.css", "desk.css", "settings.css")
@@ -52,25 +72,24 @@ def answering(act: Callable[[Sent], Value | None]) -> Callable[..., Value | None
     return listener
 
 
-def answering_owner(act: Callable[[Sent, bool], Value]) -> Callable[..., Value]:
-    """Return a listener as `answering` does, told also whether the machine's owner sent it."""
+def answering_sender(act: Callable[[Sent, Sender], Value | None]) -> Callable[..., Value | None]:
+    """Return a listener as `answering` does, told also who sent it."""
     import gradio as gr
 
-    def listener(event: gr.EventData, request: gr.Request) -> Value:
-        sender = request.request
-        return act(sent_with(event), sender is not None and sender.scope.get(OWNER) is True)
+    def listener(event: gr.EventData, request: gr.Request) -> Value | None:
+        return act(sent_with(event), _sender(request))
 
     return listener
 
 
 def streaming(
-    act: Callable[[Sent], AsyncGenerator[Value, None]],
+    act: Callable[[Sent, Sender], AsyncGenerator[Value, None]],
 ) -> Callable[..., AsyncGenerator[Value, None]]:
-    """Return a listener as `answering` does, of values that end when it is cancelled."""
+    """Return a listener as `answering_sender` does, of values that end when it is cancelled."""
     import gradio as gr
 
-    async def listener(event: gr.EventData) -> AsyncGenerator[Value, None]:
-        async with aclosing(act(sent_with(event))) as values:
+    async def listener(event: gr.EventData, request: gr.Request) -> AsyncGenerator[Value, None]:
+        async with aclosing(act(sent_with(event), _sender(request))) as values:
             async for value in values:
                 yield value
 
@@ -106,6 +125,17 @@ def fonts() -> "Mount":
     return Mount("/fonts", StaticFiles(directory=data_file("eval", "reports/fonts")))
 
 
+def _sender(request: "gr.Request") -> Sender:
+    sent = request.request
+    if sent is None:
+        return NOBODY
+    return Sender(
+        owner=sent.scope.get(OWNER) is True,
+        user=request.username or "",
+        address=sent.client.host if sent.client else "",
+    )
+
+
 def sent_with(event: "gr.EventData") -> Sent:
     """Return what a script sent with its event; empty where that is no mapping."""
     return event._data if isinstance(event._data, dict) else {}
@@ -113,7 +143,7 @@ def sent_with(event: "gr.EventData") -> Sent:
 
 def script(name: str) -> str:
     """Return the script of a part, after the functions that all of them use."""
-    return "\n".join(map(_text, ("dom.js", "keep.js", name)))
+    return "\n".join(map(_text, ("dom.js", "token.js", name)))
 
 
 def _text(name: str) -> str:

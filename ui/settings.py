@@ -7,12 +7,14 @@ from typing import Protocol
 from rag import Assistant, FootnoteError, SettingsError
 from rag.internal import keep_found_model, models_here
 from ui.guard import ONLY_ASKS
-from ui.parts import QUIET, Sent, Value, answering_owner, only_asks, part
+from ui.parts import QUIET, Sender, Sent, Value, answering_sender, only_asks, part
 
 _KEPT = 16
 """Different choices whose assistants are kept."""
 _EXTRACTIVE = "extractive"
 _OF_A_FILE = "llamacpp:"
+_KEPT_HERE = "kept on this computer, of who sits at it or logs in, each person's own"
+_KEPT_NOWHERE = "forgotten an hour after their last question, or with their browser tab"
 _NOT_OWNER = (
     "only who opens this page on the computer that serves it, without a login, may choose another "
     "model: run `footnote models` there"
@@ -73,22 +75,24 @@ def build(assistant: Assistant, *, sessions: Kept, chooser: Chooser) -> None:
     """Build the form, whose choices hold for one conversation; call it inside the tab."""
     form = part("settings")
 
-    def opened(sent: Sent, owner: bool) -> Value:
-        return shown(assistant, sessions.choices(sent.get("token")), chooser) | {"owner": owner}
+    def opened(sent: Sent, sender: Sender) -> Value:
+        return shown(assistant, sessions.choices(sent.get("token")), chooser) | {
+            "owner": sender.owner
+        }
 
-    def submitted(sent: Sent, owner: bool) -> Value:
-        return choose(assistant, sent, sessions, chooser, owner=owner)
+    def submitted(sent: Sent, sender: Sender) -> Value:
+        return choose(assistant, sent, sessions, chooser, owner=sender.owner)
 
-    def looked(sent: Sent, owner: bool) -> Value:
-        return look(assistant, sent, sessions, chooser, owner=owner)
+    def looked(sent: Sent, sender: Sender) -> Value:
+        return look(assistant, sent, sessions, chooser, owner=sender.owner)
 
-    def kept(sent: Sent, owner: bool) -> Value:
-        return keep(assistant, sent, sessions, chooser, owner=owner)
+    def kept(sent: Sent, sender: Sender) -> Value:
+        return keep(assistant, sent, sessions, chooser, owner=sender.owner)
 
-    form.open(answering_owner(opened), None, form, **QUIET)
-    form.choose(answering_owner(submitted), None, form, **QUIET)
-    form.look(answering_owner(looked), None, form, **QUIET)
-    form.keep(answering_owner(kept), None, form, **QUIET)
+    form.open(answering_sender(opened), None, form, **QUIET)
+    form.choose(answering_sender(submitted), None, form, **QUIET)
+    form.look(answering_sender(looked), None, form, **QUIET)
+    form.keep(answering_sender(kept), None, form, **QUIET)
 
 
 def choose(
@@ -169,6 +173,7 @@ def shown(assistant: Assistant, choices: Choices, chooser: Chooser) -> Value:
         "facts": [
             ["Embeddings", f"{settings.embedding_model}, on this computer"],
             ["Library", str(settings.library)],
+            ["Conversations", _KEPT_HERE if settings.history else _KEPT_NOWHERE],
             ["Sent to", _address(chosen)],
         ],
     }

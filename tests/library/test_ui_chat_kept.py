@@ -7,7 +7,7 @@ import pytest
 from rag import Article
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
-from ui.chat.turn_view import taken_back
+from ui.chat.kept import taken_back
 from ui.settings import Chooser
 
 MINE = "a" * 32
@@ -42,7 +42,7 @@ def test_what_a_page_kept_is_taken_back_by_a_server_that_knows_nothing_of_it(ass
     (turn,) = opened(room_of(assistant), kept)
     assert [s["text"] for s in turn["sentences"]] == [s["text"] for s in kept[0]["sentences"]]
     assert turn["sources"] == kept[0]["sources"]
-    assert ["Kept", "in this browser; its quotes were checked anew"] in turn["facts"]
+    assert ["Kept", "its quotes were compared with your articles anew"] in turn["facts"]
 
 
 def test_the_likely_words_of_a_sentence_are_taken_back(assistant, kept):
@@ -128,7 +128,7 @@ def test_a_document_that_was_removed_is_told_and_its_quote_stays(assistant, kept
 def test_a_quote_of_another_state_of_its_document_is_never_shown_as_checked(assistant, kept):
     source = {**kept[0]["sources"][0], "quote": "The Lune is a lake.", "sha256": "0" * 64}
     (shown, *_) = opened(room_of(assistant), [{**kept[0], "sources": [source]}])[0]["sources"]
-    assert shown["note"] == "article changed in the library since"
+    assert shown["note"] == "article edited since: this does not stand in it any more"
 
 
 def test_a_quote_that_its_document_does_not_say_is_not_shown(assistant, kept):

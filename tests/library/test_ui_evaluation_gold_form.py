@@ -23,7 +23,7 @@ def answer(assistant):
 
 @pytest.fixture
 def questions(assistant, answer):
-    return GoldQuestions(assistant, answer_of=lambda sent: answer if sent.get("turn") else None)
+    return GoldQuestions(assistant, answer_of=lambda sent, _: answer if sent.get("turn") else None)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Keeping a conversation, in a real browser: asked for, found again, deleted, and nobody else's."""
+"""Kept conversations in a real browser: found again, named, deleted, taken over from the past."""
 
 import json
 
@@ -17,143 +17,114 @@ pytestmark = needs_chromium
 
 HOSTILE = json.loads((ROOT / "tests/data/hostile.json").read_text(encoding="utf-8"))
 STORED = "JSON.stringify(Object.entries(localStorage))"
+OLD = "footnote-kept "
+VIEWS = """() => window.addEventListener(
+  "footnote:turn", (event) => { window.seen = event.detail.views; })"""
+AS_BEFORE = """([key, payloads]) => {
+  const [turn] = window.seen;
+  const one = (text) => ({
+    ...turn, question: text, model: text, says: text, fallback: text, searched: text,
+    sentences: [{ text, numbers: [1], verdict: "altered", note: text }],
+    sources: [{ ...turn.sources[0], document: text, title: text, source: text, quote: text }],
+  });
+  const forged = payloads.map((text, n) => ({ ...one(text), number: n + 1 }));
+  const token = "0".repeat(31) + payloads.length % 10;
+  localStorage.setItem(key, JSON.stringify({ token, turns: forged.length ? forged : [turn] }));
+  sessionStorage.clear();
+}"""
 
 
-def switch(page):
-    page.get_by_role("tab", name="Settings").click()
-    page.get_by_label("Keep this conversation").click()
-    page.get_by_role("tab", name="Ask", exact=True).click()
+def shelf(page):
+    """Open the list of conversations."""
+    page.get_by_text("Conversations", exact=True).click()
+    return page.locator(".talks .shelf")
 
 
-def stored(page):
-    """Return what the browser stores for the page, as text."""
-    return page.evaluate(STORED)
-
-
-def carried(page, port):
-    """Return what a browser takes along to the page of another server."""
-    state = page.context.storage_state()
-    return json.loads(json.dumps(state).replace(page.url.rstrip("/"), f"http://127.0.0.1:{port}"))
-
-
-def test_a_conversation_is_in_no_storage_unless_it_is_asked_for(page):
+def as_the_version_before(page, payloads=()):
+    """Leave in the browser what the version before kept of the page's conversation, or of texts."""
+    home = page.url
+    page.evaluate(VIEWS)
     ask(page, SEED_QUESTION)
-    assert "missile" not in stored(page)
+    page.evaluate(AS_BEFORE, [OLD, list(payloads)])
+    page.goto(home)
 
 
-def test_a_kept_conversation_outlives_its_tab_and_its_server(browser, port, seeded):
-    with opened(browser, port) as page:
+def test_a_conversation_is_in_no_storage_of_the_browser(page):
+    ask(page, SEED_QUESTION)
+    assert "missile" not in page.evaluate(STORED)
+
+
+def test_a_conversation_outlives_its_tab_and_its_server(browser, seeded):
+    with served(seeded) as port, opened(browser, port) as page:
         ask(page, SEED_QUESTION)
-        switch(page)
-        expect(page.get_by_role("button", name="also from this browser")).to_be_visible()
         ask(page, "What is DICAS?", turn=2)
-        other = page.context.new_page()
-        other.goto(page.url)
-        expect(other.locator(".turn")).to_have_count(2)
-        with served(seeded) as another:
-            kept = carried(page, another)
-            with opened(browser, another, storage_state=kept) as page:
-                expect(page.locator(".turn")).to_have_count(2)
-                page.locator("#turn-1 .chip").first.click()
-                expect(page.locator("mark.lit")).to_be_in_viewport()
-                ask(page, "What does it do?", turn=3)
-                page.locator("#turn-3 summary").click()
-                expect(page.locator("#turn-3 .facts")).to_contain_text("What does DICAS do?")
+    with served(seeded) as port, opened(browser, port) as page:
+        expect(page.locator(".turn")).to_have_count(0)
+        shelf(page).get_by_role("button", name=SEED_QUESTION).first.click()
+        expect(page.locator(".turn")).to_have_count(2)
+        page.locator("#turn-1 .chip").first.click()
+        expect(page.locator("mark.lit")).to_be_in_viewport()
+        ask(page, "What does it do?", turn=3)
+        page.locator("#turn-3 summary").click()
+        expect(page.locator("#turn-3 .facts")).to_contain_text("What does DICAS do?")
 
 
-def test_a_document_removed_meanwhile_is_told(browser, tmp_path):
+def test_what_became_of_an_article_meanwhile_is_told(browser, tmp_path):
     with Assistant.open(Settings(library=tmp_path / "library", seeds=False)) as assistant:
         text = "The castle of Lune has four towers."
         assistant.library.add_articles([Article(source="a", title="Lune", text=text)])
     with served(tmp_path / "library") as port, opened(browser, port) as page:
-        switch(page)
         ask(page, "How many towers has the castle of Lune?")
         with Assistant.open(Settings(library=tmp_path / "library")) as assistant:
+            text = "The castle of Lune has five towers."
+            assistant.library.add_articles([Article(source="a", title="Lune", text=text)])
+            page.reload()
+            told = page.get_by_text("article edited since: this does not stand in it any more")
+            expect(told.first).to_be_attached()
             assistant.library.remove(assistant.library.documents()[0].id)
-        page.evaluate("sessionStorage.clear()")
         page.reload()
         page.locator("#turn-1 .chip").first.click()
         expect(page.locator(".gone")).to_contain_text("This article has been removed")
         expect(page.locator(".gone")).to_contain_text("The castle of Lune has four towers.")
 
 
-def test_clearing_deletes_what_was_kept_and_so_does_switching_off(page):
-    switch(page)
-    ask(page, SEED_QUESTION)
-    page.wait_for_function(f"{STORED}.includes('missile')")
-    with page.expect_response("**/run/**"):
-        page.get_by_role("button", name="Clear the conversation").click()
-    assert "missile" not in stored(page)
-    ask(page, SEED_QUESTION, turn=2)
-    page.wait_for_function(f"{STORED}.includes('missile')")
-    switch(page)
-    assert "missile" not in stored(page)
+def test_conversations_are_named_found_deleted_and_had_back(browser, seeded):
+    with served(seeded) as port, opened(browser, port) as page:
+        ask(page, SEED_QUESTION)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator(".turn")).to_have_count(0)
+        ask(page, "What is DICAS?")
+        rows = shelf(page).locator("li .open")
+        expect(rows).to_have_count(2)
+        expect(rows.first).to_contain_text("What is DICAS?")
+        page.get_by_role("button", name=f"Rename {SEED_QUESTION}").click()
+        page.get_by_label("Name of the conversation").fill(HOSTILE[0])
+        page.keyboard.press("Enter")
+        expect(rows.nth(1)).to_contain_text(HOSTILE[0])
+        page.get_by_label("Search your conversations").fill("missile japan")
+        expect(rows).to_have_count(1)
+        page.get_by_label("Search your conversations").fill("")
+        expect(rows).to_have_count(2)
+        page.get_by_role("button", name="Delete What is DICAS?").click()
+        expect(rows).to_have_count(1)
+        expect(page.locator(".turn")).to_have_count(0)
+        page.get_by_role("button", name="Undo").click()
+        expect(rows).to_have_count(2)
+
+
+def test_a_conversation_that_the_version_before_kept_is_taken_over(page):
+    as_the_version_before(page)
+    expect(page.locator("#turn-1 .question")).to_have_text(SEED_QUESTION)
+    page.wait_for_function(f"!{STORED}.includes('missile')")
+    page.locator("#turn-1 .chip").first.click()
+    expect(page.locator("mark.lit")).to_be_in_viewport()
     page.reload()
-    expect(page.locator(".turn")).to_have_count(1)
+    expect(page.locator("#turn-1 .question")).to_have_text(SEED_QUESTION)
+    assert page.evaluate("sessionStorage.getItem('footnote ')") == "0" * 32
 
 
-def test_a_conversation_cleared_in_another_tab_is_gone_in_this_one(page):
-    switch(page)
-    ask(page, SEED_QUESTION)
-    other = page.context.new_page()
-    other.goto(page.url)
-    other.locator("#turn-1").wait_for()
-    other.get_by_role("button", name="Clear the conversation").click()
-    expect(page.locator(".turn")).to_have_count(0)
-
-
-def test_nobody_else_sees_a_kept_conversation(page, browser, port):
-    switch(page)
-    ask(page, SEED_QUESTION)
-    with opened(browser, port) as other:
-        expect(other.locator(".turn")).to_have_count(0)
-        other.get_by_role("tab", name="Settings").click()
-        expect(other.get_by_label("Keep this conversation")).not_to_be_checked()
-
-
-def test_a_browser_that_stores_nothing_says_so(browser, port):
-    forbid = "() => { Storage.prototype.setItem = () => { throw new DOMException('no') } }"
-    with opened(browser, port) as page:
-        page.evaluate(forbid)
-        page.get_by_role("tab", name="Settings").click()
-        page.get_by_label("Keep this conversation").click()
-        expect(page.get_by_role("alert")).to_contain_text("does not let pages keep anything")
-        expect(page.get_by_label("Keep this conversation")).not_to_be_checked()
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["{", "null", '{"token": ["a"], "turns": {}}'],
-)
-def test_a_stored_value_that_is_no_conversation_is_none(page, value):
-    page.evaluate("value => localStorage.setItem('footnote-kept ', value)", value)
-    page.evaluate("sessionStorage.clear()")
-    page.reload()
-    page.locator(".welcome").wait_for()
-    expect(page.locator(".turn")).to_have_count(0)
-
-
-FORGE = """(payloads) => {
-  const kept = JSON.parse(localStorage.getItem("footnote-kept ")), [turn] = kept.turns;
-  const forged = (text) => ({
-    ...turn, question: text, model: text, says: text, fallback: text, searched: text,
-    sentences: [{ text, numbers: [1], verdict: "altered", note: text }],
-    sources: [{ ...turn.sources[0], document: text, title: text, source: text, quote: text }],
-  });
-  const turns = payloads.map((text, n) => ({ ...forged(text), number: n + 1 }));
-  localStorage.setItem("footnote-kept ", JSON.stringify({ token: "0".repeat(32), turns }));
-  sessionStorage.clear();
-}"""
-
-
-def test_hostile_text_in_the_storage_is_shown_as_it_is(page):
-    switch(page)
-    ask(page, SEED_QUESTION)
-    page.wait_for_function(f"{STORED}.includes('missile')")
-    home = page.url
-    page.goto(f"{home}fonts/inter-LICENSE.txt")  # nothing there writes to the storage meanwhile
-    page.evaluate(FORGE, HOSTILE)
-    page.goto(home)
+def test_hostile_text_that_a_browser_kept_is_shown_as_it_is(page):
+    as_the_version_before(page, HOSTILE)
     expect(page.locator(".turn")).to_have_count(len(HOSTILE))
     said = page.locator(".turn .words").evaluate_all("all => all.map(e => e.textContent)")
     assert said == HOSTILE
@@ -162,3 +133,26 @@ def test_hostile_text_in_the_storage_is_shown_as_it_is(page):
     assert (
         page.evaluate("document.querySelectorAll('.log img, .log script, .pane img').length") == 0
     )
+
+
+@pytest.mark.parametrize("value", ["{", "null", '{"token": ["a"], "turns": {}}'])
+def test_a_stored_value_that_is_no_conversation_is_none(page, value):
+    page.evaluate("([key, value]) => localStorage.setItem(key, value)", [OLD, value])
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    page.locator(".welcome").wait_for()
+    expect(page.locator(".turn")).to_have_count(0)
+
+
+def test_nothing_is_kept_where_that_is_off(browser, seeded, monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_HISTORY", "false")
+    with served(seeded) as port, opened(browser, port) as page:
+        ask(page, SEED_QUESTION)
+        expect(page.locator(".talks")).to_be_hidden()
+        page.reload()
+        expect(page.locator(".turn")).to_have_count(1)
+        page.get_by_role("button", name="Clear the conversation").click()
+        expect(page.locator(".welcome")).to_be_visible()
+        page.reload()
+        page.locator(".welcome").wait_for()
+        expect(page.locator(".turn")).to_have_count(0)

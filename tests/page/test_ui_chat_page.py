@@ -138,15 +138,6 @@ def test_a_conversation_outlives_a_reload_and_ends_with_its_tab(page, browser, p
     expect(other.locator(".turn")).to_have_count(0)
 
 
-def test_a_conversation_is_cleared_for_good(page):
-    ask(page, SEED_QUESTION)
-    page.get_by_role("button", name="Clear the conversation").click()
-    expect(page.locator(".welcome")).to_be_visible()
-    page.reload()
-    page.locator(".welcome").wait_for()
-    expect(page.locator(".turn")).to_have_count(0)
-
-
 def test_asking_again_puts_a_new_answer_in_the_place_of_the_old(page):
     ask(page, SEED_QUESTION)
     page.get_by_role("button", name="Ask again").click()

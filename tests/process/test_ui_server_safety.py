@@ -249,6 +249,22 @@ def test_who_may_only_ask_changes_nothing_and_is_told_so(closed, folder):
     assert upload(closed, part("a.txt", b"abc"), headers=ana)[0] == 200
 
 
+def test_a_login_sees_only_its_own_conversations(closed):
+    users = (("ana", "12345678"), ("bo", "87654321"))
+    ana, bo = ({"Cookie": log_in(closed, *user)[1]} for user in users)
+    token, asked = "c" * 32, "Is the bridge closed?"
+    config = json.loads(send(closed, "GET", "/config", ana)[2])
+    by_name = {event: one["id"] for one in config["dependencies"] for _, event in one["targets"]}
+
+    def told(headers, name, **event):
+        return join(closed, [(by_name[name], [], {"token": token, **event})], headers=headers)
+
+    assert asked in told(ana, "ask", question=asked)
+    assert asked in told(ana, "retry", turn=1)
+    assert "process_completed" in told(bo, "retry", turn=1)
+    assert asked not in told(bo, "retry", turn=1)
+
+
 def test_a_user_gets_in_and_guesses_are_throttled_afterwards(closed):
     status, cookie = log_in(closed, "ana", "12345678")
     assert status == 200

@@ -5,23 +5,39 @@ is looked at before it is used.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
+from threading import Timer
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError
+from rag.internal import UNDO_SECONDS, ConversationStore
 from ui.articles import is_drawn, page_image, serving, text
 from ui.chat.conversation import Sessions, Turn, moments
+from ui.chat.kept import recalled, taken_back
 from ui.chat.questions import Offers, follow_ups
-from ui.chat.turn_view import as_view, taken_back
+from ui.chat.turn_view import as_view
 from ui.evaluation import build_gold_form
-from ui.parts import QUIET, Sent, Value, answering, part, streaming
+from ui.parts import (
+    NOBODY,
+    QUIET,
+    Sender,
+    Sent,
+    Value,
+    answering,
+    answering_sender,
+    part,
+    streaming,
+)
 from ui.settings import Chooser
 
 _AT_ONCE = 4
 """Questions answered at the same time."""
 _TITLES = 200
 """Of the library that are shown before anything was asked."""
+_MOST_LISTED = 500
+"""Conversations in the list; older ones are found by their words."""
+_LONGEST_WORDS = 200
 _REPEATED = 2
 """Newest turns in each value: where two were asked at once, none misses its last update."""
 
@@ -47,21 +63,22 @@ class Chat:
         newest = documents[::-1][:_TITLES]
         return {"documents": [_spine(d) for d in newest], "count": len(documents)}
 
-    async def open(self, sent: Sent) -> AsyncGenerator[Value, None]:
+    async def open(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
         """Yield the conversation that a page had before, then questions to begin with.
 
-        What the page kept is taken back where the server does not know the conversation any more.
+        Of who is known it is read from the store, and what a browser kept in the version before is
+        taken over into that; of others it is taken back where it is not known here any more.
         """
-        if sent.get("kept"):
-            await asyncio.to_thread(self._take_back, sent)
-        turns = self._sessions.turns(sent.get("token"))
+        told = await asyncio.to_thread(self._recall, sent, sender)
+        turns = self._sessions.turns(sent.get("token"), sender)
         # What is not over was asked by a page that is gone, and nothing more of it will come here.
         ended = [turn if turn.is_over else replace(turn, stopped=True) for turn in turns]
-        shown: Value = {"turns": [as_view(turn) for turn in ended]}
+        views = [as_view(turn) for turn in ended]
+        shown: Value = {"of": sent.get("token"), "turns": views} | told
         yield shown | {"model": self._model(sent)}
         yield shown | {"examples": await asyncio.to_thread(self._offered)}
 
-    async def ask(self, sent: Sent) -> AsyncGenerator[Value, None]:
+    async def ask(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
         """Yield the conversation's newest turns as an answer grows, then with its follow-ups.
 
         The first holds the passages found: that a question is asked, its page has shown itself.
@@ -69,8 +86,8 @@ class Chat:
         question, token = sent.get("question"), sent.get("token")
         if not isinstance(question, str) or not question.strip():
             return
-        earlier = self._sessions.turns(token)
-        number = self._sessions.begin(token, after=sent.get("after"))
+        earlier = await self._earlier(token, sender)
+        number = self._sessions.begin(token, sender, after=sent.get("after"))
         turn = None
         self._answering += 1
         choices = self._sessions.choices(token)
@@ -83,55 +100,98 @@ class Chat:
         try:
             async with aclosing(growing) as turns:
                 async for turn in turns:
-                    if not self._sessions.put(token, turn):
+                    if not self._sessions.put(token, turn, sender):
                         return
                     if turn.hits is not None or turn.is_over:
-                        yield self._newest(token)
+                        yield self._newest(token, sender)
         finally:
             self._answering -= 1
             if turn is not None and not turn.is_over:
-                self._sessions.put(token, replace(turn, stopped=True))
+                self._sessions.put(token, replace(turn, stopped=True), sender)
         if turn is not None and turn.answer is not None:
-            asked = [*(past.question for past in earlier), turn.question]
-            offered = await asyncio.to_thread(self._follow_ups, turn, asked)
-            if offered and self._sessions.put(token, replace(turn, follow_ups=offered)):
-                yield self._newest(token)
+            async for value in self._settled(turn, earlier, token, sender):
+                yield value
 
-    async def retry(self, sent: Sent) -> AsyncGenerator[Value, None]:
+    async def _earlier(self, token: object, sender: Sender) -> tuple[Turn, ...]:
+        """Return the turns so far, read from the store where a page was open for longer."""
+        turns = self._sessions.turns(token, sender)
+        if turns or not self._sessions.store(sender):
+            return turns
+        await asyncio.to_thread(self._recall, {"token": token}, sender)
+        return self._sessions.turns(token, sender)
+
+    async def _settled(
+        self, turn: Turn, earlier: Sequence[Turn], token: object, sender: Sender
+    ) -> AsyncGenerator[Value, None]:
+        """Keep a turn that was answered, and yield why that failed, and its follow-ups."""
+        if trouble := await asyncio.to_thread(self._sessions.keep, token, turn, sender):
+            yield self._newest(token, sender) | {"trouble": trouble}
+        asked = [*(past.question for past in earlier), turn.question]
+        offered = await asyncio.to_thread(self._follow_ups, turn, asked)
+        if offered and self._sessions.put(token, replace(turn, follow_ups=offered), sender):
+            yield self._newest(token, sender)
+
+    async def retry(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
         """Forget a turn and what came after it, and yield as `ask` does for its question."""
         token, number = sent.get("token"), sent.get("turn")
-        found = next((t for t in self._sessions.turns(token) if t.number == number), None)
+        turns = self._sessions.turns(token, sender)
+        found = next((turn for turn in turns if turn.number == number), None)
         if found is None:
             return
-        self._sessions.drop(token, found.number)
-        async with aclosing(self.ask({**sent, "question": found.question})) as values:
+        trouble = await asyncio.to_thread(self._drop, token, found.number, sender)
+        if trouble:
+            yield {"of": token, "turns": [], "trouble": trouble}
+        async with aclosing(self.ask({**sent, "question": found.question}, sender)) as values:
             async for value in values:
                 yield value
 
-    def stop(self, sent: Sent) -> Value:
+    def stop(self, sent: Sent, sender: Sender = NOBODY) -> Value:
         """Mark what is being answered as stopped, and return it."""
-        stopped = self._sessions.stop(sent.get("token"))
-        return {"turns": [as_view(turn) for turn in stopped]}
+        stopped = self._sessions.stop(sent.get("token"), sender)
+        return {"of": sent.get("token"), "turns": [as_view(turn) for turn in stopped]}
 
-    def answer(self, sent: Sent) -> Answer | None:
+    def answer(self, sent: Sent, sender: Sender = NOBODY) -> Answer | None:
         """Return the answer of a turn; None while there is none."""
-        turns = self._sessions.turns(sent.get("token"))
+        turns = self._sessions.turns(sent.get("token"), sender)
         return next((turn.answer for turn in turns if turn.number == sent.get("turn")), None)
 
-    def forget(self, sent: Sent) -> None:
+    def forget(self, sent: Sent, sender: Sender = NOBODY) -> Value:
         """Forget a whole conversation."""
-        self._sessions.drop(sent.get("token"), 0)
+        return {"trouble": self._drop(sent.get("token"), 0, sender)}
 
-    def _take_back(self, sent: Sent) -> None:
+    def _drop(self, token: object, number: int, sender: Sender) -> str:
+        """Forget a turn and those after it; return why they are still kept, mostly nothing."""
         try:
-            turns = taken_back(self._assistant, sent.get("kept"))
-        except FootnoteError:
-            return  # The pane, which lists the library, says why.
-        self._sessions.take_back(sent.get("token"), turns)
+            self._sessions.drop(token, number, sender)
+        except FootnoteError as error:
+            return str(error)
+        return ""
 
-    def _newest(self, token: object) -> Value:
-        newest = self._sessions.turns(token)[-_REPEATED:]
-        return {"turns": [as_view(turn) for turn in newest]}
+    def _recall(self, sent: Sent, sender: Sender) -> Value:
+        """Read a conversation from the store, or take it back from a page; return what to tell."""
+        given, token = sent.get("kept"), sent.get("token")
+        before = sent.get("keptToken", token)
+        stores = self._sessions.store(sender) is not None
+        told: Value = {"keeps": stores, "took": False, "elsewhere": False}
+        try:
+            turns = taken_back(self._assistant, given) if given else ()
+            if not stores:
+                self._sessions.take_back(before, turns, sender)
+                return told
+            known = {turn.number for turn in self._sessions.recalled(before, sender)}
+            new = [turn for turn in turns if turn.number not in known]
+            problems = [self._sessions.keep(before, turn, sender) for turn in new]
+            told["took"] = bool(given) and not any(problems)
+            told["elsewhere"] = self._sessions.is_elsewhere(token, sender)
+            kept = recalled(self._assistant, self._sessions.recalled(token, sender))
+            self._sessions.remember(token, kept, sender)
+        except FootnoteError as error:
+            told["trouble"] = str(error)
+        return told
+
+    def _newest(self, token: object, sender: Sender) -> Value:
+        newest = self._sessions.turns(token, sender)[-_REPEATED:]
+        return {"of": token, "turns": [as_view(turn) for turn in newest]}
 
     def _model(self, sent: Sent) -> str:
         try:
@@ -166,6 +226,78 @@ class Chat:
             return ()
 
 
+class Talks:
+    """Answers what the list of kept conversations sends; each sender's is of that sender alone."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+
+    def listed(self, sent: Sent, sender: Sender) -> Value:
+        """Return the conversations of this library, or the turns that have the words sent."""
+        store = self._sessions.store(sender)
+        if store is None:
+            return {"keeps": False, "talks": [], "found": None}
+        words, whose = sent.get("words"), {"user": sender.user, "library": self._sessions.library}
+        found = None
+        try:
+            if isinstance(words, str) and words.strip():
+                found = [
+                    [one.conversation.id, one.question, one.excerpt]
+                    for one in store.search(words[:_LONGEST_WORDS], **whose)
+                ]
+            talks = [
+                [one.id, one.name, one.used_at, one.turns]
+                for one in store.newest(**whose, most=_MOST_LISTED)
+            ]
+        except FootnoteError as error:
+            return {"keeps": True, "talks": [], "found": None, "problem": str(error)}
+        return {"keeps": True, "talks": talks, "found": found}
+
+    def rename(self, sent: Sent, sender: Sender) -> Value:
+        """Name a conversation, and return the list."""
+        name = str(sent.get("name", ""))
+        return self._done(
+            lambda store, own: store.rename(own, name, user=sender.user), sent, sender
+        )
+
+    def discard(self, sent: Sent, sender: Sender) -> Value:
+        """Delete a conversation, which can be had back for a while, and return the list."""
+
+        def delete(store: ConversationStore, own: str) -> None:
+            store.delete([own], user=sender.user)
+            self._sessions.let_go(own, sender)
+            later(UNDO_SECONDS + 1, store)
+
+        return self._done(delete, sent, sender) | {"deleted": sent.get("id")}
+
+    def restore(self, sent: Sent, sender: Sender) -> Value:
+        """Have a deleted conversation back, and return the list."""
+        return self._done(lambda store, own: store.restore(own, user=sender.user), sent, sender)
+
+    def _done(
+        self, act: Callable[[ConversationStore, str], object], sent: Sent, sender: Sender
+    ) -> Value:
+        store, problem = self._sessions.store(sender), ""
+        try:
+            if store is not None:
+                act(store, str(sent.get("id", "")))
+        except FootnoteError as error:
+            problem = str(error)
+        return self.listed({}, sender) | ({"problem": problem} if problem else {})
+
+
+def later(seconds: float, store: ConversationStore) -> None:
+    """Take what was deleted out of the store's file once it cannot be had back."""
+
+    def purge() -> None:
+        with suppress(FootnoteError):  # the next deletion, or `footnote compact`, does it
+            store.purge()
+
+    timer = Timer(seconds, purge)
+    timer.daemon = True
+    timer.start()
+
+
 def _spine(document: DocumentSummary) -> Value:
     card = document.card
     return {
@@ -176,12 +308,13 @@ def _spine(document: DocumentSummary) -> Value:
     }
 
 
-def build(assistant: Assistant, *, chat: Chat) -> None:
+def build(assistant: Assistant, *, chat: Chat, talks: Talks) -> None:
     """Build the conversation at the left and its sources at the right; call it inside the tab."""
     import gradio as gr
 
     with gr.Row(elem_id="room"):
         with gr.Column(elem_id="talk"):
+            shelf = part("talks")
             log = part("log")
             composer = part("composer")
         with gr.Column(elem_id="sources"):
@@ -192,12 +325,16 @@ def build(assistant: Assistant, *, chat: Chat) -> None:
     # for follow-up questions.
     together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}
     shared = QUIET | together | {"trigger_mode": "multiple"}
-    log.open(streaming(chat.open), None, log, **QUIET)
+    shelf.open(answering_sender(talks.listed), None, shelf, **QUIET)
+    shelf.rename(answering_sender(talks.rename), None, shelf, **QUIET)
+    shelf.discard(answering_sender(talks.discard), None, shelf, **QUIET)
+    shelf.restore(answering_sender(talks.restore), None, shelf, **QUIET)
+    log.open(streaming(chat.open), None, log, trigger_mode="multiple", **QUIET)
     pane.open(answering(chat.shelf), None, pane, **QUIET)
     asked = [
         log.ask(streaming(chat.ask), None, log, **shared),
         log.retry(streaming(chat.retry), None, log, **shared),
     ]
-    composer.stop(answering(chat.stop), None, log, cancels=asked, queue=False, **QUIET)
-    log.forget(answering(chat.forget), None, None, cancels=asked, queue=False, **QUIET)
+    composer.stop(answering_sender(chat.stop), None, log, cancels=asked, queue=False, **QUIET)
+    log.forget(answering_sender(chat.forget), None, log, cancels=asked, queue=False, **QUIET)
     build_gold_form(assistant, log=log, answer_of=chat.answer)

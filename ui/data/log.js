@@ -1,5 +1,5 @@
-// The conversation. Its value: {turns, examples, model}, turns as `ui.chat.turn_view` makes them.
-// It triggers 'open' {kept}, 'ask' {question}, 'retry' {turn}, 'forget', 'thumb' {turn, good}, each with {token}.
+// The conversation. Its value: {of, turns, examples, model, keeps, took, elsewhere, trouble}:
+// turns as `ui.chat.turn_view` makes them, of the conversation of a token. It triggers 'open' {kept, keptToken}, 'ask' {question}, 'retry' {turn}, 'forget', 'thumb' {turn, good}, each with {token}.
 const root = element.querySelector(".log");
 const scroller = element.closest("#log");
 const leaving = gone("log");
@@ -171,7 +171,14 @@ const empty = () => {
 const forget = () => {
   trigger("forget", { token: token() });
   empty();
-  if (isKept()) keep([]);
+};
+// Leaves a conversation that is kept for another one.
+const turnTo = (id) => {
+  if (isBusy()) return;
+  become(id);
+  empty();
+  dropped = 0;
+  trigger("open", { token: id });
 };
 const views = () => [...turns.values()].map((turn) => turn.view);
 const isBusy = () => (pending !== null && !pending.classList.contains("halted")) || [...turns.values()].some((turn) => !OVER.includes(turn.view.state));
@@ -199,7 +206,7 @@ const take = () => {
   const value = props.value || {};
   if (value.examples) { examples = value.examples; welcome(); }
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-  for (const view of value.turns || []) {
+  for (const view of (value.of === token() && value.turns) || []) {
     const old = turns.get(view.number);
     if (!old && view.number <= dropped) continue; // an update that was on its way when it was dropped
     if (!old) { root.querySelector(".welcome")?.remove(); pending?.remove(); pending = null; turns.set(view.number, {}); }
@@ -212,15 +219,21 @@ const take = () => {
     if (last.number !== begun && (last.sentences.length || OVER.includes(last.state))) { performance.mark("footnote-first-text"); begun = last.number; }
     say("turn", { views: views(), newest: last.number });
     if (atEnd) toEnd();
-    if (OVER.includes(last.state) && isKept()) keep(views());
   }
+  if (value.keeps !== undefined) {
+    clear.hidden = value.keeps;
+    say("keeps", value.keeps);
+  }
+  if (value.took) forgetOld();
+  if (value.elsewhere && value.of === token()) become(newToken());
+  trouble.textContent = value.trouble || "";
   if (value.model) say("model", value.model);
   tell();
 };
-const clear = h("button", { type: "button", class: "tool forget", onclick: forget }, icon("clear"));
-const tellKept = () => { for (const name of ["aria-label", "title"]) clear.setAttribute(name, `Clear the conversation${isKept() ? ", also from this browser" : ""}`); };
+const clear = h("button", { type: "button", class: "tool forget", "aria-label": "Clear the conversation", title: "Clear the conversation", hidden: true, onclick: forget }, icon("clear"));
+const trouble = h("p", { class: "trouble", role: "alert" });
 root.before(clear);
-tellKept();
+root.after(trouble);
 watch("value", take);
 hear("asked", ask, leaving);
 hear("library", () => !turns.size && !pending && trigger("open", { token: token() }), leaving);
@@ -229,15 +242,16 @@ hear("halted", () => {
   for (const turn of turns.values()) if (!OVER.includes(turn.view.state)) draw(turn, { ...turn.view, state: "stopped" });
   tell();
 }, leaving);
-hear("keep", (wanted) => { say("keeping", wanted ? keep(views()) : stopKeeping()); tellKept(); }, leaving);
-// Another tab of this browser that has the same conversation wrote to it, or cleared it.
-window.addEventListener("storage", (event) => {
-  if (event.key !== KEPT) return;
-  tellKept();
-  say("keeping");
-  if (!isKept() || isBusy()) return;
-  if (!kept().turns.length) empty();
-  trigger("open", { token: token() });
-}, { signal: leaving });
+hear("talk", turnTo, leaving);
+// What the version before kept in this browser, until the server has taken it over.
+const OLD = `footnote-kept ${USER}`;
+const forgetOld = () => { try { localStorage.removeItem(OLD); } catch { /* then it is not there */ } };
+const old = (() => {
+  try {
+    const found = JSON.parse(localStorage.getItem(OLD));
+    return /^[0-9a-f]{32}$/.test(found?.token) && Array.isArray(found.turns) && found.turns.length ? found : null;
+  } catch { return null; }
+})();
+if (old && !ofTab()) become(old.token);
 welcome();
-trigger("open", { token: token(), kept: isKept() ? kept().turns : null });
+trigger("open", { token: token(), ...(old && { kept: old.turns, keptToken: old.token }) });

@@ -6,13 +6,6 @@ const root = element.querySelector(".settings");
 const field = (label, about, control) => h("div", { class: "field" }, h("label", { for: control.id }, label), h("div", {}, control, h("p", { class: "about", id: `${control.id}-about` }, about)));
 const input = (id, attributes) => h("input", { id, "aria-describedby": `${id}-about`, autocomplete: "off", ...attributes });
 const leaving = gone("settings");
-const keeping = input("set-keep", { type: "checkbox", onchange: () => say("keep", keeping.checked) });
-const refused = h("p", { class: "problem", role: "alert", hidden: true }, "This browser does not let pages keep anything: allow it to store data of this site.");
-const keepBox = h("div", { class: "box keep" },
-  field("Keep this conversation", "Off: it is forgotten when this tab is closed, or an hour after its last question. On: this browser keeps it, over reloads and restarts of the server too, and nothing else stores it. Whoever uses this browser can read it. Clearing the conversation or switching this off deletes it.", keeping), refused);
-const tellKept = (done) => { keeping.checked = isKept(); refused.hidden = done !== false; };
-hear("keeping", tellKept, leaving);
-tellKept();
 const offer = ([spec, model, program, address]) => h("p", { class: "here" }, h("span", {}, h("strong", {}, model), ` runs here, in ${program}.`),
   h("button", { type: "button", class: "secondary", "aria-label": `Use ${model}`, onclick: () => trigger("keep", { token: token(), model: spec, address }) }, "Use it"));
 const offers = (value) => h("div", { class: "box field" }, h("span", {}, "Models that run here"), h("div", {},
@@ -39,7 +32,7 @@ const draw = () => {
     trigger("choose", { token: token(), model: model.value, k: k.value, threshold: threshold.value, strict: strict.checked });
   });
   const held = root.contains(document.activeElement) && document.activeElement.textContent;
-  root.replaceChildren(h("h1", {}, "Settings"), h("p", { class: "lede" }, "How your questions are answered."), form, ...(value.owner ? [offers(value)] : []), keepBox,
+  root.replaceChildren(h("h1", {}, "Settings"), h("p", { class: "lede" }, "How your questions are answered."), form, ...(value.owner ? [offers(value)] : []),
     h("dl", { class: "box" }, value.facts.map(([name, what]) => [h("dt", {}, name), h("dd", {}, what)])));
   if (held !== false) ([...root.querySelectorAll("button")].find((one) => one.textContent === held) || root.querySelector(".primary")).focus();
   if (value.kept) say("model", value.model);
