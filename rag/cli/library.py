@@ -90,7 +90,8 @@ def find(arguments: argparse.Namespace) -> int:
         if arguments.ids:
             ids = assistant.library.find_ids(words, inside, sort=sort)
             ids = ids[offset:][: arguments.limit]
-            print_result(ids, "\n".join, arguments)
+            if ids or arguments.json:
+                print_result(ids, "\n".join, arguments)
             return 0
         found = assistant.library.find(
             words, inside, sort=sort, offset=offset, limit=arguments.limit or _SHOWN

@@ -327,7 +327,12 @@ def _order(parser: Parser) -> None:
 
 
 def _tag(parser: Parser) -> None:
-    parser.add_argument("change", choices=("add", "remove"), help="give the tag, or take it away")
+    parser.add_argument(
+        "change",
+        choices=("add", "remove"),
+        metavar="add|remove",
+        help="give the tag, or take it away",
+    )
     parser.add_argument(
         "name", metavar="NAME", help="the tag: 1 to 60 characters, upper and lower case the same"
     )

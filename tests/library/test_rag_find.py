@@ -171,6 +171,8 @@ def test_the_command_shows_documents_or_their_ids_for_others(
     assert json.loads(capsys.readouterr().out)["documents"][0]["document"]["id"] == ferry
     assert main(["find", "lindvik", "--ids"]) == 0
     assert capsys.readouterr().out == f"{ferry}\n"
+    assert main(["find", "zzzz", "--ids"]) == 0
+    assert capsys.readouterr().out == ""
     assert main(["find", "zzzz"]) == 0
     assert capsys.readouterr().out == "No document has all of these words.\n"
     assert main(["export", str(tmp_path / "x.zip"), ferry[:6]]) == 0
