@@ -4,6 +4,7 @@ Plain text, Markdown and tables are read in this process, for no library parses 
 is bounded; every other format is read in a process of its own (`index.reading.sandbox`).
 """
 
+import errno
 import hashlib
 import os
 import stat
@@ -26,6 +27,7 @@ from index.reading.sandbox import Limits, Wanted, draw_apart, read_apart, stop_r
 from index.types import Document, Extract, PageImage, Span, label_of
 
 _OF_A_PAGE = Limits(seconds=20)
+_LINKED = "a link was put in its place while it was looked at; add it again"
 _HARMLESS = frozenset({"text/plain", "text/markdown", "text/csv"})
 
 
@@ -48,6 +50,8 @@ class Skipped:
 
 def read_file(path: Path, limits: Limits) -> Parsed | Skipped:
     """Read one regular file as an article. Safe to call from several threads and processes.
+
+    No link in its path is followed: it was resolved when it was judged.
 
     Processes that it started wait for more files until `index.reading.sandbox.stop_reading`.
     """
@@ -124,11 +128,22 @@ def drawn_page(data: bytes, document: Document, *, page: int, span: Span | None)
 def file_bytes(path: Path) -> bytes:
     """Return the content of one regular file, at most one byte more than are read of it.
 
+    Args:
+        path: Resolved: no link in it is followed.
+
     Raises:
         ReadError: It is no regular file or cannot be opened.
     """
     with _opened(path) as file:
         return file.read(most_bytes(path.name) + 1)
+
+
+def resolved(path: Path) -> Path:
+    """Return a path that somebody named, absolute and with its links followed, to be read."""
+    try:
+        return Path(os.path.realpath(path))
+    except ValueError:  # a zero character, which is told when it is opened
+        return path
 
 
 @contextmanager
@@ -140,17 +155,47 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     """
     try:
         # Asked before it is opened: opening a FIFO blocks and opening a device can act on it.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ReadError("not a regular file; only files with text in them are read")
-        # One that was put in its place meanwhile must not block either.
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
+        _require_regular(path.stat(follow_symlinks=False).st_mode)
+        with open(_descriptor(path.absolute()), "rb") as file:
+            _require_regular(os.fstat(file.fileno()).st_mode)
             yield file
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ELOOP:
+            raise ReadError(_LINKED) from error
         reason = error.strerror if isinstance(error, OSError) else None
         raise ReadError(
             f"cannot be opened: {reason or error}; check that it is there and may be read"
         ) from error
+
+
+def _require_regular(mode: int) -> None:
+    if stat.S_ISLNK(mode):
+        raise ReadError(_LINKED)
+    if not stat.S_ISREG(mode):
+        raise ReadError("not a regular file; only files with text in them are read")
+
+
+def _descriptor(path: Path) -> int:
+    """Open a file whose path was resolved; a link that was put into it since is not followed.
+
+    On other systems than Linux that holds for the file itself, not for its folders.
+    """
+    # One that was put in its place meanwhile must not block either.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+    if not hasattr(os, "O_PATH"):
+        return os.open(path, flags)
+    root, *folders, name = path.parts
+    here = os.open(root, os.O_PATH)
+    try:
+        for folder in folders:
+            inner = os.open(folder, os.O_PATH | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = inner
+            if stat.S_ISLNK(os.fstat(here).st_mode):
+                raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        return os.open(name, flags, dir_fd=here)
+    finally:
+        os.close(here)
 
 
 def _size(path: Path) -> int:

@@ -242,14 +242,14 @@ def file_content(record: Record) -> bytes:
         ReadError: It is gone, cannot be read or is another by now; or it was no file of this disk,
             and nothing was kept of it.
     """
-    from index.reading.files import file_bytes  # most questions open no file
+    from index.reading.files import file_bytes, resolved  # most questions open no file
 
     source = record.source
     if not Path(source).is_absolute():
         raise ReadError(f"no original of {source!r} was kept: add it again, and it will be")
     now = look(record)
     if now.state in ("current", "moved"):
-        content = file_bytes(Path(now.path or source))
+        content = file_bytes(resolved(Path(now.path or source)))
         if hashlib.sha256(content).hexdigest() == record.file_sha256:
             return content
     elif now.state != "edited":
@@ -295,9 +295,9 @@ def _entries(folder: Path, *, most: int) -> "list[os.DirEntry[str]]":
 
 def _digest(path: Path) -> str:
     """Return the hash of a file; empty where it cannot be read."""
-    from index.reading.files import file_bytes  # most questions open no file
+    from index.reading.files import file_bytes, resolved  # most questions open no file
 
     try:
-        return hashlib.sha256(file_bytes(path)).hexdigest()
+        return hashlib.sha256(file_bytes(resolved(path))).hexdigest()
     except ReadError:
         return ""

@@ -242,6 +242,7 @@ def _as_it_was(record: Record, library: Library) -> ToRead | str:
     if not record.file_sha256 or file_state.is_gone(path):
         return "its file is not there: add it again"
     try:
+        path = path.resolve()
         stamp = file_state.stamp(path)
         same = hashlib.sha256(file_bytes(path)).hexdigest() == record.file_sha256
     except ReadError as error:

@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 
 from index.card import LONGEST_SOURCE, Card, too_long
 from index.errors import LibraryError, MisuseError, ReadError
-from index.reading.files import Skipped, file_bytes, read_content, read_file
+from index.reading.files import Skipped, file_bytes, read_content, read_file, resolved
 from index.reading.normal import normalise, one_line
 from index.reading.references import ENDINGS, Reference
 from index.reading.sandbox import Limits, list_apart, stop_reading
@@ -159,7 +159,7 @@ def _references(path: str | Path) -> tuple[Reference, ...]:
     if place.suffix.lower() not in ENDINGS or not place.is_file():
         return ()
     try:
-        return list_apart(file_bytes(place), name=place.name, limits=_OF_A_LIST)
+        return list_apart(file_bytes(resolved(place)), name=place.name, limits=_OF_A_LIST)
     except ReadError:
         return ()
 
@@ -190,8 +190,9 @@ def read_named(
         on_read: Told of each source before its file is read.
     """
     try:
-        for source, path in files.items():
+        for source, named in files.items():
             on_read(source)
+            path = resolved(named)
             read = _read(ToRead(path=path, source=one_line(source), size=0, file_stamp=""))
             yield (
                 read if isinstance(read, Change) else with_original(read, partial(file_bytes, path))

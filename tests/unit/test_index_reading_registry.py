@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.reading.files import Skipped, read_file
+from index.reading.files import Parsed, Skipped, read_file, resolved
 from index.reading.registry import MAX_BYTES, read_bytes
 from index.reading.sandbox import Limits
+from index.sync.find import find
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,23 @@ def test_sections_of_any_markup_begin_at_the_start_of_a_line(name, markup):
     assert list(starts) == sorted(set(starts))
     assert all(at == 0 or article.text[at - 1] == "\n" for at in starts)
     assert all(at < len(article.text) for at in starts)
+
+
+@pytest.mark.parametrize("swapped", ["a.txt", "inner"])
+def test_a_link_put_in_a_files_place_after_it_was_looked_at_is_not_followed(tmp_path, swapped):
+    secret = tmp_path / "secret"
+    for folder in (secret, tmp_path / "shared/inner"):
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text("A secret text.", encoding="utf-8")
+    (found,) = find([tmp_path / "shared"])
+    assert isinstance(read_file(found.path, Limits()), Parsed)
+    if swapped == "inner":
+        found.path.parent.rename(tmp_path / "away")
+        found.path.parent.symlink_to(secret)
+    else:
+        found.path.unlink()
+        found.path.symlink_to(secret / "a.txt")
+    assert read_file(found.path, Limits()) == Skipped(
+        reason="a link was put in its place while it was looked at; add it again"
+    )
+    assert isinstance(read_file(resolved(found.path), Limits()), Parsed)
