@@ -8,8 +8,13 @@ _BEFORE_STATES = (
     "ALTER TABLE folders DROP COLUMN problem_at",
     "DELETE FROM meta WHERE name = 'folder_states'",
 )
-_BEFORE_TAGS = (
+_BEFORE_RECORDS = (
     *_BEFORE_STATES,
+    "ALTER TABLE documents DROP COLUMN record",
+    "DELETE FROM meta WHERE name = 'records'",
+)
+_BEFORE_TAGS = (
+    *_BEFORE_RECORDS,
     "DROP TABLE document_tags",
     "ALTER TABLE documents DROP COLUMN tags_given",
     "ALTER TABLE documents DROP COLUMN tags_taken",
@@ -43,6 +48,7 @@ _FIRST = (
 )
 VERSIONS = {
     "before states of folders": _BEFORE_STATES,
+    "before records": _BEFORE_RECORDS,
     "before tags": _BEFORE_TAGS,
     "before cards": _BEFORE_CARDS,
     "the first": _FIRST,
