@@ -85,6 +85,8 @@ class CaseResult:
     prompts: tuple[PromptDigest, ...] = ()
     usage: Usage = field(default_factory=Usage)
     searched: str = ""
+    scope: str = ""
+    """Which articles it was asked of, in words; empty for all."""
     fallback: str = ""
     judged: str = ""
     """A judging model's advice: `right`, `wrong` or `unclear`, then why; empty without a judge."""

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
     from llama_index.core.base.base_retriever import BaseRetriever
     from llama_index.core.llms import LLM
+    from llama_index.core.vector_stores.types import MetadataFilters
 
     from index.sync.ingest import OnProgress
     from rag.overview.timeline import Timeline
@@ -168,7 +169,8 @@ class Assistant(OldMethods):
             question: In words; an empty one gives an abstention with reason `empty_question`.
             k: Passages to retrieve; `Settings.k` when None.
             history: Earlier turns, oldest first (`Answer.turn`): the question may lean on them.
-            scope: Which articles are searched, and no others; None searches all.
+            scope: Which articles are searched, and no others; None searches those that the question
+                names ("according to the Elbe article"), else all; `EVERYTHING` searches all.
 
         Raises:
             ScopeError: Nothing is in the scope, or the library has nothing of a name in it.
@@ -306,14 +308,16 @@ class Assistant(OldMethods):
         query, within = checked_question(question).query, arguments.checked_scope(scope)
         return self._found(query, within, k=checked_k(self.settings.k if k is None else k)).hits
 
-    def as_retriever(self, *, k: int | None = None, scope: Scope | None = None) -> "BaseRetriever":
+    def as_retriever(
+        self, *, k: int | None = None, scope: "Scope | MetadataFilters | None" = None
+    ) -> "BaseRetriever":
         """Return this assistant's retrieval as a LlamaIndex retriever."""
         from rag.llamaindex import FootnoteRetriever
 
         return FootnoteRetriever(self, k=k, scope=scope)
 
     def as_query_engine(
-        self, *, k: int | None = None, scope: Scope | None = None
+        self, *, k: int | None = None, scope: "Scope | MetadataFilters | None" = None
     ) -> "BaseQueryEngine":
         """Return this assistant as a LlamaIndex query engine; citations are in the metadata."""
         from rag.llamaindex import FootnoteQueryEngine
@@ -374,7 +378,7 @@ class Assistant(OldMethods):
             pipeline=self._pipeline(model),
             k=checked_k(self.settings.k if k is None else k),
             seeds=self.settings.seeds,
-            scope=arguments.checked_scope(scope),
+            scope=None if scope is None else arguments.checked_scope(scope),
         )
         return way.steps(asked, history)
 

@@ -63,6 +63,11 @@ class Pipeline:
         self._by_similarity = isinstance(answerer, SimilarAnswerer)
         self._drafting = Drafting(answerer=answerer, threshold=settings.threshold)
 
+    @property
+    def writes(self) -> bool:
+        """Whether a language model writes the answers."""
+        return self._writer is not None
+
     def rewritten(
         self, question: Question, history: Sequence[Turn]
     ) -> Generator[Step, Piece | None, Asked]:

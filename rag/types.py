@@ -256,6 +256,10 @@ class Answer:
     """What a language model wrote and the sources do not say; None where its reply is shown."""
     scope: Scope = EVERYTHING
     """Which articles were searched, and no others."""
+    scope_named: bool = False
+    """Whether the question named them itself; `EVERYTHING`, given as the scope, asks all."""
+    scope_note: str = ""
+    """For a reader: why all were asked although the question names some; mostly empty."""
     steps: tuple[AnswerPart, ...] = ()
     """What was searched one by one, with a language model, and found; mostly empty."""
 

@@ -4,6 +4,7 @@ All help loads this file, so that the work is in the files beside it, imported w
 """
 
 import argparse
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -120,6 +121,33 @@ def _share(text: str) -> float:
     return value
 
 
-_TYPES = {"int": int, "positive": _positive, "passages": _passages, "share": _share}
+def _word(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is empty: name one, or leave the option out")
+    return text
+
+
+def _date(text: str) -> str:
+    from datetime import date  # of use for this option alone
+
+    try:
+        if not re.fullmatch(r"[0-9]{4}(?:-[0-9]{2}){0,2}", text):
+            raise ValueError(text)
+        date.fromisoformat(text + "0000-01-01"[len(text) :])
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date: write a day as 2024-03-01, a month as 2024-03 or a year as 2024"
+        ) from None
+    return text
+
+
+_TYPES = {
+    "int": int,
+    "positive": _positive,
+    "passages": _passages,
+    "share": _share,
+    "word": _word,
+    "date": _date,
+}
 _OURS = ("name", "absent", "group")
 """Keys of an argument's row that argparse does not know."""

@@ -33,7 +33,7 @@ from eval.suites.new_cases import (
 from eval.suites.repair import Renewal, renew, renewals
 from eval.suites.turning import turned
 from rag import Assistant, MisuseError, Settings, load_model
-from rag.internal import data_text, logged_questions
+from rag.internal import data_text, logged_questions, scope_among
 
 
 def add(args: argparse.Namespace) -> int:
@@ -57,6 +57,9 @@ def add(args: argparse.Namespace) -> int:
     pairs = zip(args.document, args.quote, strict=True)
     with Assistant.open(Settings.load(library=getattr(args, "library", None))) as assistant:
         assistant.library.seed()
+        scope = scope_among(vars(args))
+        if scope is not None:
+            assistant.search(args.question, k=1, scope=scope)  # a scope without articles is refused
         case = add_case(
             Path(args.file),
             assistant.library,
@@ -69,6 +72,7 @@ def add(args: argparse.Namespace) -> int:
             tags=args.tag,
             notes=args.notes,
             case_id=args.id,
+            scope=scope,
         )
     sys.stdout.write(f"added {case.id} to {args.file}\n")
     if note := unproven_note(case):

@@ -20,7 +20,7 @@ from eval.running.suite import Judge, run_cases
 from eval.suites.cases import Suite
 from eval.suites.files import load_suite, shipped_suite
 from rag import AddReport, Article, Assistant, MisuseError, Settings, load_model
-from rag.internal import READER_SHA256, seed_paths
+from rag.internal import READER_SHA256, scope_among, seed_paths
 
 Item = TypeVar("Item")
 
@@ -213,6 +213,8 @@ def _chosen(suite: Suite, args: argparse.Namespace) -> Suite:
     cases = [c for c in suite.cases if not args.tag or set(args.tag) & set(c.tags)]
     if not cases:
         raise MisuseError(f"no case of {suite.name!r} has the tag {' or '.join(args.tag)!r}")
+    scope = scope_among(vars(args))
+    cases = [replace(case, scope=case.scope or scope) for case in cases] if scope else cases
     return replace(suite, cases=sample(cases, limit=args.limit, seed=args.seed))
 
 

@@ -263,6 +263,8 @@ def got(case: CaseResult) -> str:
 
 def told(case: CaseResult) -> Iterator[tuple[str, str]]:
     """Give what was expected beside what came, each with its passage: a name and a text each."""
+    if case.scope:
+        yield "asked of", case.scope
     yield "expected", expected(case)
     for quote in case.evidence[:MOST_QUOTES]:
         yield "given as proof", f"{quote.document}: “{cut(one_line(quote.quote), _LONGEST)}”"

@@ -310,6 +310,8 @@ def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
         yield "cost", f"{case.usage.cost:.4f}"
     if case.searched not in ("", case.question):
         yield "searched for", cut(case.searched)
+    if case.scope:
+        yield "asked of", cut(case.scope)
     if case.judged:
         yield "a judging model's opinion", cut(case.judged)
     if case.fallback:

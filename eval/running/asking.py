@@ -118,6 +118,7 @@ def with_reply(case: CaseResult, answer: Answer, *, relevant: Collection[str]) -
         prompts=answer.prompts,
         usage=answer.usage,
         searched=answer.searched,
+        scope="" if answer.scope.is_everything else answer.scope.words,
         fallback=answer.fallback,
     )
 
@@ -198,11 +199,15 @@ def library_digest(documents: Iterable[DocumentSummary]) -> str:
 def gold_digest(cases: Iterable[GoldCase]) -> str:
     """Return a short digest of what the cases say, wherever they are written.
 
-    Without a history, a case has the digest that it had before cases could have one.
+    Without a history or a scope, a case has the digest that it had before cases could have one.
     """
     rows = [
-        {n: v for n, v in asdict(c).items() if n not in {"place", "line"} and (v or n != "history")}
-        for c in cases
+        {
+            name: value
+            for name, value in asdict(case).items()
+            if name not in {"place", "line"} and (value or name not in {"history", "scope"})
+        }
+        for case in cases
     ]
     return _digest("\n".join(sorted(json.dumps(row, sort_keys=True) for row in rows)))
 

@@ -6,6 +6,7 @@ their part. What decides is the gate (`eval.comparing.gate`).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 from eval.metrics.answers import (
@@ -43,7 +44,7 @@ from eval.suites.cases import (
     locate,
     source_texts,
 )
-from rag import Answer, Hit, LanguageModel, MisuseError, ModelError, Settings, Turn
+from rag import Answer, Hit, LanguageModel, MisuseError, ModelError, Scope, Settings, Turn
 from rag.internal import judge_messages, with_all_hits
 
 WORDS = ("containment", "exact_match", "f1", "answered")
@@ -56,8 +57,18 @@ LARGE = 2000
 class Asked(HasLibrary, Protocol):
     """What is evaluated: an `Assistant`, or anything that replies as one does."""
 
-    def ask(self, question: str, *, k: int | None = None, history: Sequence[Turn] = ()) -> Answer:
-        """Answer a question from the documents, or abstain; `history` has what was asked before."""
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        history: Sequence[Turn] = (),
+        scope: Scope | None = None,
+    ) -> Answer:
+        """Answer a question from the documents, or abstain.
+
+        `history` has what was asked before. `scope` is given where the case has one.
+        """
 
 
 def run(
@@ -250,16 +261,17 @@ def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> 
 
 def _asked(assistant: Asked, case: GoldCase, *, k: int | None) -> Answer:
     """Ask a case's question, after the earlier ones that it has no answers of."""
+    ask = partial(assistant.ask, scope=case.scope) if case.scope is not None else assistant.ask
     if not case.history:
-        return by_the_model(assistant.ask(case.question, k=k))
+        return by_the_model(ask(case.question, k=k))
     turns: list[Turn] = []
     for earlier in case.history:
         if earlier.text:
             turns.append(Turn(question=earlier.question, text=earlier.text))
         else:
-            answer = by_the_model(assistant.ask(earlier.question, k=k, history=turns))
+            answer = by_the_model(ask(earlier.question, k=k, history=turns))
             turns.append(answer.turn)
-    return by_the_model(assistant.ask(case.question, k=k, history=turns))
+    return by_the_model(ask(case.question, k=k, history=turns))
 
 
 def _blank(case: GoldCase) -> CaseResult:
@@ -273,6 +285,7 @@ def _blank(case: GoldCase) -> CaseResult:
         evidence=case.evidence,
         file=case.file,
         line=case.line,
+        scope=case.scope.words if case.scope else "",
         status="crashed",
     )
 

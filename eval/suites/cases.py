@@ -12,8 +12,8 @@ from pathlib import PurePath, PureWindowsPath
 from typing import Protocol
 
 from eval.metrics.answers import DocumentSpan, contains_answer
-from rag import Document, DocumentSummary, MisuseError
-from rag.internal import places
+from rag import Document, DocumentSummary, MisuseError, Scope
+from rag.internal import places, read_scope
 
 
 class GoldError(MisuseError):
@@ -59,6 +59,8 @@ class GoldCase:
     """`file:line`, for messages."""
     history: tuple[Earlier, ...] = ()
     """Earlier questions of its conversation, oldest first."""
+    scope: Scope | None = None
+    """Which articles it is asked of; None for all, or those that the question names."""
     line: int | None = None
     """Of the file, from 1, on which the case begins; None where it is from no file."""
 
@@ -136,6 +138,7 @@ def parse_case(row: Mapping[str, object], place: str, *, line: int | None = None
         notes=_string(row, "notes", place) if "notes" in row else "",
         place=place,
         history=tuple(_history(row, place)),
+        scope=_scope(row, place),
         line=line,
     )
     _check_answerable(case)
@@ -239,6 +242,15 @@ def _history(row: Mapping[str, object], place: str) -> Iterator[Earlier]:
             )
         text = _string(told, "text", place) if "text" in told else ""
         yield Earlier(question=_string(told, "question", place), text=text)
+
+
+def _scope(row: Mapping[str, object], place: str) -> Scope | None:
+    if row.get("scope", {}) is None:
+        raise GoldError(f"{place}: 'scope' is null: leave it out, or write {{}} for all articles")
+    try:
+        return read_scope(row.get("scope"))
+    except MisuseError as error:
+        raise GoldError(f"{place}: {error}") from error
 
 
 def _quotes(row: Mapping[str, object], place: str) -> Iterator[Quote]:

@@ -342,10 +342,10 @@ def _empty(path: Path) -> GoldError:
 
 
 def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:
-    places = dict[tuple[str, ...], str]()
+    places = dict[tuple[object, ...], str]()
     for case in cases:
         asked = (*(earlier.question for earlier in case.history), case.question)
-        question = tuple(map(same_question, asked))
+        question = (case.scope, *map(same_question, asked))
         if question in places:
             first = places[question]
             yield f"{case.place}: the question of {case.id!r} is asked already at {first}"

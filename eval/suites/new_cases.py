@@ -34,7 +34,7 @@ from eval.suites.cases import (
 )
 from eval.suites.files import YAML_SUFFIXES, read_cases
 from eval.suites.turning import Turned, is_whole, turned
-from rag import Answer, Document, LanguageModel, OperationError, Settings
+from rag import Answer, Document, LanguageModel, OperationError, Scope, Settings
 from rag.internal import LoggedQuestion, draft_messages, places, whole_file
 
 _SHORTEST, _AROUND = 30, 600
@@ -203,6 +203,7 @@ def add_case(
     tags: Sequence[str] = (),
     notes: str = "",
     case_id: str = "",
+    scope: Scope | None = None,
 ) -> GoldCase:
     """Append a case to a JSON Lines gold file, which is made where there is none.
 
@@ -221,6 +222,7 @@ def add_case(
         tags: for choosing cases and for rates of their own.
         notes: for readers of the file.
         case_id: unique in the file; empty makes one from the question.
+        scope: which articles it is asked of; None for all.
 
     Returns:
         The case as it was written.
@@ -241,6 +243,7 @@ def add_case(
         "critical": critical,
         "tags": list(tags),
         "notes": notes,
+        "scope": {name: value for name, value in asdict(scope).items() if value} if scope else {},
     }
     always = {"question", "answerable"}
     row = {name: value for name, value in row.items() if value or name in always}
@@ -343,7 +346,9 @@ def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str)
     for other in known:
         if other.id == case.id:
             raise GoldError(f"id {case.id!r} is used already at {other.place}: choose another")
-        if same_question(other.question) == same_question(case.question):
+        if same_question(other.question) == same_question(case.question) and (
+            other.scope == case.scope
+        ):
             raise GoldError(
                 f"the question is in the file already, at {other.place}: mend that case"
             )

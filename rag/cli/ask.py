@@ -11,7 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index.errors import MisuseError
+from index.scope import Scope
 from index.terms import has_words
+from rag.arguments import scope_among
 from rag.citations import SHOWN_AS_TRUE, marked
 from rag.cli import terminal
 from rag.cli.session import (
@@ -75,7 +77,8 @@ def ask(arguments: argparse.Namespace) -> int:
 
             follow_first(assistant.library)
         talk = Talk.of(arguments, assistant.settings)
-        answer = followed(assistant, question, k=arguments.k, history=talk.history)
+        scope = scope_among(vars(arguments))
+        answer = followed(assistant, question, k=arguments.k, history=talk.history, scope=scope)
     if arguments.json:
         print_json(answer)
     elif answer.reason == "empty_question":
@@ -101,13 +104,18 @@ def _print_bibliography(answer: Answer, wanted: "BibliographyFormat") -> None:
 
 
 def followed(
-    assistant: "Assistant", question: str, *, k: int | None, history: Sequence[Turn] = ()
+    assistant: "Assistant",
+    question: str,
+    *,
+    k: int | None,
+    history: Sequence[Turn] = (),
+    scope: Scope | None = None,
 ) -> Answer:
     """Ask, and tell on the last line of a terminal what is found, written and checked meanwhile."""
     if not sys.stderr.isatty() or assistant.model == "extractive":
-        return assistant.ask(question, k=k, history=history)
+        return assistant.ask(question, k=k, history=history, scope=scope)
     try:
-        for event in assistant.stream(question, k=k, history=history):
+        for event in assistant.stream(question, k=k, history=history, scope=scope):
             sys.stderr.write(f"\r\x1b[K{_progress(event, assistant.model)}")
             sys.stderr.flush()
     finally:
@@ -126,7 +134,7 @@ def search(arguments: argparse.Namespace) -> int:
         question = " ".join(arguments.question)
         if has_words(question):
             assistant.library.seed()
-        hits = assistant.search(question, k=arguments.k)
+        hits = assistant.search(question, k=arguments.k, scope=scope_among(vars(arguments)))
     if arguments.json:
         print_json(hits)
     elif not has_words(question):
@@ -139,7 +147,7 @@ def search(arguments: argparse.Namespace) -> int:
 def overview(arguments: argparse.Namespace) -> int:
     """Print an overview of an article, a topic or all articles."""
     with opened(arguments) as assistant:
-        answer = assistant.overview(_topic(arguments))
+        answer = assistant.overview(_topic(arguments), scope=scope_among(vars(arguments)))
     print_result(answer, answer_text, arguments)
     return 0
 
@@ -147,7 +155,7 @@ def overview(arguments: argparse.Namespace) -> int:
 def timeline(arguments: argparse.Namespace) -> int:
     """Print the dated statements of all articles, or of a topic."""
     with opened(arguments) as assistant:
-        found = assistant.timeline(_topic(arguments))
+        found = assistant.timeline(_topic(arguments), scope=scope_among(vars(arguments)))
     print_result(found, timeline_text, arguments)
     return 0
 
@@ -328,6 +336,7 @@ def _about(answer: Answer, *, with_reply: bool) -> list[str]:
     if answer.fallback:
         failed = f"This is the extractive answer, for {one_line(answer.fallback)}."
         lines.append(styled(wrapped(failed), YELLOW))
+    lines += _scope_lines(answer)
     if answer.searched not in ("", answer.question):
         lines.append(styled(wrapped(f"Searched: {one_line(answer.searched)}"), DIM))
     usage = answer.usage
@@ -340,6 +349,16 @@ def _about(answer: Answer, *, with_reply: bool) -> list[str]:
         )
         lines.append(styled(wrapped(one_line(took)), DIM))
     return ["", *lines] if lines else []
+
+
+def _scope_lines(answer: Answer) -> list[str]:
+    """Return of which articles it was asked, unless of all, and what became of those it names."""
+    if answer.scope_note:
+        return [styled(wrapped(one_line(answer.scope_note)), YELLOW)]
+    if answer.scope.is_everything:
+        return []
+    named = ", as the question names (--everywhere asks all articles)" if answer.scope_named else ""
+    return [styled(wrapped(one_line(f"Asked of: {answer.scope.words}{named}")), DIM)]
 
 
 def _aside_lines(aside: SetAside, *, with_reply: bool) -> list[str]:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from index.errors import MisuseError
+from rag.arguments import scope_among
 from rag.checking import verify as verify_text
 from rag.cli import terminal
 from rag.cli.session import print_json, print_result, print_text, read_input
@@ -23,7 +24,8 @@ def verify(arguments: argparse.Namespace) -> int:
     Raises:
         MisuseError: The file is not there, not a text, or has no statement.
     """
-    found = verify_text(_claims_of(arguments.file), library=arguments.library)
+    scope = scope_among(vars(arguments))
+    found = verify_text(_claims_of(arguments.file), library=arguments.library, scope=scope)
     print_result(found, claims_shown, arguments)
     return 0 if found.supported else 1
 

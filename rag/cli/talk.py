@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from index.errors import FootnoteError, MisuseError
+from rag.arguments import scope_among
 from rag.assistant import Assistant
 from rag.cli.ask import answer_text, followed
 from rag.cli.session import Talk, opened, print_json, print_text, warn, written
@@ -81,7 +82,8 @@ def _answered(
 ) -> Answer | None:
     """Ask, print and keep; None where that failed, which is said."""
     try:
-        answer = followed(assistant, question, k=arguments.k, history=talk.history)
+        scope = scope_among(vars(arguments))
+        answer = followed(assistant, question, k=arguments.k, history=talk.history, scope=scope)
     except FootnoteError as error:
         warn(str(error))
         return None

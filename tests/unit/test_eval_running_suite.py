@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from eval.comparing.comparison import baseline_of
+from eval.reports.suite import told
 from eval.running.asking import gold_digest
 from eval.running.suite import run
 from eval.suites.cases import Earlier, GoldCase, Quote, Suite
 from index.types import Document, DocumentSummary, Hit, Passage
-from rag import Card
+from rag import EVERYTHING, Card, Scope
 from rag.types import Answer, AnswerSentence, Citation, Usage
 
 TEXT = "They build AMRAAM. Nakatani wants SM-6."
@@ -341,6 +342,22 @@ def test_the_earlier_questions_of_a_case_are_asked_in_their_order():
     ]
 
 
-def test_a_case_without_a_history_has_the_digest_that_it_had():
+class Scoped(StandIn):
+    def ask(self, question, *, k=None, scope=None):
+        self.scope = scope
+        return replace(super().ask(question), scope=scope or EVERYTHING)
+
+
+def test_a_case_is_asked_in_its_scope_and_its_result_says_so():
+    there = Scoped({"Which missile?": answer(FIRST)})
+    tagged = Scope(tags=("defence",))
+    results = run(there, Suite(name="s", cases=(case(scope=tagged), case(id="b")))).cases
+    assert there.scope is None
+    assert [result.scope for result in results] == ["tag defence", ""]
+    assert ("asked of", "tag defence") in [*told(results[0])]
+
+
+def test_a_case_without_a_history_or_a_scope_has_the_digest_that_it_had():
     assert gold_digest([case()]) == "695c950fc13b1301"
+    assert gold_digest([case(scope=Scope(tags=("x",)))]) != "695c950fc13b1301"
     assert gold_digest([case(history=(Earlier(question="Who?", text=""),))]) != "695c950fc13b1301"

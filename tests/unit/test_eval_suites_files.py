@@ -8,7 +8,7 @@ import pytest
 
 from eval.suites.cases import EvidenceError, GoldError, SourceText, locate, parse_case
 from eval.suites.files import DatasetError, lint, load_suite, read_objects, unsure
-from rag import MisuseError
+from rag import EVERYTHING, MisuseError, Scope
 
 GOOD = {"id": "a", "question": "Which?", "answers": ["SM-6"]}
 TEXTS = {"a.txt": (SourceText(document_id="d1", text="Café opens. It rains. It rains."),)}
@@ -19,6 +19,10 @@ def gold_file(tmp_path, *rows):
     lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+def lint_all(path):
+    return [*lint([path])]
 
 
 def case_with(tmp_path, **evidence):
@@ -54,6 +58,11 @@ def test_a_case_has_defaults_for_what_it_does_not_say(tmp_path):
         (GOOD | {"id": "b", "history": [{"text": "x"}]}, "needs a question"),
         (GOOD | {"id": "b", "history": [" "]}, "not blank"),
         (GOOD | {"id": "b", "evidence": [{"quote": "x"}]}, "'document' and 'quote'"),
+        (GOOD | {"id": "b", "scope": None}, "'scope' is null: leave it out, or write {}"),
+        (GOOD | {"id": "b", "scope": "economy"}, "a scope cannot be 'economy': send an object"),
+        (GOOD | {"id": "b", "scope": {"tag": ["x"]}}, "no 'tag' (the nearest is 'tags')"),
+        (GOOD | {"id": "b", "scope": {"tags": [""]}}, "tags of a scope cannot hold ''"),
+        (GOOD | {"id": "b", "scope": {"since": "May"}}, "since of a scope cannot be 'May'"),
     ],
 )
 def test_a_wrong_line_is_refused_with_its_number(tmp_path, row, words):
@@ -68,6 +77,21 @@ def test_a_case_may_carry_earlier_questions_with_and_without_their_answers(tmp_p
     (case,) = load_suite(gold_file(tmp_path, GOOD | {"history": history})).cases
     told = [(earlier.question, earlier.text) for earlier in case.history]
     assert told == [("Who met?", ""), ("Where?", "In Tokyo."), ("When?", "")]
+
+
+def test_a_case_may_carry_the_scope_that_it_is_asked_in(tmp_path):
+    scope = {"tags": "economy", "since": 2024, "not_types": ["pdf"]}
+    other = GOOD | {"id": "b", "scope": {}}
+    first, second = load_suite(gold_file(tmp_path, GOOD | {"scope": scope}, other)).cases
+    assert first.scope == Scope(tags=("economy",), since="2024", not_types=("pdf",))
+    assert second.scope == EVERYTHING
+
+
+def test_the_same_question_may_be_asked_in_another_scope(tmp_path):
+    rows = [GOOD, GOOD | {"id": "b", "scope": {"tags": ["x"]}}]
+    assert lint_all(gold_file(tmp_path, *rows)) == []
+    (told,) = lint_all(gold_file(tmp_path, *rows, rows[1] | {"id": "c"}))
+    assert "the question of 'c' is asked already" in told
 
 
 def test_a_case_knows_its_file_and_line_whatever_is_blank_before_it(tmp_path):
