@@ -15,10 +15,25 @@ from llama_index.core.schema import (
     RelatedNodeInfo,
     TextNode,
 )
+from llama_index.core.vector_stores.types import FilterOperator, MetadataFilters
 
-from index.scope import Scope
+from index.errors import MisuseError
+from index.scope import Scope, scope_of
+from rag import arguments
 from rag.plain_data import as_json
 from rag.types import Answer, Hit
+
+_FIELDS = {
+    "tags": "tags",
+    "source": "places",
+    "document_id": "documents",
+    "title": "documents",
+    "media_type": "types",
+}
+"""Of a scope, by the key of a node's metadata."""
+_IS = (FilterOperator.EQ, FilterOperator.IN, FilterOperator.ANY, FilterOperator.CONTAINS)
+_IS_NOT = (FilterOperator.NE, FilterOperator.NIN)
+_ENDS = {FilterOperator.GTE: "since", FilterOperator.LTE: "until"}
 
 
 class Answering(Protocol):
@@ -41,11 +56,13 @@ class Answering(Protocol):
 class FootnoteRetriever(BaseRetriever):
     """An assistant's retrieval as a LlamaIndex retriever: passages as nodes, best first."""
 
-    def __init__(self, assistant: Answering, *, k: int | None, scope: Scope | None) -> None:
+    def __init__(
+        self, assistant: Answering, *, k: int | None, scope: Scope | MetadataFilters | None
+    ) -> None:
         super().__init__()
         self._assistant = assistant
         self._k = k
-        self._scope = scope
+        self._scope = scope_of_filters(scope)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [
@@ -58,15 +75,17 @@ class FootnoteQueryEngine(BaseQueryEngine):
     """An assistant as a LlamaIndex query engine.
 
     The response is the answer's text: whole sentences with their marks. Its metadata holds
-    `status`, `reason`, `short`, `parts`, `confidence`, `sentences` and `citations` as plain data;
-    its source nodes are the retrieved passages.
+    `status`, `reason`, `short`, `parts`, `confidence`, `scope` in words, `sentences` and
+    `citations` as plain data; its source nodes are the retrieved passages.
     """
 
-    def __init__(self, assistant: Answering, *, k: int | None, scope: Scope | None) -> None:
+    def __init__(
+        self, assistant: Answering, *, k: int | None, scope: Scope | MetadataFilters | None
+    ) -> None:
         super().__init__(callback_manager=None)
         self._assistant = assistant
         self._k = k
-        self._scope = scope
+        self._scope = scope_of_filters(scope)
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         return _response(self._assistant.ask(query_bundle.query_str, k=self._k, scope=self._scope))
@@ -80,6 +99,45 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return {}
 
 
+def scope_of_filters(given: Scope | MetadataFilters | None) -> Scope | None:
+    """Return the scope that LlamaIndex's filters of metadata mean; a scope is returned as it is.
+
+    Known are the keys `tags`, `source`, `document_id`, `title` and `media_type`, which are equal to
+    a value or one of several, or not, and `published`, from a day on or up to one, joined by `and`.
+
+    Raises:
+        MisuseError: A filter means something else.
+    """
+    if given is None or isinstance(given, Scope):
+        return given
+    arguments.check(given, MetadataFilters, name="scope", wanted="a rag.Scope or MetadataFilters")
+    fields: dict[str, list[str]] = {}
+    dates: dict[str, str] = {}
+    for one in given.filters:
+        if isinstance(one, MetadataFilters) or (
+            len(given.filters) > 1 and given.condition != "and"
+        ):
+            raise MisuseError(
+                "filters within filters, and such as are joined by other than `and`, are no scope: "
+                "give a rag.Scope"
+            )
+        field = _FIELDS.get(one.key, "")
+        if one.key == "published" and one.operator in _ENDS:
+            dates[_ENDS[one.operator]] = str(one.value)
+        elif field and one.operator in (*_IS, *_IS_NOT):
+            name = f"not_{field}" if one.operator in _IS_NOT else field
+            if name in fields and name == field:
+                raise MisuseError(f"two filters of {one.key!r} are no scope: give one with `in`")
+            values = one.value if isinstance(one.value, list) else [one.value]
+            fields.setdefault(name, []).extend(map(str, values))
+        else:
+            raise MisuseError(
+                f"a filter of {one.key!r} by {one.operator.value!r} is no scope: the keys are "
+                f"{', '.join(_FIELDS)} by ==, in, != and nin, and published by >= and <="
+            )
+    return scope_of({**fields, **dates})
+
+
 def _response(answer: Answer) -> Response:
     metadata = {
         "status": answer.status,
@@ -87,6 +145,7 @@ def _response(answer: Answer) -> Response:
         "short": answer.short,
         "parts": as_json(answer.parts),
         "confidence": answer.confidence,
+        "scope": answer.scope.words,
         "sentences": as_json(answer.sentences),
         "citations": as_json(answer.citations),
     }

@@ -7,13 +7,14 @@ The page offers the first three as endpoints of Gradio; `ui.serve` all of them o
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import asdict
 from functools import cache, wraps
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import quote
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError, Hit, MisuseError, Verification
-from rag.internal import as_json, data_toml, in_thread, not_read_again
+from rag.internal import as_json, data_toml, in_thread, not_read_again, read_scope
 from rag.types import AnswerSentence, CheckedClaim, Citation, Folder, Verdict
 
 P = ParamSpec("P")
@@ -70,7 +71,8 @@ class Endpoints:
             raise MisuseError(f"there is no tool {name!r}: the tools are {', '.join(known)}")
         _check(arguments, known[name]["arguments"])
         if name == "ask":
-            return _of_answer(await self._assistant.aask(_text(arguments["question"])))
+            scope = read_scope(arguments.get("scope"))
+            return _of_answer(await self._assistant.aask(_text(arguments["question"]), scope=scope))
         if name in _LONG:
             return await self._called_long(name, dict(arguments))
         return await asyncio.to_thread(self._called, name, dict(arguments))
@@ -95,18 +97,22 @@ class Endpoints:
             return {"passages": self.search(**arguments)}
         if name == "documents":
             return {"documents": self.documents(**arguments)}
+        scope = read_scope(arguments.get("scope"))
         if name == "verify":
-            return _of_verification(self._assistant.verify(_short_text(arguments["text"])))
+            text = _short_text(arguments["text"])
+            return _of_verification(self._assistant.verify(text, scope=scope))
         if name == "folders":
             return {"folders": [_folder(one) for one in self._assistant.library.folders.all()]}
         topic = arguments.get("topic")
-        return _of_answer(self._assistant.overview(_text(topic) if topic else None))
+        return _of_answer(self._assistant.overview(_text(topic) if topic else None, scope=scope))
 
-    def ask(self, question: str) -> dict[str, Any]:
+    def ask(self, question: str, scope: dict[str, Any] | None = None) -> dict[str, Any]:
         """Answer a question from the articles of the library, every sentence with its footnotes.
 
         Args:
             question: The question, in words, at most 2,000 characters.
+            scope: Which articles to look in, such as {"tags": ["economy"], "since": "2024"}, by the
+                fields of `rag.Scope`; null for all, or those that the question names itself.
 
         Returns:
             The answer: its `status` (`answered` or `abstained`), the `short` answer or null, its
@@ -114,20 +120,26 @@ class Endpoints:
             literal `quote` with the article's title and the characters where it stands. What a
             language model wrote where the articles are quoted in its place is in `set_aside`.
         """
-        return cast(dict[str, Any], as_json(self._assistant.ask(_text(question))))
+        return cast(
+            dict[str, Any],
+            as_json(self._assistant.ask(_text(question), scope=read_scope(scope))),
+        )
 
-    def search(self, question: str, k: int = 8) -> list[dict[str, Any]]:
+    def search(
+        self, question: str, k: int = 8, scope: dict[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
         """Find the passages of the library that are nearest to a question, best first.
 
         Args:
             question: What to look for, in words, at most 2,000 characters.
             k: How many passages, 1 to 100.
+            scope: Which articles to look in, as for `ask`; null for all.
 
         Returns:
             The passages, each with its article's title and source, its text and its score.
         """
         self._assistant.library.seed()
-        hits = self._assistant.search(_text(question), k=_number(k))
+        hits = self._assistant.search(_text(question), k=_number(k), scope=read_scope(scope))
         return [_passage(hit) for hit in hits]
 
     def documents(self, containing: str = "") -> list[dict[str, Any]]:
@@ -175,7 +187,13 @@ def read_again(assistant: Assistant) -> None:
 @cache
 def tools() -> Mapping[str, dict[str, Any]]:
     """Return what `data/tools.toml` says of each tool, by name."""
-    return data_toml("ui", "tools.toml")
+    table = data_toml("ui", "tools.toml")
+    scope = table.pop("scope")
+    return {
+        name: {**tool, "arguments": tool["arguments"] | ({"scope": scope} if scoped else {})}
+        for name, tool in table.items()
+        for scoped in [tool.pop("scoped", False)]
+    }
 
 
 def cited(
@@ -211,6 +229,7 @@ def about(answer: Answer) -> dict[str, Any]:
         "short": answer.short,
         "confidence": answer.confidence,
         "searched": answer.searched or answer.question,
+        **scope_of(answer),
         "answered_by": answer.model,
         "note": aside or answer.fallback or None,
         "sentences": [
@@ -223,6 +242,17 @@ def about(answer: Answer) -> dict[str, Any]:
             for sentence in answer.sentences
         ],
         "steps": as_json(answer.steps),
+    }
+
+
+def scope_of(answer: Answer) -> dict[str, Any]:
+    """Return which articles an answer is from: a scope as it can be sent, and in words."""
+    given = {name: value for name, value in asdict(answer.scope).items() if value}
+    return {
+        "scope": as_json(given),
+        "scope_words": answer.scope.words,
+        "scope_named": answer.scope_named,
+        "scope_note": answer.scope_note or None,
     }
 
 

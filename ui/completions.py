@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rag import Answer, Retrieved, TextDelta, Turn
-from rag.internal import SHOWN_AS_TRUE, data_toml, page_name
+from rag import Answer, Retrieved, Scope, TextDelta, Turn
+from rag.internal import SHOWN_AS_TRUE, data_toml, page_name, read_scope
 from rag.types import AnswerSentence, Event, Usage
 from ui.api import about, cited
 
@@ -77,6 +77,8 @@ class Asked:
     """Whether a stream ends with a chunk that counts tokens."""
     task: str | None
     """What a program's own prompt is answered; None for a question."""
+    scope: Scope | None = None
+    """Which articles; None for all, or those that the question names."""
 
 
 def read_object(body: bytes) -> dict[str, Any]:
@@ -99,9 +101,10 @@ def read_request(body: bytes) -> Asked:
 
     Raises:
         RefusedError: It is no request for a chat completion, or for something that Footnote lacks.
+        MisuseError: Its scope is none.
     """
     given = read_object(body)
-    _require_model(given.get("model"))
+    require_model(given.get("model"))
     messages = _messages(given.get("messages"))
     *earlier, last = messages
     question = _text(last, strict=True)
@@ -122,7 +125,21 @@ def read_request(body: bytes) -> Asked:
         streams=bool(streams),
         counts=isinstance(options, dict) and options.get("include_usage") is True,
         task=task,
+        scope=read_scope(given.get("scope")),
     )
+
+
+def require_model(name: object) -> None:
+    """Refuse a model of another name, by a `RefusedError`."""
+    if not isinstance(name, str) or not name:
+        raise RefusedError(f"no model is named: send `model` as {MODEL!r}", param="model")
+    if name != MODEL:
+        raise RefusedError(
+            f"there is no model {name[:100]!r}: the only one is {MODEL!r}",
+            status=404,
+            param="model",
+            code="model_not_found",
+        )
 
 
 class Pieces:
@@ -222,18 +239,6 @@ def last_chunks(
         yield {**chunk(identity, {}), "choices": [], "usage": usage}
 
 
-def _require_model(name: object) -> None:
-    if not isinstance(name, str) or not name:
-        raise RefusedError(f"no model is named: send `model` as {MODEL!r}", param="model")
-    if name != MODEL:
-        raise RefusedError(
-            f"there is no model {name[:100]!r}: the only one is {MODEL!r}",
-            status=404,
-            param="model",
-            code="model_not_found",
-        )
-
-
 def _require_answerable(given: Mapping[str, Any]) -> None:
     """Refuse what an answer of Footnote cannot have."""
     form, modalities = given.get("response_format"), given.get("modalities")
@@ -287,9 +292,8 @@ def _text(message: Mapping[str, Any], *, strict: bool = False) -> str:
         return content
     if not isinstance(content, list):
         if strict and content is not None:
-            raise RefusedError(
-                "`content` has to be text or a list of parts of the type text", param="messages"
-            )
+            wanted = "`content` has to be text or a list of parts of the type text"
+            raise RefusedError(wanted, param="messages")
         return ""
     texts = []
     for part in content:

@@ -105,10 +105,19 @@ def _tools() -> list["Tool"]:
 def _schema(arguments: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
-        "properties": {
-            name: {"type": one["type"], "description": one["says"]}
-            for name, one in arguments.items()
-        },
+        "properties": {name: _property(one) for name, one in arguments.items()},
         "required": [name for name, one in arguments.items() if one["required"]],
         "additionalProperties": False,
     }
+
+
+def _property(argument: dict[str, Any]) -> dict[str, Any]:
+    plain = {"type": argument["type"], "description": argument["says"]}
+    if "fields" not in argument:
+        return plain
+    texts = {"type": "array", "items": {"type": "string"}}
+    fields = {
+        name: {**({"type": "string"} if name in ("since", "until") else texts), "description": says}
+        for name, says in argument["fields"].items()
+    }
+    return {**plain, "properties": fields, "additionalProperties": False}

@@ -177,14 +177,11 @@ class Service:
             return _send(send, listed if path == _MODELS else model)
         if path == _CHAT:
             _require_method(method, "POST")
-            return self._chat(completions.read_request(await _body(receive)), send)
+            body = await _body(receive)
+            with _refusing():
+                return self._chat(completions.read_request(body), send)
         if path.startswith(f"{_MODELS}/"):
-            name = path.removeprefix(f"{_MODELS}/")[:100]
-            raise RefusedError(
-                f"there is no model {name!r}: the only one is {MODEL!r}",
-                status=404,
-                code="model_not_found",
-            )
+            completions.require_model(path.removeprefix(f"{_MODELS}/"))
         name = path.removeprefix("/api/")
         if path.startswith("/api/") and name in tools():
             _require_method(method, "POST")
@@ -207,8 +204,9 @@ class Service:
             if asked.streams:
                 await self._streamed(identity, asked, send)
                 return
+            turns, scope = self._history(asked), asked.scope
             with _refusing():
-                answer = await self._assistant.aask(asked.question, history=self._history(asked))
+                answer = await self._assistant.aask(asked.question, history=turns, scope=scope)
         self._remember(asked.question, answer.text, answer)
         below = self._below(answer)
         await _send(send, completions.completion(identity, answer, below=below))
@@ -225,7 +223,8 @@ class Service:
     async def _streamed(self, identity: dict[str, Any], asked: Asked, send: Send) -> None:
         """Send an answer as it comes; what fails before its first event is a plain error."""
         stream, pieces, sent = _Stream(send), Pieces(), ""
-        events = self._assistant.astream(asked.question, history=self._history(asked))
+        turns, scope = self._history(asked), asked.scope
+        events = self._assistant.astream(asked.question, history=turns, scope=scope)
         try:
             with _refusing():
                 async with aclosing(events):

@@ -18,7 +18,7 @@ class Streaming:
     def __init__(self, *events):
         self._events = events
 
-    async def astream(self, question, *, history=()):
+    async def astream(self, question, *, history=(), scope=None):
         self.history = history
         for event in self._events:
             if isinstance(event, Exception):

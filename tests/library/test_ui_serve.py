@@ -108,6 +108,23 @@ def test_an_answer_has_its_citations_beside_the_message(client):
     assert shown.url_citation.url == LINK
 
 
+def test_a_scope_is_asked_alone_and_said_and_a_wrong_one_is_told(client, port):
+    def asked(**scope):
+        return client.chat.completions.create(
+            model="footnote", messages=[QUESTION], extra_body={"scope": scope}
+        )
+
+    assert asked(places=["https://lind.example"]).footnote["scope_words"] == (
+        "in https://lind.example"
+    )
+    with pytest.raises(openai.BadRequestError, match="no article has the tag 'x'"):
+        asked(tags=["x"])
+    body = {"question": "bridge", "scope": {"documents": ["The bridge"]}}
+    assert len(post(port, body, path="/api/search")[1]["passages"]) == 1
+    status, told = post(port, {**body, "scope": ["x"]}, path="/api/search")
+    assert (status, told["error"]["message"][:26]) == (400, "a scope cannot be ['x']: s")
+
+
 def test_a_stream_says_the_same_in_chunks(client):
     options = {"include_usage": True}
     chunks = list(
@@ -458,7 +475,7 @@ def test_a_head_that_never_ends_is_refused(hasty):
 def test_texts_whose_clients_left_hold_no_other_tool(tmp_path, monkeypatch):
     began, go = [], threading.Event()
 
-    def verify(text):
+    def verify(text, *, scope):
         began.append(text)
         assert go.wait(timeout=20)
         raise MisuseError("let go")

@@ -63,13 +63,14 @@ def test_a_client_lists_the_tools_calls_each_and_gets_errors_as_results(library)
         ("search", {"question": "missile", "k": 1}),
         ("documents", {}),
         ("verify", {"text": "Japan has no minister of defense."}),
-        ("overview", {}),
+        ("overview", {"scope": {"places": ["seeds"]}}),
     ]
     wrong = [
         ("ask", {"question": "x" * 2001}, "the question has 2001 characters"),
         ("ask", {}, "'question' is a required property"),
         ("search", {"question": "missile", "k": 0}, "k cannot be 0: ask for 1 to 100 passages"),
         ("overview", {"topic": "?"}, "'?' names no topic"),
+        ("ask", {"question": QUESTION, "scope": {"tags": ["x"]}}, "no article has the tag 'x'"),
         ("remove", {"id": "a"}, "there is no tool 'remove': the tools are ask, search"),
     ]
     calls = [*right, *((name, given) for name, given, _ in wrong)]
@@ -80,7 +81,7 @@ def test_a_client_lists_the_tools_calls_each_and_gets_errors_as_results(library)
     ]
     assert all(tool.annotations.readOnlyHint for tool in tools)
     answered, passages, documents, verified, told = found[:5]
-    assert [one.isError for one in found] == [False] * 5 + [True] * 5
+    assert [one.isError for one in found] == [False] * 5 + [True] * 6
     assert answered.structuredContent["short"] == "AMRAAM"
     assert "called AMRAAM" in answered.structuredContent["citations"][0]["quote"]
     assert json.loads(answered.content[0].text) == answered.structuredContent

@@ -26,7 +26,8 @@ def test_only_the_three_are_told_of_with_their_types(client):
     told = client.view_api(return_format="dict")
     assert set(told["named_endpoints"]) == {"/ask", "/search", "/documents"}
     assert told["unnamed_endpoints"] == {}
-    (_, k) = told["named_endpoints"]["/search"]["parameters"]
+    (_, k, scope) = told["named_endpoints"]["/search"]["parameters"]
+    assert (scope["parameter_name"], scope["parameter_default"]) == ("scope", None)
     assert (k["parameter_name"], k["python_type"]["type"], k["parameter_default"]) == (
         "k",
         "int",

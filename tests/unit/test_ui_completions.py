@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from rag import MisuseError, Scope
 from ui.completions import RefusedError, read_request
 
 CHAT = """<chat_history>
@@ -125,6 +126,17 @@ def test_a_conversation_that_held_such_a_prompt_goes_on():
     ]
     found = read_request(json.dumps({"model": "footnote", "messages": messages}).encode())
     assert (found.task, found.question) == (None, "How long is it?")
+
+
+def test_a_scope_comes_as_an_object_beside_the_messages():
+    body = {"model": "footnote", "messages": [{"role": "user", "content": "Who?"}]}
+    assert read_request(json.dumps(body).encode()).scope is None
+    wanted = {"scope": {"tags": ["economy"], "until": "2024"}}
+    assert read_request(json.dumps(body | wanted).encode()).scope == Scope(
+        tags=("economy",), until="2024"
+    )
+    with pytest.raises(MisuseError, match="a scope has no 'tag' \\(the nearest is 'tags'\\)"):
+        read_request(json.dumps(body | {"scope": {"tag": ["x"]}}).encode())
 
 
 def test_turns_are_pairs_and_a_question_without_a_reply_is_none():

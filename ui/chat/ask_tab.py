@@ -10,7 +10,7 @@ from contextlib import aclosing, suppress
 from dataclasses import replace
 from threading import Timer
 
-from rag import Answer, Assistant, DocumentSummary, FootnoteError
+from rag import EVERYTHING, Answer, Assistant, DocumentSummary, FootnoteError
 from rag.internal import UNDO_SECONDS, ConversationStore
 from ui.articles import is_drawn, page_image, serving, text
 from ui.chat.conversation import Sessions, Turn, moments
@@ -96,6 +96,7 @@ class Chat:
             question.strip(),
             number=number,
             earlier=earlier,
+            scope=EVERYTHING if sent.get("everywhere") is True else None,
         )
         try:
             async with aclosing(growing) as turns:

@@ -23,6 +23,7 @@ from rag import (
     Hit,
     MisuseError,
     Retrieved,
+    Scope,
     TextDelta,
 )
 from rag.internal import ConversationStore, KeptTurn
@@ -307,6 +308,7 @@ async def moments(
     *,
     number: int,
     earlier: Sequence[Turn] = (),
+    scope: Scope | None = None,
 ) -> AsyncGenerator[Turn, None]:
     """Ask, and yield the turn as it grows: asked, passages found, text, then complete.
 
@@ -318,6 +320,7 @@ async def moments(
         question: As it was typed; it may lean on the earlier turns.
         number: Of the turn.
         earlier: The conversation so far.
+        scope: Which articles; None for all, or those that the question names.
     """
     history = [past.answer.turn for past in earlier if past.answer is not None]
     turn = Turn(number=number, question=question[:_LONGEST_HELD])
@@ -326,7 +329,7 @@ async def moments(
         turn = replace(turn, model=assistant.model)
         yield turn
         async with (
-            aclosing(assistant.astream(question, history=history)) as events,
+            aclosing(assistant.astream(question, history=history, scope=scope)) as events,
             aclosing(_paced(events)) as batches,
         ):
             async for batch in batches:

@@ -40,6 +40,8 @@ def as_view(turn: Turn) -> dict[str, Any]:
         "fallback": answer.fallback if answer is not None else "",
         "aside": _aside(answer.set_aside) if answer is not None else None,
         "searched": answer.searched if answer is not None else "",
+        "scope": _scope(answer) if answer is not None else "",
+        "named": answer is not None and answer.scope_named,
         "reason": answer.reason if answer is not None else None,
         "facts": [] if answer is None else _facts(turn, answer),
         "followUps": list(turn.follow_ups),
@@ -115,6 +117,12 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
         }
         for rank, hit in enumerate(hits[:_NEAREST], start=1)
     ]
+
+
+def _scope(answer: Answer) -> str:
+    """Return of which articles it was asked, as a sentence; empty where of all."""
+    asked = "" if answer.scope.is_everything else f"Asked of: {answer.scope.words}."
+    return answer.scope_note or asked
 
 
 def _facts(turn: Turn, answer: Answer) -> list[list[str]]:

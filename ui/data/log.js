@@ -1,5 +1,5 @@
 // The conversation. Its value: {of, turns, examples, model, keeps, took, elsewhere, trouble}:
-// turns as `ui.chat.turn_view` makes them, of the conversation of a token. It triggers 'open' {kept, keptToken}, 'ask' {question}, 'retry' {turn}, 'forget', 'thumb' {turn, good}, each with {token}.
+// turns as `ui.chat.turn_view` makes them, of the conversation of a token. It triggers 'open' {kept, keptToken}, 'ask' {question}, 'retry' {turn, everywhere}, 'forget', 'thumb' {turn, good}, each with {token}.
 const root = element.querySelector(".log");
 const scroller = element.closest("#log");
 const leaving = gone("log");
@@ -109,6 +109,8 @@ const body = (view) => {
   if (view.state === "writing") return [h("p", { class: "working" }, view.sentences.length ? "Writing, and checking each sentence…" : `${count(view.passages.length, "passage")} found. Reading; each sentence is checked before it is shown…`)];
   return [];
 };
+// Of which articles it was asked, where not of all; what the question named can be undone.
+const scope = (view) => (view.scope ? h("p", { class: "about scope" }, view.scope, view.named ? [" ", h("button", { type: "button", class: "plain", onclick: () => retry(view.number, true) }, "Ask all articles")] : "") : "");
 // What a language model wrote that is not the answer, since nothing of it held.
 const aside = (view) => {
   if (!view.aside) return "";
@@ -145,7 +147,7 @@ const draw = (turn, view) => {
   const shown = (one) => JSON.stringify([one.state, one.passages.length, one.followUps, one.sentences.length > 0, one.steps]);
   if (before && shown(before) === shown(view)) return;
   const open = before && before.state === view.state && turn.state.querySelector(".steps")?.open;
-  turn.state.replaceChildren(...body(view), looked(view, open), aside(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
+  turn.state.replaceChildren(...body(view), looked(view, open), aside(view), scope(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
     ...(view.fallback ? [h("p", { class: "finding block" }, `The language model did not answer, so the sentences are quoted: ${view.fallback}`)] : []));
   if (!before || before.state !== view.state) turn.tools.replaceChildren(...(OVER.includes(view.state) ? tools(view).flat().filter(Boolean) : []));
   turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));
@@ -153,12 +155,12 @@ const draw = (turn, view) => {
 const last = () => Math.max(dropped, ...turns.keys());
 const offer = (question) => h("button", { type: "button", class: "offer", onclick: () => ask(question) }, question);
 const ask = (question) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question, after: last() }); };
-const retry = (number) => {
+const retry = (number, everywhere = false) => {
   if (isBusy()) return;
   const question = turns.get(number).view.question;
   for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); dropped = Math.max(dropped, other); }
   expectAnswer({ question });
-  trigger("retry", { token: token(), turn: number, after: last() });
+  trigger("retry", { token: token(), turn: number, after: last(), everywhere });
 };
 const empty = () => {
   dropped = last();
