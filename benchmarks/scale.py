@@ -100,17 +100,22 @@ def sizes(place: Path) -> dict[str, float]:
 def ask(place: Path, *, embed: bool) -> dict[str, float]:
     """Ask warm and return milliseconds, medians and 95th percentiles, and the halves' shares."""
     prose = Prose()
-    kinds = {"ask": prose.question, "common": prose.common_question}
     row: dict[str, float] = {}
     with _opened(place, embed=embed) as assistant, _timed() as spent:
         for _ in range(3):
             assistant.search(prose.question())
-        for kind, make in kinds.items():
+        kinds: dict[str, tuple[Callable[[], str], Callable[[str], object]]] = {
+            "ask": (prose.question, assistant.search),
+            "common": (prose.common_question, assistant.search),
+            "find": (lambda: _two_words(prose.question()), assistant.library.find),
+            "find_common": (lambda: _two_words(prose.common_question()), assistant.library.find),
+        }
+        for kind, (make, call) in kinds.items():
             spent.clear()
             took, worked = [], []
             for question in [make() for _ in range(_QUESTIONS)]:
                 began, before = time.perf_counter(), time.process_time()
-                assistant.search(question)
+                call(question)
                 took.append((time.perf_counter() - began) * 1000)
                 worked.append((time.process_time() - before) * 1000)
             for name, values in (("wall", took), ("cpu", worked)):
@@ -119,6 +124,11 @@ def ask(place: Path, *, embed: bool) -> dict[str, float]:
             for half, seconds in spent.items():
                 row[f"{kind}_{half}_share"] = seconds * 1000 / sum(worked)
     return row | {"ask_MiB": _peak()}
+
+
+def _two_words(question: str) -> str:
+    """Return the first two words of a generated question that are looked for."""
+    return " ".join(question.rstrip("?").split()[2:4])
 
 
 class _timed:  # noqa: N801  # used as a block

@@ -5,6 +5,7 @@ the constants of FTS5 (Robertson and Zaragoza 2009), and by the words of its tit
 """
 
 import math
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -176,7 +177,7 @@ def in_order(documents: Iterable[DocumentSummary], sort: Sort) -> tuple[Document
     """Return documents in an order, of which relevance is none: it leaves them as they are."""
     rows = sorted(documents, key=lambda d: d.id) if sort != "relevance" else list(documents)
     if sort == "title":
-        rows.sort(key=lambda d: d.card.title.casefold())
+        rows.sort(key=lambda d: _alphabetical(d.card.title))
     elif sort == "date":
         rows.sort(key=lambda d: d.card.published or "", reverse=True)
     elif sort == "added":
@@ -198,10 +199,16 @@ def _ordered(
     if sort == "relevance":
         rows.sort(key=lambda row: -score_of[row[0]])
     elif sort == "title":
-        rows.sort(key=lambda row: str(row[2]).casefold())
+        rows.sort(key=lambda row: _alphabetical(str(row[2])))
     else:
         rows.sort(key=lambda row: str(row[2] or ""), reverse=True)
     return [(row[0], row[1]) for row in rows[:until]]
+
+
+def _alphabetical(title: str) -> str:
+    """Return a title as it is sorted: accents and case do not count."""
+    decomposed = unicodedata.normalize("NFKD", title.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
 def _sentences(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from index.card import folded, tag_name
 from index.errors import MisuseError
 from index.scope import EVERYTHING, Scope, scope_of
-from index.terms import has_words
+from index.terms import has_words, wanted
 from index.types import page_of
 from rag.question import Question, read_question
 from rag.types import Document, Span, Turn
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _OPTION = "scope_"
 _DATES = ("since", "until")
 SORTS: "tuple[Sort, ...]" = ("relevance", "title", "date", "added")
+MOST_WORDS = 50
+"""Words and phrases that are looked for at once; each takes up to 10 ms at 100,000 passages."""
 MOST_FOUND = 1000
 """Documents that are returned at once."""
 LONGEST_QUESTION = 2000
@@ -142,6 +144,8 @@ def check_words(words: str) -> None:
             f"the words to look for have {len(words):,} characters, at most {LONGEST_QUESTION:,} "
             "are allowed: name fewer"
         )
+    if (count := len(wanted(words))) > MOST_WORDS:
+        raise MisuseError(f"there are {count} words to look for: name at most {MOST_WORDS} at once")
 
 
 def check_page(offset: int, limit: int) -> None:

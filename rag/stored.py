@@ -69,7 +69,8 @@ class StoredArticles:
             limit: How many are returned at most, 1 to 1,000.
 
         Raises:
-            MisuseError: There is no word, or they have over 2,000 characters; or no such order.
+            MisuseError: There is no word, or more than 50, or they have over 2,000 characters; or
+                there is no such order.
             ScopeError: The scope names what is not there, or nothing is in it.
         """
         from index.full_text import find

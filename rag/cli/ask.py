@@ -20,6 +20,7 @@ from rag.cli.session import (
     Talk,
     continued_question,
     opened,
+    print_ids,
     print_json,
     print_result,
     print_text,
@@ -135,10 +136,12 @@ def search(arguments: argparse.Namespace) -> int:
         if has_words(question):
             assistant.library.seed()
         hits = assistant.search(question, k=arguments.k, scope=scope_among(vars(arguments)))
-    if arguments.json:
-        print_json(hits)
-    elif not has_words(question):
+    if not has_words(question) and not arguments.json:
         raise MisuseError(says("empty_question"))
+    if arguments.ids:
+        print_ids(dict.fromkeys(hit.passage.document_id for hit in hits), arguments)
+    elif arguments.json:
+        print_json(hits)
     else:
         print_text(terminal.hits(hits))
     return 0 if has_words(question) else 2

@@ -21,7 +21,16 @@ from rag.bibliography import BibliographyFormat
 from rag.citations import places
 from rag.cli import terminal
 from rag.cli.libraries import followed
-from rag.cli.session import opened, print_json, print_result, print_text, read_ids, warn, written
+from rag.cli.session import (
+    opened,
+    print_ids,
+    print_json,
+    print_result,
+    print_text,
+    read_ids,
+    warn,
+    written,
+)
 from rag.conversations.store import conversations_here
 from rag.library import OpenLibrary
 from rag.plain_data import as_json
@@ -89,9 +98,7 @@ def find(arguments: argparse.Namespace) -> int:
         assistant.library.seed()
         if arguments.ids:
             ids = assistant.library.find_ids(words, inside, sort=sort)
-            ids = ids[offset:][: arguments.limit]
-            if ids or arguments.json:
-                print_result(ids, "\n".join, arguments)
+            print_ids(ids[offset:][: arguments.limit], arguments)
             return 0
         found = assistant.library.find(
             words, inside, sort=sort, offset=offset, limit=arguments.limit or _SHOWN

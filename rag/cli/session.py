@@ -7,7 +7,7 @@ import re
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
@@ -150,6 +150,13 @@ def print_result(value: T, as_text: Callable[[T], str], arguments: argparse.Name
         print_json(value)
     else:
         print_text(as_text(value))
+
+
+def print_ids(ids: Iterable[str], arguments: argparse.Namespace) -> None:
+    """Print ids of documents, one a line and nothing for none, as `read_ids` reads them."""
+    listed = tuple(ids)
+    if listed or arguments.json:
+        print_result(listed, "\n".join, arguments)
 
 
 def print_json(value: object) -> None:

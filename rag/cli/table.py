@@ -313,10 +313,13 @@ def _words(parser: Parser) -> None:
     parser.add_argument(
         "--offset", type=_count, metavar="N", default=0, help="articles to pass over first"
     )
+
+
+def _ids(parser: Parser) -> None:
     parser.add_argument(
         "--ids",
         action="store_true",
-        help="print only the ids, of all articles, for `footnote tag add NAME -` and the like",
+        help="print only the ids of the articles, for `footnote tag add NAME -` and the like",
     )
 
 
@@ -452,7 +455,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="rank passages for a question, without answering",
         example='footnote search "defense budget" --k 3',
         run="rag.cli.ask:search",
-        arguments=(_question, _scope),
+        arguments=(_question, _ids, _scope),
     ),
     "overview": Command(
         summary="tell in quoted sentences what an article, a topic's articles or all of them say",
@@ -523,7 +526,7 @@ COMMANDS: Mapping[str, Command] = {
         summary="list the documents that have all of some words, with a sentence that says them",
         example="""footnote find budget '"Prime Minister"' --sort date""",
         run="rag.cli.library:find",
-        arguments=(_words, _scope),
+        arguments=(_words, _ids, _scope),
     ),
     "tag": Command(
         summary="give documents a tag, or take it away",

@@ -13,6 +13,7 @@ TEXTS = {
     "Harbour news": "The harbour was dredged. A fee is due in June. Goats are carried by no ferry.",
     "Budget": "The prime minister cut the budget. A budget of the prime time shows is another. "
     "It was read in parliament. The SM-6 missile was paid. An AB12 tank was not.",
+    "Äpfel": "Apples fell.",
     "渡船": "新しい渡船は東京に着いた。京都の東にも港がある。",
     "Паром": "Новый паром пришёл в Ригу. Билеты дорогие.",
 }
@@ -100,7 +101,7 @@ def test_orders_and_parts_of_the_list_are_as_asked(library: Assistant) -> None:
         assert find("the", offset=9).documents == ()
         ids = library.library.find_ids("the", sort="title")
         assert ids[0] == titles_to_ids(library, "Budget")[0]
-        assert next(d.card.title for d in library.library.documents(sort="title")) == "Budget"
+        assert next(d.card.title for d in library.library.documents(sort="title")) == "Äpfel"
 
 
 def test_a_scope_leaves_out_what_is_not_in_it(library: Assistant) -> None:
@@ -140,6 +141,7 @@ def test_the_commands_take_a_scope(
         ({"words": ""}, "'' has no word to look for"),
         ({"words": "?!"}, "has no word to look for"),
         ({"words": "x" * 2001}, "have 2,001 characters, at most 2,000"),
+        ({"words": " ".join(f"w{n}" for n in range(51))}, "51 words to look for: name at most 50"),
         ({"words": 3}, "what is looked for cannot be 3"),
         ({"words": "a", "sort": "size"}, "there is no order 'size': name relevance, title"),
         ({"words": "a", "limit": 0}, "limit cannot be 0: give 1 to 1,000"),
@@ -177,5 +179,9 @@ def test_the_command_shows_documents_or_their_ids_for_others(
     assert capsys.readouterr().out == "No document has all of these words.\n"
     assert main(["export", str(tmp_path / "x.zip"), ferry[:6]]) == 0
     assert capsys.readouterr().out.startswith("1 document, ")
+    assert main(["search", "Where does the ferry sail?", "--k", "1", "--ids"]) == 0
+    assert capsys.readouterr().out == f"{ferry}\n"
+    assert main(["search", "?", "--ids"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
     assert main(["find", "?"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
