@@ -112,6 +112,8 @@ def _around(text: str) -> Iterator[tuple[str, str]]:
     if front := _form("front").match(text):
         for end in _form("goes_on").finditer(text, front.end()):
             yield text[front.end() : end.start()], _asked(text[end.end() :])
+    if _form("asks_again").search(text):
+        return
     for lead in _form("lead").finditer(text):
         before = text[: lead.start()].rstrip()
         is_placed = _form("is_placed").search(before) and not _form("asks_placed").match(before)
@@ -127,7 +129,7 @@ def _around(text: str) -> Iterator[tuple[str, str]]:
 def _said(text: str) -> Iterator[tuple[str, str]]:
     """Yield what a question asks what it says: "What does the Hill report say about taxes?"."""
     begins = _form("says").match(text)
-    if begins is None:
+    if begins is None or _form("asks_again").search(text):
         return
     for say in _form("said").finditer(text, begins.end()):
         behind = " ".join(text[say.end() :].strip(_MARKS).split()[1:])

@@ -158,8 +158,10 @@ def overview(arguments: argparse.Namespace) -> int:
 def timeline(arguments: argparse.Namespace) -> int:
     """Print the dated statements of all articles, or of a topic."""
     with opened(arguments) as assistant:
-        found = assistant.timeline(_topic(arguments), scope=scope_among(vars(arguments)))
-    print_result(found, timeline_text, arguments)
+        scope = scope_among(vars(arguments))
+        found = assistant.timeline(_topic(arguments), scope=scope)
+    asked = f"\nAsked of: {one_line(scope.words)}" if scope else ""
+    print_result(found, lambda one: timeline_text(one) + asked, arguments)
     return 0
 
 

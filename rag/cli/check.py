@@ -26,7 +26,8 @@ def verify(arguments: argparse.Namespace) -> int:
     """
     scope = scope_among(vars(arguments))
     found = verify_text(_claims_of(arguments.file), library=arguments.library, scope=scope)
-    print_result(found, claims_shown, arguments)
+    compared = f"\n\nCompared with: {terminal.one_line(scope.words)}." if scope else ""
+    print_result(found, lambda one: claims_shown(one) + compared, arguments)
     return 0 if found.supported else 1
 
 

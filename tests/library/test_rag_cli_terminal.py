@@ -11,6 +11,7 @@ from rag import (
     Answer,
     AnswerSentence,
     Article,
+    Scope,
     Settings,
 )
 from rag.cli.ask import answer_text, followed
@@ -138,3 +139,14 @@ def test_while_a_model_writes_a_terminal_tells_what_is_found_and_checked(
         "Checked: The ferry was built by the old",
     ]
     assert (told[-1], answer.status) == ("", "answered")
+
+
+def test_which_articles_were_asked_stands_below_and_how_to_ask_all(answer: Answer) -> None:
+    scoped = replace(answer, scope=Scope(tags=("harbour",), until="2024"))
+    assert answer_text(scoped).endswith("\n\nAsked of: tag harbour, until 2024")
+    assert answer_text(replace(scoped, scope_named=True)).endswith(
+        "until 2024, as the question names (--everywhere asks all articles)"
+    )
+    noted = replace(answer, scope_note="The question names tag x: all were asked.")
+    assert answer_text(noted).endswith("\n\nThe question names tag x: all were asked.")
+    assert "Asked of" not in answer_text(answer)

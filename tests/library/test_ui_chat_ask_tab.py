@@ -143,3 +143,11 @@ def test_the_titles_of_a_library_are_shown(room, assistant):
     shelf = room.shelf({})
     assert {d["title"] for d in shelf["documents"]} == {"Later", "Lune"}
     assert shelf["count"] == 2
+
+
+def test_where_a_question_names_its_article_all_can_be_asked_instead(room):
+    (*_, turn) = ask(room, "According to the Lune article, who is a charity?")[-1]["turns"]
+    assert (turn["scope"], turn["named"]) == ("Asked of: document Lune.", True)
+    sent = {"token": MINE, "turn": turn["number"], "everywhere": True}
+    (*_, turn) = values(room.retry(sent))[-1]["turns"]
+    assert (turn["scope"], turn["named"]) == ("", False)

@@ -22,7 +22,7 @@ from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
 from eval.suites.files import lint, load_suite
 from eval.suites.new_cases import add_case, suggested, wordings
-from rag import Card, OperationError
+from rag import Card, OperationError, Scope
 from rag.internal import LoggedQuestion, data_text
 
 SCHEMA = json.loads(data_text("eval", "gold.schema.json"))
@@ -53,6 +53,18 @@ EVIDENCE = (Quote(document="a.txt", quote="They build AMRAAM."),)
 def add(path, question="Which missile?", **changes):
     plain = {"question": question, "answers": ("AMRAAM",), "evidence": EVIDENCE}
     return add_case(path, Shelf(), **(plain | changes))
+
+
+def test_an_added_case_keeps_its_scope_and_may_ask_again_in_another(tmp_path):
+    path = tmp_path / "g.jsonl"
+    add(path, scope=Scope(tags=("economy",), until="2024"))
+    add(path)
+    with pytest.raises(GoldError, match="the question is in the file already"):
+        add(path)
+    first, second = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    assert first["scope"] == {"tags": ["economy"], "until": "2024"}
+    assert "scope" not in second
+    Draft202012Validator(SCHEMA).validate(first)
 
 
 def test_an_added_case_is_read_back(tmp_path):

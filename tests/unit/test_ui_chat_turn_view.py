@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag import Answer, AnswerSentence, Card, Citation
+from rag import Answer, AnswerSentence, Card, Citation, Scope
 from rag.types import Usage
 from ui.chat.conversation import Turn
 from ui.chat.turn_view import as_view
@@ -122,3 +122,12 @@ def test_the_short_answer_and_what_a_sentence_leans_on_are_told():
 def test_an_overview_is_told_to_be_a_list():
     told = as_view(replace(ANSWERED, answer=replace(ANSWER, is_overview=True)))
     assert (told["overview"], as_view(ANSWERED)["overview"]) == (True, False)
+
+
+def test_which_articles_were_asked_is_told_and_whether_the_question_named_them():
+    scoped = replace(ANSWER, scope=Scope(tags=("economy",)), scope_named=True)
+    told = as_view(replace(ANSWERED, answer=scoped))
+    assert (told["scope"], told["named"]) == ("Asked of: tag economy.", True)
+    noted = as_view(replace(ANSWERED, answer=replace(ANSWER, scope_note="All were asked.")))
+    assert (noted["scope"], noted["named"]) == ("All were asked.", False)
+    assert as_view(ANSWERED)["scope"] == ""
