@@ -11,13 +11,8 @@ from rag.arguments import read_scope, scope_among
 from rag.asked import by_answer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
-from rag.conversations.kept import KeptTurn, compared
-from rag.conversations.store import (
-    UNDO_SECONDS,
-    ConversationStore,
-    conversations_here,
-    library_name,
-)
+from rag.conversations.kept import KeptTurn, compared, read_answer
+from rag.conversations.store import ConversationStore, conversations_here, library_name
 from rag.llm.client import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.logbook import LoggedQuestion, log_question, logged_questions
@@ -34,7 +29,6 @@ if TYPE_CHECKING:
 __all__ = [
     "READER_SHA256",
     "SHOWN_AS_TRUE",
-    "UNDO_SECONDS",
     "ConversationStore",
     "KeptTurn",
     "LoggedQuestion",
@@ -60,6 +54,7 @@ __all__ = [
     "page_name",
     "places",
     "ranked_sentences",
+    "read_answer",
     "read_scope",
     "scope_among",
     "seed_paths",

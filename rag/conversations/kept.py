@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from index.data_files import data_text
-from index.errors import UnknownDocumentError
+from index.errors import FootnoteError, UnknownDocumentError
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.source_notes import page_name
 from rag.types import Answer, AnswerSentence, Citation, Turn
@@ -82,13 +82,18 @@ def stored_answer(answer: Answer) -> str:
     return clean(json.dumps(bare, ensure_ascii=False, separators=(",", ":")))
 
 
-def read_answer(stored: str) -> Answer | None:
-    """Return an answer that was stored, by this version or another; None where it is none."""
+def read_answer(stored: str, *, strict: bool = False) -> Answer | None:
+    """Return an answer that was stored, by this version or another; None where it is none.
+
+    Args:
+        stored: JSON.
+        strict: Whether a value of another kind, as 1.0 or true for a number, is refused.
+    """
     from pydantic import ValidationError
 
     try:
-        return _answers().validate_json(stored)
-    except ValidationError:
+        return _answers().validate_json(stored, strict=strict)
+    except (ValidationError, FootnoteError):  # the latter of a scope that is none
         return None
 
 

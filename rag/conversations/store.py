@@ -6,14 +6,16 @@ was kept. A file that is damaged is put aside. Nothing here knows a library or a
 
 import re
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.errors import MisuseError
+from index.errors import FootnoteError, MisuseError
 from rag.conversations.file import is_unclean, mark, opened, write_anew, writing
 from rag.conversations.kept import (
     Conversation,
@@ -49,6 +51,7 @@ _WORDS = f"""SELECT t.number, t.question, snippet(words, -1, '', '', '…', 16),
 _LETTERS = f"""SELECT t.number, t.question, substr(t.text, 1, 160), {_COLUMNS}
     FROM turns AS t JOIN conversations AS c ON c.id = t.conversation
     WHERE {{like}} AND {_MINE} ORDER BY t.key DESC LIMIT ?"""
+_DELETED = "SELECT 1 FROM conversations WHERE deleted IS NOT NULL LIMIT 1"
 _TURNS = """SELECT t.number, t.asked, t.question, t.searched, t.text, {answer}
     FROM turns AS t JOIN conversations AS c ON c.id = t.conversation
     WHERE c.id = ? AND c.user = ? AND c.deleted IS NULL ORDER BY t.number DESC LIMIT ?"""
@@ -68,6 +71,8 @@ class ConversationStore:
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         self.path = path
         self._clock = clock
+        self._lock = threading.Lock()
+        self._waits = False
 
     def keep(
         self, conversation: str, answer: Answer, *, library: str, user: str = "", number: int = 0
@@ -270,6 +275,23 @@ class ConversationStore:
             elif not is_unclean(db):
                 return True
         return write_anew(self.path)
+
+    def purge_later(self) -> None:
+        """Purge once what was deleted so far can be had back no more, in a thread of its own."""
+        with self._lock:
+            if self._waits:
+                return
+            self._waits = True
+        timer = threading.Timer(UNDO_SECONDS + 1, self._purge_again)
+        timer.daemon = True
+        timer.start()
+
+    def _purge_again(self) -> None:
+        with self._lock:
+            self._waits = False
+        with suppress(FootnoteError):  # the next deletion, or `footnote compact`, does it
+            if not self.purge() or self._read(_DELETED, ()):
+                self.purge_later()
 
     def _admit(self, db: sqlite3.Connection, conversation: str, *, library: str, user: str) -> None:
         """Begin a conversation where there is none of this id.

@@ -7,7 +7,7 @@ import pytest
 from rag import Article
 from ui.chat.ask_tab import Chat
 from ui.chat.conversation import Sessions
-from ui.chat.kept import taken_back
+from ui.chat.turn_view import taken_back
 from ui.settings import Chooser
 
 MINE = "a" * 32

@@ -4,11 +4,22 @@ import json
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from rag import Answer, AnswerSentence, Card, Citation, MisuseError, OperationError, Settings
+from rag import (
+    Answer,
+    AnswerSentence,
+    Card,
+    Citation,
+    MisuseError,
+    OperationError,
+    Scope,
+    Settings,
+)
 from rag.conversations.file import DamagedError
 from rag.conversations.kept import compared, exported, read_answer, stored_answer, with_comparison
 from rag.conversations.store import ConversationStore, conversations_here, library_name
@@ -240,6 +251,33 @@ def test_after_ten_seconds_it_cannot_be_had_back_and_its_bytes_are_gone(
     assert len(store.search("towers")) == 8
 
 
+def test_what_was_deleted_goes_by_itself_once_it_cannot_be_had_back(
+    store: ConversationStore, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[Callable[[], None]] = []
+
+    class Timer:
+        def __init__(self, seconds: float, act: Callable[[], None]) -> None:
+            assert seconds == 11
+            waited.append(act)
+
+        def start(self) -> None:
+            pass
+
+    monkeypatch.setattr("threading.Timer", Timer)
+    for at, to in enumerate((ONE, TWO)):
+        keep(store, f"What is {CANARY}{at}?", to=to)
+        store.delete([to])
+        store.purge_later()
+        clock.now += 6
+    assert len(waited) == 1
+    waited.pop()()
+    assert len(waited) == 1, "the second one is not due yet"
+    clock.now += 11
+    waited.pop()()
+    assert (files_with(store, CANARY), waited) == ([], [])
+
+
 def test_a_reader_holds_the_deleted_bytes_back_until_it_is_done(store: ConversationStore) -> None:
     keep(store, f"What is {CANARY}?")
     reader = sqlite3.connect(store.path, isolation_level=None)
@@ -332,6 +370,13 @@ def test_an_answer_that_is_far_too_long_is_not_kept(store: ConversationStore) ->
     with pytest.raises(MisuseError, match="over 2,000,000 characters"):
         store.keep(ONE, answered("Why?", "a" * 700_000), library=HERE)
     assert store.newest() == ()
+
+
+def test_an_answer_keeps_its_scope_and_one_that_is_none_is_no_answer() -> None:
+    scoped = replace(answered("Why?"), scope=Scope(tags=("castle",), since="2024"))
+    stored = stored_answer(scoped)
+    assert read_answer(stored) == scoped
+    assert read_answer(stored.replace("2024", "then")) is None
 
 
 def test_what_a_later_version_adds_to_an_answer_is_passed_over() -> None:

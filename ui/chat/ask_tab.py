@@ -6,17 +6,15 @@ is looked at before it is used.
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from dataclasses import replace
-from threading import Timer
 
 from rag import EVERYTHING, Answer, Assistant, DocumentSummary, FootnoteError
-from rag.internal import UNDO_SECONDS, ConversationStore
+from rag.internal import ConversationStore
 from ui.articles import is_drawn, page_image, serving, text
 from ui.chat.conversation import Sessions, Turn, moments
-from ui.chat.kept import recalled, taken_back
 from ui.chat.questions import Offers, follow_ups
-from ui.chat.turn_view import as_view
+from ui.chat.turn_view import as_view, recalled, taken_back
 from ui.evaluation import build_gold_form
 from ui.parts import (
     NOBODY,
@@ -166,19 +164,22 @@ class Chat:
             self._sessions.drop(token, number, sender)
         except FootnoteError as error:
             return str(error)
+        if store := self._sessions.store(sender):
+            store.purge_later()
         return ""
 
     def _recall(self, sent: Sent, sender: Sender) -> Value:
         """Read a conversation from the store, or take it back from a page; return what to tell."""
         given, token = sent.get("kept"), sent.get("token")
         before = sent.get("keptToken", token)
-        stores = self._sessions.store(sender) is not None
-        told: Value = {"keeps": stores, "took": False, "elsewhere": False}
+        store = self._sessions.store(sender)
+        told: Value = {"keeps": store is not None, "took": False, "elsewhere": False}
         try:
             turns = taken_back(self._assistant, given) if given else ()
-            if not stores:
+            if store is None:
                 self._sessions.take_back(before, turns, sender)
                 return told
+            store.purge_later()  # what was deleted before this server began
             known = {turn.number for turn in self._sessions.recalled(before, sender)}
             new = [turn for turn in turns if turn.number not in known]
             problems = [self._sessions.keep(before, turn, sender) for turn in new]
@@ -267,7 +268,7 @@ class Talks:
         def delete(store: ConversationStore, own: str) -> None:
             store.delete([own], user=sender.user)
             self._sessions.let_go(own, sender)
-            later(UNDO_SECONDS + 1, store)
+            store.purge_later()
 
         return self._done(delete, sent, sender) | {"deleted": sent.get("id")}
 
@@ -285,18 +286,6 @@ class Talks:
         except FootnoteError as error:
             problem = str(error)
         return self.listed({}, sender) | ({"problem": problem} if problem else {})
-
-
-def later(seconds: float, store: ConversationStore) -> None:
-    """Take what was deleted out of the store's file once it cannot be had back."""
-
-    def purge() -> None:
-        with suppress(FootnoteError):  # the next deletion, or `footnote compact`, does it
-            store.purge()
-
-    timer = Timer(seconds, purge)
-    timer.daemon = True
-    timer.start()
 
 
 def _spine(document: DocumentSummary) -> Value:

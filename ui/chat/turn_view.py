@@ -1,17 +1,35 @@
-"""Tells a page what to draw of a turn; escaping is the drawing script's."""
+"""Tells a page what to draw of a turn, and takes turns back: of the store, and of a browser.
 
-from collections.abc import Sequence
+Escaping is the drawing script's. What a browser kept in the version before anybody may have
+written: a turn of another form, or one that quotes what its article does not say, is left out.
+What became of an article since is said beside each quote.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from rag import Answer, AnswerSentence, Citation, Hit
-from rag.internal import page_name
-from rag.types import SetAside
+from rag import Answer, AnswerSentence, Assistant, Citation, Hit, UnknownDocumentError
+from rag.internal import SHOWN_AS_TRUE, KeptTurn, compared, page_name, read_answer
+from rag.types import AnswerPart, SetAside
 from ui.articles import is_drawn, place
 from ui.chat.conversation import Turn
 
 _NEAREST = 5
 """Passages shown where there is no answer (yet)."""
+_MOST = 100
+"""Turns that a browser kept."""
+_LAST_TURN = 1_000_000
+_LONGEST = 2000
+"""Characters of a question."""
+_OURS = ("Yes", "No")
+"""Short answers that no article has to say."""
+_TextOf = Callable[[str], str]
+"""Gives the text of an article by its id; it may raise `UnknownDocumentError`."""
 
 
 def as_view(turn: Turn) -> dict[str, Any]:
@@ -152,3 +170,192 @@ def _facts(turn: Turn, answer: Answer) -> list[list[str]]:
 
 def _where(cited: Citation | Hit, start: int, end: int) -> str:
     return page_name(cited.page, cited.page_label) or f"characters {start}–{end}"
+
+
+def recalled(assistant: Assistant, kept: Sequence[KeptTurn]) -> tuple[Turn, ...]:
+    """Return turns of the store, their quotes compared with what the articles say now.
+
+    Raises:
+        LibraryError: The library cannot be read.
+    """
+    text_of = cache(assistant.library.text)
+    return tuple(_recalled(turn, text_of) for turn in kept)
+
+
+def _recalled(kept: KeptTurn, text_of: _TextOf) -> Turn:
+    if kept.answer is None:
+        lost = f"This answer cannot be read any more. Its text was: {kept.turn.text}"
+        return Turn(number=kept.number, question=kept.question, problem=lost, kept=True)
+    citations = compared(kept.answer.citations, text_of)
+    return _answered(kept.number, replace(kept.answer, citations=citations))
+
+
+def _answered(number: int, answer: Answer) -> Turn:
+    return Turn(
+        number=number,
+        question=answer.question,
+        model=answer.model,
+        hits=(),
+        sentences=answer.sentences,
+        citations=answer.citations,
+        answer=answer,
+        kept=True,
+    )
+
+
+def taken_back(assistant: Assistant, given: object) -> tuple[Turn, ...]:
+    """Return the turns that a browser kept, oldest first; empty for none.
+
+    Args:
+        assistant: Whose articles the quotes are compared with.
+        given: What `as_view` once made of turns, or anything else.
+
+    Raises:
+        LibraryError: The library cannot be read.
+    """
+    text_of = cache(assistant.library.text)
+    found: dict[int, Turn] = {}
+    for one in given[-_MOST:] if isinstance(given, list) else ():
+        with suppress(ValueError, TypeError, KeyError, AttributeError):  # it has another form
+            turn = _taken_back(one, text_of)
+            found[turn.number] = turn
+    return tuple(found[number] for number in sorted(found))
+
+
+def _taken_back(view: dict[str, Any], text_of: _TextOf) -> Turn:
+    """Return a turn.
+
+    Raises:
+        ValueError: It is none, quotes what its article does not say, or cites what it does not
+            name.
+    """
+    number, question, aside = view["number"], view["question"], view.get("aside")
+    if type(number) is not int or not 0 < number <= _LAST_TURN or not 0 < len(question) <= _LONGEST:
+        raise ValueError("this is no turn")
+    plain = {
+        "question": question,
+        "status": view["state"],
+        "reason": view["reason"],
+        "text": view["says"],
+        "short": view.get("short") or None,
+        "parts": [
+            {"asked": one["asked"], "text": one["text"], "citations": one["numbers"]}
+            for one in view.get("parts") or ()
+        ],
+        "is_overview": view.get("overview", False),
+        "sentences": [*map(_plain_sentence, view["sentences"])],
+        "citations": [*map(_plain_citation, view["sources"])],
+        "confidence": 0.0,
+        "hits": [],
+        "model": view["model"],
+        "usage": {},
+        "seconds": 0.0,
+        "searched": view["searched"],
+        "fallback": view["fallback"],
+        "set_aside": aside and _plain_aside(aside),
+    }
+    answer = read_answer(json.dumps(plain), strict=True)
+    if answer is None:
+        raise ValueError("this is no answer")
+    return _answered(number, _believed(answer, text_of))
+
+
+def _plain_sentence(said: dict[str, Any]) -> dict[str, Any]:
+    same = ("text", "verdict", "note")
+    more = {"span": None, "context": "", "lead": "", "markdown": ""}
+    return {
+        **{name: said[name] for name in same},
+        **{name: said.get(name, default) for name, default in more.items()},
+        "citations": said["numbers"],
+        "is_quote": said.get("quoted", False),
+    }
+
+
+def _plain_citation(source: dict[str, Any]) -> dict[str, Any]:
+    same = ("number", "page", "start", "end", "quote")
+    return {
+        **{name: source[name] for name in same},
+        "document_id": source["document"],
+        "card": {name: source[name] for name in ("title", "source", "sha256")},
+        "page_label": source.get("label", ""),
+    }
+
+
+def _plain_aside(aside: dict[str, Any]) -> dict[str, Any]:
+    """Return what was set aside; of its sentences those that pass for true are left out."""
+    said = [{**_plain_sentence(one), "citations": []} for one in aside["sentences"]]
+    wrong = [one for one in said if one["verdict"] not in SHOWN_AS_TRUE]
+    return {
+        "model": aside["model"],
+        "reason": "unsupported" if wrong else "declined",
+        "note": aside["note"],
+        "sentences": wrong,
+        "citations": [],
+    }
+
+
+def _believed(answer: Answer, text_of: _TextOf) -> Answer:
+    """Return an answer without what neither its sentences nor its articles say.
+
+    Raises:
+        ValueError: A quote is not in its article, a number is of no source, or a span is outside
+            of its sentence.
+    """
+    numbers = range(1, len(answer.citations) + 1)
+    cited = [*(s.citations for s in answer.sentences), *(p.citations for p in answer.parts)]
+    spans = [(*s.span, len(s.text)) for s in answer.sentences if s.span is not None]
+    if (
+        [one.number for one in answer.citations] != [*numbers]
+        or not {number for own in cited for number in own} <= {*numbers}
+        or not all(0 <= start < end <= length for start, end, length in spans)
+    ):
+        raise ValueError("a number is of no source, or a span outside of its sentence")
+    texts = [_text(one.document_id, text_of) for one in answer.citations]
+    said = [sentence.text for sentence in answer.sentences]
+    parts = _told_parts(answer.parts, said)
+    return replace(
+        answer,
+        citations=tuple(_genuine(one, text_of) for one in answer.citations),
+        sentences=tuple(
+            s if any(s.context in text for text in texts) else replace(s, context="")
+            for s in answer.sentences
+        ),
+        parts=parts,
+        short=_told_short(answer.short, said, parts),
+    )
+
+
+def _told_parts(parts: Sequence[AnswerPart], said: Sequence[str]) -> tuple[AnswerPart, ...]:
+    """Return the parts of an answer; none where one of them has words that no sentence has."""
+    told = all(p.text in _OURS or any(p.text in text for text in said) for p in parts)
+    return tuple(parts) if told else ()
+
+
+def _told_short(short: str | None, said: Sequence[str], parts: Sequence[AnswerPart]) -> str | None:
+    """Return the short answer; None where neither a sentence nor the items of a list say it."""
+    items = [part.text for part in parts]
+    listed = " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+    told = short in (*_OURS, listed) or any((short or "") in text for text in said)
+    return short if told else None
+
+
+def _genuine(citation: Citation, text_of: _TextOf) -> Citation:
+    """Return a citation, compared with what its article says now.
+
+    Raises:
+        ValueError: The article is the one that was cited, and does not say this there.
+    """
+    (now,) = compared([citation], text_of)
+    text = _text(citation.document_id, text_of)
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    if now.source_state == "edited" and digest == citation.card.sha256:
+        raise ValueError("its article does not say this there")
+    return now
+
+
+def _text(document_id: str, text_of: _TextOf) -> str:
+    """Return the text of an article; empty where it is gone."""
+    try:
+        return text_of(document_id)
+    except UnknownDocumentError:
+        return ""
