@@ -1,5 +1,6 @@
 """Serves and opens the real page for browser tests; whatever goes wrong in it fails the test."""
 
+import json
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,6 +24,7 @@ ELSEWHERE = "How is the weather in Paris tomorrow?"
 NOISE = "Method not implemented."
 """What Gradio itself logs at each upload."""
 TRAP = "window.ran = (what) => console.error(`ran ${what}`);"
+STORED = "cookies,local_storage,indexeddb,cache_storage,service_workers"
 
 needs_chromium = pytest.mark.skipif(
     sync_playwright is None or not CHROMIUM.exists(),
@@ -36,10 +38,37 @@ def served(folder, *replies, **scripted):
 
 
 @contextmanager
+def person(browser, port, **more):
+    """Give a browser's context of nobody else, in which nothing is stored of an earlier test.
+
+    Only the pages' files are in its cache, which are not fetched and compiled again.
+    """
+    if "storage_state" in more:
+        with browser.new_context(**more) as context:
+            yield context
+        return
+    resting = _resting.setdefault((browser, json.dumps(more, sort_keys=True)), [])
+    context = resting.pop() if resting else browser.new_context(**more)
+    yield context
+    for page in context.pages:
+        page.close()
+    session = context.new_cdp_session(context.new_page())
+    origin = f"http://127.0.0.1:{port}"
+    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+    for page in context.pages:
+        page.close()
+    resting.append(context)
+
+
+_resting = {}
+"""Contexts that are used again, by browser and options."""
+
+
+@contextmanager
 def opened(browser, port, *, tab="Ask", **more):
     """Open a tab; what it asks of other hosts, any error it logs and any dialog fails the test."""
     more = {"viewport": {"width": 1440, "height": 900}} | more
-    with browser.new_context(**more) as context:
+    with person(browser, port, **more) as context:
         page = context.new_page()
         wrong = []
         page.add_init_script(TRAP)
