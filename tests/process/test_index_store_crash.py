@@ -1,8 +1,10 @@
 """A kill at any moment leaves a library that opens and answers, and the next run heals it."""
 
+import shutil
 import signal
 import time
 from collections.abc import Callable
+from contextlib import closing
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -10,11 +12,12 @@ import forks
 import pytest
 from searching import search
 
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles, read_named
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
+from rag.testing import HashEmbedder
 
 Make = Callable[..., Library]
 
@@ -93,13 +96,22 @@ def test_case_9_a_kill_at_any_step_of_a_change_leaves_the_old_or_the_new(
     assert check(make_library()).findings == ()
 
 
+@pytest.fixture(scope="module")
+def seven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a library of seven documents, each added alone, which no test changes."""
+    folder = tmp_path_factory.mktemp("seven") / "library"
+    with closing(open_library(folder, model="hash", load=HashEmbedder)) as library:
+        add(library, "a", _OLD)
+        for number in range(6):
+            add(library, f"other{number}", f"Dog {number} barks.")
+    return folder
+
+
 @pytest.mark.parametrize("die_at", range(1, 7))
 def test_case_9_a_kill_at_any_step_of_a_removal_leaves_the_document_or_not(
-    make_library: Make, tmp_path: Path, die_at: int
+    seven: Path, make_library: Make, tmp_path: Path, die_at: int
 ) -> None:
-    add(make_library(), "a", _OLD)
-    for number in range(6):
-        add(make_library(), f"other{number}", f"Dog {number} barks.")
+    shutil.copytree(seven, tmp_path / "library")
     run_child(tmp_path / "library", die_at=die_at, code=_REMOVE)
     sources = {c.card.source for c in make_library().summaries()}
     assert (told(make_library(), "bridge closed") == _OLD) == ("a" in sources)

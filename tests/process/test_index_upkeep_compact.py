@@ -1,6 +1,7 @@
 """After a removal and a compaction nothing of a document is left in the library's files."""
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -13,11 +14,12 @@ from searching import search
 from index.errors import LibraryBusyError, LibraryError
 from index.store import catalog
 from index.store.generation_files import stored
-from index.store.library import Library
+from index.store.library import Library, open_library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.upkeep.doctor import check
 from index.upkeep.repair import compact, repair
+from rag.testing import HashEmbedder
 
 Make = Callable[..., Library]
 CANARY = "Zyxwvutsrq"
@@ -31,12 +33,22 @@ def add(library: Library, **texts: str) -> None:
     )
 
 
-def with_secret(make: Make) -> Library:
-    library = make()
-    add(library, **{f"other{n}": f"Dog {n} barks. It is loud." for n in range(30)})
-    add(library, secret=_SECRET, twin="The twin says hello.")
-    add(library, later="A later one. It came after the secret.")
-    return library
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a library with a secret, which no test changes."""
+    folder = tmp_path_factory.mktemp("made") / "library"
+    with closing(open_library(folder, model="hash", load=HashEmbedder)) as library:
+        add(library, **{f"other{n}": f"Dog {n} barks. It is loud." for n in range(30)})
+        add(library, secret=_SECRET, twin="The twin says hello.")
+        add(library, later="A later one. It came after the secret.")
+    return folder
+
+
+@pytest.fixture
+def library(made: Path, make_library: Make, tmp_path: Path) -> Library:
+    """Open a copy of the library with a secret."""
+    shutil.copytree(made, tmp_path / "library")
+    return make_library()
 
 
 def remove(library: Library, source: str) -> None:
@@ -63,8 +75,7 @@ def terms_like(folder: Path, stem: str) -> list[str]:
     return found
 
 
-def test_a_canary_is_in_the_files_before_and_nowhere_after(make_library: Make) -> None:
-    library = with_secret(make_library)
+def test_a_canary_is_in_the_files_before_and_nowhere_after(library: Library) -> None:
     assert "catalog.db" in files_with(library.folder, CANARY)
     assert terms_like(library.folder, STEM)
     remove(library, "secret")
@@ -73,8 +84,7 @@ def test_a_canary_is_in_the_files_before_and_nowhere_after(make_library: Make) -
     assert terms_like(library.folder, STEM) == []
 
 
-def test_case_8_a_removed_article_leaves_no_vector_and_no_hash_of_it(make_library: Make) -> None:
-    library = with_secret(make_library)
+def test_case_8_a_removed_article_leaves_no_vector_and_no_hash_of_it(library: Library) -> None:
     with catalog.snapshot(library.folder) as db:
         before = {row[0] for row in db.execute("SELECT hash FROM vectors")}
     remove(library, "secret")
@@ -86,8 +96,7 @@ def test_case_8_a_removed_article_leaves_no_vector_and_no_hash_of_it(make_librar
     assert len(list((library.folder / "vectors").iterdir())) == 1
 
 
-def test_nothing_of_the_memory_is_written_behind_the_vectors(make_library: Make) -> None:
-    library = with_secret(make_library)
+def test_nothing_of_the_memory_is_written_behind_the_vectors(library: Library) -> None:
     for name in ("data_level0.bin", "length.bin"):
         (file,) = library.folder.glob(f"vectors/000003/*/{name}")
         count, size = stored(file.with_name("header.bin"))
@@ -109,8 +118,7 @@ def test_case_8_an_identical_twin_of_a_removed_article_stays_answerable(
     assert check(library).findings == ()
 
 
-def test_what_stays_answers_as_before(make_library: Make) -> None:
-    library = with_secret(make_library)
+def test_what_stays_answers_as_before(library: Library) -> None:
     remove(library, "secret")
     before = search(library, "dog 7", k=5)
     report = compact(library)
@@ -119,8 +127,8 @@ def test_what_stays_answers_as_before(make_library: Make) -> None:
     assert 0 < report.bytes_after < report.bytes_before
 
 
-def test_a_reader_that_was_open_all_the_time_goes_on(make_library: Make) -> None:
-    library, reader = with_secret(make_library), make_library()
+def test_a_reader_that_was_open_all_the_time_goes_on(library: Library, make_library: Make) -> None:
+    reader = make_library()
     assert search(reader, "dog 7", k=1)
     remove(library, "secret")
     compact(library)
@@ -129,9 +137,9 @@ def test_a_reader_that_was_open_all_the_time_goes_on(make_library: Make) -> None
 
 
 def test_a_question_in_progress_is_not_cut_off(
-    make_library: Make, monkeypatch: pytest.MonkeyPatch
+    library: Library, make_library: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library, reader = with_secret(make_library), make_library()
+    reader = make_library()
     monkeypatch.setattr("index.store.catalog._BUSY_SECONDS", 0.1)
     with reader.moment() as moment:
         remove(library, "secret")
@@ -142,8 +150,7 @@ def test_a_question_in_progress_is_not_cut_off(
     assert files_with(library.folder, CANARY) == []
 
 
-def test_a_damaged_catalog_that_a_repair_kept_is_named(make_library: Make) -> None:
-    library = with_secret(make_library)
+def test_a_damaged_catalog_that_a_repair_kept_is_named(library: Library) -> None:
     library.close()
     path = library.folder / "catalog.db"
     os.truncate(path, path.stat().st_size * 3 // 4)
@@ -176,8 +183,7 @@ print(",".join(seen))
 
 
 @pytest.mark.parametrize("die_at", [2, 4, 5, 7, 8, 9])
-def test_a_kill_at_any_step_leaves_a_sound_library(make_library: Make, die_at: int) -> None:
-    library = with_secret(make_library)
+def test_a_kill_at_any_step_leaves_a_sound_library(library: Library, die_at: int) -> None:
     remove(library, "secret")
     before = search(library, "dog 7", k=5)
     library.close()
