@@ -6,6 +6,7 @@ A test's folder says what it needs: `unit` nothing, `library` a library over fak
 """
 
 import os
+import shutil
 import signal
 import socket
 import uuid
@@ -34,6 +35,20 @@ pytest_plugins = ["command_desk", "remembered", "ui_pages"]
 
 
 _ORDER = ("unit", "library", "process", "servers", "training", "page")
+
+
+_MEMORY = Path("/dev/shm")
+_ROOM = 4_000_000_000
+"""Bytes that have to be free there; a whole run takes about a quarter of them."""
+
+
+def pytest_configure() -> None:
+    """Have files in memory: to bring each small one to a disk takes most of a library's time.
+
+    What is killed here are processes, and what they wrote outlives them in memory too.
+    """
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,11 +4,10 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
+import forks
 import pytest
 
-ROOT = Path(__file__).parents[2]
 CASES = [
     {"id": "sleep", "question": "When do cats sleep?", "answers": ["all day"]},
     {"id": "bark", "question": "When do dogs bark?", "answers": ["in the morning"]},
@@ -35,15 +34,19 @@ def folder(tmp_path):
     return tmp_path
 
 
-def run_pytest(folder, *arguments):
-    environment = dict(os.environ) | {
-        "PYTHONPATH": str(ROOT),
+ARGUMENTS = ("-p", "eval.pytest_plugin", "-rA")
+
+
+def environment():
+    return dict(os.environ) | {
+        "PYTHONPATH": str(forks.ROOT),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
-    command = [sys.executable, "-m", "pytest", "-p", "eval.pytest_plugin", "-rA", *arguments]
-    return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
-    )
+
+
+def run_pytest(folder, *arguments):
+    code = "import sys, pytest\nsys.exit(int(pytest.main(sys.argv[1:])))"
+    return forks.run(code, *ARGUMENTS, *arguments, environment=environment(), folder=folder)
 
 
 LINE = "“When do dogs bark?”: expected “in the morning”, got “Dogs bark at night.”"
@@ -55,22 +58,22 @@ def test_every_case_is_a_test_and_a_wrong_one_is_one_line_with_its_quote_until_m
     (folder / "test_own.py").write_text("def test_own(): pass\n")
     arguments = ("--footnote-gold", "gold.jsonl", "--footnote-library", library)
     done = run_pytest(folder, *arguments, ".")
-    assert "PASSED gold.jsonl::sleep" in done.stdout
-    assert "PASSED gold.jsonl::fly" in done.stdout
-    assert "PASSED test_own.py::test_own" in done.stdout
-    told = done.stdout.partition("FAILURES ===")[2].splitlines()[1:]
+    assert "PASSED gold.jsonl::sleep" in done.printed
+    assert "PASSED gold.jsonl::fly" in done.printed
+    assert "PASSED test_own.py::test_own" in done.printed
+    told = done.printed.partition("FAILURES ===")[2].splitlines()[1:]
     assert told[1:4] == [
         LINE,
         "why: the expected answer is not in what it says",
         "cited: “Dogs bark at night.” (pets)",
     ]
     assert told[4].startswith("====")
-    assert f"FAILED gold.jsonl::bark - {LINE[:30]}" in done.stdout
-    assert (done.returncode, "1 failed, 3 passed" in done.stdout) == (1, True)
+    assert f"FAILED gold.jsonl::bark - {LINE[:30]}" in done.printed
+    assert (done.code, "1 failed, 3 passed" in done.printed) == (1, True)
 
     mended = [case | ({"answers": ["at night"]} if case["id"] == "bark" else {}) for case in CASES]
     (folder / "gold.jsonl").write_text("\n".join(map(json.dumps, mended)))
-    assert run_pytest(folder, *arguments).returncode == 0
+    assert run_pytest(folder, *arguments).code == 0
 
 
 def test_a_library_that_cannot_be_opened_is_one_sentence(folder):
@@ -82,9 +85,9 @@ def test_a_library_that_cannot_be_opened_is_one_sentence(folder):
     done = run_pytest(
         folder, "--footnote-gold", "gold.jsonl", "--footnote-library", "gold.jsonl", "."
     )
-    assert "raise " not in done.stdout
-    assert done.stdout.count(f"\nlibrary path '{folder / 'gold.jsonl'}' is a file") == 6
-    assert (done.returncode, "3 failed, 3 errors" in done.stdout) == (1, True)
+    assert "raise " not in done.printed
+    assert done.printed.count(f"\nlibrary path '{folder / 'gold.jsonl'}' is a file") == 6
+    assert (done.code, "3 failed, 3 errors" in done.printed) == (1, True)
 
 
 def test_a_marked_test_is_called_for_each_case(folder, library):
@@ -96,16 +99,16 @@ def test_a_marked_test_is_called_for_each_case(folder, library):
         "    assert footnote_case.passed\n"
     )
     done = run_pytest(folder, "--footnote-library", library, "--strict-markers")
-    assert "1 failed, 2 passed" in done.stdout
-    assert f"Captured footnote call ----------------------------\n{LINE}\n" in done.stdout
+    assert "1 failed, 2 passed" in done.printed
+    assert f"Captured footnote call ----------------------------\n{LINE}\n" in done.printed
 
 
 def test_a_wrong_gold_file_is_one_sentence(folder):
     (folder / "gold.jsonl").write_text("{}")
     done = run_pytest(folder, "--footnote-gold", "gold.jsonl")
-    assert done.stderr.startswith(f"ERROR: {folder / 'gold.jsonl'}:1: 'id' is None")
-    assert done.stderr.count("\n") == 2
-    assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
+    assert done.said.startswith(f"ERROR: {folder / 'gold.jsonl'}:1: 'id' is None")
+    assert done.said.count("\n") == 2
+    assert (done.code, done.printed) == (pytest.ExitCode.USAGE_ERROR, "")
 
 
 @pytest.mark.parametrize(
@@ -123,10 +126,10 @@ def test_a_wrong_gold_file_or_setting_of_a_marked_test_is_one_sentence(
         "def test_own(footnote_case): pass\n"
     )
     done = run_pytest(folder)
-    lines = done.stdout.partition("ERRORS ===")[2].splitlines()[1:]
+    lines = done.printed.partition("ERRORS ===")[2].splitlines()[1:]
     assert lines[1].startswith(told.format(gold=folder / "gold.jsonl"))
     assert lines[2].startswith("====")
-    assert done.returncode == pytest.ExitCode.INTERRUPTED
+    assert done.code == pytest.ExitCode.INTERRUPTED
 
 
 @pytest.mark.parametrize(
@@ -138,14 +141,14 @@ def test_a_setting_that_is_not_allowed_is_refused_once_before_a_case_is_asked(
 ):
     monkeypatch.setenv(f"FOOTNOTE_{name}", value)
     done = run_pytest(folder, "--footnote-gold", "gold.jsonl")
-    assert done.stderr.startswith(f"ERROR: {told}")
-    assert (done.returncode, done.stdout) == (pytest.ExitCode.USAGE_ERROR, "")
+    assert done.said.startswith(f"ERROR: {told}")
+    assert (done.code, done.printed) == (pytest.ExitCode.USAGE_ERROR, "")
 
 
 def test_a_folder_for_a_gold_file_is_refused(folder):
     done = run_pytest(folder, "--footnote-gold", ".")
-    assert done.stderr.startswith(f"ERROR: gold file '{folder}' is a folder: name a gold file")
-    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert done.said.startswith(f"ERROR: gold file '{folder}' is a folder: name a gold file")
+    assert done.code == pytest.ExitCode.USAGE_ERROR
 
 
 @pytest.mark.parametrize(
@@ -165,13 +168,13 @@ def test_every_case_of_a_named_gold_file_is_collected_once(tmp_path, place, name
     (folder / place).parent.mkdir(exist_ok=True)
     (folder / place).write_text("\n".join(map(json.dumps, CASES)))
     done = run_pytest(folder, "--collect-only", "-q", "--footnote-gold", named, *arguments)
-    collected = [line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line]
-    assert (collected, done.returncode) == (["sleep", "bark", "fly"], 0)
+    collected = [line.partition("::")[2] for line in done.printed.splitlines() if "::" in line]
+    assert (collected, done.code) == (["sleep", "bark", "fly"], 0)
 
 
 def test_a_case_named_by_its_id_is_collected_alone(folder):
     arguments = ("--collect-only", "-q", "--footnote-gold", "gold.jsonl", "gold.jsonl::bark")
-    assert "\n1 test collected" in run_pytest(folder, *arguments).stdout
+    assert "\n1 test collected" in run_pytest(folder, *arguments).printed
 
 
 def test_unused_it_imports_nothing_of_footnote(folder):
@@ -180,4 +183,5 @@ def test_unused_it_imports_nothing_of_footnote(folder):
         "def test_own():\n"
         "    assert not {'rag', 'index', 'eval.results', 'numpy', 'yaml'} & set(sys.modules)\n"
     )
-    assert run_pytest(folder).returncode == 0
+    command = [sys.executable, "-m", "pytest", *ARGUMENTS]
+    assert subprocess.run(command, cwd=folder, env=environment(), timeout=120).returncode == 0

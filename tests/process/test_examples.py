@@ -1,11 +1,13 @@
 """Every example runs as it is and prints what its first lines say."""
 
 import ast
+import os
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import forks
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -21,11 +23,10 @@ def test_there_are_scripts_and_the_list_of_examples_names_them() -> None:
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
 def test_an_example_prints_what_it_says(script: Path, tmp_path: Path) -> None:
     docstring = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or ""
-    done = subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True, text=True, timeout=120, check=True, cwd=tmp_path,
-    )  # fmt: skip
-    assert done.stdout.strip() == textwrap.dedent(docstring.partition("Prints:\n")[2]).strip()
+    code = "import runpy, sys\nrunpy.run_path(sys.argv[1], run_name='__main__')"
+    done = forks.run(code, script, environment=os.environ, folder=tmp_path)
+    assert done.code == 0, done.said
+    assert done.printed.strip() == textwrap.dedent(docstring.partition("Prints:\n")[2]).strip()
 
 
 def test_the_example_of_pytest_passes(tmp_path: Path) -> None:
