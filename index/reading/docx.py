@@ -30,9 +30,6 @@ from index.types import Extract
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-VERSION: Final = 3
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 _UNSEEN = frozenset(
     {
         f"{W}del",  # what a tracked change took out
@@ -66,6 +63,8 @@ class DocxReader:
     bears them, foot- and endnotes at the end. Insertions of tracked changes are text; deletions,
     hidden runs and comments are not. Headers and footers are named as left out.
     """
+
+    VERSION: Final = 3
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a Word document; title, author, date and keywords are its properties'.

@@ -17,9 +17,6 @@ from index.reading.metadata import clean_url, name_title
 from index.reading.normal import charset_codec, decode, one_line
 from index.types import Extract
 
-VERSION: Final = 4
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 MAX_ATTACHMENTS = 100
 """Attachments read of one message; a digest of a day's mail has some thirty."""
 
@@ -43,6 +40,8 @@ class MailReader:
     The text is the message as plain text, or as HTML where it has no other, and then each
     attachment of a format that is read, under its file's name. The others are named as left out.
     """
+
+    VERSION: Final = 4
 
     def __init__(self, *, depth: int = 0) -> None:
         self._depth = depth

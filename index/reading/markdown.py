@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from markdown_it.rules_block import StateBlock
     from markdown_it.token import Token
 
-VERSION: Final = 3
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 MAX_RENDERED = 1_000_000
 """Characters of Markdown that are rendered, at about 150,000 a second; a longer file, which is
 longer than most novels, is read as plain text with its marks."""
@@ -75,6 +72,8 @@ class MarkdownReader:
     text; the title of a callout has a line of its own; pictures and embedded notes are named as
     left out.
     """
+
+    VERSION: Final = 3
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a Markdown file.

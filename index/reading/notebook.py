@@ -15,9 +15,6 @@ from index.reading.metadata import MAX_TITLE, first_line_title, name_title
 from index.reading.normal import decode, normalise, one_line
 from index.types import Extract
 
-VERSION: Final = 1
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 _NO_NOTEBOOK = "it is no Jupyter notebook; save it anew, or its text as .md, and add that"
 
 
@@ -38,6 +35,8 @@ class NotebookReader:
     Cells of Markdown become its text, those of code stand apart as paragraphs of code. What code
     printed or drew, and raw cells, are named as left out. A place is `cell 4`, counted from 1.
     """
+
+    VERSION: Final = 1
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a notebook; its title is the one it states, else its first heading's or its name's.

@@ -19,9 +19,6 @@ from index.types import Extract
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-VERSION: Final = 1
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 _OASIS: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE: Final = f"{{{_OASIS}office:1.0}}"
 _TABLE: Final = f"{{{_OASIS}table:1.0}}"
@@ -72,6 +69,8 @@ class OpenDocumentReader:
     Set as Word documents are (`index.reading.docx`). Deletions of tracked changes, comments, hidden
     text, headers and footers are not read.
     """
+
+    VERSION: Final = 1
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a document; title, author, date and keywords are those of its `meta.xml`.

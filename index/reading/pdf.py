@@ -23,9 +23,6 @@ from index.types import Extract
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
-VERSION: Final = 5
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 MAX_PAGES = 2000
 """Pages above which a file is refused: the longest novels have about 1,500."""
 
@@ -75,6 +72,8 @@ class PdfReader:
     Paragraphs are put together from their lines; running heads and page numbers go, headings are
     told by size. A page begins where its first sentence does or goes on.
     """
+
+    VERSION: Final = 5
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a PDF file; author, date, keywords and any good title are its metadata's.

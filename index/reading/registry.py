@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
 from os import SEEK_END
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, Final, Protocol
 
 from index.card import Card
 from index.errors import ReadError
@@ -30,8 +30,8 @@ READERS: Final = {
     "text/markdown": "index.reading.markdown:MarkdownReader",
     "text/html": "index.reading.html:HtmlReader",
     "text/csv": "index.reading.table:TableReader",
-    "text/vtt": "index.reading.transcript:TranscriptReader",
-    "application/x-subrip": "index.reading.transcript:TranscriptReader",
+    "text/vtt": "index.reading.plain:TranscriptReader",
+    "application/x-subrip": "index.reading.plain:TranscriptReader",
     "application/x-ipynb+json": "index.reading.notebook:NotebookReader",
     "application/pdf": "index.reading.pdf:PdfReader",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (
@@ -44,7 +44,7 @@ READERS: Final = {
         "index.reading.slides:SlidesReader"
     ),
     "application/vnd.oasis.opendocument.text": "index.reading.opendocument:OpenDocumentReader",
-    "application/epub+zip": "index.reading.epub:EpubReader",
+    "application/epub+zip": "index.reading.html:EpubReader",
     "message/rfc822": "index.reading.mail:MailReader",
     "multipart/related": "index.reading.mail:MailReader",
 }
@@ -79,6 +79,11 @@ class Reader(Protocol):
             index.errors.ReadError: It holds no text; the message is a one-sentence reason.
         """
         ...
+
+
+class _OwnReader(Reader, Protocol):
+    VERSION: ClassVar[int]
+    """Raised where the same file gives another text: what it read before is read again."""
 
 
 def read_bytes(data: bytes, *, name: str) -> Extract:
@@ -148,12 +153,17 @@ def is_given_up(card: Card) -> bool:
 
 def _named(kind: str) -> str:
     """Return a reader with its version as a card has it, such as `pdf 2`."""
-    return f"{READERS[kind].partition(':')[0].rpartition('.')[2]} {_version(kind)}"
+    return f"{READERS[kind].partition(':')[2].removesuffix('Reader').lower()} {_version(kind)}"
 
 
 def _version(kind: str) -> int:
-    version: int = import_module(READERS[kind].partition(":")[0]).VERSION
-    return version
+    return _class(kind).VERSION
+
+
+def _class(kind: str) -> type[_OwnReader]:
+    module, _, name = READERS[kind].partition(":")
+    made: type[_OwnReader] = getattr(import_module(module), name)
+    return made
 
 
 @contextmanager
@@ -237,9 +247,7 @@ def _refuse_damaged(data: bytes, noun: str) -> None:
 
 
 def _own(kind: str) -> Reader:
-    module, _, name = READERS[kind].partition(":")
-    made: Reader = getattr(import_module(module), name)()
-    return made
+    return _class(kind)()
 
 
 def _foreign_reader(kind: str) -> "EntryPoint | None":

@@ -29,9 +29,6 @@ from index.types import Extract
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-VERSION: Final = 1
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 MAX_SLIDES = 2000
 """Slides above which a file is refused, as pages of a PDF are."""
 NOTES: Final = "Notes: "
@@ -57,6 +54,8 @@ class SlidesReader:
     columns one after the other. Speaker notes are behind their slide, led by `Notes: `. Of charts
     and diagrams the words are read. Hidden slides and what repeats on each are left out.
     """
+
+    VERSION: Final = 1
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read slides; title, author, date and keywords are the file's properties'.

@@ -19,9 +19,6 @@ from index.reading.normal import LongText, codec_of, decode, normalise, one_line
 from index.reading.plain import PlainReader
 from index.types import Extract
 
-VERSION: Final = 3
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 MAX_ROWS = 50_000
 """Rows above which a workbook is refused, whose rows are not read one by one."""
 MAX_TABLE_TEXT = 250_000_000
@@ -56,6 +53,8 @@ class TableReader:
     line. A cell without a name stands alone, the second of two columns of one name is `Price (2)`,
     and lines above the table are lines of the text. Without a header cells are joined by ` | `.
     """
+
+    VERSION: Final = 3
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a table; what has no columns is read as plain text.

@@ -25,9 +25,6 @@ from index.types import LONGEST_LABEL, Extract
 if TYPE_CHECKING:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
-VERSION: Final = 1
-"""Of this reader; raised where the same file gives another text (`index.reading.registry`)."""
-
 MAX_CELLS: Final = 5_000_000
 """Cells, empty ones between others included, above which a workbook is refused: a second takes
 about 300,000."""
@@ -68,6 +65,8 @@ class WorkbookReader:
     shows them, dates as ISO 8601. Hidden sheets, rows and columns are left out. A place is called
     `sheet NAME`.
     """
+
+    VERSION: Final = 1
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a workbook; title, author, date and keywords are its properties'.

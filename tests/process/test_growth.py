@@ -117,6 +117,27 @@ MADE = {
         ],
         ways=("search", "match"),
     ),
+    ("ui/chat/questions.py", "_is_person"): Made(
+        make=lambda: [
+            re.compile(
+                r"Aker(?:, | (?:is|was) |, who (?:is|was) )(?:an? |the |[a-z]+ of )"
+                r"|\b[a-z]+ Aker\b"
+            ),
+            re.compile(r"\b[Tt]he Aker\b"),
+        ],
+        ways=("search",),
+    ),
+    ("ui/chat/questions.py", "_is_thing"): Made(
+        make=lambda: [re.compile(r"\(Aker\)|Aker (?:is|was) (?:an?|the) ")], ways=("search",)
+    ),
+    ("ui/chat/questions.py", "_is_good"): Made(
+        make=lambda: [
+            re.compile(
+                r"Aker(?:,| is| was|, who is|, who was) a mayor|a mayor,? Aker|a mayor \(Aker\)"
+            )
+        ],
+        ways=("search",),
+    ),
 }
 """By file and function."""
 _SENTENCE = "a sentence of 1,000 characters at most is read"
