@@ -79,7 +79,7 @@ def test_adding_another_file_reads_it_again_and_keeps_its_id(
     assert [(c.kind, c.read_again) for c in report.changes] == [("added", False), ("changed", True)]
     after = next(d for d in old.summaries() if d.id == before.id)
     assert old.document(after.id).text == MENDED
-    assert (after.card.reader, after.added_at) == ("pdf 4", before.added_at)
+    assert (after.card.reader, after.added_at) == ("pdf 5", before.added_at)
     # "It was not repaired." has its vector already.
     assert embedder.embedded - embedded == report.embedded == 2
     assert "1 document that an older version of Footnote had read: read again, 1 changed." in (
@@ -106,7 +106,7 @@ def test_one_that_reads_the_same_is_marked_and_embeds_nothing(
     (change,) = again(library).changes
     assert change.read_again
     (document,) = library.summaries()
-    assert (document.card.reader, embedder.embedded) == ("pdf 4", embedded)
+    assert (document.card.reader, embedder.embedded) == ("pdf 5", embedded)
 
 
 def test_one_whose_file_is_gone_or_edited_stays_and_is_told(make_library: Make, tmp_path) -> None:
@@ -171,7 +171,7 @@ def test_an_upload_of_the_version_before_is_told_until_it_is_uploaded_again(
     told = "it was uploaded, and its original was not kept: add it again"
     assert [c.reason for c in again(library).outdated] == [told]
     kept(tmp_path / "other.pdf", pdf("Other."))
-    watched = watch(tmp_path, lambda: add(library, tmp_path / "other.pdf"), every=0.1)
+    watched = watch(tmp_path, lambda _: add(library, tmp_path / "other.pdf"), every=0.1)
     assert [(c.kind, getattr(c, "reason", "")) for c in (next(watched), next(watched))] == [
         ("added", ""), ("skipped", told),
     ]  # fmt: skip
@@ -225,7 +225,7 @@ def test_one_of_the_reader_before_this_is_read_again_and_one_of_the_next_is_not(
 ) -> None:
     library = make_library()
     add(library, quay)
-    for reader, found in (("pdf 3", [True]), ("pdf 4", []), ("pdf 5", [])):
+    for reader, found in (("pdf 4", [True]), ("pdf 5", []), ("pdf 6", [])):
         with library.catalog.writing() as db, transaction(db):
             note_reader(db, {library.summaries()[0].id: reader})
         assert [c.read_again for c in again(library).changes] == found
