@@ -89,12 +89,14 @@ class Scope:
     @property
     def words(self) -> str:
         """The scope in words: `tag economy or trade, in notes, since 2024`; else `all articles`."""
-        said = [
-            f"{name} {value if isinstance(value, str) else ' or '.join(value)}"
+        said = {
+            field: f"{name} {value if isinstance(value, str) else ' or '.join(value)}"
             for field, name in _SAID.items()
             if (value := getattr(self, field))
-        ]
-        return ", ".join(said) or "all articles"
+        }
+        if self.since and self.since == self.until:
+            said["since"] = f"dated {said.pop('until').removeprefix('until ')}"
+        return ", ".join(said.values()) or "all articles"
 
 
 def scope_of(row: Mapping[str, Any]) -> Scope:

@@ -17,6 +17,7 @@ from index.data_files import data_toml, filled
 from index.scope import EVERYTHING, Scope
 from index.store import queries
 from index.store.library import Moment
+from index.store.protocols import OpenCatalog
 from index.store.queries import Named
 from index.terms import content_terms, terms
 from rag.question import Question, any_of, listed, numbers, read_question
@@ -211,7 +212,7 @@ def _scope(phrase: _Phrase, moment: Moment) -> Scope | None:
     db = moment.db
     if phrase.file:
         of_file = queries.named_like(db, [_part(phrase.file)], limit=_MOST)
-        return _only([one for one in of_file if _file_name(one) == phrase.file.casefold()])
+        return _only([one for one in of_file if _file_name(one) == phrase.file.casefold()], db)
     if phrase.title:
         return _titled(phrase, moment)
     if phrase.tag:
@@ -250,7 +251,7 @@ def _within(phrase: _Phrase) -> Scope | None:
 def _titled(phrase: _Phrase, moment: Moment) -> Scope | None:
     wanted = content_terms(phrase.title)
     found = queries.named_like(moment.db, _parts(phrase.title), limit=_MOST)
-    return _only([one for one in found if content_terms(one.title) == wanted])
+    return _only([one for one in found if content_terms(one.title) == wanted], moment.db)
 
 
 def _one(phrase: _Phrase, moment: Moment) -> Scope | None:
@@ -266,7 +267,7 @@ def _one(phrase: _Phrase, moment: Moment) -> Scope | None:
         if wanted <= _called(one, kept=kept) and (phrase.date is None or _is_of(one, phrase.date))
     ]
     exact = [one for one in found if set(content_terms(one.title)) <= wanted]
-    return _only(exact if len(exact) == 1 else found)
+    return _only(exact if len(exact) == 1 else found, moment.db)
 
 
 def _called(one: Named, *, kept: bool) -> set[str]:
@@ -301,13 +302,25 @@ def _part(word: str) -> str:
     return lower.replace("_", "%")
 
 
-def _only(found: Sequence[Named]) -> Scope | None:
-    """Return the scope of the one article found; none where there are more, or none."""
+def _only(found: Sequence[Named], db: OpenCatalog) -> Scope | None:
+    """Return the scope of the one article found; none where there are more, or none.
+
+    It is named by its title, also by its date where others have the title, and else by its id.
+    """
     if len(found) != 1:
         return None
     (one,) = found
     title = " ".join(one.title.split())
-    return Scope(documents=(one.id if not title or _HEX.fullmatch(title) else title,))
+    if not title or _HEX.fullmatch(title):
+        return Scope(documents=(one.id,))
+    like = queries.named_like(db, _parts(title), limit=_MOST)
+    same = [other for other in like if folded(" ".join(other.title.split())) == folded(title)]
+    if len(same) == 1:
+        return Scope(documents=(title,))
+    day = one.published
+    if day is None or [other.published for other in same].count(day) != 1:
+        return Scope(documents=(one.id,))
+    return Scope(documents=(title,), since=day, until=day)
 
 
 def _dates(text: str) -> Iterator[_Date]:

@@ -92,7 +92,7 @@ class Way:
                     replace(asked, question=question), named.scope
                 )
             except ScopeError:
-                return None, f"The question names {words}, of which there is none: all were asked."
+                return None, f"There is nothing of what the question names ({words}): all were asked."
             if answer.status == "answered":
                 yield from held
                 return replace(answer, scope_named=True), ""
