@@ -92,7 +92,10 @@ class Way:
                     replace(asked, question=question), named.scope
                 )
             except ScopeError:
-                return None, f"There is nothing of what the question names ({words}): all were asked."
+                return (
+                    None,
+                    f"There is nothing of what the question names ({words}): all were asked.",
+                )
             if answer.status == "answered":
                 yield from held
                 return replace(answer, scope_named=True), ""

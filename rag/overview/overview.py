@@ -130,7 +130,7 @@ def of_topic(moment: Moment, written: str) -> Overview:
     fit = [
         (_about(topic, content.document.card.title, own), own)
         for content, own in told
-        if speaks_of(topic, content.document.card.title, (one.text for one in own))
+        if speaks_of(topic, content.document.card.title, (_with_heading(one) for one in own))
     ]
     every = [one for _, own in fit for one in own]
     if not every:
@@ -141,7 +141,7 @@ def of_topic(moment: Moment, written: str) -> Overview:
     near = vectors @ moment.embed(written)
     worth = _worth(every, vectors) + _MENTION * about + _NEAR * near
     worth[(about == 0) & (near < _RELATED)] = -np.inf
-    named = {n for n in range(len(every)) if about[n] >= 1.0}
+    named = {n for n in range(len(every)) if about[n] >= _HEADED}
     places = choose(every, worth, most=_most(about), alone=named)
     chosen = [every[n] for n in places]
     ranks = {document_id: n for n, document_id in enumerate(ids)}
@@ -150,6 +150,8 @@ def of_topic(moment: Moment, written: str) -> Overview:
 
 _FOLLOWS = 0.4
 """What a sentence counts as naming a topic where the one before it names the topic."""
+_HEADED = 0.8
+"""What a sentence counts as naming a topic whose heading names it."""
 _RELATED = 0.35
 """Cosine with a topic from which a sentence that does not name it may be of it."""
 
@@ -165,12 +167,19 @@ def _about(topic: Topic, title: str, own: Sequence[Statement]) -> NDArray[np.flo
     lead = _lead(own, np.zeros(len(own))) if own else 0
     of_it = of_title == 1.0 or 1.0 in (shares[lead : lead + 1] + shares[:1])
     about = np.array([max(share, _TITLE * max(of_title, of_it)) for share in shares])
+    for n, one in enumerate(own):
+        if one.heading and mentions(topic, frozenset(terms(one.heading.text))) == 1.0:
+            about[n] = max(about[n], _HEADED)
     for n, one in enumerate(own[1:], start=1):
         if shares[n - 1] == 1.0 and one.before is own[n - 1].sentence and not one.opens:
             about[n] = max(about[n], _FOLLOWS)
     if of_it and own:
         about[lead] += _TITLE
     return about
+
+
+def _with_heading(one: Statement) -> str:
+    return f"{one.heading.text} {one.text}" if one.heading else one.text
 
 
 def _beginning(content: Content) -> tuple[Statement, ...]:

@@ -32,6 +32,9 @@ where a preposition leads, as in "In children under 13 it fell"."""
 _FEWEST, _LEAST_WORDS, _MOST_WORDS = 2, 4, 70
 """Words of a statement at least, in a document that has no longer one; in others; and at most."""
 _ENOUGH = 10
+_HEADING_WORDS = 6
+_STATES = re.compile(r"\?$|^(?:\S+ ){3,}\S+[.!…]$")
+"""A question, or four words that end as a sentence does."""
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 _ENDS = re.compile(r"[.!…。！]['\"’”»)\]]*$")
 _SPOKEN = re.compile(r"^[\"“„«‘'][^\"”“»]*[\"”“»’'](?!\w)[.,]?$")
@@ -60,6 +63,8 @@ class Statement:
     """Whether it is understood only after the sentence before it; a document's first is not."""
     before: Sentence | None
     """The sentence before it; None for the document's first."""
+    heading: Sentence | None = None
+    """The few words that it stands under, in its own line or above; None for none."""
 
     @property
     def text(self) -> str:
@@ -77,9 +82,11 @@ def each_statement(content: Content, *, least: int = _LEAST_WORDS) -> Iterator[S
     text, paragraph = content.document.text, 0
     before: Sentence | None = None
     stated = False
+    heading: tuple[Sentence, int, bool] | None = None
     for place, sentence in enumerate(content.sentences):
         gap = text[before.end : sentence.start] if before else "\n"
         paragraph += bool(before) and "\n" in gap
+        heading = _heading(heading, sentence, paragraph)
         if is_statement(sentence.text, least=least):
             yield Statement(
                 content=content,
@@ -90,9 +97,26 @@ def each_statement(content: Content, *, least: int = _LEAST_WORDS) -> Iterator[S
                 opens="\n" in gap,
                 leans=stated and leans(sentence.text),
                 before=before,
+                heading=heading[0] if heading else None,
             )
             stated = True
         before = sentence
+
+
+def _heading(
+    now: tuple[Sentence, int, bool] | None, sentence: Sentence, paragraph: int
+) -> tuple[Sentence, int, bool] | None:
+    """Return the heading of a sentence, its paragraph, and whether it stands in the same line.
+
+    One that text follows in its line ("3. Pontoon. It was opened ...") ends with its paragraph,
+    another at the next heading.
+    """
+    words = len(_WORD.findall(sentence.text))
+    if 1 <= words <= _HEADING_WORDS and not _STATES.search(sentence.text.rstrip()):
+        return sentence, paragraph, False
+    if now is None or (now[2] and paragraph != now[1]):
+        return None
+    return (now[0], now[1], now[2] or paragraph == now[1])
 
 
 def is_statement(sentence: str, *, least: int = _LEAST_WORDS) -> bool:

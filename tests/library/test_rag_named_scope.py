@@ -130,7 +130,9 @@ def test_where_it_gives_no_answer_all_are_asked_and_that_is_said(asked: Opened) 
 def test_where_nothing_is_what_it_names_all_are_asked(asked: Opened) -> None:
     answer = asked(answerer=_Knows("Elbe flood")).ask("In 2019's articles, how many homes burnt?")
     assert answer.status == "answered"
-    assert answer.scope_note.startswith("There is nothing of what the question names (dated 2019): ")
+    assert answer.scope_note.startswith(
+        "There is nothing of what the question names (dated 2019): "
+    )
 
 
 def test_everything_given_as_the_scope_asks_all(asked: Opened) -> None:

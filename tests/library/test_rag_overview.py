@@ -53,6 +53,36 @@ def places(answer: Answer) -> Sequence[int]:
     return [citation.start for citation in answer.citations]
 
 
+_MINUTES = """Minutes of the board
+
+1. Visitors. About 8,000 people came in spring and summer this year.
+2. The pontoon. It was opened in January by the mayor of Karsund.
+The sum of 31,000 crowns was paid by the sailing club and the trust.
+
+Staff
+
+A second miller was found for the mill after a long search.
+She begins in March and works on two days of each week.
+
+Next meeting
+
+The board meets in the Methodist hall on 5 November.
+"""
+
+
+def test_what_stands_under_a_heading_is_said_about_it(assistant: Assistant) -> None:
+    add(assistant, minutes=_MINUTES)
+    answer = assistant.ask("What is said about the pontoon?")
+    (pontoon,) = answer.sentences
+    assert pontoon.text == "It was opened in January by the mayor of Karsund."
+    assert pontoon.context == "2. The pontoon."
+    assert said(assistant.ask("What is said about the staff?"))[-2:] == [
+        "A second miller was found for the mill after a long search.",
+        "She begins in March and works on two days of each week.",
+    ]
+    assert assistant.ask("What is said about the harbour?").status == "abstained"
+
+
 def test_an_article_is_told_by_its_lead_and_more_in_reading_order(assistant: Assistant) -> None:
     add(assistant, bridge=_BRIDGE)
     answer = assistant.ask("What is this article about?")
