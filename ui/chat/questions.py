@@ -128,8 +128,10 @@ def _questions(sentences: Iterable[str]) -> Iterator[str]:
 def _is_person(name: str, text: str) -> bool:
     """Say whether a role may stand beside a name; a ship or a firm has an article before it."""
     named = re.escape(name)
-    behind = rf"{named}(?:, | (?:is|was) |, who (?:is|was) )(?:an? |the |[a-z]+ of )"
-    beside = re.search(rf"{behind}|\b[a-z]+ {named}\b", text)
+    beside = re.search(
+        rf"{named}(?:, | (?:is|was) |, who (?:is|was) )(?:an? |the |[a-z]+ of )|\b[a-z]+ {named}\b",
+        text,
+    )
     return beside is not None and not re.search(rf"\b[Tt]he {named}\b", text)
 
 
