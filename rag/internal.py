@@ -50,6 +50,7 @@ __all__ = [
     "log_question",
     "logged_questions",
     "models_here",
+    "named_settings",
     "not_read_again",
     "page_name",
     "places",
@@ -75,6 +76,20 @@ def keep_found_model(model: "FoundModel", settings: Settings) -> Path:
     from rag.llm import found
 
     return found.keep_model(model, settings)
+
+
+def named_settings(settings: Settings) -> dict[str, Settings]:
+    """Return settings for each library that has a name, the default one first, by name.
+
+    Raises:
+        OperationError: The file of names is damaged or cannot be read.
+    """
+    from rag.named_libraries import named_libraries
+
+    return {
+        one.name: settings.changed(library=one.place, vectors=one.vectors or settings.vectors)
+        for one in named_libraries()
+    }
 
 
 def ranked_sentences(answer: Answer) -> tuple[Sentence, ...]:

@@ -11,15 +11,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from rag import Assistant, MisuseError, OperationError
-from rag.internal import conversations_here, data_file, library_name
+from rag.internal import conversations_here, data_file
 from ui import api, evaluation, library, settings
+from ui.articles import Libraries
 from ui.chat import ask_tab
-from ui.chat.ask_tab import Chat, Talks
-from ui.chat.conversation import Sessions
+from ui.chat.ask_tab import Room
 from ui.guard import LOOPBACK, Guard, Roles, Users, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
-from ui.parts import QUIET, answering, fonts, head, only_asks, part
-from ui.settings import Chooser
+from ui.parts import QUIET, Sent, Value, answering, fonts, head, only_asks, part
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -35,12 +34,16 @@ _FIRST_PORT, _LAST_PORT = 7860, 7959
 """Ports that Gradio tries when none is named."""
 
 
-def build_app(assistant: Assistant) -> "gr.Blocks":
+def build_app(assistant: Assistant, *, libraries: Libraries | None = None) -> "gr.Blocks":
     """Return the page as a Gradio app; `ui.app` adds its style and guards.
 
     Nothing is asked of the assistant before the page is opened in a browser. Every tab is built by
     a `build` of its own, called inside its `gr.Tab`; no listener of theirs is public, and
     each takes any input, for private ones answer plain HTTP too.
+
+    Args:
+        assistant: What answers, and what programs ask.
+        libraries: What a visitor may choose from, the assistant's first; None: there is no choice.
     """
     import gradio as gr
 
@@ -50,23 +53,22 @@ def build_app(assistant: Assistant) -> "gr.Blocks":
         fill_width=True,
         delete_cache=(_CLEANED_SECONDS, _KEPT_SECONDS),
     )
+    offered = libraries or Libraries(assistant)
     kept = conversations_here() if assistant.settings.history else None
-    sessions = Sessions(store=kept, library=library_name(assistant.settings))
-    chooser = Chooser(assistant)
-    chat = Chat(assistant, sessions=sessions, chooser=chooser)
+    room = offered.each(partial(Room, store=kept))
     with app:
         api.build(assistant)  # first, so that no listener takes the names of the endpoints
         bar = part("bar")
-        bar.open(answering(lambda sent: {"asks": only_asks()}), None, bar, **QUIET)
+        bar.open(answering(partial(_bar, offered)), None, bar, **QUIET)
         with gr.Tabs(elem_id="nav"):
             with gr.Tab("Ask", id="ask"):
-                ask_tab.build(assistant, chat=chat, talks=Talks(sessions))
+                ask_tab.build(offered, room=room)
             with gr.Tab("Library", id="library") as tab, gr.Column(elem_classes="page"):
-                library.build(assistant, app=app, tab=tab)
+                library.build(offered, app=app, tab=tab, bar=bar)
             with gr.Tab("Evaluation", id="evaluation") as tab, gr.Column(elem_classes="page"):
-                evaluation.build(assistant, app=app, tab=tab)
+                evaluation.build(offered, app=app, tab=tab, bar=bar)
             with gr.Tab("Settings", id="settings"), gr.Column(elem_classes="page"):
-                settings.build(assistant, sessions=sessions, chooser=chooser)
+                settings.build(lambda sent: room(sent).choosing)
     # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a
     # request names.
     app.has_launched = True
@@ -74,9 +76,18 @@ def build_app(assistant: Assistant) -> "gr.Blocks":
     return app
 
 
+def _bar(libraries: Libraries, sent: Sent) -> Value:
+    """Return what the bar shows: the libraries to choose from, and which one the page asks."""
+    names = libraries.names
+    chosen = sent.get("library") if sent.get("library") in names else names[0]
+    choice = {"libraries": names, "library": chosen} if len(names) > 1 else {}
+    return {"asks": only_asks(), **choice}
+
+
 def serve(
     assistant: Assistant,
     *,
+    libraries: Libraries | None = None,
     host: str,
     port: int | None,
     users: Users | None = None,
@@ -87,7 +98,8 @@ def serve(
     """Serve the page until it is interrupted or told to end.
 
     Args:
-        assistant: What answers.
+        assistant: What answers, and what programs ask.
+        libraries: What a visitor may choose from; None: there is no choice.
         host: Address to listen on: one of `ui.guard.LOOPBACK`, or any with users.
         port: 1 to 65535; None takes the first free one from 7860.
         users: Who may log in; None for no login.
@@ -102,7 +114,7 @@ def serve(
         OperationError: The port is taken.
     """
     _require(host, users=users, mcp=mcp)
-    app = build_app(assistant)
+    app = build_app(assistant, libraries=libraries)
     url = launch(app, host=host, port=port, users=users, names=names, proxies=proxies, mcp=mcp)
     try:
         with _listening() as told:

@@ -1,4 +1,4 @@
-"""One article for the page's scripts: its text, its sentences, or a page of it as a picture.
+"""The libraries that a page offers, and one article of them: its text or a page as a picture.
 
 What a script sends is looked at before it is used, and what cannot be had is told in what it gets.
 """
@@ -6,25 +6,96 @@ What a script sends is looked at before it is used, and what cannot be had is to
 import base64
 import hashlib
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from rag import Assistant, Card, FootnoteError, MisuseError
+from rag import Assistant, Card, FootnoteError, MisuseError, Settings
 from rag.types import PageImage, Span
 
+T = TypeVar("T")
 MISSING = {"missing": True}
 _DRAWN_AT_ONCE = threading.Semaphore(2)
 """Pages drawn at a time: each takes a process, and up to a gigabyte."""
 _PDF = "application/pdf"
 
 
+class Libraries:
+    """The libraries that a page offers, each opened when it is first asked for. Thread-safe.
+
+    Args:
+        first: The one that the page was started with.
+        name: What it is called.
+        others: Settings of each other one, by name.
+    """
+
+    def __init__(
+        self, first: Assistant, *, name: str = "", others: Mapping[str, Settings] = {}
+    ) -> None:
+        self.first = first
+        self.names = (name, *others)
+        self._others = dict(others)
+        self._opening = threading.Lock()
+        self._open: dict[str, Assistant] = {}
+
+    def named(self, name: str) -> Assistant:
+        """Return the library of a name; the first one for none.
+
+        Raises:
+            MisuseError: It is not offered; the message names those that are.
+        """
+        if name in ("", self.names[0]):
+            return self.first
+        if name not in self._others:
+            raise MisuseError(
+                f"the library {name!r} is not offered here: load the page again and choose one of "
+                f"{', '.join(self.names)}"
+            )
+        with self._opening:
+            if name not in self._open:
+                self._open[name] = Assistant.open(self._others[name])
+            return self._open[name]
+
+    def of(self, sent: object) -> Assistant:
+        """Return the library that an event names, as `named` does."""
+        return self.named(_name_in(sent))
+
+    def each(self, make: Callable[[Assistant], T]) -> Callable[[object], T]:
+        """Return what gives, for an event, what is made of the library that it names; made once."""
+        made: dict[Assistant, T] = {}
+        making = threading.Lock()
+
+        def of(sent: object) -> T:
+            assistant = self.of(sent)
+            with making:
+                if assistant not in made:
+                    made[assistant] = make(assistant)
+                return made[assistant]
+
+        return of
+
+    def close(self) -> None:
+        """Close all but the first."""
+        with self._opening:
+            for assistant in self._open.values():
+                assistant.close()
+            self._open = {}
+
+
+def _name_in(sent: object) -> str:
+    name = sent.get("library") if isinstance(sent, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
 def serving(
-    assistant: Assistant, find: Callable[[Assistant, object], dict[str, Any]]
+    libraries: Libraries, find: Callable[[Assistant, object], dict[str, Any]]
 ) -> Callable[[object], dict[str, Any]]:
-    """Return `article` or `text` of one assistant, under the name by which scripts call it."""
+    """Return `article` or `text` of the library that is named, as scripts call it."""
 
     def fetch(wanted: object) -> dict[str, Any]:
-        return find(assistant, wanted)
+        try:
+            return find(libraries.of(wanted), wanted)
+        except MisuseError:
+            return dict(MISSING)
 
     fetch.__name__ = find.__name__
     return fetch

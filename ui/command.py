@@ -1,19 +1,23 @@
 """The commands `footnote ui`, `serve` and `mcp`: their arguments, for `footnote --help`."""
 
 import argparse
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rag.types import Folders
+    from rag import Assistant
+    from ui.articles import Libraries
 
 _PORTS = range(1, 65536)
 _PORT = 8765
 """Of `footnote serve`; none of those on which programs with language models listen."""
+_DEFAULT = "default"
+"""As `footnote libraries` calls the library that nobody named."""
 _ENDING_SECONDS = 5.0
 """That a thread gets to end."""
 
@@ -67,10 +71,12 @@ def run(arguments: argparse.Namespace) -> int:
     users = load_users(arguments.auth) if arguments.auth else None
     with (
         Assistant.open(Settings.load(library=arguments.library)) as assistant,
-        _followed(assistant.library.folders),
+        closing(_offered(assistant, arguments)) as libraries,
+        _followed(*map(libraries.named, libraries.names)),
     ):
         serve(
             assistant,
+            libraries=libraries,
             host=arguments.host,
             port=arguments.port,
             users=users,
@@ -95,7 +101,7 @@ def run_service(arguments: argparse.Namespace) -> int:
 
     keys = load_keys(arguments.keys) if arguments.keys else ()
     settings = Settings.load(library=arguments.library, llm=arguments.llm)
-    with Assistant.open(settings) as assistant, _followed(assistant.library.folders):
+    with Assistant.open(settings) as assistant, _followed(assistant):
         serve(
             assistant,
             host=arguments.host,
@@ -121,14 +127,56 @@ def run_mcp(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _offered(assistant: "Assistant", arguments: argparse.Namespace) -> "Libraries":
+    """Return the libraries that the page offers: those of --also, else all to this machine's user.
+
+    Raises:
+        MisuseError: One of --also has no such name, or its address cannot be used.
+        OperationError: The file of names is damaged, and a name is needed.
+    """
+    from rag import FootnoteError, MisuseError
+    from rag.internal import named_settings
+    from ui.articles import Libraries
+
+    try:
+        named = named_settings(assistant.settings)
+    except FootnoteError as error:
+        if arguments.also:
+            raise
+        print(f"footnote: {error}", file=sys.stderr)  # noqa: T201
+        named = {}
+    place = assistant.settings.library
+    own = next((n for n, one in named.items() if _same(one.library, place)), "")
+    others = {n: one for n, one in named.items() if n != own}
+    if unknown := [name for name in arguments.also if name not in named]:
+        known = f"the names are {', '.join(others)}" if others else "no library has a name"
+        raise MisuseError(f"--also {unknown[0]!r} is the name of no library: {known}")
+    if arguments.also:
+        others = {name: others[name] for name in arguments.also if name in others}
+    elif arguments.auth or arguments.name or arguments.host not in ("127.0.0.1", "localhost"):
+        others = {}
+    else:
+        others = {n: one for n, one in others.items() if n != _DEFAULT or one.beside.exists()}
+    shown = own or (place.absolute().name if isinstance(place, Path) else "this library")
+    return Libraries(assistant, name=shown, others=others)
+
+
+def _same(one: object, other: object) -> bool:
+    paths = isinstance(one, Path) and isinstance(other, Path)
+    return Path(str(one)).absolute() == Path(str(other)).absolute() if paths else one == other
+
+
 @contextmanager
-def _followed(*libraries: "Folders") -> Iterator[None]:
+def _followed(*assistants: "Assistant") -> Iterator[None]:
     """Look after the registered folders of libraries, each in a thread, for the length of a block.
 
     What is being read when the block ends is given a few seconds; a kill halves nothing.
     """
     ended = Event()
-    threads = [Thread(target=one.look_after, args=(ended,), daemon=True) for one in libraries]
+    threads = [
+        Thread(target=one.library.folders.look_after, args=(ended,), daemon=True)
+        for one in assistants
+    ]
     for thread in threads:
         thread.start()
     try:
@@ -213,6 +261,14 @@ def _add_reach(parser: argparse.ArgumentParser) -> None:
         "ask but change nothing has :ask behind the password",
     )
     _add_names(parser)
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further library that visitors may choose, by its name; may be repeated (default: "
+        "all that have a name for who uses this machine, none for others)",
+    )
     parser.add_argument(
         "--proxy",
         action="append",

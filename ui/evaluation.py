@@ -4,11 +4,12 @@ import hashlib
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from rag import Answer, Assistant, Document, FootnoteError
-from ui.articles import article, serving
+from ui.articles import Libraries, article, serving
 from ui.guard import ONLY_ASKS, private_folder
 from ui.parts import (
     NOBODY,
@@ -207,12 +208,12 @@ class _Drafts:
                     return number, self._found[number]
 
 
-def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
-    """Show the suites, the run of one and its result; call it inside the tab."""
+def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTML") -> None:
+    """Show the suites, the run of one and its result, of the library that the bar names."""
     import gradio as gr
 
     private_folder()
-    desk = _Desk(assistant)
+    desk = _Desk(libraries)
     with gr.Row(elem_classes="head-row"):
         gr.Markdown(_HEAD, elem_classes="lede")
         propose = gr.Button(
@@ -237,93 +238,83 @@ def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
         )
     shown = [chosen, progress, result, start, stop, keep, *files]
     running = start.click(
-        desk.run, chosen, shown, concurrency_id="evaluation", concurrency_limit=8, **QUIET
+        desk.run, [chosen, bar], shown, concurrency_id="evaluation", concurrency_limit=8, **QUIET
     )
-    stop.click(desk.show, chosen, shown, cancels=[running], queue=False, **QUIET)
-    keep.click(desk.keep, chosen, [progress], **QUIET)
-    chosen.input(desk.show, chosen, shown, **QUIET)
-    questions, form = _form(assistant, answer_of=lambda *_: None, elem_id="gold-drafts")
-    propose.click(lambda: questions.draft({}), None, form, **QUIET)
+    stop.click(desk.show, [chosen, bar], shown, cancels=[running], queue=False, **QUIET)
+    keep.click(desk.keep, [chosen, bar], [progress], **QUIET)
+    chosen.input(desk.show, [chosen, bar], shown, **QUIET)
+    questions, form = _form(libraries, answer_of=lambda *_: None, elem_id="gold-drafts")
+    propose.click(lambda bar: questions(bar).draft({}), bar, form, **QUIET)
     for opened in (app.load, tab.select):
-        opened(desk.show, chosen, shown, **QUIET)
+        opened(desk.show, [chosen, bar], shown, **QUIET)
 
 
-def build_gold_form(assistant: Assistant, *, log: "gr.HTML", answer_of: AnswerOf) -> None:
+def build_gold_form(libraries: Libraries, *, log: "gr.HTML", answer_of: AnswerOf) -> None:
     """Add the form, which opens at the event 'thumb' of the conversation's part `log`."""
-    questions, form = _form(assistant, answer_of=answer_of, elem_id="gold")
-    log.thumb(answering_sender(questions.open), None, form, **QUIET)
+    questions, form = _form(libraries, answer_of=answer_of, elem_id="gold")
+    opened = answering_sender(lambda sent, sender: questions(sent).open(sent, sender))
+    log.thumb(opened, None, form, **QUIET)
 
 
 def _form(
-    assistant: Assistant, *, answer_of: AnswerOf, elem_id: str
-) -> "tuple[GoldQuestions, gr.HTML]":
-    questions = GoldQuestions(assistant, answer_of=answer_of)
-    form = part("gold", elem_id=elem_id, server_functions=[serving(assistant, article)])
-    form.save(answering(questions.save), None, form, **QUIET)
-    form.skip(answering(questions.draft), None, form, **QUIET)
+    libraries: Libraries, *, answer_of: AnswerOf, elem_id: str
+) -> "tuple[Callable[[object], GoldQuestions], gr.HTML]":
+    questions = libraries.each(partial(GoldQuestions, answer_of=answer_of))
+    form = part("gold", elem_id=elem_id, server_functions=[serving(libraries, article)])
+    form.save(answering(lambda sent: questions(sent).save(sent)), None, form, **QUIET)
+    form.skip(answering(lambda sent: questions(sent).draft(sent)), None, form, **QUIET)
     return questions, form
 
 
 class _Desk:
     """What the tab shows of the suites. Shared by all pages; a suite's result is no secret."""
 
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._making = threading.Lock()
-        self._made: SuiteRuns | None = None
+    def __init__(self, libraries: Libraries) -> None:
+        self._runs = libraries.each(_suite_runs)
 
-    def show(self, chosen: object) -> list[object]:
+    def show(self, chosen: object, bar: object) -> list[object]:
         """Return the suites and the last result of the chosen one."""
-        return self._shown(self._suite(chosen)[0])
+        return self._shown(self._suite(chosen, bar)[0], bar)
 
-    def run(self, chosen: object) -> Iterator[list[object]]:
+    def run(self, chosen: object, bar: object) -> Iterator[list[object]]:
         """Yield how far the run is, then its result; an error is shown over the last one."""
         import gradio as gr
 
-        name, suite = self._suite(chosen)
+        name, suite = self._suite(chosen, bar)
         if only_asks():
-            yield self._shown(name, problem=ONLY_ASKS)
+            yield self._shown(name, bar, problem=ONLY_ASKS)
             return
         off = gr.update(interactive=False)
         ready = {"said": "Getting ready…", "total": 0}
         yield [off, ready, gr.skip(), off, gr.update(visible=True), off, gr.skip(), gr.skip()]
         try:
-            for step in self._runs().running(suite):
+            for step in self._runs(bar).running(suite):
                 yield [gr.skip(), _running(step), *[gr.skip()] * 6]
         except FootnoteError as error:
-            yield self._shown(name, problem=str(error))
+            yield self._shown(name, bar, problem=str(error))
             return
-        yield self._shown(name)
+        yield self._shown(name, bar)
 
-    def keep(self, chosen: object) -> Value:
+    def keep(self, chosen: object, bar: object) -> Value:
         """Keep the last result as the baseline, and say so."""
         if only_asks():
             return {"problem": ONLY_ASKS}
         try:
-            self._runs().keep_as_baseline(self._suite(chosen)[1])
+            self._runs(bar).keep_as_baseline(self._suite(chosen, bar)[1])
         except FootnoteError as error:
             return {"problem": str(error)}
         return {"said": "Kept: later runs are compared with this one."}
 
-    def _runs(self) -> "SuiteRuns":
-        # Made at the first use: what evaluation needs would make every start of the page slower.
-        from ui.suite_runs import SuiteRuns
-
-        with self._making:
-            if self._made is None:
-                self._made = SuiteRuns(self._assistant)
-            return self._made
-
-    def _suite(self, chosen: object) -> tuple[str, Path]:
+    def _suite(self, chosen: object, bar: object) -> tuple[str, Path]:
         """Return the suite of this name, or the first one where a page names none that is known."""
-        suites = self._runs().suites()
+        suites = self._runs(bar).suites()
         name = chosen if isinstance(chosen, str) and chosen in suites else next(iter(suites))
         return name, suites[name]
 
-    def _shown(self, name: str, problem: str = "") -> list[object]:
+    def _shown(self, name: str, bar: object, problem: str = "") -> list[object]:
         import gradio as gr
 
-        runs = self._runs()
+        runs = self._runs(bar)
         suites = runs.suites()
         last = runs.last(suites[name])
         done = last is not None
@@ -340,6 +331,13 @@ class _Desk:
                 for path in (_files(last) if last else (None, None))
             ),
         ]
+
+
+def _suite_runs(assistant: Assistant) -> "SuiteRuns":
+    # At the first use: what evaluation needs would make every start of the page slower.
+    from ui.suite_runs import SuiteRuns
+
+    return SuiteRuns(assistant)
 
 
 def _section(last: Any) -> str:  # noqa: ANN401  # eval is imported late

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag import Assistant, DocumentSummary, FootnoteError
 from rag.types import Folder
 from ui.additions import Job, adding, bringing
-from ui.articles import article, serving
+from ui.articles import Libraries, article, serving
 from ui.guard import ONLY_ASKS, private_folder
 from ui.parts import QUIET, Sent, Value, only_asks, part, sent_with
 
@@ -29,45 +29,50 @@ PDF, Word, OpenDocument, PowerPoint, Excel, EPUB, saved web pages, mail, Markdow
 or TSV), subtitles and notebooks are read."""
 
 
-def build(assistant: Assistant, *, app: "gr.Blocks", tab: "gr.Tab") -> None:
-    """Show the library with its uploads, kept up to date; call it inside the tab."""
+def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTML") -> None:
+    """Show the library with its uploads, kept up to date; call it inside the tab.
+
+    Args:
+        libraries: Those that are offered.
+        app: The page.
+        tab: The tab.
+        bar: Its value names the library that is chosen.
+    """
     import gradio as gr
 
     private_folder()
-    shelf = _Shelf(assistant)
+    shelf = libraries.each(_Shelf)
     seen = gr.State("")
     gr.Markdown(_HEAD, elem_classes="lede")
     drop, brought, jobs, search = _entries()
 
-    # A function, for Gradio reads its annotations.
+    # Functions, for Gradio reads their annotations and looks whether one yields.
     def remove(search: object, event: gr.EventData) -> tuple[Value, str]:
-        return shelf.remove(search, getattr(event, "id", None))
+        sent = sent_with(event)
+        return shelf(sent).remove(search, sent.get("id"))
 
     def bring(search: object, event: gr.EventData) -> Iterator[tuple[object, ...]]:
-        yield from shelf.bring(search, sent_with(event))
+        sent = sent_with(event)
+        yield from shelf(sent).bring(search, sent)
 
-    listed = part("library", server_functions=[serving(assistant, article)])
-    drop.upload(
-        shelf.add,
-        [drop, search],
-        [jobs, listed, seen, drop],
-        concurrency_id="library",
-        concurrency_limit=1,
-        **QUIET,
-    )
-    brought.bring(
-        bring,
-        search,
-        [jobs, listed, seen],
-        concurrency_id="library",
-        concurrency_limit=1,
-        **QUIET,
-    )
+    def add(paths: object, search: object, bar: object) -> Iterator[tuple[object, ...]]:
+        yield from shelf(bar).add(paths, search)
+
+    def show(search: object, bar: object) -> tuple[Value, str]:
+        return shelf(bar).show(search)
+
+    def look(search: object, seen: object, bar: object) -> "tuple[object, object]":
+        return shelf(bar).look(search, seen)
+
+    listed = part("library", server_functions=[serving(libraries, article)])
+    one_by_one = QUIET | {"concurrency_id": "library", "concurrency_limit": 1}
+    drop.upload(add, [drop, search, bar], [jobs, listed, seen, drop], **one_by_one)
+    brought.bring(bring, search, [jobs, listed, seen], **one_by_one)
     listed.remove(remove, search, [listed, seen], concurrency_id="library", **QUIET)
-    search.change(shelf.show, search, [listed, seen], trigger_mode="always_last", **QUIET)
+    search.change(show, [search, bar], [listed, seen], trigger_mode="always_last", **QUIET)
     for shown in (app.load, tab.select):
-        shown(shelf.show, search, [listed, seen], **QUIET)
-    gr.Timer(_LOOKING_SECONDS).tick(shelf.look, [search, seen], [listed, seen], **QUIET)
+        shown(show, [search, bar], [listed, seen], **QUIET)
+    gr.Timer(_LOOKING_SECONDS).tick(look, [search, seen, bar], [listed, seen], **QUIET)
 
 
 def _entries() -> "tuple[gr.File, gr.HTML, gr.HTML, gr.Textbox]":

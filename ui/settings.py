@@ -1,5 +1,6 @@
 """The tab Settings: what one person may choose of how questions are answered, and who answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
@@ -71,28 +72,39 @@ class Chooser:
         )
 
 
-def build(assistant: Assistant, *, sessions: Kept, chooser: Chooser) -> None:
-    """Build the form, whose choices hold for one conversation; call it inside the tab."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choosing:
+    """What the form needs of one library."""
+
+    assistant: Assistant
+    sessions: Kept
+    chooser: Chooser
+
+
+def build(of: Callable[[Sent], Choosing]) -> None:
+    """Build the form, whose choices hold for one conversation; call it inside the tab.
+
+    Args:
+        of: Gives, for an event, that of the library that it names.
+    """
     form = part("settings")
 
     def opened(sent: Sent, sender: Sender) -> Value:
-        return shown(assistant, sessions.choices(sent.get("token")), chooser) | {
-            "owner": sender.owner
-        }
+        one = of(sent)
+        choices = one.sessions.choices(sent.get("token"))
+        return shown(one.assistant, choices, one.chooser) | {"owner": sender.owner}
 
-    def submitted(sent: Sent, sender: Sender) -> Value:
-        return choose(assistant, sent, sessions, chooser, owner=sender.owner)
+    def acting(act: Callable[..., Value]) -> Callable[[Sent, Sender], Value]:
+        def acted(sent: Sent, sender: Sender) -> Value:
+            one = of(sent)
+            return act(one.assistant, sent, one.sessions, one.chooser, owner=sender.owner)
 
-    def looked(sent: Sent, sender: Sender) -> Value:
-        return look(assistant, sent, sessions, chooser, owner=sender.owner)
-
-    def kept(sent: Sent, sender: Sender) -> Value:
-        return keep(assistant, sent, sessions, chooser, owner=sender.owner)
+        return acted
 
     form.open(answering_sender(opened), None, form, **QUIET)
-    form.choose(answering_sender(submitted), None, form, **QUIET)
-    form.look(answering_sender(looked), None, form, **QUIET)
-    form.keep(answering_sender(kept), None, form, **QUIET)
+    form.choose(answering_sender(acting(choose)), None, form, **QUIET)
+    form.look(answering_sender(acting(look)), None, form, **QUIET)
+    form.keep(answering_sender(acting(keep)), None, form, **QUIET)
 
 
 def choose(

@@ -14,7 +14,8 @@ import pytest
 from forks import ROOT
 from ui_server import part, upload
 
-from rag import Assistant, MisuseError, Settings
+from rag import Assistant, MisuseError, OperationError, Settings
+from rag.named_libraries import add_name, names_file
 from ui.command import register
 
 
@@ -42,6 +43,48 @@ def test_mcp_clients_and_a_login_do_not_go_together(tmp_path):
     users.chmod(0o600)
     with pytest.raises(MisuseError, match="MCP clients cannot log in"):
         footnote("--mcp", "--auth", str(users))
+
+
+@pytest.fixture
+def offered(monkeypatch):
+    """Give what the page would offer to choose from."""
+    seen = []
+    monkeypatch.setattr("ui.app.serve", lambda _, **named: seen.append(named["libraries"].names))
+
+    def offered(*arguments):
+        assert footnote(*arguments) == 0
+        return seen.pop()
+
+    return offered
+
+
+def test_who_uses_this_machine_may_choose_all_named_libraries_others_those_of_also(
+    offered, tmp_path
+):
+    assert offered() == ("default",)
+    add_name("work")
+    add_name("garden", str(tmp_path / "beds"))
+    assert offered() == ("default", "garden", "work")
+    assert offered("--library", str(tmp_path / "beds")) == ("garden", "work")
+    assert offered("--library", str(tmp_path / "other")) == ("other", "garden", "work")
+    assert offered("--name", "notes.lan") == ("default",)
+    assert offered("--name", "notes.lan", "--also", "work") == ("default", "work")
+    assert offered("--also", "garden", "--library", "work") == ("work", "garden")
+
+
+def test_a_library_that_has_no_name_cannot_be_offered():
+    add_name("work")
+    with pytest.raises(MisuseError, match=r"--also 'wrk' is the name of no library: .* are work"):
+        footnote("--also", "wrk")
+
+
+def test_a_damaged_file_of_names_is_told_and_takes_the_choice_alone(offered, capsys):
+    names_file().parent.mkdir(parents=True)
+    names_file().write_text("{", encoding="utf-8")
+    assert offered() == ("library",)
+    assert "libraries.json' is damaged: mend it" in capsys.readouterr().err
+    with pytest.raises(OperationError, match="is damaged"):
+        footnote("--also", "work")
 
 
 @pytest.mark.parametrize("command", ["ui", "serve", "mcp"])

@@ -6,6 +6,8 @@ from rag import Assistant, Settings
 from rag.testing import ScriptedAnswerer, ScriptedModel
 from ui import build_app
 from ui.app import launch
+from ui.articles import Libraries
+from ui.guard import load_users
 
 look_up = socket.getaddrinfo
 
@@ -15,11 +17,23 @@ def look_up_here(host, *rest, **named):
     return look_up(host, *rest, **named)
 
 
-def main(folder, port, *, until, replies=(), pause=0.0, drafts=(), span=None, short=None):
+def main(
+    folder,
+    port,
+    *,
+    until,
+    replies=(),
+    pause=0.0,
+    drafts=(),
+    span=None,
+    short=None,
+    others=(),
+    users=None,
+):
     """Serve a library at a port until told to end.
 
     Answers are real but where they are scripted: the replies of a model with the pause before each
-    word, or the sentences of an answerer.
+    word, or the sentences of an answerer. Other libraries may be chosen, each a folder beside it.
     """
     socket.getaddrinfo = look_up_here
     scripted = {}
@@ -28,7 +42,11 @@ def main(folder, port, *, until, replies=(), pause=0.0, drafts=(), span=None, sh
     if drafts:
         scripted["answerer"] = ScriptedAnswerer(*drafts, span=span, short=short)
     with Assistant.open(Settings(library=folder), **scripted) as assistant:
-        app = build_app(assistant)
-        launch(app, host="127.0.0.1", port=port)
+        beside = {name: Settings(library=folder.with_name(name)) for name in others}
+        libraries = Libraries(assistant, name=folder.name, others=beside)
+        app = build_app(assistant, libraries=libraries)
+        known = None if users is None else load_users(users)
+        launch(app, host="127.0.0.1", port=port, users=known)
         until()
         app.close(verbose=False)
+        libraries.close()

@@ -65,9 +65,14 @@ _resting = {}
 
 
 @contextmanager
-def opened(browser, port, *, tab="Ask", **more):
-    """Open a tab; what it asks of other hosts, any error it logs and any dialog fails the test."""
+def opened(browser, port, *, tab="Ask", login=None, **more):
+    """Open a tab; what it asks of other hosts, any error it logs and any dialog fails the test.
+
+    Where a name and a password are given, their user is logged in.
+    """
     more = {"viewport": {"width": 1440, "height": 900}} | more
+    if login is not None:
+        more |= {"storage_state": None}  # a context of its own, for its cookies stay
     with person(browser, port, **more) as context:
         page = context.new_page()
         wrong = []
@@ -76,6 +81,9 @@ def opened(browser, port, *, tab="Ask", **more):
         page.on("console", lambda m: m.type == "error" and m.text != NOISE and wrong.append(m.text))
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: (wrong.append(dialog.message), dialog.dismiss()))
+        if login is not None:
+            form = dict(zip(("username", "password"), login, strict=True))
+            context.request.post(f"http://127.0.0.1:{port}/login", form=form)
         page.goto(f"http://127.0.0.1:{port}/")
         page.locator(".welcome, .turn").first.wait_for()
         if tab != "Ask":

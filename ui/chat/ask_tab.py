@@ -10,8 +10,8 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from rag import EVERYTHING, Answer, Assistant, DocumentSummary, FootnoteError
-from rag.internal import ConversationStore
-from ui.articles import is_drawn, page_image, serving, text
+from rag.internal import ConversationStore, library_name
+from ui.articles import Libraries, is_drawn, page_image, serving, text
 from ui.chat.conversation import Sessions, Turn, moments
 from ui.chat.questions import Offers, follow_ups
 from ui.chat.turn_view import as_view, recalled, taken_back
@@ -27,7 +27,7 @@ from ui.parts import (
     part,
     streaming,
 )
-from ui.settings import Chooser
+from ui.settings import Chooser, Choosing
 
 _AT_ONCE = 4
 """Questions answered at the same time."""
@@ -36,6 +36,7 @@ _TITLES = 200
 _MOST_LISTED = 500
 """Conversations in the list; older ones are found by their words."""
 _LONGEST_WORDS = 200
+_Growing = Callable[["Chat", Sent, Sender], AsyncGenerator[Value, None]]
 _REPEATED = 2
 """Newest turns in each value: where two were asked at once, none misses its last update."""
 
@@ -298,8 +299,28 @@ def _spine(document: DocumentSummary) -> Value:
     }
 
 
-def build(assistant: Assistant, *, chat: Chat, talks: Talks) -> None:
-    """Build the conversation at the left and its sources at the right; call it inside the tab."""
+class Room:
+    """One library as the page asks it: its conversations, and what was chosen for them.
+
+    Args:
+        assistant: Over the library.
+        store: Where conversations are kept; None: they are not.
+    """
+
+    def __init__(self, assistant: Assistant, *, store: ConversationStore | None) -> None:
+        sessions = Sessions(store=store, library=library_name(assistant.settings))
+        self.choosing = Choosing(assistant=assistant, sessions=sessions, chooser=Chooser(assistant))
+        self.chat = Chat(assistant, sessions=sessions, chooser=self.choosing.chooser)
+        self.talks = Talks(sessions)
+
+
+def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
+    """Build the conversation at the left and its sources at the right; call it inside the tab.
+
+    Args:
+        libraries: Those that are offered.
+        room: Gives, for an event, that of the library that it names.
+    """
     import gradio as gr
 
     with gr.Row(elem_id="room"):
@@ -309,22 +330,34 @@ def build(assistant: Assistant, *, chat: Chat, talks: Talks) -> None:
             composer = part("composer")
         with gr.Column(elem_id="sources"):
             pane = part(
-                "pane", server_functions=[serving(assistant, find) for find in (text, page_image)]
+                "pane", server_functions=[serving(libraries, find) for find in (text, page_image)]
             )
     # Gradio drops an event while an earlier one of the same kind still runs, as one does that looks
     # for follow-up questions.
     together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}
     shared = QUIET | together | {"trigger_mode": "multiple"}
-    shelf.open(answering_sender(talks.listed), None, shelf, **QUIET)
-    shelf.rename(answering_sender(talks.rename), None, shelf, **QUIET)
-    shelf.discard(answering_sender(talks.discard), None, shelf, **QUIET)
-    shelf.restore(answering_sender(talks.restore), None, shelf, **QUIET)
-    log.open(streaming(chat.open), None, log, trigger_mode="multiple", **QUIET)
-    pane.open(answering(chat.shelf), None, pane, **QUIET)
+
+    def in_talks(act: Callable[[Talks, Sent, Sender], Value]) -> Callable[..., Value | None]:
+        return answering_sender(lambda sent, sender: act(room(sent).talks, sent, sender))
+
+    def in_chat(act: Callable[[Chat, Sent, Sender], Value]) -> Callable[..., Value | None]:
+        return answering_sender(lambda sent, sender: act(room(sent).chat, sent, sender))
+
+    def growing(act: _Growing) -> Callable[..., AsyncGenerator[Value, None]]:
+        return streaming(lambda sent, sender: act(room(sent).chat, sent, sender))
+
+    shelf.open(in_talks(Talks.listed), None, shelf, **QUIET)
+    shelf.rename(in_talks(Talks.rename), None, shelf, **QUIET)
+    shelf.discard(in_talks(Talks.discard), None, shelf, **QUIET)
+    shelf.restore(in_talks(Talks.restore), None, shelf, **QUIET)
+    log.open(growing(Chat.open), None, log, trigger_mode="multiple", **QUIET)
+    pane.open(answering(lambda sent: room(sent).chat.shelf(sent)), None, pane, **QUIET)
     asked = [
-        log.ask(streaming(chat.ask), None, log, **shared),
-        log.retry(streaming(chat.retry), None, log, **shared),
+        log.ask(growing(Chat.ask), None, log, **shared),
+        log.retry(growing(Chat.retry), None, log, **shared),
     ]
-    composer.stop(answering_sender(chat.stop), None, log, cancels=asked, queue=False, **QUIET)
-    log.forget(answering_sender(chat.forget), None, log, cancels=asked, queue=False, **QUIET)
-    build_gold_form(assistant, log=log, answer_of=chat.answer)
+    composer.stop(in_chat(Chat.stop), None, log, cancels=asked, queue=False, **QUIET)
+    log.forget(in_chat(Chat.forget), None, log, cancels=asked, queue=False, **QUIET)
+    build_gold_form(
+        libraries, log=log, answer_of=lambda sent, sender: room(sent).chat.answer(sent, sender)
+    )

@@ -1,4 +1,5 @@
-// The bar: which model answers, and light or dark. Its value: {model, asks}; it triggers 'open'.
+// The bar: which library is asked, which model answers, and light or dark. Its value: {model, asks,
+// libraries: [name, ...], library}; it triggers 'open'.
 const root = element.querySelector(".bar");
 const leaving = gone("bar");
 const model = h("b", {});
@@ -8,8 +9,14 @@ const turnOver = () => {
   document.documentElement.dataset.theme = wanted;
   try { localStorage.setItem("footnote-theme", wanted); } catch { /* then it lasts until the next load */ }
 };
+const choose = (name) => {
+  try { sessionStorage.setItem(LIBRARY, name); } catch { return; }
+  location.reload();
+};
+const choice = h("select", { class: "libraries", "aria-label": "Library", title: "Which library is asked", hidden: true, onchange: () => choose(choice.selectedIndex ? choice.value : "") });
 root.replaceChildren(
   h("span", { class: "brand" }, "Footnote"),
+  choice,
   h("span", { class: "grow" }),
   h("span", { class: "model", title: "What writes the answers" }, h("span", { class: "dot" }), model),
   h("button", { type: "button", class: "theme", "aria-label": "Switch between light and dark", title: "Switch between light and dark", onclick: turnOver }),
@@ -65,6 +72,11 @@ const show = (name) => { if (name) model.textContent = modelName(name); };
 const told = () => {
   show(props.value?.model);
   if (props.value?.asks) document.documentElement.dataset.asks = "";
+  const { libraries = [], library: asked = "" } = props.value || {};
+  // One that is offered no more is let go of, and the page begins with the first.
+  if (props.value?.asks !== undefined && library() && library() !== asked) { choose(""); return; }
+  choice.hidden = libraries.length < 2;
+  choice.replaceChildren(...libraries.map((name) => h("option", { value: name, selected: name === asked }, name)));
 };
 watch("value", told);
 hear("model", show, leaving);

@@ -1,10 +1,17 @@
 // Which conversation this page is: the server finds it again by this token, as long as the browser's
 // tab is open; of who is known it is the id of the kept one.
 const USER = window.gradio_config?.username || "";
-const ofTab = () => { try { return sessionStorage.getItem(`footnote ${USER}`); } catch { return null; } };
+// Which library this tab of the browser asks; empty for the one that the page was started with.
+const LIBRARY = `footnote-library ${USER}`;
+const library = () => { try { return sessionStorage.getItem(LIBRARY) || ""; } catch { return ""; } };
+const KEY = library() ? `footnote ${USER} ${library()}` : `footnote ${USER}`;
+// Every event and every call says so.
+trigger = ((fire) => (name, detail) => fire(name, { ...detail, library: library() }))(trigger);
+server = ((asked) => new Proxy({}, { get: (_, name) => (wanted) => asked[name]({ ...wanted, library: library() }) }))(server);
+const ofTab = () => { try { return sessionStorage.getItem(KEY); } catch { return null; } };
 const become = (id) => {
   window.footnoteToken = id;
-  try { sessionStorage.setItem(`footnote ${USER}`, id); } catch { /* then it ends with the page */ }
+  try { sessionStorage.setItem(KEY, id); } catch { /* then it ends with the page */ }
   return id;
 };
 const newToken = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
