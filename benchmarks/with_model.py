@@ -99,7 +99,7 @@ class KeptReplies:
 
     def complete(self, messages: Sequence[Message]) -> Reply:
         """Return the reply that is kept, or the model's, which is kept from now on."""
-        question = messages[-1].text.rpartition("Question: ")[2]
+        question = messages[-1].text.rpartition("Question: ")[2].partition("\n")[0]
         key = request_key(self.name, {}, messages)
         row = self.rows.get(question)
         if row is None:

@@ -110,7 +110,8 @@ def with_steps(answer: Answer, steps: Sequence[DraftPart], texts: Texts) -> Answ
         CitationError: The stored text does not hold a step's evidence.
     """
     known, told = answer.citations, []
-    if steps and answer.set_aside is not None:
+    aside = answer.set_aside
+    if steps and aside is not None and aside.reason != "cut_short":
         answer = replace(answer, short=None)
     for step in steps:
         notes = Footnotes(texts)

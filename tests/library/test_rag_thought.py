@@ -125,6 +125,12 @@ def test_a_step_asks_with_what_an_earlier_one_found(make: Make) -> None:
     assert assistant.ask(ASKED).steps[1].asked == "Who got four million euros from the state?"
 
 
+def test_a_step_that_finds_what_one_before_it_found_is_left_out(make: Make) -> None:
+    first = "What did the state do after the floods?"
+    assistant, _ = make(f"{first}\nWhat did the state of Harn do for the towns?\n{PLAN}", SAID)
+    assert [step.asked for step in assistant.ask(ASKED).steps] == [first, *PLAN.splitlines()]
+
+
 def test_where_nothing_of_the_reply_holds_the_quoted_answer_stands(make: Make) -> None:
     quoted = make("")[0].adjusted(model="extractive").ask(ASKED)
     answer = make(PLAN, "Pigeons own the moon. [1]")[0].ask(ASKED)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -189,3 +189,17 @@ def test_both_bridges_see_the_caller_s_context_and_pass_errors_on() -> None:
     assert next(values) == "caller's"
     with pytest.raises(KeyError, match="lost"):
         next(values)
+
+
+def test_a_stream_that_is_left_while_it_ends_writes_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def once() -> AsyncGenerator[int, None]:
+        await asyncio.get_running_loop().run_in_executor(None, int)
+        yield 1
+
+    for n in range(300):  # 11 of them did, where all tasks of the loop were cancelled
+        with closing(from_loop(once)) as values:
+            assert next(values) == 1
+            time.sleep(n % 30 * 1e-4)
+    assert [record.getMessage() for record in caplog.records] == []

@@ -1,8 +1,11 @@
-"""Whether a language model says what the articles' short answer says."""
+"""What a language model says beside the short answer of the articles, and beside its steps."""
+
+from dataclasses import replace
 
 import pytest
 
-from rag.beside import agrees
+from rag.beside import agrees, with_steps
+from rag.types import Answer, DraftPart, SetAside, Usage
 
 
 @pytest.mark.parametrize(
@@ -25,3 +28,16 @@ from rag.beside import agrees
 )
 def test_words_agree_as_whole_words_alone(short: str | None, said: str, is_so: bool) -> None:
     assert agrees(short, said) is is_so
+
+
+def test_the_words_of_a_search_that_was_not_sure_are_no_short_answer_beside_its_steps() -> None:
+    aside = SetAside(model="m", reason="unsupported", note="", sentences=(), citations=())
+    quoted = Answer(
+        question="Which?", status="answered", reason=None, text="", sentences=(), citations=(),
+        confidence=0.7, hits=(), model="extractive", usage=Usage(), seconds=0.0,
+        short="Orlow", set_aside=aside,
+    )  # fmt: skip
+    step = DraftPart(asked="Who?", text="", evidence=())
+    assert with_steps(quoted, [step], {}).short is None
+    assert with_steps(quoted, [], {}).short == "Orlow"
+    assert with_steps(replace(quoted, set_aside=None), [step], {}).short == "Orlow"
