@@ -26,7 +26,7 @@ from eval.metrics.answers import contains_answer, token_f1
 from eval.running.asking import exact_words, plain_text
 from eval.running.recordings import request_key
 from eval.suites.files import load_suite, shipped_suite
-from rag import Answer, Article, Assistant, LanguageModel, Settings
+from rag import Answer, Article, Assistant, LanguageModel, ModelResponseError, Settings
 from rag.citations import SHOWN_AS_TRUE
 from rag.llm.registry import load_model
 from rag.llm.replies import ReplyReader
@@ -99,9 +99,13 @@ class KeptReplies:
 
     def complete(self, messages: Sequence[Message]) -> Reply:
         """Return the reply that is kept, or the model's, which is kept from now on."""
-        question = messages[-1].text.rpartition("Question: ")[2].partition("\n")[0]
+        before, _, asked = messages[-1].text.rpartition("Question: ")
+        plans = not before
+        question = f"plan: {asked}" if plans else asked.partition("\n")[0]
         key = request_key(self.name, {}, messages)
         row = self.rows.get(question)
+        if row is None and plans and self._model is None:
+            raise ModelResponseError("no plan is kept")
         if row is None:
             row = self._ask(question, key, messages)
         self.changed += row["key"] != key
