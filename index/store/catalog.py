@@ -15,8 +15,16 @@ from numpy.typing import NDArray
 
 from index.data_files import data_text
 from index.errors import LibraryError, LibraryFullError, LibraryMismatchError, LibraryMissingError
-from index.store.narrowed import show_alone
-from index.store.protocols import Catalog, Imprint, OpenCatalog, TermsColumn, TermsTable, Words
+from index.store.narrowed import in_runs, show_alone
+from index.store.protocols import (
+    Catalog,
+    Imprint,
+    OpenCatalog,
+    Runs,
+    TermsColumn,
+    TermsTable,
+    Words,
+)
 
 _BUSY_SECONDS = 10.0
 _DAMAGE = (
@@ -49,7 +57,13 @@ class SqliteCatalog(sqlite3.Connection):
         self.execute("BEGIN IMMEDIATE")
 
     def search_terms(
-        self, table: TermsTable, terms: Sequence[str], *, limit: int, title_weight: float
+        self,
+        table: TermsTable,
+        terms: Sequence[str],
+        *,
+        limit: int,
+        title_weight: float,
+        among: Runs = (),
     ) -> dict[int, float]:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key."""
         if not terms:
@@ -57,7 +71,7 @@ class SqliteCatalog(sqlite3.Connection):
         weights = f"{title_weight}, 1.0" if table == "passage_terms" else "1.0"
         match = " OR ".join(f'"{term}"' for term in terms)
         score = f"-bm25({table}, {weights}) AS score FROM {table} WHERE {table} MATCH ?"
-        best = f"{self._shown(table)} ORDER BY score DESC, rowid LIMIT ?"
+        best = f"{in_runs(self, table, among)} ORDER BY score DESC, rowid LIMIT ?"
         rows = self.execute(f"SELECT rowid, {score} {best}", (match, limit))
         return {int(row[0]): float(row[1]) for row in rows}
 
@@ -71,9 +85,10 @@ class SqliteCatalog(sqlite3.Connection):
     ) -> NDArray[np.int64]:
         """Return the keys of rows that have these terms in a row, in no order."""
         # One text of 100,000 keys takes 15 ms, as many rows 130.
-        query = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?{self._shown(table)}"
+        query = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?"
         query += " AND rowid BETWEEN ? AND ?" if among else ""
-        values = (f'{column} : "{" ".join(terms)}"', *(among or ()))
+        phrase = f'"{" ".join(terms)}"'
+        values = (phrase if column == "both" else f"{column} : {phrase}", *(among or ()))
         found = self.execute(query, values).fetchone()[0]
         return np.fromstring(found or "", np.int64, sep=",")
 
@@ -113,16 +128,6 @@ class SqliteCatalog(sqlite3.Connection):
     def narrow(self, documents: Sequence[int]) -> None:
         """Show only these documents from now on."""
         self.inside = show_alone(self, documents)
-
-    def count_inside(self, table: TermsTable, term: str) -> int:
-        """Return how many rows of a narrowed catalog hold a term."""
-        query = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?{self._shown(table)}"
-        return int(self.execute(query, (f'"{term}"',)).fetchone()[0])
-
-    def _shown(self, table: TermsTable) -> str:
-        """Return the condition of a row that it is of a document that is shown."""
-        found = f"SELECT 1 FROM {table.replace('_terms', 's')} WHERE key = {table}.rowid"
-        return f" AND EXISTS ({found})" if self.inside else ""
 
     def _each(self, query: str, values: Iterable[Any]) -> Iterator[Any]:
         left = iter(values)

@@ -26,7 +26,7 @@ from index.errors import (
 )
 from index.store import catalog
 from index.store.narrowed import shown_alone
-from index.store.protocols import Imprint, Originals, Rows, TermsColumn, TermsTable, Words
+from index.store.protocols import Imprint, Originals, Rows, Runs, TermsColumn, TermsTable, Words
 
 if TYPE_CHECKING:
     import psycopg
@@ -89,14 +89,21 @@ class PostgresOpen:
         self._connection.execute("BEGIN")
 
     def search_terms(
-        self, table: TermsTable, terms: Sequence[str], *, limit: int, title_weight: float
+        self,
+        table: TermsTable,
+        terms: Sequence[str],
+        *,
+        limit: int,
+        title_weight: float,
+        among: Runs = (),
     ) -> dict[int, float]:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key."""
         if not terms:
             return {}
-        query = _SEARCH.format(table=table, condition=_CONDITIONS[table] + self._shown(table))
+        rows = " AND %(runs)s::int8multirange @> rowid" if among else ""
+        query = _SEARCH.format(table=table, condition=_CONDITIONS[table] + rows)
         values = {"terms": list(terms), "title": title_weight, "limit": limit}
-        values["inside"] = self._inside
+        values["runs"] = f"{{{','.join(f'[{first},{last}]' for first, last in among)}}}"
         return {row[0]: row[1] for row in self._connection.execute(query.encode(), values)}
 
     def rows_with(
@@ -108,16 +115,13 @@ class PostgresOpen:
         among: tuple[int, int] | None = None,
     ) -> NDArray[np.int64]:
         """Return the keys of rows that have these terms in a row, in no order."""
-        query = f"SELECT array_agg(rowid) FROM {table} WHERE {column} @> ?"
-        values: list[object] = [list(terms)]
-        if len(terms) > 1:
-            query += f" AND position(? IN ' ' || array_to_string({column}, ' ') || ' ') > 0"
-            values.append(f" {' '.join(terms)} ")
+        held, values = [], []
+        for one in ("title", "body") if column == "both" else (column,):
+            row = f"position(? IN ' ' || array_to_string({one}, ' ') || ' ') > 0"
+            held.append(f"({one} @> ? AND {row})" if len(terms) > 1 else f"{one} @> ?")
+            values += [list(terms), f" {' '.join(terms)} "][: 1 + (len(terms) > 1)]
+        query = f"SELECT array_agg(rowid) FROM {table} WHERE ({' OR '.join(held)})"
         query += " AND rowid BETWEEN ? AND ?" if among else ""
-        # The table that a narrowed catalog's query names is what it shows.
-        query += f" AND rowid IN (SELECT key FROM {table.replace('_terms', 's')})" * bool(
-            self.inside
-        )
         row = self.execute(query, (*values, *(among or ()))).fetchone()
         return np.array(row[0] or [], np.int64)
 
@@ -164,18 +168,6 @@ class PostgresOpen:
         """Show only these documents from now on."""
         self.inside = tuple(documents)
         self._inside = f"{{{','.join(map(str, documents))}}}"
-
-    def count_inside(self, table: TermsTable, term: str) -> int:
-        """Return how many rows of a narrowed catalog hold a term."""
-        query = f"SELECT count(*) FROM {table} WHERE {_CONDITIONS[table]}{self._shown(table)}"
-        values = {"terms": [term], "inside": self._inside}
-        rows: Rows = self._connection.execute(query.encode(), values)
-        return int(rows.fetchone()[0])
-
-    def _shown(self, table: TermsTable) -> str:
-        """Return the condition of a row that it is of a document that is shown."""
-        rows = f"SELECT key FROM {table.replace('_terms', 's')} WHERE document = ANY"
-        return f" AND rowid IN ({rows}(%(inside)s::bigint[]))" if self.inside else ""
 
     def _count(self, table: TermsTable, held: Counter[str], *, rows: int, size: int) -> None:
         # In order of the terms, so that the rows of the vocabulary are touched in one order.

@@ -20,8 +20,10 @@ FORMAT = "1"
 """Version of the schema and of everything derived from a text: terms, sentences, passages."""
 
 TermsTable = Literal["passage_terms", "sentence_terms"]
-TermsColumn = Literal["title", "body"]
-"""title: of the document, with its author, date and tags."""
+TermsColumn = Literal["title", "body", "both"]
+"""title: of the document, with its author, date and tags. both: one of the two."""
+Runs = Sequence[tuple[int, int]]
+"""The first and last keys of rows that follow each other, ascending."""
 Words = tuple[str, str]
 """The terms of a row in order with blanks between them: those of its title, and the others."""
 Nearest = Callable[[NDArray[np.float32], int], list[str]]
@@ -73,10 +75,17 @@ class OpenCatalog(Protocol):
         """Begin a transaction that writes."""
 
     def search_terms(
-        self, table: TermsTable, terms: Sequence[str], *, limit: int, title_weight: float
+        self,
+        table: TermsTable,
+        terms: Sequence[str],
+        *,
+        limit: int,
+        title_weight: float,
+        among: Runs = (),
     ) -> dict[int, float]:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key.
 
+        Only those in runs of keys, where there are any; all of one catalog's calls give the same.
         BM25 as FTS5 computes it: k1 1.2, b 0.75, a term of more than half of the rows counts 1e-6.
         """
 
@@ -121,12 +130,9 @@ class OpenCatalog(Protocol):
     def narrow(self, documents: Sequence[int]) -> None:
         """Show only these documents from now on, by their keys, for reading.
 
-        The tables of documents, passages and sentences have no others then, and `search_terms`
-        finds no others, by the statistics of all.
+        The tables of documents, passages and sentences have no others then; the full-text search
+        knows nothing of it.
         """
-
-    def count_inside(self, table: TermsTable, term: str) -> int:
-        """Return how many rows of a narrowed catalog hold a term."""
 
 
 class Originals(Protocol):

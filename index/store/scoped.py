@@ -40,23 +40,23 @@ class Scopes:
     """The scopes that a library was last asked in, as long as its documents are the same."""
 
     def __init__(self) -> None:
-        self._kept: dict[Scope, Inside] = {}
-        self._edition = ""
+        self._kept: dict[str, dict[Scope, Inside]] = {}
 
     def inside(self, db: OpenCatalog, scope: Scope) -> Inside:
         """Return the documents of a scope; what raises is as in `resolve`."""
         if scope.is_everything:
             return Inside()
         edition = queries.edition(db)
-        if edition != self._edition:
-            self._kept, self._edition = {}, edition
-        kept = self._kept
-        if scope not in kept:
+        if edition not in self._kept:
+            self._kept = {edition: {}}
+        kept = self._kept.setdefault(edition, {})
+        found = kept.get(scope)
+        if found is None:
             found = resolve(db, scope)
-            while len(kept) >= _KEPT:
-                kept.pop(next(iter(kept)), None)
+            if len(kept) >= _KEPT:
+                kept.clear()
             kept[scope] = found
-        return kept[scope]
+        return found
 
 
 def resolve(db: OpenCatalog, scope: Scope) -> Inside:
