@@ -149,15 +149,23 @@ def tag(db: OpenCatalog, document_id: str, *, add: Sequence[str], remove: Sequen
 
 def write_head(db: OpenCatalog, document_id: str, card: Card) -> None:
     """Make the passages of a document searchable by another title, or other tags."""
-    row = db.execute("SELECT text, key FROM documents WHERE id = ?", (document_id,)).fetchone()
-    spans = db.execute(
-        'SELECT passage, start, "end" FROM sentences WHERE document = ? ORDER BY ordinal', row[1:]
-    )
-    words: dict[int, list[str]] = {}
-    for passage, start, end in spans:
-        words.setdefault(passage, []).extend(terms(row[0][start:end]))
-    db.erase_terms("passage_terms", list(words))
-    write_passage_terms(db, words, card=card, of=len(words))
+    query = "SELECT text, key FROM documents WHERE id = ?"
+    text, document = db.execute(query, (document_id,)).fetchone()
+    first, last, count = db.execute(
+        "SELECT min(key), max(key), count(*) FROM passages WHERE document = ?", (document,)
+    ).fetchone()
+    for start in range(first or 0, (last or -1) + 1, _AT_ONCE):
+        # The keys of a document's passages are in a row.
+        rows = db.execute(
+            'SELECT passage, start, "end" FROM sentences '
+            "WHERE passage BETWEEN ? AND ? ORDER BY ordinal",
+            (start, min(last, start + _AT_ONCE - 1)),
+        )
+        words: dict[int, list[str]] = {}
+        for passage, begin, end in rows:
+            words.setdefault(passage, []).extend(terms(text[begin:end]))
+        db.erase_terms("passage_terms", list(words))
+        write_passage_terms(db, words, card=card, of=count)
 
 
 def write_passage_terms(
