@@ -112,6 +112,9 @@ def _lines() -> Iterator[str]:
         except EOFError:
             print_text("")
             return
+        except KeyboardInterrupt:
+            print_text("")
+            raise
         if line:
             yield line
 
@@ -224,7 +227,7 @@ def _delete(
     if given.now:
         clean = store.purge(at_once=True)
         lines.append(
-            "Nothing of it is left in the file."
+            "Nothing of that is left in the file."
             if clean
             else "Another program reads the file: `footnote compact` takes the text out of it."
         )
@@ -250,7 +253,7 @@ def _export(
     form: ExportFormat = given.format or _ENDINGS.get(ending, "md")
     text = exported(*_compared(store, words[0], given), form=form)
     if given.output is None:
-        print_text(text.removesuffix("\n"))
+        print_text(printable(text.removesuffix("\n")))
         return
     done = written(given.output, text.encode("utf-8"))
     _print(done, f"{done['bytes']:,} bytes: {one_line(str(done['file']))}", given)

@@ -11,11 +11,15 @@ from index.data_files import data_text
 from index.errors import MisuseError, OperationError
 
 _VERSION = 1
+_LAST_VERSION = 1000
+"""A higher one, or one below 0, is damage."""
 _BUSY_SECONDS = 10.0
-_DAMAGE = (
-    *("malformed", "not a database", "no such table", "no such column", "corrupt"),
-    "vtable constructor failed",
+_NO_DAMAGE = (
+    *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN"),
+    *("SQLITE_PERM", "SQLITE_NOMEM", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"),
+    *("SQLITE_IOERR_FSYNC", "SQLITE_IOERR_LOCK"),
 )
+"""How the names of errors begin that say nothing of the file; all others are taken for damage."""
 _MOST_PAGES = 1_000_000
 """More are no length of a file, but damage."""
 _TABLES = {
@@ -43,8 +47,10 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
     try:
         with closing(_connected(path)) as db:
             yield db
+    except UnicodeDecodeError as error:  # of a name in the schema that SQLite's message repeats
+        raise _put_aside(path, error) from error
     except sqlite3.Error as error:
-        if any(sign in str(error) for sign in _DAMAGE):
+        if not _name(error).startswith(_NO_DAMAGE):
             raise _put_aside(path, error) from error
         raise OperationError(_told(path, error)) from error
     except OSError as error:
@@ -121,7 +127,7 @@ def _require_tables(db: sqlite3.Connection, path: Path) -> None:
     version = _version(db)
     if version == _VERSION:
         return
-    if version > _VERSION:
+    if _VERSION < version <= _LAST_VERSION:
         raise MisuseError(
             f"the conversations in {str(path)!r} were kept by a newer Footnote: update this one, "
             "or move that file away"
@@ -129,7 +135,7 @@ def _require_tables(db: sqlite3.Connection, path: Path) -> None:
     with suppress(sqlite3.OperationalError):  # where another process is just doing it
         db.execute("PRAGMA journal_mode = WAL")
     db.execute("BEGIN IMMEDIATE")
-    if _version(db) < _VERSION:
+    if _version(db) != _VERSION:
         if db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
             raise sqlite3.DatabaseError("not a database of conversations")
         for statement in data_text("rag", "conversations.sql").split(";\n"):
@@ -142,7 +148,7 @@ def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _put_aside(path: Path, error: sqlite3.Error) -> DamagedError:
+def _put_aside(path: Path, error: Exception) -> DamagedError:
     """Put what can be read of the file in its place, one process at a time; say what was done."""
     import filelock
 
@@ -159,7 +165,7 @@ def _put_aside(path: Path, error: sqlite3.Error) -> DamagedError:
                 with suppress(FileNotFoundError):
                     os.replace(f"{path}{ending}", f"{aside}{ending}")
             new.replace(path)
-    except (OSError, sqlite3.Error) as trouble:
+    except (OSError, sqlite3.Error, UnicodeDecodeError) as trouble:
         return DamagedError(
             f"{lost}, and {str(path)!r} cannot be put aside ({trouble}): move that file away"
         )
@@ -175,7 +181,8 @@ def _saved(path: Path, new: Path) -> int:
     with closing(_connected(new)) as db:
         for table, columns in _TABLES.items():
             marks = ", ".join("?" * (columns.count(",") + 1))
-            with suppress(sqlite3.Error), closing(_raw(path)) as damaged:
+            with suppress(sqlite3.Error, UnicodeDecodeError), closing(_raw(path)) as damaged:
+                damaged.execute("PRAGMA writable_schema = ON")  # one bad table hides no other
                 for row in damaged.execute(f"SELECT {columns} FROM {table}"):
                     with suppress(sqlite3.IntegrityError):
                         db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)
@@ -207,8 +214,8 @@ def _is_sound(path: Path) -> bool:
             if _version(db) != _VERSION:
                 return False
             db.execute("INSERT INTO words (words) VALUES ('integrity-check')")
-            return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-    except sqlite3.Error:
+            return bool(db.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
 
 

@@ -114,6 +114,26 @@ def test_a_chat_understands_what_leans_on_the_question_before(
     assert [one["turns"] for one in listed(here)] == [1, 2]
 
 
+@pytest.mark.parametrize(("key", "code"), [(EOFError, SOUND), (KeyboardInterrupt, 130)])
+def test_a_chat_in_a_terminal_ends_with_ctrl_d_and_ctrl_c(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, key: type[BaseException], code: int
+) -> None:
+    screen, typed = Screen(), iter([QUESTION, ""])
+
+    def line(prompt: str) -> str:
+        assert prompt == "> "
+        for text in typed:
+            return text
+        raise key
+
+    monkeypatch.setattr("builtins.input", line)
+    monkeypatch.setattr(sys, "stdin", Screen())
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert main(desk.command("chat")[3:]) == code
+    assert BARK in screen.getvalue()
+    assert [one.turns for one in conversations_here().newest()] == [1]
+
+
 def test_a_chat_says_what_is_no_command_and_goes_on(here: Here, typed: Callable[..., None]) -> None:
     typed("/sources", "/find", QUESTION)
     done = here("chat")
@@ -189,7 +209,7 @@ def test_a_deleted_conversation_is_had_back_or_gone_from_the_file(here: Here, ke
     here("conversations", "restore", kept)
     assert len(listed(here)) == 1
     gone = here("conversations", "delete", kept, "--now").printed
-    assert gone.endswith("Nothing of it is left in the file.\n")
+    assert gone.endswith("Nothing of that is left in the file.\n")
     assert here("conversations", "restore", kept).code == MISUSE
     assert b"bark" not in conversations_here().path.read_bytes()
 

@@ -326,6 +326,29 @@ def test_of_a_file_that_was_cut_short_is_saved_what_can_be_read(store: Conversat
     assert len(store.search("castle")) == len(store.turns(ONE))
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (b"TRIGGER turn_kept", b"TRIGGER t\xf8rn_kept"),
+        (b"user_version", b""),
+        (b"CREATE VIRTUAL TABLE words", b"CREATE VIRTUAL TABLE w\xffrds"),
+        (b"content_rowid", b"content_rowix"),
+    ],
+)
+def test_a_damaged_schema_costs_no_answer(store: ConversationStore, was: bytes, now: bytes) -> None:
+    keep(store, "How many towers?")
+    data = bytearray(store.path.read_bytes())
+    if now:
+        at = data.index(was)
+        data[at : at + len(now)] = now
+    else:
+        data[60:64] = b"\x7f\xff\xff\xff"
+    store.path.write_bytes(bytes(data))
+    with pytest.raises(DamagedError, match="1 answers could be read and are kept on"):
+        store.search("towers")
+    assert [turn.question for turn in store.search("towers")] == ["How many towers?"]
+
+
 def test_of_a_file_whose_search_is_damaged_all_answers_are_saved(store: ConversationStore) -> None:
     keep(store, "How many towers?")
     with sqlite3.connect(store.path) as db:
