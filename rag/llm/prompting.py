@@ -15,8 +15,8 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 PASSAGE_TOKENS = 300
 """Room for each passage on average, counted with care as below. Over the article that ships, which
-is shown whole, a prompt has 1,174 tokens of a Qwen2.5 model, the same for the next question over the
-same passages but for what was found and asked, at its end."""
+is shown whole, a prompt has 1,174 tokens of a Qwen2.5 model; what was found and asked stands at its
+end, and the rest is the same for the next question over the same passages."""
 _MARGIN = 1.3
 """Tokens of a model's own tokenizer for each word piece of the embedding model counted here.
 
