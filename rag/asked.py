@@ -13,7 +13,7 @@ from rag import refusal
 from rag.comparison import Sides
 from rag.compound import Part
 from rag.drafting import Drafted, Drafting, OfPart, part_of, told_apart
-from rag.llm.injection import without_orders
+from rag.llm.sources import without_orders
 from rag.over_time import found_until
 from rag.question import Question, read_question
 from rag.types import Draft, DraftPart, Usage

@@ -20,8 +20,7 @@ from index.sync.ingest import Edits, OnProgress, Overtaken, ingest
 from index.sync.intake import Listed, Reading, ToRead
 from index.sync.prepare import Incoming
 from index.types import AddReport, Change, ChangeKind
-from index.web.address import is_web_address
-from index.web.fetch import Fetcher, page_name, read_pages
+from index.web.address import is_web_address, page_name
 
 _TRIES = 3
 """Times that everything is looked at anew because another process changed the library."""
@@ -54,8 +53,7 @@ def sync(
         on_progress: Told of sentences embedded and to embed.
 
     Returns:
-        A change per file in order, then those removed or missing by source, then one per page, then
-        one per other document that was read again.
+        A change per file in order, per one removed or missing, per page, per other one read again.
 
     Raises:
         MisuseError: A source does not exist, a pattern matches nothing, or there is no folder to
@@ -78,24 +76,30 @@ def sync(
         require_files(places, found)
     found = [item for item in found if item.source not in leave]
     for _ in range(_TRIES):
-        try:
+        with suppress(Overtaken):
             return _synced(
                 library,
                 found,
                 records=listed.records,
-                pages=partial(read_pages, pages, fetcher=Fetcher()),
+                pages=pages,
                 places=places,
                 prune=prune,
                 leave=leave,
                 most=most,
                 on_progress=on_progress,
             )
-        except Overtaken:
-            continue
     raise LibraryBusyError(
         f"library {library.catalog.name!r} is changed by other programs all the time: run the "
         "command again when they have finished"
     )
+
+
+def _read_pages(urls: Sequence[str], known: Mapping[str, str]) -> Iterator[Incoming | Change]:
+    if not urls:  # what fetches them takes a third of a second to load
+        return iter(())
+    from index.web.fetch import Fetcher, read_pages
+
+    return read_pages(urls, known=known, fetcher=Fetcher())
 
 
 def _synced(
@@ -103,7 +107,7 @@ def _synced(
     found: Sequence[FoundFile | Change],
     *,
     records: Mapping[str, str],
-    pages: Callable[..., Iterable[Incoming | Change]],
+    pages: Sequence[str],
     places: Sequence[Path],
     prune: bool,
     leave: Collection[str],
@@ -126,7 +130,7 @@ def _synced(
     }
     report = ingest(
         library,
-        chain(old.refused(reading), pages(known=known), old.read_again()),
+        chain(old.refused(reading), _read_pages(pages, known), old.read_again()),
         seen=seen,
         edits=Edits(moves=plan.moves, remove=gone if prune else (), signs=plan.signs),
         share=reading.share,

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import quote, urlsplit, urlunsplit
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from index.errors import ReadError
 
@@ -169,3 +170,11 @@ def system_addresses(host: str, port: int) -> list[str]:
     except OSError:
         return []
     return [str(entry[4][0]) for entry in found]
+
+
+def page_name(url: str, media_type: str) -> str:
+    """Return a file name for what is at an address, from its end and the type that it has there."""
+    place = urlsplit(url)
+    name = PurePosixPath(unquote(place.path)).name or place.hostname or "page"
+    is_page = media_type.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
+    return f"{name}.html" if is_page and not name.endswith((".html", ".htm")) else name

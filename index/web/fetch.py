@@ -1,12 +1,22 @@
-"""Fetches web pages: bounded in bytes, seconds and redirects, from the open internet only."""
+"""Fetches web pages: bounded in bytes, seconds and redirects, from the open internet only.
+
+Connections go to the very address that was judged, until one total deadline. Importing this takes a
+third of a second, which only those who fetch pay.
+"""
 
 import hashlib
+import threading
+import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from ipaddress import ip_address
+from ssl import SSLContext
+from typing import Any
+from urllib.parse import quote, urljoin
+
+import httpcore
+from httpcore import ConnectionPool
 
 from index.errors import ReadError
 from index.reading.files import Skipped, read_content
@@ -15,12 +25,117 @@ from index.reading.registry import MAX_BYTES
 from index.reading.sandbox import Limits, stop_reading
 from index.sync.prepare import Incoming, document_id, with_original
 from index.types import Change
-from index.web.address import ASCII, Address, Resolve, parse_address, system_addresses
+from index.web.address import (
+    ASCII,
+    Address,
+    IPAddress,
+    Resolve,
+    is_public,
+    page_name,
+    parse_address,
+    system_addresses,
+)
 
-if TYPE_CHECKING:
-    from ssl import SSLContext
 
-    from httpcore import ConnectionPool
+class Deadline:
+    """A moment after which nothing is waited for."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    def left(self, most: float | None = None) -> float:
+        """Return the seconds left, at most so many.
+
+        Raises:
+            ReadError: None are left.
+        """
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise ReadError(f"it did not come whole within {self.seconds:g} seconds; try again")
+        return left if most is None else min(left, most)
+
+
+class PinnedBackend(httpcore.NetworkBackend):
+    """Opens connections to public addresses only; a name is resolved once for each connection.
+
+    The name stays what is asked for in `Host` and in TLS; only the connection goes by number.
+    """
+
+    def __init__(
+        self, *, deadline: Deadline, resolve: Resolve, allowed: frozenset[tuple[str, int]]
+    ) -> None:
+        self._deadline = deadline
+        self._resolve = resolve
+        self._allowed = allowed
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address of a host, after all of them were judged."""
+        addresses = [ip_address(found) for found in self._addresses(host, port)]
+        for address in addresses:
+            self._check(address, port)
+        stream = self._plain.connect_tcp(
+            str(addresses[0]), port, timeout=self._deadline.left(timeout)
+        )
+        return _Stream(stream, self._deadline)
+
+    def _addresses(self, host: str, port: int) -> list[str]:
+        """Resolve a name in a thread: the system's own look-up cannot be given a deadline."""
+        found: list[str] = []
+        thread = threading.Thread(
+            target=lambda: found.extend(self._resolve(host, port)), daemon=True
+        )
+        thread.start()
+        thread.join(self._deadline.left())
+        self._deadline.left()
+        if not found:
+            raise ReadError(f"the host {host!r} cannot be found; check the address")
+        return found
+
+    def _check(self, address: IPAddress, port: int) -> None:
+        if not is_public(address) and (str(address), port) not in self._allowed:
+            raise ReadError(
+                f"its host is at {address}, which is not on the open internet; save the page and "
+                "add the file"
+            )
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection whose every step is given only the seconds that are left."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, timeout=self._deadline.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, timeout=self._deadline.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._deadline.left(timeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:  # noqa: ANN401  # httpcore's own type
+        return self._stream.get_extra_info(info)
+
 
 MAX_REDIRECTS = 5
 SECONDS = 30.0
@@ -53,7 +168,7 @@ class Fetcher:
     allowed: frozenset[tuple[str, int]] = frozenset()
     """IP addresses with ports that may be asked though they are not on the open internet."""
     resolve: Resolve = system_addresses
-    certificates: "SSLContext | None" = None
+    certificates: SSLContext | None = None
     """The authorities to trust; None for those that come with httpcore."""
 
     def fetch(self, url: str) -> Fetched:
@@ -63,11 +178,6 @@ class Fetcher:
             ReadError: The address or one that it leads to is refused or answers with an error, or
                 the page is too large or too slow; the message is the reason, without the address.
         """
-        # A third of a second, which only those who fetch pay.
-        from httpcore import ConnectionPool
-
-        from index.web.network import Deadline, PinnedBackend
-
         deadline = Deadline(self.seconds)
         address = parse_address(url)
         backend = PinnedBackend(deadline=deadline, resolve=self.resolve, allowed=self.allowed)
@@ -81,7 +191,7 @@ class Fetcher:
                 address = outcome
         raise ReadError(f"it leads on more than {MAX_REDIRECTS} times; give the last address")
 
-    def _ask(self, pool: "ConnectionPool", address: Address) -> Fetched | Address:
+    def _ask(self, pool: ConnectionPool, address: Address) -> Fetched | Address:
         """Return what is at an address, or the address that it leads to."""
         from httpcore import NetworkError, ProtocolError, TimeoutException
 
@@ -147,14 +257,6 @@ def _unpacked(stream: Iterable[bytes], most: int) -> Iterator[bytes]:
         raise ReadError("what the server sent is damaged; try again") from error
     if not unpacker.eof:
         raise ReadError("what the server sent is cut short; try again")
-
-
-def page_name(url: str, media_type: str) -> str:
-    """Return a file name for what is at an address, from its end and the type that it has there."""
-    place = urlsplit(url)
-    name = PurePosixPath(unquote(place.path)).name or place.hostname or "page"
-    is_page = media_type.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml")
-    return f"{name}.html" if is_page and not name.endswith((".html", ".htm")) else name
 
 
 def read_pages(

@@ -1,6 +1,5 @@
 """Makes the messages that a language model is sent: prompts filled, and the sources that fit."""
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -8,6 +7,7 @@ from index.errors import SettingsError
 from index.types import Hit
 from prompts import Part, Prompt, PromptError, load_prompt
 from rag.language_model import LanguageModel, Message
+from rag.llm.sources import inert, nonce_of
 from rag.settings import Settings
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -25,8 +25,6 @@ most; the rest is for models with smaller vocabularies.
 """
 _FRAME = 24
 """Tokens of the lines around one source."""
-_MARK = 8
-"""Characters of a mark, which begins many lines: two cost about a token."""
 _NUMBER = 4
 """Tokens of a sentence's number and line."""
 
@@ -139,21 +137,3 @@ def fit(hits: Sequence[Hit], *, room: int, count_tokens: CountTokens) -> tuple[H
             "FOOTNOTE_LLM_MAX_TOKENS"
         )
     return tuple(kept)
-
-
-def nonce_of(*texts: str) -> str:
-    """Return a mark that stands in none of the texts: nobody who wrote one could foresee it.
-
-    It is made from the texts themselves, so that the same question over the same sources gives the
-    same prompt and a recorded reply can be found again.
-    """
-    joined = "\0".join(texts)
-    digest = hashlib.sha256(joined.encode("utf-8")).hexdigest()
-    while digest[:_MARK] in joined:
-        digest = hashlib.sha256(digest.encode("ascii")).hexdigest()
-    return digest[:_MARK]
-
-
-def inert(text: str) -> str:
-    """Take from a text what a model's server may read as the beginning or end of a message."""
-    return text.replace("<|", "< |").replace("[INST]", "[ INST]").replace("[/INST]", "[ /INST]")

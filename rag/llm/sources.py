@@ -1,16 +1,106 @@
-"""What a language model reads of a question's passages: their sentences, numbered; what was found.
+"""What a language model reads of passages: their sentences, numbered, but those that give orders.
 
 Passages stand in the order of their documents, not by rank: over the same passages the next
 question then begins with the same words, which a model's server need not read again.
+
+A sentence that tells the program which reads it what to do, instead of saying something, is no
+evidence for an answer either. It stays stored and searchable: this is a second line of defence
+behind the check of every claim, and a question that uses the same words, about an article on such
+attacks, may still be answered with it.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
+from index.data_files import data_toml
+from index.terms import content_terms, terms
 from index.types import Hit, Sentence
-from rag.llm.prompting import inert, nonce_of
 from rag.types import Answer, DraftPart
-from rag.verification.claims import Claim
+
+if TYPE_CHECKING:
+    from rag.verification.claims import Claim
+
+_MARK = 8
+"""Characters of a mark, which begins many lines: two cost about a token."""
+_LONGEST = 2000
+"""Characters of a sentence that are looked at; the forms look at most some dozens ahead."""
+
+
+def gives_orders(sentence: str, *, asked: str = "") -> bool:
+    """Say whether a sentence tells a program what to do or passes for a part of its input.
+
+    Args:
+        sentence: From a document.
+        asked: The question; a sentence of a form that it has too is what it asks about.
+    """
+    text = sentence[:_LONGEST].replace("’", "'")
+    found = [form for form in _forms() if form.search(text)]
+    return bool(found) and not any(form.search(asked) for form in found)
+
+
+def without_orders(hits: Iterable[Hit], *, asked: str) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+    """Take the sentences that give orders out of hits.
+
+    Returns:
+        The hits without them, those of nothing else left out, and the sentences taken out.
+    """
+    kept: list[Hit] = []
+    orders: list[str] = []
+    for hit in hits:
+        sentences = []
+        for scored in hit.sentences:
+            if gives_orders(scored.sentence.text, asked=asked):
+                orders.append(scored.sentence.text)
+            else:
+                sentences.append(scored)
+        if len(sentences) == len(hit.sentences):
+            kept.append(hit)
+        elif sentences:
+            kept.append(replace(hit, sentences=tuple(sentences)))
+    return tuple(kept), tuple(orders)
+
+
+def obeys(claim: str, orders: Iterable[str], *, known: Iterable[str]) -> bool:
+    """Say whether a claim has a term that only an order has: it was told to say it.
+
+    Args:
+        claim: A sentence of a model's answer.
+        orders: Sentences that give orders.
+        known: The question and the sources, whose terms are anybody's.
+    """
+    told = {term for order in orders for term in content_terms(order)}
+    if not told:
+        return False
+    return bool(told.difference(*(terms(text) for text in known)).intersection(terms(claim)))
+
+
+def nonce_of(*texts: str) -> str:
+    """Return a mark that stands in none of the texts: nobody who wrote one could foresee it.
+
+    It is made from the texts themselves, so that the same question over the same sources gives the
+    same prompt and a recorded reply can be found again.
+    """
+    joined = "\0".join(texts)
+    digest = hashlib.sha256(joined.encode("utf-8")).hexdigest()
+    while digest[:_MARK] in joined:
+        digest = hashlib.sha256(digest.encode("ascii")).hexdigest()
+    return digest[:_MARK]
+
+
+def inert(text: str) -> str:
+    """Take from a text what a model's server may read as the beginning or end of a message."""
+    return text.replace("<|", "< |").replace("[INST]", "[ INST]").replace("[/INST]", "[ /INST]")
+
+
+@cache
+def _forms() -> tuple[re.Pattern[str], ...]:
+    forms = data_toml("rag", "orders.toml")["forms"]
+    return tuple(re.compile(form, re.IGNORECASE) for form in forms)
+
 
 _NEAREST = 3
 """Sentences that are named as the likeliest."""
@@ -29,7 +119,7 @@ class Sheet:
     sources: Mapping[int, int]
     """For each number that of its passage in the list of hits, from 1."""
 
-    def of_passages(self, claim: Claim) -> Claim:
+    def of_passages(self, claim: "Claim") -> "Claim":
         """Return a claim whose numbers of sentences are those of their passages."""
         cited = dict.fromkeys(self.sources[n] for n in claim.cited if n in self.sources)
         return replace(claim, cited=tuple(cited))

@@ -16,7 +16,6 @@ from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, added
 from rag.driver import NEXT, Piece, Request, Step
 from rag.follow_up import stand_alone
 from rag.language_model import Afresh, CutReplyError, LanguageModel, Message, Reply
-from rag.llm.injection import obeys
 from rag.llm.planning import proposed
 from rag.llm.prompting import (
     PASSAGE_TOKENS,
@@ -29,7 +28,7 @@ from rag.llm.prompting import (
     room_of,
 )
 from rag.llm.replies import ReplyReader, Said
-from rag.llm.sources import Sheet, sheet
+from rag.llm.sources import Sheet, obeys, sheet
 from rag.question import Question, read_query, read_question
 from rag.reader.windows import alone
 from rag.settings import Settings

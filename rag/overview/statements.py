@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.contents import Content
 from index.types import Sentence
-from rag.llm.injection import gives_orders
+from rag.llm.sources import gives_orders
 from rag.overview.asked import data
 from rag.question import names
 from rag.verification.parse import Date, conflicts, read_dates

@@ -35,9 +35,8 @@ from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
 from rag.answer import edges
 from rag.comparison import sets_beside
-from rag.llm import injection
-from rag.llm.prompting import inert
 from rag.llm.replies import ReplyReader, plain
+from rag.llm.sources import gives_orders, inert
 from rag.llm.stream import Thoughts
 from rag.types import Turn
 from rag.verification import parse, values
@@ -390,7 +389,7 @@ WALKERS: dict[str, Callable[[str], object]] = {
     "dates": parse.read_dates,
     "quotations": lambda text: misquoted(text, text),
     "a list of sources": lambda text: resolve(text, ()),
-    "orders": injection.gives_orders,
+    "orders": gives_orders,
     "a model's sentence": plain,
     "a shown source": inert,
     "a graded answer": normalise_answer,

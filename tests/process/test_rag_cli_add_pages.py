@@ -19,7 +19,7 @@ def test_a_page_is_added_after_the_files(
     (tmp_path / "dogs.txt").write_text("Dogs run.")
     with PageServer(lambda path: page(ARTICLE)) as server:
         allowed = frozenset({("127.0.0.1", server.port)})
-        monkeypatch.setattr("index.sync.folders.Fetcher", partial(Fetcher, allowed=allowed))
+        monkeypatch.setattr("index.web.fetch.Fetcher", partial(Fetcher, allowed=allowed))
         url = f"http://127.0.0.1:{server.port}/cats"
         report = assistant.library.add(url, tmp_path / "dogs.txt")
         assert [(c.kind, c.source) for c in report.changes] == [
@@ -43,7 +43,7 @@ def test_files_and_pages_are_published_at_once_and_each_address_once(
 
     with PageServer(served) as server:
         allowed = frozenset({("127.0.0.1", server.port)})
-        monkeypatch.setattr("index.sync.folders.Fetcher", partial(Fetcher, allowed=allowed))
+        monkeypatch.setattr("index.web.fetch.Fetcher", partial(Fetcher, allowed=allowed))
         url = f"http://127.0.0.1:{server.port}/cats"
         report = assistant.library.add(tmp_path / "dogs.txt", url, f"{url}#sleep")
     assert seen == [""]

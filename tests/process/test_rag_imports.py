@@ -27,7 +27,7 @@ OF_A_QUESTION = frozenset(
     rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
     rag.cli.terminal rag.driver rag.library rag.llm
-    rag.asked rag.llm.injection rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
+    rag.asked rag.llm.sources rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
     rag.setting_values rag.settings rag.source_notes rag.stored rag.types
     rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
