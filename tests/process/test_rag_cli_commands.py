@@ -123,7 +123,8 @@ def test_json_is_the_whole_answer(seeded: Home) -> None:
     assert list(answer) == [
         "question", "status", "reason", "text", "sentences", "citations", "confidence", "hits",
         "model", "usage", "seconds", "ranked", "searched", "prompts", "short",
-        "parts", "is_overview", "fallback", "set_aside", "scope", "scope_named", "scope_note", "steps",
+        "parts", "is_overview", "fallback", "set_aside",
+        "scope", "scope_named", "scope_note", "steps",
     ]  # fmt: skip
     assert (answer["question"], answer["status"], answer["model"]) == (
         QUESTION, "answered", "extractive",
