@@ -90,12 +90,12 @@ def read_searches(reply: str, question: Question) -> tuple[str, ...]:
         question: What it takes apart.
     """
     wanted = frozenset(content_terms(question.text))
-    found: dict[frozenset[str], str] = {}
+    found: dict[str, str] = {}
     for line in reply.splitlines():
         text = _search(line)
         words = frozenset(content_terms(_EARLIER.sub(" ", text)))
         if words & wanted and _leads_back(text, len(found)):
-            found.setdefault(words | set(_EARLIER.findall(text)), text)
+            found.setdefault(text.casefold(), text)
     kept = tuple(found.values())[:MOST_SEARCHES]
     return kept if len(kept) >= _LEAST else ()
 

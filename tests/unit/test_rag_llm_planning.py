@@ -93,6 +93,12 @@ def test_what_is_no_plan_gives_no_search(reply: str) -> None:
     assert read_searches(reply, ASKED) == ()
 
 
+def test_what_differs_by_a_small_word_is_searched_twice() -> None:
+    asked = read_question("How did the board's position change after the strike?")
+    reply = "What was its position before the strike?\nWhat was its position after the strike?"
+    assert read_searches(reply, asked) == tuple(reply.split("\n"))
+
+
 def test_a_hyphen_inside_a_question_stays() -> None:
     reply = "- Which towns were re-built?\nWhich towns got state-owned money?"
     assert read_searches(reply, ASKED) == (
