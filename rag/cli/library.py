@@ -48,9 +48,11 @@ def add(arguments: argparse.Namespace) -> int:
         1 where all sources were skipped.
 
     Raises:
-        MisuseError: Nothing is named, and no folder is registered.
+        MisuseError: Nothing is named, and no folder is registered, or a tag is to be given.
         ReadError: All were skipped, and it is to be told in words.
     """
+    if arguments.tag and not arguments.paths:
+        raise MisuseError("--tag tags the documents of a PATH: name it, a registered folder too")
     with opened(arguments) as assistant:
         library, model = assistant.library, assistant.settings.embedding_model
         if not (arguments.paths or library.folders.all()):

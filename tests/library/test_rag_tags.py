@@ -119,4 +119,5 @@ def test_files_are_added_with_a_tag_those_that_did_not_change_too(
     (folder / "b.md").write_text("The tram runs.", encoding="utf-8")
     run(capsys, "add", "notes", "--tag", "city", "--tag", "2024")
     assert run(capsys, "tags").splitlines() == ["2  2024", "2  city", "1  sea"]
+    assert "--tag tags the documents of a PATH" in run(capsys, "add", "--tag", "x", code=2)
     assert "has a comma" in run(capsys, "add", "notes", "--tag", "a,b", code=2)
