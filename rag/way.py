@@ -71,6 +71,7 @@ class Way:
             return None
         from rag.named_scope import read_named
 
+        self.library.seed()
         with self.stored.moment() as moment:
             return read_named(question, moment)
 
