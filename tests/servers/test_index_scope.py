@@ -16,6 +16,8 @@ from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.terms import Query
 from rag import testing
+from rag.named_scope import read_named
+from rag.question import read_question
 from rag.testing import HashEmbedder
 
 _KINDS = ("harbour", "orchard", "castle", "market", "railway", "museum")
@@ -200,3 +202,19 @@ def test_what_the_library_has_nothing_of_is_told(whole: Library, scope: Scope, s
 def test_a_dated_scope_counts_the_articles_without_a_date(whole: Library) -> None:
     with whole.moment(Scope(places=("museum",), since="2024")) as moment:
         assert (len(moment.inside.keys), moment.inside.undated) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("According to the harbour 2 article, what is red?", ""),
+        ('According to "The harbour 2", what is painted red?', "document The harbour 2"),
+        ("In 2.md, what is painted red?", ""),
+        ("In the old stones articles, what is painted red?", "tag Old Stones"),
+        ("In articles from March 2024, what is painted red?", "dated 2024-03"),
+    ],
+)
+def test_a_question_names_the_same_articles(whole: Library, question: str, words: str) -> None:
+    with whole.moment() as moment:
+        found = read_named(read_question(question), moment)
+    assert (found.scope.words if found else "") == words
