@@ -146,10 +146,11 @@ class Endpoints:
         """List the articles of the library, newest first, at most 1,000.
 
         Args:
-            containing: Words that title, source or author must have; empty for all articles.
+            containing: Words that title, source, author or tags must have; empty for all articles.
 
         Returns:
-            The articles, each with its id, title, source, dates, author and number of sentences.
+            The articles, each with its id, title, source, dates, author, tags and number of
+            sentences.
         """
         words = _text(containing).casefold().split()
         self._assistant.library.seed()
@@ -158,7 +159,8 @@ class Endpoints:
             _article(document)
             for document in reversed(found)
             for card in [document.card]
-            if all(word in f"{card.title} {card.source} {card.author}".casefold() for word in words)
+            for about in [" ".join((card.title, card.source, card.author or "", *card.tags))]
+            if all(word in about.casefold() for word in words)
         ][:_MOST_DOCUMENTS]
 
 
@@ -328,6 +330,7 @@ def _article(document: DocumentSummary) -> dict[str, Any]:
         "source": card.source,
         "published": card.published,
         "author": card.author,
+        "tags": list(card.tags),
         "added_at": document.added_at,
         "sentences": document.sentences,
     }

@@ -9,6 +9,7 @@ import pytest
 
 from rag import Article, Assistant, MisuseError, UnknownDocumentError
 from rag.cli.main import main
+from ui.api import Endpoints
 
 
 @pytest.fixture(autouse=True)
@@ -107,6 +108,14 @@ def test_ids_are_read_from_standard_input(
     assert "no document '" in run(capsys, "tag", "add", "x", "-", code=2)
     piped(ids[0].encode())
     assert run(capsys, "remove", "-").startswith(f"removed  {ids[0]}")
+
+
+def test_programs_are_told_the_tags_and_find_by_them(assistant: Assistant, ids: list[str]) -> None:
+    with assistant:
+        assistant.library.tag(ids[:1], add=["Boats"])
+        (found,) = Endpoints(assistant).documents("boats ferry")
+        assert (found["title"], found["tags"]) == ("ferry", ["Boats"])
+        assert Endpoints(assistant).documents("none") == []
 
 
 def test_files_are_added_with_a_tag_those_that_did_not_change_too(
