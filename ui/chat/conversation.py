@@ -124,7 +124,7 @@ class Sessions:
         self._store = store
         self._lock = threading.Lock()
         self._storing = threading.Lock()
-        self._sessions: OrderedDict[tuple[Sender, str], _Session] = OrderedDict()
+        self._sessions: OrderedDict[tuple[bool, str, str], _Session] = OrderedDict()
         self._choices: OrderedDict[str, Choices] = OrderedDict()
 
     def turns(self, token: object, sender: Sender = NOBODY) -> tuple[Turn, ...]:
@@ -271,12 +271,12 @@ class Sessions:
     def let_go(self, token: object, sender: Sender) -> None:
         """Hold a conversation no longer."""
         with self._lock:
-            self._sessions.pop((_key(sender), _id(token)), None)
+            self._sessions.pop((sender.owner, sender.user, _id(token)), None)
 
     def _of(self, token: object, sender: Sender) -> _Session:
         """Return the session of a token; one that nobody can ask for again where it is none."""
         now = self._clock()
-        key = (_key(sender), _id(token) or secrets.token_hex(16))
+        key = (sender.owner, sender.user, _id(token) or secrets.token_hex(16))
         for old in list(self._sessions):
             if now - self._sessions[old].used < _SECONDS_KEPT:
                 break
@@ -296,10 +296,6 @@ class Sessions:
 def _id(token: object) -> str:
     """Return a token; empty for what is none."""
     return token if isinstance(token, str) and _TOKEN.match(token) else ""
-
-
-def _key(sender: Sender) -> Sender:
-    return replace(sender, address="")
 
 
 async def moments(
