@@ -22,6 +22,10 @@ _WAIT = 60.0
 """Seconds to wait for another process that adds a reply."""
 
 
+_BEGINNING = '{"suite": '
+"""Of each line of a journal."""
+
+
 class Journal:
     """The finished cases of a run over one or more suites, a line each; for one process.
 
@@ -102,8 +106,14 @@ class Journal:
     def _read(self) -> None:
         if not self._path.exists():
             return
-        text = self._path.read_text(encoding="utf-8")
+        try:
+            text = self._path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            number = error.object.count(b"\n", 0, error.start) + 1
+            raise self._foreign(number) from error
         whole = text[: text.rfind("\n") + 1]
+        if text and not whole and not _BEGINNING.startswith(text[: len(_BEGINNING)]):
+            raise self._foreign(1)  # and would be emptied
         for number, line in enumerate(whole.split("\n")[:-1], start=1):
             self._take(line, number)
         if whole != text:
@@ -117,10 +127,11 @@ class Journal:
             else:
                 case = case_from_row(row["case"])
                 self._done[row["suite"], case.id] = case
-        except (ValueError, KeyError, TypeError) as error:
-            raise MisuseError(
-                f"{self._path}:{number}: not the journal of a run: name another file"
-            ) from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise self._foreign(number) from error
+
+    def _foreign(self, number: int) -> MisuseError:
+        return MisuseError(f"{self._path}:{number}: not the journal of a run: name another file")
 
 
 class RecordingModel:

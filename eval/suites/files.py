@@ -29,6 +29,11 @@ if TYPE_CHECKING:
     import yaml
 
 
+_NOT_BUILT = (
+    *(ArithmeticError, AttributeError, LookupError),
+    *(RecursionError, TypeError, ValueError),
+)
+"""What PyYAML raises of a value that is not what its tag says, as of `!!timestamp soon`."""
 YAML_SUFFIXES = (".yaml", ".yml")
 _TEXTS = KEYS - {"answerable", "critical"} | {"document", "quote", "text"}
 """Keys that hold texts, or lists of them."""
@@ -293,8 +298,9 @@ def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
         raise DatasetError(f"{place}: a case is needed; begin it with `- id:`")
     try:
         row = yaml.constructor.SafeConstructor().construct_document(node)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        problem = getattr(error, "problem", None) or str(error)
+    except (yaml.YAMLError, *_NOT_BUILT) as error:
+        reason = str(error) if isinstance(error, ValueError) else "a value is not what its tag says"
+        problem = getattr(error, "problem", None) or reason
         raise DatasetError(f"{place}: not valid YAML ({problem})") from error
     return {str(key): value for key, value in row.items()}
 

@@ -3,9 +3,10 @@
 `queries` reads it, `writes` writes it.
 """
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,17 @@ class SqliteCatalog(sqlite3.Connection):
 
     inside: tuple[int, ...] = ()
 
-    def begin(self) -> None:
-        """Begin a transaction that writes."""
+    def begin(self, *, room: int = 0) -> None:
+        """Begin a transaction that writes; what was committed is put in its place before.
+
+        Then one that the disk has no room for can be undone whole, and its log be cut.
+        """
+        with suppress(sqlite3.Error):  # a reader, or a full disk, which is told below or later
+            self.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if room:
+            (*_, place) = self.execute("PRAGMA database_list").fetchone()
+            if place and shutil.disk_usage(Path(place).parent).free < room:
+                raise _full(str(Path(place).parent))
         self.execute("BEGIN IMMEDIATE")
 
     def search_terms(
@@ -305,9 +315,9 @@ def _begun(uri: str) -> SqliteCatalog:
 
 
 @contextmanager
-def transaction(db: OpenCatalog) -> Iterator[None]:
-    """Commit what the block wrote, or nothing of it."""
-    db.begin()
+def transaction(db: OpenCatalog, *, room: int = 0) -> Iterator[None]:
+    """Commit what the block wrote, or nothing of it; see `OpenCatalog.begin`."""
+    db.begin(room=room)
     try:
         yield
         db.execute("COMMIT")
@@ -387,13 +397,22 @@ def _explaining(library: Path) -> Iterator[None]:
         raise _damaged(str(library), f"a name in it is no text: {error.reason}") from error
 
 
+def _full(folder: str) -> LibraryFullError:
+    return LibraryFullError(
+        f"the disk of library {folder!r} is full: nothing was changed; free some space and run "
+        "the command again"
+    )
+
+
+def is_full(error: sqlite3.Error) -> bool:
+    """Say whether a disk is full."""
+    return _name(error).startswith(_NO_SPACE)
+
+
 def _explained(error: sqlite3.Error, library: Path) -> LibraryError:
     folder = str(library)
-    if _name(error).startswith(_NO_SPACE):
-        return LibraryFullError(
-            f"the disk of library {folder!r} is full: nothing was changed; free some space and run "
-            "the command again"
-        )
+    if is_full(error):
+        return _full(folder)
     if _name(error).startswith(_NO_ACCESS):
         return LibraryError(
             f"library {folder!r} cannot be opened ({error}): check its permissions, or name "

@@ -37,6 +37,8 @@ _WRITTEN = 5000
 """Vectors added at a time. The whole index is written after each: 42 GB for half a million."""
 _ALWAYS = {"sync_threshold": 2, "batch_size": 2}
 """By default up to 999 vectors wait in a queue, and are inserted at every opening: 0.7 s."""
+_LEAST_ROOM = 500_000
+"""Bytes."""
 _NO_SPACE = ("is full", "No space left", "File too large", "quota exceeded")
 _OWN_FUNCTIONS = {("legacy", None), ("unknown", None), ("known", "default")}
 
@@ -314,12 +316,21 @@ def _explained(folder: Path, say: Callable[[Path, object], str] = _broken) -> It
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        if any(sign in reason for sign in _NO_SPACE):
+        if any(sign in reason for sign in _NO_SPACE) or (say is _unwritten and _is_full(folder)):
             raise LibraryFullError(
                 f"the disk of {str(folder)!r} is full: nothing was changed; free some space and "
                 "run the command again"
             ) from error
         raise LibraryError(say(folder, reason)) from error
+
+
+def _is_full(folder: Path) -> bool:
+    """Say whether a disk has no room for what Chroma keeps beside a few vectors.
+
+    Of all that it tells in other words: a segment that cannot be written, a failed compaction.
+    """
+    there = next((place for place in (folder, *folder.parents) if place.is_dir()), None)
+    return there is not None and shutil.disk_usage(there).free < _LEAST_ROOM
 
 
 def _sync(folder: Path) -> None:

@@ -5,12 +5,13 @@ One writer at a time: whoever changes a library holds its lock; readers need non
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from index.errors import LibraryBusyError, LibraryError, LibraryMissingError
+from index.errors import LibraryBusyError, LibraryError, LibraryFullError, LibraryMissingError
 from index.store import catalog, chroma
 from index.store.chroma import OpenGenerations, generation_folder
 from index.store.protocols import (
@@ -71,7 +72,12 @@ class FolderCatalog:
             if create is not None:
                 catalog.create(self.folder, create)
             with catalog.connected(self.folder) as db:
-                yield db
+                try:
+                    yield db
+                except (LibraryFullError, sqlite3.Error) as error:
+                    if isinstance(error, LibraryFullError) or catalog.is_full(error):
+                        give_back(self.folder, db)
+                    raise
 
     def faults(self, db: OpenCatalog) -> Iterator[str]:
         """Yield what SQLite finds wrong with its file, and values that are of another type."""
@@ -153,6 +159,37 @@ class FolderVectors:
     def close(self) -> None:
         """Close every generation that nobody reads; the others close with their last reader."""
         self._open.close()
+
+
+def give_back(library: Path, db: OpenCatalog) -> None:
+    """Free what an addition took that did not fit on its disk.
+
+    That are a generation that was not published, and vectors that no document uses. The file is
+    written anew where it is mostly free then. What fails is left to the next writer: the library is
+    sound at any of these moments.
+    """
+    from index.store.writes import drop_unused_vectors
+
+    with suppress(sqlite3.Error):
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        current = catalog.generation(db)
+        for folder in (library / "vectors").glob("*"):
+            if folder.name.isdecimal() and int(folder.name) > int(current or 0):
+                shutil.rmtree(folder, ignore_errors=True)
+        # Zeros over what is removed would take as much of the log as it had.
+        db.execute("PRAGMA secure_delete = FAST").fetchone()
+    for _ in range(2):
+        with suppress(sqlite3.Error):
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        with suppress(sqlite3.Error), catalog.transaction(db):
+            drop_unused_vectors(db)
+    with suppress(sqlite3.Error):
+        (free,) = db.execute("PRAGMA freelist_count").fetchone()
+        (pages,) = db.execute("PRAGMA page_count").fetchone()
+        if free > pages - free:
+            db.execute("VACUUM")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 @contextmanager

@@ -120,9 +120,9 @@ class NarrowedCatalog:
         """Run one statement for each row of values."""
         return self._db.executemany(query, values)
 
-    def begin(self) -> None:
+    def begin(self, *, room: int = 0) -> None:
         """Begin a transaction that writes."""
-        self._db.begin()
+        self._db.begin(room=room)
 
     def search_terms(
         self,

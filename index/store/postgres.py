@@ -84,8 +84,8 @@ class PostgresOpen:
         with self._connection.cursor() as cursor:
             cursor.executemany(_translated(query), values)
 
-    def begin(self) -> None:
-        """Begin a transaction that writes."""
+    def begin(self, *, room: int = 0) -> None:
+        """Begin a transaction that writes; what room there is only the server knows."""
         self._connection.execute("BEGIN")
 
     def search_terms(

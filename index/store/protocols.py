@@ -71,8 +71,15 @@ class OpenCatalog(Protocol):
     def executemany(self, query: str, values: Iterable[Sequence[Any]], /) -> object:
         """Run one statement for each row of values."""
 
-    def begin(self) -> None:
-        """Begin a transaction that writes."""
+    def begin(self, *, room: int = 0) -> None:
+        """Begin a transaction that writes.
+
+        Args:
+            room: Bytes that the disk has to have free, where that is known.
+
+        Raises:
+            LibraryFullError: It has not.
+        """
 
     def search_terms(
         self,

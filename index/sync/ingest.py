@@ -23,6 +23,8 @@ _CHECKPOINT = 512
 """Sentences embedded between two commits of their vectors: what a kill can cost."""
 _MANY = 10_000
 """Sentences of one document from which on it is told how many before the first is embedded."""
+_VECTOR_ROOM = 12_000
+"""Bytes of disk for each vector that is stored: in the log and in its place, with its index."""
 _WINDOW = 8 * _CHECKPOINT
 """Sentences of all documents that are sorted by length before they are embedded: companions of
 equal length take 1 to 2 % less of the processor, and the estimate of the rest stays even."""
@@ -347,7 +349,7 @@ class Vectoriser:
             matrix = self._embedder.embed(
                 [window[digest] for digest in part], on_progress=self._advance
             )
-            with catalog.transaction(self._db):
+            with catalog.transaction(self._db, room=len(part) * _VECTOR_ROOM):
                 store_vectors(self._db, part, matrix)
         for digest in hashes:
             del self._waiting[digest]

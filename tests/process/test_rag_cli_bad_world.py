@@ -101,13 +101,20 @@ def many_sentences(count: int) -> str:
 
 def test_what_does_not_fit_on_the_disk_loses_nothing_and_can_be_added_later(desk: Desk) -> None:
     path = desk.write("ships.txt", many_sentences(300))
+    size = kept_bytes(desk)
     done = desk.run("add", path, before=small_files)
     assert (done.code, done.printed) == (FAILURE, "")
     assert done.said.endswith("nothing was changed; free some space and run the command again")
+    assert kept_bytes(desk) <= size + 4096
     assert desk.titles() == ["Cats"]
     assert desk.run("ask", QUESTION).printed.count(ANSWER) == 1
     assert desk.run("add", path).code == SOUND
     assert desk.run("doctor").printed.endswith(": all sound.\n")
+
+
+def kept_bytes(desk: Desk) -> int:
+    files = (path for path in (desk.folder / "library").rglob("*") if path.is_file())
+    return sum(path.stat().st_size for path in files if not path.name.startswith("writer."))
 
 
 @pytest.fixture
@@ -135,6 +142,10 @@ def test_on_a_full_disk_questions_are_answered_and_nothing_is_lost(
     )
     assert small_disk.run("ask", QUESTION).printed.count(ANSWER) == 1
     (small_disk.folder / "rest").unlink()
+    size = kept_bytes(small_disk)
+    (tmp_path / "ships.txt").write_text(many_sentences(600), encoding="utf-8")
+    assert small_disk.run("add", tmp_path / "ships.txt").code == FAILURE
+    assert kept_bytes(small_disk) <= size + 4096
     assert small_disk.run("add", tmp_path / "birds.txt").code == SOUND
     assert small_disk.titles() == ["Cats", "birds"]
 

@@ -46,6 +46,22 @@ def test_two_runs_do_not_share_a_journal(tmp_path):
         Journal(tmp_path / "j").__enter__()
 
 
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b'{"suite": "mine", "run": "x"}\n{"suite": "\xde"}\n', 2),
+        (b"[" * 20_000 + b"\n", 1),
+        (b'{"suite": "mine", "case": []}\n', 1),
+        (b"my only copy, without a line end", 1),
+    ],
+)
+def test_a_damaged_journal_and_what_is_none_are_one_sentence_and_stay(tmp_path, data, line):
+    (tmp_path / "j").write_bytes(data)
+    with pytest.raises(MisuseError, match=f":{line}: not the journal of a run: name another file"):
+        Journal(tmp_path / "j").__enter__()
+    assert (tmp_path / "j").read_bytes() == data
+
+
 def test_another_file_is_refused_with_its_line(tmp_path):
     (tmp_path / "j").write_text("{}\nnot it\n")
     with pytest.raises(MisuseError, match=":1: not the journal"):

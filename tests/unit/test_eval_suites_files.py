@@ -218,6 +218,10 @@ def test_yaml_is_the_same_format_for_writing_by_hand(tmp_path):
         ("[" * 5_000, 1, "nested too deeply"),
         ("- id: a\n  answers: &a [*a]", 1, "no alias inside itself"),
         ("- id: !!python/object/apply:os.system [ls]", 1, "not valid YAML"),
+        ("- id: a\n  answers: [!!timestamp soon]", 1, "a value is not what its tag says"),
+        ("- id: a\n  answers: [!!bool soon]", 1, "a value is not what its tag says"),
+        ('- id: a\n  answers: [!!int ""]', 1, "a value is not what its tag says"),
+        ("- id: a\n  answers: [2024-13-45]", 1, "month must be in 1..12"),
     ],
 )
 def test_a_wrong_yaml_case_is_refused_with_its_line(tmp_path, text, line, words):
