@@ -41,7 +41,7 @@ from eval.running.recordings import Journal
 from eval.running.suite import run_cases
 from eval.suites.files import load_suite, suite_name
 from rag import Assistant, FootnoteError, MisuseError, OperationError, load_model
-from rag.internal import keep_setting
+from rag.internal import keep_setting, scope_among
 
 INTERRUPTED = 130
 _WIDTH = 40
@@ -109,8 +109,13 @@ def told(fit: Calibration, *, wanted: float) -> str:
 
 
 def _check(args: argparse.Namespace) -> None:
-    other = args.squad or args.beir
+    other, scope = args.squad or args.beir, scope_among(vars(args))
     refusals = (
+        (scope and other, "a scope goes with gold suites only; leave --scope-... out"),
+        (
+            scope and args.update_baseline,
+            "--update-baseline keeps a suite as it is asked by itself; leave --scope-... out",
+        ),
         (args.suites and other, "gold suites do not go with --squad or --beir; run them apart"),
         (
             hasattr(args, "library") and not args.suites,
@@ -323,7 +328,8 @@ def _keep(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:
     """Keep the run of a whole suite beside it; where that cannot be, say so and go on."""
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
     kept = not in_ci if args.keep is None else args.keep
-    if not kept or work.suite is None or len(work.ids) < work.total:
+    part = len(work.ids) < work.total or scope_among(vars(args)) is not None
+    if not kept or work.suite is None or part:
         return
     try:
         keep_run(work.suite, run)

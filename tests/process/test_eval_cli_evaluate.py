@@ -134,6 +134,8 @@ def test_json_is_all_that_is_printed(footnote, tmp_path, capsys):
     [
         (("mine.jsonl", "--squad", "x.json"), "do not go with --squad"),
         (("--library", "x"), "goes with gold suites only"),
+        (("--squad", "x.json", "--scope-tag", "a"), "a scope goes with gold suites only"),
+        (("mine.jsonl", "--scope-in", "a", "--update-baseline"), "leave --scope-... out"),
         (("absent.jsonl",), "cannot be read"),
         (("--squad", "absent.json"), "cannot be read"),
         (("--beir", "absent"), "holds no corpus"),
