@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from index.errors import FootnoteError, MisuseError, OperationError
-from rag.cli.table import COMMANDS, Command
+from rag.cli.table import Command, own_commands
 
 _GROUP = "footnote.commands"
 _INTERRUPTED = 130
@@ -59,15 +59,15 @@ class _Parser(argparse.ArgumentParser):
 
 def _run(arguments: Sequence[str]) -> int:
     name = arguments[0] if arguments else ""
-    parser = _own(name, COMMANDS[name]) if name in COMMANDS else _of_all(arguments)
-    own = arguments[1:] if name in COMMANDS else arguments
+    parser = _own(name, own_commands()[name]) if name in own_commands() else _of_all(arguments)
+    own = arguments[1:] if name in own_commands() else arguments
     try:
         parsed, unknown = parser.parse_known_args(own)
     except SystemExit:
         # --help and --version end so; what they say may still wait to be written.
         sys.stdout.flush()
         raise
-    command = parser.prog if name in COMMANDS else f"{parser.prog} {parsed.command}"
+    command = parser.prog if name in own_commands() else f"{parser.prog} {parsed.command}"
     if unknown:
         kind = "option" if unknown[0].startswith("-") else "argument"
         raise MisuseError(f"unknown {kind} {unknown[0]!r} of `{command}`: see `{command} --help`")
@@ -99,7 +99,7 @@ def _of_all(arguments: Sequence[str]) -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"footnote {version('footnote')}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, command in COMMANDS.items():
+    for name, command in own_commands().items():
         command.describe(
             commands.add_parser(
                 name,
