@@ -143,3 +143,10 @@ def _one_page(shown: str, *fonts: str) -> bytes:
 def _stream(data: bytes) -> bytes:
     packed = zlib.compress(data)
     return b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
+
+
+WRAPPED = (
+    "The harbour of Lindvik was dredged in the spring of 2024 for the",
+    "first time since 1987, and the work cost 2.4 million crowns in",
+    "all. The quay was not repaired.",
+)

@@ -1,8 +1,8 @@
 """PDF files: what a person sees on the pages, and what the file says of itself."""
 
 import pytest
-from documents import encrypted_pdf, pdf, scanned_pdf
-from painted import at, cid_pdf, form, lines, nameless_pdf, painted
+from documents import pdf, scanned_pdf
+from painted import WRAPPED, at, cid_pdf, form, lines, nameless_pdf, painted
 
 from index.errors import ReadError
 from index.reading.registry import read_bytes
@@ -16,13 +16,6 @@ def read(data: bytes) -> Extract:
 def pages(*texts: str) -> str:
     """Return the text that is read of pages of lines."""
     return read(painted(*(lines(*text.split("\n")) for text in texts))).text
-
-
-WRAPPED = (
-    "The harbour of Lindvik was dredged in the spring of 2024 for the",
-    "first time since 1987, and the work cost 2.4 million crowns in",
-    "all. The quay was not repaired.",
-)
 
 
 def test_a_sentence_is_on_the_page_where_it_begins():
@@ -186,68 +179,6 @@ def test_headings_are_told_by_size_and_weight_and_begin_sections():
     ]  # fmt: skip
 
 
-def test_the_title_is_the_heading_and_no_running_head():
-    shown = at(72, 770, "Lindvik Port Authority", size=9) + at(72, 740, "Harbour report", size=20)
-    assert read(painted(shown + lines(*WRAPPED))).card.title == "Harbour report"
-
-
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Microsoft Word - draft7.doc",
-        "untitled",
-        "",
-        "(anonymous)",
-        "anonymous",
-        "a.pdf",
-        "report.indd",
-    ],
-)
-def test_a_title_made_by_a_program_is_not_taken(title):
-    escaped = title.replace("(", "\\(").replace(")", "\\)")
-    article = read(pdf("On Cats\nThey sleep.", info=f"/Title ({escaped})"))
-    assert article.card.title == "On Cats"
-
-
-def test_what_the_file_says_of_itself_is_kept():
-    info = "/Title (Defence Plans) /Author (Jane Doe) /CreationDate (D:20240301120000Z)"
-    card = read(pdf("Some text.", info=f"{info} /Keywords (budget; arms, Budget)")).card
-    assert (card.title, card.author, card.published) == ("Defence Plans", "Jane Doe", "2024-03-01")
-    assert card.tags == ("budget", "arms")
-
-
-def test_an_author_s_name_made_by_a_program_is_not_taken():
-    assert read(pdf("Some text.", info="/Author (anonymous)")).card.author is None
-
-
-@pytest.mark.parametrize(
-    ("date", "day"),
-    [
-        ("", None),
-        ("Tue Mar 12 10:00:00 2024", None),
-        ("D:00000101000000Z", None),
-        ("D:20241340000000", None),
-        ("D:20240312106000Z", "2024-03-12"),
-        ("D:20240312100000+99'00'", "2024-03-12"),
-        ("2024-03-12T10:00:00Z", "2024-03-12"),
-        ("20240312", "2024-03-12"),
-    ],
-)
-def test_an_odd_date_never_refuses_a_file(date, day):
-    article = read(pdf("Some text.", info=f"/CreationDate ({date})"))
-    assert (article.text, article.card.published) == ("Some text.", day)
-
-
-@pytest.mark.parametrize("algorithm", ["AES-256", "AES-128", "RC4-128", "RC4-40"])
-def test_a_file_that_only_its_owner_may_change_is_read(algorithm):
-    assert read(encrypted_pdf("Some text.", password="", algorithm=algorithm)).text == "Some text."
-
-
-def test_a_file_with_a_password_is_refused():
-    with pytest.raises(ReadError, match="encrypted with a password"):
-        read(encrypted_pdf("Some text.", password="x", algorithm="AES-256"))
-
-
 def test_what_is_filled_into_a_form_stands_behind_its_label():
     labels = lines("Name of member", "Berth number", "Length of boat", leading=30)
     filled = {(220.0, 716.0): "Ida Lund", (220.0, 686.0): "B 47", (220.0, 656.0): ""}
@@ -335,14 +266,6 @@ def test_a_file_of_pictures_is_a_scan():
         read(scanned_pdf(2))
 
 
-def test_a_file_in_the_file_is_told():
-    tree = "/Names << /EmbeddedFiles << /Names [(a.txt) 9 0 R] >> >>"
-    kept = (b"<< /Type /Filespec /F (a.txt) /UF (a.txt) /EF << /F 10 0 R >> >>",)
-    held = (b"<< /Type /EmbeddedFile /Length 1 >>\nstream\nx\nendstream",)
-    article = read(painted(lines("Some text."), root=tree, more=kept + held))
-    assert article.card.left_out == ("a.txt: a file attached to it; save and add it",)
-
-
 def test_a_stamp_that_runs_up_the_page_parts_no_sentence():
     stamp = "BT 0 1 -1 0 30 300 Tm /F1 12 Tf (arXiv:2103.15348v2) Tj ET\n"
     shown = lines(*WRAPPED[:2]) + stamp + lines(WRAPPED[2], y=692)
@@ -388,12 +311,6 @@ def test_columns_in_a_narrow_gutter_are_read_one_after_the_other():
     assert "but for the first of May, since the last war" in text
 
 
-def test_a_title_of_two_lines_is_one():
-    shown = at(72, 740, "A Report on the Harbour", size=18) + at(72, 718, "of Lindvik", size=18)
-    article = read(painted(shown + lines(*WRAPPED, y=690)))
-    assert article.card.title == "A Report on the Harbour of Lindvik"
-
-
 def test_a_sentence_that_ends_every_page_is_no_running_head():
     prose = (
         "This clause is repeated for the sake of the demonstration and has no other purpose at all."
@@ -415,8 +332,3 @@ def test_a_raised_number_is_no_part_of_the_number_before_it():
     shown = at(72, 720, "It was dredged in 1938") + at(194.7, 724, "6", size=7)
     shown += at(198.6, 720, " and 10") + at(238, 724, "7", size=7) + at(242, 720, " more.")
     assert read(painted(shown)).text == "It was dredged in 1938[6] and 10^7 more."
-
-
-def test_metadata_that_is_no_text_refuses_no_file():
-    article = read(pdf("Some text.", info="/Title <FEFFD800> /Author <FEFFD8000041>"))
-    assert article.text == "Some text."
