@@ -259,21 +259,29 @@ def _one(phrase: _Phrase, moment: Moment) -> Scope | None:
     kept = phrase.kind in listed("documents", "kept")
     kind = phrase.kind if kept or phrase.kind in listed("documents", "told") else ""
     wanted = {*phrase.words, *terms(kind)}
+    by_ending = phrase.words and kind in _table()["endings"]
+    looked_up = phrase.text if by_ending else f"{phrase.text} {kind}"
     if not wanted:
         return None
     found = [
         one
-        for one in queries.named_like(moment.db, _parts(f"{phrase.text} {kind}"), limit=_MOST)
-        if wanted <= _called(one, kept=kept) and (phrase.date is None or _is_of(one, phrase.date))
+        for one in queries.named_like(moment.db, _parts(looked_up), limit=_MOST)
+        if wanted <= _called(one, kind, kept=kept)
+        and (phrase.date is None or _is_of(one, phrase.date))
     ]
     exact = [one for one in found if set(content_terms(one.title)) <= wanted]
     return _only(exact if len(exact) == 1 else found, moment.db)
 
 
-def _called(one: Named, *, kept: bool) -> set[str]:
-    """Return the terms of an article's title and of its file's name, `kept` with its folder's."""
+def _called(one: Named, kind: str, *, kept: bool) -> set[str]:
+    """Return the terms of an article's title and of its file's name, `kept` with its folder's.
+
+    A file of the kind by its ending is called so, too.
+    """
     path = PurePath(one.source.replace("\\", "/"))
-    places = (path.stem, path.parent.name if kept else "")
+    places = [path.stem, path.parent.name if kept else ""]
+    if path.suffix.lower().removeprefix(".") in _table()["endings"].get(kind, "").split():
+        places.append(kind)
     return {*terms(one.title), *terms(" ".join(places).replace("_", " "))}
 
 

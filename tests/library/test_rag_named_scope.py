@@ -29,6 +29,7 @@ def _written(folder: Path) -> None:
         texts = {
             ".md": f"---\n{head}---\n\nThe text of {path.stem}.\n",
             ".txt": f"{article['title']}\n\nThe text of {path.stem}.\n",
+            ".eml": f"From: a@town.example\nSubject: {article['title']}\n\nThe text of it.\n",
             ".csv": "item,amount\nroads,12\n",
         }
         path.write_text(texts[path.suffix], encoding="utf-8")
