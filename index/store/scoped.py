@@ -118,10 +118,19 @@ def _keys(db: OpenCatalog, condition: str, values: Sequence[str] = ()) -> set[in
 
 
 def _days(scope: Scope) -> tuple[str, list[str]]:
-    """Return the condition of the days, with its values; a document without a date fits none."""
-    days = ((">=", scope.first_day), ("<=", scope.last_day))
-    told = [(f"{_DAY} {sign} ?", day.isoformat()) for sign, day in days if day is not None]
-    return " AND ".join([_DATED, *(condition for condition, _ in told)]), [day for _, day in told]
+    """Return the condition of the days, with its values; a document without a date fits none.
+
+    One of which only the month or the year is known fits where any day of it does.
+    """
+    conditions, values = [_DATED], list[str]()
+    if scope.first_day is not None:
+        day = scope.first_day.isoformat()
+        conditions.append(f"({_DAY} >= ? OR {_DAY} IN (?, ?))")
+        values += [day, day[:7], day[:4]]
+    if scope.last_day is not None:
+        conditions.append(f"{_DAY} <= ?")
+        values.append(scope.last_day.isoformat())
+    return " AND ".join(conditions), values
 
 
 def _tagged(db: OpenCatalog, tag: str) -> set[int]:

@@ -51,13 +51,17 @@ def articles() -> list[Article]:
 
 
 def filled(library: Library, wanted: list[Article]) -> Library:
-    """Add articles; those of the castle have a tag, and two of the museum a date."""
+    """Add articles; those of the castle have a tag, and three of the museum a date."""
     ingest.add(library, read_articles(wanted))
     castle = [card.id for card in library.summaries() if "/castle/" in card.card.source]
     library.tag(castle, add=["Old Stones"])
     with library.catalog.writing() as db:
         query = "UPDATE documents SET published = ? WHERE source = ?"
-        dates = {"notes/museum/1.md": "2024-03-01", "notes/museum/2.md": "2023-12-31"}
+        dates = {
+            "notes/museum/1.md": "2024-03-01",
+            "notes/museum/2.md": "2023-12-31",
+            "notes/museum/3.md": "2022-05",
+        }
         db.executemany(query, [(day, source) for source, day in dates.items()])
     return library
 
@@ -169,7 +173,10 @@ def test_a_sentence_that_ends_every_article_is_found_in_the_last_one(whole: Libr
         (Scope(places=("castle",), not_types=(".MD",)), {"castle/0.txt"}),
         (Scope(documents=("the  MARKET 2", "the railway 1")), {"market/2.md", "railway/1.md"}),
         (Scope(since="2024"), {"museum/1.md"}),
-        (Scope(until="2023-12"), {"museum/2.md"}),
+        (Scope(until="2023-12"), {"museum/2.md", "museum/3.md"}),
+        (Scope(since="2022-05", until="2022-05"), {"museum/3.md"}),
+        (Scope(since="2022-05-31", until="2023"), {"museum/2.md", "museum/3.md"}),
+        (Scope(since="2022-06", until="2023"), {"museum/2.md"}),
         (Scope(since="2023-12-31", until="2024-03-01"), {"museum/1.md", "museum/2.md"}),
         (Scope(not_tags=("OLD STONES",), not_places=("*/[hmo]*",), not_documents=("The railway 1",)
                ), {"railway/0.txt", "railway/2.md", "railway/3.md"}),
@@ -201,7 +208,7 @@ def test_what_the_library_has_nothing_of_is_told(whole: Library, scope: Scope, s
 
 def test_a_dated_scope_counts_the_articles_without_a_date(whole: Library) -> None:
     with whole.moment(Scope(places=("museum",), since="2024")) as moment:
-        assert (len(moment.inside.keys), moment.inside.undated) == (1, 2)
+        assert (len(moment.inside.keys), moment.inside.undated) == (1, 1)
 
 
 @pytest.mark.parametrize(
