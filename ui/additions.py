@@ -11,6 +11,7 @@ from typing import Literal
 
 from rag import AddReport, Article, Assistant, Change, FootnoteError
 from rag.internal import articles_note, left_out_line
+from ui.articles import patiently
 from ui.guard import holds
 from ui.parts import Sent
 
@@ -97,7 +98,9 @@ def bringing(assistant: Assistant, sent: Sent) -> Iterator[tuple[Job, ...]]:
             yield (_skipped(wanted or "?", "An address begins with http:// or https://."),)
             return
         job = Job(name=wanted, source=wanted, state="reading", share=0.1)
-        yield from _followed(assistant, {wanted: job}, lambda _: assistant.library.add(wanted))
+        yield from _followed(
+            assistant, {wanted: job}, lambda _: patiently(lambda: assistant.library.add(wanted))
+        )
     elif isinstance(text, str):
         title = _title(text, sent.get("title"))
         if not text.strip() or len(text) > _LONGEST_TEXT:
@@ -109,7 +112,9 @@ def bringing(assistant: Assistant, sent: Sent) -> Iterator[tuple[Job, ...]]:
         job = Job(name=title, source=article.source, state="reading", share=0.1)
         library = assistant.library
         yield from _followed(
-            assistant, {job.source: job}, lambda _: library.add_articles([article])
+            assistant,
+            {job.source: job},
+            lambda _: patiently(lambda: library.add_articles([article])),
         )
 
 
@@ -144,10 +149,12 @@ def _files_added(assistant: Assistant, files: Mapping[str, Path], events: _Event
         events.put(_Embedded(share=done / total if total else 1.0))
 
     try:
-        return assistant.library.add_files(
-            files,
-            on_read=lambda source: events.put(_Reading(source=source)),
-            on_progress=embedded,
+        return patiently(
+            lambda: assistant.library.add_files(
+                files,
+                on_read=lambda source: events.put(_Reading(source=source)),
+                on_progress=embedded,
+            )
         )
     finally:
         for path in files.values():

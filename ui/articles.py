@@ -6,14 +6,17 @@ What a script sends is looked at before it is used, and what cannot be had is to
 import base64
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from rag import Assistant, Card, FootnoteError, MisuseError, Settings
+from rag import Assistant, Card, FootnoteError, LibraryBusyError, MisuseError, Settings
 from rag.types import PageImage, Span
 
 T = TypeVar("T")
 MISSING = {"missing": True}
+_PATIENCE, _BETWEEN_TRIES = 30.0, 0.1
+"""Seconds."""
 _DRAWN_AT_ONCE = threading.Semaphore(2)
 """Pages drawn at a time: each takes a process, and up to a gigabyte."""
 _PDF = "application/pdf"
@@ -79,6 +82,22 @@ class Libraries:
             for assistant in self._open.values():
                 assistant.close()
             self._open = {}
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Do what writes to a library; while another does, as a folder's follower may, try again.
+
+    Raises:
+        LibraryBusyError: It is still being written after half a minute.
+    """
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return act()
+        except LibraryBusyError:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(_BETWEEN_TRIES)
 
 
 def _name_in(sent: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rag import Assistant, DocumentSummary, FootnoteError
 from rag.types import Folder
 from ui.additions import Job, adding, bringing
-from ui.articles import Libraries, article, serving
+from ui.articles import Libraries, article, patiently, serving
 from ui.guard import ONLY_ASKS, private_folder
 from ui.parts import QUIET, Sent, Value, only_asks, part, sent_with
 
@@ -164,7 +164,7 @@ class _Shelf:
         if not isinstance(wanted, str):
             return self.show(search)
         try:
-            (removed,) = self._assistant.library.remove(wanted)
+            (removed,) = patiently(lambda: self._assistant.library.remove(wanted))
         except FootnoteError as error:
             return self.show(search, note=str(error))
         return self.show(search, note=f"Removed “{removed.card.title}”.")

@@ -32,6 +32,8 @@ _EVERY = 2.0
 _MOST_READ = 500
 """Files of a registered folder that are read and published at once: between two such steps others
 may write, and what was added can be asked."""
+_BETWEEN = 0.5
+"""Seconds between two such steps."""
 _FRESH = 2.0
 """Seconds since its last change for which a file may still be being written."""
 _WRITING = 5.0
@@ -181,7 +183,7 @@ class Folders:
                 _LOG.warning("registered folders cannot be looked after now: %s", failed)
             told = failed
             took = time.perf_counter() - started
-            ended.wait(0.1 if more else max(_EVERY, _SHARE * took))
+            ended.wait(_BETWEEN if more else max(_EVERY, _SHARE * took))
 
     def _synced(self, folder: Folder) -> tuple[Folder, AddReport]:
         place = Path(folder.path)

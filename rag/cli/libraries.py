@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -149,8 +149,8 @@ def library_status(named: NamedLibrary, settings: Settings) -> LibraryStatus:
     )
     of_named = settings.changed(library=named.place, vectors=named.vectors or settings.vectors)
     try:
-        library = stored_library(of_named, embedder=None, vectors=None)
-        with library.reading() as db:
+        stored = stored_library(of_named, embedder=None, vectors=None)
+        with closing(stored) as library, library.reading() as db:
             count, changed_at = queries.count_and_change(db)
             size = db.execute(_SERVER_BYTES).fetchone()[0] if _is_server(named) else None
     except FootnoteError as error:

@@ -120,12 +120,24 @@ def test_an_error_inside_is_told_without_its_text_and_leaves_no_file(tmp_path, u
     assert not os.path.exists(path)
 
 
-def test_a_locked_library_is_told_in_its_own_words(assistant, upload):
+def test_a_locked_library_is_told_in_its_own_words(assistant, upload, monkeypatch):
+    from index.store.folder_backend import writing
+
+    monkeypatch.setattr("ui.articles._PATIENCE", 0.0)
+    assistant.library.add_articles([Article(source="a", title="a", text="A cat.")])
+    with writing(assistant.settings.library):
+        assert "is being written by process" in last(assistant, upload("b.txt", "A dog."))[0][2]
+
+
+def test_an_upload_waits_for_who_writes_just_now(assistant, upload):
     from index.store.folder_backend import writing
 
     assistant.library.add_articles([Article(source="a", title="a", text="A cat.")])
     with writing(assistant.settings.library):
-        assert "is being written by process" in last(assistant, upload("b.txt", "A dog."))[0][2]
+        jobs = adding(assistant, [upload("b.txt", "A dog.")])
+        next(jobs)
+        assert next(jobs)[0].state in ("waiting", "reading")
+    assert [*jobs][-1][0].state == "added"
 
 
 def test_the_folder_is_its_owners_alone_and_old_files_go(upload):

@@ -1,6 +1,7 @@
 """What a library promises, over all pairs of stores: a folder, one with its vectors in memory, and
 PostgreSQL with Chroma."""
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -21,9 +22,13 @@ from index.store import catalog, queries, writes
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles, read_named
+from index.sync.watch import Folders
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
-from rag.testing import open_library
+from rag import Assistant, Settings
+from rag.cli.libraries import library_status
+from rag.named_libraries import add_name, named_libraries
+from rag.testing import HashEmbedder, open_library
 
 Make = Callable[..., Library]
 
@@ -335,3 +340,37 @@ def test_a_place_without_a_library_is_read_as_one_without_documents(make: Make) 
     assert found(library, "cats") == []
     with pytest.raises(UnknownDocumentError, match="no document '000000000000'"):
         library.document("000000000000")
+
+
+def test_folders_are_registered_followed_and_told_and_their_states_are_kept(
+    make: Make, tmp_path: Path
+) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "cats.txt").write_text("Cats sleep all day.", encoding="utf-8")
+    os.utime(tmp_path / "notes" / "cats.txt", (1, 1))
+    folders = Folders(make(), on_progress=lambda done, total: None)
+    assert folders.all() == ()
+    folders.register(tmp_path / "notes")
+    folders.sync()
+    (tmp_path / "notes").rename(tmp_path / "away")
+    folders.sync()
+    (told,) = Folders(make(), on_progress=lambda done, total: None).all()
+    assert (told.path, told.problem) == (str(tmp_path / "notes"), "it is not there")
+    assert told.changed_at
+    assert found(make(), "Who sleeps?") == ["Cats sleep all day."]
+    folders.unregister(tmp_path / "notes")
+    assert (folders.all(), len(make().summaries())) == ((), 1)
+
+
+def test_a_library_on_servers_that_has_a_name_is_listed_with_its_size(
+    database: str, chroma_server: str
+) -> None:
+    add_name("pg", database, vectors=chroma_server)
+    settings = Settings.load(library="pg")
+    with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
+        assistant.library.add_articles([Article(source="a", title="a", text="Cats sleep.")])
+    told = library_status(named_libraries()[1], Settings())
+    assert (told.documents, told.problem, told.changed_at[:2]) == (1, "", "20")
+    assert told.bytes is not None
+    assert told.bytes > 10_000
+    assert "se%3Acr" not in told.place
