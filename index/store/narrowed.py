@@ -175,7 +175,7 @@ class NarrowedCatalog:
                 term: round(count * self.passage_total() / self._known.everywhere)
                 if count > _COMMON * self._known.everywhere
                 else self._held("passage_terms", term)
-                for term, count in self._db.passage_counts(terms).items()
+                for term, count in self._everywhere(terms).items()
             }
         return {term: count for term, count in held.items() if count}
 
@@ -196,17 +196,30 @@ class NarrowedCatalog:
     def narrow(self, documents: Sequence[int]) -> None:
         """Do nothing: it is."""
 
+    def _everywhere(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return in how many passages of the whole library each term stands."""
+        known = self._known.counts
+        counts = {term: known.get(term) for term in terms}
+        if missing := [term for term, count in counts.items() if count is None]:
+            found = dict.fromkeys(missing, 0) | self._db.passage_counts(missing)
+            if len(known) + len(found) > _KEPT:
+                known.clear()
+            known.update(found)
+            counts |= found
+        return {term: count for term, count in counts.items() if count}
+
     def _held(self, table: TermsTable, term: str) -> int:
         """Return how many rows hold a term."""
         if self.is_small:
             return self._words(table).held(term)
         known, key = self._known.held, (table, term)
-        if key not in known:
+        held = known.get(key)
+        if held is None:
+            held = len(self.rows_with(table, [term], column="both"))
             if len(known) >= _KEPT:
                 known.clear()
-            known[key] = held = len(self.rows_with(table, [term], column="both"))
-            return held
-        return known[key]
+            known[key] = held
+        return held
 
     def _totals(self, table: TermsTable) -> tuple[int, float]:
         """Return how many rows there are, and how many terms one has with its title on average."""
@@ -263,6 +276,8 @@ class Known:
     """The same keys."""
     totals: dict[TermsTable, tuple[int, float]] = field(default_factory=dict)
     """Rows, and terms of one on average: as a sample has it."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """In how many passages of the whole library a term stands."""
     held: dict[tuple[TermsTable, str], int] = field(default_factory=dict)
     """In how many rows a term stands."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from index.store import generation_files, vector_search
+from index.store import generation_files, queries, vector_search
 from index.store.library import Library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
@@ -56,6 +56,20 @@ def test_all_of_few_sentences_are_compared_exactly(make_library: Make) -> None:
     library = make_library()
     first = asked(library, "Who barks?", k=2)
     assert first == asked(library, "Who barks?", k=2) == exact(library, "Who barks?", k=2)
+
+
+def test_only_documents_that_are_shown_are_known_by_their_signs(make_library: Make) -> None:
+    library = make_library()
+    add(library, a="Cats sleep. Birds sing.", b="Dogs bark. Birds sing.", c="Fish swim.")
+    signs = vector_search.Signs(library.folder / "vectors" / "000001")
+    vector = library.embedder().embed_question("Who barks?")
+    with library.catalog.snapshot() as db:
+        every = signs.nearest(db, vector, 9)
+        (key,) = queries.document_keys(db, [library.summaries()[0].id]).values()
+        db.narrow([key])
+        shown = signs.nearest(db, vector, 9)
+        assert signs.nearest(db, vector, 9) == shown == vector_search.nearest(db, vector, 9)
+    assert (len(every), len(shown)) == (4, library.summaries()[0].sentences)
 
 
 def test_what_was_removed_changed_or_added_later_is_known_by_its_signs(make_library: Make) -> None:
