@@ -31,10 +31,11 @@ _ID_IN_KEY = 6
 """Characters of a document's id in the key of its entry."""
 _LONGEST_WORD = 20
 _MOST_WORDS = 6
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?(?![\d-])")
+_DATE = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?![\d-])")
 _DOI = re.compile(r"https?://(?:dx\.)?doi\.org/(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _BYLINE = re.compile(r"\Aby ", re.IGNORECASE)
 _AND = re.compile(r",? (?:and|und|et|y|&) ", re.IGNORECASE)
+_PARTING = re.compile(r",|\band\b", re.IGNORECASE)
 _MONTHS: Final = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -107,7 +108,7 @@ def _item(card: Card) -> Item:
         "genre": words["genres"].get(card.media_type, ""),
         "URL": _plain_url(url),
         "DOI": doi[1] if doi else "",
-        "language": card.language,
+        "language": one_line(card.language),
     }
     keywords = {"keyword": ", ".join(map(one_line, card.tags))}
     return {name: value for name, value in (item | said | keywords).items() if value}
@@ -189,7 +190,7 @@ def _issued(published: str) -> dict[str, list[list[int]]]:
 
 def _plain_url(url: str) -> str:
     """Return an address as it can stand between braces and angle brackets."""
-    return quote(url, safe=_PLAIN_URL)
+    return quote(url, safe=_PLAIN_URL, errors="replace")
 
 
 def _key(item: Item, document_id: str) -> str:
@@ -251,7 +252,9 @@ def _bibtex_name(name: Mapping[str, str]) -> str:
     parts = ("dropping-particle", "non-dropping-particle", "family")
     family = " ".join(name[part] for part in parts if part in name)
     whole = (family, name.get("suffix", ""), name.get("given", ""))
-    return ", ".join(_latex(part) for part in whole if part)
+    # BibTeX parts names at commas and at "and", but in braces.
+    told = (f"{{{_latex(one)}}}" if _PARTING.search(one) else _latex(one) for one in whole if one)
+    return ", ".join(told)
 
 
 def _latex(text: str) -> str:

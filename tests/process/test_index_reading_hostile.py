@@ -33,11 +33,12 @@ from index.errors import ReadError
 from index.reading import pdf as pdf_reader
 from index.reading.files import Parsed, Skipped, read_content
 from index.reading.registry import read_bytes
-from index.reading.sandbox import Limits, Wanted, draw_apart, stop_reading
+from index.reading.sandbox import Limits, Wanted, draw_apart, list_apart, stop_reading
 from index.splitting.sentences import split
 from rag import Assistant
 
 LIMITS = Limits(seconds=20)
+QUICK = Limits(seconds=1)
 WANTED = Wanted(page=1, text="Text.", start=0, end=4)
 PASSWD = "file:///etc/passwd"
 
@@ -373,3 +374,21 @@ def test_case_23_giant_cues_end_in_time(said: bytes) -> None:
         b"1\n00:00:01,000 --> 00:00:02,000\n" + said + b"\n\n2\n00:00:03,000 --> 00:00:04,000\nEnd."
     )
     assert text(cues, "a.srt").endswith("End.")
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (b"[" * 300_000, "a.json"),
+        (b'[{"id": 1, "type": "book", "title": ' + b"9" * 10_000 + b"}]", "a.json"),
+        (b"@a{" * 300_000, "a.bib"),
+        (b"@a{x, title = {" + b"{" * 300_000, "a.bib"),
+        (b"\0" * 1000, "a.bib"),
+    ],
+)
+def test_a_hostile_list_of_references_ends_in_time_and_stops_no_other(data, name):
+    with suppress(ReadError):
+        assert not any(each.files for each in list_apart(data, name=name, limits=QUICK))
+    sound = b"@misc{a, title = {A}, file = {a.pdf}}"
+    (reference,) = list_apart(sound, name="a.bib", limits=QUICK)
+    assert reference.files == (("a.pdf",),)

@@ -19,11 +19,14 @@ from citeproc import (
     formatter,
 )
 from citeproc.source.json import CiteProcJSON
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pybtex.database import BibliographyData, parse_string
 from pylatexenc.latex2text import LatexNodes2Text
 
 from index.card import Card
 from index.errors import MisuseError
+from index.reading.references import recorded
 from rag.bibliography import bibliography, csl_items
 
 ODD = r"100 % of {A & B}_#1 \ ~ $5 <b> Köln’s “€”"
@@ -107,6 +110,23 @@ def test_pybtex_reads_people_in_parts_and_bodies_whole() -> None:
     assert (composer.prelast_names, composer.last_names) == (["van"], ["Beethoven"])
 
 
+_NASTY = st.text(alphabet="abA {}\\%&$#_~^\"',;<>|-–äß漢\u0301\ud800\u202e\n\t!?1. and@")
+
+
+@settings(max_examples=60, deadline=None)
+@given(title=_NASTY, author=_NASTY, family=_NASTY, given_name=_NASTY, url=_NASTY)
+def test_whatever_a_card_says_other_programs_read_one_entry(
+    title: str, author: str, family: str, given_name: str, url: str
+) -> None:
+    person = {"family": family, "given": given_name}
+    record = json.dumps({"type": "book", "title": title, "author": [person], "URL": url})
+    plain = Card(title=title, author=author, source=f"https://a.example/{url}")
+    for card in (plain, recorded(plain, record)):
+        assert len(parse_string(bibliography({"1": card}, format="bibtex"), "bibtex").entries) == 1
+        assert len(json.loads(bibliography({"1": card}, format="csl"))) == 1
+        assert bibliography({"1": card}, format="markdown").count("\n") == 1
+
+
 def test_pybtex_reads_addresses_untouched_and_months_as_words() -> None:
     fields = parsed().entries["doe2024-3f2a77"].fields
     assert fields["url"] == "https://example.org/a_b?c=d&e=%20f#g~h"
@@ -163,11 +183,14 @@ def test_an_author_is_parted_where_it_is_sure_and_else_stands_whole(
     assert ["|".join(name[part] for part in order if part in name) for name in names] == people
 
 
+_DATES = ("2024", "2024-03", "2024-03-01", "soon", "2024-99", "2024-03-32")
+
+
 def test_a_date_says_no_more_than_is_known() -> None:
-    dated = {d: Card(title="A", published=d) for d in ("2024", "2024-03", "2024-03-01", "soon")}
+    dated = {d: Card(title="A", published=d) for d in _DATES}
     found = [item.get("issued") for item in csl_items(dated)]
     parts = [[2024], [2024, 3], [2024, 3, 1]]
-    assert found == [*({"date-parts": [part]} for part in parts), None]
+    assert found == [*({"date-parts": [part]} for part in parts), None, None, None]
 
 
 def test_a_key_stays_what_it_is_whatever_else_is_cited() -> None:
