@@ -39,6 +39,7 @@ _NO_MORE = "No other question to propose: no other sentence is answered for sure
 _TITLES = 500
 """Articles that the form offers, those of the answer first."""
 _MOST_PICKS = 50
+PLAIN: dict[str, Any] = {"elem_classes": "plain", "scale": 0}
 _LONGEST = 2000
 """Characters of the question and of the answers."""
 
@@ -216,26 +217,18 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     desk = _Desk(libraries)
     with gr.Row(elem_classes="head-row"):
         gr.Markdown(_HEAD, elem_classes="lede")
-        propose = gr.Button(
-            "Propose questions",
-            elem_id="evaluation-propose",
-            elem_classes="plain",
-            scale=0,
-            min_width=150,
-        )
+        draft = gr.Button("Propose questions", elem_id="evaluation-propose", **PLAIN, min_width=150)
         start = gr.Button("Run the suite", elem_id="evaluation-run", scale=0, min_width=160)
-        stop = gr.Button("Stop", visible=False, elem_classes="plain", scale=0, min_width=100)
+        stop = gr.Button("Stop", visible=False, **PLAIN, min_width=100)
     chosen = gr.Radio([], label="Suite", show_label=False, container=False, elem_id="suites")
     progress = part("progress")
     result = gr.HTML("", elem_id="evaluation", js_on_load=None, apply_default_css=False)
     with gr.Row(elem_id="evaluation-files"):
         files = [
-            gr.DownloadButton(label, visible=False, elem_classes="plain", scale=0, min_width=0)
+            gr.DownloadButton(label, visible=False, **PLAIN, min_width=0)
             for label in ("Download the HTML report", "Download JUnit XML")
         ]
-        keep = gr.Button(
-            "Keep as the baseline", visible=False, elem_classes="plain", scale=0, min_width=0
-        )
+        keep = gr.Button("Keep as the baseline", visible=False, **PLAIN, min_width=0)
     shown = [chosen, progress, result, start, stop, keep, *files]
     running = start.click(
         desk.run, [chosen, bar], shown, concurrency_id="evaluation", concurrency_limit=8, **QUIET
@@ -244,7 +237,7 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     keep.click(desk.keep, [chosen, bar], [progress], **QUIET)
     chosen.input(desk.show, [chosen, bar], shown, **QUIET)
     questions, form = _form(libraries, answer_of=lambda *_: None, elem_id="gold-drafts")
-    propose.click(lambda bar: questions(bar).draft({}), bar, form, **QUIET)
+    draft.click(lambda bar: questions(bar).draft({}), bar, form, **QUIET)
     for opened in (app.load, tab.select):
         opened(desk.show, [chosen, bar], shown, **QUIET)
 
