@@ -38,10 +38,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a library with a secret, which no test changes."""
     folder = tmp_path_factory.mktemp("made") / "library"
     with closing(open_library(folder, model="hash", load=HashEmbedder)) as library:
-        add(library, **{f"other{n}": f"Dog {n} barks. It is loud." for n in range(30)})
-        add(library, secret=_SECRET, twin="The twin says hello.")
-        add(library, later="A later one. It came after the secret.")
+        fill(library)
     return folder
+
+
+def fill(library: Library) -> None:
+    add(library, **{f"other{n}": f"Dog {n} barks. It is loud." for n in range(30)})
+    add(library, secret=_SECRET, twin="The twin says hello.")
+    add(library, later="A later one. It came after the secret.")
 
 
 @pytest.fixture
@@ -96,7 +100,9 @@ def test_case_8_a_removed_article_leaves_no_vector_and_no_hash_of_it(library: Li
     assert len(list((library.folder / "vectors").iterdir())) == 1
 
 
-def test_nothing_of_the_memory_is_written_behind_the_vectors(library: Library) -> None:
+def test_nothing_of_the_memory_is_written_behind_the_vectors(make_library: Make) -> None:
+    library = make_library()
+    fill(library)
     for name in ("data_level0.bin", "length.bin"):
         (file,) = library.folder.glob(f"vectors/000003/*/{name}")
         count, size = stored(file.with_name("header.bin"))
