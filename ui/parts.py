@@ -1,5 +1,6 @@
 """Makes the parts of the page: an empty element, the script that draws it, styles and fonts."""
 
+import re
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Sender:
 
 
 NOBODY = Sender()
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Of surrogate pairs, as a browser sends an emoji that was cut."""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """How listeners are added: in no list of endpoints, and without greying out what they update."""
 _STYLES = ("page.css", "ask.css", "desk.css", "settings.css")
@@ -137,13 +140,27 @@ def _sender(request: "gr.Request") -> Sender:
 
 
 def sent_with(event: "gr.EventData") -> Sent:
-    """Return what a script sent with its event; empty where that is no mapping."""
-    return event._data if isinstance(event._data, dict) else {}
+    """Return what a script sent with its event; empty where that is no mapping.
+
+    Half of a surrogate pair is U+FFFD: an answer that repeats one cannot be sent, nor any after it.
+    """
+    sent: Sent = _whole(event._data) if isinstance(event._data, dict) else {}
+    return sent
 
 
 def script(name: str) -> str:
     """Return the script of a part, after the functions that all of them use."""
     return "\n".join(map(_text, ("dom.js", "token.js", name)))
+
+
+def _whole(sent: Any) -> Any:  # noqa: ANN401  # JSON
+    if isinstance(sent, str):
+        return _HALVES.sub("\ufffd", sent)
+    if isinstance(sent, list):
+        return [_whole(one) for one in sent]
+    if isinstance(sent, dict):
+        return {_whole(name): _whole(one) for name, one in sent.items()}
+    return sent
 
 
 def _text(name: str) -> str:

@@ -110,6 +110,14 @@ def test_forged_events_on_private_listeners_change_nothing_and_break_nothing(por
     assert send(port, "GET", "/")[0] == 200
 
 
+def test_half_of_an_emoji_stops_no_answer_and_no_page_that_shows_it_again(port):
+    sent = {"token": "5" * 32, "question": "Which castle \ud83d?", "address": "http://\ud83d/"}
+    for name in ("ask", "open", "bring"):
+        told = join(port, [(one, [""] * n, sent) for one, n in listeners(port, events=[name])])
+        assert "process_completed" in told
+        assert "unexpected_error" not in told
+
+
 def test_what_the_components_offer_their_scripts_takes_anything(port):
     config = json.loads(send(port, "GET", "/config")[2])
     offers = [
