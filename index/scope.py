@@ -14,6 +14,8 @@ from index.errors import ScopeError
 _MOST: Final = 100
 """Values in one field."""
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+"""What no catalog can hold: half of a surrogate pair, as a byte that is no UTF-8 comes in."""
 _SAID: Final = {
     "tags": "tag",
     "places": "in",
@@ -35,7 +37,7 @@ class Scope:
 
     Of the values in one field any may fit, of the fields that are given every one has to, and a
     document that fits one of the `not_` fields is left out. At most 100 values a field, each of at
-    most 4,096 characters; a list is taken as a tuple.
+    most 4,096 characters; a list is taken as a tuple, and what no catalog can hold as U+FFFD.
 
     Raises:
         ScopeError: A value is empty or of another type, or a date cannot be read.
@@ -138,7 +140,7 @@ def _checked(field: str, value: object) -> tuple[str, ...]:
                 f"{field} of a scope cannot hold {shortened(one)}: give texts of 1 to "
                 f"{LONGEST_SOURCE:,} characters"
             )
-    return tuple(dict.fromkeys(one.strip() for one in value))
+    return tuple(dict.fromkeys(_NO_TEXT.sub("\ufffd", one.strip()) for one in value))
 
 
 def _check_date(field: str, value: object) -> None:

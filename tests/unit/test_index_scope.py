@@ -17,6 +17,15 @@ def test_a_scope_says_its_conditions_in_words() -> None:
     assert EVERYTHING.words == "all articles"
 
 
+def test_what_no_catalog_can_hold_is_a_replaced_letter() -> None:
+    scope = Scope(tags=("a\udcffb",), places=("x\0y",), not_documents=("\ud83d",))
+    assert (scope.tags, scope.places, scope.not_documents) == (
+        ("a\ufffdb",),
+        ("x\ufffdy",),
+        ("\ufffd",),
+    )
+
+
 def test_only_a_scope_without_any_condition_is_everything() -> None:
     assert Scope().is_everything
     assert Scope(tags=()).is_everything
