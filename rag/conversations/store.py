@@ -13,7 +13,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, MisuseError
 from rag.conversations.file import is_unclean, mark, opened, write_anew, writing
@@ -341,10 +340,12 @@ def library_name(settings: Settings) -> str:
     """Return what a library is called in a conversation: its folder, or address, no password."""
     if isinstance(settings.library, Path):
         return clean(str(settings.library.resolve()))
-    address = urlsplit(settings.library.get_secret_value())
-    user = f"{address.username}@" if address.username else ""
-    port = f":{address.port}" if address.port else ""
-    return clean(f"postgresql://{user}{address.hostname or ''}{port}{address.path}")
+    # Not by `urlsplit`: PostgreSQL takes several hosts, each with its port.
+    rest = re.split("[?#]", settings.library.get_secret_value())[0].partition("://")[2]
+    hosts, slash, database = rest.partition("/")
+    user, at, hosts = hosts.rpartition("@")
+    named = f"{user.partition(':')[0]}{at}".lstrip("@")
+    return clean(f"postgresql://{named}{hosts.lower()}{slash}{database}")
 
 
 def _conversation(row: Sequence[Any]) -> Conversation:

@@ -436,6 +436,9 @@ def test_a_library_is_named_without_its_password(tmp_path: Path) -> None:
     address = "postgresql://ann:secret@db.example:5433/notes?sslmode=require"
     settings = Settings(library=address, vectors="http://127.0.0.1:8000")
     assert library_name(settings) == "postgresql://ann@db.example:5433/notes"
+    several = "postgresql://ann:secret@One:5432,two:5433/notes"
+    settings = Settings(library=several, vectors="http://127.0.0.1:8000")
+    assert library_name(settings) == "postgresql://ann@one:5432,two:5433/notes"
     (tmp_path / "link").symlink_to(tmp_path)
     assert library_name(Settings(library=tmp_path / "link" / "x")) == str(tmp_path / "x")
 
