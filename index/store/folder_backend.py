@@ -14,6 +14,7 @@ from pathlib import Path
 from index.errors import LibraryBusyError, LibraryError, LibraryFullError, LibraryMissingError
 from index.store import catalog, chroma
 from index.store.chroma import OpenGenerations, generation_folder
+from index.store.migrations import made_later
 from index.store.protocols import (
     Imprint,
     Nearest,
@@ -82,13 +83,17 @@ class FolderCatalog:
     def faults(self, db: OpenCatalog) -> Iterator[str]:
         """Yield what SQLite finds wrong with its file, and values that are of another type."""
         yield from (line for (line,) in db.execute("PRAGMA quick_check(3)") if line != "ok")
-        for table in ("meta", "documents", "passages", "sentences", "vectors"):
-            for _, column, kind, required, *_ in db.execute(f"PRAGMA table_info({table})"):
-                kinds = {kind.lower(), *(() if required else ("null",))}
+        for table in ("meta", "documents", "passages", "sentences", "vectors", *made_later(db)):
+            described = db.execute(f"PRAGMA table_info({table})").fetchall()
+            if not described:
+                yield f"its table {table} is missing"
+            for _, column, kind, required, *_ in described:
+                kind = kind.lower().replace("bigint", "integer")
+                kinds = {kind, *(() if required else ("null",))}
                 wanted = ", ".join(f"'{one}'" for one in sorted(kinds))
                 query = f'SELECT count(*) FROM {table} WHERE typeof("{column}") NOT IN ({wanted})'
                 if wrong := db.execute(query).fetchone()[0]:
-                    yield f"{wrong} {column} of {table} are no {kind.lower()}"
+                    yield f"{wrong} {column} of {table} are no {kind}"
 
     def mendable(self) -> bool:
         """Say whether the folder may be written and has a catalog, be it in a repair's workshop."""

@@ -256,5 +256,11 @@ def has(db: OpenCatalog, migration: str) -> bool:
     return migration in _made(db)
 
 
+def made_later(db: OpenCatalog) -> list[str]:
+    """Return the tables that a catalog got, whether it still has them or not."""
+    tables = {"folder_states": "folders", "tags": "document_tags"}
+    return [tables[name] for name in sorted(tables.keys() & _made(db))]
+
+
 def _made(db: OpenCatalog) -> set[str]:
     return {name for (name,) in db.execute("SELECT name FROM meta")}

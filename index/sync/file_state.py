@@ -87,15 +87,16 @@ def note_reader(db: OpenCatalog, readers: Mapping[str, str]) -> None:
     )
 
 
-_FOLDER = tuple(field.name for field in fields(Folder))
+FOLDER = tuple(field.name for field in fields(Folder))
+"""The columns of a registered folder."""
 
 
 def folders(db: OpenCatalog) -> tuple[Folder, ...]:
     """Return the registered folders by path; none of a catalog of an older version."""
     if not has(db, "folder_states"):
         return ()
-    rows = db.execute(f"SELECT {', '.join(_FOLDER)} FROM folders").fetchall()
-    told = (zip(_FOLDER, row, strict=True) for row in rows)
+    rows = db.execute(f"SELECT {', '.join(FOLDER)} FROM folders").fetchall()
+    told = (zip(FOLDER, row, strict=True) for row in rows)
     found = (Folder(**{name: sound(value, str) for name, value in row}) for row in told)
     return tuple(sorted(found, key=lambda folder: folder.path))
 

@@ -24,7 +24,7 @@ from index.store.publish import rebuild
 from index.sync import file_state, prepare
 from index.sync.ingest import OnProgress, Vectoriser
 from index.sync.prepare import Incoming
-from index.types import Checkup, CompactReport, Finding
+from index.types import Checkup, CompactReport, Finding, Folder
 from index.upkeep import transfer
 from index.upkeep.doctor import catalog_findings, check
 
@@ -144,26 +144,37 @@ def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
                 _write(library, db, batch, on_progress)
                 batch = []
         _write(library, db, batch, on_progress)
-        _keep_folders(old, db)
+        forgotten = _keep_folders(old, db)
         kept = {row[0] for row in db.execute("SELECT source FROM documents")}
     lost = _sources(old) - kept
     _swap(library.folder)
-    return [
+    unsaved = [
         Finding(
             problem=f"{source!r} could not be saved from the damaged catalog: add it again",
             repairable=False,
         )
         for source in sorted(lost)
     ]
+    return unsaved + forgotten
 
 
-def _keep_folders(old: Path, db: OpenCatalog) -> None:
-    """Register the folders of a damaged catalog in the new one, as far as they can be read."""
-    with suppress(*_UNREADABLE, LibraryError), closing(_salvage(old)) as damaged:
-        found = file_state.folders(damaged)
-        with catalog.transaction(db):
-            for folder in found:
+def _keep_folders(old: Path, db: OpenCatalog) -> list[Finding]:
+    """Register the folders of a damaged catalog in the new one; return that some are unreadable."""
+    query = f"SELECT {', '.join(file_state.FOLDER)} FROM folders"
+    rows, lost = [], False
+    with suppress(*_UNREADABLE), closing(_salvage(old)) as damaged:
+        lost = "folders" in migrations.made_later(damaged)
+        rows = damaged.execute(query).fetchall()
+        lost = False
+    with catalog.transaction(db):
+        for row in rows:
+            read = [cell if isinstance(cell, str) else "" for cell in row]
+            folder = Folder(**dict(zip(file_state.FOLDER, read, strict=True)))
+            lost = lost or not folder.path
+            if folder.path:
                 file_state.write_folder(db, folder)
+    problem = "registered folders could not be saved: `footnote folders` lists those that were"
+    return [Finding(problem=problem, repairable=False)] if lost else []
 
 
 def _salvage(path: Path) -> SqliteCatalog:

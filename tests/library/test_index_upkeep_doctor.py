@@ -10,10 +10,14 @@ import pytest
 from searching import search
 
 from index.errors import LibraryError
+from index.store.catalog import transaction
 from index.store.library import Library, open_library
+from index.store.migrations import store_tags
+from index.store.queries import tag_counts
 from index.sync import ingest
+from index.sync.file_state import folders, write_folder
 from index.sync.intake import Article, read_articles
-from index.types import Checkup
+from index.types import Checkup, Folder
 from index.upkeep import doctor
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
@@ -115,6 +119,33 @@ def test_a_text_that_is_none_is_told_as_lost_and_the_others_stay(
         "'doc3' could not be saved from the damaged catalog: add it again"
     ]
     assert len(make_library().summaries()) == 19
+
+
+@pytest.mark.parametrize(
+    ("damage", "kept"),
+    [
+        ("DROP TABLE document_tags", ["/a", "/b"]),
+        ("UPDATE document_tags SET name = x'ff'", ["/a", "/b"]),
+        ("UPDATE folders SET path = x'ff' WHERE key = 1", ["/b"]),
+        ("UPDATE folders SET looked_at = x'ff'", ["/a", "/b"]),
+        ("DROP TABLE folders", []),
+    ],
+)
+def test_damaged_tags_and_folders_are_found_and_mended(
+    library: Library, damage: str, kept: list[str]
+) -> None:
+    with library.catalog.writing() as db, transaction(db):
+        for path in ("/a", "/b"):
+            write_folder(db, Folder(path=path, added_at="2026-01-01"))
+        store_tags(db, 1, ["owls"])
+    change(library, damage)
+    assert check(library).findings
+    told = [finding.problem for finding in mended(library).findings]
+    assert told == [] if len(kept) == 2 else told[0].startswith("registered folders could not")
+    assert check(library).findings == ()
+    with library.reading() as db:
+        assert [folder.path for folder in folders(db)] == kept
+        assert tag_counts(db) == {"owls": 1}
 
 
 def test_a_sound_library_has_no_findings(library: Library) -> None:
