@@ -135,8 +135,8 @@ class _timed:  # noqa: N801  # used as a block
     """Adds up the seconds spent in the full-text search and in Chroma while a block runs."""
 
     def __enter__(self) -> dict[str, float]:
-        from index.store.catalog import SqliteCatalog
         from index.store.chroma import Generation
+        from index.store.sqlite import SqliteCatalog
 
         self._was = SqliteCatalog.search_terms, Generation.nearest
         spent: dict[str, float] = {}
@@ -156,8 +156,8 @@ class _timed:  # noqa: N801  # used as a block
         return spent
 
     def __exit__(self, *_: object) -> None:
-        from index.store.catalog import SqliteCatalog
         from index.store.chroma import Generation
+        from index.store.sqlite import SqliteCatalog
 
         SqliteCatalog.search_terms, Generation.nearest = self._was  # type: ignore[method-assign]
 

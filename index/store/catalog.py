@@ -1,31 +1,17 @@
-"""Opens the catalog, SQLite's file that holds the truth, and searches the words in it by FTS5.
+"""Opens the catalog, SQLite's file that holds the truth.
 
-`queries` reads it, `writes` writes it.
+`sqlite` searches the words in it, `queries` reads it, `writes` writes it.
 """
 
-import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
-from itertools import islice
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from index.data_files import data_text
-from index.errors import LibraryError, LibraryFullError, LibraryMismatchError, LibraryMissingError
-from index.store.narrowed import in_runs, show_alone
-from index.store.protocols import (
-    Catalog,
-    Imprint,
-    OpenCatalog,
-    Runs,
-    TermsColumn,
-    TermsTable,
-    Words,
-)
+from index.errors import LibraryError, LibraryMismatchError, LibraryMissingError
+from index.store.protocols import Catalog, Imprint, OpenCatalog
+from index.store.sqlite import SqliteCatalog, full_disk
 
 _BUSY_SECONDS = 10.0
 _DAMAGE = (
@@ -44,105 +30,6 @@ _NO_SPACE = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE")
 _NO_ACCESS = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")
 _BESIDE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR")
 """How the names of errors begin where SQLite cannot keep its files beside the catalog."""
-_VARIABLES = 500
-"""Values in one IN list; SQLite's limit is at least 999 in every build."""
-
-
-class SqliteCatalog(sqlite3.Connection):
-    """An open catalog, as `index.store.protocols.OpenCatalog` describes it."""
-
-    inside: tuple[int, ...] = ()
-
-    def begin(self, *, room: int = 0) -> None:
-        """Begin a transaction that writes; what was committed is put in its place before.
-
-        Then one that the disk has no room for can be undone whole, and its log be cut.
-        """
-        with suppress(sqlite3.Error):  # a reader, or a full disk, which is told below or later
-            self.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if room:
-            (*_, place) = self.execute("PRAGMA database_list").fetchone()
-            if place and shutil.disk_usage(Path(place).parent).free < room:
-                raise _full(str(Path(place).parent))
-        self.execute("BEGIN IMMEDIATE")
-
-    def search_terms(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        limit: int,
-        title_weight: float,
-        among: Runs = (),
-    ) -> dict[int, float]:
-        """Return the best rows that hold any of the terms, by BM25, best first, ties by key."""
-        if not terms:
-            return {}
-        weights = f"{title_weight}, 1.0" if table == "passage_terms" else "1.0"
-        match = " OR ".join(f'"{term}"' for term in terms)
-        score = f"-bm25({table}, {weights}) AS score FROM {table} WHERE {table} MATCH ?"
-        best = f"{in_runs(self, table, among)} ORDER BY score DESC, rowid LIMIT ?"
-        rows = self.execute(f"SELECT rowid, {score} {best}", (match, limit))
-        return {int(row[0]): float(row[1]) for row in rows}
-
-    def rows_with(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        column: TermsColumn = "body",
-        among: tuple[int, int] | None = None,
-    ) -> NDArray[np.int64]:
-        """Return the keys of rows that have these terms in a row, in no order."""
-        # One text of 100,000 keys takes 15 ms, as many rows 130.
-        query = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?"
-        query += " AND rowid BETWEEN ? AND ?" if among else ""
-        phrase = f'"{" ".join(terms)}"'
-        values = (phrase if column == "both" else f"{column} : {phrase}", *(among or ()))
-        found = self.execute(query, values).fetchone()[0]
-        return np.fromstring(found or "", np.int64, sep=",")
-
-    def words_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, Words]:
-        """Return the terms of rows in order, those of the title apart, by key."""
-        title = "title" if table == "passage_terms" else "''"
-        query = f"SELECT rowid, {title}, body FROM {table} WHERE rowid IN ({{}})"
-        return {row[0]: (row[1], row[2]) for row in self._each(query, keys)}
-
-    def passage_counts(self, terms: Sequence[str]) -> dict[str, int]:
-        """Return in how many passages each term stands; terms in none are left out."""
-        query = "SELECT term, doc FROM vocabulary WHERE term IN ({})"
-        return {row[0]: row[1] for row in self._each(query, terms)}
-
-    def passage_total(self) -> int:
-        """Return the number of passages."""
-        return int(self.execute("SELECT count(*) FROM passages").fetchone()[0])
-
-    def write_terms(
-        self, table: TermsTable, rows: Mapping[int, Sequence[str]], *, title: Sequence[str]
-    ) -> None:
-        """Make rows searchable by their terms, by key; only passages have a title."""
-        if table == "sentence_terms":
-            query = "INSERT INTO sentence_terms (rowid, body) VALUES (?, ?)"
-            self.executemany(query, ((key, " ".join(body)) for key, body in rows.items()))
-            return
-        head = " ".join(title)
-        self.executemany(
-            "INSERT INTO passage_terms (rowid, title, body) VALUES (?, ?, ?)",
-            ((key, head, " ".join(body)) for key, body in rows.items()),
-        )
-
-    def erase_terms(self, table: TermsTable, keys: Sequence[int]) -> None:
-        """Take rows out of the full-text search."""
-        self.executemany(f"DELETE FROM {table} WHERE rowid = ?", ((key,) for key in keys))
-
-    def narrow(self, documents: Sequence[int]) -> None:
-        """Show only these documents from now on."""
-        self.inside = show_alone(self, documents)
-
-    def _each(self, query: str, values: Iterable[Any]) -> Iterator[Any]:
-        left = iter(values)
-        while part := tuple(islice(left, _VARIABLES)):
-            yield from self.execute(query.format(", ".join("?" * len(part))), part)
 
 
 def catalog_path(library: Path) -> Path:
@@ -397,13 +284,6 @@ def _explaining(library: Path) -> Iterator[None]:
         raise _damaged(str(library), f"a name in it is no text: {error.reason}") from error
 
 
-def _full(folder: str) -> LibraryFullError:
-    return LibraryFullError(
-        f"the disk of library {folder!r} is full: nothing was changed; free some space and run "
-        "the command again"
-    )
-
-
 def is_full(error: sqlite3.Error) -> bool:
     """Say whether a disk is full."""
     return _name(error).startswith(_NO_SPACE)
@@ -412,7 +292,7 @@ def is_full(error: sqlite3.Error) -> bool:
 def _explained(error: sqlite3.Error, library: Path) -> LibraryError:
     folder = str(library)
     if is_full(error):
-        return _full(folder)
+        return full_disk(folder)
     if _name(error).startswith(_NO_ACCESS):
         return LibraryError(
             f"library {folder!r} cannot be opened ({error}): check its permissions, or name "

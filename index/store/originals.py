@@ -21,6 +21,7 @@ from index.errors import (
     LibraryUnreachableError,
     OriginalLostError,
 )
+from index.store.migrations import selected, sound
 from index.store.protocols import OpenCatalog, Originals
 
 FOLDER = "originals"
@@ -30,6 +31,22 @@ _LARGEST = 2**28
 _NAME = re.compile(r"[0-9a-f]{64}|\.[0-9a-f]{64}\.\d+\.part")
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
+
+
+def named_originals(db: OpenCatalog, document_ids: Iterable[str] | None = None) -> set[str]:
+    """Return the hashes of the originals that documents name: all of them, or these by id."""
+    column = selected(db, ["original_sha256"])
+    if document_ids is None:
+        rows = db.execute(f"SELECT DISTINCT {column} FROM documents WHERE {column} != ''")
+        return {sound(sha256, str) for (sha256,) in rows}
+    query = f"SELECT {column} FROM documents WHERE id = ? AND {column} != ''"
+    return {row[0] for one in document_ids for row in db.execute(query, (one,))}
+
+
+def unnamed_originals(db: OpenCatalog, hashes: Iterable[str]) -> list[str]:
+    """Return those of these originals that no document names (any more)."""
+    query = f"SELECT 1 FROM documents WHERE {selected(db, ['original_sha256'])} = ? LIMIT 1"
+    return [sha256 for sha256 in sorted(hashes) if not db.execute(query, (sha256,)).fetchone()]
 
 
 def kept_bytes(originals: Originals, db: OpenCatalog, card: Card) -> bytes:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryError, LibraryFullError, LibraryUnreachableError
 from index.store import catalog, queries, writes
+from index.store.originals import named_originals, unnamed_originals
 from index.store.protocols import (
     OnStep,
     OpenCatalog,
@@ -62,7 +63,7 @@ def publish(
     wanted = _distinct(entries)
     unused = _unused_after(db, gone=gone, wanted=wanted)
     fresh = _unstored(db, wanted)
-    leaving = queries.named_originals(db, gone)
+    leaving = named_originals(db, gone)
     old = catalog.generation(db)
     name = old
     if len(fresh) or unused:
@@ -83,7 +84,7 @@ def publish(
     on_step("clean")
     vectors.clean(before=old, current=name, gone=unused)
     with suppress(LibraryError):  # what stays is told by a check, and goes with the next compacting
-        originals.drop(db, queries.unnamed_originals(db, leaving))
+        originals.drop(db, unnamed_originals(db, leaving))
 
 
 def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:

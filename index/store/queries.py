@@ -422,19 +422,3 @@ def text_hash(text: str | LongText) -> str:
     for start in range(0, len(text), _HASHED):
         digest.update(text[start : start + _HASHED].encode("utf-8"))
     return digest.hexdigest()
-
-
-def named_originals(db: OpenCatalog, document_ids: Iterable[str] | None = None) -> set[str]:
-    """Return the hashes of the originals that documents name: all of them, or these by id."""
-    column = selected(db, ["original_sha256"])
-    if document_ids is None:
-        rows = db.execute(f"SELECT DISTINCT {column} FROM documents WHERE {column} != ''")
-        return {sound(sha256, str) for (sha256,) in rows}
-    query = f"SELECT {column} FROM documents WHERE id = ? AND {column} != ''"
-    return {row[0] for one in document_ids for row in db.execute(query, (one,))}
-
-
-def unnamed_originals(db: OpenCatalog, hashes: Iterable[str]) -> list[str]:
-    """Return those of these originals that no document names (any more)."""
-    query = f"SELECT 1 FROM documents WHERE {selected(db, ['original_sha256'])} = ? LIMIT 1"
-    return [sha256 for sha256 in sorted(hashes) if not db.execute(query, (sha256,)).fetchone()]

@@ -20,6 +20,7 @@ from index.errors import (
 from index.store import catalog, queries
 from index.store.library import Library
 from index.store.migrations import has, selected, tags_by_document
+from index.store.originals import named_originals
 from index.store.protocols import OpenCatalog
 from index.store.queries import text_hash
 from index.store.vector_search import are_unit
@@ -165,7 +166,7 @@ def _vector_findings(library: Library, db: OpenCatalog) -> tuple[int, tuple[Find
 
 def _original_findings(library: Library, db: OpenCatalog) -> tuple[dict[str, int], list[Finding]]:
     """Compare the kept originals with their hashes, and with what documents name."""
-    originals, named = library.catalog.originals, queries.named_originals(db)
+    originals, named = library.catalog.originals, named_originals(db)
     found = []
     for sha256 in sorted(named):
         try:

@@ -15,12 +15,13 @@ from pathlib import Path
 
 from index.card import DEFAULTS, FIELDS
 from index.errors import LibraryBusyError, LibraryError, OriginalLostError
-from index.store import catalog, migrations, queries, writes
-from index.store.catalog import SqliteCatalog
+from index.store import catalog, migrations, writes
 from index.store.folder_backend import WORKSHOP, writing
 from index.store.library import Library
+from index.store.originals import named_originals
 from index.store.protocols import OpenCatalog
 from index.store.publish import rebuild
+from index.store.sqlite import SqliteCatalog
 from index.sync import file_state, prepare
 from index.sync.ingest import OnProgress, Vectoriser
 from index.sync.prepare import Incoming
@@ -95,7 +96,7 @@ def _mend_originals(library: Library, db: OpenCatalog, *, all_known: bool) -> No
         db: Its catalog.
         all_known: Whether no document was lost, whose original may be all that is left of it.
     """
-    originals, named = library.catalog.originals, queries.named_originals(db)
+    originals, named = library.catalog.originals, named_originals(db)
     lost = []
     for sha256 in sorted(named):
         try:
@@ -319,7 +320,7 @@ def compact(library: Library) -> CompactReport:
     library.close()
     with catalog.connected(folder) as db, writing(folder):
         before = _folder_size(folder)
-        if not library.keeps_originals and queries.named_originals(db):
+        if not library.keeps_originals and named_originals(db):
             with catalog.transaction(db):
                 db.execute("UPDATE documents SET original_sha256 = ''")
         rebuild(library.vectors, db, on_step=library.on_step)
@@ -328,7 +329,7 @@ def compact(library: Library) -> CompactReport:
         library.on_step("clean")
         _drop_leftovers(folder, generation=catalog.generation(db))
         originals = library.catalog.originals
-        originals.drop(db, originals.sizes(db).keys() - queries.named_originals(db))
+        originals.drop(db, originals.sizes(db).keys() - named_originals(db))
     kept = tuple(sorted(str(path) for path in folder.glob("catalog-before-*")))
     return CompactReport(bytes_before=before, bytes_after=_folder_size(folder), kept=kept)
 

@@ -12,7 +12,7 @@ from eval.running.suite import run
 from eval.suites.files import load_suite, shipped_suite
 from index import search
 from index.embedding import load_embedder
-from index.store.catalog import SqliteCatalog
+from index.store.sqlite import SqliteCatalog
 from index.sync import prepare
 from index.types import Span
 from rag import Settings

@@ -18,7 +18,7 @@ OF_A_QUESTION = frozenset(
     index.store index.store.catalog index.store.chroma
     index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.narrowed index.store.protocols index.store.queries
-    index.store.scoped index.store.vector_search
+    index.store.scoped index.store.sqlite index.store.vector_search
     index.sync index.sync.file_state index.sync.stamps index.terms
     index.types rag rag.answer rag.answer.cell rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.otherwise
