@@ -208,8 +208,10 @@ const take = () => {
   const value = props.value || {};
   if (value.examples) { examples = value.examples; welcome(); }
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const opening = "model" in value || "examples" in value; // what is asked meanwhile goes on
   for (const view of (value.of === token() && value.turns) || []) {
     const old = turns.get(view.number);
+    if (opening && view.state === "stopped" && (old ? !OVER.includes(old.view.state) : pending)) continue;
     if (!old && view.number <= dropped) continue; // an update that was on its way when it was dropped
     if (!old) { root.querySelector(".welcome")?.remove(); pending?.remove(); pending = null; turns.set(view.number, {}); }
     draw(turns.get(view.number), view);
