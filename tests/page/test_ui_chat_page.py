@@ -9,6 +9,7 @@ from forks import ROOT
 from ui_pages import ELSEWHERE, SEED_QUESTION, ask, needs_chromium, opened, served
 
 from rag import Assistant, Settings
+from rag.internal import data_text
 
 try:
     from playwright.sync_api import expect
@@ -134,6 +135,13 @@ def test_model_time_and_cost_are_told_on_demand(page):
     expect(page.locator("#turn-1 dl")).to_be_hidden()
     page.locator("#turn-1 summary").click()
     expect(page.locator("#turn-1 dl")).to_contain_text("no language model was asked")
+
+
+def test_a_part_of_the_page_that_comes_late_hears_what_was_said_last(page):
+    expect(page.locator(".bar .model")).to_have_text("quotes only")
+    parts = data_text("ui", "dom.js")
+    heard = f"{parts}; let found; hearLast('model', (name) => (found = name)); return found;"
+    assert page.evaluate(f"() => {{ {heard} }}") == "extractive"
 
 
 def test_a_conversation_outlives_a_reload_and_ends_with_its_tab(page, browser, port):

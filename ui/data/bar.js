@@ -79,6 +79,6 @@ const told = () => {
   choice.replaceChildren(...libraries.map((name) => h("option", { value: name, selected: name === asked }, name)));
 };
 watch("value", told);
-hear("model", show, leaving);
 told();
+hearLast("model", show, leaving);
 trigger("open", {});

@@ -36,7 +36,8 @@ const noteSentence = (note) => NOTES[note] || `${note.replace(/^source moved sin
 const modelName = (name) => (name === "extractive" ? "quotes only" : name);
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 // Events between the parts of the page; a part that is drawn anew lets go of what it heard before.
-const say = (name, detail) => window.dispatchEvent(new CustomEvent(`footnote:${name}`, { detail }));
+window.footnoteSaid ??= new Map();
+const say = (name, detail) => { window.footnoteSaid.set(name, detail); window.dispatchEvent(new CustomEvent(`footnote:${name}`, { detail })); };
 window.footnoteParts ??= new Map();
 const gone = (part) => {
   window.footnoteParts.get(part)?.abort();
@@ -45,3 +46,5 @@ const gone = (part) => {
   return made.signal;
 };
 const hear = (name, act, signal) => window.addEventListener(`footnote:${name}`, (event) => act(event.detail), { signal });
+// Also what was said last before this part of the page was there.
+const hearLast = (name, act, signal) => { hear(name, act, signal); if (window.footnoteSaid.has(name)) act(window.footnoteSaid.get(name)); };

@@ -50,5 +50,5 @@ box.addEventListener("toggle", () => { if (box.open) { words.value = ""; look();
 box.addEventListener("keydown", (event) => { if (event.key === "Escape") { box.open = false; box.firstChild.focus(); } });
 words.addEventListener("input", () => { clearTimeout(looking); looking = setTimeout(look, 200); });
 document.addEventListener("click", (event) => { if (box.open && event.target.isConnected && !root.contains(event.target)) box.open = false; }, { signal: leaving });
-hear("keeps", (keeps) => { root.hidden = !keeps; }, leaving);
+hearLast("keeps", (keeps) => { root.hidden = !keeps; }, leaving);
 watch("value", draw);
