@@ -5,6 +5,7 @@
 
 import difflib
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -177,7 +178,7 @@ def _read() -> dict[str, NamedLibrary]:
             f"the file of libraries' names {str(file)!r} cannot be read "
             f"({error.strerror or error}): mend that, or name a library by its folder, as ./notes"
         ) from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, MisuseError) as error:
         # Its own words may repeat an address and so a password.
         raise OperationError(
             f"the file of libraries' names {str(file)!r} is damaged: mend it, or remove it and "
@@ -190,6 +191,7 @@ def _named(name: str, told: Mapping[str, object]) -> NamedLibrary:
     where, vectors = told["place"], told.get("vectors")
     if not (is_name(name) and isinstance(where, str) and isinstance(vectors, str | None)):
         raise ValueError(name)
+    os.fsencode(where)  # raises where no path can hold it
     return NamedLibrary(
         name=name, place=_placed(where), vectors=None if vectors is None else secret(vectors)
     )

@@ -117,7 +117,17 @@ def test_a_password_is_kept_for_its_owner_alone_and_never_printed(
 
 @pytest.mark.parametrize(
     "content",
-    [b"{", b'{"work": "x"}', b'{"work": {"place": 7}}', b'{"a/b": {"place": "/x"}}', b"\xff", b"7"],
+    [
+        *(
+            b"{",
+            b"\xff",
+            b"7",
+            b'{"work": "x"}',
+            b'{"work": {"place": 7}}',
+            b'{"a/b": {"place": "/x"}}',
+        ),
+        *(b'{"work": {"place": "/\\u0000"}}', b'{"work": {"place": "/\\ud83d"}}'),
+    ],
 )
 def test_a_damaged_file_of_names_is_one_sentence_and_stops_no_folder(
     content: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
