@@ -17,6 +17,8 @@ from pathlib import Path
 from index.errors import MisuseError, ReadError
 from index.types import Change
 
+_LIBRARY = frozenset({"catalog.db", "writer.lock"})
+"""What lies in the folder of a library, which holds no article; following it would never end."""
 _ODD_NAME = (
     "its name holds a line end, a direction mark or bytes that are not UTF-8; rename it and add it"
 )
@@ -113,10 +115,11 @@ def glance(folder: Path) -> Glance:
     waiting = [str(folder)]
     while waiting:
         try:
-            with os.scandir(waiting.pop()) as entries:
+            with os.scandir(waiting.pop()) as found:
+                entries = [entry for entry in found if not entry.name.startswith(".")]
+                if _LIBRARY.issubset(entry.name for entry in entries):
+                    continue
                 for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
                     else:
@@ -197,6 +200,8 @@ def _entries(folder: _Place) -> list[_Place] | Change:
         names = os.listdir(folder.path)
     except OSError as error:
         return _skip(folder.path, f"cannot be opened: {error.strerror}; check its permissions")
+    if _LIBRARY.issubset(names):
+        return []
     pieces = _pieces_of_pages(names)
     shown = sorted((n for n in names if not n.startswith(".") and n not in pieces), key=os.fsencode)
     return [_Place(path=folder.path / name, root=folder.root, resolved=True) for name in shown]

@@ -207,6 +207,13 @@ class Folders:
         return _Kept(place, _Watch(place, step, most=_MOST_READ), self._note)
 
     def _sync(self, place: Path, leave: Collection[str], *, most: int | None) -> AddReport:
+        """Bring the library in step with a folder that is where it was registered.
+
+        Raises:
+            ReadError: A link has taken its place, or that of a folder that it is in.
+        """
+        if place.resolve() != place:
+            raise ReadError("a link has taken its place: register the folder that it leads to")
         return sync(
             self._library,
             [place],

@@ -11,10 +11,11 @@ import pytest
 
 from index.store.folder_backend import writing
 from index.sync import watch
+from index.sync.find import glance
 from index.upkeep.repair import repair
 from rag import Assistant, MisuseError, Settings
 from rag.cli.main import main
-from rag.testing import HashEmbedder
+from rag.testing import HashEmbedder, open_assistant
 from rag.types import Folder
 
 LONG_AGO = 1_000_000_000
@@ -100,6 +101,29 @@ def test_a_folder_that_vanishes_or_is_emptied_loses_nothing_and_its_state_says_s
     (tmp_path / "away").rename(folder)
     assistant.library.folders.sync()
     assert (titles(assistant), only(assistant).state) == (["cats"], "in step")
+
+
+def test_a_link_in_the_place_of_a_registered_folder_is_not_followed(
+    assistant: Assistant, folder: Path, tmp_path: Path
+) -> None:
+    assistant.library.folders.register(folder)
+    assistant.library.folders.sync()
+    folder.rename(tmp_path / "away")
+    write(tmp_path / "secret" / "keys.txt", "The key is under the mat.")
+    folder.symlink_to(tmp_path / "secret")
+    assistant.library.folders.sync()
+    assert (titles(assistant), only(assistant).state[:4]) == (["cats"], "a li")
+    with looked_after(assistant):
+        time.sleep(0.1)
+    assert (titles(assistant), only(assistant).state[:4]) == (["cats"], "a li")
+
+
+def test_a_library_in_the_folder_that_it_follows_is_no_article(folder: Path) -> None:
+    with open_assistant(Settings(library=folder / "library", seeds=False)) as assistant:
+        assistant.library.add(folder)
+        assistant.library.add(folder)
+        assert titles(assistant) == ["cats"]
+        assert [Path(path).name for path in glance(folder)] == ["cats.txt"]
 
 
 def test_a_file_that_is_being_copied_waits_and_holds_up_no_other(
