@@ -37,6 +37,8 @@ _MOST_TURNS = 100_000
 _MOST_FOUND = 50
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _LEAST_DIGITS = 4
+_LATEST = 253_402_300_799.0
+"""Seconds since 1970 of the last day that can be written; a later time is damage."""
 _WORD = re.compile(r"\w+")
 _COLUMNS = """c.id, c.user, c.library, c.begun, c.used, c.turns, coalesce(nullif(c.name, ''),
     (SELECT question FROM turns WHERE conversation = c.id ORDER BY number LIMIT 1), '')"""
@@ -150,11 +152,11 @@ class ConversationStore:
         rows = self._read(_TURNS.format(answer="t.answer"), (conversation, user, most))
         return tuple(
             KeptTurn(
-                number=row[0],
+                number=_number(row[0]),
                 asked_at=_date(row[1]),
-                question=row[2],
-                turn=Turn(question=row[3], text=row[4]),
-                answer=read_answer(row[5]),
+                question=_text(row[2]),
+                turn=Turn(question=_text(row[3]), text=_text(row[4])),
+                answer=read_answer(_text(row[5])),
             )
             for row in reversed(rows)
         )
@@ -162,7 +164,7 @@ class ConversationStore:
     def history(self, conversation: str, *, user: str = "", most: int = 100) -> tuple[Turn, ...]:
         """Return the newest turns as a next question wants them, without reading the answers."""
         rows = self._read(_TURNS.format(answer="''"), (conversation, user, most))
-        return tuple(Turn(question=row[3], text=row[4]) for row in reversed(rows))
+        return tuple(Turn(question=_text(row[3]), text=_text(row[4])) for row in reversed(rows))
 
     def search(
         self, words: str, *, user: str = "", library: str | None = None
@@ -185,9 +187,9 @@ class ConversationStore:
         return tuple(
             FoundTurn(
                 conversation=_conversation(row[3:]),
-                number=row[0],
-                question=row[1],
-                excerpt=" ".join(row[2].split()),
+                number=_number(row[0]),
+                question=_text(row[1]),
+                excerpt=" ".join(_text(row[2]).split()),
             )
             for row in rows
         )
@@ -350,18 +352,29 @@ def library_name(settings: Settings) -> str:
 
 def _conversation(row: Sequence[Any]) -> Conversation:
     return Conversation(
-        id=row[0],
-        user=row[1],
-        library=row[2],
+        id=_text(row[0]),
+        user=_text(row[1]),
+        library=_text(row[2]),
         begun_at=_date(row[3]),
         used_at=_date(row[4]),
-        turns=row[5],
-        name=row[6],
+        turns=_number(row[5]),
+        name=_text(row[6]),
     )
 
 
-def _date(milliseconds: int) -> str:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="seconds")
+def _date(milliseconds: object) -> str:
+    """Return a time in words; the first day of 1970, or the last there is, for what is damaged."""
+    seconds = min(max(_number(milliseconds) / 1000, 0.0), _LATEST)
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _text(cell: object) -> str:
+    """Return a text of the file, which a damaged one can have as another type."""
+    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+
+
+def _number(cell: object) -> int:
+    return cell if isinstance(cell, int) else 0
 
 
 def _hex(beginning: str) -> str:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -430,6 +431,21 @@ def test_the_list_of_ten_thousand_turns_takes_under_50_ms(store: ConversationSto
         assert len(store.newest(library=HERE)) == 201
         times.append(time.perf_counter() - began)
     assert min(times) < 0.05
+
+
+@pytest.mark.parametrize("cell", ["999999999999999999", "-1", "'x'", "x'ff'"])
+def test_a_damaged_cell_hides_no_conversation(store: ConversationStore, cell: str) -> None:
+    keep(store, "How many towers?")
+    with closing(sqlite3.connect(store.path)) as db:
+        db.execute(f"UPDATE conversations SET used = {cell}, begun = {cell}, turns = {cell}")
+        db.execute(f"UPDATE conversations SET name = {cell}")
+        db.execute(f"UPDATE turns SET asked = {cell}, searched = {cell}, answer = {cell}")
+        db.commit()
+    (listed,) = store.newest()
+    assert listed.used_at[:4] in ("1970", "9999")
+    (turn,) = store.turns(ONE)
+    assert (turn.question, turn.answer) == ("How many towers?", None)
+    assert len(store.history(ONE)) == len(store.search("towers")) == 1
 
 
 def test_a_library_is_named_without_its_password(tmp_path: Path) -> None:
