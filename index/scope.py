@@ -70,7 +70,7 @@ class Scope:
                 object.__setattr__(self, field.name, _checked(field.name, value))
         if self.first_day and self.last_day and self.first_day > self.last_day:
             raise ScopeError(
-                f"no day is since {self.since} and until {self.until}: name the earlier one first"
+                f"no day is since {self.since} and until {self.until}: exchange the two dates"
             )
 
     @property

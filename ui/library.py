@@ -210,12 +210,14 @@ def _matches(document: DocumentSummary, search: str) -> bool:
 def _row(document: DocumentSummary) -> Value:
     card = document.card
     name = PurePath(card.source).name
+    ending = PurePath(name).suffix[1:]
+    inside = ("uploads/", "pasted/", "seeds/", "/")
     return {
         "id": document.id,
         "title": card.title,
-        "source": name if card.source.startswith(("uploads/", "seeds/", "/")) else card.source,
+        "source": name if card.source.startswith(inside) else card.source,
         "place": card.source,
-        "kind": (PurePath(name).suffix[1:] or card.media_type.split("/")[-1])[:5].upper(),
+        "kind": (ending if ending.isalnum() else card.media_type.split("/")[-1])[:5].upper(),
         "dates": ", ".join(_dates(document)),
         "author": card.author or "",
         "sentences": document.sentences,

@@ -337,7 +337,8 @@ def _unreadable(path: Path, error: Exception) -> DatasetError:
             f"{str(path)!r} is {kind}: save it as UTF-8, in an editor or in PowerShell with "
             f"`Get-Content {path.name} | Set-Content -Encoding utf8 new-{path.name}`"
         )
-    return DatasetError(f"{str(path)!r} cannot be read ({error}); check its name")
+    reason = (isinstance(error, OSError) and error.strerror) or error
+    return DatasetError(f"{str(path)!r} cannot be read ({reason}); check its name")
 
 
 def _empty(path: Path) -> GoldError:

@@ -94,7 +94,7 @@ def _claims_of(name: str) -> str:
     """Return the text of a file or of standard input; a byte order mark goes."""
     data = read_input(
         name,
-        missing=" to verify: name a text file, or - ",
+        missing=" to verify: name a text file, or - for standard input",
         largest=_LARGEST_TEXT,
         too_large=": cut it into parts and verify each",
     )

@@ -36,7 +36,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("evaluation") / "library"
+    folder = tmp_path_factory.mktemp("evaluation_of_one_article_about_a_bridge") / "library"
     with Assistant.open(Settings(library=folder, seeds=False)) as assistant:
         assistant.library.add_articles([Article(source="bridge.txt", title=EVIL, text=TEXT)])
     rows = [json.dumps({"tags": ["bridge"], **case}) for case in CASES]
@@ -181,3 +181,16 @@ def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.page *')")
         assert ratio >= 4.5, where
+
+
+def test_the_path_of_questions_that_are_not_there_yet_stays_within_a_phone(browser, port, folder):
+    gold = folder.with_name("library.gold.jsonl")
+    aside = gold.rename(gold.with_suffix(".aside"))
+    try:
+        with opened(
+            browser, port, tab="Evaluation", viewport={"width": 390, "height": 844}
+        ) as page:
+            expect(page.locator("#progress code")).to_have_text(str(gold))
+            assert page.evaluate("document.documentElement.scrollWidth") == 390
+    finally:
+        aside.rename(gold)

@@ -178,6 +178,8 @@ def test_files_dropped_on_another_tab_are_added(page):
 
 def test_a_pasted_text_becomes_an_article_and_what_is_no_page_is_one_sentence(page):
     page.get_by_role("button", name="Paste a text").click()
+    for field in ("Address of a web page", "Title of the text", "Text"):
+        expect(page.get_by_label(field, exact=True)).to_have_css("border-radius", "11px")
     page.get_by_label("Text", exact=True).fill("The tern\n\nThe tern <b>nests</b> on the dike.")
     page.get_by_role("button", name="Add text").click()
     expect(page.locator(".job.added .job-name")).to_have_text("The tern")
@@ -185,6 +187,12 @@ def test_a_pasted_text_becomes_an_article_and_what_is_no_page_is_one_sentence(pa
     expect(page.locator(".reader article")).to_contain_text("The tern <b>nests</b> on the dike.")
     page.keyboard.press("Escape")
     remove(page, "The tern")
+    page.get_by_role("button", name="Paste a text").click()
+    page.get_by_label("Text", exact=True).fill("A tern weighs 120 g. It was ringed.")
+    page.get_by_role("button", name="Add text").click()
+    ringed = "A tern weighs 120 g. It was ringed."
+    expect(entry(page, ringed).locator(".kind")).to_have_text("PLAIN")
+    remove(page, ringed)
     field = page.get_by_label("Address of a web page")
     for address, why in (
         ("http://127.0.0.1:9/secret", "not on the open internet"),

@@ -136,7 +136,7 @@ def test_json_is_all_that_is_printed(footnote, tmp_path, capsys):
         (("--library", "x"), "goes with gold suites only"),
         (("--squad", "x.json", "--scope-tag", "a"), "a scope goes with gold suites only"),
         (("mine.jsonl", "--scope-in", "a", "--update-baseline"), "leave --scope-... out"),
-        (("absent.jsonl",), "cannot be read"),
+        (("absent.jsonl",), r"cannot be read \(No such file or directory\); check"),
         (("--squad", "absent.json"), "cannot be read"),
         (("--beir", "absent"), "holds no corpus"),
     ],
