@@ -31,7 +31,7 @@ def quay(tmp_path_factory):
     file.write_bytes(
         painted(
             lines("The harbour of Lindvik was dredged in the spring."),
-            lines("The quay was repaired by the town."),
+            lines(*(f"The keeper wrote note {n}." for n in range(95)), size=6, leading=7),
             lines(QUOTE),
             root=ROMAN,
         )
@@ -49,6 +49,8 @@ def test_the_page_is_drawn_with_the_quote_framed_and_turned(browser, quay):
         expect(page.locator(".card .at")).to_have_text("page 11")
         page.locator("#turn-1 .chip").first.click()
         expect(page.locator("mark.lit")).to_have_text(QUOTE)
+        expect(page.locator("mark.lit")).to_be_in_viewport()
+        expect(page.get_by_role("button", name="Page", exact=True)).to_be_in_viewport()
         page.get_by_role("button", name="Page", exact=True).click()
         picture = page.get_by_role("img", name="Page 11 (3 of 3) of quay")
         expect(picture).to_be_visible()
