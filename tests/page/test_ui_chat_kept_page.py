@@ -34,10 +34,9 @@ AS_BEFORE = """([key, payloads]) => {
 }"""
 
 
-def shelf(page):
-    """Open the list of conversations."""
-    page.get_by_text("Conversations", exact=True).click()
-    return page.locator(".talks .shelf")
+def rail(page):
+    """Return the list of conversations, which stands open at the left of a wide window."""
+    return page.get_by_role("navigation", name="Conversations")
 
 
 def as_the_version_before(page, payloads=()):
@@ -60,7 +59,7 @@ def test_a_conversation_outlives_its_tab_and_its_server(browser, seeded):
         ask(page, "What is DICAS?", turn=2)
     with served(seeded) as port, opened(browser, port) as page:
         expect(page.locator(".turn")).to_have_count(0)
-        shelf(page).get_by_role("button", name=SEED_QUESTION).first.click()
+        rail(page).get_by_role("button", name=SEED_QUESTION).first.click()
         expect(page.locator(".turn")).to_have_count(2)
         page.locator("#turn-1 .chip").first.click()
         expect(page.locator("mark.lit")).to_be_in_viewport()
@@ -94,9 +93,10 @@ def test_conversations_are_named_found_deleted_and_had_back(browser, seeded):
         page.get_by_role("button", name="New conversation").click()
         expect(page.locator(".turn")).to_have_count(0)
         ask(page, "What is DICAS?")
-        rows = shelf(page).locator("li .open")
+        rows = rail(page).locator("li .open")
         expect(rows).to_have_count(2)
         expect(rows.first).to_contain_text("What is DICAS?")
+        rows.nth(1).hover()
         page.get_by_role("button", name=f"Rename {SEED_QUESTION}").click()
         page.get_by_label("Name of the conversation").fill(HOSTILE[0])
         page.keyboard.press("Enter")
@@ -105,11 +105,48 @@ def test_conversations_are_named_found_deleted_and_had_back(browser, seeded):
         expect(rows).to_have_count(1)
         page.get_by_label("Search your conversations").fill("")
         expect(rows).to_have_count(2)
+        rows.first.hover()
         page.get_by_role("button", name="Delete What is DICAS?").click()
         expect(rows).to_have_count(1)
         expect(page.locator(".turn")).to_have_count(0)
+        expect(page.locator(".undo")).to_contain_text("Deleted “What is DICAS?”.")
         page.get_by_role("button", name="Undo").click()
         expect(rows).to_have_count(2)
+
+
+def test_the_rail_is_folded_and_stays_so_and_is_a_drawer_in_a_narrow_window(browser, seeded):
+    with served(seeded) as port, opened(browser, port) as page:
+        toggle = page.get_by_role("button", name="Conversations", exact=True)
+        ask(page, SEED_QUESTION)
+        expect(rail(page).get_by_role("heading", name="Today")).to_be_visible()
+        expect(rail(page).locator("[aria-current=true]")).to_contain_text(SEED_QUESTION)
+        toggle.click()
+        expect(rail(page)).to_be_hidden()
+        page.reload()
+        expect(page.locator("#turn-1")).to_be_visible()
+        expect(rail(page)).to_be_hidden()
+        expect(page.get_by_role("button", name="New conversation")).to_be_visible()
+        page.set_viewport_size({"width": 390, "height": 844})
+        toggle.click()
+        row = rail(page).locator("li .open")
+        expect(row).to_be_visible()
+        assert page.locator("#talk").evaluate("e => e.inert")
+        page.keyboard.press("Escape")
+        expect(rail(page)).to_be_hidden()
+        expect(toggle).to_be_focused()
+        page.set_viewport_size({"width": 1440, "height": 900})
+        toggle.click()
+        row.focus()
+        page.keyboard.press("F2")
+        page.get_by_label("Name of the conversation").fill("Missiles")
+        page.keyboard.press("Enter")
+        expect(row).to_contain_text("Missiles")
+        expect(row).to_be_focused()
+        page.keyboard.press("Delete")
+        expect(row).to_have_count(0)
+        page.get_by_role("button", name="Undo").focus()
+        page.keyboard.press("Enter")
+        expect(row).to_be_focused()
 
 
 def test_a_conversation_that_the_version_before_kept_is_taken_over(page):
@@ -148,7 +185,7 @@ def test_nothing_is_kept_where_that_is_off(browser, seeded, monkeypatch):
     monkeypatch.setenv("FOOTNOTE_HISTORY", "false")
     with served(seeded) as port, opened(browser, port) as page:
         ask(page, SEED_QUESTION)
-        expect(page.locator(".talks")).to_be_hidden()
+        expect(page.locator("#rail")).to_be_hidden()
         page.reload()
         expect(page.locator(".turn")).to_have_count(1)
         page.get_by_role("button", name="Clear the conversation").click()

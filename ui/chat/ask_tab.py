@@ -123,9 +123,11 @@ class Chat:
     async def _settled(
         self, turn: Turn, earlier: Sequence[Turn], token: object, sender: Sender
     ) -> AsyncGenerator[Value, None]:
-        """Keep a turn that was answered, and yield why that failed, and its follow-ups."""
-        if trouble := await asyncio.to_thread(self._sessions.keep, token, turn, sender):
-            yield self._newest(token, sender) | {"trouble": trouble}
+        """Keep a turn that was answered, and yield that, or why it failed, and its follow-ups."""
+        if self._sessions.store(sender):
+            trouble = await asyncio.to_thread(self._sessions.keep, token, turn, sender)
+            told: Value = {"trouble": trouble} if trouble else {"kept": True}
+            yield self._newest(token, sender) | told
         asked = [*(past.question for past in earlier), turn.question]
         offered = await asyncio.to_thread(self._follow_ups, turn, asked)
         if offered and self._sessions.put(token, replace(turn, follow_ups=offered), sender):
@@ -315,7 +317,7 @@ class Room:
 
 
 def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
-    """Build the conversation at the left and its sources at the right; call it inside the tab.
+    """Build the rail, the conversation and its sources, left to right; call it inside the tab.
 
     Args:
         libraries: Those that are offered.
@@ -323,9 +325,11 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     """
     import gradio as gr
 
-    with gr.Row(elem_id="room"):
-        with gr.Column(elem_id="talk"):
+    kept = libraries.first.settings.history  # where nothing is kept there is no rail
+    with gr.Row(elem_id="room", elem_classes=["kept"] if kept else []):
+        with gr.Column(elem_id="rail"):
             shelf = part("talks")
+        with gr.Column(elem_id="talk"):
             log = part("log")
             composer = part("composer")
         with gr.Column(elem_id="sources"):
@@ -346,10 +350,11 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     def growing(act: _Growing) -> Callable[..., AsyncGenerator[Value, None]]:
         return streaming(lambda sent, sender: act(room(sent).chat, sent, sender))
 
-    shelf.open(in_talks(Talks.listed), None, shelf, **QUIET)
-    shelf.rename(in_talks(Talks.rename), None, shelf, **QUIET)
-    shelf.discard(in_talks(Talks.discard), None, shelf, **QUIET)
-    shelf.restore(in_talks(Talks.restore), None, shelf, **QUIET)
+    shelf.open(in_talks(Talks.listed), None, shelf, trigger_mode="always_last", **QUIET)
+    each = QUIET | {"trigger_mode": "multiple"}
+    shelf.rename(in_talks(Talks.rename), None, shelf, **each)
+    shelf.discard(in_talks(Talks.discard), None, shelf, **each)
+    shelf.restore(in_talks(Talks.restore), None, shelf, **each)
     log.open(growing(Chat.open), None, log, trigger_mode="multiple", **QUIET)
     pane.open(answering(lambda sent: room(sent).chat.shelf(sent)), None, pane, **QUIET)
     asked = [

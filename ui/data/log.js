@@ -176,7 +176,6 @@ const forget = () => {
 };
 // Leaves a conversation that is kept for another one.
 const turnTo = (id) => {
-  if (isBusy()) return;
   become(id);
   empty();
   dropped = 0;
@@ -230,7 +229,8 @@ const take = () => {
   }
   if (value.took) forgetOld();
   if (value.elsewhere && value.of === token()) become(newToken());
-  trouble.textContent = value.trouble || "";
+  if (value.of === undefined || value.of === token()) trouble.textContent = value.trouble || "";
+  if (value.kept) say("kept");
   if (value.model) say("model", value.model);
   tell();
 };
