@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         keep_run,
         kept_runs,
         load_results,
+        past_runs,
     )
     from eval.datasets.formats import load_beir, run_beir
     from eval.datasets.squad import load_squad, run_squad
@@ -46,7 +47,15 @@ if TYPE_CHECKING:
     from eval.reports.platforms import junit
     from eval.reports.suite import SuiteRun
     from eval.reports.write import html, section, section_style, write_reports
-    from eval.results import CaseResult, Comparison, GateResult, MetricChange, Rate, Report
+    from eval.results import (
+        CaseResult,
+        Comparison,
+        GateResult,
+        MetricChange,
+        Rate,
+        Report,
+        summarise,
+    )
     from eval.running.recordings import RecordingModel, ReplayedModel
     from eval.running.suite import Judge, run
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
@@ -65,7 +74,7 @@ _HOMES = {
     "eval.comparing.comparison": "Baseline SideBySide baseline_beside baseline_of compare "
     "load_baseline save_baseline side_by_side",
     "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs "
-    "load_results",
+    "load_results past_runs",
     "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds thresholds_of",
     "eval.datasets.formats": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
@@ -73,7 +82,7 @@ _HOMES = {
     "eval.reports.platforms": "junit",
     "eval.reports.suite": "SuiteRun",
     "eval.reports.write": "html section section_style write_reports",
-    "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report",
+    "eval.results": "CaseResult Comparison GateResult MetricChange Rate Report summarise",
     "eval.running.recordings": "RecordingModel ReplayedModel",
     "eval.running.suite": "Judge run",
     "eval.suites.cases": "GoldCase GoldError Quote Suite",
@@ -125,6 +134,7 @@ __all__ = [
     "load_suite",
     "load_thresholds",
     "markdown",
+    "past_runs",
     "proposals",
     "run",
     "run_beir",
@@ -136,6 +146,7 @@ __all__ = [
     "shipped_thresholds",
     "side_by_side",
     "suggested",
+    "summarise",
     "terminal",
     "thresholds_of",
     "wordings",

@@ -54,6 +54,8 @@ class CaseResult:
     tags: tuple[str, ...] = ()
     expected: tuple[str, ...] = ()
     """Accepted answers or relevant document ids; empty where abstaining is right."""
+    must_include: tuple[tuple[str, ...], ...] = ()
+    """What must all be in the answer besides, each item as its wordings."""
     evidence: tuple[Quote, ...] = ()
     """What a right answer rests on."""
     file: str = ""

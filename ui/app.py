@@ -66,7 +66,7 @@ def build_app(assistant: Assistant, *, libraries: Libraries | None = None) -> "g
             with gr.Tab("Library", id="library") as tab, gr.Column(elem_classes="page"):
                 library.build(offered, app=app, tab=tab, bar=bar)
             with gr.Tab("Evaluation", id="evaluation") as tab, gr.Column(elem_classes="page"):
-                evaluation.build(offered, app=app, tab=tab, bar=bar)
+                evaluation.build(offered, tab=tab, bar=bar)
             with gr.Tab("Settings", id="settings"), gr.Column(elem_classes="page"):
                 settings.build(lambda sent: room(sent).choosing)
     # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a

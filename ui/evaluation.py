@@ -1,6 +1,5 @@
 """The tab Evaluation, which runs suites of gold questions, and the form that makes new ones."""
 
-import hashlib
 import itertools
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,12 +24,17 @@ from ui.parts import (
 
 if TYPE_CHECKING:
     import gradio as gr
+    from gradio.events import Dependency
 
     from eval import Proposal, Quote
     from ui.suite_runs import Progress, SuiteRuns
 
 
-_TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
+_OWN_ONCE_SAVED = """(chosen, bar) => {
+  const own = window.footnoteSaid?.delete("gold-saved");
+  return [chosen, { ...bar, own }];
+}"""
+"""Has the own suite chosen once after a question was saved to it, whatever was chosen before."""
 _HEAD = """# Evaluation
 Questions with known answers, asked again after every change."""
 AnswerOf = Callable[[Sent, Sender], Answer | None]
@@ -101,8 +105,9 @@ class GoldQuestions:
         abstain = sent.get("abstain") is True
         answers = str(sent.get("answer") or "")[:_LONGEST].splitlines()
         given = [] if abstain else [line.strip() for line in answers if line.strip()]
-        items = str(sent.get("must_include") or "")[:_LONGEST].splitlines()
-        must = [] if abstain else wordings(items)
+        must = wordings(given) if sent.get("every") is True else []
+        if must:
+            given = list(dict.fromkeys(wording for item in must for wording in item))
         if not question:
             return "The question is empty: write what should be asked."
         if not abstain and not given:
@@ -209,7 +214,7 @@ class _Drafts:
                     return number, self._found[number]
 
 
-def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTML") -> None:
+def build(libraries: Libraries, *, tab: "gr.Tab", bar: "gr.HTML") -> None:
     """Show the suites, the run of one and its result, of the library that the bar names."""
     import gradio as gr
 
@@ -220,15 +225,16 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
         draft = gr.Button("Propose questions", elem_id="evaluation-propose", **PLAIN, min_width=150)
         start = gr.Button("Run the suite", elem_id="evaluation-run", scale=0, min_width=160)
         stop = gr.Button("Stop", visible=False, **PLAIN, min_width=100)
-    chosen = gr.Radio([], label="Suite", show_label=False, container=False, elem_id="suites")
+    with gr.Row(elem_id="evaluation-choice"):
+        chosen = gr.Radio([], label="Suite", show_label=False, container=False, elem_id="suites")
+        with gr.Row(elem_id="evaluation-files"):
+            keep = gr.Button("Compare later runs with this", visible=False, **PLAIN, min_width=0)
+            files = [
+                gr.DownloadButton(label, visible=False, **PLAIN, min_width=0)
+                for label in ("Download the report", "JUnit XML for CI")
+            ]
     progress = part("progress")
     result = gr.HTML("", elem_id="evaluation", js_on_load=None, apply_default_css=False)
-    with gr.Row(elem_id="evaluation-files"):
-        files = [
-            gr.DownloadButton(label, visible=False, **PLAIN, min_width=0)
-            for label in ("Download the HTML report", "Download JUnit XML")
-        ]
-        keep = gr.Button("Keep as the baseline", visible=False, **PLAIN, min_width=0)
     shown = [chosen, progress, result, start, stop, keep, *files]
     running = start.click(
         desk.run, [chosen, bar], shown, concurrency_id="evaluation", concurrency_limit=8, **QUIET
@@ -236,27 +242,29 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     stop.click(desk.show, [chosen, bar], shown, cancels=[running], queue=False, **QUIET)
     keep.click(desk.keep, [chosen, bar], [progress], **QUIET)
     chosen.input(desk.show, [chosen, bar], shown, **QUIET)
-    questions, form = _form(libraries, answer_of=lambda *_: None, elem_id="gold-drafts")
+    questions, form, saved = _form(libraries, answer_of=lambda *_: None, elem_id="gold-drafts")
     draft.click(lambda bar: questions(bar).draft({}), bar, form, **QUIET)
-    for opened in (app.load, tab.select):
-        opened(desk.show, [chosen, bar], shown, **QUIET)
+    for shows in (tab.select, saved.then):
+        shows(desk.show, [chosen, bar], shown, js=_OWN_ONCE_SAVED, **QUIET)
 
 
 def build_gold_form(libraries: Libraries, *, log: "gr.HTML", answer_of: AnswerOf) -> None:
     """Add the form, which opens at the event 'thumb' of the conversation's part `log`."""
-    questions, form = _form(libraries, answer_of=answer_of, elem_id="gold")
+    questions, form, _ = _form(libraries, answer_of=answer_of, elem_id="gold")
     opened = answering_sender(lambda sent, sender: questions(sent).open(sent, sender))
     log.thumb(opened, None, form, **QUIET)
 
 
 def _form(
     libraries: Libraries, *, answer_of: AnswerOf, elem_id: str
-) -> "tuple[Callable[[object], GoldQuestions], gr.HTML]":
+) -> "tuple[Callable[[object], GoldQuestions], gr.HTML, Dependency]":
+    """Return what prepares the form, its part, and what happens when it was saved."""
     questions = libraries.each(partial(GoldQuestions, answer_of=answer_of))
     form = part("gold", elem_id=elem_id, server_functions=[serving(libraries, article)])
-    form.save(answering(lambda sent: questions(sent).save(sent)), None, form, **QUIET)
+    save = answering(lambda sent: questions(sent).save(sent))
+    saved: Dependency = form.save(save, None, form, **QUIET)
     form.skip(answering(lambda sent: questions(sent).draft(sent)), None, form, **QUIET)
-    return questions, form
+    return questions, form, saved
 
 
 class _Desk:
@@ -299,29 +307,42 @@ class _Desk:
         return {"said": "Kept: later runs are compared with this one."}
 
     def _suite(self, chosen: object, bar: object) -> tuple[str, Path]:
-        """Return the suite of this name, or the first one where a page names none that is known."""
+        """Return the suite of this name, or the first one where a page names none that is known.
+
+        Where a question was just saved, that is the first one too: the user's own.
+        """
         suites = self._runs(bar).suites()
-        name = chosen if isinstance(chosen, str) and chosen in suites else next(iter(suites))
+        saved = isinstance(bar, dict) and bar.get("own") is True
+        known = isinstance(chosen, str) and chosen in suites and not saved
+        name = str(chosen) if known else next(iter(suites))
         return name, suites[name]
 
     def _shown(self, name: str, bar: object, problem: str = "") -> list[object]:
         import gradio as gr
+
+        from ui.suite_runs import section_of
 
         runs = self._runs(bar)
         suites = runs.suites()
         last = runs.last(suites[name])
         done = last is not None
         own = suites[name] == runs.own
+        told = runs.since(suites[name]) if not problem else ""
         return [
             gr.update(choices=list(suites), value=name, interactive=True),
-            {"problem": problem, "empty": not done, "file": "" if own else str(runs.own)},
-            _section(last) if last else "",
+            {
+                "problem": problem,
+                "said": told,
+                "empty": not done,
+                "file": "" if own else str(runs.own),
+            },
+            section_of(last, name=name) if last else "",
             gr.update(interactive=True),
             gr.update(visible=False),
             gr.update(visible=done and own, interactive=True),
             *(
                 gr.update(visible=done, value=str(path) if path else None)
-                for path in (_files(last) if last else (None, None))
+                for path in runs.files(suites[name])
             ),
         ]
 
@@ -333,35 +354,11 @@ def _suite_runs(assistant: Assistant) -> "SuiteRuns":
     return SuiteRuns(assistant)
 
 
-def _section(last: Any) -> str:  # noqa: ANN401  # eval is imported late
-    from eval import section
-
-    return _inert(section(last))
-
-
-def _files(last: Any) -> tuple[Path, Path]:  # noqa: ANN401
-    """Return the two reports of a result, written when they are not there yet."""
-    from eval import junit, write_reports
-
-    text = junit([last])
-    folder = private_folder() / "reports" / hashlib.sha256(text.encode()).hexdigest()[:16]
-    paths = folder / "report.html", folder / "junit.xml"
-    if not all(path.exists() for path in paths):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_reports([last], html_path=paths[0], junit_path=paths[1])
-    return paths
-
-
 def _running(step: "Progress | None") -> Value:
     if step is None:
         return {"said": "Another run is going on; yours begins after it.", "total": 0}
     said = f"Question {step.done} of {step.total}" if step.done else f"{step.total} questions"
     return {"said": said, "done": step.done, "total": step.total, "question": step.question}
-
-
-def _inert(markup: str) -> str:
-    """Return HTML in which nothing is a sign of a template: Gradio's component compiles those."""
-    return markup.translate(_TEMPLATE_SIGNS)
 
 
 def _near(answer: Answer) -> list[str]:

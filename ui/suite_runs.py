@@ -1,9 +1,10 @@
-"""Runs gold suites one at a time, tells how far a run is, and keeps each suite's last result."""
+"""Runs gold suites one at a time, tells how far a run is, keeps and shows each's last result."""
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from tempfile import TemporaryDirectory
@@ -16,19 +17,28 @@ from eval import (
     baseline_of,
     compare,
     gate,
+    junit,
     keep_run,
+    kept_runs,
     load_baseline,
+    load_results,
     load_suite,
+    past_runs,
     run,
     save_baseline,
+    section,
     shipped_suite,
+    summarise,
     thresholds_of,
+    write_reports,
 )
-from rag import Assistant, MisuseError, OperationError
+from rag import Assistant, FootnoteError, MisuseError, OperationError
 from rag.internal import seed_paths
+from ui.guard import private_folder
 
 _BETWEEN_UPDATES = 0.2
 """Seconds."""
+_TEMPLATE_SIGNS = str.maketrans({"{": "&#123;", "}": "&#125;", "$": "&#36;", "`": "&#96;"})
 
 
 class _StoppedError(Exception):
@@ -51,6 +61,7 @@ class SuiteRuns:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         self._running = threading.Lock()
+        self._writing = threading.Lock()
         self._last: dict[Path, SuiteRun] = {}
 
     @property
@@ -64,8 +75,45 @@ class SuiteRuns:
         return {**own, "Shipped questions": shipped_suite()}
 
     def last(self, suite: Path) -> SuiteRun | None:
-        """Return the last result of a suite since the page was started; None before the first."""
+        """Return the last result of a suite, also of a page before; None before the first."""
+        if suite not in self._last:
+            found = _kept(suite)
+            if found:
+                self._last[suite] = found
         return self._last.get(suite)
+
+    def files(self, suite: Path) -> tuple[Path | None, Path | None]:
+        """Return the report and the JUnit XML of the last result, written when they are not there.
+
+        None and None without a result.
+        """
+        last = self.last(suite)
+        if last is None:
+            return None, None
+        text = junit([last])
+        folder = private_folder() / "reports" / hashlib.sha256(text.encode()).hexdigest()[:16]
+        paths = folder / "report.html", folder / "junit.xml"
+        with self._writing:
+            if not all(path.exists() for path in paths):
+                folder.mkdir(parents=True, exist_ok=True)
+                write_reports([last], html_path=paths[0], junit_path=paths[1])
+        return paths
+
+    def since(self, suite: Path) -> str:
+        """Say which questions of a suite its last result has no answer to; empty where none."""
+        last = self.last(suite)
+        if last is None:
+            return ""
+        asked = {(case.id, case.question) for case in last.report.cases}
+        try:
+            now = {(case.id, case.question) for case in load_suite(suite).cases}
+        except FootnoteError:
+            return ""  # What is wrong with it is said when it is run.
+        new = len(now - asked)
+        if not new:
+            return ""
+        are = "question is" if new == 1 else "questions are"
+        return f"{new} {are} new or changed since this run: run the suite to ask them."
 
     def running(self, suite: Path) -> Iterator[Progress | None]:
         """Run a suite, yielding how far it is, None while another run is waited for.
@@ -118,10 +166,11 @@ class SuiteRuns:
                         told = Progress(done=done, total=total, question=case.question)
                     if done:
                         yield told
-                self._last[path] = decide(work.report())
+                found = decide(work.report())
                 # Where it cannot be kept, the page shows it all the same.
                 with suppress(OperationError):
-                    keep_run(path, self._last[path])
+                    keep_run(path, found)
+                self._last[path] = replace(found, past=past_runs(path))
             finally:
                 stopped.set()
                 work.wait()
@@ -184,6 +233,32 @@ def _gate_of(suite: Path, name: str) -> Callable[[Report], SuiteRun]:
         return SuiteRun(report=report, gate=decided, comparison=comparison)
 
     return decide
+
+
+def _kept(suite: Path) -> SuiteRun | None:
+    """Return the last result that is kept, held against what stands beside the suite today."""
+    try:
+        runs = kept_runs(suite).runs
+        if not runs:
+            return None
+        results = load_results(runs[-1].path)
+        gold = {(case.id, case.question): case for case in load_suite(suite).cases}
+        cases = [
+            replace(case, evidence=of.evidence, file=of.file, line=of.line)
+            if (of := gold.get((case.id, case.question)))
+            else case
+            for case in results.cases
+        ]
+        report = summarise(results.suite, cases, fingerprint=results.fingerprint)
+        return replace(_gate_of(suite, results.suite)(report), past=past_runs(suite))
+    except FootnoteError:
+        return None
+
+
+def section_of(last: SuiteRun, *, name: str) -> str:
+    """Return a result as HTML in which nothing is a sign of a template: Gradio compiles those."""
+    at = f" · {last.past[-1].day}, {last.past[-1].at:%H:%M}" if last.past else ""
+    return section(last, name=f"{name}{at}").translate(_TEMPLATE_SIGNS)
 
 
 def _waiting(cases: "SimpleQueue[CaseResult]") -> Iterator[CaseResult]:

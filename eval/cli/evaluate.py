@@ -31,7 +31,7 @@ from eval.comparing.gate import (
     thresholds_in,
     thresholds_of,
 )
-from eval.comparing.kept import keep_run
+from eval.comparing.kept import keep_run, past_runs
 from eval.reports.lines import MOST_FAILURES, terminal
 from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.suite import SuiteRun
@@ -166,7 +166,8 @@ class _Held:
 
 def _runs(args: argparse.Namespace) -> tuple[list[SuiteRun], bool]:
     """Return what was run and whether it was interrupted."""
-    runs, judge_model = [], judge_of(args)
+    judge_model = judge_of(args)
+    runs: list[SuiteRun] = []
     with prepared(args) as works, ExitStack() as stack:
         # All refusals come before the first question, which may cost money.
         held = [_held(work, [one.name for one in works], args) for work in works]
@@ -176,12 +177,11 @@ def _runs(args: argparse.Namespace) -> tuple[list[SuiteRun], bool]:
             cases = list(judge_model.judged(cases)) if judge_model else cases
             report = summarise(work.name, cases, fingerprint=work.fingerprint)
             run = _decided(report, work, against, args)
-            runs.append(run)
             if interrupted:
-                return runs, True
+                return [*runs, run], True
             if args.update_baseline:
                 _update(run, work, args)
-            _keep(run, work, args)
+            runs.append(_kept(run, work, args))
     return runs, False
 
 
@@ -324,17 +324,22 @@ def _update(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:
         sys.stderr.write(f"{file} names the trained model of this run now\n")
 
 
-def _keep(run: SuiteRun, work: Work, args: argparse.Namespace) -> None:
-    """Keep the run of a whole suite beside it; where that cannot be, say so and go on."""
+def _kept(run: SuiteRun, work: Work, args: argparse.Namespace) -> SuiteRun:
+    """Keep the run of a whole suite beside it and return it with those before.
+
+    Where it cannot be kept, that is said, and the run stays as it is.
+    """
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
     kept = not in_ci if args.keep is None else args.keep
     part = len(work.ids) < work.total or scope_among(vars(args)) is not None
     if not kept or work.suite is None or part:
-        return
+        return run
     try:
         keep_run(work.suite, run)
     except OperationError as error:
         sys.stderr.write(f"note: {error}\n")
+        return run
+    return replace(run, past=past_runs(work.suite))
 
 
 def _write(args: argparse.Namespace, runs: Sequence[SuiteRun]) -> None:

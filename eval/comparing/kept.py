@@ -24,7 +24,7 @@ from eval.comparing.comparison import (
     baseline_text,
     load_baseline,
 )
-from eval.reports.suite import SuiteRun
+from eval.reports.suite import Past, SuiteRun
 from eval.results import case_from_row
 from eval.suites.files import suite_name
 from rag import MisuseError, OperationError
@@ -161,6 +161,19 @@ def kept_runs(suite: Path) -> History:
             damaged.append(f"{str(path)!r} is no kept run ({reason}): it is left out; remove it")
     runs.sort(key=lambda run: (run.at, run.id))
     return History(suite=suite_name(suite), folder=folder, runs=tuple(runs), damaged=tuple(damaged))
+
+
+def past_runs(suite: Path) -> tuple[Past, ...]:
+    """Return how the kept runs of a suite went, oldest first, in this machine's time zone."""
+    return tuple(
+        Past(
+            at=run.at.astimezone(),
+            right=len(run.right),
+            asked=len(run.right) + len(run.wrong),
+            passed=run.passed,
+        )
+        for run in kept_runs(suite).runs
+    )
 
 
 def find_run(history: History, name: str) -> KeptRun:

@@ -353,5 +353,5 @@ def _problems(question: SquadQuestion, answer: Answer, containment: float) -> tu
             () if answer.status == "abstained" else ("it answered, but the documents do not say",)
         )
     if answer.status == "abstained":
-        return (f"it gave no answer ({answer.reason}), but its paragraph has one",)
+        return ("it gave no answer, but its paragraph has one",)
     return () if containment else ("the expected answer is not in the first sentence it quotes",)

@@ -5,6 +5,7 @@ What it says of them is here too, a sentence each, so that all reports say the s
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import Literal
 
@@ -47,6 +48,22 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """How a run of a suite went, for a trend over several."""
+
+    at: datetime
+    """When it ended, in the time zone that it is shown in."""
+    right: int
+    asked: int
+    passed: bool
+
+    @property
+    def day(self) -> str:
+        """The day, in words: `30 Nov 2026`."""
+        return f"{self.at.day} {self.at:%b %Y}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SuiteRun:
     """One suite as it is reported."""
 
@@ -54,6 +71,8 @@ class SuiteRun:
     gate: GateResult
     comparison: Comparison | None = None
     """None where there is no baseline."""
+    past: tuple[Past, ...] = ()
+    """This run and those before it, oldest first, where they are kept."""
 
     @property
     def headline(self) -> str:
@@ -70,6 +89,31 @@ class SuiteRun:
     def heading(self) -> str:
         """The headline, made to stand where no failure follows it at once."""
         return self.headline.removesuffix(":") + "." * self.headline.endswith(":")
+
+    @property
+    def right(self) -> str:
+        """How many questions went right, as a sentence."""
+        asked = len(self.report.cases)
+        if not asked:
+            return "No questions were asked."
+        return f"{asked - len(self.report.failures):,} of {asked:,} right."
+
+    @property
+    def wrong(self) -> str:
+        """How many went wrong, where they follow at once; empty for none."""
+        wrong = len(self.report.failures)
+        if not wrong:
+            return ""
+        return f"{wrong:,} wrong, here {'it is' if wrong == 1 else 'they are'}."
+
+    @property
+    def range(self) -> str:
+        """What share of many more questions would be right, as a sentence; empty for none asked."""
+        asked = len(self.report.cases)
+        if not asked:
+            return ""
+        sure = between(*wilson_interval(asked - len(self.report.failures), asked))
+        return f"Of many more questions like these, {sure} would be right; that is 95 % certain."
 
     @property
     def sure(self) -> str:
@@ -247,7 +291,15 @@ def marks_of(case: CaseResult, standing: Standing) -> list[str]:
 
 def expected(case: CaseResult) -> str:
     """Return what a right answer says."""
-    return ", or: ".join(case.expected) or "no answer: the documents do not say"
+    one, every = any_of(case), "; ".join(" or ".join(item) for item in case.must_include)
+    parts = [", or: ".join(one)] * bool(one) + [f"all of these: {every}"] * bool(every)
+    return ", and ".join(parts) or "no answer: the documents do not say"
+
+
+def any_of(case: CaseResult) -> list[str]:
+    """Return the answers of which one is enough, beside what must all be there."""
+    every = {wording for item in case.must_include for wording in item}
+    return [] if every.issuperset(case.expected) else list(case.expected)
 
 
 def got(case: CaseResult) -> str:

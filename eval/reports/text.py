@@ -16,7 +16,7 @@ r"""Characters of one text that a report shows; the JSON output has all."""
 NOT_ASKED = "not asked: its proof is not in the documents as the gold file has it"
 """What came of a case whose evidence is outdated."""
 
-Kind = Literal["metric", "standing", "fact", "reason"]
+Kind = Literal["metric", "standing", "fact", "reason", "kind", "verdict"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,85 +1,35 @@
-"""Prepares suites, cases and plots for the HTML template: plain text and numbers, no markup.
-
-All coordinates of plots are percentages of their area with the origin at the top left, as SVG draws
-them.
-"""
+"""Prepares suites and cases for the HTML template: plain text and numbers, no markup, no plots."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
-from eval.metrics.statistics import wilson_interval
-from eval.reports.suite import Changed, Standing, SuiteRun, change_in_words, marks_of
-from eval.reports.text import Label, cut, label_of
+from eval.reports.plots import (
+    Curve,
+    Dot,
+    Histogram,
+    Trend,
+    confidences,
+    reliability,
+    risk_coverage,
+    trend,
+)
+from eval.reports.suite import Changed, Standing, SuiteRun, any_of, change_in_words, marks_of
+from eval.reports.text import Label, cut, in_words, label_of
 from eval.results import CaseResult, CitedQuote, MetricChange, Rate
+from eval.suites.files import is_shipped
 
 MOST_KINDS = 24
 """The most tags that get a filter and a bar, the most frequent first."""
-_CONTEXT = 200
+_CONTEXT = 120
 """The most characters of its passage shown on either side of a quote."""
 _MOST_NAMED = 20
 """Cases that are named where it is told what changed."""
 _MOST_UNFOLDED = 20
 _WHOLE = 2000
 """The most cases whose passages are all shown; of more, only the failed and changed ones' are."""
-_BINS = 10
-_MOST_POINTS = 200
-_CEILINGS = (0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tick:
-    """A labelled place on an axis."""
-
-    at: float
-    label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
-    """Risk against coverage, 0 to 100 % to the right, risk upwards."""
-
-    line: str
-    """`x,y` pairs, as a `polyline` takes them; empty for no points."""
-    under: str
-    """The same of what lies under the line, as a `polygon` takes them."""
-    ticks: tuple[Tick, ...]
-    """Of the upright axis."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column of a histogram: two counts, one standing on the other."""
-
-    x: float
-    width: float
-    lower: float
-    """Height of the questions that have an answer."""
-    upper: float
-    """Height of those that have none."""
-    label: str
-    """What it holds, in words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Histogram:
-    """How often each confidence came, for questions with an answer and without."""
-
-    columns: tuple[Column, ...]
-    ticks: tuple[Tick, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dot:
-    """Answers of about one confidence, and how many of them were right, with its interval."""
-
-    x: float
-    y: float
-    top: float
-    bottom: float
-    label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +82,10 @@ class CaseView:
     """Whether its passages are shown."""
     unfolded: bool
     """Whether it is seen without a click."""
+    any_of: tuple[str, ...]
+    """Answers of which one is enough, beside what must all be there."""
+    quoted: bool
+    """Whether its text is its quotes, so that these alone need be shown."""
     sources: tuple[Source, ...]
     before: CaseResult | None
     """As it was in the baseline, where that differs."""
@@ -144,16 +98,20 @@ class SuiteView:
     """All that the template shows of one suite."""
 
     number: int
+    name: str
+    """What the suite is called where it is read."""
     run: SuiteRun
     changes: tuple[tuple[Changed, tuple[tuple[str, str], ...]], ...]
     """What changed since the baseline, with question and element of the cases it is about."""
     metrics: tuple[MetricView, ...]
-    tags: tuple[Rate, ...]
+    tags: tuple[tuple[str, Rate], ...]
+    """The share that was right of each kind, with the kind in words."""
     tags_before: Mapping[str, float]
     """The share of each tag's cases that passed in the baseline."""
     curve: Curve | None
     histogram: Histogram
     reliability: tuple[Dot, ...]
+    trend: Trend | None
     shows: tuple[Choice, ...]
     kinds: tuple[Choice, ...]
     cases: Iterator[CaseView]
@@ -162,10 +120,11 @@ class SuiteView:
     """Cases that are left out at the end."""
 
 
-def suite_view(run: SuiteRun, *, number: int, most: int | None = None) -> SuiteView:
+def suite_view(run: SuiteRun, *, number: int, most: int | None = None, name: str = "") -> SuiteView:
     """Prepare a suite; `number` is its place in the page, `most` of its cases are kept, None: all.
 
-    The cases that are left out are those with the best news.
+    The cases that are left out are those with the best news. `name` is what the suite is called;
+    empty is the name of its file, and what a shipped one is.
     """
     report = run.report
     tags = Counter(tag for case in report.cases for tag in case.tags)
@@ -174,19 +133,29 @@ def suite_view(run: SuiteRun, *, number: int, most: int | None = None) -> SuiteV
     curve = risk_coverage(report.risk_coverage) if report.risk_coverage else None
     return SuiteView(
         number=number,
+        name=name or _named(run),
         run=run,
         changes=tuple(_changes(run, number)),
         metrics=tuple(_metric(*measure) for measure in run.measures()),
-        tags=tuple(rate for rate in report.tag_rates if rate.name in places),
+        tags=tuple(
+            (in_words("kind", rate.name), rate) for rate in report.tag_rates if rate.name in places
+        ),
         tags_before=_tags_before(run),
         curve=curve,
         histogram=confidences(report.cases),
         reliability=reliability(report.cases),
+        trend=trend(run.past),
         shows=tuple(_shows(run)),
         kinds=tuple(_kinds(kinds, len(report.cases))),
         cases=islice(_case_views(run, suite=number, kinds=places), most),
         more=0 if most is None else max(0, len(report.cases) - most),
     )
+
+
+def _named(run: SuiteRun) -> str:
+    files = [Path(case.file) for case in run.report.cases[:1] if case.file]
+    shipped = any(is_shipped(file) for file in files)
+    return f"Shipped questions ({run.report.title})" if shipped else run.report.title
 
 
 def _case_views(run: SuiteRun, *, suite: int, kinds: Mapping[str, int]) -> Iterator[CaseView]:
@@ -204,6 +173,8 @@ def _case_views(run: SuiteRun, *, suite: int, kinds: Mapping[str, int]) -> Itera
             kinds=tuple(kinds[tag] for tag in case.tags if tag in kinds),
             whole=whole,
             unfolded=not case.passed and place < _MOST_UNFOLDED,
+            any_of=tuple(any_of(case)),
+            quoted=whole and _is_quotes(case),
             sources=tuple(map(_source, case.citations, count(1))) if whole else (),
             before=before if before and _differs(case, before) else None,
             facts=tuple(_facts(case)),
@@ -234,8 +205,10 @@ def _shows(run: SuiteRun) -> Iterator[Choice]:
     yield Choice(id="failed", label="Wrong", count=found["failing"] + found["newly failing"])
     if run.comparison:
         changed = found["newly failing"] + found["newly passing"] + found["changed"]
-        yield Choice(id="newly", label="Were right before", count=found["newly failing"])
-        yield Choice(id="changed", label="Changed", count=changed)
+        compared = ("newly", "Were right before", found["newly failing"])
+        for name, label, count_ in (compared, ("changed", "Changed", changed)):
+            if count_:
+                yield Choice(id=name, label=label, count=count_)
     yield Choice(id="all", label="All", count=len(run.report.cases))
 
 
@@ -252,7 +225,7 @@ def _kinds(kinds: Sequence[tuple[str, int]], cases: int) -> Iterator[Choice]:
     if kinds:
         yield Choice(id="kinds", label="Every kind", count=cases)
     for place, (tag, times) in enumerate(kinds):
-        yield Choice(id=f"kind-{place}", label=tag, count=times)
+        yield Choice(id=f"kind-{place}", label=in_words("kind", tag), count=times)
 
 
 def _differs(case: CaseResult, before: CaseResult) -> bool:
@@ -265,14 +238,24 @@ def _source(cited: CitedQuote, number: int) -> Source:
     before, quote, after = cited.passage.partition(cited.quote or "\0")
     if not quote:
         before = after = ""
-    _, start, end = cited.span
     return Source(
         number=number,
         title=cited.card.title,
-        where=f"{_name(cited.card.source)} · characters {start:,}–{end:,}",
+        where=_name(cited.card.source),
         before=_end_of(before),
         quote=cited.quote,
         after=_start_of(after),
+    )
+
+
+def _is_quotes(case: CaseResult) -> bool:
+    """Tell whether each sentence was checked and stands in a quote that is shown."""
+    quotes = [cited.quote for cited in case.citations]
+    if not case.sentences:  # as in a run that was kept
+        return bool(case.text) and any(case.text in quote for quote in quotes)
+    return all(
+        one.verdict == "supported" and any(one.text in quote for quote in quotes)
+        for one in case.sentences
     )
 
 
@@ -300,6 +283,10 @@ def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
     if case.file:
         line = f", line {case.line}" if case.line else ""
         yield "written in", f"{_name(case.file)}{line}"
+    yield from (
+        (f"where footnote {number} stands", _place(cited))
+        for number, cited in enumerate(case.citations, start=1)
+    )
     yield "how sure it was, 0 to 1 (confidence)", f"{case.confidence:.2f}"
     yield "time", f"{1000 * case.seconds:.0f} ms"
     yield from ((label_of(name).named, f"{v:.2f}") for name, v in case.scores.items())
@@ -318,82 +305,6 @@ def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
         yield "answered without the language model, since", cut(case.fallback)
 
 
-def risk_coverage(points: Sequence[tuple[float, float]]) -> Curve:
-    """Lay out (coverage, risk) points, both 0 to 1."""
-    worst = max((risk for _, risk in points), default=0.0)
-    ceiling = next(top for top in _CEILINGS if worst <= top or top == _CEILINGS[-1])
-    ticks = tuple(
-        Tick(at=_percent(1 - share), label=f"{100 * ceiling * share:g} %") for share in (0, 0.5, 1)
-    )
-    line = _line(points, ceiling)
-    return Curve(line=line, under=_under(line), ticks=ticks)
-
-
-def confidences(cases: Iterable[CaseResult]) -> Histogram:
-    """Count the cases by confidence, in ten equal bins."""
-    counts = [[0, 0] for _ in range(_BINS)]
-    for case in cases:
-        counts[_bin(case.confidence)][not case.answerable] += 1
-    most = max((sum(pair) for pair in counts), default=0) or 1
-    width = 100 / _BINS
-    columns = tuple(
-        Column(
-            x=_percent(place / _BINS) + width * 0.1,
-            width=width * 0.8,
-            lower=_percent(with_answer / most),
-            upper=_percent(without / most),
-            label=f"confidence {_span(place)}: {with_answer} with an answer, {without} without",
-        )
-        for place, (with_answer, without) in enumerate(counts)
-    )
-    return Histogram(columns=columns, ticks=(Tick(at=100, label="0"), Tick(at=0, label=str(most))))
-
-
-def reliability(cases: Iterable[CaseResult]) -> tuple[Dot, ...]:
-    """Compare confidence with being right, over answered cases in ten equal bins; empty ones go.
-
-    Source: the reliability diagram (DeGroot and Fienberg 1983), each bin at its mean
-    confidence, with the Wilson interval of its share of passed cases.
-    """
-    bins: list[list[CaseResult]] = [[] for _ in range(_BINS)]
-    for case in cases:
-        if case.status == "answered":
-            bins[_bin(case.confidence)].append(case)
-    return tuple(_dot(place, members) for place, members in enumerate(bins) if members)
-
-
-def _dot(place: int, members: Sequence[CaseResult]) -> Dot:
-    right, of = sum(case.passed for case in members), len(members)
-    low, high = wilson_interval(right, of)
-    return Dot(
-        x=_percent(sum(case.confidence for case in members) / of),
-        y=_percent(1 - right / of),
-        top=_percent(1 - high),
-        bottom=_percent(1 - low),
-        label=f"confidence {_span(place)}: {right} of {of} right",
-    )
-
-
-def _line(points: Sequence[tuple[float, float]], ceiling: float) -> str:
-    step = max(1, -(-len(points) // _MOST_POINTS))
-    kept = [*points[::step], *(points[-1:] if (len(points) - 1) % step else ())]
-    return " ".join(f"{_percent(x)},{_percent(1 - y / ceiling)}" for x, y in kept)
-
-
-def _under(line: str) -> str:
-    if not line:
-        return ""
-    first, last = (pair.partition(",")[0] for pair in (line.split()[0], line.split()[-1]))
-    return f"{first},100 {line} {last},100"
-
-
-def _bin(confidence: float) -> int:
-    return min(_BINS - 1, max(0, int(confidence * _BINS)))
-
-
-def _span(place: int) -> str:
-    return f"{place / _BINS:g} to {(place + 1) / _BINS:g}"
-
-
-def _percent(share: float) -> float:
-    return round(100 * share, 2)
+def _place(cited: CitedQuote) -> str:
+    _, start, end = cited.span
+    return f"{_name(cited.card.source)}, characters {start:,} to {end:,}"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from eval.reports.lines import markdown
 from eval.reports.platforms import code_quality, comment, junit
 from eval.reports.suite import SuiteRun, could_be, doubt, value_now
-from eval.reports.text import between, cut, fit, named, percent
+from eval.reports.text import between, cut, fit, in_words, named, percent
 from eval.reports.view import MOST_KINDS, suite_view
 from rag import MisuseError, OperationError
 from rag.internal import data_file, data_text, whole_file
@@ -201,13 +201,15 @@ def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
     return iter(stream)
 
 
-def section(run: SuiteRun) -> str:
+def section(run: SuiteRun, *, name: str = "") -> str:
     """Return one suite as HTML that another page can hold inside `style`'s reach.
+
+    `name` is what that page calls the suite; empty is the name of its file.
 
     The worst news comes first, and no more than `MOST_SHOWN` cases, of which those that failed
     are seen at first. All text is escaped as in the report.
     """
-    view = suite_view(run, number=0, most=MOST_SHOWN)
+    view = suite_view(run, number=0, most=MOST_SHOWN, name=name)
     return _templates().get_template("suite.html.j2").render(suite=view)
 
 
@@ -256,7 +258,8 @@ def _templates() -> "jinja2.Environment":
         now=value_now,
         of100=lambda share: f"{100 * share:.2f}",
         percent=percent,
-        reason=lambda code: named("reason", code),
+        reason=lambda code: in_words("reason", code),
+        verdict=lambda name: in_words("verdict", name),
     )
     return environment
 

@@ -247,7 +247,7 @@ def problems(case: GoldCase, answer: Answer, gold: tuple[DocumentSpan, ...]) -> 
             () if answer.status == "abstained" else ("it answered, but the documents do not say",)
         )
     if answer.status == "abstained":
-        return (f"it gave no answer ({answer.reason}), but the documents have one",)
+        return ("it gave no answer, but the documents have one",)
     text = plain_text(answer)
     wrong = "the expected answer is not in what it says"
     found = [] if contains_answer(text, case.answers) else [wrong]
@@ -282,6 +282,7 @@ def _blank(case: GoldCase) -> CaseResult:
         critical=case.critical,
         tags=case.tags,
         expected=case.answers,
+        must_include=case.must_include,
         evidence=case.evidence,
         file=case.file,
         line=case.line,

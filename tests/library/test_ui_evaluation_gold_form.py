@@ -64,9 +64,11 @@ def test_a_case_is_written_with_its_quote(questions, assistant, bridge):
 
 
 def test_what_must_all_be_there_is_an_item_a_line_with_its_wordings(questions, assistant):
-    sent = {"question": "When?", "answer": "May", "must_include": "May | spring\n\n noon "}
+    sent = {"question": "When?", "answer": "May | spring\n\n noon ", "every": True}
     assert "saved" in questions.save(sent)
-    assert cases(assistant)[0].must_include == (("May", "spring"), ("noon",))
+    (case,) = cases(assistant)
+    assert case.must_include == (("May", "spring"), ("noon",))
+    assert case.answers == ("May", "spring", "noon")
 
 
 def test_sentences_that_follow_each_other_are_one_quote(questions, assistant, bridge):

@@ -61,6 +61,23 @@ def test_a_run_that_cannot_be_kept_is_shown_all_the_same(make):
     assert len(runs.last(runs.own).report.cases) == 1
 
 
+def test_the_last_result_outlives_the_page_and_says_what_it_has_not_asked(make):
+    runs = make(a=RIGHT, b=WRONG)
+    list(runs.running(runs.own))
+    again = make(a=RIGHT, b=WRONG)
+    last = again.last(again.own)
+    assert [case.passed for case in last.report.cases] == [True, False]
+    assert [(past.right, past.asked, past.passed) for past in last.past] == [(1, 2, False)]
+    assert not last.gate.passed
+    assert again.since(again.own) == ""
+    more = make(
+        a=RIGHT, b={**WRONG, "question": "When will it open?"}, c={**RIGHT, "question": "?"}
+    )
+    assert more.since(more.own) == (
+        "2 questions are new or changed since this run: run the suite to ask them."
+    )
+
+
 def test_the_users_questions_come_first_once_there_are_any(make):
     assert list(make().suites()) == ["Shipped questions"]
     runs = make(a=RIGHT)

@@ -25,6 +25,11 @@ ROOT = Path(__file__).parents[2]
 CONTRAST = Path(__file__).parents[1] / "data/contrast.js"
 
 
+SCROLLING = """() => [...document.querySelectorAll("dialog, .gold-form div")]
+  .filter((one) => /auto|scroll/.test(getComputedStyle(one).overflowY))
+  .map((one) => one.className)"""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gold") / "library"
@@ -70,6 +75,9 @@ def in_pytest(gold, folder):
 def test_a_thumb_down_is_red_on_the_page_in_the_terminal_and_in_pytest_until_it_is_mended(
     page, folder, gold, capsys
 ):
+    page.get_by_role("tab", name="Evaluation").click()
+    expect(page.get_by_label("Shipped questions")).to_be_checked()
+    page.get_by_role("tab", name="Ask").click()
     ask(page, SEED_QUESTION)
     thumb(page, "This answer is wrong")
     page.get_by_label("What it should say").fill("SM-9")
@@ -81,7 +89,7 @@ def test_a_thumb_down_is_red_on_the_page_in_the_terminal_and_in_pytest_until_it_
         (case,) = load_suite(gold).cases
         assert case.evidence[0].quote == right.text
     page.get_by_role("tab", name="Evaluation").click()
-    page.get_by_label("Your questions").check()
+    expect(page.get_by_label("Your questions")).to_be_checked()
     page.get_by_role("button", name="Run the suite").click()
     expect(page.locator("#evaluation .case.failed")).to_have_count(1, timeout=60_000)
     expect(page.locator("#evaluation .case.failed")).to_contain_text(SEED_QUESTION)
@@ -126,16 +134,27 @@ def test_a_sentence_can_be_picked_and_saved_from_the_keyboard(page, gold):
     ask(page, SEED_QUESTION)
     page.get_by_role("button", name="This answer is wrong").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("What it should say").focus()
-    page.keyboard.type("AMRAAM")
-    page.locator('.pick[data-place="2"]').focus()
+    expect(page.get_by_label("What it should say")).to_be_focused()
+    page.keyboard.type("AMRAAM\nSM-6")
+    page.locator('.pick[data-place="0"]').wait_for()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_label("All of these lines must be in it")).to_be_checked()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("The article that says it")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.locator('.pick[data-place="2"]')).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Space")
     expect(page.locator(".picked")).to_have_text("Click the sentence that says it")
-    page.get_by_role("button", name="Save test case").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Save test case")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator(".toast")).to_contain_text("Saved")
+    (case,) = load_suite(gold).cases
+    assert case.must_include == (("AMRAAM",), ("SM-6",))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -146,6 +165,8 @@ def test_the_form_can_be_read_on_a_phone_in_both_schemes(browser, port, gold, sc
         thumb(page, "This answer is right")
         page.locator('.pick[aria-pressed="true"]').wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+        # One thing scrolls, and nothing inside it.
+        assert page.evaluate(SCROLLING) == ["fields"]
         ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.gold-form *')")
         assert ratio >= 4.5, where
 
@@ -161,13 +182,14 @@ def test_proposals_are_skipped_or_saved_one_by_one_on_the_page(page, folder, gol
     page.get_by_role("button", name="Skip").click()
     expect(question).to_have_value("Who is the United States Secretary of Defense?")
     assert not gold.exists()
-    page.get_by_text("Several things must be in it").click()
-    page.get_by_label("What must all be there").fill("Pete | P.\nHegseth")
+    page.get_by_label("What it should say").fill("Pete | P.\nHegseth")
+    page.get_by_text("All of these lines must be in it").click()
     page.get_by_role("button", name="Save test case").click()
     expect(page.locator(".gold-form footer")).to_contain_text("Saved to library.gold.jsonl")
     expect(question).not_to_have_value("Who is the United States Secretary of Defense?")
     (case,) = load_suite(gold).cases
-    assert (case.answers, case.must_include) == (("Pete Hegseth",), (("Pete", "P."), ("Hegseth",)))
+    assert case.answers == ("Pete", "P.", "Hegseth")
+    assert case.must_include == (("Pete", "P."), ("Hegseth",))
     assert "Secretary of Defense, Pete Hegseth" in case.evidence[0].quote
     page.get_by_role("button", name="Not now").click()
     expect(page.locator(".gold-form")).to_have_count(0)

@@ -22,6 +22,7 @@ TEXT = (
     "The old bridge over the Lune was closed in May 2024. Engineers had found cracks in two of its "
     f"five piers. It opens again in July. {EVIL} is written on the northern pier."
 )
+COLUMNS = "Expected", "Got"
 CASES = [
     {"id": "when", "question": "When was the old bridge closed?", "answers": ["May 2024"]},
     {
@@ -70,18 +71,25 @@ def run(page):
 
 def test_a_run_begins_with_what_was_wrong_and_its_passage_and_ends_with_plots(page):
     run(page)
-    headline = re.compile(r"^\d of 4 right \(\d+ to \d+ % with 95 % certainty\)\. \d wrong\.$")
+    headline = re.compile(r"^\d of 4 right\. \d wrong, here (it is|they are)\.$")
     expect(page.locator("#evaluation h1")).to_have_text(headline)
-    expect(page.locator("#evaluation .note").first).to_contain_text("every question must be right")
+    expect(page.locator("#evaluation .note.bad")).to_contain_text("every question must be right")
+    red = page.locator("#evaluation h1 .worse")
+    assert red.evaluate("e => getComputedStyle(e).color") == "rgb(163, 36, 28)"
     case = page.locator("#evaluation .case.failed").filter(has_text="In which month")
     expect(case.locator(".accepted")).to_have_text("in August")
     said = "The old bridge over the Lune was closed in May 2024."
-    expect(case.locator(".said")).to_contain_text("May 2024")
+    expect(case.locator(".short")).to_have_text("May 2024")
+    columns = [case.get_by_role("heading", name=name).bounding_box() for name in COLUMNS]
+    assert columns[0]["y"] == columns[1]["y"]
     expect(case.locator("mark")).to_have_text(said)
     passed = page.locator("#evaluation .case").filter(has_text="When was the old bridge closed?")
     expect(passed).to_be_hidden()
     expect(page.locator("#evaluation svg.area").first).to_be_hidden()
-    page.get_by_text("Figures and plots").click()
+    sure = page.get_by_text("would be right; that is 95 % certain")
+    expect(sure).to_be_hidden()
+    page.get_by_text("Details: how sure this is").click()
+    expect(sure).to_be_visible()
     expect(page.locator("#evaluation svg.area").first).to_be_visible()
     assert page.locator("#evaluation svg.area").count() >= 2
 
@@ -100,14 +108,16 @@ def test_the_result_is_still_there_after_a_reload(page):
     expect(page.locator("#evaluation h1")).to_contain_text("of 4 right")
 
 
-def test_both_reports_can_be_taken_along(page):
+def test_both_reports_are_above_the_result_and_can_be_taken_along(page):
     run(page)
+    top = page.locator("#evaluation-files").bounding_box()["y"]
+    assert top < page.locator("#evaluation").bounding_box()["y"]
     with page.expect_download() as taken:
-        page.get_by_role("button", name="Download JUnit XML").click()
+        page.get_by_role("button", name="JUnit XML for CI").click()
     suite = etree.parse(taken.value.path()).getroot()[0]
     assert (suite.get("name"), suite.get("tests")) == ("library.gold", "5")
     with page.expect_download() as taken:
-        page.get_by_role("button", name="Download the HTML report").click()
+        page.get_by_role("button", name="Download the report").click()
     text = taken.value.path().read_text(encoding="utf-8")
     assert taken.value.suggested_filename == "report.html"
     assert text.startswith("<!doctype html>")
@@ -115,7 +125,7 @@ def test_both_reports_can_be_taken_along(page):
 
 def test_a_kept_baseline_shows_what_has_changed_since(page, folder):
     run(page)
-    page.get_by_role("button", name="Keep as the baseline").click()
+    page.get_by_role("button", name="Compare later runs with this").click()
     expect(page.locator("#progress")).to_contain_text("later runs are compared")
     gold = folder.with_name("library.gold.jsonl")
     kept = gold.read_text(encoding="utf-8")
@@ -146,12 +156,12 @@ def test_while_a_suite_runs_the_last_result_is_dimmed_and_the_run_can_be_stopped
 
 def test_the_last_result_cannot_be_kept_while_a_suite_runs(page):
     run(page)
-    keep = page.get_by_role("button", name="Keep as the baseline")
+    keep = page.get_by_role("button", name="Compare later runs with this")
     expect(keep).to_be_enabled()
     page.evaluate(
         """() => new MutationObserver(() => {
             window.keptOff ||= [...document.querySelectorAll("button")].some(
-                (button) => button.disabled && button.textContent.includes("Keep as"));
+                (button) => button.disabled && button.textContent.includes("Compare later"));
         }).observe(document.body, { attributes: true, subtree: true, childList: true })"""
     )
     page.get_by_role("button", name="Run the suite").click()
@@ -179,6 +189,9 @@ def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
         run(page)
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         assert page.evaluate("document.documentElement.scrollWidth") == 390
+        case = page.locator("#evaluation .case.failed").first
+        boxes = [case.get_by_role("heading", name=name).bounding_box() for name in COLUMNS]
+        assert boxes[0]["y"] < boxes[1]["y"]
         ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.page *')")
         assert ratio >= 4.5, where
 

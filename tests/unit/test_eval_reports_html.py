@@ -4,10 +4,14 @@ import base64
 import hashlib
 import re
 import tracemalloc
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from lxml import html as parser
 
+from eval import shipped_suite
+from eval.reports.suite import Past
 from eval.reports.write import MOST_SHOWN, html, section, section_style
 from eval.results import Comparison, Rate, RetrievedPassage
 from eval.suites.cases import Quote
@@ -124,14 +128,15 @@ def test_a_long_passage_is_cut_at_words_around_its_quote(make_case, make_run):
 
 
 def test_a_source_is_named_without_the_folders_of_one_machine(make_case, make_run):
-    where = page_of(make_run(make_case())).find(".//article/p[@class='where']").text
-    assert where == "b.txt · characters 57–121"
+    page = page_of(make_run(make_case()))
+    assert page.find(".//article/p[@class='where']").text == "b.txt"
+    assert "b.txt, characters 57 to 121" in [fact.text for fact in page.iter("dd")]
 
 
 def test_a_sentence_that_is_not_supported_says_so(make_case, make_run):
     altered = AnswerSentence(text="It is SM-6.", citations=(1,), verdict="altered", note="name")
     page = page_of(make_run(make_case(sentences=(altered,))))
-    assert page.find(".//span[@class='verdict']").text == "altered"
+    assert page.find(".//span[@class='verdict']").text == "differs from its source"
     assert page.find(".//p[@class='why']").text == "name"
 
 
@@ -165,16 +170,64 @@ def test_it_begins_with_how_many_were_right_the_rule_and_what_was_not(make_case,
     places = [
         text.index(part)
         for part in (
-            "1 of 2 right (9 to 91 % with 95 % certainty). 1 wrong.",
+            "1 of 2 right. 1 wrong, here it is.",
             "Failed. To pass: every question must be right.",
             "1 failed",
             "Who?a; b",
-            "Figures and plots",
+            "Details: how sure this is",
+            "9 to 91 % would be right; that is 95 % certain.",
         )
     ]
     assert places == sorted(places)
     unfolded = [case.get("id") for case in page.find_class("case") if "open" in case.attrib]
     assert unfolded == ["s0-c0"]
+
+
+def test_no_code_word_of_ours_is_read_in_a_report_of_the_shipped_suite(make_case, make_run):
+    case = make_case(
+        "near-1",
+        status="abstained",
+        reason="weak_match",
+        problems=("it gave no answer, but the documents have one",),
+        tags=("near_miss", "mine_own"),
+        file=str(shipped_suite()),
+    )
+    text = page_of(make_run(case)).find(".//main").text_content()
+    assert "Shipped questions (japan_us_defense.jsonl)" in text
+    assert "close by, but not in it" in text
+    assert "mine_own" in text
+    assert [word for word in ("near_miss", "weak_match", "p95") if word in text] == []
+
+
+def test_what_must_all_be_in_an_answer_is_told_apart_from_what_is_enough(make_case, make_run):
+    both = (("Nakatani",), ("Hegseth", "Pete"))
+    every = make_case(expected=("Nakatani", "Hegseth"), must_include=both)
+    page = page_of(make_run(every))
+    assert [one.text for one in page.find_class("accepted")[0]] == ["Nakatani", "Hegseth or Pete"]
+    text = page.text_content()
+    assert "All of these must be in it." in text
+    assert "One of these is enough." not in text
+    any_of = page_of(make_run(make_case(expected=("a", "b")))).text_content()
+    assert "One of these is enough." in any_of
+
+
+def test_runs_that_are_kept_are_drawn_as_a_line_with_their_days(make_case, make_run):
+    days = [datetime(2026, 11, day, 9, 30, tzinfo=UTC) for day in (14, 20, 30)]
+    past = [
+        Past(at=at, right=right, asked=10, passed=right > 7)
+        for at, right in zip(days, (7, 8, 9), strict=True)
+    ]
+    run = replace(make_run(make_case()), past=tuple(past))
+    figure = page_of(run).find_class("trend")[0]
+    assert figure.find(".//polyline").get("points") == "0.0,100.0 50.0,50.0 100.0,0.0"
+    assert [dot.find("title").text for dot in figure.iter("circle")] == [
+        "14 Nov 2026, 09:30: 7 of 10 right",
+        "20 Nov 2026, 09:30: 8 of 10 right",
+        "30 Nov 2026, 09:30: 9 of 10 right",
+    ]
+    assert "fell" in figure.find(".//circle").get("class")
+    assert figure.find("figcaption").text_content() == "14 Nov 20263 runs30 Nov 2026"
+    assert page_of(replace(run, past=run.past[:1])).find_class("trend") == []
 
 
 def test_what_changed_leads_to_its_questions(make_case, make_run):

@@ -1,6 +1,6 @@
 """Where the plots put their points."""
 
-from eval.reports.view import confidences, reliability, risk_coverage
+from eval.reports.plots import confidences, reliability, risk_coverage
 
 
 def test_a_curve_goes_right_with_coverage_and_up_with_risk():

@@ -191,9 +191,7 @@ def test_evidence_half_retrieved_is_half_recalled():
 
 def test_abstaining_on_an_answerable_question_scores_zero():
     report = run_on(answer())
-    assert report.cases[0].problems == (
-        "it gave no answer (weak_match), but the documents have one",
-    )
+    assert report.cases[0].problems == ("it gave no answer, but the documents have one",)
     assert rates(report)["containment"] == 0.0
     assert rates(report)["citation_precision"] == 0.0
     assert rates(report)["hit@5"] == 1.0
