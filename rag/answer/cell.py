@@ -39,6 +39,7 @@ _FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){1,3}
 """Of somebody or something, not at the beginning of a question."""
 _FIELD = re.compile(r"; (?=[^;:]{1,200}: )")
 """What parts the cells of a row that have a name."""
+_NUMBER = re.compile(r"-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?")
 _PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
 _COUNTED: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "date", "duration"})
 _LETTERS = 3
@@ -81,7 +82,8 @@ def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
     """
     found = _asked_cells(question, hits)
     if not found:
-        if _lacks_column(draft, question, hits) or _names_nobody_there(draft, question):
+        lacks = _lacks_column(draft, question, hits) or _names_nobody_there(draft, question)
+        if lacks or _is_surpassed(draft, question, hits):
             return replace(draft, confidence=0.0)
         return _of_its_row(draft, question, hits)
     rows = tuple(one.row.sentence for one in found)
@@ -149,6 +151,50 @@ def _names_nobody_there(draft: Draft, question: Question) -> bool:
     around = f"{hit.card.title} {hit.card.source} {hit.passage.text} {hit.page_label}".casefold()
     full = (name[0].split() for name in _FULL_NAME.finditer(question.text))
     return any(not any(word.casefold() in around for word in name) for name in full)
+
+
+def _is_surpassed(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool:
+    """Say whether a row is quoted for the most or least of a column, and another has more or less.
+
+    Of the rows that were found; nothing is said of a column without numbers.
+    """
+    wanted = 1 if _superlative("most").search(question.text) else -1
+    if wanted < 0 and not _superlative("least").search(question.text):
+        return False
+    if not draft.sentences or not draft.sentences[0].evidence:
+        return False
+    table = draft.sentences[0].evidence[0].hit.passage.document_id
+    asked = frozenset(content_terms(question.text))
+    quoted = _measured(draft.sentences[0].text, asked)
+    others = (
+        _measured(row.sentence.text, asked)
+        for hit in hits
+        if hit.passage.document_id == table
+        for row in hit.sentences
+    )
+    return any(
+        wanted * (other[name] - own) > 0
+        for other in others
+        for name, own in quoted.items()
+        if name in other
+    )
+
+
+def _measured(row: str, asked: frozenset[str]) -> dict[str, float]:
+    """Return the numbers of a row in the columns that a question names."""
+    return {
+        cell.name: float(cell.text.replace(",", ""))
+        for cell in cells_of(row)
+        if _is_named(cell.name, asked)
+        and _NUMBER.fullmatch(cell.text)
+        and not _says(cell.text, asked)
+    }
+
+
+@cache
+def _superlative(side: str) -> re.Pattern[str]:
+    words = data_toml("rag", "tables.toml")["superlatives"][side].split()
+    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
 
 
 def _quoted(found: _Found, *, titled: bool) -> DraftSentence:

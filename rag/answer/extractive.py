@@ -5,7 +5,7 @@ which of them are shown, and what the short answer is.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -15,6 +15,7 @@ from rag.answer.cell import with_cell
 from rag.answer.confidence import Weighed, weigh, weigh_told, weights
 from rag.answer.holder import is_of_other_payer, is_without_role, with_writer
 from rag.answer.items import is_new, joined, listed
+from rag.answer.measures import is_of_other_measure
 from rag.answer.mismatch import (
     has_side_of,
     holds_role,
@@ -26,6 +27,7 @@ from rag.answer.mismatch import (
     is_of_other_thing,
     is_opposite,
     lacks_of_role,
+    only_compares,
     role_asked,
 )
 from rag.answer.neighbours import announced, item_of, with_names, with_what_it_leans_on
@@ -109,7 +111,8 @@ class ExtractiveAnswerer:
             return Draft(sentences=(), confidence=0.0)
         kept = _of_the_side(question, _undenied(question, weighed, reader))
         kept = _of_the_role(question, _not_opposite(question, kept))
-        kept = _of_the_holder(question, kept, hits)
+        kept = _of_the_same(question, kept, lambda one: _is_of_other_holder(question, one, hits))
+        kept = _of_the_same(question, kept, lambda one: _is_of_other_measure(question, one))
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = _plain(question, decide(question, said, reader))
         if word:
@@ -142,11 +145,11 @@ def _of_the_role(question: Question, weighed: list[Weighed]) -> list[Weighed]:
     return [one for one in weighed if holds_role(one.text, role, asked=question.text)] or weighed
 
 
-def _of_the_holder(
-    question: Question, weighed: list[Weighed], hits: Sequence[Hit]
+def _of_the_same(
+    question: Question, weighed: list[Weighed], is_other: Callable[[Weighed], bool]
 ) -> list[Weighed]:
-    """Keep what tells of the office or the payer asked of, where the best does not."""
-    if question.expects == "yes_no" or not _is_of_other_holder(question, weighed[0], hits):
+    """Keep what is not of another office, payer or measure, where the best is."""
+    if question.expects == "yes_no" or not is_other(weighed[0]):
         return weighed
     least = _IN_PLACE * weighed[0].probability
     own = [
@@ -154,7 +157,7 @@ def _of_the_holder(
         for one in weighed
         if one.probability >= least
         and holds(question.expects, one.text, asked=question.text)
-        and not _is_of_other_holder(question, one, hits)
+        and not is_other(one)
     ]
     return own or weighed
 
@@ -168,6 +171,11 @@ def _is_of_other_holder(question: Question, one: Weighed, hits: Sequence[Hit]) -
     before = [s.sentence.text for s in hit.sentences if s.sentence.end <= start]
     headings = [line for line in before if line[-1:].isalnum()]
     return is_without_role("\n".join([text, hit.card.title, *headings[-1:]]), asked=asked)
+
+
+def _is_of_other_measure(question: Question, one: Weighed) -> bool:
+    asked = question.text
+    return is_of_other_measure(one.text, asked=asked) or only_compares(one.text, asked=asked)
 
 
 def _of_the_side(question: Question, weighed: list[Weighed]) -> list[Weighed]:
@@ -220,6 +228,8 @@ def _is_of_another(question: Question, first: Weighed, hits: Sequence[Hit]) -> b
     if question.expects == "yes_no":
         return False
     if is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked):
+        return True
+    if _is_of_other_measure(question, first):
         return True
     if is_former(text, asked=asked) or _is_of_other_holder(question, first, hits):
         return True

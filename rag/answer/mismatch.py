@@ -41,12 +41,22 @@ _THING_ASKED = re.compile(
 )
 """The same in a question, before its end or behind its "does": no "the Oakham centre"."""
 _DID = re.compile(
-    r"\b(?:did|does|do|has|have|had|will|would|can) (?P<name>[A-ZÀ-Þ][a-zà-ÿ’'\-]{1,30})"
+    r"\b(?:did|does|do|has|have|had|will|would|can) "
+    r"(?P<name>[A-ZÀ-Þ][a-zà-ÿ’'\-]{1,30}(?: [A-ZÀ-Þ][a-zà-ÿ’'\-]{1,30}){0,2})"
     r" (?P<frame>[a-z]{3,30})"
 )
 _DOING = re.compile(
     r"\b(?P<name>[A-ZÀ-Þ][a-zà-ÿ’'\-]{1,30}) (?:(?:has|had|also|then|will|would) )?"
     r"(?P<frame>[a-z]{3,30})"
+)
+_MOST_ASKED = re.compile(
+    r"\bthe (?:most|least|fewest|highest|lowest|largest|biggest|smallest|longest|shortest)\b", re.I
+)
+_MOST = re.compile(r"\b(?:most|least|record|ever|(?:all|any) other|[a-z]{2,12}est)\b", re.I)
+_GAP = re.compile(
+    r"\d(?: [a-z]{1,20})? (?:more|fewer|less|higher|lower|larger|bigger|smaller|longer|shorter)"
+    r" than\b",
+    re.I,
 )
 _IS_NOW = re.compile(
     r"who(?:'s| is| are) (?!.*\b(?:former|previous|last)\b)(?P<rest>.{1,200})", re.I
@@ -177,6 +187,15 @@ def is_no_difference(sentence: str, *, asked: str) -> bool:
     "The crossing takes 28 minutes instead of 22" has no number of minutes that it takes longer.
     """
     return bool(_differs().search(asked)) and not _difference().search(sentence)
+
+
+def only_compares(sentence: str, *, asked: str) -> bool:
+    """Say whether it is asked what has most or least, and a sentence tells the gap of two alone.
+
+    "410 fewer than in 2023" does not tell in which year there were fewest.
+    """
+    asks = _MOST_ASKED.search(asked) is not None
+    return asks and bool(_GAP.search(sentence)) and not _MOST.search(sentence)
 
 
 def _roles(found: tuple[str, ...]) -> frozenset[str]:

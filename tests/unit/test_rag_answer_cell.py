@@ -160,6 +160,26 @@ def test_a_full_name_that_no_row_has_is_not_answered_of_a_row(question, confiden
     assert answered(question, table(*YEARS)).confidence == confidence
 
 
+@pytest.mark.parametrize(
+    ("question", "row", "confidence"),
+    [
+        ("Which year had the most guests?", 0, 0.0),
+        ("Which year had the most guests?", 1, 0.9),
+        ("Which year had the fewest guests?", 1, 0.0),
+        ("Which year had the fewest guests?", 0, 0.9),
+        ("Which year had guests?", 0, 0.9),
+    ],
+)
+def test_a_row_that_another_surpasses_has_neither_most_nor_least(question, row, confidence):
+    found = table(*LONG)
+    sentence = found.sentences[row].sentence
+    quoted = Evidence(hit=found, start=sentence.start, end=sentence.end)
+    draft = Draft(
+        sentences=(DraftSentence(text=sentence.text, evidence=(quoted,)),), confidence=0.9
+    )
+    assert with_cell(draft, read_question(question), [found]).confidence == confidence
+
+
 def test_the_row_is_quoted_with_the_cell_marked():
     hit = table(*YEARS)
     draft = with_cell(

@@ -194,6 +194,7 @@ _AROUND = "The old boat was the Havbris. The new one is the Solvind. Mayor Moe a
         ("Who is the captain of the Solvind?", "The Havbris was sold. Her captain was Olav Moe."),
         ("What did Mayor Moe promise?", "Mayor Ida Sand promised a new quay."),
         ("When did Tiel protest?", "Ede protested on 26 January."),
+        ("When did Ina Moe protest?", "Ede protested on 26 January."),
     ],
 )
 def test_another_by_name_in_its_place_is_no_answer(asked: str, text: str) -> None:

@@ -1,0 +1,77 @@
+"""Figures of another measure than a question asks for, and those that answer it."""
+
+import pytest
+
+from rag.answer.measures import figure_is_other, figures, is_of_other_measure
+from rag.answer.mismatch import only_compares
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("It makes 12 knots, or 80 kilometres an hour in tests.", ["speed", "speed"]),
+        ("She paid $4.2 million, they 600 crowns.", ["money", "money"]),
+        ("On 13 May 2025, in March 1925 and in 1878.", ["year", "year", "year"]),
+        ("It weighs 41 pounds and costs ten pounds.", ["", ""]),
+        ("It grew by 12 percent in thirty-five minutes.", ["percent", "time"]),
+        ("A garden of 400 square metres, 1,776 feet up.", ["area", "length"]),
+        ("The number rose from 410 to 455 pairs.", ["", ""]),
+        ("Nobody counted them.", []),
+        ("", []),
+    ],
+)
+def test_figures_have_the_kind_of_their_unit(text: str, kinds: list[str]) -> None:
+    assert [one.kind for one in figures(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("How fast is the Marigold?", "It is charged at the pier within eight minutes."),
+        ("How high is the fine for speeding?", "The limit in the harbour is three knots."),
+        ("How old was Agnes when she married?", "Agnes was born in 1902 and married in 1925."),
+        ("How long may guests stay?", "Guests pay 120 crowns a night."),
+        ("How tall is the tower?", "The tower was built in 1878."),
+        ("How heavy is the bell?", "The bell cost 4,000 euros and took three weeks to cast."),
+        ("And how hot does it get?", "It runs for 20 minutes."),
+    ],
+)
+def test_a_figure_of_another_measure_does_not_answer(asked: str, sentence: str) -> None:
+    assert is_of_other_measure(sentence, asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ("How fast is the Marigold?", "In eight minutes it reaches 12 knots."),
+        ("How fast did they answer the letter?", "They answered within two days."),
+        ("How high would pay be?", "It would be $17."),
+        ("How high is the unemployment rate?", "It is 4 percent."),
+        ("How old is the bridge?", "The bridge was built in 1878."),
+        ("How old was the boy?", "The 12-year-old boy stayed."),
+        ("How long is the bridge?", "It is 300 metres long."),
+        ("How much does Biscuit weigh?", "Biscuit, who weighs 41 pounds, could not turn."),
+        ("How deep was the brook?", "It came up to the chest."),
+        ("What age group is the cup for?", "In 2011 it was for younger workers."),
+        ("Who built it in eight minutes?", "It took eight minutes."),
+    ],
+)
+def test_a_figure_that_may_answer_is_let_pass(asked: str, sentence: str) -> None:
+    assert not is_of_other_measure(sentence, asked=asked)
+
+
+def test_the_unit_behind_a_span_tells_its_kind() -> None:
+    text = "The ferry makes 12 knots and takes eight minutes."
+    asked = "How fast is the ferry?"
+    eight, twelve = text.index("eight"), text.index("12")
+    assert figure_is_other(text, eight, eight + len("eight"), asked=asked)
+    assert not figure_is_other(text, twelve, twelve + len("12"), asked=asked)
+    assert not figure_is_other(text, 0, len("The ferry"), asked=asked)
+
+
+def test_the_gap_of_two_tells_no_most_or_least() -> None:
+    asked = "Which year had the fewest visitors?"
+    assert only_compares("In 2024 it had 6,215, 410 fewer than in 2023.", asked=asked)
+    assert not only_compares("2021 had the fewest: 20 fewer than 2020.", asked=asked)
+    assert not only_compares("In 2021 there were 3,120.", asked=asked)
+    assert not only_compares("It had 410 fewer than in 2023.", asked="How many came in 2024?")
