@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         suggested,
         wordings,
     )
+    from eval.suites.turning import Turned, turned_within
 
 _HOMES = {
     "eval.calibration": "Calibration calibrated",
@@ -88,6 +89,7 @@ _HOMES = {
     "eval.suites.cases": "GoldCase GoldError Quote Suite",
     "eval.suites.files": "lint load_suite shipped_suite",
     "eval.suites.new_cases": "Proposal add_case known_cases proposals suggested wordings",
+    "eval.suites.turning": "Turned turned_within",
 }
 
 __all__ = [
@@ -113,6 +115,7 @@ __all__ = [
     "Suite",
     "SuiteRun",
     "Thresholds",
+    "Turned",
     "add_case",
     "baseline_beside",
     "baseline_of",
@@ -149,6 +152,7 @@ __all__ = [
     "summarise",
     "terminal",
     "thresholds_of",
+    "turned_within",
     "wordings",
     "write_reports",
 ]

@@ -4,7 +4,7 @@ A question opens this too, so what reads, writes and mends is imported where it 
 """
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from index.sync.watch import Folders, Notice
     from index.upkeep.transfer import ExportReport
 
-_SEEDING_SECONDS = 60.0
+_SEEDING_SECONDS, _INTRODUCING_SECONDS = 60.0, 10.0
 
 
 class OpenLibrary(StoredArticles):
@@ -201,6 +201,35 @@ class OpenLibrary(StoredArticles):
 
         incoming = read_named(files, on_read=on_read)
         return ingest.add(self._library, incoming, on_progress=on_progress or self._on_progress)
+
+    def introduce(self, questions: Mapping[str, Sequence[str]]) -> None:
+        """Keep what introduces documents: a sentence or two of their overview, and questions.
+
+        Args:
+            questions: Those that a document answers, by its full id; one that is gone is passed
+                over.
+
+        Raises:
+            LibraryBusyError: Another process is writing.
+            LibraryError: The library cannot be read or written.
+        """
+        from index.contents import read_contents
+        from index.store import catalog, introductions, migrations
+        from rag.overview.overview import in_brief
+
+        told = []
+        with self._library.reading() as db:
+            for document_id in questions:
+                for content in read_contents(db, [document_id]):
+                    told.append((content.document.id, content.document.card, in_brief(content)))
+        with self._library.catalog.writing(wait=_INTRODUCING_SECONDS) as db:
+            migrations.prepare_catalog(db)
+            with catalog.transaction(db):
+                for known, card, overview in told:
+                    asked = questions[known]
+                    introductions.store(
+                        db, known, sha256=card.sha256, overview=overview, questions=asked
+                    )
 
     def remove(self, *document_ids: str) -> tuple[DocumentSummary, ...]:
         """Remove documents, all of them or none, and return their cards.

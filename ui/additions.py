@@ -11,9 +11,9 @@ from typing import Literal
 
 from rag import AddReport, Article, Assistant, Change, FootnoteError
 from rag.internal import articles_note, left_out_line
-from ui.articles import patiently
-from ui.guard import holds
-from ui.parts import Sent
+from ui.articles import Libraries, patiently
+from ui.guard import ONLY_ASKS, holds
+from ui.parts import Sent, Value, only_asks, sent_with
 
 State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
 _BETWEEN_UPDATES = 0.2
@@ -116,6 +116,30 @@ def bringing(assistant: Assistant, sent: Sent) -> Iterator[tuple[Job, ...]]:
             {job.source: job},
             lambda _: patiently(lambda: library.add_articles([article])),
         )
+
+
+def brought(libraries: Libraries) -> Callable[..., Iterator[Value]]:
+    """Return a listener that does as `bringing` with what a script sends, and tells of it.
+
+    Who may only ask is told so.
+    """
+    import gradio as gr
+
+    def listener(event: gr.EventData) -> Iterator[Value]:
+        sent = sent_with(event)
+        if only_asks():
+            yield told((_skipped("", ONLY_ASKS),))
+            return
+        for jobs in bringing(libraries.of(sent), sent):
+            yield told(jobs)
+
+    return listener
+
+
+def told(jobs: Sequence[Job]) -> Value:
+    """Return jobs as a script draws them."""
+    rows = [{"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs]
+    return {"jobs": rows}
 
 
 def _title(text: str, given: object) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from rag import Assistant, Card, FootnoteError, LibraryBusyError, MisuseError, Settings
@@ -159,6 +160,13 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         "note": document.source_note,
         "sentences": [[s.start, s.end] for s in document.sentences],
     }
+
+
+def kind_of(card: Card) -> str:
+    """Return what kind of file an article is, in up to five capitals, as its name ends."""
+    ending = PurePath(card.source).suffix[1:]
+    kind = ending if ending.isalnum() else card.media_type.split("/")[-1]
+    return "TEXT" if kind in ("", "plain") else kind[:5].upper()
 
 
 def place(card: Card) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rag import Assistant, DocumentSummary, FootnoteError
 from rag.types import Folder
-from ui.additions import Job, adding, bringing
-from ui.articles import Libraries, article, patiently, serving
+from ui.additions import adding, bringing, told
+from ui.articles import Libraries, article, kind_of, patiently, serving
 from ui.guard import ONLY_ASKS, private_folder
 from ui.parts import QUIET, Sent, Value, only_asks, part, sent_with
 
@@ -143,7 +143,7 @@ class _Shelf:
             return
         given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
         for jobs in adding(self._assistant, given):
-            yield _told(jobs), gr.skip(), gr.skip(), gr.skip()
+            yield told(jobs), gr.skip(), gr.skip(), gr.skip()
         yield gr.skip(), *self.show(search), None
 
     def bring(self, search: object, sent: Sent) -> Iterator[tuple[object, ...]]:
@@ -154,7 +154,7 @@ class _Shelf:
             yield gr.skip(), *self.show(search, note=ONLY_ASKS)
             return
         for jobs in bringing(self._assistant, sent):
-            yield _told(jobs), gr.skip(), gr.skip()
+            yield told(jobs), gr.skip(), gr.skip()
         yield gr.skip(), *self.show(search)
 
     def remove(self, search: object, wanted: object) -> tuple[Value, str]:
@@ -177,11 +177,6 @@ class _Shelf:
                 cards = self._assistant.library.documents()
                 self._known = self._assistant.library.edition(), cards
             return self._known
-
-
-def _told(jobs: Sequence[Job]) -> Value:
-    rows = [{"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs]
-    return {"jobs": rows}
 
 
 def _seen(edition: str, folders: Sequence[Folder]) -> str:
@@ -210,14 +205,13 @@ def _matches(document: DocumentSummary, search: str) -> bool:
 def _row(document: DocumentSummary) -> Value:
     card = document.card
     name = PurePath(card.source).name
-    ending = PurePath(name).suffix[1:]
     inside = ("uploads/", "pasted/", "seeds/", "/")
     return {
         "id": document.id,
         "title": card.title,
         "source": name if card.source.startswith(inside) else card.source,
         "place": card.source,
-        "kind": (ending if ending.isalnum() else card.media_type.split("/")[-1])[:5].upper(),
+        "kind": kind_of(card),
         "dates": ", ".join(_dates(document)),
         "author": card.author or "",
         "sentences": document.sentences,

@@ -41,7 +41,15 @@ _HALVES = re.compile("[\ud800-\udfff]")
 """Of surrogate pairs, as a browser sends an emoji that was cut."""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """How listeners are added: in no list of endpoints, and without greying out what they update."""
-_STYLES = ("page.css", "ask.css", "rail.css", "desk.css", "evaluation.css", "settings.css")
+_STYLES = (
+    "page.css",
+    "ask.css",
+    "rail.css",
+    "desk.css",
+    "evaluation.css",
+    "settings.css",
+    "start.css",
+)
 """In this order: a later one may lean on an earlier one's colours."""
 _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnote-theme') || ''"
 """What was chosen before is there before anything is drawn."""

@@ -1,5 +1,7 @@
 """Takes an English statement apart: subject, verb and the rest, by word order and lists of verbs.
 
+It also tells whether a question reads well by itself.
+
 The lists are `eval/data/turning.toml`. A statement of another form is not taken apart.
 """
 
@@ -15,7 +17,12 @@ NAME = (
     r"(?: (?:of|for|de|van|von|der|al|bin)(?: the)?(?= [A-ZÀ-Þ])| [A-ZÀ-Þ][\w’'.\-]*)*"
 )
 """A form of a name in a sentence: capitalised words, and small ones between them."""
+_WORD = re.compile(r"[^\W_]+(?:[’'\-][^\W_]+)*")
+_FEWEST, _MOST = 4, 24
+"""Words of a question."""
 _MODALS = frozenset({"can", "could", "will", "would", "may", "might", "should", "must"})
+_PAST = re.compile(r"[a-z]{2,}[^e\W\d]ed")
+"""A form that a verb outside of the lists has in the past; "need" and "indeed" are none."""
 _OPENING = ("The", "A", "An", "In", "On", "Then", "At", "By", "Some", "About")
 
 
@@ -26,9 +33,9 @@ class Clause:
     subject: str
     """As it stands inside a question."""
     auxiliary: str
-    """"did" or "does" where the statement has none."""
+    """"did" or "does" where the statement has none; empty for a past of which no base is known."""
     verb: str
-    """As it stands behind the subject of a question."""
+    """As it stands behind the subject of a question; as told where no auxiliary is known."""
     told: str
     """Auxiliary and verb as the statement has them."""
     rest: str
@@ -48,12 +55,13 @@ def clause_of(told: str) -> Clause | None:
         word = words[at]
         if word.lower() in listed("turns"):
             return None
-        if word in listed("auxiliary") or (word in verbs() and _ends_subject(words, at)):
+        if word in listed("auxiliary") or (_is_finite(word) and _ends_subject(words, at)):
             behind = first_clause(words[at:])
             repeated = any(word in listed("auxiliary") for word in behind[1:])
             if not behind or repeated or not _is_subject(words[:at]):
                 return None
-            return _taken_apart(lowered(" ".join(words[:at])), behind)
+            subject = re.sub(r", [^,]+,$", "", " ".join(words[:at]))
+            return _taken_apart(lowered(subject), behind)
     return None
 
 
@@ -85,7 +93,7 @@ def first_clause(words: list[str]) -> list[str]:
 def _ends_subject(words: list[str], at: int) -> bool:
     """Tell whether the word at this place is the verb and no participle of the subject."""
     before = words[at - 1]
-    sure = words[at] in verbs() and words[at] not in _participles()
+    sure = words[at] in verbs() and not _is_participle(words[at])
     return sure or before[:1].isupper() or before.endswith(",")
 
 
@@ -93,14 +101,16 @@ def _taken_apart(subject: str, words: list[str]) -> Clause | None:
     first, rest = words[0], words[1:]
     second = rest[0] if rest else ""
     perfect = first in ("has", "have", "had")
-    if first in listed("auxiliary") and not (perfect and second not in _participles()):
-        verb = second if second in _participles() or first in _MODALS else ""
+    if perfect and second.endswith("ly"):
+        return None
+    if first in listed("auxiliary") and not (perfect and not _is_participle(second)):
+        verb = second if _is_participle(second) or first in _MODALS else ""
         more = rest[1:] if verb else rest
         told = f"{first} {verb}".strip()
         return Clause(subject=subject, auxiliary=first, verb=verb, told=told, rest=" ".join(more))
     base = verbs().get(first)
     if base is None:
-        return None
+        return Clause(subject=subject, auxiliary="", verb=first, told=first, rest=" ".join(rest))
     helper = "does" if first in _presents() else "did"
     return Clause(subject=subject, auxiliary=helper, verb=base, told=first, rest=" ".join(rest))
 
@@ -162,6 +172,14 @@ def pasts() -> Mapping[str, str]:
     return found | {form: form for base in listed("regular") for form in _ed(base)}
 
 
+def _is_finite(word: str) -> bool:
+    return word in verbs() or _PAST.fullmatch(word) is not None
+
+
+def _is_participle(word: str) -> bool:
+    return word in _participles() or _PAST.fullmatch(word) is not None
+
+
 @cache
 def _presents() -> Mapping[str, str]:
     pairs = str(data_toml("eval", "turning.toml")["present"]).split(";")
@@ -191,3 +209,67 @@ def is_verb(word: str) -> bool:
 def bases() -> frozenset[str]:
     """Return the base forms of all verbs that are known."""
     return frozenset(verbs().values())
+
+
+def is_whole(question: str) -> bool:
+    """Tell whether a question stands alone: it names something, and nothing in it hangs."""
+    words = _words_of(question)
+    lowered = [word.lower() for word in words]
+    if not reads_within(question):
+        return False
+    names = [w for w in words[1:] if w[:1].isupper() and w.lower() not in listed("calendar")]
+    return bool(names) and all(is_told(words, at) for at, w in enumerate(lowered) if w == "the")
+
+
+def reads_within(question: str) -> bool:
+    """Tell whether nothing in a question hangs, for who knows the article."""
+    words = _words_of(question)
+    if not _FEWEST <= len(words) <= _MOST or re.search(
+        r"[()\"“”:;—–%]|,(?! [A-Z])|\b[A-Z]\?$", question
+    ):
+        return False
+    return not any(re.split("[’']", word)[0].lower() in listed("hanging") for word in words)
+
+
+def _words_of(question: str) -> list[str]:
+    return _WORD.findall(re.sub(r"\b(are|were) there\b", r"\1", question))
+
+
+def is_told(words: list[str], at: int) -> bool:
+    """Tell whether what "the" begins, the word at this place, is named or described well enough."""
+    before, helped = "", words[0] in ("When", "How") and bool({"did", "does"} & set(words))
+    for n, word in enumerate(words[at + 1 : at + 7], at + 1):
+        more = words[n + 1 : n + 2]
+        ends = (
+            is_verb(word)
+            or word.endswith("ed")
+            or word in ("the", "a", "an", "and", "or")
+            or word[:1].isdigit()
+        )
+        if word in listed("known"):
+            return bool(more) and not is_verb(more[0])
+        if word in listed("ranked"):
+            return _is_ranked(words[n + 1 : n + 6])
+        if word[:1].isupper():
+            alone = n == at + 1 and word.lower() in institutions() and more != ["of"]
+            return not alone and before not in ("in", "at", "on", "to", "with")
+        if (ends and (word != "the" or not before)) or (helped and word in bases()):
+            return False
+        before = word if word in listed("preposition") else before
+    return False
+
+
+def _is_ranked(words: list[str]) -> bool:
+    """Tell whether it is said among what something is the first or the largest."""
+    for word in words:
+        if word in listed("among") or word[:1].isupper():
+            return True
+        if is_verb(word):
+            return False
+    return False
+
+
+@cache
+def institutions() -> frozenset[str]:
+    """Return words of names that are no person's."""
+    return frozenset(str(data_toml("rag", "persons.toml")["institution"]).split())

@@ -32,8 +32,9 @@ from eval.suites.cases import (
     same_question,
     source_texts,
 )
+from eval.suites.clauses import is_whole
 from eval.suites.files import YAML_SUFFIXES, read_cases
-from eval.suites.turning import Turned, is_whole, turned
+from eval.suites.turning import Turned, turned
 from rag import Answer, Document, LanguageModel, OperationError, Scope, Settings
 from rag.internal import LoggedQuestion, draft_messages, places, whole_file
 

@@ -131,6 +131,15 @@ MIGRATIONS: Final = (
             "CREATE INDEX documents_of_day ON documents (substr(published, 1, 10))",
         ),
     ),
+    Migration(
+        name="introductions",
+        columns={},
+        statements=(
+            "CREATE TABLE introductions (document BIGINT PRIMARY KEY "
+            "REFERENCES documents (key) ON DELETE CASCADE, sha256 TEXT NOT NULL, "
+            f"version TEXT NOT NULL, overview {_LIST}, questions {_LIST})",
+        ),
+    ),
 )
 
 ADDED: Final = {
@@ -258,7 +267,11 @@ def has(db: OpenCatalog, migration: str) -> bool:
 
 def made_later(db: OpenCatalog) -> list[str]:
     """Return the tables that a catalog got, whether it still has them or not."""
-    tables = {"folder_states": "folders", "tags": "document_tags"}
+    tables = {
+        "folder_states": "folders",
+        "introductions": "introductions",
+        "tags": "document_tags",
+    }
     return [tables[name] for name in sorted(tables.keys() & _made(db))]
 
 

@@ -1,5 +1,6 @@
 """Makes overviews of an article, a topic or a library: quoted sentences in reading order."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -7,8 +8,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from index.contents import Content, read_contents
 from index.errors import UnknownDocumentError
-from index.full_text import Content, read_contents
 from index.search import Found, search
 from index.store import queries
 from index.store.library import Moment
@@ -35,6 +36,13 @@ _PER_SENTENCE = 4
 """Statements of an article for each sentence of its overview."""
 _SEARCHED = 24
 """Passages in whose documents a topic is looked for."""
+_BRIEF, _LONG, _READ_IN_BRIEF = 2, 240, 300
+"""Sentences of an overview in brief, their characters together at most, where there are several,
+and the statements that it is chosen from, the first."""
+_LISTED = re.compile(
+    r"\d+[.)] |\w[\w ]{0,25}: |(?:First|Second|Third|Finally|Also|But|And|However|Please)\b"
+)
+"""What begins an entry of a list, or what follows from a sentence before."""
 _READ = 1000
 """Articles that the overview of a library chooses from, the newest."""
 _FEW = 3
@@ -119,6 +127,16 @@ def of_article(content: Content) -> Overview:
     """Return the overview of one article: its lead and what is central, three to six sentences."""
     own = statements(content)
     return _put(_told(own, min(_MOST, _LEAST - 1 + len(own) // _PER_SENTENCE)))
+
+
+def in_brief(content: Content) -> tuple[Sentence, ...]:
+    """Return one sentence that tells what an article is about, or two short ones, in order."""
+    every = list(islice(each_statement(content), _READ_IN_BRIEF))
+    own = [one for one in every if not _LISTED.match(one.text)] or every
+    told = _told(own, _BRIEF)
+    if sum(len(one.text) for one in told) > _LONG:
+        told = _told(own, 1)
+    return tuple(one.sentence for one in told)
 
 
 def of_topic(moment: Moment, written: str) -> Overview:

@@ -14,7 +14,8 @@ MINE = "a" * 32
 LUNE = Article(
     source="lune",
     title="Lune",
-    text="The Lune Trust (LTR) is a charity. Anna Reed said that the Lune is a river.",
+    text="The Lune Trust (LTR) is a charity. The Lune Trust was founded in 1921. "
+    "Anna Reed said that the Lune is a river.",
 )
 
 
@@ -55,15 +56,30 @@ def test_passages_are_shown_before_the_answer_of_a_language_model(slow_room):
 
 def test_a_page_that_is_loaded_again_finds_its_conversation(room):
     ask(room, "What is the Lune?")
-    first, *_, last = values(room.open({"token": MINE}))
+    (first,) = values(room.open({"token": MINE}))
     assert [turn["question"] for turn in first["turns"]] == ["What is the Lune?"]
-    assert "What is LTR?" in last["examples"]
     assert values(room.open({"token": "b" * 32}))[0]["turns"] == []
 
 
 def test_an_answer_is_followed_by_questions_that_nobody_has_asked(room):
-    offered = ask(room, "What is the Lune?")[-1]["turns"][-1]["followUps"]
-    assert offered[:2] == ["What is LTR?", "What did Anna Reed say?"]
+    (document,) = room.start.shelf({})["documents"]
+    question = "When was the Lune Trust founded?"
+    room._assistant.library.introduce({document["id"]: [question, "Who is Anna Reed?"]})
+    offered = ask(room, question)[-1]["turns"][-1]["followUps"]
+    assert offered == [["Who is Anna Reed?", document["id"]]]
+
+
+def test_a_question_is_asked_of_what_was_chosen_and_again_of_the_same(room, assistant):
+    assistant.library.add_articles([Article(source="b", title="Tay", text="The Tay is a river.")])
+    sent = {"token": MINE, "question": "What is a river?", "scope": {"documents": ["Tay"]}}
+    (*_, turn) = values(room.ask(sent))[-1]["turns"]
+    assert (turn["scope"], turn["sources"][0]["title"]) == ("Asked of: document Tay.", "Tay")
+    (*_, turn) = values(room.retry({"token": MINE, "turn": 1, "scope": None}))[-1]["turns"]
+    assert turn["scope"] == "Asked of: document Tay."
+    sent["scope"] = {"tags": ["none such"]}
+    (*_, turn) = values(room.ask(sent))[-1]["turns"]
+    assert turn["state"] == "failed"
+    assert "none such" in turn["problem"]
 
 
 def test_asking_again_puts_a_new_turn_in_place_of_the_old(room):
@@ -100,11 +116,6 @@ def test_an_answer_whose_page_is_gone_counts_as_stopped(slow_room):
     assert states(values(slow_room.open({"token": MINE}))[:1]) == ["stopped"]
 
 
-def test_no_question_to_offer_is_looked_for_while_somebody_waits_for_an_answer(slow_room):
-    assert left(slow_room)[-1]["examples"] == []
-    assert "What is LTR?" in values(slow_room.open({"token": MINE}))[-1]["examples"]
-
-
 @pytest.mark.parametrize(
     "sent",
     [
@@ -136,13 +147,6 @@ def test_a_model_that_cannot_be_used_any_more_is_one_sentence(assistant):
     sessions.choose(MINE, Choices(model="openai:gpt-4o-mini"))
     (last,) = ask(room, "Why?")[-1]["turns"]
     assert "needs a key" in last["problem"]
-
-
-def test_the_titles_of_a_library_are_shown(room, assistant):
-    assistant.library.add_articles([Article(source="b", title="Later", text="Two words.")])
-    shelf = room.shelf({})
-    assert {d["title"] for d in shelf["documents"]} == {"Later", "Lune"}
-    assert shelf["count"] == 2
 
 
 def test_where_a_question_names_its_article_all_can_be_asked_instead(room):

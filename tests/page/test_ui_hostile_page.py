@@ -40,6 +40,11 @@ def hostile(tmp_path_factory):
     with Assistant.open(Settings(library=path / "library", seeds=False)) as assistant:
         assistant.library.add_articles(article(n, payload) for n, payload in enumerate(HOSTILE))
         assistant.library.add(files)
+        for number, document in enumerate(assistant.library.documents()):
+            tag = HOSTILE[number % len(HOSTILE)].replace(",", " ").replace("\n", " ")[:60]
+            assistant.library.tag([document.id], add=[tag])
+            told = [f"Who is {HOSTILE[number % len(HOSTILE)]}?"]
+            assistant.library.introduce({document.id: told})
     return path / "library"
 
 
@@ -60,26 +65,45 @@ def scripted(hostile):
 def made_of(page):
     """Return what elements there are within the parts that show what others wrote."""
     return page.evaluate(
-        f"[...document.querySelectorAll('#log, #pane, #bar')].flatMap("
-        f"e => [...e.querySelectorAll('{MADE}')].map(x => x.outerHTML))"
+        f"[...document.querySelectorAll('#log, #pane, #bar, #scope, #shelf')].flatMap("
+        f"e => [...e.querySelectorAll('{MADE}')].filter(x => !x.closest('.pick, .choices'))"
+        ".map(x => x.outerHTML))"
     )
+
+
+def all_cards(page):
+    """Scroll until the card of every article is drawn; return their names."""
+    names = page.locator(".shelf .name")
+    names.first.wait_for()
+    every = int(page.locator(".shelf .pane-head .about").text_content())
+    assert every > 1.5 * len(HOSTILE)
+    for _ in range(every):
+        if names.count() == every:
+            break
+        page.locator(".shelf .more").scroll_into_view_if_needed()
+        page.wait_for_timeout(50)
+    expect(names).to_have_count(every)
+    return names
 
 
 def test_titles_and_file_names_are_shown_as_they_are(browser, port):
     with opened(browser, port) as page:
-        page.locator(".shelf .name").first.wait_for()
-        shown = page.locator(".shelf .name").evaluate_all("all => all.map(e => e.textContent)")
+        shown = all_cards(page).evaluate_all("all => all.map(e => e.textContent)")
         titles = {" ".join(title.split()) for title in shown}
         # Signs that turn the direction of writing are left out when a document is added.
         assert {" ".join(p.replace("\u202e", "").split()) for p in HOSTILE} <= titles
         names = page.locator(".shelf .where").evaluate_all("all => all.map(e => e.textContent)")
-        assert sum("<img src=x onerror=ran(1)>" in name for name in names) >= 2
+        assert sum("<img src=x onerror=ran(1)>" in name for name in names) >= 1
+        questions = page.locator(".shelf .asks-one")
+        expect(questions).to_have_count(page.locator(".shelf .name").count())
+        asked = set(questions.evaluate_all("all => all.map(e => e.textContent)"))
+        assert {f"Who is {payload}?" for payload in HOSTILE} <= asked
         assert made_of(page) == []
 
 
 def test_an_article_of_each_kind_is_read(browser, port):
     with opened(browser, port) as page:
-        for button in page.locator(".shelf button").all()[::2]:
+        for button in all_cards(page).all()[::2]:
             button.evaluate("e => e.click()")
             page.locator(".article .text").wait_for()
             assert TRUE in page.locator(".article .text").text_content()
@@ -87,6 +111,34 @@ def test_an_article_of_each_kind_is_read(browser, port):
             page.get_by_role("button", name="Your articles").click()
         page.get_by_role("tab", name="Library").click()
         page.wait_for_timeout(300)
+
+
+PASTE = """(text) => { const held = new DataTransfer(); held.setData("text/plain", text);
+document.querySelector("#question").dispatchEvent(
+new ClipboardEvent("paste", {clipboardData: held, bubbles: true, cancelable: true})); }"""
+
+
+def test_hostile_tags_choices_and_pastes_are_shown_as_they_are(browser, port):
+    with opened(browser, port) as page:
+        page.locator(".choices summary").click()
+        for tag in page.locator(".choices .toggle").all()[:6]:
+            tag.click()
+        for box in page.locator(".pick input").all()[:3]:
+            box.check()
+        expect(page.locator(".scope .one")).to_have_count(9)
+        assert made_of(page) == []
+        page.locator(".scope .everything").click()
+        expect(page.locator(".scope .one")).to_have_count(0)
+        for text in ("http://x/<img src=x onerror=ran(1)>".replace(" ", "/"), "http://127.0.0.1/"):
+            page.evaluate(PASTE, text)
+            page.get_by_role("button", name="Add it").click()
+            expect(page.locator(".pasted .problem")).to_be_visible()
+        long = " ".join(f"{TRUE} {payload}" for payload in HOSTILE) + " It is so. " * 200
+        page.evaluate(PASTE, f"<img src=x onerror=ran(1)>\n{long}")
+        page.get_by_role("button", name="Add it").click()
+        expect(page.locator(".pasted")).to_contain_text("Added “<img src=x onerror=ran(1)>”.")
+        expect(page.locator(".shelf .name").first).to_have_text("<img src=x onerror=ran(1)>")
+        assert made_of(page) == []
 
 
 def quoting(page):

@@ -3,7 +3,12 @@
 from index.store import catalog
 from index.store.protocols import OpenCatalog
 
+_BEFORE_INTRODUCTIONS = (
+    "DROP TABLE introductions",
+    "DELETE FROM meta WHERE name = 'introductions'",
+)
 _BEFORE_STATES = (
+    *_BEFORE_INTRODUCTIONS,
     "ALTER TABLE folders DROP COLUMN problem",
     "ALTER TABLE folders DROP COLUMN problem_at",
     "DELETE FROM meta WHERE name = 'folder_states'",
@@ -47,6 +52,7 @@ _FIRST = (
     "DELETE FROM meta WHERE name IN ('file_stamps', 'urls')",
 )
 VERSIONS = {
+    "before introductions": _BEFORE_INTRODUCTIONS,
     "before states of folders": _BEFORE_STATES,
     "before records": _BEFORE_RECORDS,
     "before tags": _BEFORE_TAGS,

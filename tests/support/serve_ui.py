@@ -7,6 +7,7 @@ from rag.testing import ScriptedAnswerer, ScriptedModel
 from ui import build_app
 from ui.app import launch
 from ui.articles import Libraries
+from ui.chat.start import Introducing
 from ui.guard import load_users
 
 look_up = socket.getaddrinfo
@@ -41,6 +42,8 @@ def main(
         scripted["model"] = ScriptedModel(*replies, pause=pause)
     if drafts:
         scripted["answerer"] = ScriptedAnswerer(*drafts, span=span, short=short)
+        # What is made of its answers would be kept in a library that other tests share.
+        Introducing.begin = lambda self: None
     with Assistant.open(Settings(library=folder), **scripted) as assistant:
         beside = {name: Settings(library=folder.with_name(name)) for name in others}
         libraries = Libraries(assistant, name=folder.name, others=beside)

@@ -52,7 +52,7 @@ def test_follow_ups_may_be_added_to_what_is_over():
     sessions = Sessions()
     over = replace(ASKED, problem="Gone.")
     sessions.put(MINE, over)
-    assert sessions.put(MINE, replace(over, follow_ups=("How?",)))
+    assert sessions.put(MINE, replace(over, follow_ups=(("How?", "a"),)))
 
 
 def test_a_turn_asked_again_is_forgotten_with_those_after_it():

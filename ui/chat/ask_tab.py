@@ -9,11 +9,12 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
-from rag import EVERYTHING, Answer, Assistant, DocumentSummary, FootnoteError
+from rag import EVERYTHING, Answer, Assistant, FootnoteError
 from rag.internal import ConversationStore, library_name
-from ui.articles import Libraries, is_drawn, page_image, serving, text
+from ui.additions import brought
+from ui.articles import Libraries, page_image, serving, text
 from ui.chat.conversation import Sessions, Turn, moments
-from ui.chat.questions import Offers, follow_ups
+from ui.chat.start import Start
 from ui.chat.turn_view import as_view, recalled, taken_back
 from ui.evaluation import build_gold_form
 from ui.parts import (
@@ -31,8 +32,6 @@ from ui.settings import Chooser, Choosing
 
 _AT_ONCE = 4
 """Questions answered at the same time."""
-_TITLES = 200
-"""Of the library that are shown before anything was asked."""
 _MOST_LISTED = 500
 """Conversations in the list; older ones are found by their words."""
 _LONGEST_WORDS = 200
@@ -48,22 +47,11 @@ class Chat:
         self._assistant = assistant
         self._sessions = sessions
         self._chooser = chooser
-        self._offers = Offers()
         self._answering = 0
-
-    def shelf(self, sent: Sent) -> Value:
-        """Return the newest titles of the library, or why there are none."""
-        del sent
-        try:
-            self._assistant.library.seed()
-            documents = self._assistant.library.documents()
-        except FootnoteError as error:
-            return {"documents": [], "count": 0, "problem": str(error)}
-        newest = documents[::-1][:_TITLES]
-        return {"documents": [_spine(d) for d in newest], "count": len(documents)}
+        self.start = Start(assistant, quiet=self._is_quiet)
 
     async def open(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
-        """Yield the conversation that a page had before, then questions to begin with.
+        """Yield the conversation that a page had before.
 
         Of who is known it is read from the store, and what a browser kept in the version before is
         taken over into that; of others it is taken back where it is not known here any more.
@@ -75,7 +63,6 @@ class Chat:
         views = [as_view(turn) for turn in ended]
         shown: Value = {"of": sent.get("token"), "turns": views} | told
         yield shown | {"model": self._model(sent)}
-        yield shown | {"examples": await asyncio.to_thread(self._offered)}
 
     async def ask(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
         """Yield the conversation's newest turns as an answer grows, then with its follow-ups.
@@ -95,7 +82,7 @@ class Chat:
             question.strip(),
             number=number,
             earlier=earlier,
-            scope=EVERYTHING if sent.get("everywhere") is True else None,
+            scope=EVERYTHING if sent.get("everywhere") is True else sent.get("scope"),
         )
         try:
             async with aclosing(growing) as turns:
@@ -129,7 +116,7 @@ class Chat:
             told: Value = {"trouble": trouble} if trouble else {"kept": True}
             yield self._newest(token, sender) | told
         asked = [*(past.question for past in earlier), turn.question]
-        offered = await asyncio.to_thread(self._follow_ups, turn, asked)
+        offered = await asyncio.to_thread(self.start.follow_ups, turn.answer, asked)
         if offered and self._sessions.put(token, replace(turn, follow_ups=offered), sender):
             yield self._newest(token, sender)
 
@@ -143,7 +130,12 @@ class Chat:
         trouble = await asyncio.to_thread(self._drop, token, found.number, sender)
         if trouble:
             yield {"of": token, "turns": [], "trouble": trouble}
-        async with aclosing(self.ask({**sent, "question": found.question}, sender)) as values:
+        asked = {
+            **sent,
+            "question": found.question,
+            "scope": _scope_again(found, sent.get("scope")),
+        }
+        async with aclosing(self.ask(asked, sender)) as values:
             async for value in values:
                 yield value
 
@@ -208,28 +200,6 @@ class Chat:
         """Say whether nobody waits for an answer: only then questions to offer are looked for."""
         return self._answering == 0
 
-    def _offered(self) -> list[str]:
-        """Return questions to begin with."""
-        try:
-            self._assistant.library.seed()
-            return list(self._offers.of_newest(self._assistant, wanted=self._is_quiet))
-        except FootnoteError:
-            return []  # The pane, which lists the library, says why.
-
-    def _follow_ups(self, turn: Turn, asked: list[str]) -> tuple[str, ...]:
-        cited = {c.document_id for c in turn.citations}
-        hits = turn.hits or ()
-        near = [
-            scored.sentence.text
-            for hit in hits
-            if not cited or hit.passage.document_id in cited
-            for scored in hit.sentences
-        ]
-        try:
-            return follow_ups(self._assistant, near, asked, wanted=self._is_quiet)
-        except FootnoteError:
-            return ()
-
 
 class Talks:
     """Answers what the list of kept conversations sends; each sender's is of that sender alone."""
@@ -291,14 +261,12 @@ class Talks:
         return self.listed({}, sender) | ({"problem": problem} if problem else {})
 
 
-def _spine(document: DocumentSummary) -> Value:
-    card = document.card
-    return {
-        "id": document.id,
-        "title": card.title,
-        "source": card.source,
-        "pdf": is_drawn(card),
-    }
+def _scope_again(turn: Turn, chosen: object) -> object:
+    """Return of what to ask a question again: of what it was asked, unless it named that itself."""
+    if turn.answer is None:
+        return chosen
+    whole = turn.answer.scope_named or turn.answer.scope.is_everything
+    return None if whole else turn.answer.scope
 
 
 class Room:
@@ -316,6 +284,21 @@ class Room:
         self.talks = Talks(sessions)
 
 
+def _start(
+    room: Callable[[object], Room], find: Callable[[Start, Sent], Value]
+) -> Callable[[object], Value]:
+    """Return what a script calls of the start; a library that is not offered has nothing."""
+
+    def fetch(wanted: object) -> Value:
+        try:
+            return find(room(wanted).chat.start, wanted if isinstance(wanted, dict) else {})
+        except FootnoteError:
+            return {}
+
+    fetch.__name__ = find.__name__
+    return fetch
+
+
 def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     """Build the rail, the conversation and its sources, left to right; call it inside the tab.
 
@@ -331,11 +314,12 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
             shelf = part("talks")
         with gr.Column(elem_id="talk"):
             log = part("log")
+            scope = part("scope", server_functions=[_start(room, Start.scoped)])
             composer = part("composer")
         with gr.Column(elem_id="sources"):
-            pane = part(
-                "pane", server_functions=[serving(libraries, find) for find in (text, page_image)]
-            )
+            asked_for = (Start.introduced, Start.offered)
+            cards = part("shelf", server_functions=[_start(room, find) for find in asked_for])
+            part("pane", server_functions=[serving(libraries, find) for find in (text, page_image)])
     # Gradio drops an event while an earlier one of the same kind still runs, as one does that looks
     # for follow-up questions.
     together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}
@@ -356,7 +340,8 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     shelf.discard(in_talks(Talks.discard), None, shelf, **each)
     shelf.restore(in_talks(Talks.restore), None, shelf, **each)
     log.open(growing(Chat.open), None, log, trigger_mode="multiple", **QUIET)
-    pane.open(answering(lambda sent: room(sent).chat.shelf(sent)), None, pane, **QUIET)
+    cards.open(answering(lambda sent: room(sent).chat.start.shelf(sent)), None, cards, **QUIET)
+    scope.bring(brought(libraries), None, scope, **QUIET)
     asked = [
         log.ask(growing(Chat.ask), None, log, **shared),
         log.retry(growing(Chat.retry), None, log, **shared),

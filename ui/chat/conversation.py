@@ -23,10 +23,9 @@ from rag import (
     Hit,
     MisuseError,
     Retrieved,
-    Scope,
     TextDelta,
 )
-from rag.internal import ConversationStore, KeptTurn
+from rag.internal import ConversationStore, KeptTurn, read_scope
 from rag.types import AnswerPart, Event
 from ui.parts import NOBODY, Sender
 from ui.settings import Choices
@@ -76,8 +75,8 @@ class Turn:
     """One sentence saying why there will be no answer; empty otherwise."""
     stopped: bool = False
     """Whether its asker wanted no more of it."""
-    follow_ups: tuple[str, ...] = ()
-    """Questions that may be asked next."""
+    follow_ups: tuple[tuple[str, str], ...] = ()
+    """Questions that may be asked next, each with the id of the article that answers it."""
     kept: bool = False
     """Whether it was kept and is shown again; its quotes were compared anew then."""
 
@@ -304,7 +303,7 @@ async def moments(
     *,
     number: int,
     earlier: Sequence[Turn] = (),
-    scope: Scope | None = None,
+    scope: object = None,
 ) -> AsyncGenerator[Turn, None]:
     """Ask, and yield the turn as it grows: asked, passages found, text, then complete.
 
@@ -316,7 +315,8 @@ async def moments(
         question: As it was typed; it may lean on the earlier turns.
         number: Of the turn.
         earlier: The conversation so far.
-        scope: Which articles; None for all, or those that the question names.
+        scope: Which articles, a `rag.Scope` or as a page sends it; None for all, or those that the
+            question names.
     """
     history = [past.answer.turn for past in earlier if past.answer is not None]
     turn = Turn(number=number, question=question[:_LONGEST_HELD])
@@ -324,8 +324,9 @@ async def moments(
         assistant = choose()
         turn = replace(turn, model=assistant.model)
         yield turn
+        within = read_scope(scope)
         async with (
-            aclosing(assistant.astream(question, history=history, scope=scope)) as events,
+            aclosing(assistant.astream(question, history=history, scope=within)) as events,
             aclosing(_paced(events)) as batches,
         ):
             async for batch in batches:

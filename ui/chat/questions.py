@@ -1,229 +1,174 @@
-"""Makes questions to offer out of articles: about their people, things, speakers and names.
+"""Makes questions that an article answers well: of its statements, roles, labels and amounts.
 
-Only what the articles answer well is offered: each question is put to the extractive answerer
-first, so no language model is asked and nothing is sent anywhere.
+Each is asked of the article first, of the extractive answerer, so nothing is sent anywhere. It is
+taken where its short answer is sure and is the very words that it was made of, and the sentence
+that has them is whole.
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
-from rag import Answer, Assistant, DocumentSummary
-from rag.internal import data_toml
+from eval import Turned, turned_within
+from rag import Answer, Assistant, Scope
+from rag.types import Document, Sentence
 
 MOST = 3
-"""Questions offered at once."""
-_TRIED = 8
-"""Questions put to the answerer at most, about 50 ms each."""
-_READ = 20_000
-"""Characters of an article that names are looked for in."""
-_ARTICLES = 3
-"""Newest articles that questions to begin with are made of."""
-_NAME = re.compile(r"\b[A-Z][\w’'-]{0,60}[a-z0-9](?:[ ][A-Z][\w’-]{1,60}){0,9}")
-_ABBREVIATION = re.compile(r"\(([A-Z][A-Z0-9-]{1,8})\)")
-
-
-_ENDS = (".", "!", "?", "”", "’", '"', "'", ")", "…")
-"""Of a sentence that is no heading: in headings, words are capitalised that are no names."""
-_OFTEN = 2
-"""Times that a name of one word must be told."""
+"""Questions of one article."""
+_TRIED = 18
+"""Questions put to the answerer at most, about 30 ms each."""
+_READ = 400
+"""Sentences of an article that questions are looked for in."""
+_SURE = 0.75
+"""Confidence of an answer from which it is offered."""
+_ALIKE = 0.5
+"""Share of the words that a short answer has in common with those that it was made of."""
+_LONGEST_QUESTION, _LONGEST_SHORT = 16, 16
+"""Words."""
+_NAME = r"[A-ZÀ-Þ][\w’'\-]+(?: (?:de|van|von|der|al|bin|[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w’'\-]+))*"
+_WHOLE = re.compile(r"^[\"“„«'(\[]?[\dA-ZÀ-Þ£$€¥].*[.!?…][\"”»')\]]*$", re.DOTALL)
+_WORD = re.compile(r"\w+")
+_DATED = re.compile(
+    r"(?:\w+day,? )?"
+    r"(?:\d{1,2}(?:st|nd|rd|th)? (?:of )?[A-Z][a-z]+|[A-Z][a-z]+ \d{1,2}\b|\d{4}-\d\d)"
+)
+_NUMBER = r"(?:\d+(?:[.,]\d+)?|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Forms:
-    thing: str
-    person: str
-    speaker: str
-    name: str
-    speech: tuple[str, ...]
-    of_others: tuple[str, ...]
-    not_names: frozenset[str]
+class _Made:
+    turned: Turned
+    sentence: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """Questions to begin with, made once an article; safe to share between threads."""
-
-    _made: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    """By an article's id and the hash of its text."""
-
-    def of_newest(
-        self, assistant: Assistant, *, wanted: Callable[[], bool] = lambda: True
-    ) -> tuple[str, ...]:
-        """Return at most `MOST` questions that the newest articles answer.
-
-        Args:
-            assistant: What the questions are put to first.
-            wanted: Asked before each; once it says no, those found so far are returned.
-
-        Raises:
-            LibraryError: The library cannot be read.
-        """
-        newest = assistant.library.documents()[::-1][:_ARTICLES]
-        made = [self._of(assistant, summary, wanted) for summary in newest]
-        # One of each article in turn, so that one long article does not fill the offer.
-        in_turn = [q for rank in range(MOST) for of_one in made for q in of_one[rank : rank + 1]]
-        return tuple(dict.fromkeys(in_turn))[:MOST]
-
-    def _of(
-        self, assistant: Assistant, summary: DocumentSummary, wanted: Callable[[], bool]
-    ) -> tuple[str, ...]:
-        key = (summary.id, summary.card.sha256)
-        if key not in self._made:
-            sentences = assistant.library.document(summary.id).sentences
-            made = _questions(sentence.text for sentence in sentences)
-            found = _answered(assistant, made, wanted)
-            if not wanted():
-                return found
-            self._made[key] = found
-        return self._made[key]
-
-
-def follow_ups(
-    assistant: Assistant,
-    sentences: Iterable[str],
-    asked: Sequence[str],
-    *,
-    wanted: Callable[[], bool] = lambda: True,
+def questions_of(
+    assistant: Assistant, document: Document, *, wanted: Callable[[], bool] = lambda: True
 ) -> tuple[str, ...]:
-    """Return at most `MOST` questions about the names in sentences that nobody has asked about.
+    """Return at most `MOST` questions that an article answers well; mostly one or more.
 
     Args:
-        assistant: What the questions are put to first.
-        sentences: Of the passages near the last answer, nearest first.
-        asked: The questions so far; a name in one of them is not asked about again.
-        wanted: Asked before each; once it says no, those found so far are returned.
+        assistant: Whose library has the article.
+        document: The article.
+        wanted: Asked before each is tried; once it says no, those found so far are returned.
 
     Raises:
         LibraryError: The library cannot be read.
     """
-    said = " ".join(asked).casefold()
-    made = _questions(sentences)
-    new = (q for q in made if _name_in(q).casefold() not in said)
-    return _answered(assistant, new, wanted)
-
-
-def _questions(sentences: Iterable[str]) -> Iterator[str]:
-    """Yield questions about sentences: one of each form in turn, the most told names first."""
-    forms = _forms()
-    told = " ".join(" ".join(one.split()) for one in sentences if one.rstrip().endswith(_ENDS))
-    text = told[:_READ]
-    speakers, names = _speakers(text), _names(text)
-    often = [n for n in names if " " in n or text.count(n) >= _OFTEN]
-    abbreviations = _ABBREVIATION.findall(text)
-    lists = (
-        [(forms.person, name) for name in names if " " in name and _is_person(name, text)],
-        [(forms.thing, n) for n in dict.fromkeys((*abbreviations, *often)) if _is_thing(n, text)],
-        [(forms.speaker, name) for name in speakers if " " in name or name in often],
-        [(forms.name, name) for name in often if name not in speakers],
-    )
-    for rank in range(_TRIED):
-        for made in lists:
-            for form, name in made[rank : rank + 1]:
-                yield form.format(name=name)
-
-
-def _is_person(name: str, text: str) -> bool:
-    """Say whether a role may stand beside a name; a ship or a firm has an article before it."""
-    named = re.escape(name)
-    beside = re.search(
-        rf"{named}(?:, | (?:is|was) |, who (?:is|was) )(?:an? |the |[a-z]+ of )|\b[a-z]+ {named}\b",
-        text,
-    )
-    return beside is not None and not re.search(rf"\b[Tt]he {named}\b", text)
-
-
-def _is_thing(name: str, text: str) -> bool:
-    """Say whether a text tells beside a name what it is: an abbreviation, or "X is a"."""
-    named = re.escape(name)
-    return re.search(rf"\({named}\)|{named} (?:is|was) (?:an?|the) ", text) is not None
-
-
-def _speakers(text: str) -> list[str]:
-    found = (_without_start(before or after) for before, after in _beside().findall(text))
-    return [name for name, _ in Counter(name for name in found if name).most_common(_TRIED)]
-
-
-@cache
-def _beside() -> re.Pattern[str]:
-    """Return the form of a name with a verb of speech before or behind it."""
-    verbs = "|".join(_forms().speech)
-    return re.compile(rf"(?:\b(?:{verbs}) ({_NAME.pattern}))|(?:({_NAME.pattern}) (?:{verbs})\b)")
-
-
-def _names(text: str) -> list[str]:
-    found = (_without_start(name) for name in _NAME.findall(text))
-    # A word that is written small elsewhere is no name, but began a sentence or stood in a title.
-    small = set(re.findall(r"\b[a-z]+\b", text))
-    counted = Counter(name for name in found if len(name) > 3 and name.lower() not in small)
-    # A name of several words says more than one word, which may only begin a sentence.
-    ranked = sorted(counted, key=lambda name: (-counted[name] * (1 + (" " in name)), name))
-    return ranked[:_TRIED]
-
-
-def _without_start(name: str) -> str:
-    """Return a name without the words that only begin its sentence; empty where none is left."""
-    words = name.removesuffix("’s").removesuffix("'s").split()
-    while words and words[0] in _forms().not_names:
-        words = words[1:]
-    return " ".join(words)
-
-
-def _name_in(question: str) -> str:
-    return next((name for _, name in _read(question)), question)
-
-
-def _read(question: str) -> Iterator[tuple[str, str]]:
-    """Yield the form that a question has, with its name; nothing for one of no form of ours."""
-    forms = _forms()
-    for form in (forms.name, forms.speaker, forms.person, forms.thing):
-        before, after = form.split("{name}")
-        if question.startswith(before) and question.endswith(after):
-            yield form, question[len(before) : len(question) - len(after)]
-
-
-def _answered(
-    assistant: Assistant, made: Iterable[str], wanted: Callable[[], bool]
-) -> tuple[str, ...]:
-    plain = assistant.adjusted(model="extractive")
-    found: list[str] = []
-    for question in list(dict.fromkeys(made))[:_TRIED]:
-        name = _name_in(question)
-        if len(found) >= MOST or any(name in other for other in found) or not wanted():
+    plain = assistant.adjusted(model="extractive", threshold=None)
+    scope = Scope(documents=(document.summary.id,))
+    found: list[_Made] = []
+    for tried, made in enumerate(_in_turn(_every(document))):
+        if tried >= _TRIED or len(found) >= MOST or not wanted():
+            break
+        answers = {one.turned.answer for one in found}
+        if made.turned.answer in answers or any(one.sentence is made.sentence for one in found):
             continue
-        if _is_good(question, plain.ask(question)):
-            found.append(question)
-    return tuple(found)
+        if _is_good(made, plain.ask(made.turned.question, scope=scope)):
+            found.append(made)
+    return tuple(one.turned.question for one in found)
 
 
-def _is_good(question: str, answer: Answer) -> bool:
-    """Say whether an answer is whole: of who or what something is, the words beside its name."""
-    if answer.status != "answered":
-        return False
-    forms = _forms()
-    form, name = next(_read(question))
-    if form not in (forms.person, forms.thing):
+def _in_turn(made: Iterable[_Made]) -> Iterator[_Made]:
+    """Yield what was made, the different words that ask in turn, so that not all ask who."""
+    by_word: dict[str, list[_Made]] = {}
+    for one in made:
+        by_word.setdefault(" ".join(one.turned.question.split()[:2]), []).append(one)
+    while by_word:
+        for word in list(by_word):
+            yield by_word[word].pop(0)
+            if not by_word[word]:
+                del by_word[word]
+
+
+def _every(document: Document) -> Iterator[_Made]:
+    text, seen = document.text, set[str]()
+    for sentence in document.sentences[:_READ]:
+        plain = " ".join(sentence.text.split())
+        forms = (turned_within(plain, article=text), _named(plain), _labelled(plain), _done(plain))
+        for turned in (_definite(one) for form in forms for one in form):
+            short = len(turned.question.split()) <= _LONGEST_QUESTION
+            if short and turned.question not in seen and _is_asked_of(turned, text):
+                seen.add(turned.question)
+                yield _Made(turned=turned, sentence=sentence)
+
+
+def _definite(turned: Turned) -> Turned:
+    """Ask when "the" student fell ill, of whom the article says "a student"."""
+    told = r"^((?:When|Why|For how long|How many [\w ]+?) (?:did|was|were|has|have|had)) an? "
+    return replace(turned, question=re.sub(told, r"\1 the ", turned.question))
+
+
+def _is_asked_of(turned: Turned, text: str) -> bool:
+    """Say whether who is asked for is a person: one name alone may be a town's."""
+    if not turned.question.startswith("Who ") or " " in turned.answer:
         return True
-    short = answer.short or ""
-    if not short or short.split()[0].lower() in forms.of_others:
-        return False
-    named, words = re.escape(name), re.escape(short)
-    behind = rf"{named}(?:,| is| was|, who is|, who was) {words}"
-    beside = re.compile(rf"{behind}|{words},? {named}|{words} \({named}\)")
-    return any(beside.search(sentence.text) for sentence in answer.sentences)
+    return re.search(rf"[A-ZÀ-Þ][\w.’'-]+ {re.escape(turned.answer)}\b", text) is not None
 
 
-@cache
-def _forms() -> _Forms:
-    stored = data_toml("ui", "questions.toml")
-    return _Forms(
-        thing=stored["thing"],
-        person=stored["person"],
-        speaker=stored["speaker"],
-        name=stored["name"],
-        speech=tuple(stored["speech"]),
-        of_others=tuple(stored["of_others"]),
-        not_names=frozenset(stored["not_names"]),
+def _named(sentence: str) -> Iterator[Turned]:
+    """Yield who has a role in brackets, how old somebody is, and what letters stand for."""
+    for name, role in re.findall(rf"({_NAME}) \(([a-z][a-z ]{{2,30}})\)", sentence):
+        if " " in name:
+            yield Turned(question=f"Who is the {role}?", answer=name)
+    for name, years in re.findall(rf"({_NAME}), (?:aged )?(\d\d|1[01]\d)(?=[,.])", sentence):
+        if " " in name:
+            yield Turned(question=f"How old is {name}?", answer=years)
+    for told, letters in _LETTERS.findall(sentence):
+        words = re.sub(r"^(?:(?:[Tt]he|of|and|for) )+", "", told).strip()
+        if "".join(word[0] for word in words.split() if word[0].isupper()) == letters:
+            yield Turned(question=f"What does {letters} stand for?", answer=words)
+
+
+_LETTERS = re.compile(r"((?:[A-Z][\w-]*,? |of |and |for |the ){2,9})\(([A-Z]{2,8})\)")
+_LABEL = re.compile(r"(?:\d+\. )?(?P<label>[A-Z][a-z]+(?: [a-z]+){0,4}): (?P<told>[^:;]{2,80})$")
+_NO_LABEL = re.compile(
+    r"\b(?:from|to|cc|subject|date|present|apologies|note|in|by|re|tel|phone|fax|url|http|source|"
+    r"photo|image|figure|table|example|warning|by)\b"
+)
+
+
+def _labelled(sentence: str) -> Iterator[Turned]:
+    """Yield what a line says of its label: "Next meeting: 9 April 2025, 7 pm"."""
+    line = _LABEL.match(sentence)
+    if line is None or _NO_LABEL.search(line["label"].lower()):
+        return
+    label, told = line["label"].lower(), line["told"].rstrip(".")
+    if when := _DATED.match(told):
+        yield Turned(question=f"When is the {label}?", answer=when.group())
+    elif re.match(rf"(?:(?:Dr|Mr|Ms|Mrs|Professor)\.? )?{_NAME}$", told) and " " in told:
+        yield Turned(question=f"Who is the {label}?", answer=told)
+    elif re.match(rf"[£$€¥]?{_NUMBER}\b", told):
+        yield Turned(question=f"What is the {label}?", answer=told)
+
+
+def _done(sentence: str) -> Iterator[Turned]:
+    """Yield how long something is to be done."""
+    step = re.match(
+        r"(?:\d+\. )?(?P<verb>[A-Z][a-z]+) (?P<what>the [a-z]+(?: [a-z]+)?) for (?:about )?"
+        rf"(?P<time>{_NUMBER}(?: (?:to|or) {_NUMBER})? (?:second|minute|hour|day|week)s?)\b",
+        sentence,
     )
+    if step and not re.search(r"(?:ing|ed|ly|er)$|^(?:For|In|On|At|By|During)$", step["verb"]):
+        question = f"How long should you {step['verb'].lower()} {step['what']}?"
+        yield Turned(question=question, answer=step["time"])
+
+
+def _is_good(made: _Made, answer: Answer) -> bool:
+    """Say whether an answer is sure, in the words wanted, and from the sentence wanted, whole."""
+    short, first = answer.short or "", answer.citations[0] if answer.citations else None
+    if answer.status != "answered" or first is None or not answer.sentences:
+        return False
+    wanted, own = _words(made.turned.answer), _words(short)
+    return (
+        answer.confidence >= _SURE
+        and 0 < len(own) <= _LONGEST_SHORT
+        and 2 * len(wanted & own) >= 2 * _ALIKE * max(len(wanted), len(own))
+        and (wanted <= own or own <= wanted)
+        and first.start < made.sentence.end
+        and made.sentence.start < first.end
+        and _WHOLE.match(answer.sentences[0].text.strip()) is not None
+    )
+
+
+def _words(text: str) -> set[str]:
+    return {word.lower() for word in _WORD.findall(text)}

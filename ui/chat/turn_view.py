@@ -62,7 +62,7 @@ def as_view(turn: Turn) -> dict[str, Any]:
         "named": answer is not None and answer.scope_named,
         "reason": answer.reason if answer is not None else None,
         "facts": [] if answer is None else _facts(turn, answer),
-        "followUps": list(turn.follow_ups),
+        "followUps": [list(one) for one in turn.follow_ups],
     }
 
 

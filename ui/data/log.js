@@ -1,12 +1,13 @@
-// The conversation. Its value: {of, turns, examples, model, keeps, took, elsewhere, trouble}:
-// turns as `ui.chat.turn_view` makes them, of the conversation of a token. It triggers 'open' {kept, keptToken}, 'ask' {question}, 'retry' {turn, everywhere}, 'forget', 'thumb' {turn, good}, each with {token}.
+// The conversation. Its value: {of, turns, model, keeps, took, elsewhere, trouble}:
+// turns as `ui.chat.turn_view` makes them, of the conversation of a token. It triggers 'open' {kept, keptToken}, 'ask' {question, scope}, 'retry' {turn, everywhere, scope}, 'forget', 'thumb' {turn, good}, each with {token}.
 const root = element.querySelector(".log");
 const scroller = element.closest("#log");
 const leaving = gone("log");
 const OVER = ["answered", "abstained", "stopped", "failed"];
 const turns = new Map();
 let pending = null;
-let examples = [];
+let examples = []; // [question, id of its article, title]
+let within = null; // the scope that was chosen; null asks all
 let dropped = 0; // the last turn that was cleared or asked again
 let begun = 0; // the turn whose first text is there
 
@@ -153,14 +154,14 @@ const draw = (turn, view) => {
   turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));
 };
 const last = () => Math.max(dropped, ...turns.keys());
-const offer = (question) => h("button", { type: "button", class: "offer", onclick: () => ask(question) }, question);
-const ask = (question) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question, after: last() }); };
+const offer = ([question, id, title]) => h("button", { type: "button", class: "offer", onclick: () => ask(question, { documents: [id] }) }, question, title ? h("span", { class: "of", dir: "auto" }, title) : "");
+const ask = (question, scope = within) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question, scope, after: last() }); };
 const retry = (number, everywhere = false) => {
   if (isBusy()) return;
   const question = turns.get(number).view.question;
   for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); dropped = Math.max(dropped, other); }
   expectAnswer({ question });
-  trigger("retry", { token: token(), turn: number, after: last(), everywhere });
+  trigger("retry", { token: token(), turn: number, after: last(), everywhere, scope: within });
 };
 const empty = () => {
   dropped = last();
@@ -205,9 +206,8 @@ const welcome = () => {
 };
 const take = () => {
   const value = props.value || {};
-  if (value.examples) { examples = value.examples; welcome(); }
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
-  const opening = "model" in value || "examples" in value; // what is asked meanwhile goes on
+  const opening = "model" in value; // what is asked meanwhile goes on
   for (const view of (value.of === token() && value.turns) || []) {
     const old = turns.get(view.number);
     if (opening && view.state === "stopped" && (old ? !OVER.includes(old.view.state) : pending)) continue;
@@ -239,7 +239,9 @@ const trouble = h("p", { class: "trouble", role: "alert" });
 root.before(clear);
 root.after(trouble);
 watch("value", take);
-hear("asked", ask, leaving);
+hear("asked", (told) => (typeof told === "string" ? ask(told) : ask(told.question, told.scope)), leaving);
+hearLast("scope", (told) => { within = told.scope; }, leaving);
+hearLast("offers", (offers) => { examples = offers; welcome(); }, leaving);
 hear("library", () => !turns.size && !pending && trigger("open", { token: token() }), leaving);
 hear("halted", () => {
   if (pending) { pending.querySelector(".working").textContent = "Stopped."; pending.classList.add("halted"); }

@@ -1,6 +1,6 @@
-// The sources: titles of the library, passages of an answer, or an article with its sentence lit.
-// Its value: {documents}; turns come from the log. It triggers 'open'. Of a PDF the page itself can
-// be seen, with the sentence framed.
+// The sources: passages of an answer, or an article with its sentence lit; while it is empty, the cards
+// of `shelf.js` are there. Turns come from the log. Of a PDF the page itself can be seen, with the
+// sentence framed.
 const root = element.querySelector(".pane");
 const column = element.closest("#sources");
 const leaving = gone("pane");
@@ -43,12 +43,7 @@ const back = (label, act) => [h("button", { type: "button", class: "back", oncli
 const shelf = () => {
   current = reading = null;
   lightChips();
-  const documents = props.value?.documents || [];
-  const about = props.value?.count === undefined ? "" : `${props.value.count} indexed`;
-  root.replaceChildren(head(title("Your articles", about)),
-    props.value?.problem ? h("p", { class: "problem", role: "alert" }, props.value.problem) : "",
-    documents.length ? h("ul", { class: "shelf" }, documents.map((d) => h("li", {}, h("button", { type: "button", onclick: () => read(d) }, h("span", { class: "name", dir: "auto" }, d.title), h("span", { class: "where" }, d.source)))))
-      : h("p", { class: "empty" }, props.value?.count === undefined ? "Opening your library…" : props.value.count ? "" : "No articles yet: add some on the tab Library."));
+  root.replaceChildren(); // the cards of `shelf.js` stand in its place
 };
 const read = async (document) => {
   const found = await fetchArticle(document.id);
@@ -303,7 +298,8 @@ hear("turn", (told) => {
   listed = key;
 }, leaving);
 hear("cleared", () => { views.clear(); newest = 0; cameFrom = null; shelf(); }, leaving);
-hear("library", () => trigger("open", { token: token() }), leaving);
-watch("value", () => { texts.clear(); if (!views.size) shelf(); });
+hear("library", () => texts.clear(), leaving);
+hear("read", (document) => { raise(); read(document); }, leaving);
+hear("shelf", () => { shelf(); raise(); }, leaving);
+hear("close-sheet", close, leaving);
 shelf();
-trigger("open", { token: token() });

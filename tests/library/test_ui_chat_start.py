@@ -1,0 +1,123 @@
+"""Before the first question: cards, questions made when articles were added, the scope."""
+
+import json
+import time
+
+import pytest
+
+from rag import Article
+from rag.testing import open_assistant
+from ui.chat.start import Introducing, Start
+
+MILL = Article(
+    source="/notes/mill.txt",
+    title="Mill",
+    text="The mill of Kirkby was closed in 1987. Later it was a school. The roof leaks.",
+)
+
+
+@pytest.fixture
+def start(assistant):
+    assistant.library.add_articles([MILL])
+    return introduced(Start(assistant, quiet=lambda: True))
+
+
+def introduced(start):
+    """Wait until the worker behind a page is done."""
+    start.shelf({})
+    until = time.monotonic() + 30
+    while start.offered({})["making"]:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return start
+
+
+def test_an_article_is_introduced_by_its_own_sentences_and_questions(start, assistant):
+    (document,) = assistant.library.documents()
+    told = start.introduced({"ids": [document.id]})["introductions"][document.id]
+    assert told["questions"] == ["When was the mill of Kirkby closed?"]
+    assert told["overview"][0] == "The mill of Kirkby was closed in 1987."
+    assert all(sentence in MILL.text for sentence in told["overview"])
+    assert start.offered({})["offers"] == [(told["questions"][0], document.id, "Mill")]
+
+
+def test_introductions_are_kept_and_made_anew_for_another_text_alone(start, assistant):
+    (document,) = assistant.library.documents()
+    with open_assistant(
+        assistant.settings, embedder=assistant.library._library.embedder()
+    ) as other:
+        assert other.library.introductions(document.id)[document.id].questions
+    assert assistant.library.not_introduced() == ()
+    other = "The barge was sunk in 1990."
+    assistant.library.add_articles([Article(source=MILL.source, title="Mill", text=other)])
+    assert assistant.library.not_introduced() == (document.id,)
+    assert assistant.library.introductions(document.id) == {}
+    introduced(start)
+    assert [q for q, *_ in start.offered({})["offers"]] == ["When was the barge sunk?"]
+    assistant.library.remove(document.id)
+    assert start.offered({})["offers"] == []
+    with assistant.library._library.reading() as db:
+        assert db.execute("SELECT count(*) FROM introductions").fetchone()[0] == 0
+
+
+@pytest.mark.parametrize(
+    "damage", ["overview = 'x'", "questions = '[[1]]'", "overview = '[[9,1]]'"]
+)
+def test_a_damaged_introduction_shows_nothing_that_the_article_does_not_say(
+    start, assistant, damage
+):
+    (document,) = assistant.library.documents()
+    with assistant.library._library.catalog.writing() as db:
+        db.execute(f"UPDATE introductions SET {damage}")
+        db.execute("COMMIT") if db.in_transaction else None
+    told = assistant.library.introductions(document.id)[document.id]
+    assert all(sentence in MILL.text for sentence in told.overview)
+    assert all(isinstance(question, str) for question in told.questions)
+    assert assistant.library.check().findings == ()
+
+
+def test_nothing_is_made_while_somebody_waits_for_an_answer(assistant):
+    assistant.library.add_articles([MILL])
+    looks, busy = [], [True]
+    worker = Introducing(assistant, quiet=lambda: looks.append(1) or not busy[0])
+    worker.begin()
+    while len(looks) < 3:
+        time.sleep(0.01)
+    assert (worker.working, len(assistant.library.not_introduced())) == (True, 1)
+    busy[0] = False
+    until = time.monotonic() + 30
+    while worker.working and time.monotonic() < until:
+        time.sleep(0.01)
+    assert assistant.library.not_introduced() == ()
+
+
+def test_cards_tell_tags_and_folders_to_choose_by(start, assistant):
+    assistant.library.add_articles(
+        [Article(source="uploads/12/fair.md", title="Fair", text="The fair is on Sunday.")]
+    )
+    (document,) = (d for d in assistant.library.documents() if d.card.title == "Mill")
+    assistant.library.tag([document.id], add=["minutes"])
+    shelf = start.shelf({})
+    assert sorted((d["title"], d["kind"], d["tags"]) for d in shelf["documents"]) == [
+        ("Fair", "MD", []),
+        ("Mill", "TXT", ["minutes"]),
+    ]
+    assert (shelf["count"], shelf["tags"], shelf["folders"]) == (
+        2,
+        [["minutes", 1]],
+        [["/notes", 1]],
+    )
+    assert start.scoped({"scope": {"tags": ["minutes"]}}) == {"asked": 1, "of": 2}
+    assert start.scoped({"scope": None}) == {"asked": 2, "of": 2}
+    none = start.scoped({"scope": {"tags": ["minutes"], "since": "2999"}})
+    assert none["asked"] == 0
+    assert none["problem"]
+
+
+@pytest.mark.parametrize(
+    "scope", [7, [], "x", {"tags": 5}, {"x": []}, {"since": "soon"}, {"documents": [None]}]
+)
+def test_what_is_no_scope_is_one_sentence(start, scope):
+    assert start.scoped({"scope": scope})["asked"] == 0
+    assert start.offered({"scope": scope})["offers"] == []
+    assert json.dumps(start.introduced({"ids": scope}))
