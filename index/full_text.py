@@ -1,4 +1,4 @@
-"""Finds documents that hold all of some words, and the sentences that say them; by no meaning.
+"""Documents whole: those that hold all of some words, and all sentences of those that are named.
 
 A document is ranked by BM25 over its passages: how many hold a word, and how many there are, with
 the constants of FTS5 (Robertson and Zaragoza 2009), and by the words of its title.
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from index.store import queries
 from index.store.protocols import OpenCatalog, TermsColumn, TermsTable
+from index.store.queries import DocumentRow, PassageRow, SentenceRow
 from index.terms import wanted
-from index.types import DocumentSummary, Sentence, label_of, page_of
+from index.types import DocumentSummary, Hit, Passage, ScoredSentence, Sentence, label_of, page_of
 
 MOST_SENTENCES = 3
 """Of a document."""
@@ -26,6 +27,9 @@ _TITLE = 1.0
 _COLUMNS: Mapping[str, str] = {"title": "title", "date": "published", "added": "added_at"}
 _Runs = tuple[tuple[str, ...], ...]
 """A word or phrase: runs of terms of which any will do."""
+Sort = Literal["relevance", "title", "date", "added"]
+"""date: as the documents state it, the newest first, those without one last. added: to the
+library, the newest first. Equals are in order of their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +51,6 @@ class FoundDocuments:
     documents: tuple[FoundDocument, ...]
     total: int
     """How many there are in all."""
-
-
-Sort = Literal["relevance", "title", "date", "added"]
-"""date: as the documents state it, the newest first, those without one last. added: to the
-library, the newest first. Equals are in order of their ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,3 +250,88 @@ def _best_spans(
     best = sorted(said, key=lambda key: (-said[key], key))[:MOST_SENTENCES]
     query = 'SELECT ordinal, start, "end" FROM sentences WHERE key = ?'
     return [db.execute(query, (key,)).fetchone() for key in best]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A document with all its sentences, in order."""
+
+    document: DocumentRow
+    passages: tuple[PassageRow, ...]
+    """In order."""
+    rows: tuple[SentenceRow, ...]
+    """In order; each lies in one of the passages."""
+
+    sentences: tuple[Sentence, ...]
+    """The same with their words."""
+
+    def hit(self, sentence: Sentence) -> Hit:
+        """Return the passage of one of the sentences as what evidence lies in; its score is 1."""
+        keys = {row.ordinal: row.passage for row in self.rows}
+        row = next(p for p in self.passages if p.key == keys[sentence.ordinal])
+        held = [one for one in self.sentences if keys[one.ordinal] == row.key]
+        return Hit(
+            passage=Passage(
+                id=row.id,
+                document_id=self.document.id,
+                ordinal=row.ordinal,
+                start=row.start,
+                end=row.end,
+                text=self.document.text[row.start : row.end],
+            ),
+            card=self.document.card,
+            page=(page := page_of(row.start, self.document.page_starts)),
+            page_label=label_of(page, self.document.page_labels),
+            score=1.0,
+            sentences=tuple(
+                ScoredSentence(sentence=one, similarity=1.0, coverage=1.0) for one in held
+            ),
+        )
+
+
+def read_contents(db: OpenCatalog, document_ids: Sequence[str]) -> tuple[Content, ...]:
+    """Return documents by full id, in the order given; those that are not there are left out.
+
+    Args:
+        db: The catalog at one moment.
+        document_ids: Of which documents.
+    """
+    keys = queries.document_keys(db, document_ids)
+    found = queries.documents(db, keys.values())
+    passages = queries.passages_of_documents(db, keys.values())
+    sentences = queries.sentences(db, [p.key for p in passages])
+    by_document: dict[int, list[PassageRow]] = {}
+    for passage in passages:
+        by_document.setdefault(passage.document, []).append(passage)
+    return tuple(
+        _content(found[keys[one]], by_document.get(keys[one], ()), sentences)
+        for one in document_ids
+        if one in keys
+    )
+
+
+def _content(
+    document: DocumentRow,
+    passages: Iterable[PassageRow],
+    sentences: dict[int, list[SentenceRow]],
+) -> Content:
+    ordered = tuple(sorted(passages, key=lambda p: p.ordinal))
+    rows = [row for passage in ordered for row in sentences.get(passage.key, ())]
+    rows.sort(key=lambda row: row.ordinal)
+    return Content(
+        document=document,
+        passages=ordered,
+        rows=tuple(rows),
+        sentences=tuple(
+            Sentence(
+                document_id=document.id,
+                ordinal=row.ordinal,
+                start=row.start,
+                end=row.end,
+                text=document.text[row.start : row.end],
+                page=(page := page_of(row.start, document.page_starts)),
+                page_label=label_of(page, document.page_labels),
+            )
+            for row in rows
+        ),
+    )

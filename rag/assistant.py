@@ -17,7 +17,7 @@ from index.store.protocols import VectorIndex
 from index.store.queries import summaries
 from index.terms import Query
 from index.types import Hit
-from rag import answerers, arguments
+from rag import arguments
 from rag.arguments import checked_k, checked_question
 from rag.driver import Steps, adrive, drive, for_one_question
 from rag.library import OldMethods, OpenLibrary, stored_library
@@ -25,9 +25,9 @@ from rag.logbook import log_question
 from rag.pipeline import Pipeline
 from rag.question import read_query
 from rag.settings import Adjustments, Settings
-from rag.source_notes import Aging
+from rag.stored import Aging
 from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
-from rag.way import Way
+from rag.way import Way, load_wanted, shipped
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine
@@ -62,7 +62,7 @@ class Assistant(OldMethods):
         self.settings = settings
         self._stored = stored_library(settings, embedder=embedder, vectors=vectors)
         self.library = OpenLibrary(self._stored, seeds=settings.seeds, on_progress=on_progress)
-        self._answerer = answerer or answerers.shipped(settings, self._stored.embedder)
+        self._answerer = answerer or shipped(settings, self._stored.embedder)
         self._wanted_model = model
         self._loading = threading.Lock()
         self._loaded: tuple[LanguageModel | None] | None = None
@@ -151,7 +151,7 @@ class Assistant(OldMethods):
             if address is not None and address != settings.llm_base_url:
                 settings = settings.changed(llm_base_url=address, llm_api_key=None)
             other._wanted_model = model
-            other._loaded = (answerers.language_model(model, settings),)
+            other._loaded = (load_wanted(model, settings),)
         other.settings = settings
         return other
 
@@ -357,7 +357,7 @@ class Assistant(OldMethods):
         """Return the language model, loaded at the first call; None where there is none."""
         with self._loading:
             if self._loaded is None:
-                self._loaded = (answerers.language_model(self._wanted_model, self.settings),)
+                self._loaded = (load_wanted(self._wanted_model, self.settings),)
             return self._loaded[0]
 
     def _steps(

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
-from rag.answerers import extractive_answerer
 from rag.arguments import read_scope, scope_among
 from rag.asked import by_answer
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
+from rag.cli.main import OPTION_TYPES
 from rag.conversations.kept import KeptTurn, compared, read_answer
 from rag.conversations.store import ConversationStore, conversations_here, library_name
 from rag.llm.client import in_thread
@@ -20,13 +20,15 @@ from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import Settings, keep_setting
-from rag.source_notes import articles_note, not_read_again, page_name
+from rag.stored import articles_note, not_read_again, page_name
 from rag.types import Answer, Sentence
+from rag.way import extractive_answerer
 
 if TYPE_CHECKING:
     from rag.llm.found import FoundModel
 
 __all__ = [
+    "OPTION_TYPES",
     "READER_SHA256",
     "SHOWN_AS_TRUE",
     "ConversationStore",

@@ -214,6 +214,7 @@ class OpenLibrary(StoredArticles):
             LibraryError: The library cannot be read or written.
         """
         from index.contents import read_contents
+
         from index.store import catalog, introductions, migrations
         from rag.overview.overview import in_brief
 

@@ -17,15 +17,23 @@ from index.types import Hit
 from rag import citations, logbook, refusal
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.similar import SimilarAnswerer
-from rag.asked import Asked, Sources, by_answer, looked_up, obeying_none, together
+from rag.asked import (
+    Asked,
+    Sources,
+    by_answer,
+    found_until,
+    in_time,
+    looked_up,
+    obeying_none,
+    together,
+)
 from rag.comparison import sides_of
 from rag.compound import parts_of
 from rag.drafting import Drafting
 from rag.driver import Piece, Step, Steps
-from rag.over_time import found_until, in_time
 from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
-from rag.source_notes import question_note
+from rag.stored import question_note
 from rag.types import (
     Answer,
     Answerer,

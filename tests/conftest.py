@@ -31,7 +31,7 @@ from index.store.library import Library, open_library
 from rag import AnswerSentence, Assistant, Card, Settings, testing
 from rag.testing import HashEmbedder
 
-pytest_plugins = ["command_desk", "remembered", "ui_pages"]
+pytest_plugins = ["command_desk", "remembered", "side_by_side", "ui_pages"]
 
 
 _ORDER = ("unit", "library", "process", "servers", "training", "page")

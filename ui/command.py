@@ -1,21 +1,22 @@
-"""The commands `footnote ui`, `serve` and `mcp`: their arguments, for `footnote --help`."""
+"""The commands `footnote ui`, `serve` and `mcp`: made of the table `ui/data/cli.toml`, and run."""
 
 import argparse
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from ipaddress import ip_address, ip_network
+from itertools import chain
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag import Assistant
     from ui.articles import Libraries
 
+_TABLE = Path(__file__).parent / "data" / "cli.toml"
 _PORTS = range(1, 65536)
-_PORT = 8765
-"""Of `footnote serve`; none of those on which programs with language models listen."""
 _DEFAULT = "default"
 """As `footnote libraries` calls the library that nobody named."""
 _ENDING_SECONDS = 5.0
@@ -24,37 +25,16 @@ _ENDING_SECONDS = 5.0
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `ui`, `serve` and `mcp` to the sub-commands of `footnote`."""
-    parser = commands.add_parser(
-        "ui",
-        help="open a page to ask questions and read their sources",
-        description="Serve a page to ask questions and read their sources, on this machine only "
-        "unless users log in.",
-        epilog="example: footnote ui --port 7870",
-    )
-    _add_library(parser)
-    _add_reach(parser)
-    parser.set_defaults(run=run)
-    parser = commands.add_parser(
-        "serve",
-        help="answer other programs in OpenAI's form, without a page",
-        description="Answer other programs in the form of OpenAI's chat completions, with "
-        "citations, on this machine only unless they send keys.",
-        epilog="example: footnote serve --keys ~/footnote.keys",
-    )
-    _add_library(parser)
-    _add_model(parser)
-    _add_service(parser)
-    parser.set_defaults(run=run_service)
-    parser = commands.add_parser(
-        "mcp",
-        help="answer an MCP client over standard input and output",
-        description="Answer an MCP client, such as Claude Desktop, over standard input and output, "
-        "until it ends. It starts this command itself.",
-        epilog="example: footnote mcp --library ~/library",
-    )
-    _add_library(parser)
-    _add_model(parser)
-    parser.set_defaults(run=run_mcp)
+    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
+    for name, told in table["commands"].items():
+        texts = {key: told[key] for key in ("help", "description", "epilog")}
+        parser = commands.add_parser(name, **texts)
+        for row in chain.from_iterable(table["arguments"][one] for one in told["arguments"]):
+            options = {key: value for key, value in row.items() if key != "name"}
+            if "type" in row:
+                options["type"] = _TYPES[row["type"]]
+            parser.add_argument(row["name"], **options)
+        parser.set_defaults(run=_RUNS[name])
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -187,102 +167,6 @@ def _followed(*assistants: "Assistant") -> Iterator[None]:
             thread.join(timeout=_ENDING_SECONDS)
 
 
-def _add_library(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--library",
-        metavar="NAME|FOLDER",
-        help="the library's name, folder or postgresql:// address (default: FOOTNOTE_LIBRARY or "
-        "your data folder)",
-    )
-
-
-def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--llm",
-        metavar="MODEL",
-        help="what writes answers: PROVIDER:MODEL, or extractive (default: FOOTNOTE_LLM)",
-    )
-
-
-def _add_service(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="address to listen on; one that other machines reach needs --keys "
-        "(default: 127.0.0.1)",
-    )
-    parser.add_argument(
-        "--port",
-        type=_port,
-        default=_PORT,
-        metavar="N",
-        help=f"1 to 65535 (default: {_PORT})",
-    )
-    parser.add_argument(
-        "--keys",
-        type=Path,
-        metavar="FILE",
-        help="let only programs in that send one of these keys: one a line, readable by you alone",
-    )
-    parser.add_argument(
-        "--quotes",
-        action="store_true",
-        help="write the quotes below each answer, for chat pages that show no citations",
-    )
-    _add_names(parser)
-
-
-def _add_names(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="name or address under which other machines reach this one; may be repeated",
-    )
-
-
-def _add_reach(parser: argparse.ArgumentParser) -> None:
-    """Add where the page can be reached, by whom and under which names."""
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="address to listen on; one that other machines reach needs --auth "
-        "(default: 127.0.0.1)",
-    )
-    parser.add_argument(
-        "--port", type=_port, metavar="N", help="1 to 65535 (default: the first free from 7860)"
-    )
-    parser.add_argument(
-        "--auth",
-        type=Path,
-        metavar="FILE",
-        help="let only these users in: a line NAME:PASSWORD each, readable by you alone; who may "
-        "ask but change nothing has :ask behind the password",
-    )
-    _add_names(parser)
-    parser.add_argument(
-        "--also",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="a further library that visitors may choose, by its name; may be repeated (default: "
-        "all that have a name for who uses this machine, none for others)",
-    )
-    parser.add_argument(
-        "--proxy",
-        action="append",
-        default=[],
-        type=_address,
-        metavar="ADDRESS",
-        help="address of a proxy that hands requests on and may say for whom (X-Forwarded-For); "
-        "may be repeated",
-    )
-    parser.add_argument(
-        "--mcp", action="store_true", help="answer MCP clients too, at /gradio_api/mcp/"
-    )
-
-
 def _address(text: str) -> str:
     try:
         return str(ip_network(text, strict=False) if "/" in text else ip_address(text))
@@ -296,3 +180,7 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) in _PORTS):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
     return int(text)
+
+
+_TYPES: Mapping[str, Callable[[str], Any]] = {"address": _address, "file": Path, "port": _port}
+_RUNS = {"ui": run, "serve": run_service, "mcp": run_mcp}

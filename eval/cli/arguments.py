@@ -4,7 +4,6 @@ All help loads this file, so that the work is in the files beside it, imported w
 """
 
 import argparse
-import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -99,18 +98,6 @@ def _runner(place: str) -> Callable[[argparse.Namespace], int]:
     return run
 
 
-def _positive(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
-    return int(text)
-
-
-def _passages(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
-    return int(text)
-
-
 def _share(text: str) -> float:
     try:
         value = float(text)
@@ -121,33 +108,22 @@ def _share(text: str) -> float:
     return value
 
 
-def _word(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is empty: name one, or leave the option out")
-    return text
+def _as_footnote_does(kind: str) -> Callable[[str], Any]:
+    """Return what reads an option as `footnote`'s own commands do; loaded where one is given."""
+
+    def read(text: str) -> object:
+        from rag.internal import OPTION_TYPES
+
+        return OPTION_TYPES[kind](text)
+
+    return read
 
 
-def _date(text: str) -> str:
-    from datetime import date  # of use for this option alone
-
-    try:
-        if not re.fullmatch(r"[0-9]{4}(?:-[0-9]{2}){0,2}", text):
-            raise ValueError(text)
-        date.fromisoformat(text + "0000-01-01"[len(text) :])
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no date: write a day as 2024-03-01, a month as 2024-03 or a year as 2024"
-        ) from None
-    return text
-
-
-_TYPES = {
+_SHARED = ("count", "date", "passages", "word")
+_TYPES: Mapping[str, Callable[[str], Any]] = {
     "int": int,
-    "positive": _positive,
-    "passages": _passages,
     "share": _share,
-    "word": _word,
-    "date": _date,
+    **{kind: _as_footnote_does(kind) for kind in _SHARED},
 }
 _OURS = ("name", "absent", "group")
 """Keys of an argument's row that argparse does not know."""

@@ -6,7 +6,6 @@ from itertools import count, islice
 from typing import TypeVar, overload
 
 from index.card import Card
-from index.language import READ, language_of
 from index.reading.normal import LongText
 from index.reading.references import recorded
 from index.splitting.paragraphs import group
@@ -14,6 +13,7 @@ from index.splitting.sentences import split, split_rows
 from index.store.queries import text_hash
 from index.store.writes import Entry
 from index.sync.file_state import Record
+from index.terms import READ, language_of
 from index.types import Extract, Span
 
 _ID_LENGTH = 12

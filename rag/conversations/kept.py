@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from index.data_files import data_text
 from index.errors import FootnoteError, UnknownDocumentError
 from rag.citations import SHOWN_AS_TRUE, places
-from rag.source_notes import page_name
+from rag.stored import page_name
 from rag.types import Answer, AnswerSentence, Citation, Turn
 
 if TYPE_CHECKING:

@@ -15,8 +15,7 @@ from index.terms import content_terms
 from prompts import Prompt
 from rag.driver import NEXT, Piece, Request, Step
 from rag.language_model import Afresh, Message, Reply
-from rag.llm.prompting import messages_of
-from rag.llm.sources import inert
+from rag.llm.prompting import inert, messages_of
 from rag.llm.stream import estimated_tokens
 from rag.question import Question, read_query
 from rag.types import Answer

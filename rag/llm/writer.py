@@ -17,9 +17,20 @@ from rag.driver import NEXT, Piece, Request, Step
 from rag.follow_up import stand_alone
 from rag.language_model import Afresh, CutReplyError, LanguageModel, Message, Reply
 from rag.llm.planning import proposed
-from rag.llm.prompting import PASSAGE_TOKENS, CountTokens, checked_prompt, fit, messages_of, room_of
+from rag.llm.prompting import (
+    PASSAGE_TOKENS,
+    CountTokens,
+    Sheet,
+    checked_prompt,
+    fit,
+    inert,
+    messages_of,
+    nonce_of,
+    obeys,
+    room_of,
+    sheet,
+)
 from rag.llm.replies import ReplyReader, Said
-from rag.llm.sources import Sheet, inert, nonce_of, obeys, sheet
 from rag.question import Question, read_query, read_question
 from rag.reader.windows import alone
 from rag.settings import Settings

@@ -8,8 +8,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from index.contents import Content, read_contents
 from index.errors import UnknownDocumentError
+from index.full_text import Content, read_contents
 from index.search import Found, search
 from index.store import queries
 from index.store.library import Moment

@@ -12,15 +12,15 @@ is worth against how near it is to what is chosen already.
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.contents import Content
+from index.full_text import Content
 from index.types import Sentence
-from rag.llm.sources import gives_orders
+from rag.llm.prompting import gives_orders
 from rag.overview.asked import data
 from rag.question import names
 from rag.verification.parse import Date, conflicts, read_dates
@@ -72,6 +72,17 @@ class Statement:
         return self.sentence.text
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Heading:
+    """The few words that stand over sentences."""
+
+    sentence: Sentence
+    paragraph: int
+    """That it stands in."""
+    runs_on: bool
+    """Whether text follows in its own line."""
+
+
 def statements(content: Content) -> tuple[Statement, ...]:
     """Return the statements of a document in order; empty where it has none."""
     return tuple(each_statement(content)) or tuple(each_statement(content, least=_FEWEST))
@@ -82,7 +93,7 @@ def each_statement(content: Content, *, least: int = _LEAST_WORDS) -> Iterator[S
     text, paragraph = content.document.text, 0
     before: Sentence | None = None
     stated = False
-    heading: tuple[Sentence, int, bool] | None = None
+    heading: _Heading | None = None
     for place, sentence in enumerate(content.sentences):
         gap = text[before.end : sentence.start] if before else "\n"
         paragraph += bool(before) and "\n" in gap
@@ -97,26 +108,24 @@ def each_statement(content: Content, *, least: int = _LEAST_WORDS) -> Iterator[S
                 opens="\n" in gap,
                 leans=stated and leans(sentence.text),
                 before=before,
-                heading=heading[0] if heading else None,
+                heading=heading.sentence if heading else None,
             )
             stated = True
         before = sentence
 
 
-def _heading(
-    now: tuple[Sentence, int, bool] | None, sentence: Sentence, paragraph: int
-) -> tuple[Sentence, int, bool] | None:
-    """Return the heading of a sentence, its paragraph, and whether it stands in the same line.
+def _heading(now: _Heading | None, sentence: Sentence, paragraph: int) -> _Heading | None:
+    """Return the heading that stands over a sentence; the sentence itself where it is one.
 
     One that text follows in its line ("3. Pontoon. It was opened ...") ends with its paragraph,
     another at the next heading.
     """
     words = len(_WORD.findall(sentence.text))
     if 1 <= words <= _HEADING_WORDS and not _STATES.search(sentence.text.rstrip()):
-        return sentence, paragraph, False
-    if now is None or (now[2] and paragraph != now[1]):
+        return _Heading(sentence=sentence, paragraph=paragraph, runs_on=False)
+    if now is None or (now.runs_on and paragraph != now.paragraph):
         return None
-    return (now[0], now[1], now[2] or paragraph == now[1])
+    return replace(now, runs_on=now.runs_on or paragraph == now.paragraph)
 
 
 def is_statement(sentence: str, *, least: int = _LEAST_WORDS) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from index.contents import Content, read_contents
+from index.full_text import Content, read_contents
 from index.search import search
 from index.store import queries
 from index.store.library import Moment

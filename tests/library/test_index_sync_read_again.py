@@ -22,7 +22,7 @@ from index.sync.watch import watch
 from index.types import AddReport, Change, Extract
 from rag import Assistant
 from rag.cli import terminal
-from rag.source_notes import Aging, not_read_again
+from rag.stored import Aging, not_read_again
 from rag.testing import HashEmbedder
 from ui.api import read_again as read_again_at_start
 

@@ -23,7 +23,7 @@ from index.upkeep import archive
 from index.upkeep.doctor import check
 from index.upkeep.transfer import export_library, import_library
 from rag import Settings
-from rag.source_notes import Aging
+from rag.stored import Aging
 from rag.testing import HashEmbedder, open_assistant, open_library
 
 Make = Callable[..., Library]

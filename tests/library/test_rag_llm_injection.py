@@ -12,7 +12,7 @@ from rag import (
     Settings,
 )
 from rag.cli.ask import answer_text
-from rag.llm.sources import gives_orders
+from rag.llm.prompting import gives_orders
 from rag.testing import ScriptedModel, open_assistant
 
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks in its two piers."

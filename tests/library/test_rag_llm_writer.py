@@ -174,6 +174,7 @@ def test_a_sentence_in_doubt_is_shown_as_such_before_the_next_one_is_written(mak
     assert first.text == "Pigeons own the moon. [unsupported: no source says it]"
 
 
+@pytest.mark.quiet
 def test_each_sentence_comes_within_a_second_of_its_end(make: Make) -> None:
     assistant, model = make(
         "Engineers found cracks. [1] Cats sleep all day. [2] Dogs bark at night."

@@ -35,8 +35,8 @@ from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
 from rag.answer import edges
 from rag.comparison import sets_beside
+from rag.llm.prompting import gives_orders, inert
 from rag.llm.replies import ReplyReader, plain
-from rag.llm.sources import gives_orders, inert
 from rag.llm.stream import Thoughts
 from rag.types import Turn
 from rag.verification import parse, values

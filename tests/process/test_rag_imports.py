@@ -13,7 +13,7 @@ import rag
 OF_A_QUESTION = frozenset(
     """
     index index.card index.data_files index.embedding index.embedding.embedder
-    index.embedding.onnx index.errors index.language index.reading
+    index.embedding.onnx index.errors index.reading
     index.reading.normal index.scope index.search
     index.store index.store.catalog index.store.chroma
     index.store.folder_backend index.store.generation_files index.store.library
@@ -22,16 +22,16 @@ OF_A_QUESTION = frozenset(
     index.sync index.sync.file_state index.sync.stamps index.terms
     index.types rag rag.answer rag.answer.cell rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.otherwise
-    rag.answer.neighbours rag.answer.ranking rag.answer.similar rag.answerers
+    rag.answer.neighbours rag.answer.ranking rag.answer.similar
     rag.answer.several rag.answer.short rag.answer.yes_no
     rag.arguments rag.assistant
-    rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session rag.cli.table
+    rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session
     rag.cli.terminal rag.driver rag.library rag.llm
-    rag.asked rag.llm.sources rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
+    rag.asked rag.llm.prompting rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
-    rag.setting_values rag.settings rag.source_notes rag.stored rag.types
+    rag.setting_values rag.settings rag.stored rag.types
     rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
-    rag.comparison rag.compound rag.drafting rag.over_time rag.refusal
+    rag.comparison rag.compound rag.drafting rag.refusal
     rag.way
     """.split()  # noqa: SIM905  # a list of these would be a line each
 )
@@ -128,7 +128,6 @@ def test_the_help_of_a_command_imports_the_table_of_commands(used: Path, command
     modules = imported(used, command, "--help")
     assert ours(modules) == {
         "index", "index.data_files", "index.errors", "rag", "rag.cli", "rag.cli.main",
-        "rag.cli.table",
     }  # fmt: skip
     assert foreign(modules) == set()
 

@@ -75,6 +75,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("case", HOSTILE)
 def test_a_hostile_reply_offers_nothing_and_takes_no_time(case: str) -> None:
     with WireServer(HOSTILE[case]) as server:

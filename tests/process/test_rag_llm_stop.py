@@ -143,6 +143,7 @@ def blocking_llm(seconds: float, *pieces: str) -> object:
     return Blocking()
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("way", ["complete", "acomplete"])
 def test_the_deadline_holds_for_a_model_that_blocks(way: str) -> None:
     blocking_llm(0)

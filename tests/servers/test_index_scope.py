@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from index.contents import read_contents
 from index.errors import ScopeError
+from index.full_text import read_contents
 from index.scope import Scope
 from index.search import search
 from index.store import narrowed, queries, vector_search

@@ -3,7 +3,7 @@
 import pytest
 
 from index.data_files import data_toml
-from index.language import language_asked_in, language_name, language_of
+from index.terms import language_asked_in, language_name, language_of
 
 GERMAN = (
     "Die Brücke über den Fluss wurde im Jahr 1931 eröffnet und ist seitdem für den Verkehr offen. "

@@ -408,6 +408,7 @@ def test_what_a_later_version_adds_to_an_answer_is_passed_over() -> None:
     assert read_answer(later) == answered("Why?")
 
 
+@pytest.mark.quiet
 def test_the_list_of_ten_thousand_turns_takes_under_50_ms(store: ConversationStore) -> None:
     import time
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rag.llm.sources import sheet
+from rag.llm.prompting import sheet
 from rag.testing import hit_of
 from rag.types import Answer, Citation, Usage
 from rag.verification.claims import Claim

@@ -3,7 +3,7 @@
 import numpy as np
 
 from index.card import Card
-from index.contents import Content
+from index.full_text import Content
 from index.store.queries import DocumentRow, SentenceRow
 from index.types import Sentence
 from rag.overview.statements import Statement, choose, lexrank, statements

@@ -8,7 +8,7 @@ import pytest
 from eval.cli import arguments as eval_arguments
 from rag import EVERYTHING, MisuseError, Scope, ScopeError
 from rag.arguments import read_scope, scope_among
-from rag.cli.table import own_commands
+from rag.cli.main import own_commands
 
 _WORDS = (
     "--tag economy --tag Trade --in notes --document 3f2a --type pdf --from 2024-03 --until 2024 "
