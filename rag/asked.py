@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import reduce
 from itertools import zip_longest
+from typing import Literal
 
 from index.data_files import data_toml
 from index.scope import EVERYTHING, Scope
@@ -28,6 +29,7 @@ from rag.types import Draft, DraftPart, DraftSentence, Usage
 
 _A_STEP = 2
 """Passages that a language model reads for each search."""
+_EARLIER = re.compile(r"Earlier, on (\d{4}-\d\d-\d\d), another document said: ")
 _SPARE = 5
 """Passages searched for each one wanted, where newer articles are left out."""
 _YEAR = re.compile(r"\b(?:1[0-9]|20)\d\d\b")
@@ -211,9 +213,22 @@ def in_time(draft: Draft, question: Question, texts: Mapping[str, str]) -> Draft
     if not _changes(question):
         return draft
     new, old, day = (one, other, days[1]) if newest_first else (other, one, days[0])
-    earlier = f"Earlier, on {day.isoformat()}, another document said: {old.text}"
-    told = replace(old, text=earlier, span=None)
+    lead = f"Earlier, on {day.isoformat()}, another document said: "
+    span = (old.span[0] + len(lead), old.span[1] + len(lead)) if old.span else None
+    told = replace(old, text=f"{lead}{old.text}", span=span)
     return _first(draft, new, told, swapped=not newest_first)
+
+
+def set_against(text: str) -> tuple[Literal["", "otherwise", "earlier"], str]:
+    """Return how a sentence of an answer stands to the one before it, and the day of an earlier.
+
+    Args:
+        text: As it is shown; of one that stands for itself both are empty.
+    """
+    if text.startswith(OTHERWISE):
+        return "otherwise", ""
+    earlier = _EARLIER.match(text)
+    return ("earlier", earlier[1]) if earlier else ("", "")
 
 
 def _first(draft: Draft, first: DraftSentence, *others: DraftSentence, swapped: bool) -> Draft:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
+from rag.answer.cell import cells_of_table
 from rag.arguments import read_scope, scope_among
-from rag.asked import by_answer
+from rag.asked import by_answer, set_against
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.cli.main import OPTION_TYPES
@@ -22,6 +23,7 @@ from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import Settings, keep_setting
 from rag.stored import articles_note, not_read_again, page_name
 from rag.types import Answer, Sentence
+from rag.verification.differences import corrections
 from rag.way import extractive_answerer
 
 if TYPE_CHECKING:
@@ -36,8 +38,10 @@ __all__ = [
     "LoggedQuestion",
     "articles_note",
     "as_json",
+    "cells_of_table",
     "compared",
     "conversations_here",
+    "corrections",
     "data_file",
     "data_text",
     "data_toml",
@@ -61,6 +65,7 @@ __all__ = [
     "read_scope",
     "scope_among",
     "seed_paths",
+    "set_against",
     "whole_file",
     "with_all_hits",
 ]

@@ -44,13 +44,17 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _STYLES = (
     "page.css",
     "ask.css",
+    "answer.css",
     "rail.css",
     "desk.css",
     "evaluation.css",
     "settings.css",
     "start.css",
+    "print.css",
 )
 """In this order: a later one may lean on an earlier one's colours."""
+_BEFORE = {"log.js": ("answer.js",)}
+"""Scripts that a part's own is read after."""
 _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnote-theme') || ''"
 """What was chosen before is there before anything is drawn."""
 
@@ -158,7 +162,7 @@ def sent_with(event: "gr.EventData") -> Sent:
 
 def script(name: str) -> str:
     """Return the script of a part, after the functions that all of them use."""
-    return "\n".join(map(_text, ("dom.js", "token.js", name)))
+    return "\n".join(map(_text, ("dom.js", "token.js", *_BEFORE.get(name, ()), name)))
 
 
 def _whole(sent: Any) -> Any:  # noqa: ANN401  # JSON

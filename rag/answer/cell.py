@@ -239,6 +239,11 @@ def cells_of(row: str) -> tuple[Cell, ...]:
     return tuple(cells) if any(cell.name for cell in cells) else ()
 
 
+def cells_of_table(text: str, media_type: str) -> tuple[Cell, ...]:
+    """Return the cells of a quoted row; none where its article is no table."""
+    return cells_of(text) if media_type in _TABLES else ()
+
+
 def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
     """Return the cell that a question names, or each of those of several tables that differ.
 

@@ -74,6 +74,12 @@ _JOINS = (
     r"precise)|yes|no|well|sure|so|and|but"
 )
 _JOINED = re.compile(rf"(?:{_JOINS}) ?[,:] ?", re.IGNORECASE)
+_NAMES_NEXT = re.compile(
+    r"(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth(?:ly)?|fifth(?:ly)?|next|then|finally|"
+    r"lastly|last), (?:(?:the|an?|its|their|his|her|our) )?[\w'’-]+[.!]?",
+    re.IGNORECASE,
+)
+"""A sentence that only names what the next ones are about: "Second, the ceremony."."""
 _LEADS = re.compile(
     rf"(?:(?:{_JOINS}) ?[,:]"
     rf"|as {_TOLD} (?:in|by) ?[,:]"
@@ -111,7 +117,7 @@ def read_claims(text: str) -> tuple[Claim, ...]:
     """Return the claims of a plain or Markdown text, in order.
 
     Headings, questions, rulers, lead-ins that end with a colon and sentences that only name their
-    sources are no claims. Marks belong to
+    sources, or what comes next ("Second, the ceremony."), are no claims. Marks belong to
     the sentence that they stand in or behind, at the beginning of a line to the one that follows.
     """
     return tuple(
@@ -313,5 +319,7 @@ def _plain(sentence: str, *, first: bool) -> str:
 
 def _says(words: str) -> bool:
     if words in ("Yes", "No"):  # the short answer to a question that is not there
+        return False
+    if _NAMES_NEXT.fullmatch(words):
         return False
     return bool(statement_of(words)) and not words.rstrip("\"'”’*)").endswith(("?", ":"))

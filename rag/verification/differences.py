@@ -38,6 +38,9 @@ _PLACES = frozenset({"in", "of", "over", "at", "near", "on", "under", "across", 
 _AHEAD = 40
 """Characters before a name in which such a word is looked for."""
 _PAST = frozenset({"was", "were", "had", "did"})
+_SAYS_OTHER = re.compile(
+    r"(?:^|; )the source says (?P<source>[^;]{1,200}?), not (?P<claim>[^;]{1,200})(?=;|$)"
+)
 _LEAST = 3
 """Words from which a quotation must be literal; fewer may be a name or a coined word."""
 
@@ -160,6 +163,14 @@ def misquoted(claim: str, source: str) -> str:
 def _otherwise(source: str, claim: str, kind: Kind) -> Iterator[Difference]:
     if source.casefold() != claim.casefold():
         yield Difference(kind=kind, note=f"the source says {source}, not {claim}")
+
+
+def corrections(note: str) -> tuple[tuple[str, str], ...]:
+    """Return what a note puts right: words of the claim, each with the source's; mostly one.
+
+    Empty for a note on anything but words in the place of others.
+    """
+    return tuple((found["claim"], found["source"]) for found in _SAYS_OTHER.finditer(note))
 
 
 def _tokens(reading: Reading) -> list[Word | Value | Date]:

@@ -35,13 +35,17 @@ def test_the_lit_sentence_is_the_quote_of_the_citation(page, seeded):
     expect(first_chip(page)).to_have_attribute("aria-current", "true")
 
 
-def test_the_likely_words_of_a_quoted_sentence_are_bold(browser, seeded):
+def test_the_words_of_the_short_answer_are_lit_like_the_sentence_in_its_article(browser, seeded):
     text = "\U0001f426\U0001f426 On March 30th they met in Tokyo."
-    with served(seeded, drafts=[text], span=(6, 16)) as port, opened(browser, port) as page:
+    scripted = {"drafts": [text], "span": (6, 16), "short": "March 30th"}
+    with served(seeded, **scripted) as port, opened(browser, port) as page:
         ask(page, SEED_QUESTION)
         expect(page.locator("#turn-1 .words")).to_have_text(text)
-        expect(page.locator("#turn-1 .words strong")).to_have_text("March 30th")
-        assert page.locator("strong").evaluate("e => getComputedStyle(e).fontWeight") >= "600"
+        found = page.locator("#turn-1 .words mark")
+        expect(found).to_have_text("March 30th")
+        first_chip(page).click()
+        ground = "e => getComputedStyle(e).backgroundColor"
+        assert found.evaluate(ground) == page.locator("mark.lit").evaluate(ground)
 
 
 def test_the_short_answer_stands_above_the_sentence_and_is_copied_with_it(browser, seeded):
@@ -106,10 +110,11 @@ def test_a_chip_of_an_older_answer_shows_its_source_until_the_next_question(page
 
 def test_each_part_of_a_question_has_a_line_with_its_chip(page):
     ask(page, "Which missile will Japan co-produce and what does the missile cost?")
-    lines = page.locator("#turn-1 .parts li")
-    expect(lines.first).to_contain_text("Which missile will Japan co-produce: ")
+    lines = page.locator("#turn-1 .parts > li")
+    expect(lines.first.locator(".asked")).to_have_text("Which missile will Japan co-produce?")
+    expect(lines.first.locator(".short")).to_have_text("AMRAAM")
     expect(lines.first.locator(".chip")).to_have_count(1)
-    expect(lines.nth(1)).to_have_text("What does the missile cost: no answer found")
+    expect(lines.nth(1)).to_have_text("What does the missile cost?No answer found.")
 
 
 def test_example_and_follow_up_questions_are_asked_by_choosing_them(page):

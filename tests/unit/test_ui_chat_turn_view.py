@@ -131,3 +131,77 @@ def test_which_articles_were_asked_is_told_and_whether_the_question_named_them()
     noted = as_view(replace(ANSWERED, answer=replace(ANSWER, scope_note="All were asked.")))
     assert (noted["scope"], noted["named"]) == ("All were asked.", False)
     assert as_view(ANSWERED)["scope"] == ""
+
+
+QUOTE = "The number of members rose from 410 to 455 within a year."
+MEMBERS = replace(SOURCE, quote=QUOTE, start=0, end=len(QUOTE))
+ROSE = AnswerSentence(text=QUOTE, citations=(1,), span=(32, 35))
+
+
+def quoted(sentence=ROSE, citation=MEMBERS, **answer):
+    made = replace(ANSWER, model="extractive", usage=Usage(), **answer)
+    (said,) = as_view(replace(ANSWERED, sentences=(sentence,), citations=(citation,), answer=made))[
+        "sentences"
+    ]
+    return said
+
+
+@pytest.mark.parametrize(
+    ("short", "lit"),
+    [("455", [[39, 42]]), ("410", [[32, 35]]), (None, []), ("Yes", []), ("41", [])],
+)
+def test_only_the_words_of_the_short_answer_are_lit(short, lit):
+    assert quoted(short=short)["lit"] == lit
+
+
+def test_words_that_stand_twice_are_lit_where_they_are_marked_and_else_nowhere():
+    twice = replace(ROSE, text="Of 12 boats 12 sank.", span=(12, 14))
+    assert quoted(twice, short="12")["lit"] == [[12, 14]]
+    assert quoted(replace(twice, span=None), short="12")["lit"] == []
+
+
+def test_what_a_source_has_word_by_word_is_told_from_what_leads_it_in():
+    told = f"But another document says: {QUOTE}"
+    said = quoted(replace(ROSE, text=told, span=(66, 69)))
+    assert (said["quote"], said["against"], said["lit"]) == (
+        [27, 27 + len(QUOTE)],
+        "otherwise",
+        [[66, 69]],
+    )
+    earlier = quoted(replace(ROSE, text=f"Earlier, on 2022-04-01, another document said: {QUOTE}"))
+    assert (earlier["against"], earlier["day"]) == ("earlier", "2022-04-01")
+
+
+def test_a_row_of_a_table_is_told_cell_by_cell():
+    row = "Town: Lindvik; 2021: 18400."
+    of_table = replace(MEMBERS, quote=row, card=replace(SOURCE.card, media_type="text/csv"))
+    said = quoted(AnswerSentence(text=row, citations=(1,), span=(21, 26)), of_table, short="18400")
+    assert said["cells"] == [["Town", "Lindvik", False], ["2021", "18400", True]]
+    assert quoted()["cells"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "fixes"),
+    [
+        ("It took twenty-eight thousand lives.", "the source says twenty-seven thousand, not "
+         "twenty-eight thousand", [[8, 20, "twenty-seven"]]),
+        ("They met on March 31st.", "the source says March 30th, not March 31st",
+         [[18, 22, "30th"]]),
+        ("In 1946, Ann.", "the source says 1945, not 1946; the source says Bo, not Ann",
+         [[3, 7, "1945"], [9, 12, "Bo"]]),
+        ("It may be.", "the source does not say “may”", []),
+        ("It was 28000.", "the source says 27,000, not 28,000", []),
+    ],
+)  # fmt: skip
+def test_words_that_differ_are_put_right_where_they_stand(text, note, fixes):
+    altered = replace(SAID, text=text, note=note)
+    (said,) = as_view(replace(ANSWERED, sentences=(altered,)))["sentences"]
+    assert said["fixes"] == fixes
+
+
+def test_a_remedy_in_settings_of_the_environment_is_left_to_the_page():
+    told = "my-model did not finish within 60 s: raise FOOTNOTE_LLM_DEADLINE, or choose another"
+    view = as_view(replace(ANSWERED, answer=replace(ANSWER, fallback=told)))
+    assert view["failure"] == {"what": "My-model did not finish within 60 s", "settings": True}
+    plain = as_view(Turn(number=1, question="?", problem="Gone: add it again."))["failure"]
+    assert plain == {"what": "Gone: add it again", "settings": False}

@@ -17,6 +17,7 @@ from rag import Answer, AnswerSentence, Assistant, Citation, Hit, UnknownDocumen
 from rag.internal import SHOWN_AS_TRUE, KeptTurn, compared, page_name, read_answer
 from rag.types import AnswerPart, SetAside
 from ui.articles import is_drawn, place
+from ui.chat.answer_view import drawn, failure, frame_of, meanwhile
 from ui.chat.conversation import Turn
 
 _NEAREST = 5
@@ -34,7 +35,7 @@ _TextOf = Callable[[str], str]
 
 def as_view(turn: Turn) -> dict[str, Any]:
     """Return what `log.js` and `pane.js` draw a turn from: JSON values only."""
-    answer = turn.answer
+    answer, frame = turn.answer, frame_of(turn)
     return {
         "number": turn.number,
         "question": turn.question,
@@ -49,13 +50,16 @@ def as_view(turn: Turn) -> dict[str, Any]:
             {"asked": s.asked, "text": s.text, "numbers": list(s.citations)}
             for s in (answer.steps if answer is not None else turn.steps)
         ],
-        "sentences": [_said(sentence) for sentence in turn.sentences],
+        "written": frame.written,
+        "sentences": [_said(one) | drawn(one, frame) for one in turn.sentences],
+        "meanwhile": meanwhile(turn),
         "sources": [_source(c) for c in turn.citations],
         "passages": _passages(turn.hits or ()),
         "says": answer.text if answer is not None else "",
         "problem": turn.problem,
         "overview": answer is not None and answer.is_overview,
         "fallback": answer.fallback if answer is not None else "",
+        "failure": failure((answer.fallback if answer is not None else "") or turn.problem),
         "aside": _aside(answer.set_aside) if answer is not None else None,
         "searched": answer.searched if answer is not None else "",
         "scope": _scope(answer) if answer is not None else "",
@@ -107,6 +111,7 @@ def _source(citation: Citation) -> dict[str, Any]:
         "source": place(citation.card),
         "pdf": is_drawn(citation.card),
         "where": _where(citation, citation.start, citation.end),
+        "published": citation.card.published or "",
         "page": citation.page,
         "label": citation.page_label,
         "start": citation.start,

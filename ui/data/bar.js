@@ -3,6 +3,8 @@
 const root = element.querySelector(".bar");
 const leaving = gone("bar");
 const model = h("b", {});
+const dot = h("span", { class: "dot" });
+let called = "";
 const scheme = () => document.documentElement.dataset.theme || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 const turnOver = () => {
   const wanted = scheme() === "dark" ? "light" : "dark";
@@ -18,7 +20,7 @@ root.replaceChildren(
   h("span", { class: "brand" }, "Footnote"),
   choice,
   h("span", { class: "grow" }),
-  h("span", { class: "model", title: "What writes the answers" }, h("span", { class: "dot" }), model),
+  h("span", { class: "model", title: "What writes the answers" }, dot, model),
   h("button", { type: "button", class: "theme", "aria-label": "Switch between light and dark", title: "Switch between light and dark", onclick: turnOver }),
 );
 // Tabs by arrow keys, as https://www.w3.org/WAI/ARIA/apg/patterns/tabs/ has them; Gradio's are buttons.
@@ -68,7 +70,12 @@ document.addEventListener("drop", async (event) => {
   const found = entries.some((entry) => entry.isDirectory) ? (await Promise.all(entries.map(inside))).flat() : files;
   if (found.length) takeIn(found);
 }, { signal: leaving });
-const show = (name) => { if (name) model.textContent = modelName(name); };
+const show = (name) => { if (name) { called = name; reached(true); } };
+// A model's dot is full once it answered; null: nothing was asked of it yet.
+const reached = (did) => {
+  dot.className = did === false ? "dot down" : did === null ? "dot unasked" : "dot";
+  model.textContent = did === false ? `${modelName(called)}, not reached` : modelName(called);
+};
 const told = () => {
   show(props.value?.model);
   if (props.value?.asks) document.documentElement.dataset.asks = "";
@@ -81,4 +88,5 @@ const told = () => {
 watch("value", told);
 told();
 hearLast("model", show, leaving);
+hearLast("reached", reached, leaving);
 trigger("open", {});

@@ -10,57 +10,12 @@ let examples = []; // [question, id of its article, title]
 let within = null; // the scope that was chosen; null asks all
 let dropped = 0; // the last turn that was cleared or asked again
 let begun = 0; // the turn whose first text is there
+let began = 0; // when the newest question was asked
+let ticking = 0;
+let answers = ""; // the model that answers
+const PATIENT = 3; // seconds without a text before they are counted
+const ofModel = () => answers && answers !== "extractive";
 
-// The brackets are for whoever copies or hears the text; the style sheet draws a chip. The pane shows
-// what it quotes to who rests on it.
-const chip = (view, number) => h("a", { class: "chip", href: `#cite-${view.number}-${number}` }, h("span", {}, "["), String(number), h("span", {}, "]"));
-const FINDINGS = { altered: "Differs from its source", contradicted: "A source says otherwise", unsupported: "No source says this" };
-// Emphasis of a language model's reply: nothing else of its Markdown is within a sentence.
-const EMPHASIS = /(\*{1,3}|`+)(\S(?:.*?\S)?)\1/g;
-const emphasised = (text) => {
-  const pieces = [];
-  let at = 0;
-  for (const found of text.matchAll(EMPHASIS)) {
-    pieces.push(text.slice(at, found.index), h(found[1][0] === "`" ? "code" : found[1].length === 1 ? "em" : "strong", {}, found[2]));
-    at = found.index + found[0].length;
-  }
-  return [...pieces, text.slice(at)];
-};
-// Offsets count code points, as Python's do.
-const words = ({ text, span, markdown }) => {
-  if (markdown) return emphasised(markdown);
-  if (!span) return text;
-  const points = [...text];
-  const part = (from, to) => points.slice(from, to).join("");
-  return [part(0, span[0]), h("strong", {}, part(...span)), part(span[1])];
-};
-const sentence = (view, said) => {
-  const finding = FINDINGS[said.verdict];
-  return h("span", { class: finding ? `sentence ${said.verdict}` : "sentence", dir: "auto" },
-    said.context ? h("span", { class: "context" }, h("span", { class: "before" }, "Before it: "), said.context) : "", h("span", { class: "words" }, words(said)),
-    finding ? [" ", h("span", { class: "finding" }, said.note || finding)] : "",
-    said.numbers.length ? "\u00a0" : "", said.numbers.map((number) => chip(view, number)), " ");
-};
-// Puts a sentence where its lead says: in a new item, paragraph or quotation, else behind the last one.
-const place = (answer, lead, node) => {
-  const last = answer.lastElementChild;
-  for (const line of lead.split("\n")) {
-    const head = /^(?:#{1,6} |\*\*)(.+?)(?:\*\*)?$/.exec(line.trim());
-    if (head) answer.append(h("p", { class: "head", dir: "auto" }, head[1]));
-  }
-  const item = /(?:^|\n)( *)(?:-|(\d+)[.)]) $/.exec(lead);
-  if (item) {
-    const kind = item[2] ? "OL" : "UL";
-    let list = answer.lastElementChild;
-    if (list?.tagName !== kind || list !== last) answer.append(list = h(kind, {}));
-    list.append(h("li", { class: item[1].length > 1 ? "within" : null, value: item[2] || null, dir: "auto" }, node));
-  } else if (lead.endsWith("> ")) answer.append(h("blockquote", { dir: "auto" }, h("span", { class: "before" }, "The articles also say: "), node));
-  else if (!last || lead.includes("\n") || last.matches(".head")) answer.append(h("p", { dir: "auto" }, node));
-  else (last.matches("ul, ol") ? last.lastElementChild : last).append(node);
-};
-const leadOf = (view, said) => (view.overview ? "\n- " : said.lead || "");
-const part = (view, one) => h("li", { dir: "auto" }, one.asked ? `${one.asked.replace(/\?$/, "")}: ` : "", one.text || "no answer found",
-  one.numbers.length ? "\u00a0" : "", one.numbers.map((number) => chip(view, number)));
 const copyText = (view) => {
   const notes = view.sources.map((s) => `[${s.number}] ${s.title}, ${s.where}\n    “${s.quote}”`);
   const text = view.sentences.map((s) => `${s.lead || " "}${s.markdown || s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trimEnd()).join("").trim();
@@ -92,66 +47,44 @@ const tools = (view) => [
     tool("good", "This answer is right", () => trigger("thumb", { token: token(), turn: view.number, good: true })),
     tool("bad", "This answer is wrong", () => trigger("thumb", { token: token(), turn: view.number, good: false })),
   ] : "",
-  view.sources.length || view.passages.length ? h("a", { class: "all", href: `#cite-${view.number}-0` }, view.sources.length ? count(view.sources.length, "source") : "Nearest passages") : "",
+  view.sources.length || (view.passages.length && view.state !== "abstained") ? h("a", { class: "all", href: `#cite-${view.number}-0` }, view.sources.length ? count(view.sources.length, "source") : "Nearest passages") : "",
   view.facts.length ? h("details", { class: "facts" }, h("summary", {}, modelName(view.model)), h("dl", {}, view.facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, name === "Model" ? modelName(value) : value)])))
     : h("span", { class: "facts" }, modelName(view.model)),
 ];
-const body = (view) => {
-  if (view.state === "failed") return [h("p", { class: "problem", role: "alert" }, view.problem)];
-  if (view.state === "abstained") {
-    if (view.reason === "small_talk") return [h("p", {}, view.says)];
-    const [verdict, ...rest] = view.says.split(/(?<=: )/);
-    return [h("div", { class: "abstained" }, h("p", { class: "verdict" }, verdict.replace(/: ?$/, ".")),
-      h("p", {}, rest.length ? `${rest.join("").trim().replace(/^./, (c) => c.toUpperCase())} ` : "",
-        view.passages.length ? ["You can look at the ", h("a", { href: `#cite-${view.number}-0` }, "nearest passages"), "."] : ""))];
-  }
-  if (view.state === "searching") return [h("p", { class: "working" }, "Searching your articles…")];
-  if (view.state === "writing" && view.steps.length && !view.steps.some((one) => one.text)) return [h("p", { class: "working" }, `Looking up ${count(view.steps.length, "thing")}: ${view.steps.map((one) => one.asked).join(" ")}`)];
-  if (view.state === "writing") return [h("p", { class: "working" }, view.sentences.length ? "Writing, and checking each sentence…" : `${count(view.passages.length, "passage")} found. Reading; each sentence is checked before it is shown…`)];
-  return [];
-};
-// Of which articles it was asked, where not of all; what the question named can be undone.
-const scope = (view) => (view.scope ? h("p", { class: "about scope" }, view.scope, view.named ? [" ", h("button", { type: "button", class: "plain", onclick: () => retry(view.number, true) }, "Ask all articles")] : "") : "");
-// What a language model wrote that is not the answer, since nothing of it held.
-const aside = (view) => {
-  if (!view.aside) return "";
-  if (!view.aside.sentences.length) return h("p", { class: "finding block" }, view.aside.note);
-  return h("details", { class: "finding block aside" }, h("summary", {}, view.aside.note),
-    h("ul", {}, view.aside.sentences.map((said) => h("li", { dir: "auto" }, h("span", { class: "words" }, said.text), ` ${said.note || FINDINGS[said.verdict] || ""}`))));
-};
-// What a language model had looked up one by one; open while it writes.
-const looked = (view, open) => (!view.steps.some((one) => one.text) && view.state === "writing") || !view.steps.length ? "" :
-  h("details", { class: "block steps", open: view.state === "writing" || open }, h("summary", {}, `Looked up ${count(view.steps.length, "thing")}`),
-    h("ul", {}, view.steps.map((one) => h("li", { dir: "auto" }, `${one.asked} `, h("b", {}, one.text || "no answer found"), one.numbers.length ? "\u00a0" : "", one.numbers.map((number) => chip(view, number))))));
 // Only what is new in a growing answer is drawn, so that a chip keeps the focus while text comes.
 const draw = (turn, view) => {
   const before = turn.view;
   turn.view = view;
   if (!before) {
-    turn.short = h("p", { class: "short", dir: "auto" });
-    turn.parts = h("ul", { class: "parts" });
+    turn.lead = h("div", { class: "lead" });
     turn.answer = h("div", { class: "answer" });
+    turn.notes = h("ol", { class: "footnotes" });
     turn.state = h("div", { class: "state" });
     turn.tools = h("div", { class: "tools" });
     turn.next = h("div", { class: "offers" });
     turn.drawn = [];
-    turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.short, turn.parts, turn.answer, turn.state, turn.tools, turn.next);
+    turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.lead, turn.answer, turn.state, turn.notes, turn.tools, turn.next);
     root.append(turn.node);
   }
-  const short = view.parts.length ? "" : view.short;
-  if (turn.short.textContent !== short) turn.short.textContent = short;
-  if (turn.parts.children.length !== view.parts.length) turn.parts.replaceChildren(...view.parts.map((one) => part(view, one)));
-  const keys = view.sentences.map((said) => JSON.stringify([said, view.overview]));
-  if (!turn.drawn.every((key, place) => key === keys[place])) { turn.answer.replaceChildren(); turn.drawn = []; }
-  view.sentences.slice(turn.drawn.length).forEach((said) => place(turn.answer, leadOf(view, said), sentence(view, said)));
-  turn.drawn = keys;
+  drawAnswer(turn, view);
   const shown = (one) => JSON.stringify([one.state, one.passages.length, one.followUps, one.sentences.length > 0, one.steps]);
   if (before && shown(before) === shown(view)) return;
   const open = before && before.state === view.state && turn.state.querySelector(".steps")?.open;
-  turn.state.replaceChildren(...body(view), looked(view, open), aside(view), scope(view), ...(view.state === "stopped" ? [h("p", { class: "working" }, "Stopped.")] : []),
-    ...(view.fallback ? [h("p", { class: "finding block" }, `The language model did not answer, so the sentences are quoted: ${view.fallback}`)] : []));
+  turn.state.replaceChildren(...[body(view), looked(view, open), aside(view), fallback(view), scope(view)].flat().filter(Boolean));
+  turn.notes.replaceChildren(...(OVER.includes(view.state) ? footnotes(view) : []));
   if (!before || before.state !== view.state) turn.tools.replaceChildren(...(OVER.includes(view.state) ? tools(view).flat().filter(Boolean) : []));
   turn.next.replaceChildren(...view.followUps.map((question) => offer(question)));
+};
+const drawAnswer = (turn, view) => {
+  const form = view.written ? view.sentences.map((said) => JSON.stringify(said)) : [JSON.stringify([view.sentences, view.parts, view.short, view.overview])];
+  turn.node.classList.toggle("written", view.written);
+  if (!turn.drawn.every((key, place) => key === form[place])) { turn.answer.replaceChildren(); turn.drawn = []; }
+  const above = view.written ? [verdicts(view), lead(view)] : [];
+  if (view.written) view.sentences.slice(turn.drawn.length).forEach((said) => place(turn.answer, view, said));
+  else if (!turn.drawn.length) turn.answer.replaceChildren(...quoted(view).flat(9).filter(Boolean));
+  const text = above.map((one) => one.textContent || "").join("|");
+  if (turn.above !== text) { turn.above = text; turn.lead.replaceChildren(...above.filter(Boolean)); }
+  turn.drawn = form;
 };
 const last = () => Math.max(dropped, ...turns.keys());
 const offer = ([question, id, title]) => h("button", { type: "button", class: "offer", onclick: () => ask(question, { documents: [id] }) }, question, title ? h("span", { class: "of", dir: "auto" }, title) : "");
@@ -188,12 +121,25 @@ const tell = () => {
   root.setAttribute("aria-busy", String(isBusy()));
   root.closest("#talk").classList.toggle("begun", turns.size > 0 || pending !== null);
   say("busy", isBusy());
+  clearInterval(ticking);
+  if (isBusy()) ticking = setInterval(tick, 1000);
+};
+// Who waits sees that it goes on: after a while the seconds, and sentences to read meanwhile.
+const tick = () => {
+  const seconds = Math.floor((performance.now() - began) / 1000);
+  if (seconds < PATIENT) return;
+  const node = pending || root.lastElementChild;
+  node.classList.add("slow");
+  const told = node.querySelector(".elapsed");
+  if (pending && views().length) told?.previousSibling?.replaceWith(ofModel() ? "Reading your question with what was asked before…" : "Searching your articles…");
+  if (told) told.textContent = ` ${seconds} s`;
 };
 const toEnd = () => scroller.scrollTo({ top: scroller.scrollHeight });
 const expectAnswer = ({ question }) => {
   root.querySelector(".welcome")?.remove();
   for (const turn of turns.values()) turn.next.replaceChildren();
-  pending = h("article", { class: "turn" }, h("h2", { class: "question", dir: "auto" }, question), h("p", { class: "working" }, "Searching your articles…"));
+  pending = h("article", { class: "turn" }, h("h2", { class: "question", dir: "auto" }, question), working("Searching your articles…"));
+  began = performance.now();
   root.append(pending);
   requestAnimationFrame(toEnd); // measuring the page now would hold the question up
   tell();
@@ -231,7 +177,9 @@ const take = () => {
   if (value.elsewhere && value.of === token()) become(newToken());
   if (value.of === undefined || value.of === token()) trouble.textContent = value.trouble || "";
   if (value.kept) say("kept");
-  if (value.model) say("model", value.model);
+  if (value.model) { answers = value.model; say("model", value.model); }
+  const asked = [...turns.values()].map((turn) => turn.view).filter((view) => view.fallback || view.written);
+  if (ofModel()) say("reached", asked.length ? !asked.at(-1).fallback : null);
   tell();
 };
 const clear = h("button", { type: "button", class: "tool forget", "aria-label": "Clear the conversation", title: "Clear the conversation", hidden: true, onclick: forget }, icon("clear"));
