@@ -213,8 +213,7 @@ class OpenLibrary(StoredArticles):
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be read or written.
         """
-        from index.contents import read_contents
-
+        from index.full_text import read_contents
         from index.store import catalog, introductions, migrations
         from rag.overview.overview import in_brief
 
