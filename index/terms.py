@@ -26,6 +26,7 @@ import Stemmer
 from index.data_files import data_text, data_toml
 
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['’.,-][^\W_{_CJK}]+)*")
 _TOKEN = re.compile(
     rf"[{_CJK}]"
     r"|\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?"
@@ -129,6 +130,13 @@ def wanted(text: str) -> list[tuple[tuple[str, ...], ...]]:
             is_small = not phrase and all(map(_is_stop, tokens))
             (small if is_small else told).append((run, *joined))
     return list(dict.fromkeys(told or small))
+
+
+def places(text: str, words: str) -> list[tuple[int, int]]:
+    """Return where a text says any of some words, in whatever form: start and end, in order."""
+    meant = {term for runs in wanted(words) for run in runs for term in run}
+    found = ((m.start(), m.end()) for m in _WORD.finditer(text))
+    return [(start, end) for start, end in found if meant.intersection(terms(text[start:end]))]
 
 
 def has_words(text: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
+from index.terms import places as places_of_words
 from rag.answer.cell import cells_of_table
 from rag.arguments import read_scope, scope_among
 from rag.asked import by_answer, set_against
@@ -60,6 +61,7 @@ __all__ = [
     "not_read_again",
     "page_name",
     "places",
+    "places_of_words",
     "ranked_sentences",
     "read_answer",
     "read_scope",

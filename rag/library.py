@@ -3,6 +3,7 @@
 A question opens this too, so what reads, writes and mends is imported where it is done.
 """
 
+import hashlib
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from index.store.library import Library
 from index.store.protocols import VectorIndex, open_pair
 from index.types import AddReport, Change, Checkup, CompactReport, DocumentSummary
 from rag import arguments
+from rag.setting_values import data_folder
 from rag.settings import Settings
 from rag.stored import StoredArticles
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from index.sync.ingest import OnProgress
     from index.sync.intake import Article
     from index.sync.watch import Folders, Notice
+    from index.upkeep.removed import Removals
     from index.upkeep.transfer import ExportReport
 
 _SEEDING_SECONDS, _INTRODUCING_SECONDS = 60.0, 10.0
@@ -241,6 +244,22 @@ class OpenLibrary(StoredArticles):
         """
         return self._library.remove(arguments.checked_ids(document_ids))
 
+    @property
+    def removals(self) -> "Removals":
+        """What was removed so that it can be had back for a day: remove, put back and let go."""
+        from index.upkeep.removed import FOLDER, Removals
+
+        try:
+            folder = self._library.folder / FOLDER
+        except MisuseError:  # it is on servers
+            name = hashlib.sha256(self._library.catalog.name.encode("utf-8")).hexdigest()
+            folder = data_folder() / FOLDER / name[:16]
+        return Removals(self._library, folder, on_progress=self._on_progress)
+
+    def keep_originals(self, keep: bool) -> None:
+        """Say whether the originals of what is added from now on are kept: `Settings.originals`."""
+        self._library.keeps_originals = keep
+
     def check(self) -> Checkup:
         """Compare catalog and vectors, and both with the settings; changes nothing."""
         from index.upkeep.doctor import check
@@ -266,6 +285,7 @@ class OpenLibrary(StoredArticles):
         """
         from index.upkeep.repair import compact
 
+        self.removals.let_go_of_all()
         return compact(self._library)
 
     def export_to(

@@ -74,6 +74,18 @@ class StoredArticles:
             found = queries.summaries(db, ids_within(db, inside))
         return in_order(sorted(found, key=lambda d: (d.added_at, d.id)), order)
 
+    def in_order(
+        self, documents: Iterable[DocumentSummary], sort: "Sort"
+    ) -> tuple[DocumentSummary, ...]:
+        """Return cards in an order, as `documents` does; by relevance they stay as they are.
+
+        Raises:
+            MisuseError: There is no such order.
+        """
+        from index.full_text import in_order
+
+        return in_order(documents, arguments.checked_sort(sort))
+
     def find(
         self,
         words: str,
@@ -125,6 +137,15 @@ class StoredArticles:
         order, inside = arguments.checked_sort(sort), arguments.checked_scope(scope)
         with self._library.reading() as db:
             return tuple(find_ids(db, words, among=keys_within(db, inside), sort=order))
+
+    def count(self) -> int:
+        """Return how many documents there are; 0 where there is no library.
+
+        Raises:
+            LibraryError: The library cannot be read.
+        """
+        with self._library.reading() as db:
+            return int(db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def tags(self) -> dict[str, int]:
         """Return how many documents have each tag, in alphabetical order; empty where none has."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from index.embedding import Embedder
     from index.sync.intake import Article
     from index.sync.watch import Folders, Notice
+    from index.upkeep.removed import Removals, Removed
     from index.upkeep.transfer import ExportReport
     from rag.bibliography import BibliographyFormat
     from rag.language_model import LanguageModel, Message, Reply
@@ -44,7 +45,8 @@ __all__ = [
     "BibliographyFormat", "Card", "Change", "CheckedClaim", "Checkup", "Citation", "CompactReport",
     "Document", "DocumentSummary", "Draft", "DraftPart", "DraftSentence", "Embedder", "Event",
     "Evidence", "ExportReport", "Finding", "Folder", "Folders", "Hit", "LanguageModel", "Message",
-    "Notice", "PageImage", "Passage", "PromptDigest", "Question", "Reason", "Reply", "Retrieved",
+    "Notice", "PageImage", "Passage", "PromptDigest", "Question", "Reason", "Removals",
+    "Removed", "Reply", "Retrieved",
     "ScoredSentence", "Sentence", "SetAside", "SourceState", "Span", "Status", "TextDelta", "Turn",
     "Usage", "Verdict", "Verification",
 ]  # fmt: skip
@@ -59,6 +61,8 @@ _ELSEWHERE = {
     "Folders": "index.sync.watch",
     "Notice": "index.sync.watch",
     "Question": "rag.question",
+    "Removals": "index.upkeep.removed",
+    "Removed": "index.upkeep.removed",
     "Reply": "rag.language_model",
 }
 """Where the types are that come with what makes them; loaded when they are asked for."""

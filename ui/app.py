@@ -80,8 +80,10 @@ def _bar(libraries: Libraries, sent: Sent) -> Value:
     """Return what the bar shows: the libraries to choose from, and which one the page asks."""
     names = libraries.names
     chosen = sent.get("library") if sent.get("library") in names else names[0]
-    choice = {"libraries": names, "library": chosen} if len(names) > 1 else {}
-    return {"asks": only_asks(), **choice}
+    if len(names) < 2:
+        return {"asks": only_asks()}
+    counted = [[name, libraries.count(name)] for name in names]
+    return {"asks": only_asks(), "libraries": counted, "library": chosen}
 
 
 def serve(

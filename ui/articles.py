@@ -8,7 +8,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any, TypeVar
 
 from rag import Assistant, Card, FootnoteError, LibraryBusyError, MisuseError, Settings
@@ -58,6 +58,19 @@ class Libraries:
             if name not in self._open:
                 self._open[name] = Assistant.open(self._others[name])
             return self._open[name]
+
+    def count(self, name: str) -> int | None:
+        """Return how many articles the library of a name has; None where it is on other machines.
+
+        None, too, where it cannot be read: whoever chooses it is told why.
+        """
+        settings = self._others.get(name, self.first.settings)
+        if not isinstance(settings.library, Path):
+            return None
+        try:
+            return self.named(name).library.count()
+        except FootnoteError:
+            return None
 
     def of(self, sent: object) -> Assistant:
         """Return the library that an event names, as `named` does."""
@@ -164,9 +177,11 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
 
 def kind_of(card: Card) -> str:
     """Return what kind of file an article is, in up to five capitals, as its name ends."""
-    ending = PurePath(card.source).suffix[1:]
-    kind = ending if ending.isalnum() else card.media_type.split("/")[-1]
-    return "TEXT" if kind in ("", "plain") else kind[:5].upper()
+    ending = card.source.rpartition("/")[2].rpartition(".")[2]
+    is_ending = ending.isascii() and ending.isalnum()
+    if card.media_type == "text/plain" and not is_ending:
+        return "TEXT"
+    return (ending if is_ending else card.media_type.split("/")[-1])[:5].upper()
 
 
 def place(card: Card) -> str:

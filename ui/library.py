@@ -1,36 +1,50 @@
-"""The tab Library: articles listed, added and removed."""
+"""The tab Library: how articles come in, are tagged, removed and had back, and folders followed."""
 
-import threading
-from collections.abc import Iterator, Sequence
-from datetime import datetime
-from pathlib import PurePath
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag import Assistant, DocumentSummary, FootnoteError
-from rag.types import Folder
+from rag import Assistant, FootnoteError, MisuseError
 from ui.additions import adding, bringing, told
-from ui.articles import Libraries, article, kind_of, patiently, serving
+from ui.articles import MISSING, Libraries, article, patiently, serving
 from ui.guard import ONLY_ASKS, private_folder
-from ui.parts import QUIET, Sent, Value, only_asks, part, sent_with
+from ui.listing import Listing, sentence
+from ui.parts import (
+    QUIET,
+    Sender,
+    Sent,
+    Value,
+    answering_sender,
+    only_asks,
+    part,
+    sent_with,
+)
 
 if TYPE_CHECKING:
     import gradio as gr
 
 
-_LISTED = 200
-"""Articles shown at once; a search finds the others."""
-_LOOKING_SECONDS = 3.0
-"""How often an open page asks whether the library has changed."""
-_LONGEST_SEARCH = 200
+_MOST_AT_ONCE = 100_000
+"""Articles that one act is of."""
 _HEAD = """# Library
 The articles your answers are drawn from. Files stay on this computer.
 
 PDF, Word, OpenDocument, PowerPoint, Excel, EPUB, saved web pages, mail, Markdown, text, tables (CSV
 or TSV), subtitles and notebooks are read."""
+_NOT_OWNER = (
+    "only who opens this page on the computer that serves it, without a login, may name folders "
+    "of it: run `footnote watch FOLDER --register` there"
+)
+_COMES_BACK = (
+    "The file lies in a folder that is followed, and comes back when something changes there: move "
+    "it elsewhere to keep it out."
+)
+_Act = Callable[["Desk", Sent, Sender], str | None]
+"""Does what was sent; returns what else there is to know."""
 
 
 def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTML") -> None:
-    """Show the library with its uploads, kept up to date; call it inside the tab.
+    """Show the library with what comes in, kept up to date; call it inside the tab.
 
     Args:
         libraries: Those that are offered.
@@ -40,43 +54,40 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     """
     import gradio as gr
 
+    del app, tab
     private_folder()
-    shelf = libraries.each(_Shelf)
-    seen = gr.State("")
+    desk = libraries.each(Desk)
     gr.Markdown(_HEAD, elem_classes="lede")
-    drop, brought, jobs, search = _entries()
+    drop, brought, jobs = _entries()
 
     # Functions, for Gradio reads their annotations and looks whether one yields.
-    def remove(search: object, event: gr.EventData) -> tuple[Value, str]:
+    def bring(event: gr.EventData) -> Iterator[tuple[object, ...]]:
         sent = sent_with(event)
-        return shelf(sent).remove(search, sent.get("id"))
+        yield from desk(sent).bring(sent)
 
-    def bring(search: object, event: gr.EventData) -> Iterator[tuple[object, ...]]:
-        sent = sent_with(event)
-        yield from shelf(sent).bring(search, sent)
+    def add(paths: object, bar: object) -> Iterator[tuple[object, ...]]:
+        yield from desk(bar).add(paths)
 
-    def add(paths: object, search: object, bar: object) -> Iterator[tuple[object, ...]]:
-        yield from shelf(bar).add(paths, search)
+    def acting(act: _Act) -> Callable[..., Value | None]:
+        def acted(sent: Sent, sender: Sender) -> Value:
+            return desk(sent).done(act, sent, sender)
 
-    def show(search: object, bar: object) -> tuple[Value, str]:
-        return shelf(bar).show(search)
+        return answering_sender(acted)
 
-    def look(search: object, seen: object, bar: object) -> "tuple[object, object]":
-        return shelf(bar).look(search, seen)
-
-    listed = part("library", server_functions=[serving(libraries, article)])
+    read = [_of_listing(desk, name) for name in ("state", "listed", "ids", "original")]
+    listed = part("library", server_functions=[serving(libraries, article), *read])
     one_by_one = QUIET | {"concurrency_id": "library", "concurrency_limit": 1}
-    drop.upload(add, [drop, search, bar], [jobs, listed, seen, drop], **one_by_one)
-    brought.bring(bring, search, [jobs, listed, seen], **one_by_one)
-    listed.remove(remove, search, [listed, seen], concurrency_id="library", **QUIET)
-    search.change(show, [search, bar], [listed, seen], trigger_mode="always_last", **QUIET)
-    for shown in (app.load, tab.select):
-        shown(show, [search, bar], [listed, seen], **QUIET)
-    gr.Timer(_LOOKING_SECONDS).tick(look, [search, seen, bar], [listed, seen], **QUIET)
+    drop.upload(add, [drop, bar], [jobs, listed, drop], **one_by_one)
+    brought.bring(bring, None, [jobs, listed], **one_by_one)
+    listed.open(acting(lambda desk, sent, sender: None), None, listed, **QUIET)
+    for name, act in _ACTS.items():
+        getattr(listed, name)(
+            acting(act), None, listed, trigger_mode="multiple", concurrency_id="library", **QUIET
+        )
 
 
-def _entries() -> "tuple[gr.File, gr.HTML, gr.HTML, gr.Textbox]":
-    """Return where files, then pages and texts come in, what becomes of them, and the search."""
+def _entries() -> "tuple[gr.File, gr.HTML, gr.HTML]":
+    """Return where files, then pages and texts come in, and what becomes of them."""
     import gradio as gr
 
     drop = gr.File(
@@ -86,148 +97,120 @@ def _entries() -> "tuple[gr.File, gr.HTML, gr.HTML, gr.Textbox]":
         height=132,
         elem_id="library-drop",
     )
-    brought, jobs = part("bring"), part("jobs")
-    search = gr.Textbox(
-        label="Search the library",
-        show_label=False,
-        placeholder="Search by title, source, author or date",
-        max_length=_LONGEST_SEARCH,
-        container=False,
-        elem_id="library-search",
-    )
-    return drop, brought, jobs, search
+    return drop, part("bring"), part("jobs")
 
 
-class _Shelf:
-    """What the tab asks of the library. Safe to share: each page's search and state come in."""
+def _of_listing(desk: "Callable[[object], Desk]", name: str) -> Callable[[object], Value]:
+    """Return what a page reads of the library that it names, as scripts call it."""
+
+    def fetch(wanted: object) -> Value:
+        try:
+            found: Value = getattr(desk(wanted).listing, name)(wanted)
+        except MisuseError:
+            return dict(MISSING)
+        return found
+
+    fetch.__name__ = name
+    return fetch
+
+
+class Desk:
+    """What the tab does with one library. Safe to share between threads."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._reading = threading.Lock()
-        self._known: tuple[str, tuple[DocumentSummary, ...]] | None = None
+        self.listing = Listing(assistant)
 
-    def show(self, search: object, note: str = "") -> tuple[Value, str]:
-        """Return the articles that a search finds, newest first, and what tells changes of all."""
-        try:
-            edition, cards = self._cards()
-            folders = self._assistant.library.folders.all()
-        except FootnoteError as error:
-            return {"problem": str(error)}, ""
-        found = [card for card in reversed(cards) if _matches(card, str(search or ""))]
-        value = {
-            "documents": [_row(card) for card in found[:_LISTED]],
-            "found": len(found),
-            "total": len(cards),
-            "note": note,
-            "folders": [_folder(one) for one in folders],
-        }
-        return value, _seen(edition, folders)
+    def done(self, act: _Act, sent: Sent, sender: Sender) -> Value:
+        """Do what was sent, if its sender may, and return the state with what went wrong."""
+        if only_asks() and act in _ACTS.values():
+            note = sentence(ONLY_ASKS)
+        else:
+            try:
+                note = patiently(lambda: act(self, sent, sender)) or ""
+            except FootnoteError as error:
+                note = sentence(str(error))
+        return self.listing.state(None) | {"note": note, "owner": sender.owner}
 
-    def look(self, search: object, seen: object) -> "tuple[object, object]":
-        """Return the articles anew where library or folders are others than the page shows."""
-        import gradio as gr
-
-        try:
-            library = self._assistant.library
-            same = _seen(library.edition(), library.folders.all()) == seen
-        except FootnoteError:
-            same = False
-        return (gr.skip(), gr.skip()) if same else self.show(search)
-
-    def add(self, paths: object, search: object) -> Iterator[tuple[object, ...]]:
-        """Yield the uploads as they get on, then the articles anew and an empty drop zone."""
+    def add(self, paths: object) -> Iterator[tuple[object, ...]]:
+        """Yield the uploads as they get on, then the library's state and an empty drop zone."""
         import gradio as gr
 
         if only_asks():
-            yield gr.skip(), *self.show(search, note=ONLY_ASKS), None
+            yield gr.skip(), self.listing.state(None) | {"note": sentence(ONLY_ASKS)}, None
             return
         given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
         for jobs in adding(self._assistant, given):
-            yield told(jobs), gr.skip(), gr.skip(), gr.skip()
-        yield gr.skip(), *self.show(search), None
+            yield told(jobs), gr.skip(), gr.skip()
+        yield gr.skip(), self.listing.state(None), None
 
-    def bring(self, search: object, sent: Sent) -> Iterator[tuple[object, ...]]:
-        """Yield how a web page or a pasted text gets on, then the articles anew."""
+    def bring(self, sent: Sent) -> Iterator[tuple[object, ...]]:
+        """Yield how a web page or a pasted text gets on, then the library's state."""
         import gradio as gr
 
         if only_asks():
-            yield gr.skip(), *self.show(search, note=ONLY_ASKS)
+            yield gr.skip(), self.listing.state(None) | {"note": sentence(ONLY_ASKS)}
             return
         for jobs in bringing(self._assistant, sent):
-            yield told(jobs), gr.skip(), gr.skip()
-        yield gr.skip(), *self.show(search)
+            yield told(jobs), gr.skip()
+        yield gr.skip(), self.listing.state(None)
 
-    def remove(self, search: object, wanted: object) -> tuple[Value, str]:
-        """Remove an article by its id, and return those that are left."""
-        if only_asks():
-            return self.show(search, note=ONLY_ASKS)
-        if not isinstance(wanted, str):
-            return self.show(search)
-        try:
-            (removed,) = patiently(lambda: self._assistant.library.remove(wanted))
-        except FootnoteError as error:
-            return self.show(search, note=str(error))
-        return self.show(search, note=f"Removed “{removed.card.title}”.")
+    def remove(self, sent: Sent, sender: Sender) -> str:
+        """Remove articles so that they can be had back."""
+        del sender
+        library, ids = self._assistant.library, _texts(sent.get("ids"))
+        if not ids:
+            return ""
+        followed = {one.path for one in library.folders.all()}
+        places = [Path(one.card.source) for one in library.documents() if one.id in set(ids)]
+        library.removals.remove(ids)
+        comes_back = any(followed.intersection(map(str, place.parents)) for place in places)
+        return _COMES_BACK if comes_back else ""
 
-    def _cards(self) -> "tuple[str, tuple[DocumentSummary, ...]]":
-        """Return all cards, read anew only when the library has changed."""
-        with self._reading:
-            if self._known is None or self._known[0] != self._assistant.library.edition():
-                self._assistant.library.seed()
-                cards = self._assistant.library.documents()
-                self._known = self._assistant.library.edition(), cards
-            return self._known
+    def put_back(self, sent: Sent, sender: Sender) -> None:
+        """Have back what was removed."""
+        del sender
+        self._assistant.library.removals.put_back(str(sent.get("removal", "")))
 
+    def let_go(self, sent: Sent, sender: Sender) -> None:
+        """Delete what was kept of a removal."""
+        del sender
+        self._assistant.library.removals.let_go(str(sent.get("removal", "")))
 
-def _seen(edition: str, folders: Sequence[Folder]) -> str:
-    return f"{edition} {[(one.path, one.state, one.changed_at) for one in folders]}"
+    def retag(self, sent: Sent, sender: Sender) -> None:
+        """Give articles tags and take tags away."""
+        del sender
+        add, remove = _texts(sent.get("add")), _texts(sent.get("take"))
+        if ids := _texts(sent.get("ids")):
+            self._assistant.library.tag(ids, add=add, remove=remove)
 
+    def follow(self, sent: Sent, sender: Sender) -> None:
+        """Register a folder of this machine, for its owner alone."""
+        if not sender.owner:
+            raise MisuseError(_NOT_OWNER)
+        path = str(sent.get("folder", "")).strip()
+        if not path:
+            raise MisuseError("no folder is named: write where it lies, as in ~/Documents/articles")
+        self._assistant.library.folders.register(path)
 
-def _folder(folder: Folder) -> Value:
-    """Return how it stands with a followed folder, its times as days and minutes."""
-    since = f" since {_minute(folder.problem_at)}: its documents stay" if folder.problem else ""
-    changed = f", changed {_minute(folder.changed_at)}" if folder.changed_at and not since else ""
-    state = f"{folder.problem}{since}" if folder.problem else f"{folder.state}{changed}"
-    return {"path": folder.path, "state": state, "wrong": bool(folder.problem)}
-
-
-def _minute(told: str) -> str:
-    return f"{_day(told)}, {told[11:16]} UTC"
-
-
-def _matches(document: DocumentSummary, search: str) -> bool:
-    """Say whether every word of a search is in the card, whatever the case."""
-    card = document.card
-    told = " ".join((card.title, card.source, card.author or "", card.published or "")).casefold()
-    return all(word in told for word in search.casefold().split())
-
-
-def _row(document: DocumentSummary) -> Value:
-    card = document.card
-    name = PurePath(card.source).name
-    inside = ("uploads/", "pasted/", "seeds/", "/")
-    return {
-        "id": document.id,
-        "title": card.title,
-        "source": name if card.source.startswith(inside) else card.source,
-        "place": card.source,
-        "kind": kind_of(card),
-        "dates": ", ".join(_dates(document)),
-        "author": card.author or "",
-        "sentences": document.sentences,
-    }
+    def unfollow(self, sent: Sent, sender: Sender) -> None:
+        """Follow a folder no more, for the machine's owner alone; its articles stay."""
+        if not sender.owner:
+            raise MisuseError(_NOT_OWNER)
+        self._assistant.library.folders.unregister(str(sent.get("folder", "")))
 
 
-def _dates(document: DocumentSummary) -> Iterator[str]:
-    if document.card.published:
-        yield f"published {_day(document.card.published)}"
-    yield f"added {_day(document.added_at)}"
+_ACTS: dict[str, _Act] = {
+    "remove": Desk.remove,
+    "restore": Desk.put_back,
+    "dismiss": Desk.let_go,
+    "retag": Desk.retag,
+    "follow": Desk.follow,
+    "unfollow": Desk.unfollow,
+}
+"""What changes anything, by the event that a script fires."""
 
 
-def _day(written: str) -> str:
-    """Return an ISO date or time as a day in words; anything else as it is written."""
-    try:
-        day = datetime.fromisoformat(written)
-    except ValueError:
-        return written
-    return f"{day.day} {day:%b %Y}"
+def _texts(sent: object) -> list[str]:
+    given = sent[:_MOST_AT_ONCE] if isinstance(sent, list) else []
+    return [one for one in given if isinstance(one, str)]

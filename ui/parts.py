@@ -47,6 +47,7 @@ _STYLES = (
     "answer.css",
     "rail.css",
     "desk.css",
+    "library.css",
     "evaluation.css",
     "settings.css",
     "start.css",

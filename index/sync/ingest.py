@@ -51,6 +51,7 @@ def add(
     library: Library,
     incoming: Iterable[Incoming | Change],
     *,
+    originals: bool = False,
     on_progress: OnProgress = lambda done, total: None,
     wait: float = 0.0,
 ) -> AddReport:
@@ -59,6 +60,7 @@ def add(
     Args:
         library: Where to.
         incoming: What was read, and what was not; of items with one source the last one counts.
+        originals: Whether those that come with them are kept, also where the library keeps none.
         on_progress: Told of sentences embedded and to embed.
         wait: Seconds to wait for another writer.
 
@@ -72,7 +74,12 @@ def add(
     """
     items = {item.source: item for item in incoming}
     return ingest(
-        library, items.values(), seen=library.records(), on_progress=on_progress, wait=wait
+        library,
+        items.values(),
+        seen=library.records(),
+        originals=originals,
+        on_progress=on_progress,
+        wait=wait,
     )
 
 
@@ -82,6 +89,7 @@ def ingest(
     *,
     seen: Mapping[str, Record],
     edits: Edits = Edits(),  # frozen
+    originals: bool = False,
     share: Callable[[], float] = lambda: 1.0,
     on_progress: OnProgress,
     wait: float = 0.0,
@@ -94,6 +102,7 @@ def ingest(
             is read, and sentences are embedded in between.
         seen: The library's records that the edits were made from.
         edits: Moves, removals, and what files look like now.
+        originals: Whether those that come with documents are kept, whatever the library does.
         share: Tells which share of `incoming` was read, over 0 to 1.
         on_progress: Told of sentences embedded and to embed.
         wait: Seconds to wait for another writer.
@@ -107,7 +116,8 @@ def ingest(
         LibraryMismatchError: The library was built with another model or format.
         LibraryError: It cannot be written; it is as it was.
     """
-    items = iter(incoming if library.keeps_originals else map(prepare.without_original, incoming))
+    kept = originals or library.keeps_originals
+    items = iter(incoming if kept else map(prepare.without_original, incoming))
     head = list(_until_first_new(items, seen))
     if not (edits.moves or edits.remove or any(_is_new(item, seen) for item in head[-1:])):
         _refresh(library, edits.signs, seen)

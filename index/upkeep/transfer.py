@@ -1,7 +1,7 @@
 """Moves a library: out into one archive, and from an archive into a library elsewhere."""
 
 import hashlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -120,7 +120,7 @@ def _marked(document: Incoming, archive: str) -> Incoming:
     return replace(document, extract=replace(document.extract, card=card))
 
 
-def _chosen(db: OpenCatalog, document_ids: Sequence[str], scope: Scope) -> Container[str] | None:
+def _chosen(db: OpenCatalog, document_ids: Sequence[str], scope: Scope) -> Collection[str] | None:
     """Return the ids of the documents that are meant; None for all.
 
     Raises:
@@ -138,12 +138,10 @@ def _chosen(db: OpenCatalog, document_ids: Sequence[str], scope: Scope) -> Conta
 
 
 def _documents(
-    db: OpenCatalog, library: Library, chosen: Container[str] | None
+    db: OpenCatalog, library: Library, chosen: Collection[str] | None
 ) -> Iterator[Incoming]:
     name, originals = library.catalog.name, library.catalog.originals
-    for row in db.execute(f"SELECT {selected(db, STORED)} FROM documents ORDER BY id"):
-        if chosen is not None and row[0] not in chosen:
-            continue
+    for row in _rows(db, chosen):
         document = incoming(row)
         if not is_whole(document.extract.text, sha256=document.extract.card.sha256):
             raise LibraryError(
@@ -153,6 +151,16 @@ def _documents(
         card = document.extract.card
         kept = partial(kept_bytes, originals, db, card) if card.original_sha256 else None
         yield replace(document, original=kept)
+
+
+def _rows(db: OpenCatalog, chosen: Collection[str] | None) -> Iterator[Sequence[Any]]:
+    """Yield what is stored of documents by id; of those that are not chosen nothing is read."""
+    query = f"SELECT {selected(db, STORED)} FROM documents"
+    if chosen is None:
+        yield from db.execute(f"{query} ORDER BY id")
+        return
+    for document_id in sorted(chosen):
+        yield from db.execute(f"{query} WHERE id = ?", (document_id,))
 
 
 def incoming(row: Sequence[Any]) -> Incoming:

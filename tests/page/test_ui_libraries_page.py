@@ -44,7 +44,9 @@ def test_a_visitor_chooses_the_library_that_is_asked_and_the_tab_follows(browser
     with opened(browser, port, login=ANA) as page, opened(browser, port, login=EVE) as other:
         ask(page, "Which bridge was closed in May?")
         expect(page.locator("#turn-1")).to_contain_text("Arnstad")
-        expect(page.get_by_label("Library").locator("option")).to_have_text(["garden", "work"])
+        expect(page.get_by_label("Library").locator("option")).to_have_text(
+            ["garden · 1 article", "work · 1 article"]
+        )
         page.get_by_label("Library").select_option("work")
         page.locator(".welcome").wait_for()
         expect(page.get_by_label("Library")).to_have_value("work")
@@ -56,6 +58,9 @@ def test_a_visitor_chooses_the_library_that_is_asked_and_the_tab_follows(browser
             [{"name": "owls.txt", "mimeType": "text/plain", "buffer": b"Owls hunt at night."}]
         )
         expect(page.locator(".entry-title")).to_have_text(["owls", "Of work"])
+        expect(page.get_by_label("Library").locator("option").last).to_have_text(
+            "work · 2 articles"
+        )
         assert (titles(folder), titles(folder.with_name("work"))) == (
             ["Of garden"],
             ["Of work", "owls"],
@@ -78,5 +83,5 @@ def test_who_may_only_ask_is_shown_nothing_that_would_be_refused(browser, port, 
             expect(found).to_have_count(count)
         page.get_by_role("tab", name="Library").click()
         page.locator(".entry").first.wait_for()
-        for hidden in ("#library-drop", "#bring", ".entry .remove"):
+        for hidden in ("#library-drop", "#bring", ".entry .remove", ".entry .tag-add"):
             expect(page.locator(hidden).filter(visible=True)).to_have_count(count)

@@ -1,5 +1,5 @@
 // The bar: which library is asked, which model answers, and light or dark. Its value: {model, asks,
-// libraries: [name, ...], library}; it triggers 'open'.
+// libraries: [[name, number of its articles or null], ...], library}; it triggers 'open'.
 const root = element.querySelector(".bar");
 const leaving = gone("bar");
 const model = h("b", {});
@@ -15,10 +15,11 @@ const choose = (name) => {
   try { sessionStorage.setItem(LIBRARY, name); } catch { return; }
   location.reload();
 };
-const choice = h("select", { class: "libraries", "aria-label": "Library", title: "Which library is asked", hidden: true, onchange: () => choose(choice.selectedIndex ? choice.value : "") });
+const choice = h("select", { class: "libraries", "aria-label": "Library", title: "Which library is asked", onchange: () => choose(choice.selectedIndex ? choice.value : "") });
+const choosing = h("span", { class: "choosing", hidden: true }, h("span", { "aria-hidden": "true" }, "Library"), choice);
 root.replaceChildren(
   h("span", { class: "brand" }, "Footnote"),
-  choice,
+  choosing,
   h("span", { class: "grow" }),
   h("span", { class: "model", title: "What writes the answers" }, dot, model),
   h("button", { type: "button", class: "theme", "aria-label": "Switch between light and dark", title: "Switch between light and dark", onclick: turnOver }),
@@ -82,11 +83,12 @@ const told = () => {
   const { libraries = [], library: asked = "" } = props.value || {};
   // One that is offered no more is let go of, and the page begins with the first.
   if (props.value?.asks !== undefined && library() && library() !== asked) { choose(""); return; }
-  choice.hidden = libraries.length < 2;
-  choice.replaceChildren(...libraries.map((name) => h("option", { value: name, selected: name === asked }, name)));
+  choosing.hidden = libraries.length < 2;
+  choice.replaceChildren(...libraries.map(([name, number]) => h("option", { value: name, selected: name === asked }, number === null ? name : `${name} · ${number.toLocaleString("en")} article${number === 1 ? "" : "s"}`)));
 };
 watch("value", told);
 told();
 hearLast("model", show, leaving);
 hearLast("reached", reached, leaving);
+hear("library", () => choosing.hidden || trigger("open", {}), leaving);
 trigger("open", {});

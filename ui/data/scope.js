@@ -6,7 +6,7 @@ const leaving = gone("scope");
 const MOST = 100; // values of one kind, as `index.scope` has it
 const LONG = 1500; // characters from which a pasted text is likely an article
 const LONGEST = 1000000;
-const NAMED = { tags: "tag", places: "in", since: "from", until: "to" };
+const NAMED = { tags: "tag", places: "in", types: "type", since: "from", until: "to" };
 let chosen = {}; // by field: a Map of value and label, or a date
 let total = 0, counted = null, problem = "", asking = 0;
 const place = (id) => `footnote-scope ${USER} ${library()} ${id}`;
@@ -103,6 +103,12 @@ watch("value", () => {
   if (good) say("library");
 });
 hear("choose", choose, leaving);
+// A whole choice in place of the one before: [[field, [[value, label], ...] or a date], ...].
+hear("chosen", (rows) => {
+  chosen = Object.fromEntries(rows.map(([field, value]) => [field, Array.isArray(value) ? new Map(value) : String(value)]));
+  keep();
+  told();
+}, leaving);
 hear("shelved", (many) => { total = many; if (scope()) told(); else draw(); }, leaving);
 hear("talk", (id) => { recall(id); told(); }, leaving);
 root.replaceChildren(paste, strip);
