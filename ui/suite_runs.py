@@ -104,9 +104,12 @@ class SuiteRuns:
         last = self.last(suite)
         if last is None:
             return ""
-        asked = {(case.id, case.question) for case in last.report.cases}
+        asked = {
+            (case.id, case.question, case.expected, case.must_include) for case in last.report.cases
+        }
         try:
-            now = {(case.id, case.question) for case in load_suite(suite).cases}
+            cases = load_suite(suite).cases
+            now = {(case.id, case.question, case.answers, case.must_include) for case in cases}
         except FootnoteError:
             return ""  # What is wrong with it is said when it is run.
         new = len(now - asked)

@@ -145,10 +145,15 @@ class SuiteRun:
         if outdated:
             asks = "was not asked, as its" if outdated == 1 else "were not asked, as their"
             broken += f"; {outdated} {asks} proof is not found"
-        return (
+        told = (
             f"{counted(asked, 'question', 'questions')}: {answerable} that the documents answer, "
-            f"{asked - answerable} that they do not{broken}. Half of them took at most "
-            f"{report.p50_seconds:.2f} s, 95 % at most {report.p95_seconds:.2f} s."
+            f"{asked - answerable} that they do not{broken}."
+        )
+        if not report.p95_seconds:  # as of a run that was kept, whose times are not
+            return told
+        return (
+            f"{told} Half of them took at most {report.p50_seconds:.2f} s, 95 % at most "
+            f"{report.p95_seconds:.2f} s."
         )
 
     @property

@@ -288,7 +288,7 @@ def _facts(case: CaseResult) -> Iterator[tuple[str, str]]:
         for number, cited in enumerate(case.citations, start=1)
     )
     yield "how sure it was, 0 to 1 (confidence)", f"{case.confidence:.2f}"
-    yield "time", f"{1000 * case.seconds:.0f} ms"
+    yield from [("time", f"{1000 * case.seconds:.0f} ms")] * bool(case.seconds)
     yield from ((label_of(name).named, f"{v:.2f}") for name, v in case.scores.items())
     if case.usage.requests:
         tokens = f"{case.usage.input_tokens:,} in, {case.usage.output_tokens:,} out"

@@ -191,7 +191,7 @@ def html(runs: Sequence[SuiteRun]) -> Iterator[str]:
         .stream(
             suites=suites,
             passed=all(run.gate.passed for run in runs),
-            model=_shared(runs, "model"),
+            model=in_words("fact", _shared(runs, "model")),
             version=_shared(runs, "version"),
             style=style,
             style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii"),
@@ -259,6 +259,7 @@ def _templates() -> "jinja2.Environment":
         of100=lambda share: f"{100 * share:.2f}",
         percent=percent,
         reason=lambda code: in_words("reason", code),
+        value=lambda value: in_words("fact", value),
         verdict=lambda name: in_words("verdict", name),
     )
     return environment

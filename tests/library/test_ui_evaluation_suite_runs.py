@@ -69,6 +69,8 @@ def test_the_last_result_outlives_the_page_and_says_what_it_has_not_asked(make):
     assert [case.passed for case in last.report.cases] == [True, False]
     assert [(past.right, past.asked, past.passed) for past in last.past] == [(1, 2, False)]
     assert not last.gate.passed
+    assert "took at most" in runs.last(runs.own).lead
+    assert "took at most" not in last.lead  # times are not kept
     assert again.since(again.own) == ""
     more = make(
         a=RIGHT, b={**WRONG, "question": "When will it open?"}, c={**RIGHT, "question": "?"}

@@ -183,6 +183,13 @@ def test_it_begins_with_how_many_were_right_the_rule_and_what_was_not(make_case,
     assert unfolded == ["s0-c0"]
 
 
+def test_what_answered_is_said_in_words(make_case, make_run):
+    page = page_of(make_run(make_case(), fingerprint={"model": "extractive", "strict": "False"}))
+    assert page.find_class("model")[0].text == "quotes only"
+    assert "extractive" not in page.find(".//main").text_content()
+    assert [dd.text for dd in page.find_class("figures")[0].iter("dd")] == ["quotes only", "no"]
+
+
 def test_no_code_word_of_ours_is_read_in_a_report_of_the_shipped_suite(make_case, make_run):
     case = make_case(
         "near-1",
