@@ -100,6 +100,7 @@ class Footnotes:
             note=sentence.note,
             span=sentence.span,
             context=self._context(sentence),
+            when=sentence.when,
         )
 
     def part(self, part: DraftPart) -> AnswerPart:
@@ -156,7 +157,8 @@ def added(sentence: AnswerSentence, *, first: bool) -> str:
     """Return what a sentence adds to a text of marked ones: its lead, its words and its marks."""
     lead = sentence.lead.lstrip("\n") if first else sentence.lead or " "
     numbers = "".join(f" [{number}]" for number in sentence.citations)
-    return f"{lead}{sentence.markdown or sentence.text}{_finding(sentence)}{numbers}"
+    when = f"{sentence.when}: " if sentence.when else ""
+    return f"{lead}{when}{sentence.markdown or sentence.text}{_finding(sentence)}{numbers}"
 
 
 def told(cited: "Cited") -> str:

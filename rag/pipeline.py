@@ -201,8 +201,15 @@ class Pipeline:
         from rag.overview.overview import overview
 
         whole = read_whole(question.text)
-        made = overview(moment, whole) if whole else None
-        return made if made and not made.partly else None
+        if whole is None:
+            return None
+        if whole.in_time:
+            from rag.overview.timeline import in_order
+
+            made = in_order(moment, whole.topic)
+        else:
+            made = overview(moment, whole)
+        return None if made.partly else made
 
     def _thought(
         self, asked: Asked, sources: Sources, quoted: Answer, *, again: OpenMoment, k: int
@@ -239,7 +246,8 @@ class Pipeline:
 
         writer, texts = self._writer, sources.found.texts
         assert writer is not None, "only a writer writes"
-        if not sources.found.hits or (sources.told and not sources.told.sentences):
+        in_time = sources.told is not None and all(s.when for s in sources.told.sentences)
+        if not sources.found.hits or in_time:  # which no model puts in order, or there is nothing
             yield from _told(quoted)
             return quoted
         try:

@@ -148,6 +148,8 @@ class AnswerSentence:
     """`text` with the emphasis that a language model gave it; empty where there is none."""
     is_quote: bool = False
     """Whether it is a stored sentence that is shown beside what a language model wrote."""
+    when: str = ""
+    """The date that it gives, where the answer is in order of time: `TimelineEntry.shown`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -348,6 +350,8 @@ class DraftSentence:
     """As in `AnswerSentence.span`."""
     context: Evidence | None = None
     """As in `AnswerSentence.context`, in the same document."""
+    when: str = ""
+    """As in `AnswerSentence.when`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ where its title and neighbouring sentences have its names.
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -32,6 +32,8 @@ class Whole:
 
     topic: str = ""
     """As it was written; empty where the articles themselves are asked about."""
+    in_time: bool = False
+    """Whether what happened is asked for in order of time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,10 @@ def read_whole(question: str) -> Whole | None:
     plain = question.replace("’", "'").strip(_MARKS)
     if any(form.fullmatch(plain) for form in _forms("forms")):
         return Whole()
+    for form in _forms("timeline"):
+        if found := form.fullmatch(plain):
+            told = _of(found["topic"]) if found["topic"] else Whole()
+            return replace(told, in_time=True) if told else None
     for form in _forms("topical"):
         found = form.fullmatch(plain)
         if found:
@@ -82,7 +88,8 @@ def in_full(question: Question, history: Sequence[Turn]) -> Question | None:
         question: As it was asked.
         history: The turns before it, oldest first; at least one.
     """
-    if read_whole(question.text) != Whole():
+    whole = read_whole(question.text)
+    if whole is None or whole.topic:
         return None
     asks = data()["asks"]
     words = question.text.casefold().strip(_MARKS).split()

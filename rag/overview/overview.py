@@ -273,17 +273,22 @@ def _in_order(chosen: Sequence[Statement], ranks: Mapping[str, int]) -> list[Sta
 
 def _put(chosen: Sequence[Statement]) -> Overview:
     told = [one.sentence for one in chosen]
-    sentences = tuple(_sentence(one, told=told) for one in chosen)
+    sentences = [_sentence(one, told=told) for one in chosen]
+    return quoting(sentences, [one.content for one in chosen])
+
+
+def quoting(sentences: Sequence[DraftSentence], contents: Sequence[Content]) -> Overview:
+    """Return an overview of sentences, each of the article at the same place."""
     hits = {s.evidence[0].hit.passage.id: s.evidence[0].hit for s in sentences}
     return Overview(
-        draft=Draft(sentences=sentences, confidence=1.0 if sentences else 0.0),
+        draft=Draft(sentences=tuple(sentences), confidence=1.0 if sentences else 0.0),
         found=Found(
             hits=tuple(hits.values()),
-            texts={one.content.document.card.sha256: one.content.document.text for one in chosen},
+            texts={one.document.card.sha256: one.document.text for one in contents},
             vectors={
                 s.text: row.vector
-                for one in chosen
-                for s, row in zip(one.content.sentences, one.content.rows, strict=True)
+                for one in contents
+                for s, row in zip(one.sentences, one.rows, strict=True)
             },
         ),
     )

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from index.full_text import Content, read_contents
@@ -14,12 +14,15 @@ from index.types import Sentence
 from rag import citations
 from rag.overview.asked import Topic, mentions, read_topic
 from rag.overview.dating import Dating, article_date, datings, is_dateline
+from rag.overview.overview import Overview, quoting
 from rag.overview.relative import tables
 from rag.overview.statements import is_statement, leans
-from rag.types import Citation, DraftSentence, Evidence
+from rag.types import AnswerSentence, Citation, DraftSentence, Evidence
 
 _SEARCHED = 48
 """Passages in whose documents a topic is looked for."""
+_MOST_TOLD = 40
+"""Dated statements of an answer in order of time."""
 _LEAD = 3
 """Sentences at an article's beginning by which it is about a topic."""
 
@@ -87,17 +90,41 @@ def timeline(moment: Moment, topic: str = "") -> Timeline:
         LibraryError: The library cannot be read.
         CitationError: The stored text does not hold what was read from it.
     """
+    groups = _groups(moment, topic)
+    notes = citations.Footnotes(
+        {
+            one.content.document.card.sha256: one.content.document.text
+            for group in groups
+            for one in group
+        }
+    )
+    entries = tuple(_entry(group, notes.cite(_drafted(group))) for group in groups)
+    return Timeline(topic=topic, entries=entries, citations=notes.citations)
+
+
+def in_order(moment: Moment, topic: str) -> Overview:
+    """Return dated statements as an overview, the earliest first; of many the newest.
+
+    Where nothing is dated the question may still have an answer: `Overview.partly`.
+
+    Raises:
+        LibraryError: The library cannot be read.
+    """
+    groups = _groups(moment, topic)[-_MOST_TOLD:]
+    told = [replace(_drafted(group), when=_entry(group).shown) for group in groups]
+    made = quoting(told, [one.content for group in groups for one in group])
+    return replace(made, partly=not groups, found=replace(made.found, embed=moment.embed))
+
+
+def _groups(moment: Moment, topic: str) -> list[list[_Dated]]:
+    """Return the dated statements in order of time, those of the same words and date together."""
     found = [one for content, wanted in _contents(moment, topic) for one in _dated(content, wanted)]
     found.sort(key=lambda one: (one.dating.first, one.dating.last))
     groups: dict[tuple[str, str, str], list[_Dated]] = {}
     for one in found:
         key = (one.dating.first, one.dating.last, one.sentence.text)
         groups.setdefault(key, []).append(one)
-    notes = citations.Footnotes(
-        {one.content.document.card.sha256: one.content.document.text for one in found}
-    )
-    entries = tuple(_entry(group, notes) for group in groups.values())
-    return Timeline(topic=topic, entries=entries, citations=notes.citations)
+    return list(groups.values())
 
 
 def _contents(moment: Moment, topic: str) -> Iterator[tuple[Content, Topic | None]]:
@@ -135,24 +162,25 @@ def _names(topic: Topic, before: str, sentence: str) -> bool:
     return mentions(topic, frozenset(terms(f"{before} {sentence}"))) == 1.0
 
 
-def _entry(group: Sequence[_Dated], notes: citations.Footnotes) -> TimelineEntry:
+def _drafted(group: Sequence[_Dated]) -> DraftSentence:
     first = group[0]
-    text, dating = first.sentence.text, first.dating
-    cited = notes.cite(
-        DraftSentence(
-            text=text,
-            evidence=tuple(_evidence(one.content, one.sentence) for one in group),
-            context=_evidence(first.content, first.context) if first.context else None,
-        )
+    return DraftSentence(
+        text=first.sentence.text,
+        evidence=tuple(_evidence(one.content, one.sentence) for one in group),
+        context=_evidence(first.content, first.context) if first.context else None,
     )
+
+
+def _entry(group: Sequence[_Dated], cited: AnswerSentence | None = None) -> TimelineEntry:
+    text, dating = group[0].sentence.text, group[0].dating
     return TimelineEntry(
         date=dating.first,
         end=dating.last,
         written=" ".join(text[dating.start : dating.end].split()),
         relative=dating.relative,
         text=text,
-        context=cited.context,
-        citations=cited.citations,
+        context=cited.context if cited else "",
+        citations=cited.citations if cited else (),
     )
 
 

@@ -73,3 +73,24 @@ def test_a_dateline_is_no_date_of_its_statement(assistant: Assistant, tmp_path: 
     (tmp_path / "fair.txt").write_text(text, encoding="utf-8")
     assistant.library.add(tmp_path / "fair.txt")
     assert [entry.shown for entry in assistant.timeline().entries] == ["2024-08-14 (“yesterday”)"]
+
+
+def test_a_question_for_a_timeline_is_answered_by_one(assistant: Assistant, tmp_path: Path) -> None:
+    add(assistant, tmp_path)
+    answer = assistant.ask("Give me a timeline of the farm")
+    assert [(s.when, s.text) for s in answer.sentences] == [
+        ("1950", "Cats came to the farm in 1950 with a sailor from Norway.")
+    ]
+    assert answer.text == "1950: Cats came to the farm in 1950 with a sailor from Norway. [1]"
+    whole = assistant.ask("What happened when?")
+    assert [s.when for s in whole.sentences] == [e.shown for e in assistant.timeline().entries]
+    assert whole.is_overview
+
+
+def test_a_timeline_of_what_no_article_names_is_refused(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    add(assistant, tmp_path)
+    answer = assistant.ask("Give me a timeline of the lighthouse")
+    assert answer.status == "abstained"
+    assert "lighthouse" in answer.text

@@ -28,6 +28,7 @@ QUESTIONS = {
     "compound": "Who designed the Harrow bridge and who owns the kiosk?",
     "whole": "Summarize the articles",
     "earlier": "How much does the ferry cost?",
+    "timeline": "What happened when?",
     "none": "Who is the mayor of Paris?",
 }
 
@@ -111,6 +112,14 @@ def test_the_whole_is_told_article_by_article(answered):
     expect(turn.locator(".kind")).to_contain_text("In short, from ")
     expect(turn.locator("h3", has_text="Bridges of the north")).to_be_visible()
     expect(turn.locator(".overview .quoted .chip").first).to_be_visible()
+
+
+def test_what_happened_stands_in_order_of_time_with_its_dates_at_the_left(answered):
+    entries = answered("timeline").locator(".timeline li")
+    expect(entries.locator("time")).to_have_text(["1964", "1971"])
+    date, quote = entries.first.locator("time"), entries.first.locator(".quoted")
+    expect(quote).to_contain_text("The Harrow bridge was opened to traffic in 1964.")
+    assert date.bounding_box()["x"] + date.bounding_box()["width"] < quote.bounding_box()["x"]
 
 
 def test_a_refusal_that_found_nothing_near_sends_to_no_nearest_passages(answered):

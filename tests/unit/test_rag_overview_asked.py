@@ -60,3 +60,27 @@ def test_a_topic_is_taken_out_as_it_was_written(question: str, topic: str) -> No
 @pytest.mark.parametrize("question", _FOR_A_FACT.strip().split("\n"))
 def test_a_question_for_a_fact_asks_no_overview(question: str) -> None:
     assert read_whole(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("Give me a timeline of the chess club", "chess club"),
+        ("Timeline", ""),
+        ("What happened when?", ""),
+        ("What happened at the chess club over the years?", "chess club"),
+        ("List the events of the strike in chronological order", "strike"),
+        ("Show me the chronology of my articles", ""),
+    ],
+)
+def test_what_happened_in_order_of_time_is_asked_of_a_topic_or_of_all(question, topic):
+    assert may_ask_of_all(question)
+    assert read_whole(question) == Whole(topic=topic, in_time=True)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What happened in March 2001?", "What happened?", "When did it happen?", "What dates exist?"],
+)
+def test_a_question_for_one_event_asks_for_no_timeline(question):
+    assert read_whole(question) is None

@@ -69,8 +69,8 @@ def drawn(sentence: AnswerSentence, frame: Frame) -> dict[str, Any]:
     Returns:
         `lit`: spans of the words that answer. `quote`: the span of a source's own words; None
         where a model worded it. `against`, `day`: as `rag.asked.set_against` has them.
-        `cells`: of a table's row, [column, text, whether it is lit]. `fixes`: [start, end, the
-        source's words] of words that differ from it.
+        `when`: its date. `cells`: of a table's row, [column, text, whether it is lit].
+        `fixes`: [start, end, the source's words] of words that differ from it.
     """
     against, day = set_against(sentence.text)
     quote = None if frame.written and not sentence.is_quote else _quote(sentence, frame)
@@ -80,6 +80,7 @@ def drawn(sentence: AnswerSentence, frame: Frame) -> dict[str, Any]:
         "quote": list(quote) if quote else None,
         "against": against,
         "day": day,
+        "when": sentence.when,
         "cells": _cells(sentence, frame, quote, lit),
         "fixes": [list(fix) for fix in _fixes(sentence)],
     }

@@ -18,7 +18,7 @@ const ofModel = () => answers && answers !== "extractive";
 
 const copyText = (view) => {
   const notes = view.sources.map((s) => `[${s.number}] ${s.title}, ${s.where}\n    “${s.quote}”`);
-  const text = view.sentences.map((s) => `${s.lead || " "}${s.markdown || s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trimEnd()).join("").trim();
+  const text = view.sentences.map((s) => `${s.lead || (s.when ? `\n${s.when}: ` : " ")}${s.markdown || s.text}${FINDINGS[s.verdict] ? ` [${s.note || FINDINGS[s.verdict]}]` : ""} ${s.numbers.map((n) => `[${n}]`).join("")}`.trimEnd()).join("").trim();
   const parts = view.parts.filter((one) => one.asked).map((one) => `${one.asked} ${one.text || "no answer found"}`).join("\n");
   return [...(view.short ? [view.short] : parts ? [parts] : []), text || view.says || view.problem, ...notes].join("\n\n");
 };
