@@ -73,9 +73,9 @@ def test_a_question_is_asked_of_what_was_chosen_and_again_of_the_same(room, assi
     assistant.library.add_articles([Article(source="b", title="Tay", text="The Tay is a river.")])
     sent = {"token": MINE, "question": "What is a river?", "scope": {"documents": ["Tay"]}}
     (*_, turn) = values(room.ask(sent))[-1]["turns"]
-    assert (turn["scope"], turn["sources"][0]["title"]) == ("Asked of: document Tay.", "Tay")
+    assert (turn["scope"], turn["sources"][0]["title"]) == ("Asked of: “Tay”.", "Tay")
     (*_, turn) = values(room.retry({"token": MINE, "turn": 1, "scope": None}))[-1]["turns"]
-    assert turn["scope"] == "Asked of: document Tay."
+    assert turn["scope"] == "Asked of: “Tay”."
     sent["scope"] = {"tags": ["none such"]}
     (*_, turn) = values(room.ask(sent))[-1]["turns"]
     assert turn["state"] == "failed"
@@ -151,7 +151,7 @@ def test_a_model_that_cannot_be_used_any_more_is_one_sentence(assistant):
 
 def test_where_a_question_names_its_article_all_can_be_asked_instead(room):
     (*_, turn) = ask(room, "According to the Lune article, who is a charity?")[-1]["turns"]
-    assert (turn["scope"], turn["named"]) == ("Asked of: document Lune.", True)
+    assert (turn["scope"], turn["named"]) == ("Asked of: “Lune”.", True)
     sent = {"token": MINE, "turn": turn["number"], "everywhere": True}
     (*_, turn) = values(room.retry(sent))[-1]["turns"]
     assert (turn["scope"], turn["named"]) == ("", False)

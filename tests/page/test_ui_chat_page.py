@@ -91,12 +91,10 @@ def test_an_abstention_shows_the_nearest_passages_and_no_footnote(page):
 
 def test_what_a_question_names_is_told_and_all_articles_are_asked_by_a_button(page):
     ask(page, "According to the Defense Ministers article, which missile will Japan co-produce?")
-    expect(page.locator("#turn-1 .scope")).to_contain_text(
-        "Asked of: document Japan and US Defense"
-    )
+    expect(page.locator("#turn-1 .scope")).to_contain_text("Asked of: “Japan and US Defense")
     page.get_by_role("button", name="Ask all articles").click()
     page.locator("#turn-2 .facts").wait_for()
-    expect(page.locator("#turn-1, .scope")).to_have_count(0)
+    expect(page.locator("#turn-1, .turn .scope")).to_have_count(0)
 
 
 def test_a_chip_of_an_older_answer_shows_its_source_until_the_next_question(page):

@@ -90,6 +90,8 @@ class Introducing:
                 self._make()
             except FootnoteError as error:  # as while another program writes: with the next look
                 _LOG.info("articles are not introduced now: %s", error)
+            except Exception:  # noqa: BLE001  # the outermost line: the page goes on without
+                _LOG.exception("articles could not be introduced")
 
     def _make(self) -> None:
         library, tried = self._assistant.library, set[str]()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from rag import Answer, AnswerSentence, Assistant, Citation, Hit, UnknownDocumentError
+from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, Scope, UnknownDocumentError
 from rag.internal import SHOWN_AS_TRUE, KeptTurn, compared, page_name, read_answer
 from rag.types import AnswerPart, SetAside
 from ui.articles import is_drawn, place
@@ -22,6 +22,8 @@ from ui.chat.conversation import Turn
 
 _NEAREST = 5
 """Passages shown where there is no answer (yet)."""
+_FEW = 3
+"""Articles that were chosen one by one and are named."""
 _MOST = 100
 """Turns that a browser kept."""
 _LAST_TURN = 1_000_000
@@ -144,8 +146,19 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
 
 def _scope(answer: Answer) -> str:
     """Return of which articles it was asked, as a sentence; empty where of all."""
-    asked = "" if answer.scope.is_everything else f"Asked of: {answer.scope.words}."
-    return answer.scope_note or asked
+    cards = [(one.document_id, one.card) for one in answer.citations]
+    titles = {known: card.title for known, card in (*cards, *_cards(answer.hits))}
+    ids = answer.scope.documents
+    named = tuple(titles.get(one, one) for one in ids)
+    words = replace(answer.scope, documents=named).words
+    if ids and answer.scope == Scope(documents=ids):
+        known = len(ids) == 1 or (len(ids) <= _FEW and titles.keys() >= set(ids))
+        words = ", ".join(f"“{title}”" for title in named) if known else f"{len(ids)} articles"
+    return answer.scope_note or ("" if answer.scope.is_everything else f"Asked of: {words}.")
+
+
+def _cards(hits: Sequence[Hit]) -> list[tuple[str, Card]]:
+    return [(hit.passage.document_id, hit.card) for hit in hits]
 
 
 def _facts(turn: Turn, answer: Answer) -> list[list[str]]:

@@ -206,7 +206,7 @@ const body = (view) => {
 const fallback = (view) => (view.fallback ? h("p", { class: "finding block" }, `The language model did not answer${view.sentences.length ? ", so your articles are quoted" : ""}: ${view.failure.what}. `,
   view.failure.settings ? ["See that it runs and ask again, or choose another model in ", settings(), "."] : "") : "");
 // Of which articles it was asked, where not of all; what the question named can be undone.
-const scope = (view) => (view.scope ? h("p", { class: "about scope" }, view.scope, view.named ? [" ", h("button", { type: "button", class: "plain", onclick: () => retry(view.number, true) }, "Ask all articles")] : "") : "");
+const scope = (view) => (view.scope ? h("p", { class: "about scope" }, view.scope, view.named || view.scope.startsWith("Asked of: ") ? [" ", h("button", { type: "button", class: "plain", onclick: () => retry(view.number, true) }, "Ask all articles")] : "") : "");
 // What a language model wrote that is not the answer, since nothing of it held.
 const aside = (view) => {
   if (!view.aside) return "";

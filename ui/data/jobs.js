@@ -3,7 +3,13 @@ const root = element.querySelector(".jobs");
 const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", unchanged: "Unchanged", skipped: "Skipped" };
 const MOST = 20_000_000; // as `ui.guard` has it; the server's own refusal reaches the page without a word
 const FEW = 3; // files that are all shown when they have come in
-const tally = (jobs) => Object.entries(words).map(([state, word]) => [jobs.filter((job) => job.state === state).length, word.toLowerCase()]).filter(([many]) => many).map(([many, word]) => `${many} ${word === "unchanged" ? "there already" : word}`).join(", ").replace(/^(\d+)/, "$1 of your files") + ".";
+// "12 articles added, 1 not read: notes.bin (it is no text)."
+const tally = (jobs) => {
+  const many = (state) => jobs.filter((job) => job.state === state).length, not = jobs.filter((job) => job.state === "skipped");
+  const parts = [many("added") && `${count(many("added"), "article")} added`, many("unchanged") && `${many("unchanged")} there already`, not.length && `${not.length} not read`].filter(Boolean);
+  const why = not.slice(0, 2).map((job) => `${job.name} (${job.note.replace(/[.]$/, "").replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())})`).join("; ");
+  return `${parts.join(", ")}${why ? `: ${why}${not.length > 2 ? "; and others" : ""}` : ""}.`;
+};
 let tooLarge = [];
 const leaving = gone("jobs");
 
@@ -33,14 +39,11 @@ function draw() {
       h("span", { class: "job-state" }, words[job.state] || ""),
       job.note && h("p", { class: "job-note", dir: "auto" }, job.note),
       job.share < 1 && h("progress", { max: 1, value: job.share, "aria-label": job.name }))));
-  // Of many that have come in, one line: what needs a look stays open, the others are folded.
-  const fold = ended && jobs.length > FEW;
-  const telling = fold ? jobs.filter((job) => job.state === "skipped") : jobs;
-  const quiet = jobs.filter((job) => !telling.includes(job));
+  // Of several that have come in, one line, with all of them folded.
+  const fold = ended && jobs.length > 1;
   root.replaceChildren(
-    fold ? h("p", { class: "note" }, tally(jobs)) : "",
-    telling.length ? list(telling) : "",
-    quiet.length ? h("details", { class: "folded" }, h("summary", {}, `Show the ${count(quiet.length, "other file")}`), list(quiet)) : "",
+    fold ? h("p", { class: "note", dir: "auto" }, tally(jobs)) : "",
+    fold ? h("details", { class: "folded", open: jobs.length <= FEW }, h("summary", {}, `Show the ${count(jobs.length, "file")}`), list(jobs)) : jobs.length ? list(jobs) : "",
     jobs.length && ended ? h("button", { type: "button", class: "plain", onclick: () => { tooLarge = []; root.replaceChildren(); } }, "Clear this list") : "",
     h("p", { class: "away", role: "status" }, jobs.length && ended ? `${jobs.filter((job) => job.state === "added").length} of ${jobs.length} files added` : ""),
   );

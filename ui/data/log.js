@@ -148,7 +148,7 @@ const welcome = () => {
   if (turns.size || pending) return;
   root.replaceChildren(h("div", { class: "welcome" }, h("h1", {}, "Ask your articles"),
     h("p", {}, "Answers come only from what you have added, and every sentence is numbered. Choose a number to read the sentence it rests on."),
-    h("div", { class: "offers" }, examples.map((question) => offer(question)))));
+    h("div", { class: new Set(examples.map(([, id]) => id)).size > 1 ? "offers" : "offers of-one" }, examples.map((question) => offer(question)))));
 };
 const take = () => {
   const value = props.value || {};

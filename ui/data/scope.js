@@ -35,7 +35,9 @@ const told = async () => {
   problem = found.problem || "";
   draw();
 };
+// Either articles one by one, or what has tags, lies in folders and is of a time.
 const choose = ({ field, value, on, label }) => {
+  chosen = Object.fromEntries(Object.entries(chosen).filter(([other]) => (other === "documents") === (field === "documents")));
   if (field === "since" || field === "until") chosen[field] = value;
   else {
     const some = (chosen[field] ??= new Map());
@@ -71,7 +73,7 @@ const draw = () => {
   strip.replaceChildren(status, ...chips(),
     scoped ? h("button", { type: "button", class: "quiet everything", onclick: all }, "All articles") : "",
     h("button", { type: "button", class: "quiet pick-some", onclick: () => say("shelf") }, "Choose articles"),
-    problem || none ? h("p", { class: "trouble", role: "alert" }, none ? `No article is in what you chose${problem ? ` (${problem})` : ""}: take one of these away, or ask all articles.` : problem) : "");
+    problem || none ? h("p", { class: "trouble", role: "alert" }, none ? "No article is in all that you chose: take one of these away, or ask all articles." : problem) : "");
 };
 // A long text or a lone address that is pasted into the question box may be meant as an article.
 const offer = (what, words) => {

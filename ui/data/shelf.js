@@ -7,13 +7,13 @@ const AT_ONCE = 20; // cards drawn before the reader scrolls
 const AGAIN = 700, SELDOM = 4000; // milliseconds between two looks at what is being made
 const known = new Map(); // introductions by id
 const waiting = new Map(); // cards that lack theirs, by id
-let scope = {}, narrow = null, drawn = 0, looks = 0, timer = 0, folded = true;
+let scope = {}, drawn = 0, looks = 0, timer = 0, folded = true;
 const has = (field, value) => (scope[field] || []).includes(value);
 const isScoped = () => Object.values(scope).some((value) => value?.length);
 const choose = (field, value, on, label) => say("choose", { field, value, on, label });
 const day = (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? new Date(`${iso}T12:00`).toLocaleDateString([], { dateStyle: "medium" }) : iso);
 const nameOf = (source) => source.split("/").pop() || source;
-// The same as `rag.Scope` says, for what is dimmed; the server alone decides what is asked.
+// The same as `rag.Scope` says, for what is framed; the server alone decides what is asked.
 const isIn = (one) => {
   const some = (field, fits) => !scope[field]?.length || scope[field].some(fits);
   return some("documents", (id) => one.id === id) && some("tags", (tag) => one.tags.some((own) => own.toLowerCase() === tag.toLowerCase()))
@@ -30,7 +30,7 @@ const card = (one, alone) => {
   else waiting.set(one.id, { one, place });
   const said = [nameOf(one.source) !== one.title && nameOf(one.source), one.kind, day(one.date) || `added ${day(one.added)}`].filter(Boolean);
   const box = alone ? "" : h("label", { class: "pick", title: "Ask this article" }, h("input", { type: "checkbox", checked: has("documents", one.id), "aria-label": `Ask ${one.title}`, onchange: (event) => choose("documents", one.id, event.target.checked, one.title) }));
-  return h("li", { class: `entry-card${isScoped() && !isIn(one) ? " out" : ""}`, "data-id": one.id }, box, h("div", { class: "entry-text" },
+  return h("li", { class: `entry-card${isScoped() && isIn(one) ? " in" : ""}`, "data-id": one.id }, box, h("div", { class: "entry-text" },
     h("h3", {}, h("button", { type: "button", class: "name", dir: "auto", onclick: () => say("read", one) }, h("span", {}, one.title))),
     h("p", { class: "where", dir: "auto", title: one.source }, said.join(" · ")),
     one.tags.length ? h("p", { class: "card-tags" }, one.tags.slice(0, 6).map((tag) => toggle("tags", tag, `#${tag}`))) : "", place));
@@ -107,7 +107,7 @@ const draw = () => {
 const rescoped = () => {
   for (const node of list.children) {
     const one = props.value.documents.find((each) => each.id === node.dataset.id);
-    node.classList.toggle("out", isScoped() && !isIn(one));
+    node.classList.toggle("in", isScoped() && isIn(one));
     const box = node.querySelector(".pick input");
     if (box) box.checked = has("documents", one.id);
   }
