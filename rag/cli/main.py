@@ -209,13 +209,27 @@ def _own(name: str, command: Command) -> _Parser:
     return parser
 
 
+class _Version(argparse.Action):
+    """Prints the version, and by the beginning of its SHA-256 the trained model that ships."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_given: object) -> None:
+        from hashlib import sha256
+        from importlib.metadata import version
+
+        from index.data_files import data_file
+
+        reader = sha256(data_file("rag", "reader.safetensors").read_bytes()).hexdigest()
+        sys.stdout.write(f"footnote {version('footnote')} (reader {reader[:12]})\n")
+        parser.exit()
+
+
 def _of_all(arguments: Sequence[str]) -> _Parser:
     """Return the parser of all commands, those of other packages included.
 
     Raises:
         MisuseError: The arguments name none of them.
     """
-    from importlib.metadata import entry_points, version
+    from importlib.metadata import entry_points
 
     parser = _Parser(
         prog="footnote",
@@ -223,7 +237,9 @@ def _of_all(arguments: Sequence[str]) -> _Parser:
         "footnote that has been checked.",
         epilog='example: footnote ask "Which missile will Japan co-produce?"',
     )
-    parser.add_argument("--version", action="version", version=f"footnote {version('footnote')}")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, help="show the version and that of the trained model"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, command in own_commands().items():
         command.describe(

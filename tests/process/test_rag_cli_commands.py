@@ -273,7 +273,9 @@ def test_doctor_tells_what_is_wrong_and_repair_mends_it(home: Home) -> None:
 
 
 def test_version_is_that_of_the_package(seeded: Home) -> None:
-    assert re.fullmatch(r"footnote \d+\.\d+\.\d+\n", seeded.run("--version"))
+    assert re.fullmatch(
+        r"footnote \d+\.\d+\.\d+ \(reader 3cbc23ad4403\)\n", seeded.run("--version")
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)
