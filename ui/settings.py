@@ -1,12 +1,14 @@
 """The tab Settings: what one person may choose of how questions are answered, and who answers."""
 
+import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Protocol
 
-from rag import Assistant, FootnoteError, SettingsError
-from rag.internal import keep_found_model, models_here
+from rag import Assistant, FootnoteError, MisuseError, Settings, SettingsError
+from rag.internal import data_text, keep_found_model, keep_setting, models_here
 from ui.guard import ONLY_ASKS
 from ui.parts import QUIET, Sender, Sent, Value, answering_sender, only_asks, part
 
@@ -16,9 +18,19 @@ _EXTRACTIVE = "extractive"
 _OF_A_FILE = "llamacpp:"
 _KEPT_HERE = "kept on this computer, of who sits at it or logs in, each person's own"
 _KEPT_NOWHERE = "forgotten an hour after their last question, or with their browser tab"
+_SWITCHES = ("originals", "history")
+"""Settings that the machine's owner turns on and off on the page, and that are kept."""
+_TYPED = ("model", "k", "threshold", "strict")
+"""What a form sends; it is shown again where it cannot be used."""
 _NOT_OWNER = (
     "only who opens this page on the computer that serves it, without a login, may choose another "
     "model: run `footnote models` there"
+)
+
+
+_NOT_OWNER_KEEPS = (
+    "only who opens this page on the computer that serves it, without a login, chooses what is "
+    "kept there: ask who runs it"
 )
 
 
@@ -92,7 +104,9 @@ def build(of: Callable[[Sent], Choosing]) -> None:
     def opened(sent: Sent, sender: Sender) -> Value:
         one = of(sent)
         choices = one.sessions.choices(sent.get("token"))
-        return shown(one.assistant, choices, one.chooser) | {"owner": sender.owner}
+        place = str(one.assistant.settings.library) if sender.owner else ""
+        told = {"owner": sender.owner, "why": _fixed(sender), "place": place}
+        return shown(one.assistant, choices, one.chooser) | told
 
     def acting(act: Callable[..., Value]) -> Callable[[Sent, Sender], Value]:
         def acted(sent: Sent, sender: Sender) -> Value:
@@ -105,6 +119,16 @@ def build(of: Callable[[Sent], Choosing]) -> None:
     form.choose(answering_sender(acting(choose)), None, form, **QUIET)
     form.look(answering_sender(acting(look)), None, form, **QUIET)
     form.keep(answering_sender(acting(keep)), None, form, **QUIET)
+    form.switch(answering_sender(acting(switch)), None, form, **QUIET)
+
+
+def _fixed(sender: Sender) -> str:
+    """Return in one line what may not be changed, and why; empty for the machine's owner."""
+    if only_asks():
+        return "Your login may ask and read: who runs this page chooses how questions are answered."
+    if not sender.owner:
+        return "Models, and what is kept, are chosen by who runs this page, on its computer."
+    return ""
 
 
 def choose(
@@ -128,7 +152,9 @@ def choose(
             raise SettingsError(_NOT_OWNER)
         chooser.assistant(choices)
     except FootnoteError as error:
-        return shown(assistant, before, chooser) | {"problem": str(error), "owner": owner}
+        typed = {name: sent[name] for name in _TYPED if name in sent}
+        told = {"problem": str(error), "owner": owner, "typed": typed}
+        return shown(assistant, before, chooser) | told
     sessions.choose(token, choices)
     return shown(assistant, choices, chooser) | {"kept": True, "owner": owner}
 
@@ -171,6 +197,31 @@ def keep(
     }
 
 
+def switch(
+    assistant: Assistant, sent: Sent, sessions: Kept, chooser: Chooser, *, owner: bool
+) -> Value:
+    """Turn on or off what is kept on this machine, in the settings file; nobody else may."""
+    now = {"owner": owner}
+    before = sessions.choices(sent.get("token"))
+    name, on = sent.get("name"), sent.get("on")
+    try:
+        if only_asks() or not owner:
+            raise MisuseError(ONLY_ASKS if only_asks() else _NOT_OWNER_KEEPS)
+        if name not in _SWITCHES or not isinstance(on, bool):
+            raise MisuseError("that is no switch of this page: load the page again")
+        if _of_shell(name):
+            raise MisuseError(
+                f"{_variable(name)} is set where the page was started, and counts before what is "
+                "kept: take it out there first"
+            )
+        file = keep_setting(name, "true" if on else "false")
+        if name == "originals":
+            assistant.library.keep_originals(on)
+    except FootnoteError as error:
+        return shown(assistant, before, chooser) | now | {"refused": str(error)}
+    return shown(assistant, before, chooser) | now | {"switched": str(file)}
+
+
 def shown(assistant: Assistant, choices: Choices, chooser: Chooser) -> Value:
     """Return the form's values and what cannot be changed here; never a key."""
     settings = assistant.settings
@@ -182,13 +233,46 @@ def shown(assistant: Assistant, choices: Choices, chooser: Chooser) -> Value:
         "k": chosen.settings.k,
         "threshold": chosen.settings.threshold,
         "strict": chosen.settings.strict,
+        "calibrated": _calibrated(),
+        "price": _price(),
+        "switches": _switches(assistant),
         "facts": [
             ["Embeddings", f"{settings.embedding_model}, on this computer"],
-            ["Library", str(settings.library)],
+            ["Library", settings.beside.name],
             ["Conversations", _KEPT_HERE if settings.history else _KEPT_NOWHERE],
             ["Sent to", _address(chosen)],
         ],
     }
+
+
+def _switches(assistant: Assistant) -> list[list[object]]:
+    """Return name, whether it is on from the next start, and whether a shell decides, of each."""
+    try:
+        kept = Settings.load()
+    except FootnoteError:  # the settings file was damaged since the start
+        kept = assistant.settings
+    return [[name, getattr(kept, name), _of_shell(name)] for name in _SWITCHES]
+
+
+def _variable(name: str) -> str:
+    return f"FOOTNOTE_{name.upper()}"
+
+
+def _of_shell(name: str) -> bool:
+    return bool(os.environ.get(_variable(name)))
+
+
+@cache
+def _calibrated() -> float:
+    """Return the confidence under which nothing is answered where nothing is chosen."""
+    return float(json.loads(data_text("rag", "answering.json"))["threshold"])
+
+
+@cache
+def _price() -> Value:
+    """Return what each threshold was measured to cost."""
+    told: Value = json.loads(data_text("ui", "threshold.json"))
+    return {name: told[name] for name in ("asked", "near_misses", "points")}
 
 
 def _read(sent: Sent) -> Choices:

@@ -219,7 +219,7 @@ def test_the_tabs_are_walked_through_by_arrow_keys(page):
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     expect(page.get_by_role("tab", name="Settings")).to_be_focused()
-    expect(page.get_by_label("Model that answers")).to_be_visible()
+    expect(page.get_by_text("What writes the answers")).to_be_visible()
 
 
 def test_the_arrow_keys_walk_through_the_sources(page):
@@ -304,7 +304,13 @@ def test_nothing_moves_for_those_who_want_no_motion(browser, port):
 
 def test_settings_hold_for_the_tab_that_chose_them(page, browser, port):
     page.get_by_role("tab", name="Settings").click()
-    page.get_by_label("Abstains below").fill("0.99")
+    slider = page.get_by_label("Confidence needed")
+    expect(page.locator("#set-threshold-about")).to_contain_text(
+        "8 in 10 questions rightly (63 of 76)"
+    )
+    before = page.locator("#set-threshold-about").inner_text()
+    slider.fill("0.99")
+    assert page.locator("#set-threshold-about").inner_text() != before
     page.get_by_role("button", name="Use these").click()
     expect(page.get_by_text("In use for your next question.")).to_be_visible()
     page.get_by_role("tab", name="Ask").click()
@@ -318,9 +324,16 @@ def test_settings_hold_for_the_tab_that_chose_them(page, browser, port):
 
 def test_a_setting_that_cannot_be_is_one_sentence(page):
     page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_role("radio", name="Quotes only")).to_be_checked()
+    page.get_by_role("radio", name="Another model").check()
     page.get_by_label("Model that answers").fill("openai:gpt-4o")
     page.get_by_role("button", name="Use these").click()
     expect(page.locator(".settings .problem:visible")).to_contain_text("needs a key")
+    expect(page.get_by_label("Model that answers")).to_have_value("openai:gpt-4o")
+    assert "extractive" not in page.locator("main").inner_text()
+    page.get_by_label("Keep conversations").uncheck()
+    expect(page.get_by_text("Kept in ")).to_contain_text("settings.env")
+    expect(page.get_by_label("Keep conversations")).not_to_be_checked()
 
 
 def test_the_fonts_are_its_own(page, port):

@@ -168,7 +168,7 @@ def test_a_model_that_is_down_is_told_of_in_words_of_the_page(browser, seeded):
             "connection broke. See that it runs and ask again, or choose another model in Settings."
         )
         told.get_by_role("button", name="Settings").click()
-        expect(page.get_by_label("Model that answers")).to_be_visible()
+        expect(page.get_by_text("What writes the answers")).to_be_visible()
 
 
 LAID_OUT = (

@@ -30,5 +30,5 @@ def test_what_runs_here_is_offered_and_kept_by_a_click(browser, runs, tmp_path):
         expect(look).to_be_focused()
         page.get_by_role("button", name="Use qwen2.5").click()
         expect(page.get_by_text("In use for your next question, and kept in")).to_be_visible()
-        expect(page.get_by_label("Model that answers")).to_have_value("openai-like:qwen2.5")
+        expect(page.get_by_role("radio", name="openai-like:qwen2.5")).to_be_checked()
     assert Settings.load().llm_base_url == f"{runs.url}/v1"

@@ -146,7 +146,7 @@ def test_hostile_tags_choices_and_pastes_are_shown_as_they_are(browser, port):
 def quoting(page):
     """Choose the scripted answerer in place of the scripted model."""
     page.get_by_role("tab", name="Settings").click()
-    page.get_by_label("Model that answers").fill("extractive")
+    page.get_by_role("radio", name="Quotes only").check()
     page.get_by_role("button", name="Use these").click()
     page.get_by_text("In use for your next question.").wait_for()
     page.get_by_role("tab", name="Ask", exact=True).click()

@@ -78,9 +78,14 @@ def test_who_may_only_ask_is_shown_nothing_that_would_be_refused(browser, port, 
         ask(page, "Which bridge was closed in May?")
         right = page.locator(".turn").last.get_by_role("button", name="This answer is right")
         expect(right.filter(visible=True)).to_have_count(count)
-        for tab in ("Evaluation", "Settings"):
-            found = page.get_by_role("tab", name=tab).filter(visible=True)
-            expect(found).to_have_count(count)
+        evaluation = page.get_by_role("tab", name="Evaluation").filter(visible=True)
+        expect(evaluation).to_have_count(count)
+        page.get_by_role("tab", name="Settings").click()
+        expect(page.locator(".why")).to_contain_text(
+            "chosen by who runs this page" if count else "Your login may ask and read"
+        )
+        expect(page.get_by_role("button", name="Use these")).to_have_count(count)
+        expect(page.get_by_role("radio", name="Another model")).to_have_count(0)
         page.get_by_role("tab", name="Library").click()
         page.locator(".entry").first.wait_for()
         for hidden in ("#library-drop", "#bring", ".entry .remove", ".entry .tag-add"):
