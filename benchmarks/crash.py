@@ -2,9 +2,10 @@
 
     python -m benchmarks.crash --runs 200
 
-Every run begins with a copy of the same library of 40 articles and two uploads. After it, the
-library must answer exactly as one built anew from the documents that were committed, or say in one
-sentence what is broken and which command helps; after a repair it must answer as one built anew.
+Every run begins with a copy of the same library of 40 articles and two uploads, some of them
+tagged, and a registered folder. After it, the library must answer exactly as one built anew from
+what was committed, or say in one sentence what is broken and which command helps; after a repair it
+must answer as one built anew.
 """
 
 import argparse
@@ -53,18 +54,19 @@ class Bench:
         self.bad: list[str] = []
         self._expected: dict[str, object] = {}
         in_child(lambda: work_on.make_archive(folder))
+        work_on.make_folders(folder)
         self.changes = work_on.changes(folder)
-        self.template = folder / "template"
-        in_child(lambda: work_on.add(work_on.OLD)(work_on.opened(self.template)))
-        self.before = self.expected(work_on.OLD)
+        self.template, self.old = folder / "template", work_on.at_first(folder)
+        in_child(lambda: work_on.build(self.old, work_on.opened(self.template)))
+        self.before = self.expected(self.old)
 
-    def expected(self, texts: work_on.Texts) -> object:
-        """Return what a library built anew from these documents says."""
-        key = json.dumps(sorted(texts.items()))
+    def expected(self, kept: work_on.Kept) -> object:
+        """Return what a library built anew with all this says."""
+        key = json.dumps([*map(sorted, (kept.texts.items(), kept.tags.items(), kept.folders))])
         if key not in self._expected:
             clean = self.folder / "clean"
             shutil.rmtree(clean, ignore_errors=True)
-            in_child(lambda: work_on.add(texts)(work_on.opened(clean)))
+            in_child(lambda: work_on.build(kept, work_on.opened(clean)))
             self._expected[key] = self._value(in_child(lambda: work_on.state(clean)))
         return self._expected[key]
 
@@ -103,14 +105,14 @@ class Bench:
                 )
 
     def _kill(self, name: str, *, at_step: int | None = None, after: float | None = None) -> None:
-        change, texts = self.changes[name]
+        change, kept = self.changes[name]
         library = self.fresh()
         kind = f"kill at each step: {name}" if at_step else f"kill at random: {name}"
         killed = in_child(
             lambda: change(work_on.opened(library, _dying(at_step))), kill_after=after
         )
         then = in_child(lambda: work_on.state(library))
-        after_change = self.expected(texts)
+        after_change = self.expected(kept)
         wanted = [after_change] if killed.how == "done" else [self.before, after_change]
         if then.how != "done" or then.value not in wanted:
             return self.count(kind, "", bad=f"{killed.how}, then {_differs(then, wanted)}")
@@ -127,22 +129,22 @@ class Bench:
     def fill(self) -> None:
         """Let a change meet a full disk, a real one where this may mount one."""
         name = self.dice.choice(list(self.changes))
-        change, texts = self.changes[name]
+        change, kept = self.changes[name]
         size = sum((path.stat().st_size // _PAGE + 2) * _PAGE for path in self.template.rglob("*"))
         with _small_disk(self.folder / "disk", size + self.dice.randrange(2 * size)) as disk:
             library = self.fresh(disk)
             limit = None if disk else self.dice.randrange(4096, size)
             kind = f"disk full ({'tmpfs' if disk else 'RLIMIT_FSIZE'})"
             done = in_child(lambda: change(work_on.opened(library)), largest_file=limit)
-            wanted = [self.expected(texts)] if done.how == "done" else [self.before]
+            wanted = [self.expected(kept)] if done.how == "done" else [self.before]
             then = in_child(lambda: work_on.state(library))
             if done.how not in ("done", "said") or then.value not in wanted:
                 return self.count(kind, "", bad=f"{name}: {done}, then {_differs(then, wanted)}")
             if disk:
                 _remount(disk)
             last = in_child(lambda: work_on.changed(library, change))
-            if last.value != [[], self.expected(texts)]:
-                bad = _differs(last, [self.expected(texts)])
+            if last.value != [[], self.expected(kept)]:
+                bad = _differs(last, [self.expected(kept)])
                 return self.count(kind, "", bad=f"{name}: again: {bad}")
         return self.count(kind, "it fitted" if done.how == "done" else "said so, kept the old")
 
@@ -172,10 +174,10 @@ class Bench:
             mended = in_child(lambda: work_on.changed(library, work_on.add(work_on.OLD)))
         if mended.how != "done" or not all(map(_is_loss, mended.value[0])):
             return self.count(kind, "", bad=f"{result}, repair: {str(mended)[:300]}")
-        kept = {source: work_on.OLD[source] for source in mended.value[1]["cards"]}
+        kept = self.old.only(mended.value[1]["cards"])
         if mended.value[1] != self.expected(kept):
             return self.count(kind, "", bad=f"repaired: {_differs(mended, [self.expected(kept)])}")
-        lost = len(work_on.OLD) - len(kept)
+        lost = len(work_on.OLD) - len(kept.texts)
         return self.count(kind, f"{result}, repaired" + (", some lost" if lost else ""))
 
     def _value(self, outcome: Outcome) -> Any:  # noqa: ANN401  # JSON

@@ -1,15 +1,19 @@
 """The library that the crash runs work on: its documents, its changes, and all that it answers."""
 
 import hashlib
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from index.store.library import Library, open_library
 from index.sync import ingest
 from index.sync.intake import Article, read_articles, read_named
+from index.sync.watch import Folders
 from index.types import DocumentSummary
 from index.upkeep.doctor import check
 from index.upkeep.repair import compact, repair
@@ -45,6 +49,9 @@ def text_of(number: int, *, edition: int = 1) -> str:
 UPLOADS = "uploads/"
 """How the sources of those begin that are uploaded; the others are given as text."""
 
+FILES = ("town60.txt", "town61.txt", "town62.txt")
+"""What lies in the folder that is registered."""
+
 OLD: Texts = {
     **{f"town{n:02}": text_of(n) for n in range(40)},
     **{f"{UPLOADS}{n}/town90.txt": text_of(90) for n in range(2)},
@@ -58,6 +65,27 @@ SENT: Texts = {
     f"{UPLOADS}94/copy.txt": text_of(91),
 }
 GONE = (*(f"town{n:02}" for n in range(30, 38)), f"{UPLOADS}1/town90.txt")
+TAGGED = tuple(f"town{n:02}" for n in range(12))
+"""Those that have tags from the beginning."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What a library holds."""
+
+    texts: Texts
+    tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each source that has any."""
+    folders: tuple[str, ...] = ()
+    """That are registered."""
+
+    def only(self, sources: Collection[str]) -> "Kept":
+        """Return what is left where only these sources are."""
+        return replace(
+            self,
+            texts={s: t for s, t in self.texts.items() if s in sources},
+            tags={s: t for s, t in self.tags.items() if s in sources},
+        )
 
 
 def opened(folder: Path, on_step: Callable[[str], None] = lambda step: None) -> Library:
@@ -76,6 +104,36 @@ def add(texts: Texts) -> Change:
         return len(ingest.add(library, incoming).changes)
 
     return change
+
+
+def build(kept: Kept, library: Library) -> object:
+    """Make a library that holds all that."""
+    in_folder = [s for s in kept.texts if Path(s).is_absolute()]
+    add({s: t for s, t in kept.texts.items() if s not in in_folder})(library)
+    for source, tags in kept.tags.items():
+        library.tag([_ids(library)[source]], add=tags)
+    for folder in kept.folders:
+        _folders(library).register(folder)
+    return follow(library) if in_folder else 0
+
+
+def follow(library: Library) -> object:
+    """Bring the library in step with the folder that is registered."""
+    return len(_folders(library).sync())
+
+
+def tagged(library: Library, *, sources: Collection[str], tag: str, take: bool = False) -> object:
+    """Give documents a tag, or take it away."""
+    ids = [_ids(library)[source] for source in sources]
+    return len(library.tag(ids, **{"remove" if take else "add": [tag]}))
+
+
+def _folders(library: Library) -> Folders:
+    return Folders(library, on_progress=lambda done, total: None)
+
+
+def _ids(library: Library) -> dict[str, str]:
+    return {c.card.source: c.id for c in library.summaries()}
 
 
 def _sent(source: str, text: str) -> Path:
@@ -110,18 +168,52 @@ def compacted(library: Library) -> object:
     return compact(library).bytes_after
 
 
-def changes(work: Path) -> dict[str, tuple[Change, Texts]]:
-    """Return the changes by name, each with the documents that there are after it."""
-    archive = work / "archive.zip"
+def at_first(work: Path) -> Kept:
+    """Return what the template holds: articles, two uploads, tags, and a folder to be followed."""
+    tags = {source: ("Ships", f"Port {n % 3}") for n, source in enumerate(TAGGED)}
+    return Kept(texts=OLD, tags=tags, folders=(str(work / "followed"),))
+
+
+def make_folders(work: Path) -> None:
+    """Make the folders that are registered, with files that nobody writes any more."""
+    for name, files in (("followed", FILES), ("other", ())):
+        (work / name).mkdir()
+        for number, file in enumerate(files, start=60):
+            path = work / name / file
+            path.write_text(text_of(number), encoding="utf-8")
+            os.utime(path, (1_700_000_000, 1_700_000_000))
+
+
+def changes(work: Path) -> dict[str, tuple[Change, Kept]]:
+    """Return the changes by name, each with what the library holds after it."""
+    archive, old = work / "archive.zip", at_first(work)
+    other = str(work / "other")
+    files = {str(work / "followed" / f): text_of(n) for n, f in enumerate(FILES, start=60)}
+    given = {s: (*old.tags.get(s, ()), "Given") for s in OLD}
+    taken = {s: tuple(t for t in tags if t != "Ships") for s, tags in old.tags.items()}
+
+    def now(texts: Texts) -> Kept:
+        return replace(old, texts=texts)
+
     return {
-        "add 4": (add(FEW), {**OLD, **FEW}),
-        "add 40": (add(MORE), {**OLD, **MORE}),
-        "change 5": (add(CHANGED), {**OLD, **CHANGED}),
-        "upload 5": (add(SENT), {**OLD, **SENT}),
-        "remove 9": (remove, {s: t for s, t in OLD.items() if s not in GONE}),
-        "import": (bring(archive), {**OLD, **FEW, **CHANGED}),
-        "compact": (compacted, OLD),
-        "repair": (rebuild, OLD),
+        "add 4": (add(FEW), now({**OLD, **FEW})),
+        "add 40": (add(MORE), now({**OLD, **MORE})),
+        "change 5": (add(CHANGED), now({**OLD, **CHANGED})),
+        "upload 5": (add(SENT), now({**OLD, **SENT})),
+        "remove 9": (remove, old.only([s for s in OLD if s not in GONE])),
+        "import": (bring(archive), now({**OLD, **FEW, **CHANGED})),
+        "compact": (compacted, old),
+        "repair": (rebuild, old),
+        "tag 42": (partial(tagged, sources=OLD, tag="Given"), replace(old, tags=given)),
+        "untag 12": (
+            partial(tagged, sources=TAGGED, tag="Ships", take=True),
+            replace(old, tags=taken),
+        ),
+        "register": (
+            lambda library: _folders(library).register(other).path,
+            replace(old, folders=(*old.folders, other)),
+        ),
+        "follow 3": (follow, now({**OLD, **files})),
     }
 
 
@@ -133,13 +225,19 @@ def make_archive(work: Path) -> None:
 
 
 def state(folder: Path) -> object:
-    """Return all that a library says: its documents, an answer and rankings; no times of adding."""
+    """Return all that a library says, without times: documents, tags, folders, an answer, ranks."""
     settings = Settings(library=folder, seeds=False)
     with Assistant.open(settings, embedder=HashEmbedder()) as assistant:
         cards = {
-            c.card.source: [c.id, c.card.sha256, c.sentences, _original(assistant, c)]
+            c.card.source: [
+                *(c.id, c.card.sha256, c.sentences, _original(assistant, c)),
+                *sorted(c.card.tags),
+            ]
             for c in assistant.library.documents()
         }
+        cards["registered"] = sorted(f.path for f in assistant.library.folders.all())
+        for tag, number in assistant.library.tags().items():
+            cards[f"tag {tag}"] = [number]
         answers = [rounded(as_json(assistant.ask(QUESTIONS[0])))]
         answers += [
             {"question": question, "text": hits[0].passage.text, "hits": rounded(as_json(hits))}
