@@ -254,8 +254,8 @@ def _original(assistant: Assistant, document: DocumentSummary) -> str:
     return hashlib.sha256(assistant.library.original_bytes(document.id)).hexdigest()
 
 
-_PASSING = ("seconds", "imported", "source_note")
-"""What depends on when and by which way documents came."""
+_PASSING = ("seconds", "imported", "source_note", "tags_taken")
+"""What depends on when and by which way documents and tags came."""
 
 
 def rounded(value: object) -> object:

@@ -204,7 +204,7 @@ class Assistant(OldMethods):
     ) -> Iterator[Event]:
         """Answer in events: the passages, checked text in pieces, then exactly one `Answer`.
 
-        Raises as `ask` does. Closing the iterator stops the language model.
+        Raises as `ask` does; closing the iterator stops the model.
         """
         model = for_one_question(self._model())
         aging = Aging(self._stored.some_records)
@@ -239,6 +239,7 @@ class Assistant(OldMethods):
     ) -> Verification:
         """Check what any text says, claim by claim; see `rag.verify`."""
         from rag.answer.extractive import shipped_reader
+        from rag.llm.prompting import that_states
         from rag.verification.verify_text import verify_text
 
         arguments.check_text(text, name="the text to verify")
@@ -249,7 +250,7 @@ class Assistant(OldMethods):
         found = verify_text(
             text,
             documents=documents,
-            find=lambda claim, wanted: self._found(read_query(claim), within, k=wanted),
+            find=lambda c, most: that_states(self._found(read_query(c), within, k=most), asked=c),
             tell=shipped_reader().tell,
             k=checked_k(self.settings.k if k is None else k),
         )
@@ -296,9 +297,7 @@ class Assistant(OldMethods):
     def search(
         self, question: str, *, k: int | None = None, scope: Scope | None = None
     ) -> tuple[Hit, ...]:
-        """Return the k best passages (`Settings.k` when None), best first, without answering.
-
-        Empty for an empty library or a question without words.
+        """Return the k best passages (`Settings.k` when None), best first; none without words.
 
         Raises:
             ScopeError: As `ask`.

@@ -12,13 +12,15 @@ attacks, may still be answered with it.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from index.data_files import data_toml
 from index.errors import SettingsError
+from index.search import Found
 from index.terms import content_terms, terms
 from index.types import Hit, Sentence
 from rag.language_model import LanguageModel, Message
@@ -33,6 +35,19 @@ _MARK = 8
 """Characters of a mark, which begins many lines: two cost about a token."""
 _LONGEST = 2000
 """Characters of a sentence that are looked at; the forms look at most some dozens ahead."""
+_TITLE = 200
+"""Bytes of a title that a model reads: of letters at random 130 tokens at most."""
+_NAMED = re.compile(r"<([a-z]+)>")
+_ACCENT = re.compile("(?<=[A-Za-z])[\u0300-\u036f]+")
+_WITH_LATIN = re.compile(r"(?<!\w)\w*?[A-Za-z]\w*")
+_ALIKE = str.maketrans(
+    "аАВеЕкКМНоОрРсСтТуУхХіІјЈѕЅԁһԛԝαΑΒεΕΗιΙκΚΜΝοΟρΡτΤυΥχΧΖ",
+    "aABeEkKMHoOpPcCtTyYxXiIjJsSdhqwaABeEHiIkKMNoOpPtTyYxXZ",
+)
+_SPACED = re.compile(r"(?<!\w)\w(?:[ ._*-]{1,3}\w(?!\w)){4,}")
+_JOINED = re.compile(r"(?<=[a-z])[-_*](?=[a-z])", re.IGNORECASE)
+_MIXED = re.compile(r"(?<!\w)(?=\w*[A-Za-z]{2})(?=\w*\d)\w{3,20}(?!\w)|(?<!\w)a11(?!\w)")
+_DIGITS = str.maketrans("013457", "oieast")
 _NEAREST = 3
 """Sentences that are named as the likeliest."""
 Place = tuple[str, int]
@@ -44,11 +59,8 @@ PASSAGE_TOKENS = 300
 is shown whole, a prompt has 1,174 tokens of a Qwen2.5 model; what was found and asked stands at its
 end, and the rest is the same for the next question over the same passages."""
 _MARGIN = 1.3
-"""Tokens of a model's own tokenizer for each word piece of the embedding model counted here.
-
-On 391 encyclopedia paragraphs GPT-4's tokenizer gave 1.01 times as many on average and 1.21 at
-most; the rest is for models with smaller vocabularies.
-"""
+"""Tokens of a model's own tokenizer for each word piece counted here: GPT-4's gave 1.01 on average
+of 391 encyclopedia paragraphs, 1.21 at most; the rest is for smaller vocabularies."""
 _FRAME = 24
 """Tokens of the lines around one source."""
 _NUMBER = 4
@@ -59,23 +71,26 @@ def gives_orders(sentence: str, *, asked: str = "") -> bool:
     """Say whether a sentence tells a program what to do or passes for a part of its input.
 
     Args:
-        sentence: From a document.
+        sentence: From a document, or its title.
         asked: The question; a sentence of a form that it has too is what it asks about.
     """
-    text = sentence[:_LONGEST].replace("’", "'")
-    found = [form for form in _forms() if form.search(text)]
-    return bool(found) and not any(form.search(asked) for form in found)
+    found = _orders_in(sentence[:_LONGEST])
+    wanted = _undisguised(asked) if found else ""
+    return bool(found) and not any(all(f.search(wanted) for f in order) for order in found)
 
 
 def without_orders(hits: Iterable[Hit], *, asked: str) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
     """Take the sentences that give orders out of hits.
 
     Returns:
-        The hits without them, those of nothing else left out, and the sentences taken out.
+        The hits without them, those of nothing else left out, and the sentences taken out, with
+        the titles that give orders, which stay.
     """
     kept: list[Hit] = []
     orders: list[str] = []
     for hit in hits:
+        if gives_orders(hit.card.title, asked=asked):
+            orders.append(hit.card.title)
         sentences = []
         for scored in hit.sentences:
             if gives_orders(scored.sentence.text, asked=asked):
@@ -103,6 +118,28 @@ def obeys(claim: str, orders: Iterable[str], *, known: Iterable[str]) -> bool:
     return bool(told.difference(*(terms(text) for text in known)).intersection(terms(claim)))
 
 
+def that_states(found: Found, *, asked: str) -> Found:
+    """Return what was found without sentences and titles that give orders: they bear nothing out.
+
+    Args:
+        found: For a claim.
+        asked: The claim; what has the form of an order itself is compared with orders.
+    """
+    hits, _ = without_orders(found.hits, asked=asked)
+    return replace(found, hits=tuple(map(untitled, hits)))
+
+
+def untitled(hit: Hit) -> Hit:
+    """Return a hit without its title where that gives an order, which then bears nothing out."""
+    return replace(hit, card=replace(hit.card, title="")) if gives_orders(hit.card.title) else hit
+
+
+def title_for_model(hit: Hit) -> str:
+    """Return a document's title as a model reads it: cut, and empty where it gives an order."""
+    title = untitled(hit).card.title
+    return title.encode("utf-8")[:_TITLE].decode("utf-8", errors="ignore")
+
+
 def nonce_of(*texts: str) -> str:
     """Return a mark that stands in none of the texts: nobody who wrote one could foresee it.
 
@@ -121,10 +158,60 @@ def inert(text: str) -> str:
     return text.replace("<|", "< |").replace("[INST]", "[ INST]").replace("[/INST]", "[ /INST]")
 
 
+_Form = re.Pattern[str]
+
+
+@lru_cache(maxsize=4096)
+def _orders_in(sentence: str) -> tuple[tuple[_Form, ...], ...]:
+    """Return for each order in a sentence the forms that a question about it has."""
+    read = _undisguised(sentence)
+    return tuple(order for forms in _manners() for order in _of_manner(forms, read))
+
+
+def _of_manner(forms: Mapping[str, Sequence[_Form]], read: str) -> Iterator[tuple[_Form, ...]]:
+    yield from ((form,) for form in forms["alone"] if form.search(read))
+    duties = [form for form in forms["duty"] if form.search(read)]
+    directives = [form for form in forms["directive"] if form.search(read)]
+    if not duties and not directives:
+        return
+    yield from ((one,) for one in forms["input"] if one.search(read))
+    for one in (form for form in forms["program"] if form.search(read)):
+        yield from ((form, one) for form in directives)
+        yield from ((one,) for _ in duties)
+
+
 @cache
-def _forms() -> tuple[re.Pattern[str], ...]:
-    forms = data_toml("rag", "orders.toml")["forms"]
-    return tuple(re.compile(form, re.IGNORECASE) for form in forms)
+def _manners() -> tuple[Mapping[str, Sequence[_Form]], ...]:
+    """Return the forms of each language by their kind, as `rag/data/orders.toml` has them."""
+    tables = data_toml("rag", "orders.toml")
+    words: dict[str, str] = {}
+    for name, form in tables.pop("words").items():
+        words[name] = _filled(form, words)
+    return tuple(
+        {
+            kind: [re.compile(_filled(f, words), re.IGNORECASE) for f in forms.get(kind, ())]
+            for kind in ("alone", "directive", "duty", "input", "program")
+        }
+        for forms in tables.values()
+    )
+
+
+def _filled(form: str, words: Mapping[str, str]) -> str:
+    """Return a form with the words that it names, without accents as what is read."""
+    return _NAMED.sub(lambda found: words.get(found[1], found[0]), _without_accents(form))
+
+
+def _without_accents(text: str) -> str:
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", text)))
+
+
+def _undisguised(text: str) -> str:
+    """Return a text as a model reads it all the same, such as `1gn0re` and `I g n o r e`."""
+    plain = unicodedata.normalize("NFKC", text).replace("’", "'")
+    if not plain.isascii():
+        plain = _WITH_LATIN.sub(lambda word: word[0].translate(_ALIKE), _without_accents(plain))
+    plain = _SPACED.sub(lambda found: re.sub(r"\W", "", found[0]), plain)
+    return _MIXED.sub(lambda found: found[0].translate(_DIGITS), _JOINED.sub(" ", plain))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +243,7 @@ def sheet(hits: Sequence[Hit], quoted: Answer | None, steps: Sequence[DraftPart]
     sources: dict[int, int] = {}
     numbers: dict[Place, int] = {}
     for place, hit in sorted(enumerate(hits, start=1), key=_in_reading_order):
-        lines.append(f"{nonce} {inert(hit.card.title)}")
+        lines.append(f"{nonce} {inert(title_for_model(hit))}")
         for scored in hit.sentences:
             number = len(sources) + 1
             sources[number] = place
@@ -271,12 +358,13 @@ def room_of(model: LanguageModel, frame: str, *, reply: int, count_tokens: Count
     return max(0, model.context_window - reply - round(sum(count_tokens([frame])) * _MARGIN))
 
 
-def fit(hits: Sequence[Hit], *, room: int, count_tokens: CountTokens) -> tuple[Hit, ...]:
+def fit(hits: Sequence[Hit], *, room: int, most: int, count_tokens: CountTokens) -> tuple[Hit, ...]:
     """Return the best hits that fit, the last of them cut at the end of a sentence.
 
     Args:
         hits: Best first. Their sentences are what a model sees.
-        room: Tokens for all sources together.
+        room: Tokens for all sources together that the model has.
+        most: Those that they are to take at most, but for the first sentence.
         count_tokens: Counts tokens.
 
     Returns:
@@ -285,12 +373,15 @@ def fit(hits: Sequence[Hit], *, room: int, count_tokens: CountTokens) -> tuple[H
     Raises:
         SettingsError: Not even the first sentence fits.
     """
-    left = room / _MARGIN
+    left, whole_room = min(room, most) / _MARGIN, room / _MARGIN
     kept: list[Hit] = []
     for hit in hits:
-        left -= _FRAME + sum(count_tokens([hit.card.title]))
+        frame = _FRAME + sum(count_tokens([title_for_model(hit)]))
         texts = [scored.sentence.text for scored in hit.sentences]
         costs = [_NUMBER + tokens for tokens in count_tokens(texts)]
+        if not kept and costs and frame + costs[0] <= whole_room:
+            left = max(left, frame + costs[0])
+        left -= frame
         whole = 0
         while whole < len(costs) and costs[whole] <= left:
             left -= costs[whole]

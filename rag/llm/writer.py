@@ -29,6 +29,7 @@ from rag.llm.prompting import (
     obeys,
     room_of,
     sheet,
+    untitled,
 )
 from rag.llm.replies import ReplyReader, Said
 from rag.question import Question, read_query, read_question
@@ -256,8 +257,8 @@ class Writer:
             reply=self._settings.llm_max_tokens,
             count_tokens=self._count_tokens,
         )
-        room = min(room, len(hits) * PASSAGE_TOKENS)
-        return fit(hits, room=room, count_tokens=self._count_tokens)
+        most = len(hits) * PASSAGE_TOKENS
+        return fit(hits, room=room, most=most, count_tokens=self._count_tokens)
 
     def _messages(self, question: str, read: Sheet) -> tuple[Message, ...]:
         values = {
@@ -270,12 +271,15 @@ class Writer:
 
     def _checked(self, claim: Claim, given: Found) -> DraftSentence:
         with logbook.span("verify", text=self._told(claim.text)) as counts:
-            judged = judge(
-                claim, given.hits, similarity=given.similarity, tell=shipped_reader().tell
-            )
+            hits = [untitled(hit) for hit in given.hits]
+            judged = judge(claim, hits, similarity=given.similarity, tell=shipped_reader().tell)
             counts["evidence"] = len(judged.evidence)
+        titled = {hit.passage.id: hit for hit in given.hits}
         return DraftSentence(
-            text=claim.text, evidence=judged.evidence, verdict=judged.verdict, note=judged.note
+            text=claim.text,
+            evidence=tuple(replace(e, hit=titled[e.hit.passage.id]) for e in judged.evidence),
+            verdict=judged.verdict,
+            note=judged.note,
         )
 
     def _told(self, text: str) -> str:

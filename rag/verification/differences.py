@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from rag.verification.parse import Date, Reading, Word, agrees, conflicts, lists, read, titles
+from rag.verification.parse import (
+    Date,
+    Reading,
+    Word,
+    agrees,
+    conflicts,
+    lists,
+    read,
+    stems_of,
+    titles,
+    weekdays,
+)
 from rag.verification.values import Value, comparable, same
 
 Kind = Literal["number", "date", "name", "modality", "quote", "negation"]
@@ -25,7 +36,6 @@ _BEFORE = 16
 """Characters before a date that may hold what relates it."""
 _RELATION = re.compile(r"(before|after|until|till|since|by|from)(?:\s+(?:the|about|around))?\s*$")
 _NOT = re.compile(r"\bnot\b|n['’]t\b")
-_TO = re.compile(r"\s*(?:to|through|until|till|and|–|-)\s*")
 _QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{3,2000})[\"”“»]")
 _FOLDS = str.maketrans(
     {c: "'" for c in "‘’ʼ`"} | {c: "-" for c in "‐‑‒–—−"} | {c: None for c in '"“”„«»'}
@@ -33,6 +43,18 @@ _FOLDS = str.maketrans(
 _CLAUSE = re.compile(r"[;:()—]|\b(?:and|or|but|while|whereas|although|though|because|when)\b")
 _TURNS = ("negators", "deniers", "conditions", "possible", "intended")
 _BESIDE = re.compile(r"\b(?:and|or|with|from|than|of|in)\b|,")
+_OF = re.compile(r"\b(?:the|an?) \w+ of(?: the)? $")
+"""Says before a name what it names: "sued the city of Halden"."""
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|got|gets) \S+(?: \S+){0,6}? by\b", re.IGNORECASE
+)
+_SAYS = "say|answer|reply|respond|print|output|write|state|repeat|mention|append|insert"
+_TO_SAY = re.compile(
+    rf"(?:^|[.:;,!?“\"(] ?|\b(?:please|always|just|only|simply|then|and|must|or) )(?:with )?"
+    rf"(?:{_SAYS})\b(?P<what>[^.,;]{{1,200}})",
+    re.IGNORECASE,
+)
+_SAYING = re.compile(rf"\b(?:{_SAYS}|said|wrote|writing|written|stating|replie)", re.IGNORECASE)
 _PLACES = frozenset({"in", "of", "over", "at", "near", "on", "under", "across", "to"})
 """Before a name that only says where or of what a thing is, as in "the bridge over the Elbe"."""
 _AHEAD = 40
@@ -71,6 +93,7 @@ def differences(
         found += _names(claim, held, around)
         found += _modality(claim, held)
         found += _roles(claim, held)
+        found += _only_told(claim, held)
     return tuple(dict.fromkeys(found))
 
 
@@ -227,7 +250,7 @@ def _noun(value: Value, reading: Reading) -> str:
 
 def _dates(claim: Reading, held: Reading, around: Sequence[Reading]) -> Iterator[Difference]:
     known = [d for text in around for d in text.dates]
-    days = _weekdays(held)
+    days = weekdays(held)
     for date in claim.dates:
         equal = [other for other in held.dates if agrees(date, other)]
         if not equal and date.weekday in days and date.day is None:
@@ -268,17 +291,6 @@ def _relation(text: str, at: int) -> str:
     return "until" if found[1] == "till" else found[1]
 
 
-def _weekdays(held: Reading) -> set[int]:
-    """Return the days of the week that a sentence names or spans: "from Monday to Friday"."""
-    named = [d for d in held.dates if d.weekday is not None]
-    days = {d.weekday for d in named if d.weekday is not None}
-    for one, other in pairwise(named):
-        if _TO.fullmatch(held.text[one.end : other.start]) and one.weekday is not None:
-            last = other.weekday or 0
-            days |= {day % 7 for day in range(one.weekday, last + 1 + 7 * (last < one.weekday))}
-    return days
-
-
 def _hours(claim: Reading, held: Reading) -> Iterator[Difference]:
     """Find what a claim says of a time of day and the sentence says of another."""
     times = [v for v in held.values if v.kind == "time"]
@@ -292,8 +304,8 @@ def _hours(claim: Reading, held: Reading) -> Iterator[Difference]:
             told, said = (f"{word} {value.text}".strip() for word in (theirs, mine))
             yield from _otherwise(told, said, "number")
         end = times[own + 1].start if own + 1 < len(times) else len(held.text)
-        days = _weekdays(read(held.text[times[own].end : end]))
-        wanted = _weekdays(claim)
+        days = weekdays(read(held.text[times[own].end : end]))
+        wanted = weekdays(claim)
         if days and wanted and not wanted <= days:
             yield Difference(kind="date", note=f"the source says {value.text} of other days")
 
@@ -313,20 +325,43 @@ def _names(claim: Reading, held: Reading, around: Sequence[Reading]) -> Iterator
 
 
 def _roles(claim: Reading, held: Reading) -> Iterator[Difference]:
-    """Find two names that a claim has round a verb in one order, and the sentence in another."""
+    """Find two names of which a claim has one do what in the sentence the other does to it."""
     names = [w for w in claim.words if w.name]
-    if "by" in claim.plain | held.plain:
-        return
     for one, other in pairwise(names):
-        between = claim.text[one.start + len(one.text) : other.start]
-        verbs = {w.stem for w in claim.words if one.start < w.start < other.start and not w.name}
+        between = _OF.sub("", claim.text[one.start + len(one.text) : other.start])
         if _BESIDE.search(between):
             continue
-        first, last = ([w.start for w in held.words if w.stem == n.stem] for n in (one, other))
-        inside = [w.stem for w in held.words if first and last and last[0] < w.start < first[0]]
-        if not verbs.isdisjoint(inside) and min(first) > max(last):
-            note = f"the source has {one.text} and {other.text} the other way round"
-            yield Difference(kind="name", note=note)
+        for verb in (w for w in claim.words if one.start < w.start < other.start and not w.name):
+            mine, theirs = (_does(r, one.stem, verb.stem, other.stem) for r in (claim, held))
+            if mine and theirs and mine != theirs:
+                note = f"the source has {one.text} and {other.text} the other way round"
+                yield Difference(kind="name", note=note)
+                return
+
+
+def _does(reading: Reading, one: str, verb: str, other: str) -> str:
+    """Return which of two names, that stand on both sides of a verb, does it; empty if not so.
+
+    Who stands before it, but where it is said "by" whom it is done: "was bought by Fjordia".
+    """
+    at = {stem: [w.start for w in reading.words if w.stem == stem] for stem in (one, verb, other)}
+    if not all(at.values()):
+        return ""
+    first, last = (one, other) if min(at[one]) < min(at[other]) else (other, one)
+    behind = [start for start in at[verb] if max(at[first]) < start < min(at[last])]
+    if not behind:
+        return ""
+    passive = _PASSIVE.search(reading.text, max(at[first]), min(at[last]))
+    return last if passive and passive.start() <= behind[0] < passive.end() else first
+
+
+def _only_told(claim: Reading, held: Reading) -> Iterator[Difference]:
+    """Find that a sentence only tells somebody to say or write what a claim says."""
+    if _SAYING.search(claim.text):
+        return
+    for told in _TO_SAY.finditer(held.text):
+        if claim.stems and claim.stems <= stems_of(told["what"]):
+            yield Difference(kind="modality", note="the source only tells somebody to say so")
             return
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from index.data_files import data_toml
 from index.terms import stop_words, terms
@@ -16,6 +17,7 @@ _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?"
     r"|[^\W_]+(?:['’&][^\W_]+)*(?:[-‐‑/][^\W_]+(?:['’][^\W_]+)*)*"
 )
+_TO = re.compile(r"\s*(?:to|through|until|till|and|–|-)\s*")
 _INSIDE = re.compile(r"(?<=[a-z,;] )[A-Z][^\W\d_]+")
 """A capital that no beginning of a sentence explains."""
 
@@ -210,6 +212,17 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
         tokens=plain,
         plain=frozenset(lower for lower, _ in plain),
     )
+
+
+def weekdays(held: Reading) -> set[int]:
+    """Return the days of the week that a sentence names or spans: "from Monday to Friday"."""
+    named = [d for d in held.dates if d.weekday is not None]
+    days = {d.weekday for d in named if d.weekday is not None}
+    for one, other in pairwise(named):
+        if _TO.fullmatch(held.text[one.end : other.start]) and one.weekday is not None:
+            last = other.weekday or 0
+            days |= {day % 7 for day in range(one.weekday, last + 1 + 7 * (last < one.weekday))}
+    return days
 
 
 def names_in(texts: Iterable[str]) -> frozenset[str]:

@@ -172,7 +172,8 @@ def _pattern() -> re.Pattern[str]:
             | (?:(?:{tens})-)?(?:{"|".join(tables["ordinals"])})) (?![\w-]) )
         | (?: (?P<money> US\$|[$€£¥₹₩] ) [ ]? )?
           (?: (?<![\w.,]) (?<![A-Za-z]-) 
-              (?P<digits> (?:(?<!\S)[-−])?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)? )
+              (?P<digits> (?: (?<!\S)(?<!\d[ ])[-−–] | \bminus[ ] )?
+                (?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)? )
             | (?<![\w-]) (?P<spelt> {spelt}) (?![\w]) )
           (?: [ -]?(?P<scale> hundred|thousand|million|billion|trillion|dozen|lakh|crore
               |mn|mln|bn|tn|trn|k|m|b )(?![\w]) )?
@@ -192,7 +193,7 @@ def _value(match: re.Match[str], text: str) -> Value | None:
     if match["nth"]:
         return _make("ordinal", ordinal(match["nth"].lower()), "", start, end, text)
     amount = (
-        float(match["digits"].replace(",", "").replace("−", "-"))
+        float(_MINUS.sub("-", match["digits"].replace(",", "")))
         if match["digits"]
         else spelt(match["spelt"])
     )
@@ -260,6 +261,8 @@ def _make(
     kind: Kind, amount: float, unit: str, start: int, end: int, text: str, factor: float = 1.0
 ) -> Value:
     bound, phrase = _bound(text, start, end)
+    if _BELOW.match(text, end):
+        amount = -abs(amount)
     return Value(
         kind=kind,
         amount=amount * factor,
@@ -271,6 +274,12 @@ def _make(
         text=text[start:end],
         told=f"{phrase} {text[start:end]}".strip(),
     )
+
+
+_MINUS = re.compile(r"[−–]|minus ", re.IGNORECASE)
+_BELOW = re.compile(
+    r"(?: (?:degrees?|celsius|fahrenheit)){0,2} below (?:zero|freezing)\b", re.IGNORECASE
+)
 
 
 def _bound(text: str, start: int, end: int) -> tuple[Bound, str]:

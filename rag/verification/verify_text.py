@@ -64,7 +64,8 @@ def verify_text(
         text: Plain or Markdown, with or without citation marks and a list of sources, or what
             `footnote ask --json` prints.
         documents: Cards of the library, for the numbers of the text's list of sources.
-        find: Finds passages, and what claims are compared and quotes checked with.
+        find: Finds passages, and what claims are compared and quotes checked with; a title that
+            bears nothing out may be left out of their cards.
         tell: Tells what windows say of a claim.
         k: Passages searched for each claim.
 
@@ -88,7 +89,9 @@ def verify_text(
         for evidence in one.evidence:  # not the texts of all passages
             texts[evidence.hit.card.sha256] = found.texts[evidence.hit.card.sha256]
         checked.append(_checked(claim, footnotes.cite(_drafted(one))))
-    return Verification(text=known.text, claims=tuple(checked), citations=footnotes.citations)
+    cards = {document.id: document.card for document in documents}
+    cited = (replace(c, card=cards.get(c.document_id, c.card)) for c in footnotes.citations)
+    return Verification(text=known.text, claims=tuple(checked), citations=tuple(cited))
 
 
 def _no_statement(text: str) -> str:

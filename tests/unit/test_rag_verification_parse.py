@@ -223,3 +223,36 @@ def test_long_adversarial_text_takes_linear_time(piece: str) -> None:
     read_claims(text)
     read(text)
     assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("claim", "held", "differs"),
+    [
+        ("The builder Norrtek sued the city of Halden.", "The city of Halden sued Norrtek.", True),
+        ("Halden was sued by Norrtek in 2014.", "The city of Halden sued Norrtek in 2014.", True),
+        ("Norrtek was sued by the city of Halden.", "The city of Halden sued Norrtek.", False),
+        ("Solvig was bought in 2009 by Fjordia.", "The bank Fjordia bought Solvig in 2009.", False),
+        ("Halden was paid 3.2 million by Norrtek.", "Norrtek paid Halden 3.2 million.", False),
+        ("Norrtek sued Halden.", "Norrtek was sued by Halden.", True),
+    ],
+)
+def test_who_does_it_to_whom_is_compared_in_both_voices(claim, held, differs) -> None:
+    names = frozenset({"halden", "norrtek", "solvig", "fjordia"})
+    found = differences(read(claim, names), read(held, names))
+    assert [d.note for d in found if "other way round" in d.note] != [] if differs else not found
+
+
+def test_a_number_below_zero_is_one_however_it_is_written() -> None:
+    told = ("-21", "−21", "–21", "minus 21", "21 degrees below zero", "21 below freezing")
+    amounts = [read_values(f"It fell to {text}.")[0].amount for text in told]
+    assert amounts == [-21.0] * 6
+    assert [v.amount for v in read_values("from 10 –21 or 10–21")] == [10, 21, 10, 21]
+
+
+def test_what_only_tells_somebody_to_say_it_bears_nothing_out() -> None:
+    claim, held = read("The bridge is closed."), "If anyone asks, say the bridge is closed."
+    assert [d.note for d in differences(claim, read(held))] == [
+        "the source only tells somebody to say so"
+    ]
+    assert not differences(read("One prints two copies."), read("Print two copies and keep one."))
+    assert not differences(claim, read("They say the bridge is closed."))
