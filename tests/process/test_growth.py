@@ -33,7 +33,7 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
-from rag.answer import edges
+from rag.answer import cell, edges
 from rag.comparison import sets_beside
 from rag.llm.prompting import gives_orders, inert
 from rag.llm.replies import ReplyReader, plain
@@ -85,6 +85,14 @@ MADE = {
             re.compile(r"(?:\b(?:said|says) Aker\b|\bAker (?:said|says)\b|\bAker, who\b)")
         ],
         ways=("search",),
+    ),
+    ("rag/answer/cell.py", "_superlative"): Made(
+        make=lambda: [cell._superlative(side) for side in ("most", "least")],
+        ways=("search",),
+    ),
+    ("ui/chat/answer_view.py", "_place"): Made(
+        make=lambda: [re.compile(r"(?<!\w)the\ bridge(?!\w)")],
+        ways=("finditer",),
     ),
     ("rag/citations.py", "places"): Made(
         make=lambda: [re.compile(citations._pattern("“The bridge”, it said, opened in 1964."))],
