@@ -90,8 +90,8 @@ def verify_text(
             texts[evidence.hit.card.sha256] = found.texts[evidence.hit.card.sha256]
         checked.append(_checked(claim, footnotes.cite(_drafted(one))))
     cards = {document.id: document.card for document in documents}
-    cited = (replace(c, card=cards.get(c.document_id, c.card)) for c in footnotes.citations)
-    return Verification(text=known.text, claims=tuple(checked), citations=tuple(cited))
+    shown = [replace(c, card=cards.get(c.document_id, c.card)) for c in footnotes.citations]
+    return Verification(text=known.text, claims=tuple(checked), citations=tuple(shown))
 
 
 def _no_statement(text: str) -> str:
