@@ -7,10 +7,12 @@ of a caller's values needs its maker named.
 """
 
 import ast
+import builtins
 import importlib
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from inspect import signature
@@ -33,7 +35,7 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
-from rag.answer import cell, edges
+from rag.answer import edges
 from rag.comparison import sets_beside
 from rag.llm.prompting import gives_orders, inert
 from rag.llm.replies import ReplyReader, plain
@@ -85,14 +87,6 @@ MADE = {
             re.compile(r"(?:\b(?:said|says) Aker\b|\bAker (?:said|says)\b|\bAker, who\b)")
         ],
         ways=("search",),
-    ),
-    ("rag/answer/cell.py", "_superlative"): Made(
-        make=lambda: [cell._superlative(side) for side in ("most", "least")],
-        ways=("search",),
-    ),
-    ("ui/chat/answer_view.py", "_place"): Made(
-        make=lambda: [re.compile(r"(?<!\w)the\ bridge(?!\w)")],
-        ways=("finditer",),
     ),
     ("rag/citations.py", "places"): Made(
         make=lambda: [re.compile(citations._pattern("“The bridge”, it said, opened in 1964."))],
@@ -206,7 +200,7 @@ def uses() -> Iterator[Use]:
             name = getattr(top, "name", "") or named.get(id(getattr(top, "value", None)), "")
             for call in ast.walk(top):
                 if method := _method(call):
-                    yield _use(path, name, call, method)
+                    yield _use(path, name, call, method, top)
 
 
 def _method(node: ast.AST) -> str:
@@ -218,7 +212,7 @@ def _method(node: ast.AST) -> str:
     return ""
 
 
-def _use(path: Path, name: str, call: ast.Call, method: str) -> Use:
+def _use(path: Path, name: str, call: ast.Call, method: str, top: ast.AST) -> Use:
     file = path.relative_to(ROOT).as_posix()
     if (file, name) in BOUNDED:
         patterns, ways = [], ()
@@ -230,7 +224,7 @@ def _use(path: Path, name: str, call: ast.Call, method: str) -> Use:
         cached = hasattr(maker, "cache_info") and not signature(maker).parameters
         patterns = list(_made(maker())) if cached else []
         ways = _ways(path, name, "compile" if patterns else method)
-        patterns = patterns or [_pattern(module, call, method)]
+        patterns = patterns or [_pattern(module, call, method, top)]
     return Use(file=file, name=name, line=call.lineno, patterns=tuple(patterns), ways=ways)
 
 
@@ -245,11 +239,23 @@ def _made(value: object) -> Iterator[re.Pattern[str]]:
             yield from _made(one)
 
 
-def _pattern(module: ModuleType, call: ast.Call, method: str) -> re.Pattern[str]:
-    """Compile what a call compiles, from the values of its module."""
+def _pattern(module: ModuleType, call: ast.Call, method: str, top: ast.AST) -> re.Pattern[str]:
+    """Compile what a call compiles, from the values of its module and function."""
 
     def value(node: ast.expr) -> object:
-        return eval(compile(ast.Expression(node), module.__name__, "eval"), vars(module))
+        code = compile(ast.Expression(node), module.__name__, "eval")
+        return eval(code, vars(module), Locals())
+
+    class Locals(dict[str, object]):
+        def __missing__(self, name: str) -> object:
+            if name in vars(module) or hasattr(builtins, name):
+                raise KeyError(name)  # looked for there next
+            for node in ast.walk(top):
+                target = node.targets[0] if isinstance(node, ast.Assign) else None
+                if isinstance(target, ast.Name) and target.id == name:
+                    with suppress(KeyError, TypeError, ValueError):
+                        return value(node.value)
+            return Given("the bridge")
 
     flags = [k.value for k in call.keywords if k.arg == "flags"]
     flags += call.args[FLAGS_AT.get(method, 2) :]
@@ -257,6 +263,15 @@ def _pattern(module: ModuleType, call: ast.Call, method: str) -> re.Pattern[str]
     if isinstance(form, bytes):
         form = form.decode("latin-1")
     return re.compile(form, value(flags[0]) if flags else 0)
+
+
+class Given(str):
+    """Stands for a word that is known at a call alone, and for all parts of it."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> "Given":
+        return self
 
 
 def _ways(path: Path, name: str, method: str) -> tuple[str, ...]:
