@@ -66,6 +66,9 @@ class Card:
     file says; empty where none does. `index.reading.references` reads and writes it."""
     imported: str = ""
     """What archive it came in by; empty where it was read here."""
+    header: tuple[str, ...] = ()
+    """Of a mail, as it says them: From, To, Cc and Date, each as `Name: value`. It is shown, and
+    not searched."""
 
     def __post_init__(self) -> None:
         for name in ("title", "author"):
@@ -179,6 +182,7 @@ _NOTED: Final = (
     "left_out",
     "original_sha256",
     "imported",
+    "header",
 )
 
 

@@ -102,6 +102,8 @@ class Document:
     sentences: tuple[Sentence, ...]
     page_labels: tuple[str, ...] = ()
     """As in `Extract`."""
+    section_starts: tuple[int, ...] = ()
+    """As in `Extract`."""
     source_state: SourceState = "current"
     source_note: str = ""
     """What became of its file, for a reader; empty where it is as it was indexed."""

@@ -4,15 +4,17 @@ What a script sends is looked at before it is used, and what cannot be had is to
 """
 
 import base64
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from rag import Assistant, Card, FootnoteError, LibraryBusyError, MisuseError, Settings
-from rag.types import PageImage, Span
+from rag.internal import data_toml
+from rag.types import Document, PageImage, Span
 
 T = TypeVar("T")
 MISSING = {"missing": True}
@@ -21,6 +23,7 @@ _PATIENCE, _BETWEEN_TRIES = 30.0, 0.1
 _DRAWN_AT_ONCE = threading.Semaphore(2)
 """Pages drawn at a time: each takes a process, and up to a gigabyte."""
 _PDF = "application/pdf"
+_WEB = ("http://", "https://")
 
 
 class Libraries:
@@ -135,7 +138,7 @@ def serving(
 
 
 def text(assistant: "Assistant", wanted: object) -> dict[str, Any]:
-    """Return an article's text and its hash by `{"id": ...}`; `MISSING` for no such id.
+    """Return an article as the pane draws it, by `{"id": ...}`; `MISSING` for no such id.
 
     Without its sentences, which are most of the time that `article` takes for a long one.
     """
@@ -143,18 +146,14 @@ def text(assistant: "Assistant", wanted: object) -> dict[str, Any]:
     if not isinstance(known, str):
         return dict(MISSING)
     try:
-        found = assistant.library.text(known)
+        found = assistant.library.plain_document(known)
     except FootnoteError:
         return dict(MISSING)
-    digest = hashlib.sha256(found.encode("utf-8")).hexdigest()
-    return {"text": found, "sha256": digest}
+    return _drawn_from(found)
 
 
 def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
-    """Return an article's title, source, date and text by `{"id": ...}`; `MISSING` for no such id.
-
-    `note` says what became of its file since it was indexed; empty where it is as it was.
-    """
+    """Return what `text` does and `sentences`, each its offsets; `MISSING` for no such id."""
     known = wanted.get("id") if isinstance(wanted, dict) else None
     if not isinstance(known, str):
         return dict(MISSING)
@@ -162,16 +161,29 @@ def article(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         document = assistant.library.document(known)
     except FootnoteError:
         return dict(MISSING)
+    return _drawn_from(document) | {"sentences": [[s.start, s.end] for s in document.sentences]}
+
+
+def _drawn_from(document: Document) -> dict[str, Any]:
+    """Return what an article is drawn from.
+
+    `sections` are offsets at which a heading begins, `header` names and values of a mail's header,
+    `address` where a page is from, and `note` what became of its file; each empty where there is
+    none.
+    """
     card = document.summary.card
     return {
         "id": document.summary.id,
         "title": card.title,
-        "source": place(card),
+        "source": origin(card, added_at=document.summary.added_at),
+        "address": address(card),
         "published": card.published or "",
+        "header": [line.split(": ", 1) for line in card.header if ": " in line],
+        "kind": card.media_type,
+        "sections": list(document.section_starts),
         "sha256": card.sha256,
         "text": document.text,
         "note": document.source_note,
-        "sentences": [[s.start, s.end] for s in document.sentences],
     }
 
 
@@ -184,9 +196,48 @@ def kind_of(card: Card) -> str:
     return (ending if is_ending else card.media_type.split("/")[-1])[:5].upper()
 
 
-def place(card: Card) -> str:
-    """Return where an article is from in one line: its source, and a saved page's own address."""
-    return f"{card.source} · {card.url}" if card.url else card.source
+def origin(card: Card, *, added_at: str = "") -> str:
+    """Return what an article is and where it came from, in words and without its path.
+
+    Args:
+        card: Of the article.
+        added_at: When it was added, ISO 8601; empty where that is not known or not told.
+    """
+    kind = _kinds().get(card.media_type, "Article")
+    day = f" {day_of(added_at)}" if added_at else ""
+    *_, folder, name = ("", "", *card.source.replace("\\", "/").split("/"))
+    if card.source.startswith("pasted/"):
+        return f"Text, pasted{day}"
+    if card.source.startswith("uploads/"):
+        return f"{kind}, uploaded{day}"
+    if card.source.startswith("seeds/"):
+        return f"{kind}, comes with Footnote"
+    if card.source.startswith(_WEB):
+        return f"{kind}, fetched{day}"
+    if not card.media_type:
+        return card.source
+    saved = "Saved web page" if card.url and card.media_type == "text/html" else kind
+    return f"{saved}, {name} in {folder}" if folder else f"{saved}, {name}"
+
+
+def address(card: Card) -> str:
+    """Return where a page is from, to be followed; empty where there is none, or no web address."""
+    found = card.url or card.source
+    return found if found.startswith(_WEB) and found.isprintable() and " " not in found else ""
+
+
+def day_of(written: str) -> str:
+    """Return an ISO date or time as a day in words; anything else as it is written."""
+    try:
+        day = datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{day.day} {day:%b %Y}"
+
+
+@cache
+def _kinds() -> Mapping[str, str]:
+    return data_toml("ui", "kinds.toml")
 
 
 def page_image(assistant: "Assistant", wanted: object) -> dict[str, Any]:

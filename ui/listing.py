@@ -4,14 +4,13 @@ import base64
 import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag import EVERYTHING, Assistant, DocumentSummary, FootnoteError, Scope
 from rag.internal import places_of_words, read_scope
 from rag.types import Card, Folder, Sentence
-from ui.articles import kind_of
+from ui.articles import day_of, is_drawn, kind_of
 from ui.parts import Value
 
 if TYPE_CHECKING:
@@ -292,21 +291,14 @@ def _most(counts: Mapping[str, int]) -> list[str]:
 
 def _dates(document: DocumentSummary) -> Iterator[str]:
     if document.card.published:
-        yield f"published {_day(document.card.published)}"
-    yield f"added {_day(document.added_at)}"
+        # A PDF says when its file was made, which is not when its text was published.
+        is_created = is_drawn(document.card) and not document.card.record
+        yield f"{'created' if is_created else 'published'} {day_of(document.card.published)}"
+    yield f"added {day_of(document.added_at)}"
 
 
 def _minute(told: str) -> str:
-    return f"{_day(told)}, {told[11:16]} UTC"
-
-
-def _day(written: str) -> str:
-    """Return an ISO date or time as a day in words; anything else as it is written."""
-    try:
-        day = datetime.fromisoformat(written)
-    except ValueError:
-        return written
-    return f"{day.day} {day:%b %Y}"
+    return f"{day_of(told)}, {told[11:16]} UTC"
 
 
 def _text(sent: object) -> str:

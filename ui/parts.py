@@ -44,6 +44,7 @@ QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _STYLES = (
     "page.css",
     "ask.css",
+    "source.css",
     "answer.css",
     "rail.css",
     "desk.css",
@@ -54,7 +55,7 @@ _STYLES = (
     "print.css",
 )
 """In this order: a later one may lean on an earlier one's colours."""
-_BEFORE = {"log.js": ("answer.js",)}
+_BEFORE = {"log.js": ("answer.js",), "pane.js": ("text.js",), "library.js": ("text.js",)}
 """Scripts that a part's own is read after."""
 _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnote-theme') || ''"
 """What was chosen before is there before anything is drawn."""

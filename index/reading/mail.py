@@ -20,6 +20,9 @@ from index.types import Extract
 MAX_ATTACHMENTS = 100
 """Attachments read of one message; a digest of a day's mail has some thirty."""
 
+_HEADER: Final = ("From", "To", "Cc", "Date")
+_LONGEST_LINE = 500
+"""Characters of a line of the header that is shown; a list of a hundred people has more."""
 _LONGEST_NAME = 255
 """Characters of a file's name; file systems have no longer ones."""
 
@@ -41,7 +44,7 @@ class MailReader:
     attachment of a format that is read, under its file's name. The others are named as left out.
     """
 
-    VERSION: Final = 4
+    VERSION: Final = 5
 
     def __init__(self, *, depth: int = 0) -> None:
         self._depth = depth
@@ -71,6 +74,7 @@ class MailReader:
                 published=_date(message),
                 author=one_line(sender or address) or None,
                 left_out=tuple(left_out),
+                header=tuple(_told(message)),
             ),
             text=layout.text,
             section_starts=layout.section_starts,
@@ -180,6 +184,16 @@ def _charset(part: MIMEPart) -> str | None:
 
 def _header(message: EmailMessage, name: str) -> str:
     return str(message.get(name) or "")
+
+
+def _told(message: EmailMessage) -> Iterator[str]:
+    """Yield who a message is from and to, and when it was sent, a line each; long ones are cut."""
+    for name in _HEADER:
+        value = one_line(_header(message, name))
+        if len(value) > _LONGEST_LINE:
+            value = f"{value[: _LONGEST_LINE - 1].rstrip()}…"
+        if value:
+            yield f"{name}: {value}"
 
 
 def _date(message: EmailMessage) -> str | None:

@@ -140,6 +140,7 @@ MIGRATIONS: Final = (
             f"version TEXT NOT NULL, overview {_LIST}, questions {_LIST})",
         ),
     ),
+    Migration(name="headers", columns={"header": _LIST}),
 )
 
 ADDED: Final = {

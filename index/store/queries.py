@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,18 +87,13 @@ def summaries(
 
 def document(db: OpenCatalog, document_id: str) -> Document | None:
     """Return one document with its text and sentences, or None where no id is like this."""
-    row = db.execute(
-        f"SELECT text, page_starts, {selected(db, ['page_labels'])}, key, {_summary_columns(db)} "
-        "FROM documents WHERE id = ?",
-        (document_id,),
-    ).fetchone()
-    if row is None:
+    found = plain_document(db, document_id)
+    if found is None:
         return None
-    text, starts, labels, key, *summary = row
-    text = sound(text, str)
-    page_starts, page_labels = offsets(starts), strings(labels)
     spans = db.execute(
-        'SELECT ordinal, start, "end" FROM sentences WHERE document = ? ORDER BY ordinal', (key,)
+        'SELECT ordinal, start, "end" FROM sentences '
+        "WHERE document = (SELECT key FROM documents WHERE id = ?) ORDER BY ordinal",
+        (document_id,),
     )
     sentences = tuple(
         Sentence(
@@ -106,18 +101,32 @@ def document(db: OpenCatalog, document_id: str) -> Document | None:
             ordinal=n,
             start=sound(start, int),
             end=sound(end, int),
-            text=text[start:end],
-            page=(page := page_of(start, page_starts)),
-            page_label=label_of(page, page_labels),
+            text=found.text[start:end],
+            page=(page := page_of(start, found.page_starts)),
+            page_label=label_of(page, found.page_labels),
         )
         for n, start, end in spans
     )
+    return replace(found, sentences=sentences)
+
+
+def plain_document(db: OpenCatalog, document_id: str) -> Document | None:
+    """Return one document with its text and no sentence, or None where no id is like this."""
+    row = db.execute(
+        f"SELECT text, section_starts, page_starts, {selected(db, ['page_labels'])}, "
+        f"{_summary_columns(db)} FROM documents WHERE id = ?",
+        (document_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    text, sections, starts, labels, *summary = row
     return Document(
         summary=_summary(summary),
-        text=text,
-        page_starts=page_starts,
-        page_labels=page_labels,
-        sentences=sentences,
+        text=sound(text, str),
+        section_starts=offsets(sections),
+        page_starts=offsets(starts),
+        page_labels=strings(labels),
+        sentences=(),
     )
 
 

@@ -1,8 +1,10 @@
 """The text of one article for the page: whole, gone, edited since, or never there."""
 
 import pytest
+from documents import mail
 
-from ui.articles import article, page_image, text
+from rag import Card
+from ui.articles import address, article, origin, page_image, text
 
 
 @pytest.fixture
@@ -41,7 +43,49 @@ def test_a_saved_page_tells_its_own_address_beside_its_file(assistant, tmp_path)
     path.write_text(f"<html><head>{head}</head><body><p>The Lune is a river.</p></body></html>")
     (change,) = assistant.library.add(path).changes
     found = article(assistant, {"id": change.document_id})
-    assert found["source"] == f"{change.source} · https://news.example/lune"
+    assert found["source"] == f"Saved web page, saved.html in {tmp_path.name}"
+    assert found["address"] == "https://news.example/lune"
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "told"),
+    [
+        ("uploads/4f8fd5f9/ferry.pdf", "application/pdf", "PDF, uploaded 3 Nov 2025"),
+        ("pasted/4f8fd5f9/The ferry", "text/plain", "Text, pasted 3 Nov 2025"),
+        ("seeds/japan.md", "text/markdown", "Markdown, comes with Footnote"),
+        ("https://lune.example/a", "text/html", "Web page, fetched 3 Nov 2025"),
+        ("/home/ana/trips/ferry.csv", "text/csv", "Table, ferry.csv in trips"),
+        ("C:\\trips\\ferry.eml", "message/rfc822", "Mail, ferry.eml in trips"),
+        ("what a program calls it", "", "what a program calls it"),
+    ],
+)
+def test_where_an_article_came_from_is_told_in_words_without_its_path(source, kind, told):
+    card = Card(source=source, media_type=kind)
+    assert origin(card, added_at="2025-11-03T10:00:00+00:00") == told
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:ran(1)", "data:text/html,x", "//evil.example", "file:/x"]
+)
+def test_only_an_address_of_the_web_can_be_followed(url):
+    assert address(Card(source="/home/ana/page.html", url=url)) == ""
+    assert address(Card(source=url)) == ""
+
+
+def test_a_mail_comes_with_its_header_and_an_article_with_its_headings(assistant, tmp_path):
+    (tmp_path / "fleet.eml").write_bytes(mail("The fleet grows."))
+    (tmp_path / "ferry.md").write_text("# The ferry\n\nIt sails.\n\n## When\n\nAt noon.")
+    letter, ferry = assistant.library.add(tmp_path / "fleet.eml", tmp_path / "ferry.md").changes
+    assert text(assistant, {"id": letter.document_id})["header"] == [
+        ["From", "Jane Doe <jane@example.org>"],
+        ["To", "Fleet <fleet@example.org>"],
+        ["Date", "Fri, 01 Mar 2024 12:00:00 +0100"],
+    ]
+    told = text(assistant, {"id": ferry.document_id})
+    assert [told["text"][at:].partition("\n")[0] for at in told["sections"]] == [
+        "The ferry",
+        "When",
+    ]
 
 
 def test_a_removed_article_is_missing(assistant, lune):

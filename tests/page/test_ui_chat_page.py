@@ -31,7 +31,7 @@ def test_the_lit_sentence_is_the_quote_of_the_citation(page, seeded):
     mark = page.locator("mark.lit")
     expect(mark).to_be_in_viewport()
     assert mark.evaluate("e => e.textContent") == cited.quote
-    expect(page.locator(".article h1")).to_have_text(cited.card.title)
+    expect(page.locator(".article > h2")).to_have_text(cited.card.title)
     expect(first_chip(page)).to_have_attribute("aria-current", "true")
 
 

@@ -1,9 +1,12 @@
 """Hostile titles, texts, file names, questions and answers are shown and do nothing."""
 
+import csv
 import json
+from io import StringIO
 
 import pytest
 from forks import ROOT
+from painted import lines, painted
 from ui_pages import ask, needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
@@ -28,6 +31,62 @@ def article(number, payload):
     return Article(source=f"{number} {payload}", title=payload, text=text)
 
 
+def on_a_line(payload):
+    return " ".join(payload.replace("\u202e", "").split())
+
+
+def hostile_mail():
+    """Return a mail that is hostile in every line of its header, and quotes what is."""
+    said = [on_a_line(payload) for payload in HOSTILE]
+    head = [
+        f"From: {said[0]} <a@b.example>",
+        f'To: "{said[1]}" <c@d.example>',
+        f"Cc: {said[7]}",
+        f"Date: {said[2]}",
+    ]
+    quoted = "\n".join(f"> {one}" for one in said)
+    lines = [*head, f"Subject: {said[3]}", "", "The postman of Brim counts nine letters.", quoted]
+    return "\n".join(lines).encode("utf-8", "replace")
+
+
+def hostile_table():
+    """Return a table whose columns have hostile names, and cells."""
+    out = StringIO()
+    names = ["Town", *(f"{on_a_line(payload)} {n}" for n, payload in enumerate(HOSTILE[:9]))]
+    rows = [[f"Town {n}", *map(on_a_line, HOSTILE[n : n + 9])] for n in range(4)]
+    csv.writer(out).writerows([names, *rows])
+    return out.getvalue()
+
+
+def hostile_note():
+    """Return Markdown of hostile headings, items, cells and code."""
+    # As code, for what is a tag is not read.
+    told = [f"`{on_a_line(one).replace('|', '/')}`" for one in HOSTILE if "`" not in one]
+    parts = [
+        f"## {one}\n\n- {one}\n\n| {one} | b |\n| --- | --- |\n| {one} | c |\n" for one in told
+    ]
+    code = "\n".join(f"if (x) {{ {one}; }}" for one in told)
+    return "\n".join([*parts, f"```\n{code}\n  x;\n```"])
+
+
+def hostile_page():
+    """Return a saved page that says it is from an address that runs."""
+    return (
+        "<!doctype html><!-- saved from url=(0020)javascript:ran(1) -->"
+        "<link rel=canonical href='data:text/html,<script>ran(1)</script>'>"
+        "<base href='javascript:ran(1)//'><title>The sluice</title><body><article><p>The sluice of "
+        "Brim was painted green by two sisters in the spring.</p></article></body>"
+    )
+
+
+def hostile_pdf():
+    """Return a PDF whose title, labels and page are hostile, and that has a script."""
+    label = "/PageLabels << /Nums [0 << /P (<img src=x onerror=ran\\(1\\)>) /S /D >>] >>"
+    runs = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
+    title = "/Title (<svg onload=ran\\(1\\)> report)"
+    return painted(lines(TRUE, *HOSTILE[:9]), root=f"{label} {runs}", info=title)
+
+
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory):
     """Make a library of hostile articles, and of files with hostile names."""
@@ -37,9 +96,18 @@ def hostile(tmp_path_factory):
     for number, payload in enumerate(HOSTILE):
         name = payload.replace("/", "").replace("\n", " ")[:80]
         (files / f"{name} {number}.txt").write_text(f"{TRUE} {payload}", encoding="utf-8")
+    made = path / "made"
+    made.mkdir()
+    # What only one of them says is what is asked for.
+    (made / "letter.eml").write_bytes(hostile_mail())
+    (made / "table.csv").write_text(hostile_table(), encoding="utf-8")
+    (made / "note.md").write_text(hostile_note(), encoding="utf-8")
+    (made / "page.html").write_text(hostile_page(), encoding="utf-8")
+    (made / "report.pdf").write_bytes(hostile_pdf())
     with Assistant.open(Settings(library=path / "library", seeds=False)) as assistant:
         assistant.library.add_articles(article(n, payload) for n, payload in enumerate(HOSTILE))
         assistant.library.add(files)
+        assistant.library.add(made)
         for number, document in enumerate(assistant.library.documents()):
             tag = HOSTILE[number % len(HOSTILE)].replace(",", " ").replace("\n", " ")[:60]
             assistant.library.tag([document.id], add=[tag])
@@ -141,6 +209,39 @@ def test_hostile_tags_choices_and_pastes_are_shown_as_they_are(browser, port):
         expect(page.locator(".pasted")).to_contain_text("Added “<img src=x onerror=ran(1)>”.")
         expect(page.locator(".shelf .name").first).to_have_text("<img src=x onerror=ran(1)>")
         assert made_of(page) == []
+
+
+def read_at(page, name):
+    """Open an article of the list by its file; give its parts."""
+    page.locator(".shelf button").filter(has_text=f"{name} in made").click()
+    page.locator(".article .text").wait_for(state="attached")
+    return page.locator(".article")
+
+
+def test_a_mail_a_table_a_note_a_page_and_a_pdf_are_shown_as_they_are(browser, port):
+    said = [on_a_line(payload) for payload in HOSTILE]
+    with opened(browser, port) as page:
+        letter = read_at(page, "letter.eml")
+        expect(letter.locator("dd").nth(1)).to_contain_text(said[1])
+        expect(letter.locator("dd").last).to_have_text(said[3])
+        expect(letter.locator("blockquote p")).to_have_count(len(HOSTILE))
+        page.get_by_role("button", name="Your articles").click()
+        table = read_at(page, "table.csv")
+        expect(table.locator("th").nth(1)).to_have_text(f"{said[0]} 0")
+        page.get_by_role("button", name="Your articles").click()
+        note = read_at(page, "note.md")
+        # The first is the title.
+        assert note.locator("h3").count() == sum("`" not in one for one in HOSTILE) - 1
+        assert note.locator("td").filter(has_text=said[1]).count() + note.locator("th").count() > 9
+        page.get_by_role("button", name="Your articles").click()
+        sluice = read_at(page, "page.html")
+        expect(sluice.locator("a")).to_have_count(0)
+        page.get_by_role("button", name="Your articles").click()
+        report = read_at(page, "report.pdf")
+        page.get_by_role("button", name="Page", exact=True).click()
+        expect(report.locator("figcaption .about")).to_contain_text("<img src=x onerror=")
+        assert [one for one in made_of(page) if "data:image/png;base64," not in one] == []
+        assert page.url == f"http://127.0.0.1:{port}/"
 
 
 def quoting(page):

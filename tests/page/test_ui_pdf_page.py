@@ -1,6 +1,7 @@
-"""The page of a PDF beside the answer, and the quote that a footnote shows, in a real browser."""
+"""What stands beside an answer: the page of a PDF, a mail, a table, a note; in a real browser."""
 
 import pytest
+from documents import mail
 from painted import lines, painted
 from ui_pages import ask, needs_chromium, opened, served
 
@@ -14,6 +15,18 @@ except ImportError:
 pytestmark = needs_chromium
 QUESTION = "When does the ferry sail?"
 QUOTE = "The ferry sails on Sundays."
+CELL = "Harbour: Torsby; Berths: 34, of which 4 are let; Opened: 1886."
+FILES = {
+    "fleet.eml": mail("The crane lifts twelve tonnes again.\n\n> Who greased it?\n> Ana did."),
+    "harbours.csv": "Harbour,Berths,Opened\nLindvik,20,1880\nSandhavn,27,1883\n"
+    'Torsby,"34, of which 4 are let",1886\n',
+    "mill.md": "# The mill\n\nThe mill grinds rye 🌾 again.\n\n## To bring\n\n- a sack of rye\n"
+    "  - and a **cart** for it\n- two coins\n\n| Grain | Price |\n| --- | --- |\n"
+    "| Rye | 12 crowns |\n\n```\ndef price(grain):\n    return PRICES[grain]\n```\n",
+    "page.html": "<!doctype html><link rel=canonical href='https://www.weir.example/fish?a=1&b=2'>"
+    "<title>The weir</title><body><article><h1>The weir</h1><p>The weir was opened for the salmon "
+    "in nineteen places after the long winter.</p></article></body>",
+}
 ROMAN = "/PageLabels << /Nums [0 << /S /r /St 4 >> 2 << /S /D /St 11 >>] >>"
 FRAME = """frame => {
   const own = frame.getBoundingClientRect();
@@ -36,8 +49,10 @@ def quay(tmp_path_factory):
             root=ROMAN,
         )
     )
+    for name, content in FILES.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
     with Assistant.open(Settings(library=folder / "library")) as assistant:
-        assistant.library.add(file)
+        assistant.library.add(file, *(folder / name for name in FILES))
     with served(folder / "library") as port:
         yield port, file
 
@@ -109,3 +124,43 @@ def test_a_page_whose_file_is_gone_is_told_in_its_place(browser, quay):
             expect(page.locator(".sheet .finding")).to_contain_text("quay.pdf")
     finally:
         file.write_bytes(kept)
+
+
+def chosen(page, question, *, turn):
+    """Ask, choose the first footnote, and give the article beside the answer."""
+    ask(page, question, turn=turn)
+    page.locator(f"#turn-{turn} .chip").first.click()
+    expect(page.locator(".article mark.lit").first).to_be_in_viewport()
+    return page.locator(".article")
+
+
+def test_a_source_is_shown_as_what_it_is(browser, quay):
+    port, file = quay
+    folder = file.parent.name
+    with opened(browser, port) as page:
+        letter = chosen(page, "How much does the crane lift?", turn=1)
+        expect(letter.locator("dl")).to_have_text(
+            "FromJane Doe <jane@example.org>ToFleet <fleet@example.org>"
+            "DateFri, 01 Mar 2024 12:00:00 +0100SubjectPlans for the fleet"
+        )
+        expect(letter.locator("blockquote p")).to_have_text(["> Who greased it?", "> Ana did."])
+        table = chosen(page, "How many berths has the harbour of Torsby?", turn=2)
+        expect(table.locator("th")).to_have_text(["Harbour", "Berths", "Opened"])
+        expect(table.locator("tr.quoted")).to_have_text(CELL)
+        expect(table.locator("td.asked mark.lit")).to_have_text("34, of which 4 are let")
+        expect(table.locator(".where")).to_have_text(f"Table, harbours.csv in {folder}")
+        mill = chosen(page, "What does the mill grind again?", turn=3)
+        expect(mill.locator("mark.lit")).to_have_text("The mill grinds rye 🌾 again.")
+        expect(mill.locator("h3")).to_have_text("To bring")
+        expect(mill.locator("li")).to_have_text(
+            ["- a sack of rye", "- and a cart for it", "- two coins"]
+        )
+        expect(mill.locator("thead")).to_have_text("Grain | Price")
+        expect(mill.locator("tbody")).to_have_text("Rye | 12 crowns")
+        expect(mill.locator("pre")).to_have_text("def price(grain):\n    return PRICES[grain]")
+        weir = chosen(page, "What was opened for the salmon?", turn=4)
+        link = weir.get_by_role("link", name="weir.example/fish?a=1&b=2 (opens in a new tab)")
+        expect(link).to_have_attribute("href", "https://www.weir.example/fish?a=1&b=2")
+        expect(link).to_have_attribute("target", "_blank")
+        expect(link).to_have_attribute("rel", "noopener noreferrer")
+        assert str(file.parent) not in page.locator("#sources").inner_text()

@@ -16,7 +16,7 @@ from typing import Any
 from rag import Answer, AnswerSentence, Assistant, Card, Citation, Hit, Scope, UnknownDocumentError
 from rag.internal import SHOWN_AS_TRUE, KeptTurn, compared, page_name, read_answer
 from rag.types import AnswerPart, SetAside
-from ui.articles import is_drawn, place
+from ui.articles import address, is_drawn, origin
 from ui.chat.answer_view import drawn, failure, frame_of, meanwhile
 from ui.chat.conversation import Turn
 
@@ -110,7 +110,8 @@ def _source(citation: Citation) -> dict[str, Any]:
         "number": citation.number,
         "document": citation.document_id,
         "title": citation.card.title,
-        "source": place(citation.card),
+        "source": origin(citation.card),
+        "address": address(citation.card),
         "pdf": is_drawn(citation.card),
         "where": _where(citation, citation.start, citation.end),
         "published": citation.card.published or "",
@@ -131,7 +132,8 @@ def _passages(hits: Sequence[Hit]) -> list[dict[str, Any]]:
             "number": -rank,
             "document": hit.passage.document_id,
             "title": hit.card.title,
-            "source": place(hit.card),
+            "source": origin(hit.card),
+            "address": address(hit.card),
             "pdf": is_drawn(hit.card),
             "page": hit.page,
             "where": _where(hit, hit.passage.start, hit.passage.end),

@@ -18,7 +18,7 @@ const choose = (name) => {
 const choice = h("select", { class: "libraries", "aria-label": "Library", title: "Which library is asked", onchange: () => choose(choice.selectedIndex ? choice.value : "") });
 const choosing = h("span", { class: "choosing", hidden: true }, h("span", { "aria-hidden": "true" }, "Library"), choice);
 root.replaceChildren(
-  h("span", { class: "brand" }, "Footnote"),
+  h("h1", { class: "brand" }, "Footnote"),
   choosing,
   h("span", { class: "grow" }),
   h("span", { class: "model", title: "What writes the answers" }, dot, model),

@@ -205,11 +205,11 @@ async function open(one) {
   dialog.replaceChildren(
     h("header", {}, h("h2", { dir: "auto" }, got.title || "No such article"), shut),
     got.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now.")
-      : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, about(one)),
+      : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, about(one), got.address ? [" · ", link(got.address)] : ""),
         got.note ? h("p", { class: "note" }, noteSentence(got.note)) : "",
         h("div", { class: "reader-tools" }, plain("Ask this article", () => { close(); askOf([["documents", [[one.id, one.title]]]]); }), plain("Save the original", save), tagsOf({ ...one, tags: one.tags }, close)),
         failed,
-        got.text.split(/\n\s*\n/).map((text) => h("p", { dir: "auto" }, text))),
+        letterhead(got), h("div", { class: "text" }, blocksOf(got, [], 0).map((block) => drawBlock(got.text, block, [])))),
   );
   shut.focus();
 }

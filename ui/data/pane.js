@@ -26,13 +26,14 @@ const fetchArticle = async (id) => {
   if (!texts.has(id)) texts.set(id, (await server.text({ id })) || { missing: true });
   return texts.get(id);
 };
-const fetchPage = async (wanted) => {
+const fetchPage = (wanted) => {
   const key = JSON.stringify(wanted);
   if (!drawings.has(key)) {
-    const drawn = (await server.page_image(wanted)) || { problem: "The page could not be fetched: try it again." };
     if (drawings.size >= DRAWINGS) drawings.delete(drawings.keys().next().value);
-    if (!drawn.problem && !drawn.missing) drawings.set(key, drawn);
-    return drawn;
+    drawings.set(key, server.page_image(wanted).then((drawn) => {
+      if (!drawn || drawn.problem || drawn.missing) drawings.delete(key);
+      return drawn || { problem: "The page could not be fetched: try it again." };
+    }));
   }
   return drawings.get(key);
 };
@@ -64,62 +65,25 @@ const list = (number) => {
   const name = cited ? "Sources" : view.state === "abstained" ? "Nearest passages" : "Passages found";
   const about = cited ? `${count(shown.length, "passage")} · ${count(groups.size, "article")}` : view.state === "abstained" ? "none of these answers the question" : count(groups.size, "article");
   root.replaceChildren(head(title(name, about)), h("div", { class: "cards" }, [...groups.values()].map((own) =>
-    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), h("p", { class: "where" }, own[0].source), own[0].note ? h("p", { class: "finding block" }, noteSentence(own[0].note)) : "", h("ol", {}, own.map((source) => card(view, source)))))));
+    h("section", { class: "group", "aria-label": own[0].title }, h("h3", { dir: "auto" }, own[0].title), whence(own[0]), own[0].note ? h("p", { class: "finding block" }, noteSentence(own[0].note)) : "", h("ol", {}, own.map((source) => card(view, source)))))));
 };
 const lightChips = () => {
   for (const chip of document.querySelectorAll("a.chip[aria-current]")) chip.removeAttribute("aria-current");
   if (current) for (const chip of document.querySelectorAll(`a[href="#cite-${current.turn}-${current.number}"]`)) chip.setAttribute("aria-current", "true");
 };
-// Offsets count code points; where a text has none above U+FFFF they are JavaScript's too.
-const unitsOf = (text) => {
-  if (!/[\ud800-\udbff]/.test(text)) return (offset) => offset;
-  const high = [];
-  let points = 0;
-  for (const sign of text) { if (sign.length === 2) high.push(points); points += 1; }
-  return (offset) => { let low = 0, top = high.length; while (low < top) { const middle = (low + top) >> 1; if (high[middle] < offset) low = middle + 1; else top = middle; } return offset + low; };
-};
-// Paragraphs as [start, end]. They end at blank lines, and at the end of a line too long to be only a
-// line of one; never inside of a span.
-const LINE = 100;
-const blocksOf = (text, spans, begin) => {
-  const blocks = [];
-  let start = begin, line = begin, next = 0;
-  for (let at = text.indexOf("\n", begin); at !== -1; at = text.indexOf("\n", at + 1)) {
-    while (next < spans.length && spans[next].to <= at) next += 1;
-    const inside = next < spans.length && spans[next].from < at;
-    if (!inside && (at - line > LINE || /^\n[^\S\n]*\n/.test(text.slice(at, at + 50)))) {
-      if (text.slice(start, at).trim()) blocks.push([start, at]);
-      start = at + 1;
-    }
-    line = at + 1;
-  }
-  if (text.slice(start).trim()) blocks.push([start, text.length]);
-  return blocks;
-};
-const paragraph = (text, [start, end], spans) => {
-  const parts = [];
-  let at = start + /^\s*/.exec(text.slice(start, end))[0].length;
-  for (const span of spans) {
-    if (span.to <= at || span.from >= end) continue;
-    const from = Math.max(span.from, at), to = Math.min(span.to, end);
-    parts.push(text.slice(at, from), h("mark", { class: span.lit ? "lit" : "also", tabindex: span.lit ? "-1" : null }, text.slice(from, to)));
-    at = to;
-  }
-  parts.push(text.slice(at, end).trimEnd());
-  return h("p", { dir: "auto" }, parts);
-};
 const article = (found, source, sources) => {
   if (found.missing) return [h("div", { class: "gone" }, h("h3", {}, "This article has been removed"), source.quote ? h("p", {}, `The answer quoted: “${source.quote}”`) : "")];
   const changed = source.sha256 && source.sha256 !== found.sha256;
   const units = unitsOf(found.text);
-  const spans = (changed ? [] : sources).map((s) => ({ ...s, from: units(s.start), to: units(s.end) })).sort((a, b) => a.from - b.from || b.to - a.to);
+  const inUnits = (s) => ({ from: units(s.start), to: units(s.end) });
+  const spans = (changed ? [] : sources).map((s) => ({ ...s, ...inUnits(s), asked: s.asked && inUnits(s.asked) })).sort((a, b) => a.from - b.from || b.to - a.to);
   // The title is shown above: where the text begins with it, it is not said twice.
   const titled = found.text.startsWith(`${source.title}\n`) && !(spans[0]?.from < source.title.length);
-  const blocks = blocksOf(found.text, spans, titled ? source.title.length : 0);
+  const blocks = blocksOf(found, spans, titled ? source.title.length : 0);
   const lit = spans.find((s) => s.lit);
   const drawn = h("div", { class: "text" });
   const scroll = h("div", { class: "article", tabindex: "0", role: "region", "aria-label": source.title },
-    h("h1", { dir: "auto" }, source.title), h("p", { class: "where" }, source.source),
+    h("h2", { dir: "auto" }, found.title || source.title), whence({ ...source, ...found }), letterhead(found),
     source.note ? h("p", { class: "finding block" }, noteSentence(source.note)) : "",
     changed ? h("p", { class: "finding block" }, `This article was added anew since. The answer quoted: “${source.quote}”`) : "");
   scroll.append(...(source.pdf && !changed ? withPages(source, drawn) : [drawn]));
@@ -143,12 +107,13 @@ const withPages = (source, drawn) => {
   choose(shows);
   return [h("div", { class: "shows", role: "group", "aria-label": "Show" }, choices), sheet, drawn];
 };
+const pageOf = (source, page = null) => ({ id: source.document || source.id, page, start: source.start ?? null, end: source.end ?? null });
 const turnTo = async (sheet, source, page) => {
   const ask = (to) => turnTo(sheet, source, to);
   sheet.setAttribute("aria-busy", "true");
   if (!sheet.firstChild) sheet.append(h("p", { class: "about" }, "Drawing the page…"));
   sheet.wanted = page;
-  const found = await fetchPage({ id: source.document || source.id, page, start: source.start ?? null, end: source.end ?? null });
+  const found = await fetchPage(pageOf(source, page));
   if (sheet.wanted !== page) return;
   sheet.removeAttribute("aria-busy");
   if (!found.png) return sheet.replaceChildren(h("p", { class: "finding block", role: "status" }, found.problem || "This article has been removed."));
@@ -167,14 +132,14 @@ const turnTo = async (sheet, source, page) => {
 };
 // Draw a long article around what is lit, and more of it where the reader comes near its edge.
 const fill = (text, blocks, spans, lit, scroll, drawn) => {
-  const at = lit ? Math.max(0, blocks.findIndex(([, end]) => end > lit.from)) : 0;
+  const at = lit ? Math.max(0, blocks.findIndex(({ end }) => end > lit.from)) : 0;
   let first = at, last = at;
-  const one = (block) => paragraph(text, block, spans.filter((s) => s.to > block[0] && s.from < block[1]));
+  const one = (block) => drawBlock(text, block, spans);
   const size = text.length <= WHOLE ? Infinity : STEP;
-  const down = (room) => { const made = []; for (let sum = 0; last < blocks.length && sum < room; last += 1) { made.push(one(blocks[last])); sum += blocks[last][1] - blocks[last][0]; } drawn.append(...made); };
+  const down = (room) => { const made = []; for (let sum = 0; last < blocks.length && sum < room; last += 1) { made.push(one(blocks[last])); sum += blocks[last].end - blocks[last].start; } drawn.append(...made); };
   const up = (room) => {
     const made = [];
-    for (let sum = 0; first > 0 && sum < room; ) { first -= 1; made.unshift(one(blocks[first])); sum += blocks[first][1] - blocks[first][0]; }
+    for (let sum = 0; first > 0 && sum < room; ) { first -= 1; made.unshift(one(blocks[first])); sum += blocks[first].end - blocks[first].start; }
     const height = scroll.scrollHeight;
     drawn.prepend(...made);
     if (scroll.isConnected) scroll.scrollTop += scroll.scrollHeight - height;
@@ -197,6 +162,11 @@ const toMark = () => {
   scroll.scrollTo({ top: Math.max(0, top), behavior: calm() || far || isSheet() ? "auto" : "smooth" });
   if (isSheet()) mark.focus({ preventScroll: true });
 };
+// Where in a quote the words stand that answer; null where that is not known.
+const askedIn = (view, source) => {
+  const said = view.sentences.find((each) => each.span && each.text === source.quote && each.numbers.includes(source.number));
+  return said ? { start: source.start + said.span[0], end: source.start + said.span[1] } : null;
+};
 const open = async (turn, number) => {
   const view = views.get(turn);
   if (!view) return;
@@ -210,11 +180,12 @@ const open = async (turn, number) => {
   if (current?.turn !== turn || current.number !== number) return;
   const all = items(view), place = all.indexOf(source);
   const step = (label, sign, to) => h("button", { type: "button", class: "square", "aria-label": label, disabled: !all[to], onclick: () => open(turn, all[to].number) }, sign);
-  const own = all.filter((each) => each.document === source.document).map((each) => ({ start: each.start, end: each.end, lit: each === source }));
+  const own = all.filter((each) => each.document === source.document).map((each) => ({ start: each.start, end: each.end, lit: each === source, asked: askedIn(view, each) }));
   root.replaceChildren(head(back(view.sources.length ? "All sources" : "Nearest passages", () => { list(turn); root.querySelector(".card")?.focus(); }),
     h("span", { class: "about", role: "status" }, `${view.sources.length ? "Source" : "Passage"} ${place + 1} of ${all.length}`), step("Previous source", "‹", place - 1), step("Next source", "›", place + 1)), ...article(found, source, own));
   toMark();
   performance.mark("footnote-lit");
+  if (source.pdf && shows === "text" && source.sha256 === found.sha256) fetchPage(pageOf(source)); // it is at hand when it is asked for
 };
 const raise = () => {
   if (!isSheet()) return;
