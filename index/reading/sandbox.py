@@ -26,8 +26,11 @@ _CLOCK = 3
 MAX_REPLY = 200_000_000
 """Bytes of a reply: the text of a file, with every character of it as an escape."""
 
+_REST_SECONDS = 60.0
+
 _idle: list["_Child"] = []
 _guard = threading.Lock()
+_ending: threading.Timer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,17 @@ def stop_reading() -> None:
         children, _idle[:] = _idle[:], []
     for child in children:
         child.stop()
+
+
+def stop_reading_later() -> None:
+    """End the processes that wait for a file once `_REST_SECONDS` passed since the last call."""
+    global _ending
+    with _guard:
+        if _ending is not None:
+            _ending.cancel()
+        _ending = threading.Timer(_REST_SECONDS, stop_reading)
+        _ending.daemon = True
+        _ending.start()
 
 
 def _take(limits: Limits) -> "_Child":

@@ -45,7 +45,7 @@ def hostile_mail():
         f"Date: {said[2]}",
     ]
     quoted = "\n".join(f"> {one}" for one in said)
-    lines = [*head, f"Subject: {said[3]}", "", "The postman of Brim counts nine letters.", quoted]
+    lines = [*head, f"Subject: {said[3]}", "", TRUE, quoted]
     return "\n".join(lines).encode("utf-8", "replace")
 
 
@@ -53,7 +53,9 @@ def hostile_table():
     """Return a table whose columns have hostile names, and cells."""
     out = StringIO()
     names = ["Town", *(f"{on_a_line(payload)} {n}" for n, payload in enumerate(HOSTILE[:9]))]
-    rows = [[f"Town {n}", *map(on_a_line, HOSTILE[n : n + 9])] for n in range(4)]
+    rows = [
+        [f"{TRUE[:-1]} {n}." if n else TRUE, *map(on_a_line, HOSTILE[n : n + 9])] for n in range(4)
+    ]
     csv.writer(out).writerows([names, *rows])
     return out.getvalue()
 
@@ -66,7 +68,7 @@ def hostile_note():
         f"## {one}\n\n- {one}\n\n| {one} | b |\n| --- | --- |\n| {one} | c |\n" for one in told
     ]
     code = "\n".join(f"if (x) {{ {one}; }}" for one in told)
-    return "\n".join([*parts, f"```\n{code}\n  x;\n```"])
+    return "\n".join([*parts, f"{TRUE}\n\n```\n{code}\n  x;\n```"])
 
 
 def hostile_page():
@@ -74,8 +76,8 @@ def hostile_page():
     return (
         "<!doctype html><!-- saved from url=(0020)javascript:ran(1) -->"
         "<link rel=canonical href='data:text/html,<script>ran(1)</script>'>"
-        "<base href='javascript:ran(1)//'><title>The sluice</title><body><article><p>The sluice of "
-        "Brim was painted green by two sisters in the spring.</p></article></body>"
+        f"<base href='javascript:ran(1)//'><title>The sluice</title><body><p>{TRUE} It has "
+        "a sluice that was painted green by two sisters in the spring.</p></body>"
     )
 
 
@@ -213,7 +215,7 @@ def test_hostile_tags_choices_and_pastes_are_shown_as_they_are(browser, port):
 
 def read_at(page, name):
     """Open an article of the list by its file; give its parts."""
-    page.locator(".shelf button").filter(has_text=f"{name} in made").click()
+    page.locator(".entry-card").filter(has_text=name).locator("button.name").click()
     page.locator(".article .text").wait_for(state="attached")
     return page.locator(".article")
 
