@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index.errors import LibraryError
 from index.store import queries
 from index.store.library import Moment
+from index.store.protocols import TermsSearch
 from index.store.queries import (
     DocumentRow,
     PassageRow,
@@ -166,8 +167,12 @@ def _ranked(
     lexical: Sequence[str],
     weights: Weights,
 ) -> list[_Scored]:
-    by_passage = moment.db.search_terms("passage_terms", lexical, limit=_POOL, title_weight=_TITLE)
-    by_sentence = moment.db.search_terms("sentence_terms", lexical, limit=_POOL, title_weight=0.0)
+    by_passage = moment.db.search_terms(
+        TermsSearch(table="passage_terms", terms=lexical, limit=_POOL, title_weight=_TITLE)
+    )
+    by_sentence = moment.db.search_terms(
+        TermsSearch(table="sentence_terms", terms=lexical, limit=_POOL)
+    )
     home = queries.passage_of_sentence(moment.db, by_sentence)
     best_sentence: dict[int, float] = {}
     for key, score in by_sentence.items():

@@ -1,4 +1,4 @@
-"""What a language model is: the protocol of one, the messages that it gets and its reply.
+"""What a language model is: its protocol, the messages that it gets, its reply and its use.
 
 `rag.llm` has the models of providers.
 """
@@ -31,6 +31,29 @@ class Reply:
     """Sent to the provider, repeated ones included; 0 where a recorded reply was read."""
     first_token_seconds: float | None
     """From the first request to the first piece; None where the reply came whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a language model took; zero for the extractive answerer."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    requests: int = 0
+    """Sent to the provider, repeated ones included."""
+    first_token_seconds: float | None = None
+    """From the first request to the first piece of text; None where there was none."""
+    cost: float | None = None
+    """In the currency of the price settings; None where they name no price."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptDigest:
+    """Which wording of a prompt was used."""
+
+    name: str
+    sha256: str
+    """Hex digest of the prompt file's UTF-8 bytes."""
 
 
 class CutReplyError(ModelResponseError):

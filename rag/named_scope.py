@@ -18,7 +18,7 @@ from index.scope import EVERYTHING, Scope
 from index.store import queries
 from index.store.library import Moment
 from index.store.protocols import OpenCatalog
-from index.store.queries import Named
+from index.store.scoped import Named, named_like
 from index.terms import content_terms, terms
 from rag.question import Question, any_of, listed, numbers, read_question
 
@@ -211,7 +211,7 @@ def _scope(phrase: _Phrase, moment: Moment) -> Scope | None:
     """Return the articles that a phrase names, where that is sure."""
     db = moment.db
     if phrase.file:
-        of_file = queries.named_like(db, [_part(phrase.file)], limit=_MOST)
+        of_file = named_like(db, [_part(phrase.file)], limit=_MOST)
         return _only([one for one in of_file if _file_name(one) == phrase.file.casefold()], db)
     if phrase.title:
         return _titled(phrase, moment)
@@ -250,7 +250,7 @@ def _within(phrase: _Phrase) -> Scope | None:
 
 def _titled(phrase: _Phrase, moment: Moment) -> Scope | None:
     wanted = content_terms(phrase.title)
-    found = queries.named_like(moment.db, _parts(phrase.title), limit=_MOST)
+    found = named_like(moment.db, _parts(phrase.title), limit=_MOST)
     return _only([one for one in found if content_terms(one.title) == wanted], moment.db)
 
 
@@ -265,7 +265,7 @@ def _one(phrase: _Phrase, moment: Moment) -> Scope | None:
         return None
     found = [
         one
-        for one in queries.named_like(moment.db, _parts(looked_up), limit=_MOST)
+        for one in named_like(moment.db, _parts(looked_up), limit=_MOST)
         if wanted <= _called(one, kind, kept=kept)
         and (phrase.date is None or _is_of(one, phrase.date))
     ]
@@ -321,7 +321,7 @@ def _only(found: Sequence[Named], db: OpenCatalog) -> Scope | None:
     title = " ".join(one.title.split())
     if not title or _HEX.fullmatch(title):
         return Scope(documents=(one.id,))
-    like = queries.named_like(db, _parts(title), limit=_MOST)
+    like = named_like(db, _parts(title), limit=_MOST)
     same = [other for other in like if folded(" ".join(other.title.split())) == folded(title)]
     if len(same) == 1:
         return Scope(documents=(title,))

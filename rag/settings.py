@@ -7,7 +7,7 @@ allowed stands beside its field.
 
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from io import StringIO
 from pathlib import Path
@@ -204,8 +204,8 @@ class Settings:
         for name in given:
             if name not in _READERS:
                 raise SettingsError(
-                    f"unknown setting {name!r}: did you mean {_nearest(name, _READERS)!r}? Allowed "
-                    f"are {', '.join(_READERS)}"
+                    f"unknown setting {name!r}: {_nearest(name, _READERS, shown=repr)}allowed are "
+                    f"{', '.join(_READERS)}"
                 )
         variables = _variables(file)
         for one in fields(self):
@@ -328,15 +328,17 @@ def _refuse_unknown(variables: Iterable[str], *, where: str = "") -> None:
         if name.upper() not in allowed:
             shown = "(which may be a key)" if looks_secret(name) else name
             raise SettingsError(
-                f"unknown variable {shown}{where}: did you mean {_nearest(name, allowed)}? Allowed "
-                f"are {', '.join(allowed)}"
+                f"unknown variable {shown}{where}: {_nearest(name, allowed)}allowed are "
+                f"{', '.join(allowed)}"
             )
 
 
-def _nearest(name: str, allowed: Iterable[str]) -> str:
+def _nearest(name: str, allowed: Iterable[str], *, shown: Callable[[str], str] = str) -> str:
+    """Return `did you mean NAME? ` for a wrong name; empty where none is near."""
     import difflib
 
-    return difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.0)[0]
+    near = difflib.get_close_matches(name, list(allowed), n=1)
+    return f"did you mean {shown(near[0])}? " if near else ""
 
 
 def _read(name: str, given: object) -> object:

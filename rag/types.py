@@ -29,6 +29,7 @@ from index.types import (
     SourceState,
     Span,
 )
+from rag.language_model import LanguageModel, Message, PromptDigest, Reply, Usage
 
 if TYPE_CHECKING:
     from index.embedding import Embedder
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from index.upkeep.removed import Removals, Removed
     from index.upkeep.transfer import ExportReport
     from rag.bibliography import BibliographyFormat
-    from rag.language_model import LanguageModel, Message, Reply
     from rag.question import Question
 
 __all__ = [
@@ -56,14 +56,11 @@ _ELSEWHERE = {
     "BibliographyFormat": "rag.bibliography",
     "Embedder": "index.embedding",
     "ExportReport": "index.upkeep.transfer",
-    "LanguageModel": "rag.language_model",
-    "Message": "rag.language_model",
     "Folders": "index.sync.watch",
     "Notice": "index.sync.watch",
     "Question": "rag.question",
     "Removals": "index.upkeep.removed",
     "Removed": "index.upkeep.removed",
-    "Reply": "rag.language_model",
 }
 """Where the types are that come with what makes them; loaded when they are asked for."""
 
@@ -162,29 +159,6 @@ class AnswerPart:
     """The words that answer; empty where the part is not answered."""
     citations: tuple[int, ...]
     """Numbers of the citations that bear it out; none where it is not answered."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
-    """What a language model took; zero for the extractive answerer."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    requests: int = 0
-    """Sent to the provider, repeated ones included."""
-    first_token_seconds: float | None = None
-    """From the first request to the first piece of text; None where there was none."""
-    cost: float | None = None
-    """In the currency of the price settings; None where they name no price."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PromptDigest:
-    """Which wording of a prompt was used."""
-
-    name: str
-    sha256: str
-    """Hex digest of the prompt file's UTF-8 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,21 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.store.protocols import OpenCatalog, Rows, Runs, TermsColumn, TermsTable, Words
+from index.store.protocols import (
+    OpenCatalog,
+    Rows,
+    Runs,
+    TermsColumn,
+    TermsSearch,
+    TermsTable,
+    Words,
+)
 
 _NARROWED: Final = {"documents": "key", "passages": "document", "sentences": "document"}
 """The tables of which some rows are shown, by the column of their document."""
@@ -124,29 +132,17 @@ class NarrowedCatalog:
         """Begin a transaction that writes."""
         self._db.begin(room=room)
 
-    def search_terms(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        limit: int,
-        title_weight: float,
-        among: Runs = (),
-    ) -> dict[int, float]:
+    def search_terms(self, wanted: TermsSearch) -> dict[int, float]:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key."""
+        table = wanted.table
         if self.is_small:
             words = self._words(table)
         else:
-            found = self._db.search_terms(
-                table,
-                terms,
-                limit=_AGAIN * limit,
-                title_weight=title_weight,
-                among=among or self._runs(table),
-            )
-            words = _Words(self._db.words_of(table, list(found)))
-        held = {term: self._held(table, term) for term in terms}
-        return words.best(terms, held, self._totals(table), limit=limit, title_weight=title_weight)
+            among = wanted.among or self._runs(table)
+            more = replace(wanted, limit=_AGAIN * wanted.limit, among=among)
+            words = _Words(self._db.words_of(table, list(self._db.search_terms(more))))
+        held = {term: self._held(table, term) for term in wanted.terms}
+        return words.best(wanted, held, self._totals(table))
 
     def rows_with(
         self,
@@ -300,34 +296,26 @@ class _Words:
         return int(np.count_nonzero(self._counts(term).any(axis=0)))
 
     def best(
-        self,
-        terms: Sequence[str],
-        held: Mapping[str, int],
-        totals: tuple[int, float],
-        *,
-        limit: int,
-        title_weight: float,
+        self, wanted: TermsSearch, held: Mapping[str, int], totals: tuple[int, float]
     ) -> dict[int, float]:
         """Return the rows that hold any of the terms by BM25, best first, ties by key.
 
         Args:
-            terms: Distinct ones.
+            wanted: The terms, distinct ones; runs of keys play no part.
             held: In how many rows each stands, of all rows, of which these may be some.
             totals: Rows in all, and their terms on average.
-            limit: Rows at most.
-            title_weight: What a term counts that stands in a row's title, and not in the row.
         """
         rows, size = totals
         scores = np.zeros(self.count)
         norm = _K1 * (1 - _B + _B * self._sizes / max(size, 1.0))
-        for term in terms:
+        for term in wanted.terms:
             idf = max(math.log((rows - held[term] + 0.5) / (held[term] + 0.5)), _LEAST_IDF)
             title, body = self._counts(term)
-            often = title_weight * title + body
+            often = wanted.title_weight * title + body
             found = often > 0
             scores[found] += idf * (often[found] * (_K1 + 1) / (often[found] + norm[found]))
         ranked = sorted((-float(scores[n]), self._keys[n]) for n in np.flatnonzero(scores > 0))
-        return {key: -score for score, key in ranked[:limit]}
+        return {key: -score for score, key in ranked[: wanted.limit]}
 
     def _counts(self, term: str) -> NDArray[np.float64]:
         """Return how often a term stands in the title and in the row, (2, rows)."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.data_files import data_text
+from index.data_files import data_text, data_toml
 from index.errors import (
     LibraryBusyError,
     LibraryError,
@@ -26,7 +26,15 @@ from index.errors import (
 )
 from index.store import catalog
 from index.store.narrowed import shown_alone
-from index.store.protocols import Imprint, Originals, Rows, Runs, TermsColumn, TermsTable, Words
+from index.store.protocols import (
+    Imprint,
+    Originals,
+    Rows,
+    TermsColumn,
+    TermsSearch,
+    TermsTable,
+    Words,
+)
 
 if TYPE_CHECKING:
     import psycopg
@@ -37,21 +45,6 @@ _LOCK = 0x466F6F746E6F7465
 _SECONDS = 10
 """For a connection to be made, and for a dead one to be noticed."""
 _EXTRA = 'pip install "footnote[postgresql]"'
-_SEARCH = """
-WITH wanted AS (
-  SELECT term, greatest(ln((rows - {table} + 0.5) / (0.5 + {table})), 1e-6)::float8 AS idf
-  FROM vocabulary, totals WHERE totals.name = '{table}' AND {table} > 0 AND term = ANY(%(terms)s)
-), average AS (
-  SELECT size::float8 / greatest(rows, 1) AS size FROM totals WHERE name = '{table}'
-), held AS (
-  SELECT rowid, found.size / average.size AS share, idf,
-    cardinality(array_positions(body, term))
-      + %(title)s::float8 * cardinality(array_positions(title, term)) AS frequency
-  FROM {table} AS found, wanted, average WHERE {condition}
-)
-SELECT rowid, sum(idf * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * share))) AS score
-FROM held WHERE frequency > 0 GROUP BY rowid ORDER BY score DESC, rowid LIMIT %(limit)s
-"""
 _CONDITIONS: Mapping[TermsTable, str] = {
     "passage_terms": "(body && %(terms)s OR title && %(terms)s)",
     "sentence_terms": "body && %(terms)s",
@@ -88,22 +81,16 @@ class PostgresOpen:
         """Begin a transaction that writes; what room there is only the server knows."""
         self._connection.execute("BEGIN")
 
-    def search_terms(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        limit: int,
-        title_weight: float,
-        among: Runs = (),
-    ) -> dict[int, float]:
+    def search_terms(self, wanted: TermsSearch) -> dict[int, float]:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key."""
-        if not terms:
+        if not wanted.terms:
             return {}
-        rows = " AND %(runs)s::int8multirange @> rowid" if among else ""
-        query = _SEARCH.format(table=table, condition=_CONDITIONS[table] + rows)
-        values = {"terms": list(terms), "title": title_weight, "limit": limit}
-        values["runs"] = f"{{{','.join(f'[{first},{last}]' for first, last in among)}}}"
+        rows = " AND %(runs)s::int8multirange @> rowid" if wanted.among else ""
+        condition = _CONDITIONS[wanted.table] + rows
+        query = _search().format(table=wanted.table, condition=condition)
+        values: dict[str, object] = {"terms": list(wanted.terms), "title": wanted.title_weight}
+        values["limit"] = wanted.limit
+        values["runs"] = f"{{{','.join(f'[{first},{last}]' for first, last in wanted.among)}}}"
         return {row[0]: row[1] for row in self._connection.execute(query.encode(), values)}
 
     def rows_with(
@@ -181,6 +168,11 @@ class PostgresOpen:
         self.execute(
             "UPDATE totals SET rows = rows + ?, size = size + ? WHERE name = ?", (rows, size, table)
         )
+
+
+@cache
+def _search() -> str:
+    return data_text("index", "postgres_search.sql")
 
 
 @cache
@@ -333,38 +325,15 @@ class PostgresCatalog:
             return LibraryMissingError(
                 f"no library at {said}: add articles with `footnote add PATH`"
             )
-        for signs, sentence in _SENTENCES.items():
-            if error.sqlstate in signs or any(sign in reason for sign in signs):
-                return LibraryError(sentence.format(library=said, reason=reason))
+        for trouble in data_toml("index", "postgres.toml")["troubles"]:
+            if error.sqlstate in trouble["signs"] or any(s in reason for s in trouble["signs"]):
+                return LibraryError(trouble["sentence"].format(library=said, reason=reason))
         if error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
             return LibraryUnreachableError(
                 f"PostgreSQL of {said} cannot be reached ({reason}): start it or mend the address "
                 "in FOOTNOTE_LIBRARY; nothing was changed"
             )
         return LibraryError(f"cannot use the catalog of {said}: {reason}")
-
-
-_SENTENCES = {
-    ("28P01", "28000", "authentication failed", "no password supplied", "no pg_hba.conf entry"): (
-        "PostgreSQL refuses the credentials for {library} ({reason}): mend user and password in "
-        "FOOTNOTE_LIBRARY"
-    ),
-    (
-        "3D000",
-        "FATAL: database",
-    ): "{library} has no database of this name: create it with `createdb`",
-    ("42501",): (
-        "the user of {library} lacks a right ({reason}): grant it CREATE on the database and all "
-        "rights on the schema footnote"
-    ),
-    ("25006",): "{library} is on a read-only server ({reason}): add and remove on its primary",
-    ("53100",): (
-        "the disk of {library} is full: nothing was changed; free some space and run the command "
-        "again"
-    ),
-    ("53300",): "PostgreSQL of {library} has no connection free: raise its max_connections",
-}
-"""What a message says for a SQLSTATE, or for a text where the client library gives no state."""
 
 
 def _create(db: PostgresOpen, imprint: Imprint) -> None:

@@ -43,6 +43,21 @@ class Imprint:
     format: str = FORMAT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsSearch:
+    """What a full-text search looks for."""
+
+    table: TermsTable
+    terms: Sequence[str]
+    """Any of them; none finds nothing."""
+    limit: int
+    """Rows."""
+    title_weight: float = 0.0
+    """What a term in the title counts, beside one in the text; sentences have no title."""
+    among: Runs = ()
+    """Only rows in these runs of keys; none for all. One catalog's searches all name the same."""
+
+
 class Rows(Protocol):
     """What a query found."""
 
@@ -81,18 +96,9 @@ class OpenCatalog(Protocol):
             LibraryFullError: It has not.
         """
 
-    def search_terms(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        limit: int,
-        title_weight: float,
-        among: Runs = (),
-    ) -> dict[int, float]:
+    def search_terms(self, wanted: TermsSearch) -> dict[int, float]:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key.
 
-        Only those in runs of keys, where there are any; all of one catalog's calls give the same.
         BM25 as FTS5 computes it: k1 1.2, b 0.75, a term of more than half of the rows counts 1e-6.
         """
 

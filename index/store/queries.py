@@ -130,41 +130,6 @@ def plain_document(db: OpenCatalog, document_id: str) -> Document | None:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """A document as people call it."""
-
-    id: str
-    title: str
-    source: str
-    published: str | None
-
-
-def named_like(db: OpenCatalog, parts: Sequence[str], *, limit: int) -> tuple[Named, ...]:
-    """Return the documents that have parts of words in title or source, by id; none for many.
-
-    No text is read: a document's title and source lie before it.
-
-    Args:
-        db: The catalog.
-        parts: In lower case, without accents; `%` stands for any letters. None finds nothing.
-        limit: Of more documents than so many none is returned.
-    """
-    held = " AND ".join(["lower(title || ' ' || source) LIKE ?"] * len(parts))
-    if not held:
-        return ()
-    rows = db.execute(
-        f"SELECT id, title, source, published FROM documents WHERE {held} ORDER BY id LIMIT ?",
-        (*(f"%{part}%" for part in parts), limit + 1),
-    ).fetchall()
-    if len(rows) > limit:
-        return ()
-    return tuple(
-        Named(id=row[0], title=sound(row[1], str), source=sound(row[2], str), published=row[3])
-        for row in rows
-    )
-
-
 def ids_like(db: OpenCatalog, prefix: str) -> tuple[str, ...]:
     """Return the document ids that begin with a prefix, sorted."""
     rows = db.execute(

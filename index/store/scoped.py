@@ -9,6 +9,7 @@ from pathlib import PurePath
 from index.errors import ScopeError
 from index.scope import EVERYTHING, Scope, nearest_of
 from index.store import queries
+from index.store.migrations import sound
 from index.store.narrowed import Known
 from index.store.protocols import OpenCatalog
 
@@ -34,6 +35,46 @@ class Inside:
     """Documents that fit but for the days, since they have no date."""
     known: Known = field(default_factory=Known, compare=False, repr=False)
     """What was counted in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A document as people call it."""
+
+    id: str
+    title: str
+    source: str
+    published: str | None
+
+
+def named_like(db: OpenCatalog, parts: Sequence[str], *, limit: int) -> tuple[Named, ...]:
+    """Return the documents that have parts of words in title or source, by id; none for many.
+
+    No text is read: a document's title and source lie before it.
+
+    Args:
+        db: The catalog.
+        parts: In lower case, without accents; `%` stands for any letters. None finds nothing.
+        limit: Of more documents than so many none is returned.
+    """
+    held = " AND ".join(["lower(title || ' ' || source) LIKE ?"] * len(parts))
+    if not held:
+        return ()
+    rows = db.execute(
+        f"SELECT id, title, source, published FROM documents WHERE {held} ORDER BY id LIMIT ?",
+        (*(f"%{part}%" for part in parts), limit + 1),
+    ).fetchall()
+    if len(rows) > limit:
+        return ()
+    return tuple(
+        Named(
+            id=row[0],
+            title=sound(row[1], str),
+            source=sound(row[2], str),
+            published=row[3],
+        )
+        for row in rows
+    )
 
 
 class Scopes:
@@ -231,15 +272,17 @@ def _of_type(db: OpenCatalog, named: str) -> set[int]:
     sources = db.execute("SELECT DISTINCT source, media_type FROM documents").fetchall()
     endings = {PurePath(source).suffix.lstrip(".").casefold() for source, _ in sources}
     known = sorted({ending for ending in endings if ending.isalnum() and len(ending) <= _LONGEST})
-    media = sorted({kind for _, kind in sources if kind})
+    if "/" in named or not known:
+        known = sorted({kind for _, kind in sources if kind})
+    more = f" and {len(known) - _TYPES} more" if len(known) > _TYPES else ""
     raise ScopeError(
-        f"no article is of type {named!r}{nearest_of(ending, [*known, *media])}: the library has "
-        f"{', '.join([*known, *media])}"
+        f"no article is of type {named!r}{nearest_of(ending, known)}: the library has "
+        f"{', '.join(known[:_TYPES])}{more}"
     )
 
 
-_LONGEST = 8
-"""Characters of an ending that a message names."""
+_LONGEST, _TYPES = 8, 10
+"""Characters of an ending that a message names, and how many of them."""
 
 
 def _nothing(

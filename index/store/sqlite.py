@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryFullError
 from index.store.narrowed import in_runs, show_alone
-from index.store.protocols import Runs, TermsColumn, TermsTable, Words
+from index.store.protocols import TermsColumn, TermsSearch, TermsTable, Words
 
 _VARIABLES = 500
 """Values in one IN list; SQLite's limit is at least 999 in every build."""
@@ -37,23 +37,16 @@ class SqliteCatalog(sqlite3.Connection):
                 raise full_disk(str(Path(place).parent))
         self.execute("BEGIN IMMEDIATE")
 
-    def search_terms(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        limit: int,
-        title_weight: float,
-        among: Runs = (),
-    ) -> dict[int, float]:
+    def search_terms(self, wanted: TermsSearch) -> dict[int, float]:
         """Return the best rows that hold any of the terms, by BM25, best first, ties by key."""
-        if not terms:
+        if not wanted.terms:
             return {}
-        weights = f"{title_weight}, 1.0" if table == "passage_terms" else "1.0"
-        match = " OR ".join(f'"{term}"' for term in terms)
+        table = wanted.table
+        weights = f"{wanted.title_weight}, 1.0" if table == "passage_terms" else "1.0"
+        match = " OR ".join(f'"{term}"' for term in wanted.terms)
         score = f"-bm25({table}, {weights}) AS score FROM {table} WHERE {table} MATCH ?"
-        best = f"{in_runs(self, table, among)} ORDER BY score DESC, rowid LIMIT ?"
-        rows = self.execute(f"SELECT rowid, {score} {best}", (match, limit))
+        best = f"{in_runs(self, table, wanted.among)} ORDER BY score DESC, rowid LIMIT ?"
+        rows = self.execute(f"SELECT rowid, {score} {best}", (match, wanted.limit))
         return {int(row[0]): float(row[1]) for row in rows}
 
     def rows_with(

@@ -34,6 +34,7 @@ _MOST_READ = 500
 may write, and what was added can be asked."""
 _BETWEEN = 0.5
 """Seconds between two such steps."""
+_Note = Callable[[Folder, AddReport | None, str], Folder]
 _FRESH = 2.0
 """Seconds since its last change for which a file may still be being written."""
 _WRITING = 5.0
@@ -318,12 +319,7 @@ class _Kept:
         note: Keeps what became of it.
     """
 
-    def __init__(
-        self,
-        place: Path,
-        watch: _Watch,
-        note: Callable[[Folder, AddReport | None, str], Folder],
-    ) -> None:
+    def __init__(self, place: Path, watch: _Watch, note: _Note) -> None:
         self._place = place
         self._watch = watch
         self._note = note
@@ -352,10 +348,9 @@ _BUSY = "another process is writing to the library: waiting for it"
 def _refuse_nested(path: str, known: Iterable[str]) -> None:
     """Refuse a folder that is in a registered one, or has one in it: each file has one of them."""
     for other in known:
+        within = f"{path!r} is in {other!r}, which is registered: it is followed there"
         if Path(path).is_relative_to(other):
-            raise MisuseError(
-                f"{path!r} is in {other!r}, which is registered: it is followed there"
-            )
+            raise MisuseError(within)
         if Path(other).is_relative_to(path):
             raise MisuseError(
                 f"{other!r}, which is registered, is in {path!r}: unregister it with `footnote "

@@ -7,6 +7,7 @@ from functools import partial
 
 from index.errors import MisuseError, ReadError
 from index.full_text import FoundDocuments
+from index.scope import Scope
 from index.types import (
     CompactReport,
     Document,
@@ -206,10 +207,23 @@ def _framed(document: Document, arguments: argparse.Namespace) -> Span | None:
 
 
 def tag(arguments: argparse.Namespace) -> int:
-    """Give documents a tag or take it away, and print the tags of each then."""
+    """Give documents a tag or take it away, and print the tags of each then.
+
+    Raises:
+        ScopeError: No document has the tag that is to be taken away.
+    """
     change = {arguments.change: [arguments.name]}
     with opened(arguments) as assistant:
+        wrong = arguments.change == "remove"
+        had = (
+            {d.id for d in assistant.library.documents(Scope(tags=(arguments.name,)))}
+            if wrong
+            else ()
+        )
         documents = assistant.library.tag(read_ids(arguments.ids), **change)
+    for document in documents:
+        if wrong and document.id not in had:
+            warn(f"{document.id} did not have the tag {arguments.name!r}")
     print_result(documents, tagged_lines, arguments)
     return 0
 

@@ -197,6 +197,7 @@ def _run(arguments: Sequence[str]) -> int:
     if unknown:
         kind = "option" if unknown[0].startswith("-") else "argument"
         raise MisuseError(f"unknown {kind} {unknown[0]!r} of `{command}`: see `{command} --help`")
+    parsed.typed = tuple(own)
     return int(parsed.run(parsed))
 
 
@@ -284,6 +285,8 @@ def _require_known(arguments: Sequence[str], names: Sequence[str]) -> None:
             f"{arguments[0]!r} stands before the command: write `footnote {command}` first, then "
             "its options"
         )
+    if not arguments:
+        raise MisuseError(f"name a command, one of {', '.join(names)}: see `footnote --help`")
     given = next((argument for argument in arguments if not argument.startswith("-")), None)
     if given is None or given in names:
         return

@@ -321,10 +321,13 @@ class Talk:
 def continued_question(given: argparse.Namespace) -> str:
     """Return the question; what stands behind `--continue` and is no id is its first word.
 
+    But what is joined to it, as in `--continue=ID`, is meant as an id.
+
     Raises:
         MisuseError: There is none.
     """
-    if given.continued and not _IS_ID.match(given.continued):
+    joined = f"--continue={given.continued}" in given.typed
+    if given.continued and not joined and not _IS_ID.match(given.continued):
         given.question.insert(0, given.continued)
         given.continued = ""
     if not given.question:

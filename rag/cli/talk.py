@@ -55,10 +55,16 @@ _ENDINGS: Mapping[str, ExportFormat] = {
 
 
 def chat(arguments: argparse.Namespace) -> int:
-    """Answer a question a line until /quit or the end of input; 1 where one of a pipe failed."""
+    """Answer a question a line until /quit or the end of input; 1 where one of a pipe failed.
+
+    Raises:
+        ScopeError: Only some articles are to be asked, and there are none such.
+    """
     failed = False
     with opened(arguments) as assistant:
         talk = Talk.of(arguments, assistant.settings)
+        if scope := scope_among(vars(arguments)):
+            assistant.library.documents(scope)  # what it has nothing of is told before a question
         last: Answer | None = None
         for line in _lines():
             if line == "/quit":

@@ -167,10 +167,10 @@ def parse_spec(text: str, providers: Sequence[str]) -> ModelSpec | None:
             f"`ollama:{provider}`; allowed are {allowed}"
         )
     if provider not in providers:
-        nearest = difflib.get_close_matches(provider, providers, n=1, cutoff=0.0)[0]
+        near = difflib.get_close_matches(provider, providers, n=1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
         raise SettingsError(
-            f"unknown provider {provider!r} in {text!r}: did you mean {nearest!r}? "
-            f"Allowed are {allowed}"
+            f"unknown provider {provider!r} in {text!r}: {meant}allowed are {allowed}"
         )
     if not model:
         raise SettingsError(

@@ -13,6 +13,7 @@ from index.errors import UnknownDocumentError
 from index.store import queries
 from index.store.library import Library
 from index.store.migrations import has
+from index.store.protocols import TermsSearch
 from index.sync import ingest
 from index.sync.folders import sync
 from index.sync.intake import Article, read_articles
@@ -21,6 +22,8 @@ from index.types import AddReport, DocumentSummary, Extract
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from index.upkeep.transfer import export_library, import_library
+
+HARBOUR = TermsSearch(table="passage_terms", terms=["harbour"], limit=9, title_weight=1)
 
 Make = Callable[..., Library]
 FERRY = "The ferry to Lindvik runs again from May."
@@ -66,14 +69,14 @@ def test_an_id_that_names_none_changes_nothing(library: Library) -> None:
 def test_a_document_is_found_by_a_tag_until_it_is_taken_away(library: Library) -> None:
     library.tag([named(library, "b").id], add=["harbour"])
     with library.moment() as moment:
-        assert moment.db.search_terms("passage_terms", ["harbour"], limit=9, title_weight=1).keys()
+        assert moment.db.search_terms(HARBOUR).keys()
         assert queries.documents_of_tag(moment.db, "HARBOUR") == set(
             queries.document_keys(moment.db, [named(library, "b").id]).values()
         )
     assert search(library, "harbour", k=1)[0].card.source == "b"
     library.tag([named(library, "b").id], remove=["harbour"])
     with library.moment() as moment:
-        assert not moment.db.search_terms("passage_terms", ["harbour"], limit=9, title_weight=1)
+        assert not moment.db.search_terms(HARBOUR)
 
 
 def test_a_file_read_again_brings_its_own_tags_and_leaves_those_of_a_person(

@@ -65,12 +65,13 @@ def test_an_id_behind_continue_names_the_conversation(here: Here) -> None:
     (one,) = listed(here)
     here("ask", "What", "sleeps?", "--continue", one["id"][:8])
     assert listed(here)[0]["turns"] == 2
-    wrong = here("ask", "Why?", "--continue", "abc123")
-    assert (wrong.code, wrong.said) == (
-        MISUSE,
-        "no conversation begins with 'abc123': name one by its id, as `footnote conversations` "
-        "lists them",
-    )
+    for wrong, words in (("abc123", ["--continue", "abc123"]), ("last", ["--continue=last"])):
+        done = here("ask", "Why?", *words)
+        assert (done.code, done.said) == (
+            MISUSE,
+            f"no conversation begins with '{wrong}': name one by its id, as `footnote "
+            "conversations` lists them",
+        )
 
 
 def test_a_conversation_of_another_library_is_not_gone_on_with(here: Here) -> None:
@@ -112,6 +113,12 @@ def test_a_chat_understands_what_leans_on_the_question_before(
     assert done.printed.count(f"    “{BARK}”") == 4
     assert "Cats sleep" not in done.printed
     assert [one["turns"] for one in listed(here)] == [1, 2]
+
+
+def test_a_chat_over_a_tag_that_no_article_has_ends_before_a_question(here: Here) -> None:
+    done = here("chat", "--tag", "boats")
+    assert (done.code, done.printed) == (MISUSE, "")
+    assert done.said.startswith("no article has the tag 'boats'")
 
 
 @pytest.mark.parametrize(("key", "code"), [(EOFError, SOUND), (KeyboardInterrupt, 130)])

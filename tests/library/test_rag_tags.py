@@ -94,6 +94,16 @@ def test_the_commands_give_take_list_and_count_tags(
     assert "#Boats" in run(capsys, "show", ids[0]).splitlines()[1]
 
 
+def test_to_take_a_tag_from_what_has_it_not_is_told(
+    capsys: pytest.CaptureFixture[str], ids: list[str]
+) -> None:
+    assert "no article has the tag 'boat'" in run(capsys, "tag", "remove", "boat", *ids, code=2)
+    run(capsys, "tag", "add", "Boats", ids[0])
+    assert "(the nearest is 'Boats')" in run(capsys, "tag", "remove", "boat", *ids, code=2)
+    main(["tag", "remove", "boats", *ids])
+    assert capsys.readouterr().err == f"footnote: {ids[1]} did not have the tag 'boats'\n"
+
+
 def test_ids_are_read_from_standard_input(
     capsys: pytest.CaptureFixture[str], ids: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,10 +52,11 @@ def test_the_process_exits_with_the_code_of_misuse(desk: Desk) -> None:
     assert desk.run("ask", "x", "--nope").said.startswith("unknown option '--nope' of")
 
 
-def test_without_a_command_the_help_is_named(desk: Desk) -> None:
-    done = desk.run()
-    assert done.code == MISUSE
-    assert done.said == "the following arguments are required: COMMAND: see `footnote --help`"
+def test_without_a_command_all_of_them_are_named(here: Here) -> None:
+    done = here()
+    assert (done.code, done.printed) == (MISUSE, "")
+    assert done.said.startswith("name a command, one of ask, ")
+    assert done.said.endswith(", mcp: see `footnote --help`")
 
 
 @pytest.mark.parametrize(

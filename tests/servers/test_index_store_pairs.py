@@ -20,6 +20,7 @@ from index.errors import (
 )
 from index.store import catalog, queries, writes
 from index.store.library import Library
+from index.store.protocols import TermsSearch
 from index.sync import ingest
 from index.sync.intake import Article, read_articles, read_named
 from index.sync.watch import Folders
@@ -105,7 +106,14 @@ def test_tags_are_given_found_taken_and_mended(make: Make) -> None:
     with library.moment() as moment:
         keys = queries.document_keys(moment.db, [second])
         assert queries.documents_of_tag(moment.db, "X") == set(keys.values())
-        assert len(moment.db.search_terms("passage_terms", ["pet"], limit=9, title_weight=1)) == 2
+        assert (
+            len(
+                moment.db.search_terms(
+                    TermsSearch(table="passage_terms", terms=["pet"], limit=9, title_weight=1)
+                )
+            )
+            == 2
+        )
     with library.changing() as db:
         db.execute("DELETE FROM document_tags")
     (finding,) = repair(library, on_progress=lambda done, total: None).findings or (None,)
@@ -315,7 +323,9 @@ def test_both_catalogs_rank_by_the_same_bm25(
         with library.moment() as moment:
             scores.append(
                 [
-                    moment.db.search_terms(table, asked, limit=20, title_weight=0.5)
+                    moment.db.search_terms(
+                        TermsSearch(table=table, terms=asked, limit=20, title_weight=0.5)
+                    )
                     for table in ("passage_terms", "sentence_terms")
                     for asked in (["w1"], ["w2", "w3", "titl"], ["w4", "nowhere"], [])
                 ]

@@ -106,6 +106,11 @@ def test_a_setting_that_is_none_of_them_names_the_nearest() -> None:
         Settings(tresh=0.3)
 
 
+def test_a_setting_that_is_like_none_of_them_names_no_nearest() -> None:
+    with pytest.raises(SettingsError, match="unknown setting 'zzzz': allowed are library, "):
+        Settings(zzzz=0.3)
+
+
 def test_changed_settings_keep_the_others_whatever_the_environment_has(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
