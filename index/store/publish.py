@@ -26,7 +26,7 @@ from index.sync import file_state
 from index.sync.file_state import Move, Sign
 
 _SLICE = 5000
-"""Vectors handed over at a time, as many as Chroma is given at a time."""
+"""Vectors handed over at a time."""
 _HASH = "S32"
 """How numpy holds a hash: a table's million, each a string of Python, would take 100 MB."""
 _MOSTLY_NEW = 4

@@ -34,7 +34,6 @@ _MOST_READ = 500
 may write, and what was added can be asked."""
 _BETWEEN = 0.5
 """Seconds between two such steps."""
-_Note = Callable[[Folder, AddReport | None, str], Folder]
 _FRESH = 2.0
 """Seconds since its last change for which a file may still be being written."""
 _WRITING = 5.0
@@ -205,7 +204,8 @@ class Folders:
     def _kept(self, folder: Folder) -> "_Kept":
         place = Path(folder.path)
         step = partial(self._sync, place, most=_MOST_READ)
-        return _Kept(place, _Watch(place, step, most=_MOST_READ), self._note)
+        watch = _Watch(place, step, most=_MOST_READ, problem=folder.problem)
+        return _Kept(place, watch, self._note)
 
     def _sync(self, place: Path, leave: Collection[str], *, most: int | None) -> AddReport:
         """Bring the library in step with a folder that is where it was registered.
@@ -255,17 +255,17 @@ class _Watch:
         folder: Which one.
         sync: Brings the library in step with it.
         most: Files that `sync` reads at most; None where it reads all.
+        problem: Why it could not be followed; empty where it could.
     """
 
-    def __init__(self, folder: Path, sync: Sync, *, most: int | None) -> None:
+    def __init__(self, folder: Path, sync: Sync, *, most: int | None, problem: str = "") -> None:
         self._folder = folder
         self._sync = sync
         self._most = most
         self._followed: Glance = {}
         self._before: Glance = {}
         self._refused: Glance = {}
-        self.problem = ""
-        """Why it cannot be followed now; empty where it can."""
+        self.problem = problem
         self.has_more = False
         """Whether files were left for the next look that could be read now."""
 
@@ -319,7 +319,7 @@ class _Kept:
         note: Keeps what became of it.
     """
 
-    def __init__(self, place: Path, watch: _Watch, note: _Note) -> None:
+    def __init__(self, place: Path, watch: _Watch, note: Callable[..., Folder]) -> None:
         self._place = place
         self._watch = watch
         self._note = note

@@ -208,9 +208,11 @@ def test_case_12_a_foreign_embedding_function_is_refused_before_it_is_opened(
 
 
 def test_case_13_more_sentences_than_chroma_takes_at_once_are_added(make_library: Make) -> None:
-    library = make_library()
+    steps: list[str] = []
+    library = make_library(steps.append)
     add(library, a="\n\n".join(f"Line {number} is here." for number in range(5600)))
     assert check(library).vectors == 5600
+    assert steps.count("add") == 12, "no other thread of Python runs while Chroma is given some"
 
 
 def test_many_threads_may_ask_while_one_adds(make_library: Make) -> None:
