@@ -30,7 +30,7 @@ OF_A_QUESTION = frozenset(
     rag.asked rag.llm.prompting rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
     rag.setting_values rag.settings rag.stored rag.types
-    rag.answer.holder rag.answer.items rag.answer.mismatch rag.language_model
+    rag.answer.holder rag.answer.items rag.answer.measures rag.answer.mismatch rag.language_model
     rag.comparison rag.compound rag.drafting rag.refusal
     rag.way
     """.split()  # noqa: SIM905  # a list of these would be a line each
