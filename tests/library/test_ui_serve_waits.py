@@ -99,7 +99,7 @@ def test_a_request_that_comes_drop_by_drop_is_not_waited_for(hasty):
     with socket.create_connection(("127.0.0.1", hasty), timeout=0.05) as slow:
         slow.sendall(LATE["half a head"])
         began, told = time.monotonic(), b""
-        while not told and time.monotonic() < began + 5:
+        while not told and time.monotonic() < began + 60:
             slow.sendall(b"x: y\r\n")
             with suppress(TimeoutError):
                 told = slow.recv(1000)

@@ -44,7 +44,7 @@ def test_two_runs_at_once_do_not_disturb_each_other(tmp_path):
         )
         for n in (1, 2)
     ]  # fmt: skip
-    texts = [process.communicate(timeout=120)[0] for process in pair]
+    texts = [process.communicate(timeout=300)[0] for process in pair]
     assert [process.returncode for process in pair] == [0, 0]
     # All but the times is equal.
     first, second = (text.partition("measure")[2] for text in texts)
