@@ -13,8 +13,16 @@ from rag.asked import by_answer, set_against
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.cli.main import OPTION_TYPES
-from rag.conversations.kept import KeptTurn, compared, read_answer
-from rag.conversations.store import ConversationStore, conversations_here, library_name
+from rag.conversations.kept import (
+    Conversation,
+    KeptTurn,
+    compared,
+    exported,
+    library_name,
+    read_answer,
+    with_comparison,
+)
+from rag.conversations.store import ConversationStore, conversations_here
 from rag.llm.client import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.logbook import LoggedQuestion, log_question, logged_questions
@@ -34,6 +42,7 @@ __all__ = [
     "OPTION_TYPES",
     "READER_SHA256",
     "SHOWN_AS_TRUE",
+    "Conversation",
     "ConversationStore",
     "KeptTurn",
     "LoggedQuestion",
@@ -47,6 +56,7 @@ __all__ = [
     "data_text",
     "data_toml",
     "draft_messages",
+    "exported",
     "in_thread",
     "json_text",
     "judge_messages",
@@ -70,6 +80,7 @@ __all__ = [
     "set_against",
     "whole_file",
     "with_all_hits",
+    "with_comparison",
 ]
 
 

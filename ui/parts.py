@@ -55,7 +55,11 @@ _STYLES = (
     "print.css",
 )
 """In this order: a later one may lean on an earlier one's colours."""
-_BEFORE = {"log.js": ("answer.js",), "pane.js": ("text.js",), "library.js": ("text.js",)}
+_BEFORE = {
+    "log.js": ("answer.js", "again.js"),
+    "pane.js": ("text.js",),
+    "library.js": ("text.js",),
+}
 """Scripts that a part's own is read after."""
 _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnote-theme') || ''"
 """What was chosen before is there before anything is drawn."""

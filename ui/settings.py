@@ -26,6 +26,7 @@ _NOT_OWNER = (
     "only who opens this page on the computer that serves it, without a login, may choose another "
     "model: run `footnote models` there"
 )
+_NOT_HERE = "that model does not run here any more: look again"
 
 
 _NOT_OWNER_KEEPS = (
@@ -182,7 +183,7 @@ def keep(
     wanted = (sent.get("model"), sent.get("address"))
     chosen = next((one for one in models_here() if (one.spec, one.address or "") == wanted), None)
     if chosen is None:
-        return now | {"problem": "that model does not run here any more: look again"}
+        return now | {"problem": _NOT_HERE}
     try:
         choices = replace(before, model=chosen.spec, address=chosen.address)
         chooser.assistant(choices)
@@ -220,6 +221,36 @@ def switch(
     except FootnoteError as error:
         return shown(assistant, before, chooser) | now | {"refused": str(error)}
     return shown(assistant, before, chooser) | now | {"switched": str(file)}
+
+
+def others(assistant: Assistant, choices: Choices, *, owner: bool) -> list[list[str]]:
+    """Return who may answer one question anew: [model, address, what it is called], quotes first.
+
+    What runs on this machine is found for its owner only; who may only ask chooses none.
+    """
+    if only_asks():
+        return []
+    known = dict.fromkeys([_EXTRACTIVE, assistant.model, choices.model or assistant.model])
+    found = [[one.spec, one.address or "", one.model] for one in (models_here() if owner else ())]
+    there = {spec for spec, _, _ in found}
+    return [[name, "", name] for name in known if name not in there] + found
+
+
+def for_one(assistant: Assistant, choices: Choices, sent: Sent, *, owner: bool) -> Choices:
+    """Return the choices for one answer: those of its conversation, with the model that was sent.
+
+    Raises:
+        SettingsError: Its sender may not choose that model, or it does not run here.
+    """
+    model, address = sent.get("model"), sent.get("address") or ""
+    if not isinstance(model, str) or not model:
+        return choices
+    allowed = others(assistant, choices, owner=owner)
+    if [model, address] not in [one[:2] for one in allowed]:
+        raise SettingsError(ONLY_ASKS if only_asks() else _NOT_HERE if owner else _NOT_OWNER)
+    if model == (choices.model or assistant.model) and not address:
+        return choices
+    return replace(choices, model=model, address=address or None)
 
 
 def shown(assistant: Assistant, choices: Choices, chooser: Chooser) -> Value:

@@ -284,7 +284,8 @@ class Talk:
         if not self._settings.history:
             return
         from rag.conversations.file import DamagedError
-        from rag.conversations.store import conversations_here, library_name
+        from rag.conversations.kept import library_name
+        from rag.conversations.store import conversations_here
 
         store, library = conversations_here(), library_name(self._settings)
         try:
@@ -303,7 +304,8 @@ class Talk:
                 "no conversation is kept while FOOTNOTE_HISTORY is off: switch it on to continue "
                 "one, or ask in `footnote chat`"
             )
-        from rag.conversations.store import conversations_here, library_name
+        from rag.conversations.kept import library_name
+        from rag.conversations.store import conversations_here
 
         store, library = conversations_here(), library_name(self._settings)
         found = store.newest(library=library, most=1)

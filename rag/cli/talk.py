@@ -30,13 +30,13 @@ from rag.conversations.kept import (
     FoundTurn,
     KeptTurn,
     exported,
+    library_name,
     with_comparison,
 )
 from rag.conversations.store import (
     UNDO_SECONDS,
     ConversationStore,
     conversations_here,
-    library_name,
 )
 from rag.plain_data import as_json
 from rag.settings import Settings

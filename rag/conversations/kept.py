@@ -7,13 +7,16 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from index.data_files import data_text
 from index.errors import FootnoteError, UnknownDocumentError
 from rag.citations import SHOWN_AS_TRUE, places
+from rag.settings import Settings
 from rag.stored import page_name
 from rag.types import Answer, AnswerSentence, Citation, Turn
 
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 ExportFormat = Literal["md", "html", "csl", "bibtex"]
 """md, html: the conversation with footnotes and a bibliography. csl, bibtex: the latter alone."""
+_LATEST = 253_402_300_799.0
+"""Seconds since 1970 of the last day that can be written; a later time is damage."""
 _REMOVED = "article removed from the library since"
 _STANDS = "article edited since: this still stands in it"
 _EDITED = "article edited since: this does not stand in it any more"
@@ -156,6 +161,47 @@ def with_comparison(
         )
         for turn in turns
     )
+
+
+def conversation_of(row: Sequence[Any]) -> Conversation:
+    """Return what a conversation is known by, of a row of the file in the order of the fields."""
+    return Conversation(
+        id=cell_text(row[0]),
+        user=cell_text(row[1]),
+        library=cell_text(row[2]),
+        begun_at=cell_date(row[3]),
+        used_at=cell_date(row[4]),
+        turns=cell_number(row[5]),
+        name=cell_text(row[6]),
+    )
+
+
+def cell_date(milliseconds: object) -> str:
+    """Return a time in words; the first day of 1970, or the last there is, for what is damaged."""
+    seconds = min(max(cell_number(milliseconds) / 1000, 0.0), _LATEST)
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def cell_text(cell: object) -> str:
+    """Return a text of the file, which a damaged one can have as another type."""
+    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
+
+
+def cell_number(cell: object) -> int:
+    """Return a number of the file; 0 for what a damaged one has in its place."""
+    return cell if isinstance(cell, int) else 0
+
+
+def library_name(settings: Settings) -> str:
+    """Return what a library is called in a conversation: its folder, or address, no password."""
+    if isinstance(settings.library, Path):
+        return clean(str(settings.library.resolve()))
+    # Not by `urlsplit`: PostgreSQL takes several hosts, each with its port.
+    rest = re.split("[?#]", settings.library.get_secret_value())[0].partition("://")[2]
+    hosts, slash, database = rest.partition("/")
+    user, at, hosts = hosts.rpartition("@")
+    named = f"{user.partition(':')[0]}{at}".lstrip("@")
+    return clean(f"postgresql://{named}{hosts.lower()}{slash}{database}")
 
 
 def exported(conversation: Conversation, turns: Sequence[KeptTurn], *, form: ExportFormat) -> str:

@@ -5,12 +5,12 @@ was kept. A file that is damaged is put aside. Nothing here knows a library or a
 """
 
 import re
+import secrets
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,19 @@ from rag.conversations.kept import (
     Conversation,
     FoundTurn,
     KeptTurn,
+    cell_date,
+    cell_number,
+    cell_text,
     clean,
+    conversation_of,
     read_answer,
     stored_answer,
 )
-from rag.settings import Settings, default_library
+from rag.settings import default_library
 from rag.types import Answer, Turn
 
-UNDO_SECONDS = 10.0
-"""For so long a deleted conversation can be had back."""
+UNDO_SECONDS = 60.0
+"""For so long a deleted conversation, or turns put away, can be had back."""
 LONGEST_NAME = 200
 _LARGEST = 2_000_000
 """Characters of one answer as it is stored."""
@@ -37,12 +41,10 @@ _MOST_TURNS = 100_000
 _MOST_FOUND = 50
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _LEAST_DIGITS = 4
-_LATEST = 253_402_300_799.0
-"""Seconds since 1970 of the last day that can be written; a later time is damage."""
 _WORD = re.compile(r"\w+")
 _COLUMNS = """c.id, c.user, c.library, c.begun, c.used, c.turns, coalesce(nullif(c.name, ''),
     (SELECT question FROM turns WHERE conversation = c.id ORDER BY number LIMIT 1), '')"""
-_MINE = "c.deleted IS NULL AND c.user = ? AND (? IS NULL OR c.library = ?)"
+_MINE = "c.deleted IS NULL AND c.turns IS NOT 0 AND c.user = ? AND (? IS NULL OR c.library = ?)"
 _LIST = f"SELECT {_COLUMNS} FROM conversations AS c WHERE {_MINE} ORDER BY used DESC, id LIMIT ?"
 _BEGIN_SO = f"SELECT {_COLUMNS} FROM conversations AS c WHERE {_MINE} AND id LIKE ? || '%' LIMIT 99"
 _WORDS = f"""SELECT t.number, t.question, snippet(words, -1, '', '', '…', 16), {_COLUMNS}
@@ -53,6 +55,7 @@ _LETTERS = f"""SELECT t.number, t.question, substr(t.text, 1, 160), {_COLUMNS}
     FROM turns AS t JOIN conversations AS c ON c.id = t.conversation
     WHERE {{like}} AND {_MINE} ORDER BY t.key DESC LIMIT ?"""
 _DELETED = "SELECT 1 FROM conversations WHERE deleted IS NOT NULL LIMIT 1"
+_ADD = "INSERT INTO conversations (id, user, library, name, begun, used, turns, deleted)"
 _TURNS = """SELECT t.number, t.asked, t.question, t.searched, t.text, {answer}
     FROM turns AS t JOIN conversations AS c ON c.id = t.conversation
     WHERE c.id = ? AND c.user = ? AND c.deleted IS NULL ORDER BY t.number DESC LIMIT ?"""
@@ -125,7 +128,7 @@ class ConversationStore:
     ) -> tuple[Conversation, ...]:
         """Return conversations, the last used first; of one library where it is named."""
         rows = self._read(_LIST, (user, library, library, most))
-        return tuple(map(_conversation, rows))
+        return tuple(map(conversation_of, rows))
 
     def find(self, beginning: str, *, user: str = "") -> Conversation:
         """Return a conversation by its id or the beginning of it, four digits at least.
@@ -145,18 +148,18 @@ class ConversationStore:
             raise MisuseError(
                 f"{len(found)} conversations begin with {beginning!r}: give more digits of the id"
             )
-        return _conversation(found[0])
+        return conversation_of(found[0])
 
     def turns(self, conversation: str, *, user: str = "", most: int = -1) -> tuple[KeptTurn, ...]:
         """Return a conversation's newest turns (-1: all), oldest first; empty for no such one."""
         rows = self._read(_TURNS.format(answer="t.answer"), (conversation, user, most))
         return tuple(
             KeptTurn(
-                number=_number(row[0]),
-                asked_at=_date(row[1]),
-                question=_text(row[2]),
-                turn=Turn(question=_text(row[3]), text=_text(row[4])),
-                answer=read_answer(_text(row[5])),
+                number=cell_number(row[0]),
+                asked_at=cell_date(row[1]),
+                question=cell_text(row[2]),
+                turn=Turn(question=cell_text(row[3]), text=cell_text(row[4])),
+                answer=read_answer(cell_text(row[5])),
             )
             for row in reversed(rows)
         )
@@ -164,7 +167,9 @@ class ConversationStore:
     def history(self, conversation: str, *, user: str = "", most: int = 100) -> tuple[Turn, ...]:
         """Return the newest turns as a next question wants them, without reading the answers."""
         rows = self._read(_TURNS.format(answer="''"), (conversation, user, most))
-        return tuple(Turn(question=_text(row[3]), text=_text(row[4])) for row in reversed(rows))
+        return tuple(
+            Turn(question=cell_text(row[3]), text=cell_text(row[4])) for row in reversed(rows)
+        )
 
     def search(
         self, words: str, *, user: str = "", library: str | None = None
@@ -186,10 +191,10 @@ class ConversationStore:
             rows = self._read(_LETTERS.format(like=like), (*(f"%{t}%" for t in terms), *whose))
         return tuple(
             FoundTurn(
-                conversation=_conversation(row[3:]),
-                number=_number(row[0]),
-                question=_text(row[1]),
-                excerpt=" ".join(_text(row[2]).split()),
+                conversation=conversation_of(row[3:]),
+                number=cell_number(row[0]),
+                question=cell_text(row[1]),
+                excerpt=" ".join(cell_text(row[2]).split()),
             )
             for row in rows
         )
@@ -240,22 +245,72 @@ class ConversationStore:
             db.execute("UPDATE conversations SET deleted = NULL WHERE id = ?", found[0])
         return self.find(found[0][0], user=user)
 
-    def drop(self, conversation: str, number: int, *, user: str = "") -> None:
-        """Forget the turn of this number and all after it; `purge` takes them out of the file."""
+    def put_away(self, conversation: str, number: int, *, user: str = "") -> str:
+        """Put the turn of this number and all after it away; return the id to have them back by.
+
+        They are a deleted conversation of their own, which `purge` takes out of the file. A name
+        that was given stays for the next turn, unless the number is below 1. Empty for no turn.
+        """
         if not self.path.exists():
-            return
+            return ""
+        aside, now = secrets.token_hex(16), self._now()
         with writing(self.path) as db:
-            gone = db.execute(
-                "DELETE FROM turns WHERE number >= ? AND conversation IN"
-                " (SELECT id FROM conversations WHERE id = ? AND user = ?)",
-                (number, conversation, user),
+            row = db.execute(
+                "SELECT user, library, name, begun, used FROM conversations"
+                " WHERE id = ? AND user = ? AND deleted IS NULL",
+                (conversation, user),
+            ).fetchone()
+            moved = db.execute(
+                "UPDATE turns SET conversation = ? WHERE conversation = ? AND number >= ?",
+                (aside, conversation if row else None, number),
             ).rowcount
-            if gone:
-                db.execute(
-                    "UPDATE conversations SET turns = turns - ? WHERE id = ?", (gone, conversation)
+            if not moved:
+                return ""
+            db.execute(f"{_ADD} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (aside, *row, moved, now))
+            db.execute(
+                "UPDATE conversations SET turns = turns - ?, used = ? WHERE id = ?",
+                (moved, now, conversation),
+            )
+            db.execute(
+                "DELETE FROM conversations WHERE id = ? AND turns = 0 AND (name = '' OR ? < 1)",
+                (conversation, number),
+            )
+        return aside
+
+    def put_back(self, aside: str, conversation: str, *, user: str = "") -> None:
+        """Have turns back where they were before `put_away`, which gave the first id.
+
+        Raises:
+            MisuseError: They were put away over `UNDO_SECONDS` ago, or were never there, or the
+                conversation was deleted or has turns of these numbers.
+        """
+        with writing(self.path) as db:
+            found = db.execute(
+                "SELECT user, library, name, begun, used FROM conversations"
+                " WHERE id = ? AND user = ? AND deleted > ?",
+                (aside, user, self._expired()),
+            ).fetchone()
+            known = db.execute(
+                "SELECT user, library, deleted FROM conversations WHERE id = ?", (conversation,)
+            ).fetchone()
+            if found is None or known not in (None, (*found[:2], None)):
+                raise MisuseError(
+                    "these answers cannot be had back any more: what is put away can be had back "
+                    f"for {UNDO_SECONDS:.0f} seconds, into its own conversation"
                 )
-                db.execute("DELETE FROM conversations WHERE id = ? AND turns = 0", (conversation,))
-                mark(db, unclean=True)
+            if known is None:
+                db.execute(f"{_ADD} VALUES (?, ?, ?, ?, ?, ?, 0, NULL)", (conversation, *found))
+            move = "UPDATE OR IGNORE turns SET conversation = ? WHERE conversation = ?"
+            moved = db.execute(move, (conversation, aside)).rowcount
+            if db.execute("SELECT 1 FROM turns WHERE conversation = ?", (aside,)).fetchone():
+                raise MisuseError("these answers cannot be had back: others are in their place")
+            db.execute(
+                "UPDATE conversations SET turns = turns + ?, name = coalesce(nullif(name, ''), ?)"
+                " WHERE id = ?",
+                (moved, found[2], conversation),
+            )
+            db.execute("DELETE FROM conversations WHERE id = ?", (aside,))
+            mark(db, unclean=True)
 
     def purge(self, *, at_once: bool = False) -> bool:
         """Write the file anew where something was deleted; say whether nothing is left of that.
@@ -267,7 +322,10 @@ class ConversationStore:
             return True
         last = self._now() if at_once else self._expired()
         with writing(self.path) as db:
-            found = db.execute("SELECT id FROM conversations WHERE deleted <= ?", (last,))
+            found = db.execute(
+                "SELECT id FROM conversations WHERE deleted <= ? OR turns = 0 AND used <= ?",
+                (last, last),
+            )
             gone = found.fetchall()
             db.executemany("DELETE FROM turns WHERE conversation = ?", gone)
             db.executemany("DELETE FROM conversations WHERE id = ?", gone)
@@ -309,11 +367,8 @@ class ConversationStore:
         known = db.execute(query, (conversation,)).fetchone()
         if known is None:
             now = self._now()
-            db.execute(
-                "INSERT INTO conversations (id, user, library, name, begun, used, turns)"
-                " VALUES (?, ?, ?, '', ?, ?, 0)",
-                (conversation, user, library, now, now),
-            )
+            row = (conversation, user, library, "", now, now)
+            db.execute(f"{_ADD} VALUES (?, ?, ?, ?, ?, ?, 0, NULL)", row)
         elif known != (user, library, None):
             raise MisuseError(
                 "this conversation was deleted, or is of another library: begin a new one"
@@ -336,45 +391,6 @@ class ConversationStore:
 def conversations_here() -> ConversationStore:
     """Return the conversations of the user's data folder, beside libraries and inside none."""
     return ConversationStore(default_library().with_name("conversations.db"))
-
-
-def library_name(settings: Settings) -> str:
-    """Return what a library is called in a conversation: its folder, or address, no password."""
-    if isinstance(settings.library, Path):
-        return clean(str(settings.library.resolve()))
-    # Not by `urlsplit`: PostgreSQL takes several hosts, each with its port.
-    rest = re.split("[?#]", settings.library.get_secret_value())[0].partition("://")[2]
-    hosts, slash, database = rest.partition("/")
-    user, at, hosts = hosts.rpartition("@")
-    named = f"{user.partition(':')[0]}{at}".lstrip("@")
-    return clean(f"postgresql://{named}{hosts.lower()}{slash}{database}")
-
-
-def _conversation(row: Sequence[Any]) -> Conversation:
-    return Conversation(
-        id=_text(row[0]),
-        user=_text(row[1]),
-        library=_text(row[2]),
-        begun_at=_date(row[3]),
-        used_at=_date(row[4]),
-        turns=_number(row[5]),
-        name=_text(row[6]),
-    )
-
-
-def _date(milliseconds: object) -> str:
-    """Return a time in words; the first day of 1970, or the last there is, for what is damaged."""
-    seconds = min(max(_number(milliseconds) / 1000, 0.0), _LATEST)
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
-def _text(cell: object) -> str:
-    """Return a text of the file, which a damaged one can have as another type."""
-    return cell.decode("utf-8", "replace") if isinstance(cell, bytes) else str(cell)
-
-
-def _number(cell: object) -> int:
-    return cell if isinstance(cell, int) else 0
 
 
 def _hex(beginning: str) -> str:

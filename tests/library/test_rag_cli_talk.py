@@ -211,7 +211,7 @@ def test_a_conversation_gets_a_name(here: Here, kept: str) -> None:
 
 def test_a_deleted_conversation_is_had_back_or_gone_from_the_file(here: Here, kept: str) -> None:
     said = here("conversations", "delete", kept).printed
-    assert "`footnote conversations restore ID` has it back for 10 seconds" in said
+    assert "`footnote conversations restore ID` has it back for 60 seconds" in said
     assert listed(here) == []
     here("conversations", "restore", kept)
     assert len(listed(here)) == 1

@@ -22,7 +22,7 @@ from rag import (
 from rag.cli.ask import answer_text
 from rag.plain_data import json_text
 from rag.testing import HashEmbedder, ScriptedModel, open_assistant
-from ui.chat.conversation import Turn
+from ui.chat.turn import Turn
 from ui.chat.turn_view import as_view
 
 FLOODS = (

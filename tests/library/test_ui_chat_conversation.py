@@ -5,7 +5,7 @@ import time
 from contextlib import aclosing
 
 from rag import AnswerSentence, Article, Card, Citation, LibraryError, Retrieved, TextDelta
-from ui.chat.conversation import Turn, moments
+from ui.chat.turn import Turn, moments
 
 FOR_EVER = "for ever"
 

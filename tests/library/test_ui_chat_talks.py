@@ -7,8 +7,8 @@ import pytest
 from rag import Article
 from rag.internal import ConversationStore, library_name
 from rag.testing import open_assistant
-from ui.chat.ask_tab import Chat, Talks
-from ui.chat.conversation import Sessions
+from ui.chat.ask_tab import Chat
+from ui.chat.conversation import Sessions, Talks
 from ui.parts import NOBODY, Sender
 from ui.settings import Chooser
 
@@ -114,6 +114,47 @@ def test_a_question_asked_again_takes_the_place_of_the_old_in_the_store(page):
     values(page.chat.retry({"token": MINE, "turn": 2}, OWNER))
     page.start()
     assert [turn["number"] for turn in page.open()["turns"]] == [1, 3]
+
+
+def test_what_a_question_is_edited_to_is_asked_and_what_it_took_the_place_of_comes_back(page):
+    for question in (QUESTION, "How long is it?", "Is it a river?"):
+        page.ask(question)
+    page.talks.rename({"id": MINE, "name": "Rivers"}, OWNER)
+    sent = {"token": MINE, "turn": 1, "question": "What is a river?"}
+    told, *_, last = values(page.chat.retry(sent, OWNER))
+    assert (told["count"], [turn["number"] for turn in last["turns"]]) == (3, [4])
+    assert page.listed() == ["Rivers"]
+    page.start()
+    back = page.chat.put_back({"token": MINE, "away": told["away"]}, OWNER)
+    assert [turn["number"] for turn in back["turns"]] == [1, 2, 3, 4]
+    assert page.questions()[3] == "What is a river?"
+    for away in (told["away"], None, ["a"], "0" * 32):
+        told = page.chat.put_back({"token": MINE, "away": away}, OWNER)
+        assert "cannot be had back" in told["trouble"]
+
+
+def test_a_model_that_is_not_offered_answers_nothing_and_takes_nothing_away(page, monkeypatch):
+    monkeypatch.setattr("ui.settings.models_here", tuple)
+    page.ask(QUESTION)
+    for sender in (OWNER, ANN):
+        page.ask(QUESTION, sender, THEIRS)
+        sent = {"token": THEIRS, "turn": 1, "model": "openai:gpt-4o", "address": "http://10.0.0.1"}
+        (told,) = values(page.chat.retry(sent, sender))
+        assert [turn["number"] for turn in told["turns"]] == [1]
+        assert "run" in told["trouble"]
+    assert page.chat.models({"token": MINE, "turn": 1}, ANN)["models"] == [
+        ["extractive", "", "extractive"]
+    ]
+
+
+def test_a_conversation_is_exported_kept_or_not(page):
+    for sender in (OWNER, NOBODY):
+        page.ask(QUESTION, sender)
+        told = page.chat.export({"token": MINE, "form": "md"}, sender)["file"]
+        assert (told["name"], told["kind"]) == ("what-is-the-lune.md", "text/markdown")
+        assert "[^1]: “The Lune is a river.” Lune" in told["text"]
+    told = page.chat.export({"token": "c" * 32, "form": "html"}, OWNER)
+    assert told["trouble"].startswith("Nothing was answered yet")
 
 
 def test_what_another_program_kept_meanwhile_is_shown(page):

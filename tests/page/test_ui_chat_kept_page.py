@@ -64,7 +64,7 @@ def test_a_conversation_outlives_its_tab_and_its_server(browser, seeded):
         page.locator("#turn-1 .chip").first.click()
         expect(page.locator("mark.lit")).to_be_in_viewport()
         ask(page, "What does it do?", turn=3)
-        page.locator("#turn-3 summary").click()
+        page.locator("#turn-3 .facts summary").click()
         expect(page.locator("#turn-3 .facts")).to_contain_text("What does DICAS do?")
 
 

@@ -92,7 +92,7 @@ def test_what_no_source_says_is_marked(browser, fast):
         expect(page.locator(".sentence.altered ins")).to_have_text("twenty-seven thousand")
         expect(page.locator(".sentence.unsupported del")).to_contain_text("blue cake")
         expect(page.locator(".bar .model")).to_have_text("scripted:model")
-        page.locator("#turn-1 summary").click()
+        page.locator("#turn-1 .facts summary").click()
         expect(page.locator("#turn-1 dl")).to_contain_text("unknown: set its price")
 
 

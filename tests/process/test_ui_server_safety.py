@@ -273,6 +273,10 @@ def test_a_login_sees_only_its_own_conversations(closed):
     assert asked in told(ana, "retry", turn=1)
     assert "process_completed" in told(bo, "retry", turn=1)
     assert asked not in told(bo, "retry", turn=1)
+    eve = {"Cookie": log_in(closed, "eve", "11112222")[1]}
+    assert asked in told(eve, "ask", question=asked)
+    assert "change nothing" in told(eve, "retry", turn=1, model="extractive")
+    assert '"models":[]' in told(eve, "models", turn=1)
 
 
 def test_a_user_gets_in_and_guesses_are_throttled_afterwards(closed):

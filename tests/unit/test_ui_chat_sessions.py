@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ui.chat.conversation import Sessions, Turn
+from rag import MisuseError
+from ui.chat.conversation import Sessions
+from ui.chat.turn import Turn
 from ui.settings import Choices
 
 MINE, THEIRS = "a" * 32, "b" * 32
@@ -55,19 +57,25 @@ def test_follow_ups_may_be_added_to_what_is_over():
     assert sessions.put(MINE, replace(over, follow_ups=(("How?", "a"),)))
 
 
-def test_a_turn_asked_again_is_forgotten_with_those_after_it():
+def test_a_turn_asked_again_is_put_away_with_those_after_it_and_had_back():
     sessions = Sessions()
     for _ in range(3):
         sessions.put(MINE, Turn(number=sessions.begin(MINE), question="Why?"))
-    sessions.drop(MINE, 2)
-    assert numbers(sessions.turns(MINE)) == [1]
+    known, count = sessions.put_away(MINE, 2)
+    assert (numbers(sessions.turns(MINE)), count) == ([1], 2)
+    sessions.put(MINE, Turn(number=sessions.begin(MINE), question="Why?"))
+    sessions.put_back(MINE, known)
+    assert numbers(sessions.turns(MINE)) == [1, 2, 3, 4]
+    for token, unknown in ((MINE, known), ("b" * 32, known), (MINE, {})):
+        with pytest.raises(MisuseError, match="cannot be had back any more"):
+            sessions.put_back(token, unknown)
 
 
 def test_an_answer_that_comes_late_does_not_bring_back_what_was_forgotten():
     sessions = Sessions()
     late = Turn(number=sessions.begin(MINE), question="Why?")
     sessions.put(MINE, late)
-    sessions.drop(MINE, 0)
+    sessions.put_away(MINE, 0)
     assert not sessions.put(MINE, replace(late, problem="Gone."))
     assert sessions.turns(MINE) == ()
     assert sessions.put(MINE, Turn(number=sessions.begin(MINE), question="How?"))

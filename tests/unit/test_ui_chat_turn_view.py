@@ -7,7 +7,7 @@ import pytest
 
 from rag import Answer, AnswerSentence, Card, Citation, Scope
 from rag.types import Usage
-from ui.chat.conversation import Turn
+from ui.chat.turn import Turn
 from ui.chat.turn_view import as_view
 
 SOURCE = Citation(

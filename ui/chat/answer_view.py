@@ -11,7 +11,7 @@ from typing import Any
 from rag import AnswerSentence, Citation
 from rag.internal import cells_of_table, corrections, set_against
 from rag.types import AnswerPart
-from ui.chat.conversation import Turn
+from ui.chat.turn import Turn
 
 QUOTES = "extractive"
 """The name of what answers without a language model."""

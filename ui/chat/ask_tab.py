@@ -5,16 +5,18 @@ is looked at before it is used.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 from rag import EVERYTHING, Answer, Assistant, FootnoteError
-from rag.internal import ConversationStore, library_name
+from rag.internal import ConversationStore, exported, library_name, with_comparison
 from ui.additions import brought
 from ui.articles import Libraries, page_image, serving, text
-from ui.chat.conversation import Sessions, Turn, moments
+from ui.chat.conversation import Sessions, Talks
 from ui.chat.start import Start
+from ui.chat.turn import Turn, moments
 from ui.chat.turn_view import as_view, recalled, taken_back
 from ui.evaluation import build_gold_form
 from ui.parts import (
@@ -28,14 +30,14 @@ from ui.parts import (
     part,
     streaming,
 )
-from ui.settings import Chooser, Choosing
+from ui.settings import Choices, Chooser, Choosing, for_one, others
 
 _AT_ONCE = 4
 """Questions answered at the same time."""
-_MOST_LISTED = 500
-"""Conversations in the list; older ones are found by their words."""
-_LONGEST_WORDS = 200
 _Growing = Callable[["Chat", Sent, Sender], AsyncGenerator[Value, None]]
+_WORD = re.compile(r"[^\W_]+")
+_MOST_NAMED = 8
+"""Words of a conversation's name in that of its file."""
 _REPEATED = 2
 """Newest turns in each value: where two were asked at once, none misses its last update."""
 
@@ -64,10 +66,13 @@ class Chat:
         shown: Value = {"of": sent.get("token"), "turns": views} | told
         yield shown | {"model": self._model(sent)}
 
-    async def ask(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
+    async def ask(
+        self, sent: Sent, sender: Sender = NOBODY, choices: Choices | None = None
+    ) -> AsyncGenerator[Value, None]:
         """Yield the conversation's newest turns as an answer grows, then with its follow-ups.
 
         The first holds the passages found: that a question is asked, its page has shown itself.
+        Where no choices are given, those of the conversation hold.
         """
         question, token = sent.get("question"), sent.get("token")
         if not isinstance(question, str) or not question.strip():
@@ -76,9 +81,9 @@ class Chat:
         number = self._sessions.begin(token, sender, after=sent.get("after"))
         turn = None
         self._answering += 1
-        choices = self._sessions.choices(token)
+        chosen = choices or self._sessions.choices(token)
         growing = moments(
-            lambda: self._chooser.assistant(choices),
+            lambda: self._chooser.assistant(chosen),
             question.strip(),
             number=number,
             earlier=earlier,
@@ -121,23 +126,36 @@ class Chat:
             yield self._newest(token, sender)
 
     async def retry(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
-        """Forget a turn and what came after it, and yield as `ask` does for its question."""
+        """Put a turn and what came after it away, tell that, and yield as `ask` for its question.
+
+        A question that is sent is asked in its place, and by the model that is named.
+        """
         token, number = sent.get("token"), sent.get("turn")
-        turns = self._sessions.turns(token, sender)
+        turns = await self._earlier(token, sender)
         found = next((turn for turn in turns if turn.number == number), None)
         if found is None:
             return
-        trouble = await asyncio.to_thread(self._drop, token, found.number, sender)
-        if trouble:
-            yield {"of": token, "turns": [], "trouble": trouble}
-        asked = {
-            **sent,
-            "question": found.question,
-            "scope": _scope_again(found, sent.get("scope")),
-        }
-        async with aclosing(self.ask(asked, sender)) as values:
+        asked = sent.get("question")
+        question = asked if isinstance(asked, str) and asked.strip() else found.question
+        before = self._sessions.choices(token)
+        try:
+            choices = await asyncio.to_thread(
+                for_one, self._assistant, before, sent, owner=sender.owner
+            )
+        except FootnoteError as error:
+            yield self._all(token, sender) | {"trouble": _sentence(error)}
+            return
+        yield await asyncio.to_thread(self._put_away, token, found.number, sender)
+        again = {"question": question, "scope": _scope_again(found, sent.get("scope"))}
+        async with aclosing(self.ask({**sent, **again}, sender, choices)) as values:
             async for value in values:
                 yield value
+
+    def models(self, sent: Sent, sender: Sender = NOBODY) -> Value:
+        """Return the models that may answer a turn anew, found on this machine for its owner."""
+        choices = self._sessions.choices(sent.get("token"))
+        found = others(self._assistant, choices, owner=sender.owner)
+        return {"of": sent.get("token"), "turns": [], "models": found, "turn": sent.get("turn")}
 
     def stop(self, sent: Sent, sender: Sender = NOBODY) -> Value:
         """Mark what is being answered as stopped, and return it."""
@@ -150,18 +168,49 @@ class Chat:
         return next((turn.answer for turn in turns if turn.number == sent.get("turn")), None)
 
     def forget(self, sent: Sent, sender: Sender = NOBODY) -> Value:
-        """Forget a whole conversation."""
-        return {"trouble": self._drop(sent.get("token"), 0, sender)}
+        """Put a whole conversation away."""
+        return self._put_away(sent.get("token"), 0, sender)
 
-    def _drop(self, token: object, number: int, sender: Sender) -> str:
-        """Forget a turn and those after it; return why they are still kept, mostly nothing."""
+    def put_back(self, sent: Sent, sender: Sender = NOBODY) -> Value:
+        """Have back what was put away, and return the whole conversation."""
+        token = sent.get("token")
         try:
-            self._sessions.drop(token, number, sender)
+            self._sessions.put_back(token, sent.get("away"), sender)
         except FootnoteError as error:
-            return str(error)
+            return {"of": token, "turns": [], "trouble": _sentence(error)}
+        told = self._recall({"token": token}, sender) if self._sessions.store(sender) else {}
+        return self._all(token, sender) | told
+
+    def export(self, sent: Sent, sender: Sender = NOBODY) -> Value:
+        """Return a conversation as a file, as HTML with its evidence or as Markdown."""
+        token, form = sent.get("token"), sent.get("form")
+        told: Value = {"of": token, "turns": []}
+        try:
+            conversation, kept = self._sessions.whole(token, sender)
+            turns = with_comparison(kept, self._assistant.library.text)
+            text = exported(conversation, turns, form="html" if form == "html" else "md")
+        except FootnoteError as error:
+            return told | {"trouble": _sentence(error)}
+        kind = "text/html" if form == "html" else "text/markdown"
+        name = "-".join(_WORD.findall(conversation.name)[:_MOST_NAMED]).lower() or "conversation"
+        ending = "html" if form == "html" else "md"
+        return told | {"file": {"name": f"{name}.{ending}", "text": text, "kind": kind}}
+
+    def _put_away(self, token: object, number: int, sender: Sender) -> Value:
+        """Put a turn and those after it away; return how many, and why they are still kept."""
+        told: Value = {"of": token, "turns": []}
+        try:
+            known, count = self._sessions.put_away(token, number, sender)
+        except FootnoteError as error:
+            return told | {"trouble": _sentence(error)}
         if store := self._sessions.store(sender):
             store.purge_later()
-        return ""
+        return told | {"away": known, "count": count}
+
+    def _all(self, token: object, sender: Sender) -> Value:
+        """Return a whole conversation, to be drawn in its order."""
+        turns = self._sessions.turns(token, sender)
+        return {"of": token, "turns": [as_view(turn) for turn in turns], "back": True}
 
     def _recall(self, sent: Sent, sender: Sender) -> Value:
         """Read a conversation from the store, or take it back from a page; return what to tell."""
@@ -201,64 +250,9 @@ class Chat:
         return self._answering == 0
 
 
-class Talks:
-    """Answers what the list of kept conversations sends; each sender's is of that sender alone."""
-
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
-
-    def listed(self, sent: Sent, sender: Sender) -> Value:
-        """Return the conversations of this library, or the turns that have the words sent."""
-        store = self._sessions.store(sender)
-        if store is None:
-            return {"keeps": False, "talks": [], "found": None}
-        words, whose = sent.get("words"), {"user": sender.user, "library": self._sessions.library}
-        found = None
-        try:
-            if isinstance(words, str) and words.strip():
-                found = [
-                    [one.conversation.id, one.question, one.excerpt]
-                    for one in store.search(words[:_LONGEST_WORDS], **whose)
-                ]
-            talks = [
-                [one.id, one.name, one.used_at, one.turns]
-                for one in store.newest(**whose, most=_MOST_LISTED)
-            ]
-        except FootnoteError as error:
-            return {"keeps": True, "talks": [], "found": None, "problem": str(error)}
-        return {"keeps": True, "talks": talks, "found": found}
-
-    def rename(self, sent: Sent, sender: Sender) -> Value:
-        """Name a conversation, and return the list."""
-        name = str(sent.get("name", ""))
-        return self._done(
-            lambda store, own: store.rename(own, name, user=sender.user), sent, sender
-        )
-
-    def discard(self, sent: Sent, sender: Sender) -> Value:
-        """Delete a conversation, which can be had back for a while, and return the list."""
-
-        def delete(store: ConversationStore, own: str) -> None:
-            store.delete([own], user=sender.user)
-            self._sessions.let_go(own, sender)
-            store.purge_later()
-
-        return self._done(delete, sent, sender) | {"deleted": sent.get("id")}
-
-    def restore(self, sent: Sent, sender: Sender) -> Value:
-        """Have a deleted conversation back, and return the list."""
-        return self._done(lambda store, own: store.restore(own, user=sender.user), sent, sender)
-
-    def _done(
-        self, act: Callable[[ConversationStore, str], object], sent: Sent, sender: Sender
-    ) -> Value:
-        store, problem = self._sessions.store(sender), ""
-        try:
-            if store is not None:
-                act(store, str(sent.get("id", "")))
-        except FootnoteError as error:
-            problem = str(error)
-        return self.listed({}, sender) | ({"problem": problem} if problem else {})
+def _sentence(error: FootnoteError) -> str:
+    said = str(error)
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _scope_again(turn: Turn, chosen: object) -> object:
@@ -346,6 +340,9 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
         log.ask(growing(Chat.ask), None, log, **shared),
         log.retry(growing(Chat.retry), None, log, **shared),
     ]
+    log.models(in_chat(Chat.models), None, log, queue=False, **QUIET)
+    log.export(in_chat(Chat.export), None, log, trigger_mode="multiple", **QUIET)
+    log.put_back(in_chat(Chat.put_back), None, log, **shared)
     composer.stop(in_chat(Chat.stop), None, log, cancels=asked, queue=False, **QUIET)
     log.forget(in_chat(Chat.forget), None, log, cancels=asked, queue=False, **QUIET)
     build_gold_form(

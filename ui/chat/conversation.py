@@ -1,89 +1,41 @@
-"""What a conversation holds, how a question moves through it, and who finds which one again.
+"""Who finds which conversation again, and the list of those that are kept.
 
 They are held in memory, apart, and not for long; of who is known they are in the store too.
 """
 
-import asyncio
-import logging
 import re
 import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import aclosing, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from rag import (
-    Answer,
-    AnswerSentence,
-    Assistant,
-    Citation,
-    FootnoteError,
-    Hit,
-    MisuseError,
-    Retrieved,
-    TextDelta,
-)
-from rag.internal import ConversationStore, KeptTurn, read_scope
-from rag.types import AnswerPart, Event
-from ui.parts import NOBODY, Sender
+from rag import FootnoteError, MisuseError
+from rag.internal import Conversation, ConversationStore, KeptTurn
+from ui.chat.turn import Turn
+from ui.parts import NOBODY, Sender, Sent, Value
 from ui.settings import Choices
 
-_BETWEEN_UPDATES = 0.1
-"""Seconds between two updates of a growing text."""
-_AT_ONCE = 0.02
-"""Seconds that passages wait for a text: without a language model it is there already, and one
-update is drawn faster than three."""
-_LOG = logging.getLogger(__name__)
 _SECONDS_KEPT = 3600.0
 """Since a conversation was last used."""
 _MOST_SESSIONS = 200
 _MOST_OF_CLIENT = 40
 """So that nobody's conversations are pushed out by another's."""
 _MOST_CHOICES = 1000
-_LONGEST_HELD = 2000
-"""Characters of a question; none that is longer is answered."""
 _NOT_ASKED = "empty_question"
 _MOST_TURNS = 100
 """Of one conversation; the oldest are let go."""
+_MOST_ASIDE = 10
+"""Times that turns of one conversation were put away and can be had back."""
 _LAST_TURN = 1_000_000
 """What a page may claim to have come to."""
+_MOST_LISTED = 500
+"""Conversations in the list; older ones are found by their words."""
+_LONGEST_WORDS = 200
 _TOKEN = re.compile(r"[0-9a-f]{32}\Z")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A question with what is known of its answer so far."""
-
-    number: int
-    """From 1, never reused within a conversation."""
-    question: str
-    model: str = ""
-    """What answers."""
-    hits: tuple[Hit, ...] | None = None
-    """None until the passages are found."""
-    steps: tuple[AnswerPart, ...] = ()
-    """What a language model had looked up one by one, or has looked up now."""
-    sentences: tuple[AnswerSentence, ...] = ()
-    """Checked and shown so far."""
-    citations: tuple[Citation, ...] = ()
-    """Those that the sentences so far name."""
-    answer: Answer | None = None
-    """None until it is complete."""
-    problem: str = ""
-    """One sentence saying why there will be no answer; empty otherwise."""
-    stopped: bool = False
-    """Whether its asker wanted no more of it."""
-    follow_ups: tuple[tuple[str, str], ...] = ()
-    """Questions that may be asked next, each with the id of the article that answers it."""
-    kept: bool = False
-    """Whether it was kept and is shown again; its quotes were compared anew then."""
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will come."""
-        return self.answer is not None or bool(self.problem) or self.stopped
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,6 +49,8 @@ class _Session:
     asked: int = 0
     forgotten: int = 0
     """Turns up to this number that are not in `turns` must not come back."""
+    aside: dict[str, tuple[Turn, ...]] = field(default_factory=dict)
+    """Turns that were put away, by the id that has them back; the last few times."""
 
 
 class Sessions:
@@ -168,18 +122,49 @@ class Sessions:
             session.turns = (*older, *session.turns)[-_MOST_TURNS:]
             session.asked = max([session.asked, *(t.number for t in older)])
 
-    def drop(self, token: object, number: int, sender: Sender = NOBODY) -> None:
-        """Forget the turn of this number and all after it, in the store too.
+    def put_away(self, token: object, number: int, sender: Sender = NOBODY) -> tuple[str, int]:
+        """Put the turn of this number and all after it away, in the store too.
+
+        Returns:
+            The id that `put_back` has them by, and how many there were.
 
         Raises:
             OperationError: The store cannot be used; it may still have them.
         """
         with self._lock:
             session = self._of(token, sender)
+            gone = tuple(t for t in session.turns if t.number >= number)
             session.turns = tuple(t for t in session.turns if t.number < number)
             session.forgotten = session.asked
-        if store := self.store(sender):
-            store.drop(_id(token), number, user=sender.user)
+        store = self.store(sender)
+        known = store.put_away(_id(token), number, user=sender.user) if store else ""
+        known = known or secrets.token_hex(16)
+        with self._lock:
+            session = self._of(token, sender)
+            session.aside[known] = gone
+            while len(session.aside) > _MOST_ASIDE:
+                del session.aside[next(iter(session.aside))]
+        return known, len(gone)
+
+    def put_back(self, token: object, known: object, sender: Sender = NOBODY) -> None:
+        """Have back what was put away, each turn in its old place, in the store too.
+
+        Raises:
+            MisuseError: It cannot be had back any more.
+            OperationError: The store cannot be used.
+        """
+        with self._lock:
+            gone = self._of(token, sender).aside.get(str(known), ())
+        store = self.store(sender)
+        if store and (not gone or any(t.number in self._stored(token, sender) for t in gone)):
+            store.put_back(str(known), _id(token), user=sender.user)
+        elif not gone:
+            raise MisuseError("these answers cannot be had back any more: ask their questions anew")
+        with self._lock:
+            session = self._of(token, sender)
+            session.aside.pop(str(known), None)
+            both = {t.number: t for t in (*gone, *session.turns)}
+            session.turns = tuple(both[number] for number in sorted(both))[-_MOST_TURNS:]
 
     def stop(self, token: object, sender: Sender = NOBODY) -> tuple[Turn, ...]:
         """Mark what is not over as stopped, and return that."""
@@ -267,10 +252,48 @@ class Sessions:
             session.stored |= {turn.number}
         return ""
 
+    def whole(
+        self, token: object, sender: Sender = NOBODY
+    ) -> tuple[Conversation, tuple[KeptTurn, ...]]:
+        """Return a conversation to export: as it is in the store, else as it is in memory.
+
+        Raises:
+            MisuseError: There is none, or nothing of it was answered.
+            OperationError: The store cannot be used.
+        """
+        if store := self.store(sender):
+            with suppress(MisuseError):  # nothing of it is kept
+                found = store.find(_id(token), user=sender.user)
+                return found, store.turns(found.id, user=sender.user)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        turns = tuple(
+            KeptTurn(
+                number=t.number, asked_at=now, question=t.question, turn=answer.turn, answer=answer
+            )
+            for t in self.turns(token, sender)
+            if (answer := t.answer) is not None
+        )
+        if not turns:
+            raise MisuseError("nothing was answered yet that could be exported: ask a question")
+        known = Conversation(
+            id=_id(token),
+            name=turns[0].question,
+            library=self.library,
+            user=sender.user,
+            begun_at=now,
+            used_at=now,
+            turns=len(turns),
+        )
+        return known, turns
+
     def let_go(self, token: object, sender: Sender) -> None:
         """Hold a conversation no longer."""
         with self._lock:
             self._sessions.pop((sender.owner, sender.user, _id(token)), None)
+
+    def _stored(self, token: object, sender: Sender) -> frozenset[int]:
+        with self._lock:
+            return self._of(token, sender).stored
 
     def _of(self, token: object, sender: Sender) -> _Session:
         """Return the session of a token; one that nobody can ask for again where it is none."""
@@ -297,103 +320,61 @@ def _id(token: object) -> str:
     return token if isinstance(token, str) and _TOKEN.match(token) else ""
 
 
-async def moments(
-    choose: Callable[[], Assistant],
-    question: str,
-    *,
-    number: int,
-    earlier: Sequence[Turn] = (),
-    scope: object = None,
-) -> AsyncGenerator[Turn, None]:
-    """Ask, and yield the turn as it grows: asked, passages found, text, then complete.
+class Talks:
+    """Answers what the list of kept conversations sends; each sender's is of that sender alone."""
 
-    Text is passed on at most ten times a second, and what comes together is one moment. Nothing is
-    raised: an error becomes the last turn's `problem`. Closing it stops the language model.
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
 
-    Args:
-        choose: Gives what is asked; it may find that a chosen model cannot be used.
-        question: As it was typed; it may lean on the earlier turns.
-        number: Of the turn.
-        earlier: The conversation so far.
-        scope: Which articles, a `rag.Scope` or as a page sends it; None for all, or those that the
-            question names.
-    """
-    history = [past.answer.turn for past in earlier if past.answer is not None]
-    turn = Turn(number=number, question=question[:_LONGEST_HELD])
-    try:
-        assistant = choose()
-        turn = replace(turn, model=assistant.model)
-        yield turn
-        within = read_scope(scope)
-        async with (
-            aclosing(assistant.astream(question, history=history, scope=within)) as events,
-            aclosing(_paced(events)) as batches,
-        ):
-            async for batch in batches:
-                for event in batch:
-                    turn = _after(turn, event)
-                yield turn
-    except FootnoteError as error:
-        yield replace(turn, problem=str(error))
-    except Exception:  # noqa: BLE001  # the outermost line: the page shows a sentence, the log the rest
-        _LOG.exception("a question could not be answered")
-        yield replace(
-            turn, problem="Something went wrong inside Footnote: please report what its log says."
+    def listed(self, sent: Sent, sender: Sender) -> Value:
+        """Return the conversations of this library, or the turns that have the words sent."""
+        store = self._sessions.store(sender)
+        if store is None:
+            return {"keeps": False, "talks": [], "found": None}
+        words, whose = sent.get("words"), {"user": sender.user, "library": self._sessions.library}
+        found = None
+        try:
+            if isinstance(words, str) and words.strip():
+                found = [
+                    [one.conversation.id, one.question, one.excerpt]
+                    for one in store.search(words[:_LONGEST_WORDS], **whose)
+                ]
+            talks = [
+                [one.id, one.name, one.used_at, one.turns]
+                for one in store.newest(**whose, most=_MOST_LISTED)
+            ]
+        except FootnoteError as error:
+            return {"keeps": True, "talks": [], "found": None, "problem": str(error)}
+        return {"keeps": True, "talks": talks, "found": found}
+
+    def rename(self, sent: Sent, sender: Sender) -> Value:
+        """Name a conversation, and return the list."""
+        name = str(sent.get("name", ""))
+        return self._done(
+            lambda store, own: store.rename(own, name, user=sender.user), sent, sender
         )
 
+    def discard(self, sent: Sent, sender: Sender) -> Value:
+        """Delete a conversation, which can be had back for a while, and return the list."""
 
-async def _paced(events: AsyncIterator[Event]) -> AsyncGenerator[Sequence[Event], None]:
-    """Yield events in batches, each as soon as it may be shown; the last one at the end at once."""
-    batch: list[Event] = []
-    due, last = 0.0, -_BETWEEN_UPDATES
-    coming = asyncio.ensure_future(anext(events, None))
-    try:
-        while True:
-            await asyncio.wait({coming}, timeout=due - time.monotonic() if batch else None)
-            if event := _event(coming):
-                due = due if batch else _due(event, last)
-                batch.append(event)
-                coming = asyncio.ensure_future(anext(events, None))
-                if time.monotonic() < due:
-                    continue
-            if batch:
-                last = last if isinstance(batch[-1], Retrieved) else time.monotonic()
-                yield batch
-                batch = []
-            if coming.done() and coming.result() is None:
-                return
-    finally:
-        coming.cancel()
-        with suppress(asyncio.CancelledError, Exception):
-            await coming
+        def delete(store: ConversationStore, own: str) -> None:
+            store.delete([own], user=sender.user)
+            self._sessions.let_go(own, sender)
+            store.purge_later()
 
+        return self._done(delete, sent, sender) | {"deleted": sent.get("id")}
 
-def _event(coming: "asyncio.Future[Event | None]") -> Event | None:
-    """Return what has come; None for nothing yet, for the end, and for an error."""
-    return coming.result() if coming.done() and coming.exception() is None else None
+    def restore(self, sent: Sent, sender: Sender) -> Value:
+        """Have a deleted conversation back, and return the list."""
+        return self._done(lambda store, own: store.restore(own, user=sender.user), sent, sender)
 
-
-def _due(first: Event, last: float) -> float:
-    """Return when a batch that begins with an event may be shown, after a text was `last`."""
-    wait = _AT_ONCE if isinstance(first, Retrieved) else 0.0
-    return max(time.monotonic() + wait, last + _BETWEEN_UPDATES)
-
-
-def _after(turn: Turn, event: Event) -> Turn:
-    if isinstance(event, Retrieved):
-        return replace(turn, hits=event.hits, steps=event.steps, sentences=(), citations=())
-    if isinstance(event, TextDelta):
-        said = () if event.sentence is None else (event.sentence,)
-        return replace(
-            turn,
-            sentences=turn.sentences + said,
-            citations=turn.citations + event.citations,
-        )
-    return replace(
-        turn,
-        hits=event.hits,
-        sentences=event.sentences,
-        citations=event.citations,
-        answer=event,
-        model=event.model,
-    )
+    def _done(
+        self, act: Callable[[ConversationStore, str], object], sent: Sent, sender: Sender
+    ) -> Value:
+        store, problem = self._sessions.store(sender), ""
+        try:
+            if store is not None:
+                act(store, str(sent.get("id", "")))
+        except FootnoteError as error:
+            problem = str(error)
+        return self.listed({}, sender) | ({"problem": problem} if problem else {})

@@ -18,7 +18,7 @@ from rag.internal import SHOWN_AS_TRUE, KeptTurn, compared, page_name, read_answ
 from rag.types import AnswerPart, SetAside
 from ui.articles import address, is_drawn, origin
 from ui.chat.answer_view import drawn, failure, frame_of, meanwhile
-from ui.chat.conversation import Turn
+from ui.chat.turn import Turn
 
 _NEAREST = 5
 """Passages shown where there is no answer (yet)."""

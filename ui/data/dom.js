@@ -16,6 +16,8 @@ const ICONS = {
   clear: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.500 11v5M13.500 11v5",
   rename: "M5 19l1-4L16 5l3 3L9 18zM14 7l3 3",
   rail: "M4 5h16v14H4zM9.500 5v14",
+  down: "M7 10l5 5 5-5",
+  share: "M12 15V4M8 8l4-4 4 4M5 13v7h14v-7",
   plus: "M12 5v14M5 12h14",
   close: "M6 6l12 12M18 6L6 18",
   send: "M4 5l17 7-17 7 3-7zM7 12h7",

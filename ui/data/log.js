@@ -1,5 +1,6 @@
-// The conversation. Its value: {of, turns, model, keeps, took, elsewhere, trouble}:
-// turns as `ui.chat.turn_view` makes them, of the conversation of a token. It triggers 'open' {kept, keptToken}, 'ask' {question, scope}, 'retry' {turn, everywhere, scope}, 'forget', 'thumb' {turn, good}, each with {token}.
+// The conversation. Its value: {of, turns, model, keeps, took, elsewhere, trouble, kept, away, count,
+// back, models, turn, file}: turns as `ui.chat.turn_view` makes them, of the conversation of a token. It triggers 'open' {kept, keptToken},
+// 'ask' {question, scope}, 'retry' {turn, everywhere, scope, question, model, address}, 'models' {turn}, 'put_back' {away}, 'export' {form}, 'forget', 'thumb' {turn, good}, each with {token}.
 const root = element.querySelector(".log");
 const scroller = element.closest("#log");
 const leaving = gone("log");
@@ -35,14 +36,13 @@ const copy = async (view, button) => {
     shadow.remove();
     button.focus();
   }
-  button.classList.add("done");
-  button.setAttribute("aria-label", "Copied");
-  setTimeout(() => { button.classList.remove("done"); button.setAttribute("aria-label", "Copy the answer"); }, 1500);
+  done(button, view.sources.length ? "Copied with its footnotes" : "Copied");
 };
 const tool = (name, label, act) => h("button", { type: "button", class: `tool ${name}`, "aria-label": label, title: label, onclick: (event) => act(event.currentTarget) }, icon(name));
 const tools = (view) => [
   view.state !== "failed" ? tool("copy", "Copy the answer", (button) => copy(view, button)) : "",
   tool("retry", "Ask again", () => retry(view.number)),
+  picker(view),
   view.state !== "failed" && view.state !== "stopped" ? [
     tool("good", "This answer is right", () => trigger("thumb", { token: token(), turn: view.number, good: true })),
     tool("bad", "This answer is wrong", () => trigger("thumb", { token: token(), turn: view.number, good: false })),
@@ -65,6 +65,8 @@ const draw = (turn, view) => {
     turn.drawn = [];
     turn.node = h("article", { class: "turn", id: `turn-${view.number}` }, h("h2", { class: "question", dir: "auto" }, view.question), turn.lead, turn.answer, turn.state, turn.notes, turn.tools, turn.next);
     root.append(turn.node);
+    inOrder(turn.node, view.number);
+    editable(turn.node, view.number);
   }
   drawAnswer(turn, view);
   const shown = (one) => JSON.stringify([one.state, one.passages.length, one.followUps, one.sentences.length > 0, one.steps]);
@@ -89,17 +91,18 @@ const drawAnswer = (turn, view) => {
 const last = () => Math.max(dropped, ...turns.keys());
 const offer = ([question, id, title]) => h("button", { type: "button", class: "offer", onclick: () => ask(question, { documents: [id] }) }, question, title ? h("span", { class: "of", dir: "auto" }, title) : "");
 const ask = (question, scope = within) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question, scope, after: last() }); };
-const retry = (number, everywhere = false) => {
+const retry = (number, everywhere = false, more = {}) => {
   if (isBusy()) return;
-  const question = turns.get(number).view.question;
+  const question = more.question || turns.get(number).view.question;
   for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); dropped = Math.max(dropped, other); }
   expectAnswer({ question });
-  trigger("retry", { token: token(), turn: number, after: last(), everywhere, scope: within });
+  trigger("retry", { token: token(), turn: number, after: last(), everywhere, scope: within, ...more });
 };
 const empty = () => {
   dropped = last();
   turns.clear();
   pending = null;
+  lines.replaceChildren();
   say("cleared");
   welcome();
   tell();
@@ -157,8 +160,12 @@ const take = () => {
   for (const view of (value.of === token() && value.turns) || []) {
     const old = turns.get(view.number);
     if (opening && view.state === "stopped" && (old ? !OVER.includes(old.view.state) : pending)) continue;
-    if (!old && view.number <= dropped) continue; // an update that was on its way when it was dropped
-    if (!old) { root.querySelector(".welcome")?.remove(); pending?.remove(); pending = null; turns.set(view.number, {}); }
+    if (!old && view.number <= dropped && !value.back) continue; // an update that was on its way when it was dropped
+    if (!old) {
+      root.querySelector(".welcome")?.remove();
+      if (!value.back || value.trouble) { pending?.remove(); pending = null; }
+      turns.set(view.number, {});
+    }
     draw(turns.get(view.number), view);
   }
   if (turns.size) {
@@ -176,7 +183,10 @@ const take = () => {
   if (value.took) forgetOld();
   if (value.elsewhere && value.of === token()) become(newToken());
   if (value.of === undefined || value.of === token()) trouble.textContent = value.trouble || "";
-  if (value.kept) say("kept");
+  if (value.kept || value.back) say("kept");
+  if (value.away && value.count && value.of === token()) offerBack(value, turns.size || pending ? "" : "The conversation was cleared.");
+  if (value.models) fillPicker(value);
+  if (value.file) download(value.file);
   if (value.model) { answers = value.model; say("model", value.model); }
   const asked = [...turns.values()].map((turn) => turn.view).filter((view) => view.fallback || view.written);
   if (ofModel()) say("reached", asked.length ? !asked.at(-1).fallback : null);
@@ -184,8 +194,9 @@ const take = () => {
 };
 const clear = h("button", { type: "button", class: "tool forget", "aria-label": "Clear the conversation", title: "Clear the conversation", hidden: true, onclick: forget }, icon("clear"));
 const trouble = h("p", { class: "trouble", role: "alert" });
-root.before(clear);
-root.after(trouble);
+root.before(h("div", { class: "talk-tools" }, share(), clear));
+root.after(lines, trouble);
+document.addEventListener("click", (event) => { for (const box of document.querySelectorAll(".models[open]")) if (!box.contains(event.target)) box.open = false; }, { signal: leaving });
 watch("value", take);
 hear("asked", (told) => (typeof told === "string" ? ask(told) : ask(told.question, told.scope)), leaving);
 hearLast("scope", (told) => { within = told.scope; }, leaving);
