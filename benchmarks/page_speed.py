@@ -84,13 +84,20 @@ class Server:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             self.port = taken.getsockname()[1]
-        command = [sys.executable, "-m", "benchmarks.page_speed", "--serve", str(folder)]
         self.started = time.perf_counter()
         self._process = subprocess.Popen(
-            [*command, str(self.port), *flags], stdin=subprocess.PIPE, cwd=ROOT, env=os.environ
+            self.command(folder, *flags), stdin=subprocess.PIPE, cwd=ROOT, env=os.environ
         )
+        self.process = self._process.pid
         while socket.socket().connect_ex(("127.0.0.1", self.port)):
+            if self._process.poll() is not None:
+                raise RuntimeError("the server ended before it was reached")
             time.sleep(0.02)
+
+    def command(self, folder: Path, *flags: str) -> list[str]:
+        """Return what starts it at the port."""
+        serves = [sys.executable, "-m", "benchmarks.page_speed", "--serve", str(folder)]
+        return [*serves, str(self.port), *flags]
 
     def close(self) -> None:
         """End the process."""

@@ -168,12 +168,12 @@ def main() -> None:
         settings = settings.changed(llm_base_url=options.base_url)
     model = load_model(options.llm, settings) if options.llm else None
     kept = KeptReplies(options.replies, model)
-    cases = _written(options.rows, options.n) if options.rows else _gold(options.n)
+    cases = _written(options.rows, options.n) if options.rows else gold_cases(options.n)
     homes = _homes(options.rows) if options.rows else {}
-    asked = list(_ask(cases, homes, kept, settings))
-    report(asked, kept)
+    found = list(asked(cases, homes, kept, settings))
+    report(found, kept)
     if options.show:
-        lines = [json.dumps(_shown(*one), ensure_ascii=False) for one in asked]
+        lines = [json.dumps(_shown(*one), ensure_ascii=False) for one in found]
         options.show.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -205,12 +205,20 @@ def report(asked: Sequence[tuple[Case, Mapping[str, Said], Answer]], kept: KeptR
     print(f"our part: median {statistics.median(ours):.2f} s")
 
 
-def _ask(
+def asked(
     cases: Sequence[Case],
     homes: Mapping[str, Sequence[Article]],
     kept: KeptReplies,
     settings: Settings,
 ) -> Iterator[tuple[Case, Mapping[str, Said], Answer]]:
+    """Yield each case that a reply is there for, what each way of answering said, and the answer.
+
+    Args:
+        cases: What is asked.
+        homes: The articles of each family.
+        kept: The model.
+        settings: Of the assistants, each in a library of its own.
+    """
     families: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         families[case.family].append(case)
@@ -268,7 +276,7 @@ def _holds(text: str, case: Case) -> bool:
     return bool(case.wanted) and all(contains_answer(text, one) for one in case.wanted)
 
 
-def _gold(n: int) -> list[Case]:
+def gold_cases(n: int) -> list[Case]:
     """Draw cases of the suite that ships, so that those asked first are a sample of all."""
     cases = load_suite(shipped_suite()).cases
     return [
