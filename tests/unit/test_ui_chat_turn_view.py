@@ -202,6 +202,6 @@ def test_words_that_differ_are_put_right_where_they_stand(text, note, fixes):
 def test_a_remedy_in_settings_of_the_environment_is_left_to_the_page():
     told = "my-model did not finish within 60 s: raise FOOTNOTE_LLM_DEADLINE, or choose another"
     view = as_view(replace(ANSWERED, answer=replace(ANSWER, fallback=told)))
-    assert view["failure"] == {"what": "My-model did not finish within 60 s", "settings": True}
+    assert view["failure"] == {"what": "my-model did not finish within 60 s", "settings": True}
     plain = as_view(Turn(number=1, question="?", problem="Gone: add it again."))["failure"]
     assert plain == {"what": "Gone: add it again", "settings": False}

@@ -105,7 +105,7 @@ def failure(told: str) -> dict[str, Any]:
     named = _SETTING.search(told) is not None
     plain = what if named or not remedy else told
     plain = _SETTING.sub(lambda found: _SETTINGS.get(found[0], "a setting"), plain)
-    return {"what": plain[:1].upper() + plain[1:].rstrip("."), "settings": named}
+    return {"what": plain.rstrip("."), "settings": named}
 
 
 def _is_marked(sentence: AnswerSentence, words: str) -> bool:

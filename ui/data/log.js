@@ -188,7 +188,7 @@ const take = () => {
   if (value.models) fillPicker(value);
   if (value.file) download(value.file);
   if (value.model) { answers = value.model; say("model", value.model); }
-  const asked = [...turns.values()].map((turn) => turn.view).filter((view) => view.fallback || view.written);
+  const asked = [...turns.values()].map((turn) => turn.view).filter((view) => view.fallback || view.aside || (view.written && (view.sentences.length || OVER.includes(view.state))));
   if (ofModel()) say("reached", asked.length ? !asked.at(-1).fallback : null);
   tell();
 };
