@@ -26,7 +26,7 @@ def introduced(start):
     """Wait until the worker behind a page is done."""
     start.shelf({})
     until = time.monotonic() + 30
-    while start.offered({})["making"]:
+    while start._introducing.working:
         assert time.monotonic() < until
         time.sleep(0.01)
     return start

@@ -160,7 +160,7 @@ class Start:
 
     def offered(self, sent: Sent) -> Value:
         """Return questions of the newest articles of a scope, and whether more are being made."""
-        library = self._assistant.library
+        library, working = self._assistant.library, self._introducing.working
         try:
             scope = read_scope(sent.get("scope"))
             newest = library.documents(scope)[::-1][:_OFFERED_OF]
@@ -173,11 +173,12 @@ class Start:
             if one.id in known
         ]
         offers = list(islice(_in_turn(told), MOST))
-        return {"offers": offers, "making": self._introducing.working}
+        lacks = any(one.id not in known for one in newest)
+        return {"offers": offers, "making": lacks and working}
 
     def introduced(self, sent: Sent) -> Value:
         """Return what introduces articles, by the ids that are sent; nothing of what lacks it."""
-        wanted = sent.get("ids")
+        wanted, working = sent.get("ids"), self._introducing.working
         ids = [one for one in wanted if isinstance(one, str)] if isinstance(wanted, list) else []
         try:
             found = self._assistant.library.introductions(*ids[:_CARDS])
@@ -187,7 +188,7 @@ class Start:
             known: {"overview": list(one.overview), "questions": list(one.questions)}
             for known, one in found.items()
         }
-        return {"introductions": told, "making": self._introducing.working}
+        return {"introductions": told, "making": working}
 
     def scoped(self, sent: Sent) -> Value:
         """Return how many articles a scope has, of how many; why it has none, in one sentence."""

@@ -7,7 +7,7 @@ const AT_ONCE = 20; // cards drawn before the reader scrolls
 const AGAIN = 700, SELDOM = 4000; // milliseconds between two looks at what is being made
 const known = new Map(); // introductions by id
 const waiting = new Map(); // cards that lack theirs, by id
-let scope = {}, drawn = 0, looks = 0, timer = 0, folded = true;
+let scope = {}, drawn = 0, looks = 0, asks = 0, timer = 0, offering = 0, folded = true;
 const has = (field, value) => (scope[field] || []).includes(value);
 const isScoped = () => Object.values(scope).some((value) => value?.length);
 const choose = (field, value, on, label) => say("choose", { field, value, on, label });
@@ -83,10 +83,11 @@ const look = async () => {
   }
   if (found.making && waiting.size) { looks += 1; timer = setTimeout(look, looks < 20 ? AGAIN : SELDOM); }
 };
+const again = (making) => { clearTimeout(offering); if (making) { asks += 1; offering = setTimeout(offer, asks < 20 ? AGAIN : SELDOM); } };
 const offer = async () => {
   const told = (await server.offered({ scope: isScoped() ? scope : null })) || {};
   say("offers", told.offers || []);
-  if (told.making && (told.offers || []).length < 3 && looks < 200) setTimeout(offer, AGAIN);
+  again(told.making);
 };
 const draw = () => {
   const { documents, count: many = 0, problem } = props.value || {};
@@ -117,7 +118,7 @@ const rescoped = () => {
   }
   for (const field of ["since", "until"]) { const input = root.querySelector(`#scope-${field}`); if (input) input.value = scope[field] || ""; }
 };
-watch("value", () => { looks = 0; known.clear(); draw(); const { offers, making, count: many } = props.value || {}; say("offers", offers || []); if (making && (offers || []).length < 3) setTimeout(offer, AGAIN); say("shelved", many || 0); });
+watch("value", () => { looks = 0; known.clear(); draw(); const { offers, making, count: many } = props.value || {}; say("offers", offers || []); asks = 0; again(making); say("shelved", many || 0); });
 hear("library", () => trigger("open", { token: token() }), leaving);
 hearLast("scope", (told) => { const before = JSON.stringify(scope); scope = told.scope || {}; if (JSON.stringify(scope) !== before && props.value?.documents) { rescoped(); offer(); } }, leaving);
 hear("shelf", () => { root.querySelector(".close")?.focus({ preventScroll: true }); }, leaving);
