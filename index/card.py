@@ -16,6 +16,8 @@ LONGEST_SOURCE: Final = 4096
 """Characters of a source; Linux has no longer paths."""
 LONGEST_TAG: Final = 60
 """Characters of a tag."""
+_MOST_TAGS: Final = 500
+"""Of a document; catalogs of libraries give up to some dozens, only a forged file has more."""
 _NO_TAG: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
 """Categories of characters that a tag has none of: control characters, halves of others."""
 _NAMED_PARTS: Final = 4
@@ -150,13 +152,16 @@ def tag_name(given: str) -> str:
 def tags_of(stated: Iterable[str]) -> tuple[str, ...]:
     """Return tags that a file states, as they are kept: parted at commas, trimmed, each once.
 
-    Of spellings that differ in case the first stays; what is longer than 60 characters is cut.
+    Of spellings that differ in case the first stays; what is longer than 60 characters is cut, and
+    of more than 500 tags the first are kept.
     """
     parts = (one_line(part) for each in stated for part in each.split(","))
     names = (part[:LONGEST_TAG].rstrip() for part in parts if any(map(_shows, part)))
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(folded(name), name)
+        if len(first) == _MOST_TAGS:
+            break
     return tuple(first.values())
 
 

@@ -110,6 +110,25 @@ def _connected(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA secure_delete = ON")
         _require_tables(db, path)
+    except BaseException as error:
+        db.close()
+        if isinstance(error, sqlite3.Error) and _name(error).startswith(_FULL):
+            return _without_room(path, error)
+        raise
+    return db
+
+
+def _without_room(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
+    """Return a connection that makes no file beside it, to read what is kept on a full disk.
+
+    Raises:
+        sqlite3.Error: The one given, where nothing is kept; or another process has the file open.
+    """
+    db = _raw(path)
+    try:
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if _version(db) != _VERSION:
+            raise error
     except BaseException:
         db.close()
         raise

@@ -104,3 +104,7 @@ def test_what_was_left_out_is_one_line_that_names_a_reason_once() -> None:
         "3: reason 3; and 5 more, which `footnote show ID` names"
     )
     assert left_out_line(()) == ""
+
+
+def test_a_forged_file_gives_no_more_tags_than_are_of_use() -> None:
+    assert len(Card(tags=tuple(f"tag {n}" for n in range(100_000))).tags) == 500

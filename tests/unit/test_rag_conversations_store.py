@@ -2,6 +2,8 @@
 
 import json
 import os
+import resource
+import signal
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -555,3 +557,22 @@ def test_an_export_as_html_shows_hostile_text_as_it_is(store: ConversationStore)
     assert text.count("&lt;script&gt;") == 5
     assert '<article id="note-1"' in text
     assert '"title": "Lune"' in exported(store.newest()[0], store.turns(ONE), form="csl")
+
+
+def test_what_is_kept_is_listed_on_a_full_disk(tmp_path: Path) -> None:
+    store = ConversationStore(tmp_path / "conversations.db")
+    store.keep(ONE, answered("When did it open?"), library=HERE)
+    before, limits = signal.signal(signal.SIGXFSZ, signal.SIG_IGN), resource.RLIMIT_FSIZE
+    old = resource.getrlimit(limits)
+    resource.setrlimit(limits, (4096, old[1]))  # no file may grow, SQLite's own beside it neither
+    try:
+        listed = store.newest()
+        with pytest.raises(OperationError, match="is full: free some space to keep conversations"):
+            store.keep(TWO, answered("Who built it?"), library=HERE)
+    finally:
+        resource.setrlimit(limits, old)
+        signal.signal(signal.SIGXFSZ, before)
+    assert [one.id for one in listed] == [ONE]
+    assert len(store.turns(ONE)) == 1
+    store.keep(TWO, answered("Who built it?"), library=HERE)
+    assert len(store.newest()) == 2
