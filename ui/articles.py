@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from rag import Assistant, Card, FootnoteError, LibraryBusyError, MisuseError, Settings
 from rag.internal import data_toml
 from rag.types import Document, PageImage, Span
+from ui.parts import is_handed_on
 
 T = TypeVar("T")
 MISSING = {"missing": True}
@@ -33,16 +34,28 @@ class Libraries:
         first: The one that the page was started with.
         name: What it is called.
         others: Settings of each other one, by name.
+        of_owner: Whether the others are offered to who sits at this machine, and no one else.
     """
 
     def __init__(
-        self, first: Assistant, *, name: str = "", others: Mapping[str, Settings] = {}
+        self,
+        first: Assistant,
+        *,
+        name: str = "",
+        others: Mapping[str, Settings] = {},
+        of_owner: bool = False,
     ) -> None:
         self.first = first
-        self.names = (name, *others)
+        self._names = (name, *others)
+        self._of_owner = of_owner
         self._others = dict(others)
         self._opening = threading.Lock()
         self._open: dict[str, Assistant] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of those that are offered to who sent the event that is answered now."""
+        return self._names[:1] if self._of_owner and is_handed_on() else self._names
 
     def named(self, name: str) -> Assistant:
         """Return the library of a name; the first one for none.
@@ -52,7 +65,7 @@ class Libraries:
         """
         if name in ("", self.names[0]):
             return self.first
-        if name not in self._others:
+        if name not in self.names:
             raise MisuseError(
                 f"the library {name!r} is not offered here: load the page again and choose one of "
                 f"{', '.join(self.names)}"

@@ -138,7 +138,7 @@ def _offered(assistant: "Assistant", arguments: argparse.Namespace) -> "Librarie
     else:
         others = {n: one for n, one in others.items() if n != _DEFAULT or one.beside.exists()}
     shown = own or (place.absolute().name if isinstance(place, Path) else "this library")
-    return Libraries(assistant, name=shown, others=others)
+    return Libraries(assistant, name=shown, others=others, of_owner=not arguments.also)
 
 
 def _same(one: object, other: object) -> bool:

@@ -1,13 +1,14 @@
 """Makes the parts of the page: an empty element, the script that draws it, styles and fonts."""
 
 import re
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from rag import FootnoteError
 from rag.internal import data_file, data_text
-from ui.guard import ASKER, OWNER
+from ui.guard import ASKER, OWNER, is_from_here
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -88,9 +89,21 @@ def answering(act: Callable[[Sent], Value | None]) -> Callable[..., Value | None
     import gradio as gr
 
     def listener(event: gr.EventData) -> Value | None:
-        return act(sent_with(event))
+        with _told():
+            return act(sent_with(event))
 
     return listener
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what is wrong with an event to who sent it, in one sentence, and nothing to the log."""
+    import gradio as gr
+
+    try:
+        yield
+    except FootnoteError as error:
+        raise gr.Error(str(error), print_exception=False) from error
 
 
 def answering_sender(act: Callable[[Sent, Sender], Value | None]) -> Callable[..., Value | None]:
@@ -98,7 +111,8 @@ def answering_sender(act: Callable[[Sent, Sender], Value | None]) -> Callable[..
     import gradio as gr
 
     def listener(event: gr.EventData, request: gr.Request) -> Value | None:
-        return act(sent_with(event), _sender(request))
+        with _told():
+            return act(sent_with(event), _sender(request))
 
     return listener
 
@@ -110,9 +124,10 @@ def streaming(
     import gradio as gr
 
     async def listener(event: gr.EventData, request: gr.Request) -> AsyncGenerator[Value, None]:
-        async with aclosing(act(sent_with(event), _sender(request))) as values:
-            async for value in values:
-                yield value
+        with _told():
+            async with aclosing(act(sent_with(event), _sender(request))) as values:
+                async for value in values:
+                    yield value
 
     return listener
 
@@ -127,6 +142,15 @@ def only_asks() -> bool:
     request = LocalContext.request.get(None)
     sender = request.request if request is not None else None
     return sender is not None and sender.scope.get(ASKER) is True
+
+
+def is_handed_on() -> bool:
+    """Say whether the event that is answered now came through a proxy, or from elsewhere."""
+    from gradio.context import LocalContext
+
+    request = LocalContext.request.get(None)
+    sender = request.request if request is not None else None
+    return sender is not None and not is_from_here(sender.scope)
 
 
 def head() -> str:
