@@ -203,6 +203,8 @@ def _always() -> dict[str, Any]:
 
     return {
         "prevent_thread_lock": True,
+        # Else Gradio asks itself for the page, and gives up where a busy machine takes 3 s for it.
+        "_frontend": False,
         "quiet": True,
         "share": False,
         "inbrowser": False,
