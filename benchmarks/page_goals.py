@@ -193,7 +193,8 @@ def measure_pdf(browser: Browser, folder: Path) -> Iterator[Goal]:
         ask(page, "Who found the comet?", 1)
         page.locator("#turn-1 .chip").first.click()
         page.locator("mark.lit").wait_for()
-        for name in ("Page", *["Next page"] * 12, *["Previous page"] * 25):
+        turned = ("Page", *["Next page"] * 12, *["Previous page"] * 25)
+        for place, name in enumerate(turned):
             seen = page.evaluate("performance.getEntriesByName('footnote-page').length")
             page.evaluate("performance.mark('footnote-turned')")
             page.get_by_role("button", name=name, exact=True).click()
@@ -201,7 +202,7 @@ def measure_pdf(browser: Browser, folder: Path) -> Iterator[Goal]:
                 f"performance.getEntriesByName('footnote-page').length > {seen}"
                 " && document.querySelector('.paper img')?.complete"
             )
-            if name != "Previous page" or len(times) > 25:
+            if not 12 < place < 25:  # those on the way back were drawn before
                 times.append(between(page, "turned", "page"))
     server.close()
     yield "page of a PDF of 300, median ms", told("page of a PDF of 300, cold", times), 400.0
