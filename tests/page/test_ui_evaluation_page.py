@@ -142,7 +142,7 @@ def test_a_kept_baseline_shows_what_has_changed_since(page, folder):
 def test_while_a_suite_runs_the_last_result_is_dimmed_and_the_run_can_be_stopped(page):
     run(page)
     page.get_by_label("Shipped questions").check()
-    expect(page.locator("#progress h3")).to_have_text("Not run yet")
+    expect(page.locator("#progress h2")).to_have_text("Not run yet")
     page.get_by_label("Your questions").check()
     page.locator("#evaluation h1").wait_for()
     page.get_by_label("Shipped questions").check()

@@ -143,7 +143,7 @@ def test_a_sentence_that_is_not_supported_says_so(make_case, make_run):
 def test_the_answer_of_the_baseline_is_shown_where_it_differs(make_case, make_run):
     comparison = Comparison(metrics=(), before={"missile": make_case(text="It was SM-6.")})
     before = page_of(make_run(make_case(), comparison=comparison)).find_class("before")[0]
-    assert before.find("h4").text == "In the earlier run it was right"
+    assert before.find("h2").text == "In the earlier run it was right"
     assert before.find("p").text == "It was SM-6."
     same = Comparison(metrics=(), before={"missile": make_case()})
     assert page_of(make_run(make_case(), comparison=same)).find_class("before") == []

@@ -246,3 +246,8 @@ const looking = setInterval(look, LOOK);
 leaving.addEventListener("abort", () => { clearInterval(looking); sight.disconnect(); });
 if (props.value?.seen !== undefined) take(props.value);
 trigger("open", {});
+// Gradio calls its button otherwise than the words in it say; who speaks to the page says these.
+const dropZone = document.querySelector("#library-drop");
+const named = () => { for (const button of dropZone?.querySelectorAll("button.upload-container[aria-label]") || []) button.removeAttribute("aria-label"); };
+if (dropZone) new MutationObserver(named).observe(dropZone, { childList: true, subtree: true });
+named();

@@ -7,7 +7,7 @@ function draw() {
     said ? h("div", { class: total || total === 0 ? "running now" : "running", role: "status" }, h("span", { class: "said" }, said),
       total ? h("progress", { max: total, value: done, "aria-label": "Questions asked" }) : "",
       question ? h("bdi", { class: "question-now" }, question) : "") : "",
-    empty ? h("div", { class: "none" }, h("h3", {}, "Not run yet"),
+    empty ? h("div", { class: "none" }, h("h2", {}, "Not run yet"),
       h("p", {}, "Every question of the suite is asked, and each answer is held against what is known to be right."),
       file ? h("p", {}, "A thumb down under an answer makes a question of your own; they are kept in ", h("code", {}, file), ".") : "") : "",
   );

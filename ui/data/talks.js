@@ -109,7 +109,7 @@ const draw = () => {
   const held = list.contains(document.activeElement) ? document.activeElement.closest("li")?.dataset.id : null;
   const groups = new Map();
   for (const [group, row] of value.found ? value.found.map(hit) : value.talks.map(line)) groups.set(group, [...(groups.get(group) || []), row]);
-  list.replaceChildren(...(groups.size ? [...groups].map(([group, own]) => h("section", {}, h("h3", {}, group), h("ul", {}, own)))
+  list.replaceChildren(...(groups.size ? [...groups].map(([group, own]) => h("section", {}, h("h2", {}, group), h("ul", {}, own)))
     : [h("p", { class: "about" }, value.found ? "No conversation has these words." : "Your conversations will be listed here.")]));
   mark();
   problem.textContent = value.problem || "";
