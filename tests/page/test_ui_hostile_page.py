@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -10,6 +12,7 @@ from painted import lines, painted
 from ui_pages import ask, needs_chromium, opened, served
 
 from rag import Article, Assistant, Settings
+from rag.internal import ConversationStore, library_name
 
 try:
     from playwright.sync_api import expect
@@ -134,8 +137,9 @@ def scripted(hostile):
 
 def made_of(page):
     """Return what elements there are within the parts that show what others wrote."""
+    shown = "#log, #pane, #bar, #scope, #shelf, .listed, .undo"
     return page.evaluate(
-        f"[...document.querySelectorAll('#log, #pane, #bar, #scope, #shelf')].flatMap("
+        f"[...document.querySelectorAll('{shown}')].flatMap("
         f"e => [...e.querySelectorAll('{MADE}')].filter(x => !x.closest('.pick, .choices'))"
         ".map(x => x.outerHTML))"
     )
@@ -269,6 +273,33 @@ def test_hostile_questions_and_answers_are_shown_as_they_are(browser, scripted):
         assert made_of(page) == []
         assert page.locator(".answer a:not(.chip)").count() == 0
         assert page.url == f"http://127.0.0.1:{scripted}/"
+
+
+def test_hostile_names_of_conversations_are_shown_as_they_are(browser, hostile, scripted):
+    home = hostile.parent / ".local" / "share" / "footnote" / "conversations.db"
+    store, names = ConversationStore(home), [" ".join(p.split())[:200] for p in HOSTILE]
+    with Assistant.open(Settings(library=hostile)) as assistant:
+        answer, own = assistant.ask("How many towers?"), library_name(assistant.settings)
+    for number, name in enumerate(names):
+        store.keep(f"{number:032x}", replace(answer, question=name), library=own)
+        store.rename(f"{number:032x}", name)
+    with opened(browser, scripted) as page:
+        rows = page.locator(".listed li .name")
+        expect(page.locator(".listed")).to_contain_text(names[0])
+        assert set(names) <= set(rows.all_text_contents())
+        row = page.locator(".listed li", has=page.get_by_text(names[0], exact=True)).first
+        row.locator(".open").click()
+        page.locator("#turn-1 .facts").wait_for()
+        page.locator("#turn-1 .edit").click()
+        expect(page.get_by_role("textbox", name="Edit the question")).to_have_value(names[0])
+        page.keyboard.press("Escape")
+        page.locator(".share summary").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Web page with its evidence").click()
+        assert re.fullmatch(r"[\w-]+\.html", download.value.suggested_filename)
+        row.locator(".open").press("Delete")
+        expect(page.locator(".undo")).to_contain_text(f"Deleted “{names[0]}”.")
+        assert made_of(page) == []
 
 
 def test_case_4_a_hostile_language_model_does_nothing(browser, scripted):
