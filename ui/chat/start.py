@@ -29,7 +29,7 @@ _TOGETHER, _APART = 10, 2.0
 _AT_A_LOOK = 100
 _PAUSE = 0.05
 """Seconds between two articles, and between two looks whether somebody still asks."""
-_NICE = 15
+_NICE = 5
 _MOST_SENTENCES = 20_000
 """Of an article, such as a table, beyond which it is not asked anything."""
 _LANGUAGES = ("", "en")
