@@ -74,7 +74,7 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
 
         return answering_sender(acted)
 
-    read = [_of_listing(desk, name) for name in ("state", "listed", "ids", "original")]
+    read = [_of_listing(desk, name) for name in ("state", "listed", "ids", "original", "overview")]
     listed = part("library", server_functions=[serving(libraries, article), *read])
     one_by_one = QUIET | {"concurrency_id": "library", "concurrency_limit": 1}
     drop.upload(add, [drop, bar], [jobs, listed, drop], **one_by_one)

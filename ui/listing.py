@@ -109,6 +109,15 @@ class Listing:
         name = PurePath(summary.card.source).name or summary.card.title
         return {"name": name, "data": base64.b64encode(content).decode("ascii")}
 
+    def overview(self, wanted: object) -> Value:
+        """Return a sentence or two of an overview by `{"id"}`; none as long as none is made."""
+        known = _text(wanted.get("id") if isinstance(wanted, Mapping) else None)
+        try:
+            found = self.assistant.library.introductions(known).get(known)
+        except FootnoteError:
+            return {"overview": []}
+        return {"overview": list(found.overview) if found is not None else []}
+
     def _found(self, words: str, sort: str, scope: Scope) -> Sequence[DocumentSummary]:
         cards = self._cards(sort if sort in ("title", "date", "length") else "added")
         if not scope.is_everything:

@@ -45,7 +45,7 @@ class Removed:
     documents: int
     """How many were removed."""
     removed_at: str
-    """UTC, ISO 8601, to the second."""
+    """UTC, ISO 8601, to the millisecond: of two the later one is the newer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,4 +235,4 @@ def _is_over(db: OpenCatalog, note: _Note) -> bool:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -38,6 +38,17 @@ def test_what_was_removed_comes_back_as_it_was(assistant, heron):
         library.removals.put_back(gone.id)
 
 
+def test_of_two_removals_the_later_one_is_told_first(assistant, heron):
+    article = Article(source="a", title="A", text="A cat.")
+    for _ in range(3):  # within a second, too
+        (added,) = assistant.library.add_articles([article]).changes
+        first = assistant.library.removals.remove([added.document_id])
+        second = assistant.library.removals.remove([heron.summary.id])
+        assert assistant.library.removals.all()[:2] == (second, first)
+        assistant.library.removals.put_back(second.id)
+        assistant.library.removals.let_go(first.id)
+
+
 def test_the_original_comes_back_also_where_none_are_kept_any_more(assistant, heron):
     assistant.library.keep_originals(False)
     gone = assistant.library.removals.remove([heron.summary.id])

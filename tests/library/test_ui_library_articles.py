@@ -5,6 +5,7 @@ from documents import mail
 
 from rag import Card
 from ui.articles import address, article, origin, page_image, text
+from ui.listing import Listing
 
 
 @pytest.fixture
@@ -110,3 +111,48 @@ def test_a_page_that_is_asked_for_in_no_form_of_ours_is_missing(assistant, sent)
 def test_a_page_of_what_has_none_is_one_sentence(assistant, lune):
     told = page_image(assistant, {"id": lune[1], "start": 0, "end": 3})
     assert told["problem"].startswith("Only pages of PDF files are drawn, and this is text/plain")
+
+
+def test_a_list_tells_of_an_article_what_a_reader_needs_and_no_path_of_uploads(assistant, tmp_path):
+    file = tmp_path / "heron.md"
+    file.write_text("---\ntags: birds\n---\nThe heron stood still.", encoding="utf-8")
+    (change,) = assistant.library.add_files({"uploads/4f8f/heron.md": file}).changes
+    listing = Listing(assistant)
+    (row,) = listing.listed({"words": "herons"})["rows"]
+    assert (row["source"], row["kind"], row["tags"]) == ("heron.md", "MD", ["birds"])
+    assert row["said"] == [{"text": "The heron stood still.", "lit": [[4, 9]], "page": ""}]
+    assert listing.overview({"id": change.document_id}) == {"overview": []}
+    assistant.library.introduce({change.document_id: []})
+    assert listing.overview({"id": change.document_id}) == {"overview": ["The heron stood still."]}
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        None,
+        7,
+        [],
+        {"words": 7},
+        {"scope": 7},
+        {"offset": -1, "limit": True},
+        {"words": '"\0"' * 99},
+    ],
+)
+def test_what_a_script_may_not_send_lists_what_there_is_or_nothing(assistant, lune, sent):
+    value = Listing(assistant).listed(sent)
+    assert (value["total"], "problem" in value) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("scope", "problem"),
+    [
+        ({"tags": ["<b>none</b>"]}, "no article has the tag '<b>none</b>'"),
+        ({"since": "yesterday"}, "yesterday"),
+        ({"folder": ["/"]}, "a scope has no"),
+        ({"places": [7]}, "place"),
+    ],
+)
+def test_a_choice_that_cannot_be_is_one_sentence(assistant, lune, scope, problem):
+    value = Listing(assistant).listed({"scope": scope})
+    assert problem in value["problem"]
+    assert (value["rows"], value["found"], value["total"]) == ([], 0, 1)

@@ -1,7 +1,7 @@
 // The articles of the library, found, chosen and changed, and the folders that it follows. Its value:
 // { seen, folders: [{ path, state, wrong, unread }], removed: [{ id, words }], note, problem, owner }.
 // It triggers 'open', and 'remove' {ids}, 'restore' and 'dismiss' {removal}, 'retag' {ids, add, take},
-// 'follow' and 'unfollow' {folder}. It calls 'state', 'listed', 'ids', 'article' and 'original'.
+// 'follow' and 'unfollow' {folder}. It calls 'state', 'listed', 'ids', 'article', 'overview' and 'original'.
 // It says "library" where articles changed, and "chosen" for what is to be asked and nothing else:
 // [[field of a scope, [[value, label], ...] or a date], ...]; whoever hears it shows it there.
 const root = element.querySelector(".library");
@@ -189,7 +189,8 @@ async function open(one) {
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   document.body.append(dialog);
   dialog.showModal();
-  const got = (await server.article({ id: one.id })) || { missing: true };
+  const [article, brief] = await Promise.all([server.article({ id: one.id }), server.overview({ id: one.id })]);
+  const got = article || { missing: true };
   const shut = plain("Close", () => dialog.close());
   const failed = h("p", { class: "problem", role: "alert", hidden: true });
   const save = async () => {
@@ -209,6 +210,7 @@ async function open(one) {
         got.note ? h("p", { class: "note" }, noteSentence(got.note)) : "",
         h("div", { class: "reader-tools" }, plain("Ask this article", () => { close(); askOf([["documents", [[one.id, one.title]]]]); }), plain("Save the original", save), tagsOf({ ...one, tags: one.tags }, close)),
         failed,
+        brief?.overview?.length ? h("section", { class: "brief", "aria-label": "In brief" }, h("h3", {}, "In brief"), h("p", { dir: "auto" }, brief.overview.join(" "))) : "",
         letterhead(got), h("div", { class: "text" }, blocksOf(got, [], 0).map((block) => drawBlock(got.text, block, [])))),
   );
   shut.focus();
