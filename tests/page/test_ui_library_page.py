@@ -138,9 +138,9 @@ def add_open_and_remove(page, name, title, words, content):
     expect(page.locator(".job.added .job-name")).to_have_text(name)
     expect(entry(page, title).locator(".about")).to_contain_text(name)
     entry(page, title).get_by_role("button", name=title, exact=True).click()
-    expect(page.locator(".reader article")).to_contain_text(words)
+    expect(page.locator(".reader[open] article")).to_contain_text(words)
     page.keyboard.press("Escape")
-    expect(page.locator(".reader")).to_have_count(0)
+    expect(page.locator(".reader[open]")).to_have_count(0)
     remove(page, title)
 
 
@@ -184,7 +184,9 @@ def test_a_pasted_text_becomes_an_article_and_what_is_no_page_is_one_sentence(pa
     page.get_by_role("button", name="Add text").click()
     expect(page.locator(".job.added .job-name")).to_have_text("The tern")
     entry(page, "The tern").get_by_role("button", name="The tern", exact=True).click()
-    expect(page.locator(".reader article")).to_contain_text("The tern <b>nests</b> on the dike.")
+    expect(page.locator(".reader[open] article")).to_contain_text(
+        "The tern <b>nests</b> on the dike."
+    )
     page.keyboard.press("Escape")
     remove(page, "The tern")
     page.get_by_role("button", name="Paste a text").click()
@@ -223,7 +225,7 @@ def test_a_file_that_was_edited_since_is_told_where_it_is_read(page, folder, tmp
         (change,) = assistant.library.add(path).changes
         path.write_text("The heron flew away.", encoding="utf-8")
         page.get_by_role("button", name="heron", exact=True).click()
-        expect(page.locator(".reader .note")).to_have_text(
+        expect(page.locator(".reader[open] .note")).to_have_text(
             re.compile("^Its file was edited since it was added: add it again")
         )
         assistant.library.remove(change.document_id)
@@ -277,10 +279,11 @@ def test_hostile_titles_and_file_names_are_shown_and_do_nothing(page, folder):
         }  # the last has a mark less
         for known in ids:
             page.locator(f'[data-id="{known}"] .entry-title').click()
-            expect(page.locator(".reader article")).to_contain_text("stands here.")
+            expect(page.locator(".reader[open] article")).to_contain_text("stands here.")
             page.keyboard.press("Escape")
         assert (
-            page.locator(".entry :is(img, svg, iframe, script, form, b), .reader img").count() == 0
+            page.locator(".entry :is(img, svg, iframe, script, form, b), .reader[open] img").count()
+            == 0
         )
         drop(page, *((f"{evil[:60]}.png", b"\x89PNG\r\n\x1a\n" + bytes(9)) for evil in EVIL[:4]))
         expect(page.locator(".job.skipped")).to_have_count(4)
@@ -317,6 +320,6 @@ def test_it_can_be_read_on_a_phone_in_both_schemes(browser, port, scheme):
         ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.page *')")
         assert ratio >= 4.5, where
         page.locator(".entry-title").first.click()
-        page.locator(".reader article").wait_for()
-        ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.reader *')")
+        page.locator(".reader[open] article").wait_for()
+        ratio, where = page.evaluate(f"({CONTRAST.read_text()})('.reader[open] *')")
         assert ratio >= 4.5, where
