@@ -68,7 +68,7 @@ def test_every_tab_and_dialog_can_be_used_by_everybody(browser, port, scheme):
         page.locator("#library .entry-title").first.wait_for()
         look("library")
         page.locator("#library .entry-title").first.click()
-        page.locator(".reader article").wait_for()
+        page.locator(".reader[open] article").wait_for()
         look("article")
         page.keyboard.press("Escape")
         page.get_by_role("tab", name="Evaluation").click()
@@ -77,4 +77,7 @@ def test_every_tab_and_dialog_can_be_used_by_everybody(browser, port, scheme):
         page.get_by_role("tab", name="Settings").click()
         page.get_by_role("heading", name="Settings").wait_for()
         look("settings")
+        page.locator("#nav button[role=tab]").last.press("?")
+        page.get_by_role("dialog", name="Shortcuts").wait_for()
+        look("shortcuts")
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
