@@ -72,20 +72,20 @@ def test_an_answer_without_a_short_one_leaves_no_gap(browser, seeded):
 
 def test_the_passages_are_listed_before_one_is_chosen(page):
     ask(page, SEED_QUESTION)
-    expect(page.locator(".pane-head h2")).to_have_text("Sources")
-    page.locator(".card").first.click()
+    expect(page.locator("#pane .pane-head h2")).to_have_text("Sources")
+    page.locator("#pane .card").first.click()
     expect(page.locator("mark.lit")).to_be_in_viewport()
     page.get_by_role("button", name="All sources").click()
-    expect(page.locator(".card").first).to_be_focused()
+    expect(page.locator("#pane .card").first).to_be_focused()
 
 
 def test_an_abstention_shows_the_nearest_passages_and_no_footnote(page):
     ask(page, "How much will the AMRAAM co-production cost?")
     expect(page.locator("#turn-1 .abstained")).to_contain_text("No answer found in ")
-    expect(page.locator(".pane-head h2")).to_have_text("Nearest passages")
+    expect(page.locator("#pane .pane-head h2")).to_have_text("Nearest passages")
     expect(page.locator(".chip, mark")).to_have_count(0)
     page.locator("#turn-1 .abstained a").click()
-    page.locator(".card").first.click()
+    page.locator("#pane .card").first.click()
     expect(page.locator("mark.lit")).to_be_in_viewport()
 
 
@@ -103,7 +103,7 @@ def test_a_chip_of_an_older_answer_shows_its_source_until_the_next_question(page
     first_chip(page).click()
     expect(page.locator("mark.lit")).to_be_in_viewport()
     ask(page, "What is DICAS?", turn=3)
-    expect(page.locator(".pane-head h2")).to_have_text("Sources")
+    expect(page.locator("#pane .pane-head h2")).to_have_text("Sources")
 
 
 def test_each_part_of_a_question_has_a_line_with_its_chip(page):
@@ -189,7 +189,7 @@ def test_everything_can_be_done_from_the_keyboard(page):
     page.keyboard.press("Enter")
     expect(page.locator("mark.lit")).to_be_in_viewport()
     page.keyboard.press("Escape")
-    expect(page.locator(".pane-head h2")).to_have_text("Sources")
+    expect(page.locator("#pane .pane-head h2")).to_have_text("Sources")
     page.keyboard.press("/")
     expect(page.get_by_label("Your question")).to_be_focused()
     page.keyboard.type("What did Hegseth say about America first?")
@@ -224,12 +224,12 @@ def test_the_tabs_are_walked_through_by_arrow_keys(page):
 
 def test_the_arrow_keys_walk_through_the_sources(page):
     ask(page, "What is this article about?")
-    page.locator(".card").first.click()
-    expect(page.locator(".pane-head .about")).to_contain_text("1 of")
+    page.locator("#pane .card").first.click()
+    expect(page.locator("#pane .pane-head .about")).to_contain_text("1 of")
     page.keyboard.press("Alt+ArrowRight")
-    expect(page.locator(".pane-head .about")).to_contain_text("2 of")
+    expect(page.locator("#pane .pane-head .about")).to_contain_text("2 of")
     page.keyboard.press("Alt+ArrowLeft")
-    expect(page.locator(".pane-head .about")).to_contain_text("1 of")
+    expect(page.locator("#pane .pane-head .about")).to_contain_text("1 of")
 
 
 def test_every_button_and_field_has_a_name_and_shows_its_focus(page):

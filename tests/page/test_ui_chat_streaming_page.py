@@ -59,7 +59,7 @@ def test_a_chip_works_and_keeps_the_focus_while_the_answer_grows(browser, slow):
 def test_the_passages_are_there_before_the_first_word(browser, slow):
     with opened(browser, slow) as page:
         begin(page)
-        expect(page.locator(".pane-head h2")).to_have_text("Passages found")
+        expect(page.locator("#pane .pane-head h2")).to_have_text("Passages found")
         expect(page.locator("#turn-1 .sentence")).to_have_count(0)
         page.keyboard.press("Escape")
 
