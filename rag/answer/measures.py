@@ -64,6 +64,8 @@ def figures(text: str) -> tuple[Figure, ...]:
 def _kind(match: re.Match[str]) -> str:
     if match["date"]:
         return "year"
+    if match["clock"]:
+        return "time"
     if match["symbol"]:
         return "money"
     unit = (match["unit"] or "").casefold().replace(" ", "_").replace("-", "_")
@@ -121,8 +123,11 @@ def _figure() -> re.Pattern[str]:
         rf"|(?:{months}|{short}\.?) \d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d)(?:,? {_YEAR})?"
         rf"|(?:{months}) {_YEAR}"
     )
+    hour = r"\d{1,2}(?:[.:]\d\d)?"
+    clock = rf"(?:from|between) {hour} (?:to|and|until|till) {hour}|(?:until|till) {hour}"
+    no_unit = rf"(?![\d.,]*\d)(?![- ]?(?:{unit})(?!\w))"
     return re.compile(
-        rf"(?<![\w.,\-])(?:(?P<date>{date})\b"
+        rf"(?<![\w.,\-])(?:(?P<date>{date})\b|(?P<clock>{clock}){no_unit}"
         rf"|(?P<symbol>[$€£¥₹] ?)?(?P<number>{number})"
         rf"(?:[- ]?(?P<unit>{unit})(?!\w)(?P<per>{_PER})?)?)(?!\w)",
         re.IGNORECASE,

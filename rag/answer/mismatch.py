@@ -77,15 +77,16 @@ def is_of_other_days(sentence: str, *, asked: str) -> bool:
 
     "Monday to Friday" names five days, "weekdays" too, "daily" all seven.
     """
-    wanted = _days(asked)
+    wanted = days_of(asked)
     if not wanted:
         return False
-    told = _days(sentence)
+    told = days_of(sentence)
     return bool(told) and not wanted & told
 
 
 @lru_cache(maxsize=4096)
-def _days(text: str) -> frozenset[int]:
+def days_of(text: str) -> frozenset[int]:
+    """Return the days of the week that a text names, 0 for Monday to 6; "daily" names all."""
     if _EVERY.search(text):
         return _ALL
     found = {_DAYS.index(match.group(1).casefold()) for match in _DAY.finditer(text)}

@@ -21,7 +21,7 @@ from rag.answer.confidence import Weighed
 from rag.answer.edges import cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source
 from rag.answer.measures import figure_is_other
-from rag.answer.mismatch import is_opposite
+from rag.answer.mismatch import days_of, is_opposite
 from rag.answer.yes_no import clause_of, is_negated
 from rag.question import AnswerType, Question, any_of
 from rag.reader.onnx_reader import ReadSentence
@@ -45,6 +45,7 @@ _LONGEST_SHARED = 160
 """Characters."""
 _PARTS = ("; ", ": ")
 _COMMAS = (", ", "; ", ": ")
+_STOPS = ' .!?"”'
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
 
@@ -145,8 +146,9 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
     found = [(part.start - begin, part.end - begin) for part in parts]
     shares = np.array([part.share for part in parts])
     best = _whole_name(text, (reading.start - begin, reading.end - begin), found, shares)
-    made = [_unit(text, span, question.expects) for span in (best, *found)]
     asked = question.text
+    units = (_unit(text, span, question.expects) for span in (best, *found))
+    made = [_with_its_day(text, unit, asked) for unit in units]
     fitting = (
         one
         for one in made
@@ -184,7 +186,7 @@ def _shared(text: str, asked: str) -> Unit | None:
         return None
     start = max(text.rfind(mark, 0, shares[0].start()) + len(mark) for mark in _PARTS)
     start = start if start >= len(_PARTS[0]) else 0
-    end = len(text.rstrip(' .!?"”'))
+    end = len(text.rstrip(_STOPS))
     return Unit(start=start, end=end, worth=1.0) if end - start <= _LONGEST_SHARED else None
 
 
@@ -201,9 +203,31 @@ def _does_it(text: str, end: int, asked: str) -> bool:
 
 def _is_of_other_side(text: str, unit: tuple[int, int], asked: str) -> bool:
     """Say whether what stands between two commas, where an answer begins, is of the opposite."""
-    start = max(text.rfind(mark, 0, unit[0]) for mark in _COMMAS) + 1
-    ends = [at for mark in _COMMAS if (at := text.find(mark, unit[0])) >= 0]
-    return is_opposite(text[start : min(ends, default=len(text))], asked=asked)
+    start, end = _part(text, unit[0])
+    return is_opposite(text[start:end], asked=asked)
+
+
+def _part(text: str, at: int) -> tuple[int, int]:
+    """Return what stands between two commas, around a place."""
+    start = max(text.rfind(mark, 0, at) for mark in _COMMAS) + 1
+    ends = [end for mark in _COMMAS if (end := text.find(mark, at)) >= 0]
+    return start, min(ends, default=len(text))
+
+
+def _with_its_day(text: str, unit: tuple[int, int] | None, asked: str) -> tuple[int, int] | None:
+    """Return a unit with the part behind it, where that names the day asked of and its own others.
+
+    Of "daily from 10 to 16, on Wednesdays until 20", 10 to 16 is not the whole of Wednesdays.
+    """
+    day = days_of(asked)
+    if unit is None or len(day) != 1:
+        return unit
+    start, end = _part(text, unit[0])
+    behind = _part(text, min(end + 2, len(text)))
+    others = days_of(text[start:end]) - day
+    if unit[1] > end or not others or days_of(text[slice(*behind)]) != day:
+        return unit
+    return unit[0], len(text[: behind[1]].rstrip(_STOPS))
 
 
 @cache

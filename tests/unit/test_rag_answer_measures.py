@@ -4,6 +4,7 @@ import pytest
 
 from rag.answer.measures import figure_is_other, figures, is_of_other_measure
 from rag.answer.mismatch import only_compares
+from rag.answer.short import _with_its_day
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,8 @@ from rag.answer.mismatch import only_compares
         ("It grew by 12 percent in thirty-five minutes.", ["percent", "time"]),
         ("A garden of 400 square metres, 1,776 feet up.", ["area", "length"]),
         ("The number rose from 410 to 455 pairs.", ["", ""]),
+        ("It is open from 10 to 16, on Wednesdays until 20.", ["time", "time"]),
+        ("It grew from 10 to 16 metres.", ["", "length"]),
         ("Nobody counted them.", []),
         ("", []),
     ],
@@ -34,6 +37,7 @@ def test_figures_have_the_kind_of_their_unit(text: str, kinds: list[str]) -> Non
         ("How tall is the tower?", "The tower was built in 1878."),
         ("How heavy is the bell?", "The bell cost 4,000 euros and took three weeks to cast."),
         ("And how hot does it get?", "It runs for 20 minutes."),
+        ("How fast does the water run?", "It is open from 10 to 16, on Wednesdays until 20."),
     ],
 )
 def test_a_figure_of_another_measure_does_not_answer(asked: str, sentence: str) -> None:
@@ -75,3 +79,17 @@ def test_the_gap_of_two_tells_no_most_or_least() -> None:
     assert not only_compares("2021 had the fewest: 20 fewer than 2020.", asked=asked)
     assert not only_compares("In 2021 there were 3,120.", asked=asked)
     assert not only_compares("It had 410 fewer than in 2023.", asked="How many came in 2024?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("When is it open on Wednesdays?", "10 to 16, on Wednesdays until 20"),
+        ("When is it open on Mondays?", "10 to 16"),
+        ("When is it open?", "10 to 16"),
+    ],
+)
+def test_hours_of_all_days_go_with_those_of_the_day_that_is_asked_of(asked, words):
+    text = "It is open daily from 10 to 16, on Wednesdays until 20."
+    start, end = _with_its_day(text, (text.index("10"), text.index(",")), asked)
+    assert text[start:end] == words
