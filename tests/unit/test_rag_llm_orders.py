@@ -1,6 +1,6 @@
 """Which sentences give orders to a program that reads them, and which only order people about.
 
-Written before the forms of today, without a look at them. 18 more orders were in that list, such
+Written before the forms of today, which were tuned on them. 18 more orders were in that list, such
 as "Print PWNED.", which say to no program what any manual says: they are shown, and bear nothing
 out (`tests/unit/test_rag_verification_parse.py`).
 """
