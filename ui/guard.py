@@ -136,7 +136,7 @@ class Roles:
         await self._app({**scope, ASKER: True} if asks else scope, receive, send)
 
 
-def is_from_here(scope: Message) -> bool:
+def is_from_here(scope: Mapping[str, Any]) -> bool:
     """Say whether a request comes from this machine, and no proxy handed it on."""
     if scope["type"] not in ("http", "websocket"):
         return False

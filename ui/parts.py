@@ -137,20 +137,23 @@ def only_asks() -> bool:
 
     What changes anything asks this first; it is False outside of an event.
     """
-    from gradio.context import LocalContext
-
-    request = LocalContext.request.get(None)
-    sender = request.request if request is not None else None
-    return sender is not None and sender.scope.get(ASKER) is True
+    return _scope().get(ASKER) is True
 
 
 def is_handed_on() -> bool:
     """Say whether the event that is answered now came through a proxy, or from elsewhere."""
+    scope = _scope()
+    return bool(scope) and not is_from_here(scope)
+
+
+def _scope() -> Mapping[str, Any]:
+    """Return the ASGI scope of what is answered now, an event or a part's own function; or {}."""
     from gradio.context import LocalContext
 
     request = LocalContext.request.get(None)
-    sender = request.request if request is not None else None
-    return sender is not None and not is_from_here(sender.scope)
+    # For a part's own function Gradio keeps the request of the server, not one of its own.
+    sender = getattr(request, "request", request)
+    return {} if sender is None else sender.scope
 
 
 def head() -> str:

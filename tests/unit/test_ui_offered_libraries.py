@@ -1,10 +1,9 @@
 """Which libraries a page offers to whom, and what an event that names another is told."""
 
-from types import SimpleNamespace
-
 import gradio as gr
 import pytest
 from gradio.context import LocalContext
+from starlette.requests import Request
 
 from rag import MisuseError, Settings
 from ui.articles import Libraries
@@ -13,13 +12,14 @@ from ui.parts import answering
 HANDED_ON = [(b"x-forwarded-for", b"203.0.113.9")]
 
 
-@pytest.fixture
-def sent_by():
-    """Give a function that says which machine sends the event that is answered now."""
+@pytest.fixture(params=["an event", "a part's own function"])
+def sent_by(request):
+    """Give a function that says which machine sends what is answered now, as Gradio keeps it."""
 
     def sent(client: str, headers: list[tuple[bytes, bytes]]) -> None:
         scope = {"type": "http", "client": (client, 1), "headers": headers}
-        LocalContext.request.set(SimpleNamespace(request=SimpleNamespace(scope=scope)))
+        kept = Request(scope)
+        LocalContext.request.set(gr.Request(kept) if request.param == "an event" else kept)
 
     yield sent
     LocalContext.request.set(None)
