@@ -123,7 +123,15 @@ def _filled(piece: str, before: str) -> str:
     if asks is None or not _form("fragment").match(piece[asks.end() :].strip()):
         return piece
     clause = _form("asks").sub("", before.rstrip("?"), count=1).strip()
-    return f"{asks.group().strip()} {clause} {piece[asks.end() :].strip()}"
+    rest = piece[asks.end() :].strip()
+    return f"{asks.group().strip()} {_without(rest.partition(' ')[0], clause)} {rest}"
+
+
+def _without(preposition: str, clause: str) -> str:
+    """Return a clause without its end that another takes the place of: "in February"."""
+    start, _, end = clause.casefold().rpartition(f" {preposition.casefold()} ")
+    replaced = _form("place").match(f"{preposition} ") and 0 < len(end.split()) <= _LONGEST
+    return clause[: len(start)] if start and replaced else clause
 
 
 def _asked_of(word: str, before: str) -> str:

@@ -20,6 +20,17 @@ def searched(question: str) -> list[str]:
         ("How many died and where was it?", ["How many died?", "Where was it?"]),
         ("Who met, when and why?", ["Who met?", "When?", "Why?"]),
         (
+            "Who was absent in February, and who in March?",
+            ["Who was absent in February?", "Who was absent in March?"],
+        ),
+        (
+            "How many visitors came to the tower in 2023 and how many in 2024?",
+            [
+                "How many visitors came to the tower in 2023?",
+                "How many visitors came to the tower in 2024?",
+            ],
+        ),
+        (
             "Can you tell me who paid for it, and by how much?",
             ["Who paid for it?", "By how much?"],
         ),
