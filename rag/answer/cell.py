@@ -18,7 +18,7 @@ from rag.answer.yes_no import is_negated
 from rag.question import AnswerType, Question
 from rag.types import Draft, DraftSentence, Evidence
 
-_TABLES: Final = frozenset(
+TABLES: Final = frozenset(
     {
         "text/csv",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -116,7 +116,7 @@ def _of_its_row(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
     names = {
         row.sentence: (hit, {c.text for c in cells_of(row.sentence.text) if _is_said(c, question)})
         for hit in hits
-        if hit.card.media_type in _TABLES and hit.passage.document_id == table
+        if hit.card.media_type in TABLES and hit.passage.document_id == table
         for row in hit.sentences
     }
     said = {row: hit for row, (hit, named) in names.items() if named}
@@ -146,7 +146,7 @@ def _names_nobody_there(draft: Draft, question: Question) -> bool:
     if not draft.sentences or not draft.sentences[0].evidence:
         return False
     hit = draft.sentences[0].evidence[0].hit
-    if hit.card.media_type not in _TABLES or not cells_of(draft.sentences[0].text):
+    if hit.card.media_type not in TABLES or not cells_of(draft.sentences[0].text):
         return False
     around = f"{hit.card.title} {hit.card.source} {hit.passage.text} {hit.page_label}".casefold()
     full = (name[0].split() for name in _FULL_NAME.finditer(question.text))
@@ -212,12 +212,12 @@ def _lacks_column(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool
     asked = _COLUMN_ASKED.search(question.text)
     if asked is None or not draft.sentences or not draft.sentences[0].evidence:
         return False
-    if draft.sentences[0].evidence[0].hit.card.media_type not in _TABLES:
+    if draft.sentences[0].evidence[0].hit.card.media_type not in TABLES:
         return False
     words = {
         term for word in asked[1].split() if word.lower() not in _LEADS for term in terms(word)
     }
-    rows = (row for hit in hits if hit.card.media_type in _TABLES for row in hit.sentences)
+    rows = (row for hit in hits if hit.card.media_type in TABLES for row in hit.sentences)
     names = {cell.name for row in rows for cell in cells_of(row.sentence.text) if cell.name}
     named = {term for name in names for term in terms(name.replace("_", " "))}
     return bool(words) and not any(_covers(named, term) for term in words)
@@ -241,7 +241,7 @@ def cells_of(row: str) -> tuple[Cell, ...]:
 
 def cells_of_table(text: str, media_type: str) -> tuple[Cell, ...]:
     """Return the cells of a quoted row; none where its article is no table."""
-    return cells_of(text) if media_type in _TABLES else ()
+    return cells_of(text) if media_type in TABLES else ()
 
 
 def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
@@ -257,7 +257,7 @@ def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
     found = [
         one
         for hit in hits
-        if hit.card.media_type in _TABLES
+        if hit.card.media_type in TABLES
         for row in hit.sentences
         if (one := _named_in(row, hit, asked, counts=counts)) is not None
     ]

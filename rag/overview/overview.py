@@ -15,6 +15,7 @@ from index.store import queries
 from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
+from rag.answer.cell import TABLES, cells_of
 from rag.overview.asked import Topic, Whole, mentions, read_topic, speaks_of
 from rag.overview.statements import (
     Statement,
@@ -130,8 +131,13 @@ def of_article(content: Content) -> Overview:
 
 
 def in_brief(content: Content) -> tuple[Sentence, ...]:
-    """Return one sentence that tells what an article is about, or two short ones, in order."""
+    """Return one sentence that tells what an article is about, or two short ones, in order.
+
+    Rows of a table tell nothing of the whole; a table without other words gives none.
+    """
     every = list(islice(each_statement(content), _READ_IN_BRIEF))
+    if content.document.card.media_type in TABLES:
+        every = [one for one in every if not cells_of(one.text)]
     own = [one for one in every if not _LISTED.match(one.text)] or every
     told = _told(own, _BRIEF)
     if sum(len(one.text) for one in told) > _LONG:

@@ -41,6 +41,14 @@ def test_an_article_is_introduced_by_its_own_sentences_and_questions(start, assi
     assert start.offered({})["offers"] == [(told["questions"][0], document.id, "Mill")]
 
 
+def test_rows_of_a_table_introduce_nothing(assistant, tmp_path):
+    (tmp_path / "visitors.csv").write_text("Year,Visitors\n2023,5480\n2024,6215\n", "utf-8")
+    assistant.library.add(tmp_path / "visitors.csv")
+    (document,) = assistant.library.documents()
+    assistant.library.introduce({document.id: ()})
+    assert assistant.library.introductions(document.id)[document.id].overview == ()
+
+
 def test_introductions_are_kept_and_made_anew_for_another_text_alone(start, assistant):
     (document,) = assistant.library.documents()
     with open_assistant(

@@ -95,10 +95,12 @@ const compound = (view) => {
 };
 // What happened, with its dates at the left.
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+// Words by which a sentence says its date ("last Monday") stand in the sentence, so they only go with the date.
+const day = (when) => { const [date, words] = when.split(" (“"); return h("time", { title: words ? `“${words.replace(/\)$/, "")}` : null }, dated(date)); };
 const dated = (when) => when.replace(/\b(\d{4})-(\d\d)(?:-(\d\d))?\b/g, (_, year, month, day) => `${day ? `${Number(day)} ` : ""}${MONTHS[month - 1]} ${year}`);
 const MOST = 40; // dates of a timeline
 const timeline = (view) => [h("p", { class: "kind" }, view.sentences.length < MOST ? "In order of time" : `In order of time, the newest ${MOST}`),
-  h("ol", { class: "timeline" }, view.sentences.map((said, at) => h("li", { class: said.when === view.sentences[at - 1]?.when ? "same" : null }, h("time", {}, dated(said.when)), h("div", {}, quote(view, said, view.sentences[at - 1])))))];
+  h("ol", { class: "timeline" }, view.sentences.map((said, at) => h("li", { class: said.when === view.sentences[at - 1]?.when ? "same" : null }, day(said.when), h("div", {}, quote(view, said, view.sentences[at - 1])))))];
 // What articles say as a whole: each article's sentences in their order.
 const overview = (view) => {
   if (view.sentences.length && view.sentences.every((said) => said.when)) return timeline(view);

@@ -119,7 +119,7 @@ const drawItem = (text, line, spans) => {
   const mark = ITEM.exec(text.slice(line.start, line.start + 60));
   const from = line.start + mark[1].length, behind = line.start + mark[0].length;
   const bullet = /^[-*•‣–]$/.test(mark[2]);
-  const drawn = h("li", { dir: "auto", class: bullet ? null : "counted" }, bullet ? unseen(text, from, behind, spans) : h("span", { class: "count" }, run(text, from, behind, spans)), run(text, behind, trimmed(text, line)[1], spans));
+  const drawn = h("li", { dir: "auto", class: bullet ? null : "numbered" }, bullet ? unseen(text, from, behind, spans) : h("span", { class: "count" }, run(text, from, behind, spans)), run(text, behind, trimmed(text, line)[1], spans));
   drawn.style.marginInlineStart = `${Math.min(4, mark[1].length / 2) * 22}px`;
   return drawn;
 };
