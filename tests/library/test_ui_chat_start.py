@@ -1,12 +1,14 @@
 """Before the first question: cards, questions made when articles were added, the scope."""
 
 import json
+import threading
 import time
 
 import pytest
 
 from rag import Article
 from rag.testing import open_assistant
+from ui.chat import start as start_room
 from ui.chat.start import Introducing, Start
 
 MILL = Article(
@@ -97,6 +99,30 @@ def test_nothing_is_made_while_somebody_waits_for_an_answer(assistant):
     while worker.working and time.monotonic() < until:
         time.sleep(0.01)
     assert assistant.library.not_introduced() == ()
+
+
+def test_a_program_that_ends_waits_for_the_worker_which_stops_and_keeps_nothing_half_made(
+    assistant, monkeypatch, caplog
+):
+    assistant.library.add_articles([MILL])
+    ended = threading.Event()
+
+    def cut_short(*_, **__):
+        monkeypatch.setattr(start_room, "_is_ending", lambda: True)
+        ended.set()
+        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
+
+    monkeypatch.setattr(start_room, "questions_of", cut_short)
+    worker = Introducing(assistant, quiet=lambda: True)
+    worker.begin()
+    assert ended.wait(30)
+    for thread in threading.enumerate():
+        if thread.name == "introducing":
+            assert not thread.daemon
+            thread.join(30)
+    assert not worker.working
+    assert caplog.text == ""
+    assert len(assistant.library.not_introduced()) == 1
 
 
 def test_cards_tell_tags_and_folders_to_choose_by(start, assistant):

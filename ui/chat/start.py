@@ -74,7 +74,8 @@ class Introducing:
             if self._working:
                 return
             self._working = True
-        threading.Thread(target=self._work, daemon=True, name="introducing").start()
+        # Not a daemon: the interpreter would end under a model that is at work for it.
+        threading.Thread(target=self._work, daemon=False, name="introducing").start()
 
     def _work(self) -> None:
         if sys.platform == "linux":  # where it is of this thread alone
@@ -82,7 +83,7 @@ class Introducing:
                 os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
         while True:
             with self._lock:
-                if not self._again:
+                if not self._again or _is_ending():
                     self._working = False
                     return
                 self._again = False
@@ -91,7 +92,8 @@ class Introducing:
             except FootnoteError as error:  # as while another program writes: with the next look
                 _LOG.info("articles are not introduced now: %s", error)
             except Exception:  # noqa: BLE001  # the outermost line: the page goes on without
-                _LOG.exception("articles could not be introduced")
+                if not _is_ending():
+                    _LOG.exception("articles could not be introduced")
 
     def _make(self) -> None:
         library, tried = self._assistant.library, set[str]()
@@ -102,6 +104,8 @@ class Introducing:
                 tried.add(document_id)
                 with suppress(UnknownDocumentError):
                     made[document_id] = self._asked_of(library.document(document_id))
+                if _is_ending():  # what was cut short is made anew, by the next server
+                    return
                 if len(made) >= _TOGETHER or time.monotonic() - began > _APART or len(tried) == 1:
                     break
                 time.sleep(_PAUSE)
@@ -118,14 +122,20 @@ class Introducing:
         except FootnoteError:
             raise
         except Exception:  # noqa: BLE001  # the outermost line: the other articles go on
-            _LOG.exception("no questions could be made of an article")
+            if not _is_ending():
+                _LOG.exception("no questions could be made of an article")
             return ()
 
     def _patiently(self) -> bool:
-        """Wait until nobody is answered, for that takes both cores."""
-        while not self._quiet():
+        """Wait until nobody is answered, for that takes both cores; say no once all is to end."""
+        while not self._quiet() and not _is_ending():
             time.sleep(_PAUSE)
-        return True
+        return not _is_ending()
+
+
+def _is_ending() -> bool:
+    """Say whether the program ends: its main thread has, and no pool of threads takes work."""
+    return not threading.main_thread().is_alive()
 
 
 class Start:
