@@ -16,6 +16,7 @@ from index.store import catalog, chroma
 from index.store.chroma import OpenGenerations, generation_folder
 from index.store.migrations import made_later
 from index.store.protocols import (
+    BRIEFLY,
     Imprint,
     Nearest,
     OnStep,
@@ -203,7 +204,7 @@ def writing(library: Path, *, wait: float = 0.0) -> Iterator[None]:
 
     Args:
         library: The library's folder, which must exist.
-        wait: Seconds to wait for another writer to finish; 0 says so at once.
+        wait: Seconds to wait for another writer to finish, at least `BRIEFLY`.
 
     Raises:
         LibraryBusyError: Another process or thread is writing.
@@ -211,7 +212,7 @@ def writing(library: Path, *, wait: float = 0.0) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(library / "writer.lock", timeout=wait, thread_local=False)
+    lock = FileLock(library / "writer.lock", timeout=max(wait, BRIEFLY), thread_local=False)
     holder = library / "writer.pid"
     try:
         lock.acquire()

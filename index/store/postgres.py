@@ -27,6 +27,7 @@ from index.errors import (
 from index.store import catalog
 from index.store.narrowed import shown_alone
 from index.store.protocols import (
+    BRIEFLY,
     Imprint,
     Originals,
     Rows,
@@ -297,7 +298,7 @@ class PostgresCatalog:
     def _lock(self, connection: "psycopg.Connection", *, wait: float) -> None:
         import psycopg
 
-        connection.execute(f"SET lock_timeout = {max(1, int(wait * 1000))}")
+        connection.execute(f"SET lock_timeout = {int(max(wait, BRIEFLY) * 1000)}")
         try:
             connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
         except psycopg.errors.LockNotAvailable:

@@ -212,7 +212,7 @@ class Catalog(Protocol):
         """Hold the writer's lock and the catalog open, in autocommit mode.
 
         Args:
-            wait: Seconds to wait for another writer.
+            wait: Seconds to wait for another writer, at least `BRIEFLY`.
             create: What an empty catalog is made for where there is none yet; None makes none.
 
         Raises:
@@ -288,6 +288,8 @@ class VectorIndex(Protocol):
         """Let go of everything that nobody reads."""
 
 
+BRIEFLY = 1.0
+"""Seconds that any writer waits: nobody is told of the short writes that are made behind a page."""
 _SCHEMES = ("postgresql://", "postgres://")
 
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import forks
@@ -136,7 +137,19 @@ def other_process(tmp_path: Path, code: str) -> None:
     assert forks.run(script).code == 0
 
 
-def test_case_10_a_second_writer_is_told_so_at_once(make_library: Make, tmp_path: Path) -> None:
+def test_a_short_write_behind_is_waited_for(make_library: Make, tmp_path: Path) -> None:
+    library = make_library()
+    add(library, a="Cats sleep.")
+    with ExitStack() as held:
+        held.enter_context(writing(tmp_path / "library"))
+        ending = threading.Timer(0.2, held.close)
+        ending.start()
+        add(library, b="Dogs bark.")
+        ending.join()
+    assert len(library.summaries()) == 2
+
+
+def test_case_10_a_second_writer_is_told_so_soon(make_library: Make, tmp_path: Path) -> None:
     library = make_library()
     add(library, a="Cats sleep.")
     with (
