@@ -109,7 +109,8 @@ def _quoted(db: OpenCatalog, key: int, span: object) -> str:
     if not (isinstance(span, list) and len(span) == 2 and all(type(at) is int for at in span)):
         return ""
     start, end = span
-    query = "SELECT substr(text, ?, ?) FROM documents WHERE key = ?"
+    span_of = "substr(text, CAST(? AS INTEGER), CAST(? AS INTEGER))"  # PostgreSQL has no other
+    query = f"SELECT {span_of} FROM documents WHERE key = ?"
     if not 0 <= start < end:
         return ""
     found = db.execute(query, (start + 1, end - start, key)).fetchone()

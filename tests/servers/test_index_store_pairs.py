@@ -19,6 +19,7 @@ from index.errors import (
     UnknownDocumentError,
 )
 from index.store import catalog, queries, writes
+from index.store.introductions import Introduction
 from index.store.library import Library
 from index.store.protocols import TermsSearch
 from index.sync import ingest
@@ -28,6 +29,7 @@ from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from rag import Assistant, Settings
 from rag.cli.libraries import library_status
+from rag.library import OpenLibrary
 from rag.named_libraries import add_name, named_libraries
 from rag.testing import HashEmbedder, open_library
 
@@ -61,6 +63,21 @@ def test_what_was_added_is_found_listed_and_whole(make: Make) -> None:
     assert found(library, "Who barks?")[0] == "Dogs bark."
     assert {c.card.source: c.sentences for c in library.summaries()} == {"a": 2, "b": 1}
     assert check(library).findings == ()
+
+
+def test_what_introduces_a_document_is_kept_in_its_own_words(make: Make) -> None:
+    library = make()
+    add(library, a="The mill was closed in 1987. It was big.")
+    opened = OpenLibrary(library, seeds=False, on_progress=lambda done, total: None)
+    (known,) = opened.not_introduced()
+    opened.introduce({known: ["When was the mill closed?"]})
+    assert opened.introductions(known) == {
+        known: Introduction(
+            overview=("The mill was closed in 1987.",), questions=("When was the mill closed?",)
+        )
+    }
+    opened.remove(known)
+    assert opened.introductions(known) == {}
 
 
 def test_a_changed_document_takes_the_place_of_the_old_one(make: Make) -> None:
