@@ -416,7 +416,11 @@ WALKERS: dict[str, Callable[[str], object]] = {
     "a model's sentence": plain,
     "a shown source": inert,
     "a graded answer": normalise_answer,
-    "questions to offer": lambda text: questions._names(text) + questions._speakers(text),
+    "questions to offer": lambda text: [
+        *questions._named(text),
+        *questions._labelled(text),
+        *questions._done(text),
+    ],
 }
 PUMPS = (
     *" \t\na1A.,-_'\"’“[](){}<>*#|:;/!?&`~=+%$@\\é…",

@@ -25,7 +25,9 @@ _ALIKE = 0.5
 """Share of the words that a short answer has in common with those that it was made of."""
 _LONGEST_QUESTION, _LONGEST_SHORT = 16, 16
 """Words."""
-_NAME = r"[A-ZÀ-Þ][\w’'\-]+(?: (?:de|van|von|der|al|bin|[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w’'\-]+))*"
+_NAME = (
+    r"\b[A-ZÀ-Þ][\w’'\-]{1,30}(?: (?:de|van|von|der|al|bin|[A-ZÀ-Þ]\.|[A-ZÀ-Þ][\w’'\-]{1,30})){0,6}"
+)
 _WHOLE = re.compile(r"^[\"“„«'(\[]?[\dA-ZÀ-Þ£$€¥].*[.!?…][\"”»')\]]*$", re.DOTALL)
 _WORD = re.compile(r"\w+")
 _DATED = re.compile(
@@ -102,7 +104,7 @@ def _is_asked_of(turned: Turned, text: str) -> bool:
     """Say whether who is asked for is a person: one name alone may be a town's."""
     if not turned.question.startswith("Who ") or " " in turned.answer:
         return True
-    return re.search(rf"[A-ZÀ-Þ][\w.’'-]+ {re.escape(turned.answer)}\b", text) is not None
+    return re.search(rf"[A-ZÀ-Þ][\w.’'-]{{1,40}} {re.escape(turned.answer)}\b", text) is not None
 
 
 def _named(sentence: str) -> Iterator[Turned]:
@@ -119,7 +121,7 @@ def _named(sentence: str) -> Iterator[Turned]:
             yield Turned(question=f"What does {letters} stand for?", answer=words)
 
 
-_LETTERS = re.compile(r"((?:[A-Z][\w-]*,? |of |and |for |the ){2,9})\(([A-Z]{2,8})\)")
+_LETTERS = re.compile(r"((?:[A-Z][\w-]{0,30},? |of |and |for |the ){2,9})\(([A-Z]{2,8})\)")
 _LABEL = re.compile(r"(?:\d+\. )?(?P<label>[A-Z][a-z]+(?: [a-z]+){0,4}): (?P<told>[^:;]{2,80})$")
 _NO_LABEL = re.compile(
     r"\b(?:from|to|cc|subject|date|present|apologies|note|in|by|re|tel|phone|fax|url|http|source|"
