@@ -40,6 +40,8 @@ _FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){1,3}
 _FIELD = re.compile(r"; (?=[^;:]{1,200}: )")
 """What parts the cells of a row that have a name."""
 _NUMBER = re.compile(r"-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?")
+_UNIT = re.compile(r" \([^()]{1,20}\)$| in [a-zA-Z²]{1,4}$")
+"""Behind the name of a column: "Height (m)", "Height in m"."""
 _PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
 _COUNTED: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "date", "duration"})
 _LETTERS = 3
@@ -164,7 +166,7 @@ def _is_surpassed(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool
     if not draft.sentences or not draft.sentences[0].evidence:
         return False
     table = draft.sentences[0].evidence[0].hit.passage.document_id
-    asked = frozenset(content_terms(question.text))
+    asked = frozenset(content_terms(question.text)) | _measured_by(question.text)
     quoted = _measured(draft.sentences[0].text, asked)
     others = (
         _measured(row.sentence.text, asked)
@@ -181,14 +183,21 @@ def _is_surpassed(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool
 
 
 def _measured(row: str, asked: frozenset[str]) -> dict[str, float]:
-    """Return the numbers of a row in the columns that a question names."""
+    """Return the numbers of a row in the columns that a question names, units left aside."""
     return {
         cell.name: float(cell.text.replace(",", ""))
         for cell in cells_of(row)
-        if _is_named(cell.name, asked)
+        if _is_named(_UNIT.sub("", cell.name), asked)
         and _NUMBER.fullmatch(cell.text)
         and not _says(cell.text, asked)
     }
+
+
+def _measured_by(asked: str) -> frozenset[str]:
+    """Return the terms of the columns that a superlative is about: height of "tallest"."""
+    said = set(asked.casefold().rstrip(" ?").split())
+    table = data_toml("rag", "tables.toml")["measured"]
+    return frozenset(t for name, of in table.items() if said & set(of.split()) for t in terms(name))
 
 
 @cache

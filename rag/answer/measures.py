@@ -1,4 +1,4 @@
-"""Tells when a figure is of another measure than a question asks for: minutes for a speed.
+"""Tells when a figure is of another measure, or of another time, than a question asks for.
 
 "The crossing takes eight minutes" does not tell how fast the ferry is, nor "in 1925" how old she
 was. Only figures whose unit is known are ruled out; a sentence without any is let pass.
@@ -50,6 +50,32 @@ def figure_is_other(text: str, start: int, end: int, *, asked: str) -> bool:
         return False
     own = [one for one in figures(text) if one.start < end and one.end > start]
     return bool(own) and all(one.kind in other for one in own)
+
+
+def is_what_was(text: str, start: int, end: int, *, asked: str) -> bool:
+    """Say whether a span is what something was changed from, and it is asked what it is.
+
+    "Moved from 20 June to 27 June" does not say that the party is on 20 June. Of 30,958 answers of
+    training questions none is called so.
+    """
+    if _before().search(asked):
+        return False
+    return any(
+        one.start("old") <= start and end <= one.end("old") for one in _change().finditer(text)
+    )
+
+
+@cache
+def _change() -> re.Pattern[str]:
+    verb = any_of("changes", "verb")
+    return re.compile(
+        rf"\b{verb}\b[^.;:]{{0,40}}? from (?P<old>[^.;,]{{1,40}}?) to [^.;,]", re.IGNORECASE
+    )
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of('changes', 'before')}\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

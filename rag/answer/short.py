@@ -20,7 +20,7 @@ from index.terms import content_terms, terms
 from rag.answer.confidence import Weighed
 from rag.answer.edges import cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source
-from rag.answer.measures import figure_is_other
+from rag.answer.measures import figure_is_other, is_what_was
 from rag.answer.mismatch import days_of, is_opposite
 from rag.answer.yes_no import clause_of, is_negated
 from rag.question import AnswerType, Question, any_of
@@ -157,6 +157,7 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
         and not _is_of_other_side(text, one, asked)
         and not is_no_sum(text, one[0], asked=asked)
         and not figure_is_other(text, *one, asked=asked)
+        and not is_what_was(text, *one, asked=asked)
     )
     unit = next(fitting, None)
     if unit is None:

@@ -180,6 +180,17 @@ def test_a_row_that_another_surpasses_has_neither_most_nor_least(question, row, 
     assert with_cell(draft, read_question(question), [found]).confidence == confidence
 
 
+def test_the_tallest_is_told_by_the_column_of_heights():
+    found = table("Name: Skarrow; Height in m: 31.", "Name: Tern; Height in m: 44.")
+    for row, confidence in ((0, 0.0), (1, 0.9)):
+        sentence = found.sentences[row].sentence
+        quoted = Evidence(hit=found, start=sentence.start, end=sentence.end)
+        told = DraftSentence(text=sentence.text, evidence=(quoted,))
+        draft = Draft(sentences=(told,), confidence=0.9)
+        question = read_question("Which lighthouse is the tallest?")
+        assert with_cell(draft, question, [found]).confidence == confidence
+
+
 def test_the_row_is_quoted_with_the_cell_marked():
     hit = table(*YEARS)
     draft = with_cell(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answer.measures import figure_is_other, figures, is_of_other_measure
+from rag.answer.measures import figure_is_other, figures, is_of_other_measure, is_what_was
 from rag.answer.mismatch import only_compares
 from rag.answer.short import _with_its_day
 
@@ -93,3 +93,13 @@ def test_hours_of_all_days_go_with_those_of_the_day_that_is_asked_of(asked, word
     text = "It is open daily from 10 to 16, on Wednesdays until 20."
     start, end = _with_its_day(text, (text.index("10"), text.index(",")), asked)
     assert text[start:end] == words
+
+
+def test_what_it_was_changed_from_is_not_what_it_is() -> None:
+    text = "The summer party is moved from 20 June to 27 June because of the final."
+    old, new = (text.index(day) for day in ("20 June", "27 June"))
+    assert is_what_was(text, old, old + 7, asked="When is the summer party?")
+    assert not is_what_was(text, new, new + 7, asked="When is the summer party?")
+    assert not is_what_was(text, old, old + 7, asked="When was the party to be?")
+    open_ = "It is open from 10 to 16."
+    assert not is_what_was(open_, 16, 18, asked="When is it open?")
