@@ -26,6 +26,12 @@ _LEAD = re.compile(
     r"(?P<rest>.(?:.*\w)?)\W*$",
     re.IGNORECASE,
 )
+_OWN_NOUN = re.compile(
+    r"^(?:what|when|where|why|who|whom|how|which)\b.{0,200}\b(?:the|an?) [\w-]{3,40}\b.{0,200}?"
+    r"(?:,? and|,|;) (?:what|when|where|why|who|whom|how|which)\b",
+    re.IGNORECASE,
+)
+"""The first part of a question that asks twice: what its noun is, "it" in the second part is."""
 _ASKS = re.compile(
     r"^(?P<asks>(?:(?:in|at|on|to|from|for|with|by|of|since|until) )?"
     r"(?:who|whom|whose|what|when|where|why|which|how(?: \w+)?))\b(?P<rest>.*)$",
@@ -162,6 +168,8 @@ def _of_event(asks: str, question: str) -> str:
 def _resolved(asked: str, before: Turn) -> str | None:
     """Put in what the first pronoun stands for; None where the question has none."""
     pronoun = leans(asked)
+    if pronoun and _OWN_NOUN.search(asked[: pronoun.start()]):
+        return None
     if pronoun is None:
         return None
     word = pronoun.group().casefold()

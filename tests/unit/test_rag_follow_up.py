@@ -136,3 +136,17 @@ def test_a_part_that_has_no_like_is_not_answered_by_the_old_question() -> None:
 def test_what_hangs_on_a_noun_goes_with_it_though_the_answer_leaves_it_out() -> None:
     turn = Turn(question="What did the repair of the roof cost?", text="The repair cost 9,000.")
     assert stand_alone("Who paid for it?", [turn]) == "Who paid for the repair of the roof?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "put"),
+    [
+        ("How many fought the fire at the mill and what caused it?", None),
+        ("Who owns the mill, and where is it?", None),
+        ("When was it built and what did it cost?", "When was the old bridge built and"),
+    ],
+)
+def test_a_pronoun_behind_a_noun_of_its_own_question_takes_none_of_another(asked, put):
+    history = [Turn(question="Who designed the old bridge?", text="Ida Sand designed it.")]
+    meant = stand_alone(asked, history)
+    assert meant.startswith(put) if put else meant == asked
