@@ -43,6 +43,16 @@ def test_an_article_is_introduced_by_its_own_sentences_and_questions(start, assi
     assert start.offered({})["offers"] == [(told["questions"][0], document.id, "Mill")]
 
 
+def test_a_question_that_two_articles_answer_is_offered_once(start, assistant):
+    again = "The mill of Kirkby was closed in 1987. Nobody was hurt."
+    assistant.library.add_articles([Article(source="b.txt", title="Again", text=again)])
+    introduced(start)
+    mill, twin = (document.id for document in assistant.library.documents())
+    told = start.introduced({"ids": [mill, twin]})["introductions"]
+    assert told[mill]["questions"] == told[twin]["questions"]
+    assert [offer[0] for offer in start.offered({})["offers"]] == told[mill]["questions"]
+
+
 def test_rows_of_a_table_introduce_nothing(assistant, tmp_path):
     (tmp_path / "visitors.csv").write_text("Year,Visitors\n2023,5480\n2024,6215\n", "utf-8")
     assistant.library.add(tmp_path / "visitors.csv")

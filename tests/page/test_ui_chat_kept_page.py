@@ -92,6 +92,7 @@ def test_conversations_are_named_found_deleted_and_had_back(browser, seeded):
         ask(page, SEED_QUESTION)
         page.get_by_role("button", name="New conversation").click()
         expect(page.locator(".turn")).to_have_count(0)
+        expect(page.locator("#question")).to_be_focused()
         ask(page, "What is DICAS?")
         rows = rail(page).locator("li .open")
         expect(rows).to_have_count(2)
@@ -109,7 +110,8 @@ def test_conversations_are_named_found_deleted_and_had_back(browser, seeded):
         page.get_by_role("button", name="Delete What is DICAS?").click()
         expect(rows).to_have_count(1)
         expect(page.locator(".turn")).to_have_count(0)
-        expect(page.locator(".undo")).to_contain_text("Deleted “What is DICAS?”.")
+        expect(page.locator(".talks .undo")).to_contain_text("Deleted “What is DICAS?”.")
+        expect(page.locator(".talks .undo")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
         page.get_by_role("button", name="Undo").click()
         expect(rows).to_have_count(2)
 

@@ -11,10 +11,11 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice, zip_longest
 from pathlib import PurePath
+from typing import TypeVar
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError, UnknownDocumentError
 from rag.internal import read_scope
@@ -45,6 +46,7 @@ _NOT_PLACES = ("uploads/", "pasted/", "seeds/")
 """How sources begin that are of no folder of the user's."""
 Offer = tuple[str, str]
 """A question, and the id of the article that answers it."""
+_Told = TypeVar("_Told", bound=tuple[str, ...])
 
 
 class Introducing:
@@ -182,7 +184,7 @@ class Start:
             for one in newest
             if one.id in known
         ]
-        offers = list(islice(_in_turn(told), MOST))
+        offers = list(islice(_unlike(_in_turn(told)), MOST))
         lacks = any(one.id not in known for one in newest)
         return {"offers": offers, "making": lacks and working}
 
@@ -220,13 +222,22 @@ class Start:
             known = self._assistant.library.introductions(*ids)
         except FootnoteError:
             return ()
-        offers = ((q, one) for one in ids if one in known for q in known[one].questions)
+        offers = _unlike((q, one) for one in ids if one in known for q in known[one].questions)
         return tuple(offer for offer in offers if offer[0].casefold() not in said)[:MOST]
 
 
 def _in_turn(told: Iterable[Sequence[tuple[str, str, str]]]) -> Iterable[tuple[str, str, str]]:
     """Return one question of each article in turn, so that one article does not fill the offer."""
     return (one for one in chain(*zip_longest(*told)) if one is not None)
+
+
+def _unlike(offers: Iterable[_Told]) -> Iterator[_Told]:
+    """Yield offers but those whose question, in whatever case, one before has."""
+    seen = set[str]()
+    for offer in offers:
+        if (question := offer[0].casefold()) not in seen:
+            seen.add(question)
+            yield offer
 
 
 def _listed(document: DocumentSummary) -> Value:

@@ -39,6 +39,8 @@ const NOTES = {
 };
 const noteSentence = (note) => NOTES[note] || `${note.replace(/^source moved since indexed,/, "Its file was moved since it was added,").replace(/^./, (c) => c.toUpperCase())}.`;
 const modelName = (name) => (name === "extractive" ? "quotes only" : name);
+// A day in the order that the server writes it, too: "30 Nov 2026".
+const dayMonth = (at) => `${at.getDate()} ${at.toLocaleDateString("en", { month: "short" })}`;
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 // Events between the parts of the page; a part that is drawn anew lets go of what it heard before.
 window.footnoteSaid ??= new Map();

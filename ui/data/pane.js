@@ -222,7 +222,7 @@ const hidePreview = () => { clearTimeout(resting); preview.hidden = true; docume
 const showPreview = (link) => {
   const [, turn, number] = /^#cite-(\d+)-(\d+)$/.exec(link.getAttribute("href"));
   const view = views.get(Number(turn)), source = view && items(view).find((each) => each.number === Number(number));
-  if (!source || !link.isConnected) return;
+  if (!source || !link.isConnected || innerWidth <= 900) return; // a narrow window has no room for it
   preview.replaceChildren(h("p", { class: "quote", dir: "auto" }, source.quote), h("p", { class: "about", dir: "auto" }, [source.title, source.page ? source.where : ""].filter(Boolean).join(" · ")));
   preview.hidden = false;
   const at = link.getBoundingClientRect(), own = preview.getBoundingClientRect();

@@ -11,7 +11,7 @@ let scope = {}, drawn = 0, looks = 0, asks = 0, timer = 0, offering = 0, folded 
 const has = (field, value) => (scope[field] || []).includes(value);
 const isScoped = () => Object.values(scope).some((value) => value?.length);
 const choose = (field, value, on, label) => say("choose", { field, value, on, label });
-const day = (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? new Date(`${iso}T12:00`).toLocaleDateString([], { dateStyle: "medium" }) : iso);
+const day = (iso) => (/^\d{4}-\d\d-\d\d$/.test(iso) ? `${dayMonth(new Date(`${iso}T12:00`))} ${iso.slice(0, 4)}` : iso);
 const nameOf = (source) => source.split("/").pop() || source;
 // The same as `rag.Scope` says, for what is framed; the server alone decides what is asked.
 const isIn = (one) => {

@@ -14,7 +14,7 @@ const problem = h("p", { class: "trouble", role: "alert" });
 const close = h("button", { type: "button", class: "tool close", "aria-label": "Close the conversations", title: "Close (Esc)", onclick: () => lower() }, icon("close"));
 const drawer = h("nav", { class: "drawer", id: "drawer", "aria-label": "Conversations" }, h("div", { class: "drawer-head" }, h("h2", {}, "Conversations"), close), words, undo, problem, list);
 const toggle = h("button", { type: "button", class: "toggle", "aria-controls": "drawer", onclick: () => (wide.matches ? fold(!folded()) : raise()) }, icon("rail"), h("span", {}, "Conversations"));
-const begin = h("button", { type: "button", class: "begin", onclick: () => leave(newToken()) }, icon("plus"), h("span", {}, "New conversation"));
+const begin = h("button", { type: "button", class: "begin", onclick: () => { leave(newToken()); say("typing"); } }, icon("plus"), h("span", {}, "New conversation"));
 root.replaceChildren(h("div", { class: "rail-head" }, toggle, begin), drawer);
 
 // At the side it is folded or not, and stays so; in a narrow window it is a drawer over the page.
@@ -51,7 +51,7 @@ let focused = null; // the row that has the focus once it is drawn
 const look = () => { performance.mark("footnote-list-asked"); trigger("open", { token: token(), words: words.value }); };
 const leave = (id) => { lower(); say("talk", id); mark(); };
 const time = (used) => used.toLocaleTimeString([], { timeStyle: "short" });
-const date = (used) => used.toLocaleDateString([], { day: "numeric", month: "short", ...(used.getFullYear() !== new Date().getFullYear() && { year: "numeric" }) });
+const date = (used) => [dayMonth(used), used.getFullYear() !== new Date().getFullYear() && used.getFullYear()].filter(Boolean).join(" ");
 const since = (used) => {
   const midnight = new Date().setHours(0, 0, 0, 0);
   return used >= midnight ? "Today" : used >= new Date(midnight).setDate(new Date(midnight).getDate() - 1) ? "Yesterday" : "Earlier";
