@@ -329,6 +329,14 @@ def normalise(text: str) -> str:
     return _INVISIBLE.sub("", text)
 
 
+def without_invisible(piece: str) -> str:
+    """Return a piece of a text as `normalise` does, but joiners, marks and line ends stay.
+
+    What those do is seen only from what stands around them, which may come with the next piece.
+    """
+    return piece if piece.isascii() and piece.isprintable() else _INVISIBLE.sub("", piece)
+
+
 def one_line(text: str) -> str:
     """Return the normalised text with every run of blanks as one space, none at the ends."""
     return " ".join(normalise(text).split())

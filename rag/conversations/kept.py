@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from index.data_files import data_text
 from index.errors import FootnoteError, UnknownDocumentError
+from index.reading.normal import one_line
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.settings import Settings
 from rag.stored import page_name
@@ -172,7 +173,7 @@ def conversation_of(row: Sequence[Any]) -> Conversation:
         begun_at=cell_date(row[3]),
         used_at=cell_date(row[4]),
         turns=cell_number(row[5]),
-        name=cell_text(row[6]),
+        name=one_line(cell_text(row[6])),
     )
 
 
@@ -286,7 +287,7 @@ def _place(citation: Citation) -> str:
 
 def _plain(text: str) -> str:
     """Return a text on one line of which Markdown takes nothing for a sign of its own."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", one_line(text))
 
 
 def _html(conversation: Conversation, turns: Sequence[KeptTurn]) -> str:
@@ -298,7 +299,7 @@ def _html(conversation: Conversation, turns: Sequence[KeptTurn]) -> str:
     answers = [turn.answer for turn in turns if turn.answer is not None]
     return environment.from_string(data_text("rag", "conversation.html")).render(
         name=conversation.name,
-        about=f"{_days(conversation)}, from {conversation.library}",
+        about=f"{_days(conversation)}, from {one_line(conversation.library)}",
         turns=turns,
         before=_before(turns),
         place=_place,

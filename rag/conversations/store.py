@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import FootnoteError, MisuseError
+from index.reading.normal import one_line
 from rag.conversations.file import is_unclean, mark, opened, write_anew, writing
 from rag.conversations.kept import (
     Conversation,
@@ -205,7 +206,7 @@ class ConversationStore:
         Raises:
             MisuseError: There is no such conversation, or the name has over 200 characters.
         """
-        given = " ".join(clean(name).split())
+        given = one_line(clean(name))
         if len(given) > LONGEST_NAME:
             raise MisuseError(
                 f"the name has {len(given)} characters, at most {LONGEST_NAME} are allowed: give a "

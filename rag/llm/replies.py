@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from index.data_files import data_toml
+from index.reading.normal import normalise, without_invisible
 from index.terms import content_terms
 from rag.verification.claims import MARK, Claim, ClaimReader, shown_of
 
@@ -83,7 +84,11 @@ class ReplyReader:
         """Whether the list of sources at the end has begun."""
 
     def feed(self, piece: str) -> tuple[Said, ...]:
-        """Take the next piece, and return the sentences that are complete now."""
+        """Take the next piece, and return the sentences that are complete now.
+
+        What turns the direction of words, or hides between them, is left out.
+        """
+        piece = without_invisible(piece)
         if self._held is not None:
             self._held += piece
             start = self._held.lstrip()
@@ -95,7 +100,7 @@ class ReplyReader:
 
     def finish(self) -> tuple[Said, ...]:
         """Return the sentences of what is left; the reader is at its end then."""
-        left, self._held = unwrapped(self._held or ""), None
+        left, self._held = without_invisible(unwrapped(self._held or "")), None
         self._raw += left
         return tuple(self._read([*self._claims.feed(left), *self._claims.finish()]))
 
@@ -175,7 +180,7 @@ def plain(text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    text = _REFERENCE.sub("", text)
+    text = _REFERENCE.sub("", normalise(text))
     text = _IMAGE.sub(" ", text)
     text = _LINK.sub(r"\1", text)
     text = _TAG.sub(" ", text)

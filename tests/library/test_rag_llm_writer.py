@@ -20,6 +20,7 @@ from rag import (
 )
 from rag.cli.ask import answer_text
 from rag.language_model import Afresh, CutReplyError, Reply
+from rag.llm.replies import ReplyReader
 from rag.testing import HashEmbedder, ScriptedModel, open_assistant
 
 _BRIDGE = "The old bridge was closed in May. Engineers found cracks. It opens again in July."
@@ -215,6 +216,25 @@ def test_lists_paragraphs_and_emphasis_of_a_reply_are_kept(make: Make) -> None:
     )
     assert {sentence.verdict for sentence in answer.sentences} == {"supported"}
     assert answer.sentences[0].text == "Engineers found cracks."
+
+
+@pytest.mark.parametrize("reply", ["{}", '{{"answer": "{}"}}'])
+def test_what_turns_words_round_or_hides_between_them_is_no_part_of_an_answer(
+    make: Make, reply: str
+) -> None:
+    said = "**Engineers\u2066** \u202efound\u202c cra\u200bcks.\ufeff\U000e0041 [\u200b1]"
+    assistant, _ = make(reply.format(said))
+    events = list(assistant.stream("What did engineers find?"))
+    assert pieces(events) == events[-1].text == "**Engineers** found cracks. [1]"  # type: ignore[attr-defined]
+
+
+def test_persian_and_emoji_of_a_reply_stay_as_they_are_written_piece_by_piece() -> None:
+    reader, said = (
+        ReplyReader(),
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f468\u200d\U0001f469.",
+    )
+    found = [*(one for piece in said for one in reader.feed(piece)), *reader.finish()]
+    assert [one.claim.text for one in found] == [said]
 
 
 def test_nothing_is_asked_of_the_model_where_there_are_no_sources(

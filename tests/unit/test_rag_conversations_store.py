@@ -216,6 +216,23 @@ def test_a_name_takes_the_place_of_the_first_question(store: ConversationStore) 
         store.rename(ONE, "a" * 201)
 
 
+def test_no_name_turns_the_words_around_it_or_hides_any(store: ConversationStore) -> None:
+    keep(store, "How many towers?")
+    store.rename(ONE, "My \u202egpj\u2066\u200b\U000e0041 talk\ufeff")
+    assert store.newest()[0].name == "My gpj talk"
+    store.rename(ONE, "\u202e\u200b")
+    assert store.newest()[0].name == "How many towers?"
+    store.rename(ONE, "\u0645\u06cc\u200c\u062e\u0648")
+    assert store.newest()[0].name == "\u0645\u06cc\u200c\u062e\u0648"
+    with closing(sqlite3.connect(store.path)) as file, file:  # as the version before named it
+        file.execute("UPDATE conversations SET name = 'My \u202egpj'")
+    (named,) = store.newest()
+    assert named.name == "My gpj"
+    odd = replace(named, library="/home/\u202ea/library")
+    for form in ("md", "html"):
+        assert "\u202e" not in exported(odd, store.turns(ONE), form=form)
+
+
 @pytest.mark.parametrize("beginning", ["a1a", "", "%", "a1a1%", "____", "zzzz", "c3c3"])
 def test_an_id_that_begins_none_is_refused(store: ConversationStore, beginning: str) -> None:
     keep(store, "Why?")
