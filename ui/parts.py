@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from rag import FootnoteError
@@ -40,6 +41,8 @@ class Sender:
 NOBODY = Sender()
 _HALVES = re.compile("[\ud800-\udfff]")
 """Of surrogate pairs, as a browser sends an emoji that was cut."""
+_LARGEST = 2**53
+"""Beyond it no browser counts, and no answer that repeats a number can be sent."""
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """How listeners are added: in no list of endpoints, and without greying out what they update."""
 _STYLES = (
@@ -74,13 +77,14 @@ def part(name: str, *, elem_id: str = "", **more: Any) -> "gr.HTML":  # noqa: AN
     """
     import gradio as gr
 
+    offered = [_of_whole(function) for function in more.pop("server_functions", ())]
     return gr.HTML(
         {},
         elem_id=elem_id or name,
         html_template=f'<div class="{name}"></div>',
         js_on_load=script(f"{name}.js"),
         apply_default_css=False,
-        **more,
+        **(more | {"server_functions": offered} if offered else more),
     )
 
 
@@ -187,7 +191,8 @@ def _sender(request: "gr.Request") -> Sender:
 def sent_with(event: "gr.EventData") -> Sent:
     """Return what a script sent with its event; empty where that is no mapping.
 
-    Half of a surrogate pair is U+FFFD: an answer that repeats one cannot be sent, nor any after it.
+    Half of a surrogate pair is U+FFFD, and a number beyond what a browser counts is None: an answer
+    that repeats one cannot be sent, nor any after it.
     """
     sent: Sent = _whole(event._data) if isinstance(event._data, dict) else {}
     return sent
@@ -198,6 +203,16 @@ def script(name: str) -> str:
     return "\n".join(map(_text, ("dom.js", "token.js", *_BEFORE.get(name, ()), name)))
 
 
+def _of_whole(act: Callable[[object], Value]) -> Callable[[object], Value]:
+    """Return what a script calls, told what is sent as `sent_with` reads it."""
+
+    @wraps(act)
+    def called(wanted: object) -> Value:
+        return act(_whole(wanted))
+
+    return called
+
+
 def _whole(sent: Any) -> Any:  # noqa: ANN401  # JSON
     if isinstance(sent, str):
         return _HALVES.sub("\ufffd", sent)
@@ -205,6 +220,8 @@ def _whole(sent: Any) -> Any:  # noqa: ANN401  # JSON
         return [_whole(one) for one in sent]
     if isinstance(sent, dict):
         return {_whole(name): _whole(one) for name, one in sent.items()}
+    if isinstance(sent, int | float) and not -_LARGEST <= sent <= _LARGEST:  # nor is NaN
+        return None
     return sent
 
 

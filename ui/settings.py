@@ -320,7 +320,7 @@ def _read(sent: Sent) -> Choices:
             threshold=float(sent["threshold"]) if sent.get("threshold") else None,
             strict=strict if isinstance(strict, bool) else None,
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise SettingsError(
             "passages are a whole number and the threshold is a number: write them in digits, as "
             "in 8 and 0.5"

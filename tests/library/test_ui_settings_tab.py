@@ -46,6 +46,8 @@ def test_what_is_chosen_holds_for_its_conversation_alone(assistant):
         ({"k": "0"}, "'k'"),
         ({"k": "eight"}, "in digits"),
         ({"k": [1]}, "in digits"),
+        ({"k": float("inf")}, "in digits"),
+        ({"threshold": 10**400}, "in digits"),
         ({"threshold": "2"}, "'threshold'"),
         ({"threshold": "nan"}, "'threshold'"),
         ({"model": "gpt-4o"}, "names no provider"),

@@ -34,6 +34,7 @@ JUNK = [
     {"question": ["a"], "answer": 7, "abstain": "yes", "picks": {"a": 1}},
     {"question": "q", "answer": "a", "picks": [["x", 1], ["x", -1], [1, "x"], None, ["x"]]},
     {"token": "0" * 32, "turn": "1", "good": 5},
+    {"id": "\ud800", "ids": ["\ud800"], "scope": {"tags": ["\ud800"]}, "words": "\ud800"},
 ]
 FIRST = "root:"
 
@@ -116,6 +117,15 @@ def test_half_of_an_emoji_stops_no_answer_and_no_page_that_shows_it_again(port):
         told = join(port, [(one, [""] * n, sent) for one, n in listeners(port, events=[name])])
         assert "process_completed" in told
         assert "unexpected_error" not in told
+
+
+def test_a_number_that_no_browser_counts_to_stops_no_answer(port):
+    for odd in (10**400, float("inf"), float("nan"), [[10**30]]):
+        sent = {"token": odd, "turn": odd, "k": odd, "threshold": odd, "question": "Why?"}
+        for name in ("open", "models", "choose"):
+            told = join(port, [(one, [""] * n, sent) for one, n in listeners(port, events=[name])])
+            assert "process_completed" in told
+            assert "unexpected_error" not in told
 
 
 def test_what_the_components_offer_their_scripts_takes_anything(port):
