@@ -355,6 +355,14 @@ def printable(name: str) -> str:
     return "".join(char if _is_safe(char) else ascii(char)[1:-1] for char in name)
 
 
+def path_of(folder: str | Path) -> str:
+    """Return where a folder lies, links followed; as it was named, what no path can be."""
+    try:
+        return str(Path(folder).expanduser().resolve())
+    except (OSError, ValueError, RuntimeError):  # a NUL, a link to itself, the home of nobody
+        return str(folder)
+
+
 def _note_file(entry: "os.DirEntry[str]", seen: Glance) -> None:
     try:
         found = entry.stat()

@@ -19,7 +19,7 @@ from index.errors import FootnoteError, LibraryBusyError, LibraryError, MisuseEr
 from index.store import catalog, migrations
 from index.store.library import Library
 from index.sync import file_state
-from index.sync.find import Glance, glance, printable
+from index.sync.find import Glance, glance, path_of, printable
 from index.sync.folders import sync
 from index.sync.ingest import OnProgress
 from index.types import AddReport, Change, Folder
@@ -109,10 +109,9 @@ class Folders:
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written.
         """
-        place = Path(folder).expanduser()
-        if not place.is_dir():
-            raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to register")
-        path = str(place.resolve())
+        path = path_of(folder)
+        if not os.path.isdir(path):  # which takes what no path can be for none
+            raise MisuseError(f"no folder is at {path[:200]!r}: name a folder to register")
         if printable(path) != path:
             raise MisuseError(
                 f"{printable(path)!r} cannot be registered, for its name holds a line end, a "
@@ -136,11 +135,11 @@ class Folders:
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written.
         """
-        path = str(Path(folder).expanduser().resolve())
+        path = path_of(folder)
         known = {one.path: one for one in self.all()}
         if path not in known:
             named = f"registered are {', '.join(map(repr, known))}" if known else "no folder is"
-            raise MisuseError(f"{path!r} is not registered: {named}")
+            raise MisuseError(f"{path[:200]!r} is not registered: {named}")
         with self._library.changing() as db, catalog.transaction(db):
             file_state.erase_folder(db, path)
         return known[path]

@@ -209,6 +209,11 @@ def test_what_cannot_be_registered_is_one_sentence(assistant: Assistant, folder:
         folders.register(folder.parent)
     with pytest.raises(MisuseError, match="no folder is at"):
         folders.register(folder / "cats.txt")
+    for no_path in ("a" * 5000, "a\0b", "~nobody-of-this-name/a", "/" + "a/" * 3000):
+        with pytest.raises(MisuseError, match=r"no folder is at .{1,250}: name a folder"):
+            folders.register(no_path)
+        with pytest.raises(MisuseError, match=r"is not registered: registered are '.*notes'"):
+            folders.unregister(no_path)
     with pytest.raises(MisuseError, match=r"is not registered: registered are '.*notes'"):
         folders.unregister(folder / "inner")
     assert folders.unregister(folder).path == str(folder)
