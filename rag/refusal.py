@@ -9,14 +9,14 @@ in its text. Whether a passage is near is estimated of two measures of the searc
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from index.data_files import data_text, data_toml
 from index.search import Found
 from index.store.library import Moment
-from index.store.scoped import Inside
+from index.store.migrations import sound
 from index.terms import content_terms, terms
 from index.types import Hit
 from rag.question import Question, holds, names, numbers, words
@@ -78,17 +78,30 @@ def searched(question: Question, moment: Moment, found: Found) -> Searched:
     unheard = [w for w in absent if w not in named and w.casefold() not in asking]
     return Searched(
         articles=articles,
-        scope=_scope(moment.inside),
+        scope=_scope(moment),
         unnamed=tuple(dict.fromkeys(unnamed)),
         unheard=tuple(dict.fromkeys(unheard)),
     )
 
 
-def _scope(inside: Inside) -> str:
+def _scope(moment: Moment) -> str:
+    inside, named = moment.inside, moment.inside.scope.documents
     if inside.scope.is_everything:
         return ""
     more = f" ({inside.undated:,} more have no date)" if inside.undated else ""
-    return f" the scope “{inside.scope.words}”{more}"
+    if len(named) > _MOST:
+        of_some = replace(inside.scope, documents=(f"one of {len(named)} chosen",))
+        return f" the scope “{of_some.words}”{more}"
+    titles = {one: title for one in named if (title := _called(moment, one))}
+    told = replace(inside.scope, documents=tuple(titles.get(one, one) for one in named))
+    return f" the scope “{told.words}”{more}"
+
+
+def _called(moment: Moment, document_id: str) -> str:
+    query = "SELECT title FROM documents WHERE id = ?"
+    row = moment.db.execute(query, (document_id,)).fetchone()
+    title = " ".join(sound(row[0], str).split()) if row else ""
+    return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE].rstrip()}…"
 
 
 def near(hits: Sequence[Hit]) -> tuple[Hit, ...]:

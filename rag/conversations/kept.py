@@ -224,7 +224,7 @@ def exported(conversation: Conversation, turns: Sequence[KeptTurn], *, form: Exp
     listed = bibliography(cards, format="markdown")
     parts = [
         f"# {_plain(conversation.name)}",
-        f"{_days(conversation)}, from {_plain(conversation.library)}.",
+        f"{_days(conversation)}, from {_plain(_called(conversation))}.",
         *_markdown_turns(turns),
         *(["## Bibliography", listed.rstrip()] if listed else []),
     ]
@@ -285,6 +285,11 @@ def _place(citation: Citation) -> str:
     return f"{title}, {where or f'characters {citation.start}–{citation.end}'}."
 
 
+def _called(conversation: Conversation) -> str:
+    """Return the library's name alone: where it lies is nobody's whom an export is given to."""
+    return re.split(r"[/\\]", conversation.library.rstrip("/\\"))[-1] or "a library"
+
+
 def _plain(text: str) -> str:
     """Return a text on one line of which Markdown takes nothing for a sign of its own."""
     return _MARKS.sub(r"\\\1", one_line(text))
@@ -299,7 +304,7 @@ def _html(conversation: Conversation, turns: Sequence[KeptTurn]) -> str:
     answers = [turn.answer for turn in turns if turn.answer is not None]
     return environment.from_string(data_text("rag", "conversation.html")).render(
         name=conversation.name,
-        about=f"{_days(conversation)}, from {one_line(conversation.library)}",
+        about=f"{_days(conversation)}, from {one_line(_called(conversation))}",
         turns=turns,
         before=_before(turns),
         place=_place,

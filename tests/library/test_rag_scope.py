@@ -60,6 +60,15 @@ def test_a_refusal_says_that_it_looked_only_there(rivers: Assistant) -> None:
     assert {hit.card.source for hit in answer.hits} <= {"notes/elbe.md", "notes/rhine.md"}
 
 
+def test_a_refusal_names_an_article_by_its_title(rivers: Assistant) -> None:
+    known = {one.card.title: one.id for one in rivers.library.documents()}
+    answer = rivers.ask("Who founded the chess club?", scope=Scope(documents=(known["The elbe"],)))
+    lead = "No answer found in the one article of the scope “document The elbe”: "
+    assert answer.text.startswith(lead)
+    answer = rivers.ask("Who drinks the wine?", scope=Scope(documents=tuple(known.values())))
+    assert "of the scope “document one of 4 chosen”" in answer.text
+
+
 def test_a_name_that_only_other_articles_have_is_said_to_be_missing(rivers: Assistant) -> None:
     answer = rivers.ask("How long is the Danube?", scope=_NOTES)
     assert answer.text.endswith("none of them mentions “Danube”.")

@@ -558,7 +558,7 @@ def test_an_export_has_footnotes_numbered_through_and_one_bibliography(
 ) -> None:
     keep(store, "How many towers?", "And *gates*?")
     text = exported(store.newest()[0], store.turns(ONE), form="md")
-    assert text.startswith("# How many towers?\n\nAsked on 1970-01-12, from /home/a/library.\n\n")
+    assert text.startswith("# How many towers?\n\nAsked on 1970-01-12, from library.\n\n")
     assert f"## And \\*gates\\*?\n\n{TEXT}[^2]\n\n[^2]: “{TEXT}” Lune, characters 0–35." in text
     assert text.endswith("## Bibliography\n\n- *Lune*. (lune.txt)\n")
 

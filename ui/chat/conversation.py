@@ -320,6 +320,20 @@ def _id(token: object) -> str:
     return token if isinstance(token, str) and _TOKEN.match(token) else ""
 
 
+def _found(store: ConversationStore, words: str, *, user: str, library: str) -> list[list[str]]:
+    """Return id, name and excerpt of those whose name has the words, then whose turns have them."""
+    told: dict[str, list[str]] = {}
+    turns = store.search(words, user=user, library=library)
+    for one in store.newest(user=user, library=library, most=_MOST_LISTED):
+        if all(word in one.name.casefold() for word in words.casefold().split()):
+            told[one.id] = [one.id, one.name, ""]
+    for turn in turns:
+        known = turn.conversation
+        row = told.setdefault(known.id, [known.id, known.name, ""])
+        row[2] = row[2] or turn.excerpt
+    return list(told.values())
+
+
 class Talks:
     """Answers what the list of kept conversations sends; each sender's is of that sender alone."""
 
@@ -335,10 +349,7 @@ class Talks:
         found = None
         try:
             if isinstance(words, str) and words.strip():
-                found = [
-                    [one.conversation.id, one.question, one.excerpt]
-                    for one in store.search(words[:_LONGEST_WORDS], **whose)
-                ]
+                found = _found(store, words[:_LONGEST_WORDS], **whose)
             talks = [
                 [one.id, one.name, one.used_at, one.turns]
                 for one in store.newest(**whose, most=_MOST_LISTED)

@@ -7,6 +7,7 @@ What became of an article since is said beside each quote.
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -22,6 +23,8 @@ from ui.chat.turn import Turn
 
 _NEAREST = 5
 """Passages shown where there is no answer (yet)."""
+_ID = re.compile(r"[0-9a-f]{12}\Z")
+"""An article's, which tells nobody anything."""
 _FEW = 3
 """Articles that were chosen one by one and are named."""
 _MOST = 100
@@ -151,11 +154,12 @@ def _scope(answer: Answer) -> str:
     cards = [(one.document_id, one.card) for one in answer.citations]
     titles = {known: card.title for known, card in (*cards, *_cards(answer.hits))}
     ids = answer.scope.documents
-    named = tuple(titles.get(one, one) for one in ids)
+    named = tuple(titles.get(one, "an article" if _ID.match(one) else one) for one in ids)
     words = replace(answer.scope, documents=named).words
     if ids and answer.scope == Scope(documents=ids):
-        known = len(ids) == 1 or (len(ids) <= _FEW and titles.keys() >= set(ids))
-        words = ", ".join(f"“{title}”" for title in named) if known else f"{len(ids)} articles"
+        known = len(ids) <= _FEW and "an article" not in named
+        many = f"{len(ids)} articles" if len(ids) > 1 else "one article"
+        words = ", ".join(f"“{title}”" for title in named) if known else many
     return answer.scope_note or ("" if answer.scope.is_everything else f"Asked of: {words}.")
 
 

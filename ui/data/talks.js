@@ -1,5 +1,5 @@
 // The rail: the kept conversations of a library. Its value: {keeps, talks: [[id, name, used, turns], ...],
-// found: [[id, question, excerpt, turn], ...] or null, problem, deleted}.
+// found: [[id, name, excerpt], ...] or null, problem, deleted}.
 // It triggers 'open' {words}, 'rename' {id, name}, 'discard' {id} and 'restore' {id}, each with {token}.
 const root = element.querySelector(".talks");
 const room = element.closest("#room");
@@ -83,7 +83,7 @@ const line = ([id, name, used, turns]) => {
   });
   return [group, row];
 };
-const hit = ([id, question, excerpt]) => ["Found", h("li", { "data-id": id }, h("button", { type: "button", class: "open", dir: "auto", title: question, onclick: () => leave(id) }, h("span", { class: "name" }, question), h("span", { class: "about" }, excerpt)))];
+const hit = ([id, name, excerpt]) => ["Found", h("li", { "data-id": id }, h("button", { type: "button", class: "open", dir: "auto", title: name, onclick: () => leave(id) }, h("span", { class: "name" }, name), h("span", { class: "about" }, excerpt)))];
 // One conversation is in the order of Tab; arrows go to the others.
 const rows = () => [...list.querySelectorAll("li[data-id]")];
 const reach = (row) => { for (const each of rows()) for (const button of each.querySelectorAll("button")) button.tabIndex = each === row ? 0 : -1; };
