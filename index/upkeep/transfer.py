@@ -156,11 +156,14 @@ def _documents(
 def _rows(db: OpenCatalog, chosen: Collection[str] | None) -> Iterator[Sequence[Any]]:
     """Yield what is stored of documents by id; of those that are not chosen nothing is read."""
     query = f"SELECT {selected(db, STORED)} FROM documents"
+    # Not `yield from`: who stops in between would have the cursor of a closed catalog closed.
     if chosen is None:
-        yield from db.execute(f"{query} ORDER BY id")
+        for row in db.execute(f"{query} ORDER BY id"):
+            yield row
         return
     for document_id in sorted(chosen):
-        yield from db.execute(f"{query} WHERE id = ?", (document_id,))
+        for row in db.execute(f"{query} WHERE id = ?", (document_id,)):
+            yield row
 
 
 def incoming(row: Sequence[Any]) -> Incoming:

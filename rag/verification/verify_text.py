@@ -89,8 +89,12 @@ def verify_text(
         for evidence in one.evidence:  # not the texts of all passages
             texts[evidence.hit.card.sha256] = found.texts[evidence.hit.card.sha256]
         checked.append(_checked(claim, footnotes.cite(_drafted(one))))
-    cards = {document.id: document.card for document in documents}
-    shown = [replace(c, card=cards.get(c.document_id, c.card)) for c in footnotes.citations]
+    # Of the same text: a document may have changed since the first claim.
+    cards = {(document.id, document.card.sha256): document.card for document in documents}
+    shown = [
+        replace(c, card=cards.get((c.document_id, c.card.sha256), c.card))
+        for c in footnotes.citations
+    ]
     return Verification(text=known.text, claims=tuple(checked), citations=tuple(shown))
 
 
