@@ -19,6 +19,7 @@ from ui.chat.ask_tab import Room
 from ui.guard import LOOPBACK, Guard, Roles, Users, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
 from ui.parts import QUIET, Sent, Value, answering, fonts, head, only_asks, part
+from ui.stream import OneStream
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -192,6 +193,7 @@ def _server(host: str, names: Sequence[str], *, users: Users | None) -> dict[str
         *([Middleware(Roles, users=users)] if users else []),
         Middleware(BodyLimit),
         Middleware(LoginLimit),
+        Middleware(OneStream),
     ]
     off = dict.fromkeys(("docs_url", "redoc_url", "openapi_url"))
     return {"middleware": guards, "routes": [fonts()], **off}

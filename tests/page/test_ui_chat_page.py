@@ -35,6 +35,15 @@ def test_the_lit_sentence_is_the_quote_of_the_citation(page, seeded):
     expect(first_chip(page)).to_have_attribute("aria-current", "true")
 
 
+def test_a_page_hears_of_all_its_events_by_one_stream(page):
+    ask(page, SEED_QUESTION)
+    page.get_by_role("tab", name="Library").click()
+    page.locator(".entry").first.wait_for()
+    # Listed are those that have ended; at its end a stream may lose the results of other events.
+    ended = "() => performance.getEntriesByType('resource').map((r) => r.name)"
+    assert [name for name in page.evaluate(ended) if "/queue/data" in name] == []
+
+
 def test_the_words_of_the_short_answer_are_lit_like_the_sentence_in_its_article(browser, seeded):
     text = "\U0001f426\U0001f426 On March 30th they met in Tokyo."
     scripted = {"drafts": [text], "span": (6, 16), "short": "March 30th"}
