@@ -96,6 +96,12 @@ def test_no_file_is_served_by_its_path(server, path):
     assert FIRST not in text
 
 
+def test_a_page_is_sent_plain_values_and_no_object_of_the_program(port):
+    # Gradio takes a word in quotes in a part's script for an event, and what names the event
+    # holds the whole app: each page would then be sent a copy of it.
+    assert " at 0x" not in send(port, "GET", "/")[2]
+
+
 def test_no_file_of_the_library_is_served(server, folder):
     port, name = server
     assert send(port, "GET", f"{name}/gradio_api/file={folder}/catalog.db")[0] == 403

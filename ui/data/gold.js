@@ -65,16 +65,16 @@ function open(form) {
   const hint = h("p", { class: "note", id: "every-hint" }, "Other words for the same line behind a stroke: 2.4 million | 2,400,000");
   const said = h("div", { class: "says" }, field("What it should say: one answer a line", answer),
     h("div", { class: "choices", role: "radiogroup", "aria-label": "How many of the lines must be in the answer" },
-      choice("gold-lines", "any", "Any one of these lines is enough", true), choice("gold-lines", "every", "All of these lines must be in it", false)), hint);
+      choice("gold-lines", "any", "Any one of these lines is enough", true), choice("gold-lines", "all", "All of these lines must be in it", false)), hint);
   const where = h("div", { class: "where-it-says" }, field("The article that says it", titles), h("p", { class: "picked", role: "status" }), pane);
   function arrange() {
     said.hidden = where.hidden = chosen("abstain");
-    hint.hidden = !chosen("every");
+    hint.hidden = !chosen("all");
     dialog.classList.toggle("alone", where.hidden);
   }
   const save = () => {
     dialog.querySelector(".problem")?.remove();
-    trigger("save", { question: question.value, answer: answer.value, abstain: chosen("abstain"), every: chosen("every"), picks, ...(drafted ? { draft: form.draft } : {}) });
+    trigger("save", { question: question.value, answer: answer.value, abstain: chosen("abstain"), every: chosen("all"), picks, ...(drafted ? { draft: form.draft } : {}) });
   };
   dialog = h("dialog", { class: "gold-form reader", "aria-labelledby": "gold-title" },
     h("header", {}, h("div", {},
