@@ -16,9 +16,9 @@ from ui import api, evaluation, library, settings
 from ui.articles import Libraries
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Room
-from ui.guard import LOOPBACK, Guard, Roles, Users, known_hosts
+from ui.guard import LOOPBACK, App, Guard, Roles, Users, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
-from ui.parts import QUIET, Sent, Value, answering, fonts, head, only_asks, part
+from ui.parts import QUIET, Frontend, Sent, Value, answering, fonts, head, only_asks, part
 from ui.stream import OneStream
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def launch(
     _require(host, users=users, mcp=mcp)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # before Gradio reads it, to ask nobody
     try:
-        with _own_server(proxies):
+        with _own_server(app, proxies):
             _, url, _ = app.launch(
                 server_name=host,
                 server_port=port,
@@ -161,18 +161,21 @@ def launch(
 
 
 @contextmanager
-def _own_server(proxies: Sequence[str]) -> Iterator[None]:
+def _own_server(page: "gr.Blocks", proxies: Sequence[str]) -> Iterator[None]:
     """Set up the server that Gradio starts: `launch` hands none of this on."""
     import uvicorn
     from gradio import http_server
 
-    config = partial(
-        uvicorn.Config,
-        http=Unhurried,
-        limit_concurrency=MOST_CONNECTIONS,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=[*proxies],
-    )
+    def config(app: App, **more: Any) -> uvicorn.Config:  # noqa: ANN401  # Gradio's own
+        return uvicorn.Config(
+            Frontend(app, page.config),
+            **more,
+            http=Unhurried,
+            limit_concurrency=MOST_CONNECTIONS,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=[*proxies],
+        )
+
     theirs = vars(http_server)
     before = theirs["uvicorn"]
     theirs["uvicorn"] = SimpleNamespace(Config=config, Server=uvicorn.Server)

@@ -58,6 +58,17 @@ def test_a_card_introduces_its_article_and_its_question_is_answered(page):
     expect(page.locator("#turn-1 .scope")).to_contain_text("Asked of: “Mill”.")
 
 
+LOADED = """performance.getEntriesByType("resource").map((one) => new URL(one.name).pathname)
+.filter((path) => path.startsWith("/assets/"))"""
+
+
+def test_a_page_is_told_ahead_of_each_file_of_gradios_that_it_loads(page):
+    told = page.request.get(page.url).headers["link"]
+    loaded = page.evaluate(LOADED)
+    assert loaded
+    assert [path for path in loaded if f"<{path[1:]}>" not in told] == []
+
+
 def test_what_is_chosen_is_asked_alone_stays_and_can_be_taken_back(page):
     strip = page.locator(".scope .strip")
     expect(strip).to_contain_text("Asking all 3 articles")
