@@ -3,7 +3,7 @@ FROM python:3.11-slim-bookworm
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 HF_HUB_OFFLINE=1 GRADIO_ANALYTICS_ENABLED=False
 WORKDIR /app
 # PyTorch's build for the CPU; without this line pip takes the one for graphics cards.
-RUN pip install "torch==2.13.0" --index-url https://download.pytorch.org/whl/cpu
+RUN pip install --no-deps "torch==2.13.0" --index-url https://download.pytorch.org/whl/cpu
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY index index
 COPY prompts prompts

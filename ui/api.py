@@ -31,6 +31,8 @@ _LONG_AT_ONCE = 2
 _LINKED_WORDS = 6
 _NEAREST = 3
 """Passages that go with an abstention."""
+MCP_EXTRA = 'run `pip install -c constraints.txt ".[mcp]"` in Footnote\'s folder'
+"""What to do where the package `mcp` is not installed."""
 
 
 def build(assistant: Assistant) -> None:

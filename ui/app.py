@@ -237,7 +237,7 @@ def _require(host: str, *, users: Users | None, mcp: bool) -> None:
     if mcp and users:
         raise MisuseError("--mcp does not go with --auth: MCP clients cannot log in")
     if mcp and find_spec("mcp") is None:
-        raise MisuseError('--mcp needs a package more: run `pip install "footnote[mcp]"`')
+        raise MisuseError(f"--mcp needs a package more: {api.MCP_EXTRA}")
 
 
 @contextmanager

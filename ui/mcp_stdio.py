@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rag import Assistant, FootnoteError, MisuseError
 from rag.internal import in_thread
-from ui.api import Endpoints, tools
+from ui.api import MCP_EXTRA, Endpoints, tools
 
 if TYPE_CHECKING:
     import anyio
@@ -36,7 +36,7 @@ def serve(assistant: Assistant) -> None:
         MisuseError: The package `mcp` is not installed.
     """
     if find_spec("mcp") is None:
-        raise MisuseError('`footnote mcp` needs a package more: run `pip install "footnote[mcp]"`')
+        raise MisuseError(f"`footnote mcp` needs a package more: {MCP_EXTRA}")
     # A line that is no message is told to the client; `mcp` would print a traceback of it, too.
     logging.getLogger("mcp").setLevel(logging.CRITICAL)
     sys.stdout.flush()

