@@ -1,10 +1,17 @@
 """What a release may hold: files of the product, its documents, and no others."""
 
+import re
 import tomllib
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+
+import rag
+from index.card import old_names
+from index.types import DocumentSummary, Hit
+from rag.library import _MOVED
+from rag.types import Citation
 
 ROOT = Path(__file__).parents[2]
 _SPEC = spec_from_file_location("release", ROOT / ".ci" / "release.py")
@@ -38,3 +45,13 @@ def test_the_changelog_begins_with_this_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     assert release.newest((ROOT / "CHANGELOG.md").read_text("utf-8")) == version
     assert release.newest("# Changelog\n\n## Not yet\n") == ""
+
+
+def test_each_old_name_that_still_works_is_listed_as_deprecated():
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    told = text.partition("### Deprecated\n")[2].partition("\n### ")[0]
+    names = [*_MOVED.split(), *" ".join(rag._MOVED.values()).split()]
+    names += [old for kind in (Citation, DocumentSummary, Hit) for old in old_names(kind)]
+    left = [name for name in names if not re.search(rf"`(Assistant\.)?{name}`", told)]
+    assert left == []
+    assert len(names) > 50
