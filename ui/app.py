@@ -19,7 +19,7 @@ from ui.chat.ask_tab import Room
 from ui.guard import LOOPBACK, App, Guard, Roles, Users, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
 from ui.parts import QUIET, Frontend, Sent, Value, answering, fonts, head, only_asks, part
-from ui.stream import OneStream
+from ui.stream import OneStream, tell_all
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -73,6 +73,7 @@ def build_app(assistant: Assistant, *, libraries: Libraries | None = None) -> "g
     # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a
     # request names.
     app.has_launched = True
+    tell_all(app)
     app.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     return app
 

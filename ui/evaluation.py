@@ -236,14 +236,15 @@ def build(libraries: Libraries, *, tab: "gr.Tab", bar: "gr.HTML") -> None:
     progress = part("progress")
     result = gr.HTML("", elem_id="evaluation", js_on_load=None, apply_default_css=False)
     shown = [chosen, progress, result, start, stop, keep, *files]
+    once = QUIET | {"trigger_mode": "once"}
     running = start.click(
-        desk.run, [chosen, bar], shown, concurrency_id="evaluation", concurrency_limit=8, **QUIET
+        desk.run, [chosen, bar], shown, concurrency_id="evaluation", concurrency_limit=8, **once
     )
     stop.click(desk.show, [chosen, bar], shown, cancels=[running], queue=False, **QUIET)
     keep.click(desk.keep, [chosen, bar], [progress], **QUIET)
     chosen.input(desk.show, [chosen, bar], shown, **QUIET)
     questions, form, saved = _form(libraries, answer_of=lambda *_: None, elem_id="gold-drafts")
-    draft.click(lambda bar: questions(bar).draft({}), bar, form, **QUIET)
+    draft.click(lambda bar: questions(bar).draft({}), bar, form, **once)
     for shows in (tab.select, saved.then):
         shows(desk.show, [chosen, bar], shown, js=_OWN_ONCE_SAVED, **QUIET)
 

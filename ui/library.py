@@ -81,9 +81,7 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     brought.bring(bring, None, [jobs, listed], **one_by_one)
     listed.open(acting(lambda desk, sent, sender: None), None, listed, **QUIET)
     for name, act in _ACTS.items():
-        getattr(listed, name)(
-            acting(act), None, listed, trigger_mode="multiple", concurrency_id="library", **QUIET
-        )
+        getattr(listed, name)(acting(act), None, listed, concurrency_id="library", **QUIET)
 
 
 def _entries() -> "tuple[gr.File, gr.HTML, gr.HTML]":

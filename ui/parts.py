@@ -48,8 +48,13 @@ _HALVES = re.compile("[\ud800-\udfff]")
 """Of surrogate pairs, as a browser sends an emoji that was cut."""
 _LARGEST = 2**53
 """Beyond it no browser counts, and no answer that repeats a number can be sent."""
-QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-"""How listeners are added: in no list of endpoints, and without greying out what they update."""
+QUIET: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+    "trigger_mode": "multiple",
+}
+"""How listeners are added: in no list of endpoints, without greying out what they update, and heard
+each time. By itself Gradio drops an event, unsaid, while an earlier one of its kind still runs."""
 _STYLES = (
     "page.css",
     "ask.css",

@@ -1,17 +1,47 @@
-"""Keeps a page's stream of results open between its events: at its end Gradio loses some.
+"""Mends how Gradio streams results to a page, where it loses some.
 
 A page hears of its events by one stream, which Gradio ends whenever none is under way. An event
 that is sent while it ends is then answered into a stream that nobody reads, or is forgotten with
 it, and the page waits for ever. So the end is kept from the page, and the stream goes on.
+
+After the first, each step of an event tells only what changed. The page applies that in place, to
+the object that the step before handed on: where both come at once, the first is never drawn as it
+was. So each step tells all.
 """
 
 import asyncio
 from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 from ui.guard import App, Message, Receive, Send
 
+if TYPE_CHECKING:
+    import gradio as gr
+    from gradio.block_function import BlockFunction
+
 _LOOKING_SECONDS = 0.3
 _END = b'data: {"msg":"close_stream","event_id":null}\n\n'
+
+
+def tell_all(app: "gr.Blocks") -> None:
+    """Make every step of this app's events carry its values whole, not what changed in them."""
+    kept = app.handle_streaming_diffs
+
+    def whole(
+        block_fn: "BlockFunction",
+        data: list[Any],
+        session_hash: str | None,
+        run: str | None,
+        final: bool,  # as Gradio calls it
+        simple_format: bool = False,
+    ) -> list[Any]:
+        is_first = run not in app.pending_diff_streams.get(session_hash, {})
+        values = kept(block_fn, data, session_hash, run, final, simple_format=True)
+        if session_hash is None or run is None or is_first or final or simple_format:
+            return values
+        return [[("replace", [], value)] for value in values]
+
+    app.handle_streaming_diffs = whole  # type: ignore[method-assign]
 
 
 class OneStream:

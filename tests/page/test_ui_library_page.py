@@ -206,6 +206,17 @@ def test_a_pasted_text_becomes_an_article_and_what_is_no_page_is_one_sentence(pa
         expect(page.locator(".job-note")).to_contain_text(why)
 
 
+def test_what_is_added_while_an_earlier_addition_runs_is_added_too(page):
+    for title in ("The knot", "The ruff", "The stint"):
+        page.get_by_role("button", name="Paste a text").click()
+        page.get_by_label("Text", exact=True).fill(f"{title}\n\n{title} feeds on the mud flats.")
+        page.get_by_role("button", name="Add text").click()
+    drop(page, ("dunlin.txt", b"The dunlin probed the mud."))
+    drop(page, ("curlew.txt", b"The curlew called twice."))
+    for title in ("The knot", "The ruff", "The stint", "dunlin", "curlew"):
+        remove(page, title)
+
+
 def test_many_uploads_are_one_line_and_the_list_is_folded(page):
     files = [(f"note-{n}.txt", f"The heron number {n} stood still.".encode()) for n in range(4)]
     drop(page, *files, ("broken.pdf", b"%PDF-1.4 nothing"))

@@ -1,11 +1,13 @@
 """A page hears of its events by one stream, whatever Gradio ends in between."""
 
 import asyncio
+from functools import partial
 from types import SimpleNamespace
 
+import gradio
 import pytest
 
-from ui.stream import OneStream
+from ui.stream import OneStream, tell_all
 
 END = b'data: {"msg":"close_stream","event_id":null}\n\n'
 PAGE = [(b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64)")]
@@ -75,3 +77,20 @@ def test_a_stream_that_fails_ends() -> None:
         await send({"type": "http.response.body", "body": b"gone", "more_body": False})
 
     assert heard(failing, PAGE) == ["http.response.start", b"gone", b""]
+
+
+async def steps_told(steps: list[object]) -> tuple[list[object], bool]:
+    """Return what a page is told of one event's steps and its end, and whether it is forgotten."""
+    with gradio.Blocks() as app:
+        button, shown = gradio.Button(), gradio.JSON()
+        button.click(lambda: None, None, shown)
+    tell_all(app)
+    tell = partial(app.handle_streaming_diffs, app.fns[0], session_hash="a page", run="a run")
+    told = [tell(data=[step], final=False)[0] for step in steps]
+    return [*told, *tell(data=[None], final=True)], not app.pending_diff_streams
+
+
+def test_each_step_of_an_event_tells_all_and_changes_no_earlier_one() -> None:
+    steps = [{"jobs": ["one"]}, {"__type__": "update"}, {"jobs": ["two"], "note": "done"}]
+    told = [steps[0], [("replace", [], steps[1])], [("replace", [], steps[2])], steps[2]]
+    assert asyncio.run(steps_told(steps)) == (told, True)

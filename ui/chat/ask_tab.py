@@ -314,10 +314,7 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
             asked_for = (Start.introduced, Start.offered)
             cards = part("shelf", server_functions=[_start(room, find) for find in asked_for])
             part("pane", server_functions=[serving(libraries, find) for find in (text, page_image)])
-    # Gradio drops an event while an earlier one of the same kind still runs, as one does that looks
-    # for follow-up questions.
-    together = {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}
-    shared = QUIET | together | {"trigger_mode": "multiple"}
+    shared = QUIET | {"concurrency_id": "answer", "concurrency_limit": _AT_ONCE}
 
     def in_talks(act: Callable[[Talks, Sent, Sender], Value]) -> Callable[..., Value | None]:
         return answering_sender(lambda sent, sender: act(room(sent).talks, sent, sender))
@@ -328,12 +325,11 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     def growing(act: _Growing) -> Callable[..., AsyncGenerator[Value, None]]:
         return streaming(lambda sent, sender: act(room(sent).chat, sent, sender))
 
-    shelf.open(in_talks(Talks.listed), None, shelf, trigger_mode="always_last", **QUIET)
-    each = QUIET | {"trigger_mode": "multiple"}
-    shelf.rename(in_talks(Talks.rename), None, shelf, **each)
-    shelf.discard(in_talks(Talks.discard), None, shelf, **each)
-    shelf.restore(in_talks(Talks.restore), None, shelf, **each)
-    log.open(growing(Chat.open), None, log, trigger_mode="multiple", **QUIET)
+    shelf.open(in_talks(Talks.listed), None, shelf, **(QUIET | {"trigger_mode": "always_last"}))
+    shelf.rename(in_talks(Talks.rename), None, shelf, **QUIET)
+    shelf.discard(in_talks(Talks.discard), None, shelf, **QUIET)
+    shelf.restore(in_talks(Talks.restore), None, shelf, **QUIET)
+    log.open(growing(Chat.open), None, log, **QUIET)
     cards.open(answering(lambda sent: room(sent).chat.start.shelf(sent)), None, cards, **QUIET)
     scope.bring(brought(libraries), None, scope, **QUIET)
     asked = [
@@ -341,7 +337,7 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
         log.retry(growing(Chat.retry), None, log, **shared),
     ]
     log.models(in_chat(Chat.models), None, log, queue=False, **QUIET)
-    log.export(in_chat(Chat.export), None, log, trigger_mode="multiple", **QUIET)
+    log.export(in_chat(Chat.export), None, log, **QUIET)
     log.put_back(in_chat(Chat.put_back), None, log, **shared)
     composer.stop(in_chat(Chat.stop), None, log, cancels=asked, queue=False, **QUIET)
     log.forget(in_chat(Chat.forget), None, log, cancels=asked, queue=False, **QUIET)
