@@ -136,6 +136,20 @@ def brought(libraries: Libraries) -> Callable[..., Iterator[Value]]:
     return listener
 
 
+def dropped(libraries: Libraries) -> Callable[..., Iterator[tuple[Value, None]]]:
+    """Return a listener that adds uploads as `adding` does, and empties where they were dropped."""
+
+    def listener(paths: object, bar: object) -> Iterator[tuple[Value, None]]:
+        given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
+        if only_asks():
+            yield told((_skipped("", ONLY_ASKS),)), None
+            return
+        for jobs in adding(libraries.of(bar), given):
+            yield told(jobs), None
+
+    return listener
+
+
 def told(jobs: Sequence[Job]) -> Value:
     """Return jobs as a script draws them."""
     rows = [{"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs]

@@ -1,11 +1,11 @@
 """The tab Library: how articles come in, are tagged, removed and had back, and folders followed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import Assistant, FootnoteError, MisuseError
-from ui.additions import adding, bringing, told
+from ui.additions import brought, dropped
 from ui.articles import MISSING, Libraries, article, patiently, serving
 from ui.guard import ONLY_ASKS, private_folder
 from ui.listing import Listing, sentence
@@ -17,7 +17,6 @@ from ui.parts import (
     answering_sender,
     only_asks,
     part,
-    sent_with,
 )
 
 if TYPE_CHECKING:
@@ -58,15 +57,10 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     private_folder()
     desk = libraries.each(Desk)
     gr.Markdown(_HEAD, elem_classes="lede")
-    drop, brought, jobs = _entries()
+    drop, bring, jobs = _entries()
 
-    # Functions, for Gradio reads their annotations and looks whether one yields.
-    def bring(event: gr.EventData) -> Iterator[tuple[object, ...]]:
-        sent = sent_with(event)
-        yield from desk(sent).bring(sent)
-
-    def add(paths: object, bar: object) -> Iterator[tuple[object, ...]]:
-        yield from desk(bar).add(paths)
+    def state(bar: object) -> Value:
+        return desk(bar).listing.state(None)
 
     def acting(act: _Act) -> Callable[..., Value | None]:
         def acted(sent: Sent, sender: Sender) -> Value:
@@ -77,8 +71,11 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     read = [_of_listing(desk, name) for name in ("state", "listed", "ids", "original", "overview")]
     listed = part("library", server_functions=[serving(libraries, article), *read])
     one_by_one = QUIET | {"concurrency_id": "library", "concurrency_limit": 1}
-    drop.upload(add, [drop, bar], [jobs, listed, drop], **one_by_one)
-    brought.bring(bring, None, [jobs, listed], **one_by_one)
+    # Apart, for an output that a step skips is emptied by Gradio if it is one of our parts.
+    added = drop.upload(dropped(libraries), [drop, bar], [jobs, drop], **one_by_one)
+    fetched = bring.bring(brought(libraries), None, jobs, **one_by_one)
+    for ended in (added, fetched):
+        ended.then(state, bar, listed, **QUIET)
     listed.open(acting(lambda desk, sent, sender: None), None, listed, **QUIET)
     for name, act in _ACTS.items():
         getattr(listed, name)(acting(act), None, listed, concurrency_id="library", **QUIET)
@@ -129,29 +126,6 @@ class Desk:
             except FootnoteError as error:
                 note = sentence(str(error))
         return self.listing.state(None) | {"note": note, "owner": sender.owner}
-
-    def add(self, paths: object) -> Iterator[tuple[object, ...]]:
-        """Yield the uploads as they get on, then the library's state and an empty drop zone."""
-        import gradio as gr
-
-        if only_asks():
-            yield gr.skip(), self.listing.state(None) | {"note": sentence(ONLY_ASKS)}, None
-            return
-        given: Sequence[object] = paths if isinstance(paths, list) else [paths] if paths else []
-        for jobs in adding(self._assistant, given):
-            yield told(jobs), gr.skip(), gr.skip()
-        yield gr.skip(), self.listing.state(None), None
-
-    def bring(self, sent: Sent) -> Iterator[tuple[object, ...]]:
-        """Yield how a web page or a pasted text gets on, then the library's state."""
-        import gradio as gr
-
-        if only_asks():
-            yield gr.skip(), self.listing.state(None) | {"note": sentence(ONLY_ASKS)}
-            return
-        for jobs in bringing(self._assistant, sent):
-            yield told(jobs), gr.skip()
-        yield gr.skip(), self.listing.state(None)
 
     def remove(self, sent: Sent, sender: Sender) -> str:
         """Remove articles so that they can be had back."""

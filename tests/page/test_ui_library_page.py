@@ -212,6 +212,7 @@ def test_what_is_added_while_an_earlier_addition_runs_is_added_too(page):
         page.get_by_label("Text", exact=True).fill(f"{title}\n\n{title} feeds on the mud flats.")
         page.get_by_role("button", name="Add text").click()
     drop(page, ("dunlin.txt", b"The dunlin probed the mud."))
+    expect(page.locator(".job-name", has_text="dunlin.txt")).to_have_count(1)
     drop(page, ("curlew.txt", b"The curlew called twice."))
     for title in ("The knot", "The ruff", "The stint", "dunlin", "curlew"):
         remove(page, title)
