@@ -35,8 +35,8 @@ _OWN_ONCE_SAVED = """(chosen, bar) => {
   return [chosen, { ...bar, own }];
 }"""
 """Has the own suite chosen once after a question was saved to it, whatever was chosen before."""
-_HEAD = """# Evaluation
-Questions with known answers, asked again after every change."""
+_HEAD = """<h1>Evaluation</h1>
+<p>Questions with known answers, asked again after every change.</p>"""
 AnswerOf = Callable[[Sent, Sender], Answer | None]
 """Given what a thumb sent: the answer that it is about; None where there is none."""
 _NO_MORE = "No other question to propose: no other sentence is answered for sure today."
@@ -221,7 +221,7 @@ def build(libraries: Libraries, *, tab: "gr.Tab", bar: "gr.HTML") -> None:
     private_folder()
     desk = _Desk(libraries)
     with gr.Row(elem_classes="head-row"):
-        gr.Markdown(_HEAD, elem_classes="lede")
+        gr.HTML(_HEAD, elem_classes="lede", js_on_load=None)
         draft = gr.Button("Propose questions", elem_id="evaluation-propose", **PLAIN, min_width=150)
         start = gr.Button("Run the suite", elem_id="evaluation-run", scale=0, min_width=160)
         stop = gr.Button("Stop", visible=False, **PLAIN, min_width=100)

@@ -128,7 +128,7 @@ class Roles:
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Handle one connection."""
-        user = _user_of(scope) if scope["type"] == "http" else None
+        user = user_of(scope) if scope["type"] == "http" else None
         if user in self._users.only_ask and scope["path"].rstrip("/").endswith("/upload"):
             await refuse(send, 403, ONLY_ASKS)
             return
@@ -145,7 +145,7 @@ def is_from_here(scope: Mapping[str, Any]) -> bool:
     return client in _HERE and names.isdisjoint(_HANDED_ON)
 
 
-def _user_of(scope: Message) -> str | None:
+def user_of(scope: Mapping[str, Any]) -> str | None:
     """Return who is logged in, as Gradio keeps it; None for nobody, or where it cannot be told."""
     app = scope.get("app")
     cookies = SimpleCookie(dict(scope["headers"]).get(b"cookie", b"").decode("latin-1"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag import FootnoteError
 from rag.internal import data_file, data_text
-from ui.guard import ASKER, HEADERS, OWNER, App, Message, Receive, Send, is_from_here
+from ui.guard import ASKER, HEADERS, OWNER, App, Message, Receive, Send, is_from_here, user_of
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -167,6 +167,15 @@ def is_handed_on() -> bool:
     """Say whether the event that is answered now came through a proxy, or from elsewhere."""
     scope = _scope()
     return bool(scope) and not is_from_here(scope)
+
+
+def asking() -> Sender:
+    """Return who asks what is answered now, an event or a part's own function; else nobody."""
+    scope = _scope()
+    if not scope:
+        return NOBODY
+    address = (scope.get("client") or ("", 0))[0]
+    return Sender(owner=scope.get(OWNER) is True, user=user_of(scope) or "", address=address)
 
 
 def _scope() -> Mapping[str, Any]:

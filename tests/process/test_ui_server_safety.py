@@ -285,7 +285,17 @@ def test_a_login_sees_only_its_own_conversations(closed):
     def told(headers, name, **event):
         return join(closed, [(by_name[name], [], {"token": token, **event})], headers=headers)
 
+    (rail,) = (one["id"] for one in config["components"] if one["props"].get("elem_id") == "talks")
+
+    def listed(headers):
+        body = {"data": {}, "component_id": rail, "fn_name": "listed", "session_hash": "s"}
+        headers = {"Content-Type": "application/json", **headers}
+        path = "/gradio_api/component_server"
+        return json.loads(send(closed, "POST", path, headers, json.dumps(body))[2])
+
     assert asked in told(ana, "ask", question=asked)
+    assert [name for _, name, *_ in listed(ana)["talks"]] == [asked]
+    assert listed(bo) == {"keeps": True, "talks": [], "found": None}
     assert asked in told(ana, "retry", turn=1)
     assert "process_completed" in told(bo, "retry", turn=1)
     assert asked not in told(bo, "retry", turn=1)

@@ -27,6 +27,7 @@ from ui.parts import (
     Value,
     answering,
     answering_sender,
+    asking,
     part,
     streaming,
 )
@@ -293,6 +294,19 @@ def _start(
     return fetch
 
 
+def _talks(room: Callable[[object], Room]) -> Callable[[object], Value]:
+    """Return what a script calls for the list of conversations."""
+
+    def listed(wanted: object) -> Value:
+        sent = wanted if isinstance(wanted, dict) else {}
+        try:
+            return room(sent).talks.listed(sent, asking())
+        except FootnoteError as error:
+            return {"keeps": False, "talks": [], "found": None, "problem": str(error)}
+
+    return listed
+
+
 def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     """Build the rail, the conversation and its sources, left to right; call it inside the tab.
 
@@ -305,7 +319,7 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     kept = libraries.first.settings.history  # where nothing is kept there is no rail
     with gr.Row(elem_id="room", elem_classes=["kept"] if kept else []):
         with gr.Column(elem_id="rail"):
-            shelf = part("talks")
+            shelf = part("talks", server_functions=[_talks(room)])
         with gr.Column(elem_id="talk"):
             log = part("log")
             scope = part("scope", server_functions=[_start(room, Start.scoped)])
@@ -325,7 +339,6 @@ def build(libraries: Libraries, *, room: Callable[[object], Room]) -> None:
     def growing(act: _Growing) -> Callable[..., AsyncGenerator[Value, None]]:
         return streaming(lambda sent, sender: act(room(sent).chat, sent, sender))
 
-    shelf.open(in_talks(Talks.listed), None, shelf, **(QUIET | {"trigger_mode": "always_last"}))
     shelf.rename(in_talks(Talks.rename), None, shelf, **QUIET)
     shelf.discard(in_talks(Talks.discard), None, shelf, **QUIET)
     shelf.restore(in_talks(Talks.restore), None, shelf, **QUIET)

@@ -1,6 +1,7 @@
 // The rail: the kept conversations of a library. Its value: {keeps, talks: [[id, name, used, turns], ...],
 // found: [[id, name, excerpt], ...] or null, problem, deleted}.
-// It triggers 'open' {words}, 'rename' {id, name}, 'discard' {id} and 'restore' {id}, each with {token}.
+// It is asked of the server as `listed` {words}, and comes after 'rename' {id, name}, 'discard' {id} and
+// 'restore' {id}, which are triggered here, each with {token}.
 const root = element.querySelector(".talks");
 const room = element.closest("#room");
 const leaving = gone("talks");
@@ -48,9 +49,20 @@ const lower = () => {
 
 let looking = 0;
 let focused = null; // the row that has the focus once it is drawn
-const look = () => { performance.mark("footnote-list-asked"); trigger("open", { token: token(), words: words.value }); };
+// The newest list counts, whether it was looked for or came after a change.
+let value = {}, asked = 0, underway = 0;
+const look = async () => {
+  performance.mark("footnote-list-asked");
+  const own = (asked += 1);
+  underway += 1;
+  // Without the token: at the start the log may have another one to go on with.
+  const found = await server.listed({ words: words.value }).catch(() => null);
+  underway -= 1;
+  if (own === asked && found?.talks) { value = found; draw(); }
+};
 const leave = (id) => { lower(); say("talk", id); mark(); };
-const time = (used) => used.toLocaleTimeString([], { timeStyle: "short" });
+const clock = new Intl.DateTimeFormat([], { timeStyle: "short" });
+const time = (used) => clock.format(used);
 const date = (used) => [dayMonth(used), used.getFullYear() !== new Date().getFullYear() && used.getFullYear()].filter(Boolean).join(" ");
 const since = (used) => {
   const midnight = new Date().setHours(0, 0, 0, 0);
@@ -103,7 +115,6 @@ const offerUndo = (id, name) => {
 };
 let undone = null, names = new Map();
 const draw = () => {
-  const value = props.value || {};
   if (!value.talks || (list.querySelector("form") && !focused)) return; // a name that is being typed stays
   room.classList.toggle("kept", value.keeps);
   const held = list.contains(document.activeElement) ? document.activeElement.closest("li")?.dataset.id : null;
@@ -138,10 +149,11 @@ words.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => { if (event.target.isConnected && !drawer.contains(event.target) && !toggle.contains(event.target)) lower(); }, { signal: leaving });
 wide.addEventListener("change", () => { lower(); standing(); }, { signal: leaving });
-hearLast("keeps", (keeps) => { room.classList.toggle("kept", keeps); if (keeps) look(); }, leaving);
+hearLast("keeps", (keeps) => room.classList.toggle("kept", keeps), leaving);
 document.addEventListener("focusin", () => { focused = null; }, { signal: leaving });
 hear("kept", look, leaving);
 hear("cleared", () => setTimeout(mark), leaving);
-watch("value", draw);
+watch("value", () => { asked += 1; value = props.value || {}; draw(); if (underway) look(); });
 try { room.classList.toggle("folded", localStorage.getItem(FOLDED) === "folded"); } catch { /* it is open */ }
 standing();
+look();
