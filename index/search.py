@@ -10,7 +10,9 @@ collapse, and no document fills the list.
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +27,7 @@ from index.store.queries import (
     SentenceRow,
     text_hash,
 )
-from index.store.vector_search import are_unit
+from index.store.vector_search import are_unit, in_context
 from index.terms import Query
 from index.types import Hit, Passage, ScoredSentence, Sentence, label_of, page_of
 
@@ -44,11 +46,6 @@ _ROWS = 20_000
 sentences in them in 21; all the terms of a question took 100 and 300 ms among 100,000 passages."""
 _ALIKE = 0.9
 """Jaccard similarity of two passages' sets of terms from which they count as near-duplicates."""
-_BEFORE, _PASSAGE = 0.3, 0.5
-"""What the sentence before and the mean of its passage count in a sentence's vector. Of 800
-questions in other words over 945 articles the right passage was first for 0.39 where the sentence
-alone gave 0.36, and among eight for 0.61 where it gave 0.60."""
-_LEAST_NORM = 1e-6
 _DAMAGED = (
     "the catalog of the library is damaged (a sentence is not what was added): run "
     "`footnote doctor --repair` to save what can be read"
@@ -140,12 +137,13 @@ def search(
     """
     if moment.is_new or query.is_empty:
         return Found()
-    vector = moment.embed(query.text)
-    held = moment.db.passage_counts(query.terms)
-    passages = moment.db.passage_total()
+    with ThreadPoolExecutor(1) as beside:  # words are searched for while the model runs
+        vector = beside.submit(moment.embed, query.text)
+        held = moment.db.passage_counts(query.terms)
+        passages = moment.db.passage_total()
+        lexical = _searched(query.terms, held, passages=passages)
+        ranked = _ranked(moment, vector, lexical, weights)
     weight_of = {t: math.log(1 + (passages + 1) / (held.get(t, 0) + 0.5)) for t in query.terms}
-    lexical = _searched(query.terms, held, passages=passages)
-    ranked = _ranked(moment, vector, lexical, weights)
     return replace(_found(moment, ranked, k=k, weight_of=weight_of), held=held)
 
 
@@ -163,69 +161,64 @@ def _searched(wanted: Sequence[str], held: Mapping[str, int], *, passages: int) 
 
 def _ranked(
     moment: Moment,
-    vector: NDArray[np.float32],
+    embedding: Future[NDArray[np.float32]],
     lexical: Sequence[str],
     weights: Weights,
 ) -> list[_Scored]:
-    by_passage = moment.db.search_terms(
-        TermsSearch(table="passage_terms", terms=lexical, limit=_POOL, title_weight=_TITLE)
-    )
-    by_sentence = moment.db.search_terms(
-        TermsSearch(table="sentence_terms", terms=lexical, limit=_POOL)
-    )
+    wanted = partial(TermsSearch, terms=lexical, limit=_POOL)
+    by_passage = moment.db.search_terms(wanted(table="passage_terms", title_weight=_TITLE))
+    by_sentence = moment.db.search_terms(wanted(table="sentence_terms"))
     home = queries.passage_of_sentence(moment.db, by_sentence)
     best_sentence: dict[int, float] = {}
     for key, score in by_sentence.items():
         best_sentence[home[key]] = max(score, best_sentence.get(home[key], 0.0))
+    vector = embedding.result()
     proposed = queries.passages_of_vectors(moment.db, moment.nearest(vector, _POOL))
     candidates = proposed | set(by_passage) | set(best_sentence)
     rows = queries.passages(moment.db, candidates)
     members = queries.sentences(moment.db, candidates)
     passage_scale = max(by_passage.values(), default=1.0)
     sentence_scale = max(best_sentence.values(), default=1.0)
-    scored = []
+    each = [members.get(key, []) for key in rows]
+    similarities, best = _similarities(each, vector, moved=moment.cosines == (0.0, 1.0))
     low, high = moment.cosines
-    for key, row in rows.items():
-        vectors = _vectors(members.get(key, []), vector.shape)
-        similarities = vectors @ vector
-        told = _in_context(vectors) @ vector if moment.cosines == (0.0, 1.0) else similarities
-        score = (
-            weights.dense * min(1.0, max(0.0, (float(told.max()) - low) / (high - low)))
+    scored = [
+        _Scored(
+            passage=row,
+            sentences=members[key],
+            similarities=own,
+            score=weights.dense * min(1.0, max(0.0, (float(nearest) - low) / (high - low)))
             + weights.passage * by_passage.get(key, 0.0) / passage_scale
-            + weights.sentence * best_sentence.get(key, 0.0) / sentence_scale
+            + weights.sentence * best_sentence.get(key, 0.0) / sentence_scale,
         )
-        scored.append(
-            _Scored(passage=row, sentences=members[key], similarities=similarities, score=score)
-        )
+        for (key, row), own, nearest in zip(rows.items(), similarities, best, strict=True)
+    ]
     return sorted(scored, key=lambda s: (-s.score, s.passage.id))
 
 
-def _vectors(sentences: Sequence[SentenceRow], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Return the vectors of a passage's sentences, (sentences, dimensions).
+def _similarities(
+    passages: Sequence[Sequence[SentenceRow]], vector: NDArray[np.float32], *, moved: bool
+) -> tuple[list[NDArray[np.float32]], NDArray[np.float32]]:
+    """Return the cosines of passages' sentences with a vector, and each passage's best one.
 
-    Raises:
-        LibraryError: A stored vector is damaged.
+    The best is told of sentences moved to what stands around them, where that is asked. Each row is
+    summed up by itself, so that the same text is equally near wherever it stands. A damaged vector
+    raises LibraryError.
     """
-    if not sentences or any(s.vector.shape != shape for s in sentences):
+    rows = [sentence.vector for sentences in passages for sentence in sentences]
+    counts = np.array([len(sentences) for sentences in passages], dtype=np.intp)
+    if not counts.all() or any(row.shape != vector.shape for row in rows):
         raise LibraryError(_DAMAGED)
-    matrix = np.array([s.vector for s in sentences], dtype=np.float32)
+    if not rows:
+        return [], np.zeros(0, dtype=np.float32)
+    matrix = np.array(rows, dtype=np.float32)
     if not are_unit(matrix):
         raise LibraryError(_DAMAGED)
-    return matrix
-
-
-def _in_context(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return each sentence's vector moved to the one before and to the passage's mean.
-
-    A sentence that says "he" or "the firm" is found by what its passage tells of.
-    """
-    before = np.vstack([np.zeros_like(vectors[:1]), vectors[:-1]])
-    mean = vectors.mean(axis=0)
-    mean /= max(float(np.linalg.norm(mean)), _LEAST_NORM)
-    moved = vectors + _BEFORE * before + _PASSAGE * mean
-    norms = np.linalg.norm(moved, axis=1, keepdims=True)
-    in_context: NDArray[np.float32] = moved / np.maximum(norms, _LEAST_NORM)
-    return in_context
+    starts = np.cumsum(counts) - counts
+    cosines = told = np.einsum("ij,j->i", matrix, vector)
+    if moved:
+        told = np.einsum("ij,j->i", in_context(matrix, counts), vector)
+    return np.split(cosines, starts[1:]), np.maximum.reduceat(told, starts)
 
 
 def _found(
@@ -342,7 +335,10 @@ def collapse(ranked: Sequence[frozenset[str]]) -> dict[int, list[int]]:
     """
     groups: dict[int, list[int]] = {}
     for position, words in enumerate(ranked):
-        twin = next((kept for kept in groups if _jaccard(words, ranked[kept]) >= _ALIKE), None)
+        size = len(words)
+        near = (1.0 - _ALIKE) * size / _ALIKE + 0.01  # most are told apart by their sizes
+        may = (kept for kept in groups if abs(len(ranked[kept]) - size) <= near)
+        twin = next((kept for kept in may if _jaccard(words, ranked[kept]) >= _ALIKE), None)
         if twin is None:
             groups[position] = []
         else:
@@ -395,5 +391,6 @@ def rarest(terms: Sequence[str], held: Mapping[str, int], *, rows: int) -> list[
 
 
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
-    together = len(one | other)
-    return len(one & other) / together if together else 1.0
+    shared = len(one & other)
+    together = len(one) + len(other) - shared
+    return shared / together if together else 1.0

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,9 +48,8 @@ class PassageRow:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentenceRow:
-    """A sentence as the catalog knows it, with its vector."""
+class SentenceRow(NamedTuple):
+    """A sentence as the catalog knows it: a tuple, for a question takes up a thousand of them."""
 
     key: int
     passage: int
@@ -262,18 +261,11 @@ def sentences(db: OpenCatalog, keys: Iterable[int]) -> dict[int, list[SentenceRo
         "JOIN vectors ON vectors.key = sentences.vector WHERE passage IN ({}) ORDER BY ordinal"
     )
     found: dict[int, list[SentenceRow]] = {}
-    for key, passage, ordinal, start, end, vector, digest in _each(db, query, list(keys)):
-        found.setdefault(passage, []).append(
-            SentenceRow(
-                key=key,
-                passage=passage,
-                ordinal=ordinal,
-                start=sound(start, int),
-                end=sound(end, int),
-                vector=np.frombuffer(sound(vector, bytes), np.float32, count=len(vector) // 4),
-                hash=digest,
-            )
-        )
+    for key, passage, ordinal, start, end, stored, digest in _each(db, query, list(keys)):
+        stored = sound(stored, bytes)
+        vector = np.frombuffer(stored, np.float32, len(stored) // 4)
+        row = SentenceRow(key, passage, ordinal, sound(start, int), sound(end, int), vector, digest)
+        found.setdefault(passage, []).append(row)
     return found
 
 
@@ -364,11 +356,13 @@ def count_and_change(db: OpenCatalog) -> tuple[int, str]:
     return int(count), sound(changed[0] if changed else newest or "", str)
 
 
-def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) -> Iterable[tuple]:  # type: ignore[type-arg]  # rows of SQLite have no static shape
+def _each(db: OpenCatalog, query: str, values: Sequence[str] | Sequence[int]) -> list[Any]:
+    """Return the rows for all values; at once, for a question reads thousands of them."""
+    rows: list[Any] = []
     for first in range(0, len(values), _VARIABLES):
         slice_ = values[first : first + _VARIABLES]
-        # Fetched at once: a generator that is left half-way would ask a closed database later.
-        yield from db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_)).fetchall()
+        rows += db.execute(query.format(", ".join("?" * len(slice_))), tuple(slice_)).fetchall()
+    return rows
 
 
 def _summary_columns(db: OpenCatalog) -> str:

@@ -182,7 +182,9 @@ class _Asked:
         card = hit.card
         said = (card.title, card.author, card.published, hit.passage.text)
         text = "\n".join(filter(None, said))
-        held, seen, counted = set(terms(text)), words(text), numbers(text)
+        held = set(terms(text))
+        seen = words(text) if self.names else frozenset()
+        counted = numbers(text) if self.numbers else frozenset()
         share = sum(t in held for t in self.wanted) / max(1, len(self.wanted))
         lost_names = sum(not is_named(n, seen) for n in self.names) / max(1, len(self.names))
         lost_numbers = len(self.numbers - counted) / max(1, len(self.numbers))

@@ -237,7 +237,8 @@ def likely(scores: TokenScores) -> list[Likely]:
     logits = np.where(allowed, total / _TEMPERATURE, -np.inf).astype(np.float64)
     weights = np.exp(logits - logits.max())
     shares = weights / weights.sum()
-    order = np.argsort(-shares, axis=None, kind="stable")[:_LIKELY]
+    worth = np.flatnonzero(shares >= _LEAST)
+    order = worth[np.argsort(-shares.flat[worth], kind="stable")[:_LIKELY]]
     places = [divmod(int(place), len(shares)) for place in order]
     return [
         Likely(
@@ -246,7 +247,6 @@ def likely(scores: TokenScores) -> list[Likely]:
             share=float(shares[first, last]),
         )
         for first, last in places
-        if shares[first, last] >= _LEAST
     ]
 
 

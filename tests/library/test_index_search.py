@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from searching import search
 
-from index.search import _in_context, collapse, page_of, rarest, spread
+from index.search import collapse, page_of, rarest, spread
 from index.store.library import Library
+from index.store.vector_search import in_context
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
 
@@ -77,7 +78,8 @@ def test_a_sentence_that_names_nobody_is_found_by_what_stands_around_it(
     assert sources(library, "Who bought the mill?")[0] == "mill"
     assert sources(library, "Who bought the boat?")[0] == "boat"
     vectors = np.eye(3, 8, dtype=np.float32)
-    moved = _in_context(vectors)
+    moved = in_context(np.concatenate([vectors, vectors]), np.array([3, 3]))
+    assert np.array_equal(moved[:3], moved[3:])
     assert np.allclose(np.linalg.norm(moved, axis=1), 1)
     assert moved[1] @ vectors[0] > moved[1] @ vectors[2] > 0
     assert moved[1] @ vectors[1] > 0.8

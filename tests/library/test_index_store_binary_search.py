@@ -58,6 +58,24 @@ def test_all_of_few_sentences_are_compared_exactly(make_library: Make) -> None:
     assert first == asked(library, "Who barks?", k=2) == exact(library, "Who barks?", k=2)
 
 
+def test_signs_are_read_once_and_added_up_in_blocks_as_at_once(
+    make_library: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = make_library()
+    add(library, a=" ".join(f"Number {n} met the cat." for n in range(40)))
+    folder = library.folder / "vectors" / "000001"
+    vector = library.embedder().embed_question("Whom did number 7 meet?")
+    monkeypatch.setattr(vector_search, "_BEST", 5)
+    with library.catalog.snapshot() as db:
+        at_once = vector_search.Signs(folder).nearest(db, vector, 5)
+        monkeypatch.setattr(vector_search, "_BLOCK", 16)
+        signs = vector_search.Signs(folder)
+        assert signs.nearest(db, vector, 5) == at_once
+        shutil.rmtree(folder / "signs")
+        assert signs.nearest(db, vector, 5) == at_once
+    assert len(at_once) == 5
+
+
 def test_only_documents_that_are_shown_are_known_by_their_signs(make_library: Make) -> None:
     library = make_library()
     add(library, a="Cats sleep. Birds sing.", b="Dogs bark. Birds sing.", c="Fish swim.")
