@@ -7,9 +7,10 @@ Run from the repository's root, with nothing else running:
 
 Both sides hold the same passages, made by drawing sentences of a text with a fixed seed, and use
 the same all-MiniLM-L6-v2. Each run is a fresh process that opens its index, finds the passages for
-one question and prints the best: A is `footnote ask`, B is `VectorStoreIndex` over
-`ChromaVectorStore` with `HuggingFaceEmbedding`, retrieval only. Seconds are wall time of the whole
-process, memory its peak resident set; the ratios are medians over the pairs.
+one question and prints the best: A is `footnote ask`, which reads them and answers, B is
+`VectorStoreIndex` over `ChromaVectorStore` with `HuggingFaceEmbedding`, retrieval only. Seconds are
+wall time of the whole process, those of processors its own, memory its peak resident set; the
+ratios are medians over the pairs.
 """
 
 import argparse
@@ -83,21 +84,23 @@ def _textbook(folder: Path, passages: Sequence[str]) -> list[str]:
 def _compare(ours: Sequence[str], theirs: Sequence[str], *, pairs: int) -> None:
     for command in (ours, theirs):
         _run(command)
-    faster, leaner = [], []
-    print(f"{'pair':>4}  {'ours s':>8}{'textbook s':>12}{'ours MiB':>10}{'textbook MiB':>14}")
+    ratios = []
+    print(f"{'pair':>4}  {'seconds':>15}{'of processors':>15}{'MiB':>13}   (ours / textbook)")
     for pair in range(1, pairs + 1):
-        (a, a_peak), (b, b_peak) = _run(ours), _run(theirs)
-        faster.append(b / a)
-        leaner.append(a_peak / b_peak)
-        print(f"{pair:>4}  {a:>8.2f}{b:>12.2f}{a_peak:>10.0f}{b_peak:>14.0f}", flush=True)
+        a, b = _run(ours), _run(theirs)
+        ratios.append([theirs_of / ours_of for ours_of, theirs_of in zip(a, b, strict=True)])
+        told = (f"{a[0]:.2f} / {b[0]:.2f}", f"{a[1]:.2f} / {b[1]:.2f}", f"{a[2]:.0f} / {b[2]:.0f}")
+        print(f"{pair:>4}  {told[0]:>15}{told[1]:>15}{told[2]:>13}", flush=True)
+    faster, less, leaner = (list(one) for one in zip(*ratios, strict=True))
     print(
         f"median of {pairs} pairs: {statistics.median(faster):.1f} times as fast "
-        f"({min(faster):.1f} to {max(faster):.1f}), {statistics.median(leaner):.2f} of the memory"
+        f"({min(faster):.1f} to {max(faster):.1f}), {statistics.median(less):.1f} by processor "
+        f"time, {1 / statistics.median(leaner):.2f} of the memory"
     )
 
 
-def _run(command: Sequence[str]) -> tuple[float, float]:
-    """Run a command to its end; return wall seconds and its own peak MiB."""
+def _run(command: Sequence[str]) -> tuple[float, float, float]:
+    """Run a command to its end; return seconds, seconds of processors and its own peak MiB."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_offline())
     _, status, usage = os.wait4(process.pid, 0)
@@ -105,7 +108,8 @@ def _run(command: Sequence[str]) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{command[:3]} failed with {process.returncode}")
-    return seconds, usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    peak = usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    return seconds, usage.ru_utime + usage.ru_stime, peak
 
 
 def _offline() -> dict[str, str]:
