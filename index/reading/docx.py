@@ -64,7 +64,7 @@ class DocxReader:
     hidden runs and comments are not. Headers and footers are named as left out.
     """
 
-    VERSION: Final = 3
+    VERSION: Final = 4
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a Word document; title, author, date and keywords are its properties'.

@@ -6,7 +6,8 @@ Of a page the article is read, of a book all chapters in reading order.
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -16,7 +17,7 @@ from index.reading.archive import open_archive, parse_xml, unpack
 from index.reading.article import NEVER, Article, find_article
 from index.reading.hidden import drop_hidden
 from index.reading.layout import Block, set_blocks
-from index.reading.metadata import first_line_title, iso_date, name_title, page_title, page_url
+from index.reading.metadata import clean_url, first_line_title, iso_date, name_title
 from index.reading.normal import declared_charset, decode, one_line
 from index.reading.page_blocks import page_blocks, set_apart
 from index.reading.plain import cut_footer
@@ -34,6 +35,16 @@ their number (2.5 million: 176 seconds)."""
 
 FEW_WORDS = 20
 """Words around an article under which they are not worth a line in a report."""
+_HEAD = 10_000
+"""Characters of a page in which browsers leave their note."""
+_NOTE = re.compile(
+    r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{0,9})"
+    r"(\S{1,2000}?)(?=\s|-->)",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 2
+_SITE = re.compile(r" [|–—·»-] ")
+_WORD = re.compile(r"\w+")
 
 
 class HtmlReader:
@@ -43,7 +54,7 @@ class HtmlReader:
     line end. Comments of readers, navigation and the like are not part of the text.
     """
 
-    VERSION: Final = 3
+    VERSION: Final = 4
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a page in the charset of its byte-order mark, UTF-8, or its own declaration.
@@ -87,6 +98,73 @@ def _left_out(article: Article) -> tuple[str, ...]:
         *not_read(article.embedded, "embedded object", "videos, frames and the like are not read"),
         *(around if article.around >= FEW_WORDS else ()),
     )
+
+
+def page_url(source: str, tree: "Element") -> str | None:
+    """Return a page's address: the browser's note, its canonical link, or its `og:url`.
+
+    Args:
+        source: The page as it was saved.
+        tree: The same parsed.
+
+    Returns:
+        As `clean_url`, of the first that is an address.
+    """
+    noted = [found.group(1) for found in _NOTE.finditer(source[:_HEAD])]
+    links = [
+        link.get("href") or ""
+        for link in tree.iter("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
+    ]
+    named = [m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:url"]
+    return next(filter(None, map(clean_url, (*noted, *links, *named))), None)
+
+
+def page_title(tree: "Element", headings: Sequence[str], *, guess: str) -> str:
+    """Weigh what a page's head, its article's headings and trafilatura say the title is.
+
+    A heading that the head names, too, is the title: an article's stands in both, while the largest
+    letters of a page may be an advertisement's, and the head may add the site's name.
+
+    Args:
+        tree: The page.
+        headings: Of its article, in order, as lines.
+        guess: What trafilatura takes for the title; empty where it takes nothing.
+
+    Returns:
+        One line; empty where nothing says what the title is.
+    """
+    named = [m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:title"]
+    named += [title.text or "" for title in tree.iterfind("head/title")]
+    stated = [line for line in map(one_line, named) if line]
+    marked = (p for p in tree.iter("p") if "title" in p.get("class", "").split())
+    own = [one_line("".join(map(str, p.itertext()))) for p in islice(marked, 1)]
+    for heading in headings:
+        if any(_is_most(heading, line) for line in stated):
+            return heading
+    if not stated:
+        return next(filter(None, (*own, guess, *headings[:1])), "")
+    named_so = _without_site(stated[0])
+    # "My blog" of every post, or "Untitled", says less than a heading of some words.
+    tells = len(named_so.split()) > _FEW_WORDS or len(guess.split()) <= _FEW_WORDS
+    return named_so if tells else guess
+
+
+def _is_most(heading: str, line: str) -> bool:
+    """Tell whether a title is the heading, give or take a subtitle and the name of the site."""
+    whole = _key(line)
+    return _key(heading) in whole and 2 * len(heading) >= len(_without_site(line))
+
+
+def _key(line: str) -> str:
+    return f" {' '.join(_WORD.findall(line.lower()))} "
+
+
+def _without_site(line: str) -> str:
+    """Return a page's title without the name of the site behind a bar or a dash."""
+    parts = _SITE.split(line)
+    longest = max(parts, key=len)
+    return longest if len(parts) > 1 and 2 * len(longest) > len(line) else line
 
 
 def whole_page(source: str) -> tuple[Block, ...]:

@@ -73,7 +73,7 @@ class MarkdownReader:
     left out.
     """
 
-    VERSION: Final = 3
+    VERSION: Final = 4
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a Markdown file.

@@ -4,17 +4,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import islice
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import Final
 from urllib.parse import quote
 
+from index.data_files import data_toml
 from index.errors import ReadError
 from index.reading.normal import one_line
 from index.web.address import parse_address
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element as Element
 
 MAX_LINES = 200
 """Front matter closes within this many lines; else the `---` was a line across the page."""
@@ -28,13 +27,6 @@ _WRAP_WIDTH = 50
 """A first line this long with a neighbour about as long is wrapped prose, not a title."""
 _SENTENCE_ENDS = (".", "。", "．", "।", ",", ";", "，", "；", "、")
 
-_HEAD = 10_000
-"""Characters of a page in which browsers leave their note."""
-_NOTE = re.compile(
-    r"<!--\s{0,9}(?:saved from url=\(\d{1,6}\)|Page saved with SingleFile\s{1,9}url:\s{0,9})"
-    r"(\S{1,2000}?)(?=\s|-->)",
-    re.IGNORECASE,
-)
 _MOST_NAMES = 50
 """Tags or other names of a document."""
 _LONGEST_NAME = 100
@@ -42,9 +34,6 @@ _MARKS = re.compile(r"(?:\[\d{1,4}\]){1,9}\Z")
 """Marks of notes at the end of a line."""
 _ITEM = re.compile(r"[-*•]\s")
 """How an item of a list begins."""
-_FEW_WORDS = 2
-_SITE = re.compile(r" [|–—·»-] ")
-_WORD = re.compile(r"\w+")
 _PLAIN = "%/:=&?~+!$,;'@()*[]"
 """Characters of an address that may stand as they are (RFC 3986), letters and digits aside."""
 
@@ -183,73 +172,6 @@ def _several(entries: Mapping[str, object], keys: Sequence[str]) -> Iterator[str
             yield name
 
 
-def page_url(source: str, tree: "Element") -> str | None:
-    """Return a page's address: the browser's note, its canonical link, or its `og:url`.
-
-    Args:
-        source: The page as it was saved.
-        tree: The same parsed.
-
-    Returns:
-        As `clean_url`, of the first that is an address.
-    """
-    noted = [found.group(1) for found in _NOTE.finditer(source[:_HEAD])]
-    links = [
-        link.get("href") or ""
-        for link in tree.iter("link")
-        if "canonical" in (link.get("rel") or "").lower().split()
-    ]
-    named = [m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:url"]
-    return next(filter(None, map(clean_url, (*noted, *links, *named))), None)
-
-
-def page_title(tree: "Element", headings: Sequence[str], *, guess: str) -> str:
-    """Weigh what a page's head, its article's headings and trafilatura say the title is.
-
-    A heading that the head names, too, is the title: an article's stands in both, while the largest
-    letters of a page may be an advertisement's, and the head may add the site's name.
-
-    Args:
-        tree: The page.
-        headings: Of its article, in order, as lines.
-        guess: What trafilatura takes for the title; empty where it takes nothing.
-
-    Returns:
-        One line; empty where nothing says what the title is.
-    """
-    named = [m.get("content") or "" for m in tree.iter("meta") if m.get("property") == "og:title"]
-    named += [title.text or "" for title in tree.iterfind("head/title")]
-    stated = [line for line in map(one_line, named) if line]
-    marked = (p for p in tree.iter("p") if "title" in p.get("class", "").split())
-    own = [one_line("".join(map(str, p.itertext()))) for p in islice(marked, 1)]
-    for heading in headings:
-        if any(_is_most(heading, line) for line in stated):
-            return heading
-    if not stated:
-        return next(filter(None, (*own, guess, *headings[:1])), "")
-    named_so = _without_site(stated[0])
-    # "My blog" of every post, or "Untitled", says less than a heading of some words.
-    tells = len(named_so.split()) > _FEW_WORDS or len(guess.split()) <= _FEW_WORDS
-    return named_so if tells else guess
-
-
-def _is_most(heading: str, line: str) -> bool:
-    """Tell whether a title is the heading, give or take a subtitle and the name of the site."""
-    whole = _key(line)
-    return _key(heading) in whole and 2 * len(heading) >= len(_without_site(line))
-
-
-def _key(line: str) -> str:
-    return f" {' '.join(_WORD.findall(line.lower()))} "
-
-
-def _without_site(line: str) -> str:
-    """Return a page's title without the name of the site behind a bar or a dash."""
-    parts = _SITE.split(line)
-    longest = max(parts, key=len)
-    return longest if len(parts) > 1 and 2 * len(longest) > len(line) else line
-
-
 def clean_url(stated: str) -> str | None:
     """Return a stated http or https address in ASCII, without fragment; None for anything else.
 
@@ -266,3 +188,140 @@ def _carries_on(title: str, following: str) -> bool:
         return False
     wrapped = len(title) >= _WRAP_WIDTH and 0.6 <= len(following) / len(title) <= 1.4
     return wrapped or following[0].islower()
+
+
+_HEAD_LINES, _LONGEST_LINE = 8, 160
+"""Lines at the beginning of a text among which is one with its date, and its characters."""
+_PROSE = 240
+"""Characters from which a line is a paragraph: what is behind it is no head."""
+_DATE: Final = (
+    r"(?:(?P<d1>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s(?:of\s|de\s|d['’])?(?P<m1>[^\W\d_]{3,10})\.?,?\s"
+    r"(?:de\s|del\s)?(?P<y1>\d{4})"
+    r"|(?P<m2>[^\W\d_]{3,10})\.?\s(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<y2>\d{4})"
+    r"|(?P<y3>\d{4})[-/](?P<m3>\d\d)[-/](?P<d3>\d\d)"
+    r"|(?P<d4>\d{1,2})\.\s?(?P<m4>\d{1,2})\.\s?(?P<y4>\d{4}))(?!\d)"
+)
+"""A day with its year; where two numbers may be day or month, as in 03/04/2024, it is none."""
+_TIME: Final = (
+    r"(?:(?:,?\s(?:at|um|à|a las)|,|T|\s[–—|·•-])?\s?\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?"
+    r"(?:\s(?:uhr|[a-z]{2,4}))?)?"
+)
+"""What may stand behind it: a time of day."""
+
+
+def byline_date(text: str) -> str | None:
+    """Return the ISO 8601 date that a text says below its title that it was published.
+
+    A line says it with a word for that ("Published: 12 March 2024", "Posted on March 12, 2024 by
+    Ann Lee"), or behind who wrote it ("By Anna Smith, 12 March 2024"), or stands alone beside such
+    a line. What is prose, has no year, is of an update or an event, or may be two days, says none.
+
+    Args:
+        text: Normalised text.
+    """
+    lines: list[str] = []
+    for line in islice(filter(str.strip, text[: _HEAD_LINES * _PROSE].split("\n")), _HEAD_LINES):
+        if len(line) > _PROSE:
+            break
+        lines.append(one_line(line))
+    rules = _byline()
+    for at, line in enumerate(lines):
+        beside = (*lines[max(0, at - 1) : at], *lines[at + 1 : at + 2])
+        if len(line) <= _LONGEST_LINE and (day := rules.day_of(line, beside)):
+            return day
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bylines:
+    """How lines say when a text was published, made of `data/bylines.toml`."""
+
+    said: re.Pattern[str]
+    """A word for it, and a date."""
+    written: re.Pattern[str]
+    """Who wrote it, and a date."""
+    alone: re.Pattern[str]
+    """A date."""
+    author: re.Pattern[str]
+    """Who wrote it."""
+    headed: re.Pattern[str]
+    """A line of a head of lines, as of a letter."""
+    joining: frozenset[str]
+    weekdays: frozenset[str]
+    months: Mapping[str, int]
+
+    def day_of(self, line: str, beside: Sequence[str]) -> str | None:
+        """Return the day that a line says; None where it is not certain.
+
+        Args:
+            line: Which one.
+            beside: Those before and after it.
+        """
+        if found := self.said.fullmatch(line):
+            return self._day(found)
+        if (found := self.written.fullmatch(line)) and self._is_name(found["name"]):
+            return self._day(found)
+        if (found := self.alone.fullmatch(line)) is None:
+            return None
+        wanted = self._is_headed if found["dated"] else self._is_author
+        return self._day(found) if any(map(wanted, beside)) else None
+
+    def _is_author(self, line: str) -> bool:
+        found = self.author.fullmatch(line)
+        return found is not None and self._is_name(found["name"])
+
+    def _is_headed(self, line: str) -> bool:
+        return self._is_author(line) or self.headed.match(line) is not None
+
+    def _is_name(self, name: str) -> bool:
+        """Say whether words may be who wrote a text: two with a capital, and no day or month."""
+        words = re.split(r"[\s,]+", name.strip(" ,"))
+        plain = [word for word in words if word.lower() not in self.joining]
+        times = self.weekdays | self.months.keys()
+        return (
+            len(plain) > 1
+            and all(word[0].isupper() for word in plain)
+            and times.isdisjoint(word.lower().rstrip(".") for word in plain)
+        )
+
+    def _day(self, found: re.Match[str]) -> str | None:
+        told = {
+            key[0]: value for key, value in found.groupdict().items() if value and key[1:].isdigit()
+        }
+        month = told["m"] if told["m"].isdigit() else self.months.get(told["m"].lower(), 0)
+        return iso_date(f"{told['y']}-{int(month):02}-{int(told['d']):02}")
+
+
+@cache
+def _byline() -> _Bylines:
+    table = data_toml("index", "bylines.toml")
+    words = {
+        key: "|".join(re.escape(w.replace("_", " ")) for w in table[key].split())
+        for key in ("published", "by", "on", "beside", "dated", "weekdays")
+    }
+    on, by = rf"(?:(?:{words['on']})\s)?", rf"(?:{words['by']})"
+    day = rf"{on}(?:(?:{words['weekdays']})\.?,?\s)?{on}{_DATE}{_TIME}"
+    more = (
+        r"\.?(?:\s?[|·•–—(/-]\s?.{1,80}|[,;]?\s(?:last\s)?(?:updated|modified)\b.{1,60}"
+        rf"|\s{by}\s[^.]{{1,60}})?"
+    )
+    gap = r"\s?[:,|·•–—/-]?\s?"
+    said = rf"(?:{words['published']})(?:\s{by}\s[^.:]{{1,60}}?)?{gap}{day}{more}"
+    name = r"(?P<name>\w[^\d:;()]{2,80}?)"
+    written = rf"{by}\s{name}{gap}(?:(?:{words['published']})\s?:?\s?)?{day}{more}"
+    alone = rf"(?:(?P<dated>{words['dated']})\s?:\s)?{day}{more}"
+    names = [set(each.split()) for each in table["months"]]
+    short = [
+        {name[:3] for name in each} | each | {"sept"} & {n[:4] for n in each} for each in names
+    ]
+    of_one = [each - set().union(*(s for s in short if s is not each)) for each in short]
+    return _Bylines(
+        said=re.compile(said, re.IGNORECASE),
+        written=re.compile(written, re.IGNORECASE),
+        alone=re.compile(alone, re.IGNORECASE),
+        author=re.compile(rf"{by}\s{name}\.?", re.IGNORECASE),
+        headed=re.compile(rf"(?:{words['beside']})\s?:\s\S", re.IGNORECASE),
+        joining=frozenset(table["joining"].split()),
+        weekdays=frozenset(table["weekdays"].split()),
+        months={name: at for at, each in enumerate(of_one, start=1) for name in each},
+    )

@@ -70,7 +70,7 @@ class OpenDocumentReader:
     text, headers and footers are not read.
     """
 
-    VERSION: Final = 1
+    VERSION: Final = 2
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a document; title, author, date and keywords are those of its `meta.xml`.

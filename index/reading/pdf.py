@@ -73,7 +73,7 @@ class PdfReader:
     told by size. A page begins where its first sentence does or goes on.
     """
 
-    VERSION: Final = 5
+    VERSION: Final = 6
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a PDF file; author, date, keywords and any good title are its metadata's.

@@ -56,7 +56,7 @@ _ANY_LINE = re.compile("|".join((*_SURE, *_LIKELY)))
 class PlainReader:
     """Reads text files; the text is the file's, less the footer of a copied blog post."""
 
-    VERSION: Final = 1
+    VERSION: Final = 2
 
     def read(self, data: bytes, *, name: str) -> Extract:
         """Read a text file in whatever charset it is.

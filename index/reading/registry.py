@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, ClassVar, Final, Protocol
 
 from index.card import Card
 from index.errors import ReadError
-from index.reading.metadata import clean_url
+from index.reading.metadata import byline_date, clean_url
 from index.reading.normal import decode, normalise
 from index.reading.sniff import HEAD, describe, media_type, named_kind
 from index.types import Extract
@@ -53,6 +53,16 @@ READERS: Final = {
 By name, as entry points are, since all of them together take 70 ms to import.
 """
 
+_DATED: Final = {
+    "text/plain": False,
+    "text/markdown": False,
+    "text/html": False,
+    "application/pdf": True,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": True,
+    "application/vnd.oasis.opendocument.text": True,
+}
+"""Formats whose texts say when they were published, and whether that counts before metadata."""
+
 MAX_TABLE_BYTES = 100_000_000
 """Largest table that is read, by its name: it takes little more memory than its text."""
 _TABLE = "text/csv"
@@ -83,7 +93,7 @@ class Reader(Protocol):
 
 class _OwnReader(Reader, Protocol):
     VERSION: ClassVar[int]
-    """Raised where the same file gives another text: what it read before is read again."""
+    """Raised where the same file gives another text or card: what it read before is read again."""
 
 
 def read_bytes(data: bytes, *, name: str) -> Extract:
@@ -100,7 +110,8 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
     kind = checked_type(data, name=name)
     if kind in READERS:
         extract = _own(kind).read(data, name=name)
-        extract = replace(extract, card=replace(extract.card, reader=_named(kind)))
+        card = replace(extract.card, reader=_named(kind))
+        extract = replace(extract, card=_dated(card, extract.text) if kind in _DATED else card)
     else:
         extract = _foreign(kind).read(data, name=name)
         _check_foreign(extract)
@@ -112,6 +123,16 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
             "of one file; split it"
         )
     return extract
+
+
+def _dated(card: Card, text: str) -> Card:
+    """Return a card with the day that the text says it was published, where it says one.
+
+    What a file's metadata state is when the file was made, for some formats; for others it counts.
+    """
+    if card.published and not _DATED[card.media_type]:
+        return card
+    return replace(card, published=byline_date(text) or card.published)
 
 
 def read_large_table(file: BinaryIO, *, name: str) -> Extract:

@@ -12,6 +12,7 @@ from pathlib import Path, PureWindowsPath
 from index.card import LONGEST_SOURCE, Card, too_long
 from index.errors import LibraryError, MisuseError, ReadError
 from index.reading.files import Skipped, file_bytes, read_content, read_file, resolved
+from index.reading.metadata import byline_date
 from index.reading.normal import normalise, one_line
 from index.reading.references import ENDINGS, Reference
 from index.reading.sandbox import Limits, list_apart, stop_reading
@@ -217,10 +218,8 @@ def read_articles(articles: Iterable[Article]) -> Iterator[Incoming | Change]:
             yield Change(kind="skipped", source=source[:LONGEST_SOURCE], reason=reason)
             continue
         title = one_line(article.title) or source
-        yield Incoming(
-            source=source,
-            extract=Extract(card=Card(title=title, media_type="text/plain"), text=text),
-        )
+        card = Card(title=title, media_type="text/plain", published=byline_date(text))
+        yield Incoming(source=source, extract=Extract(card=card, text=text))
 
 
 def _read(file: ToRead | Change) -> Incoming | Change:

@@ -79,7 +79,7 @@ def test_adding_another_file_reads_it_again_and_keeps_its_id(
     assert [(c.kind, c.read_again) for c in report.changes] == [("added", False), ("changed", True)]
     after = next(d for d in old.summaries() if d.id == before.id)
     assert old.document(after.id).text == MENDED
-    assert (after.card.reader, after.added_at) == ("pdf 5", before.added_at)
+    assert (after.card.reader, after.added_at) == ("pdf 6", before.added_at)
     # "It was not repaired." has its vector already.
     assert embedder.embedded - embedded == report.embedded == 2
     assert "1 document that an older version of Footnote had read: read again, 1 changed." in (
@@ -106,7 +106,7 @@ def test_one_that_reads_the_same_is_marked_and_embeds_nothing(
     (change,) = again(library).changes
     assert change.read_again
     (document,) = library.summaries()
-    assert (document.card.reader, embedder.embedded) == ("pdf 5", embedded)
+    assert (document.card.reader, embedder.embedded) == ("pdf 6", embedded)
 
 
 def test_one_whose_file_is_gone_or_edited_stays_and_is_told(make_library: Make, tmp_path) -> None:
@@ -225,7 +225,7 @@ def test_one_of_the_reader_before_this_is_read_again_and_one_of_the_next_is_not(
 ) -> None:
     library = make_library()
     add(library, quay)
-    for reader, found in (("pdf 4", [True]), ("pdf 5", []), ("pdf 6", [])):
+    for reader, found in (("pdf 5", [True]), ("pdf 6", []), ("pdf 7", [])):
         with library.catalog.writing() as db, transaction(db):
             note_reader(db, {library.summaries()[0].id: reader})
         assert [c.read_again for c in again(library).changes] == found

@@ -1,11 +1,12 @@
 from pathlib import Path
 
 import pytest
+from documents import pdf
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import ReadError
-from index.reading.metadata import first_line_title, name_title
+from index.reading.metadata import byline_date, first_line_title, name_title
 from index.reading.plain import cut_footer
 from index.reading.registry import read_bytes
 
@@ -98,3 +99,64 @@ def test_line_ends_and_marks_are_normalised_before_offsets_count():
 @given(st.text(min_size=1, max_size=200))
 def test_cutting_a_footer_only_shortens_the_end(text):
     assert text.startswith(cut_footer(text))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Anna Smith, 12 March 2024",
+        "BY ANNA SMITH – TUESDAY, MARCH 12, 2024",
+        "By Anna Smith and Bob van Dyke on 12 March 2024 at 10:30 am",
+        "By Anna Smith | Published 12 March 2024 | Updated 13 March 2024",
+        "By Anna Smith, Staff Writer, 12 March 2024 · 5 min read",
+        "By Anna Smith\n12 March 2024",
+        "12 March 2024\nBy Anna Smith",
+        "What the council says of it.\n\nPublished: Tue, 12 Mar 2024 10:30:00 GMT",
+        "Published on March 12th, 2024",
+        "Posted by admin on 12 Mar. 2024",
+        "Posted on 2024-03-12 by Anna Smith",
+        "Published 12 March 2024, updated 14 March 2024",
+        "Press release, 12 March 2024",
+        "From: Anna Smith\nDate: 12 March 2024",
+        "Veröffentlicht am 12. März 2024, 10:30 Uhr",
+        "Von Anna Schmidt, 12.03.2024",
+        "Publié le 12 mars 2024",
+        "Publicado el 12 de marzo de 2024",
+    ],
+)
+def test_the_day_that_stands_below_a_title_is_when_it_was_published(line):
+    text = f"The buses stay\n{line}\n\nThe council voted to keep them.\n"
+    assert read_bytes(text.encode(), name="a.txt").card.published == "2024-03-12"
+    assert byline_date(text) == "2024-03-12"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Monday, 12 March 2024 the council must decide.",
+        "By 12 March 2024 all forms must be in.",
+        "By Sunday Morning, 12 March 2024",
+        "By train and bus, 12 March 2024",
+        "By Anna Smith and Bob Lee, 12 March",
+        "21 June 2025\nCome and bring a cake.",
+        "Date: 21 June 2025\nTime: 10:00",
+        "Published 1999 by Penguin",
+        "Published 03/04/2024",
+        "Published: 31 February 2024",
+        "Published on 12 March 2024, the study says that cats sleep.",
+        "Posted to the front on 12 March 1916, he wrote home.",
+        "Released from prison on 12 March 2024, he left.",
+        "Last updated: 12 March 2024",
+        "A line.\n" * 9 + "Published: 12 March 2024",
+        "The council spoke for long. " * 10 + "\nPublished: 12 March 2024",
+    ],
+)
+def test_a_day_that_may_be_another_is_not_taken_for_that(line):
+    assert byline_date(f"The buses stay\n{line}\n\nThe council voted to keep them.\n") is None
+
+
+def test_what_a_file_says_of_its_article_counts_before_its_text_and_what_it_says_of_itself_after():
+    noted = b"---\ndate: 2025-03-30\n---\n# Buses\n\nBy Anna Smith, 12 March 2024\n\nThey stay."
+    assert read_bytes(noted, name="a.md").card.published == "2025-03-30"
+    made = pdf("The buses stay\nPublished: 12 March 2024", info="/CreationDate (D:20250330120000Z)")
+    assert read_bytes(made, name="a.pdf").card.published == "2024-03-12"
