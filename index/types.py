@@ -238,6 +238,10 @@ class Folder:
     """Why it cannot be followed now, in words; empty where it can."""
     problem_at: str = ""
     """Since when that is so."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """Files in it that could not be read, by path within it, each with the reason; at most 100."""
+    unread_files: int = 0
+    """How many there are in all."""
 
     @property
     def state(self) -> str:

@@ -56,8 +56,9 @@ class Listing:
         except FootnoteError as error:
             return {"seen": "", "problem": str(error)}
         states = [told_folder(one) for one in folders]
+        news = [(one["path"], one["state"], one["unreadFiles"]) for one in states]
         return {
-            "seen": f"{edition} {[(one['path'], one['state']) for one in states]}",
+            "seen": f"{edition} {news}",
             "folders": states,
             "removed": [_removal(one) for one in removed],
         }
@@ -224,7 +225,8 @@ def told_folder(folder: Folder) -> Value:
     changed = f", changed {_minute(folder.changed_at)}" if folder.changed_at and not since else ""
     looked = f", last looked at {_minute(folder.looked_at)}" if folder.looked_at else ""
     state = f"{folder.problem}{since}" if folder.problem else f"{folder.state}{changed or looked}"
-    return {"path": folder.path, "state": state, "wrong": bool(folder.problem)}
+    unread = {"unread": [list(one) for one in folder.unread], "unreadFiles": folder.unread_files}
+    return {"path": folder.path, "state": state, "wrong": bool(folder.problem)} | unread
 
 
 def sentence(said: str) -> str:

@@ -141,6 +141,15 @@ MIGRATIONS: Final = (
         ),
     ),
     Migration(name="headers", columns={"header": _LIST}),
+    Migration(
+        name="unread_files",
+        columns={},
+        statements=(
+            # Path and reason of one file after the other.
+            f"ALTER TABLE folders ADD COLUMN unread {_LIST}",
+            "ALTER TABLE folders ADD COLUMN unread_files BIGINT NOT NULL DEFAULT 0",
+        ),
+    ),
 )
 
 ADDED: Final = {

@@ -4,19 +4,30 @@ A stamp is what a file looks like from outside: a sign, cheaper than its hash, t
 """
 
 import hashlib
+import json
 import os
 import stat
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 
 from index.card import Card
 from index.errors import ReadError
-from index.store.migrations import card_columns, count_change, has, selected, sound, stored_card
+from index.store.migrations import (
+    card_columns,
+    count_change,
+    has,
+    selected,
+    sound,
+    stored_card,
+    strings,
+)
 from index.store.protocols import OpenCatalog
-from index.types import Folder, SourceState
+from index.types import AddReport, Folder, SourceState
 
 _SETTLED_NS = 2_000_000_000
 """Age from which a time can be trusted: FAT keeps times to two seconds, ext4 to some milliseconds,
@@ -87,35 +98,80 @@ def note_reader(db: OpenCatalog, readers: Mapping[str, str]) -> None:
     )
 
 
-FOLDER = tuple(field.name for field in fields(Folder))
-"""The columns of a registered folder."""
+_UNREAD = ("unread", "unread_files")
+FOLDER = tuple(field.name for field in fields(Folder) if field.name not in _UNREAD)
+"""The columns of a registered folder, all texts; what was not read in it is found out again."""
+_MOST_UNREAD = 100
+"""Files of a folder that are named as not read."""
 
 
 def folders(db: OpenCatalog) -> tuple[Folder, ...]:
     """Return the registered folders by path; none of a catalog of an older version."""
     if not has(db, "folder_states"):
         return ()
-    rows = db.execute(f"SELECT {', '.join(FOLDER)} FROM folders").fetchall()
-    told = (zip(FOLDER, row, strict=True) for row in rows)
-    found = (Folder(**{name: sound(value, str) for name, value in row}) for row in told)
-    return tuple(sorted(found, key=lambda folder: folder.path))
+    columns = (*FOLDER, *(_UNREAD if has(db, "unread_files") else ()))
+    rows = db.execute(f"SELECT {', '.join(columns)} FROM folders").fetchall()
+    return tuple(sorted(map(_folder, rows), key=lambda folder: folder.path))
+
+
+def _folder(row: Sequence[object]) -> Folder:
+    texts, rest = row[: len(FOLDER)], row[len(FOLDER) :]
+    told = {name: sound(value, str) for name, value in zip(FOLDER, texts, strict=True)}
+    if not rest:
+        return Folder(**told)
+    files = strings(rest[0])
+    pairs = tuple(zip(files[::2], files[1::2], strict=False))
+    return Folder(**told, unread=pairs, unread_files=sound(rest[1], int))
 
 
 def write_folder(db: OpenCatalog, folder: Folder) -> None:
     """Register a folder that is not registered."""
     (key,) = db.execute("SELECT coalesce(max(key), 0) + 1 FROM folders").fetchone()
-    row = {"key": key, **asdict(folder)}
+    row = {"key": key} | {name: getattr(folder, name) for name in FOLDER}
     marks = ", ".join("?" * len(row))
     db.execute(f"INSERT INTO folders ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 
 
 def note_folder(db: OpenCatalog, folder: Folder) -> None:
     """Keep how it stands with a registered folder; one that is registered no more stays so."""
+    unread = json.dumps(list(chain(*folder.unread)), ensure_ascii=False)
+    times = (folder.looked_at, folder.changed_at, folder.problem, folder.problem_at)
     db.execute(
-        "UPDATE folders SET looked_at = ?, changed_at = ?, problem = ?, problem_at = ? "
-        "WHERE path = ?",
-        (folder.looked_at, folder.changed_at, folder.problem, folder.problem_at, folder.path),
+        "UPDATE folders SET looked_at = ?, changed_at = ?, problem = ?, problem_at = ?, "
+        "unread = ?, unread_files = ? WHERE path = ?",
+        (*times, unread, folder.unread_files, folder.path),
     )
+
+
+def noted(
+    folder: Folder, report: AddReport | None, problem: str, unread: Mapping[str, str] | None
+) -> Folder:
+    """Return a registered folder as a look found it.
+
+    Args:
+        folder: As it is kept.
+        report: What was changed; None where the library was not brought in step.
+        problem: Why it cannot be followed; empty where it can.
+        unread: The reason by the source of each file in it that is not read; None as it is kept.
+    """
+    now = now_utc()
+    if problem:
+        since = folder.problem_at if problem == folder.problem else now
+        return replace(folder, problem=problem, problem_at=since)
+    if unread is not None:
+        inside = {k.removeprefix(f"{folder.path}/"): unread[k] for k in sorted(unread)}
+        named = tuple(islice(inside.items(), _MOST_UNREAD))
+        folder = replace(folder, unread=named, unread_files=len(inside))
+    if report is None:
+        return replace(folder, problem="", problem_at="")
+    moved = any(report.of(kind) for kind in ("added", "changed", "moved", "removed"))
+    changed_at = now if moved else folder.changed_at
+    return replace(folder, looked_at=now, changed_at=changed_at, problem="", problem_at="")
+
+
+def now_utc() -> str:
+    """Return the time of day in UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def erase_folder(db: OpenCatalog, path: str) -> None:

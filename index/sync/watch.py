@@ -9,9 +9,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -122,7 +121,7 @@ class Folders:
             if same := next((one for one in known if one.path == path), None):
                 return same
             _refuse_nested(path, [one.path for one in known])
-            made = Folder(path=path, added_at=_now())
+            made = Folder(path=path, added_at=file_state.now_utc())
             with catalog.transaction(db):
                 file_state.write_folder(db, made)
         return made
@@ -198,7 +197,8 @@ class Folders:
                 report, problem = self._sync(place, _sources(leave), most=None), ""
             except (MisuseError, ReadError) as error:
                 problem = str(error)
-        return self._note(folder, report if now else None, problem), report
+        unread = {change.source: change.reason for change in report.of("skipped")}
+        return self._note(folder, report if now else None, problem, unread), report
 
     def _kept(self, folder: Folder) -> "_Kept":
         place = Path(folder.path)
@@ -229,15 +229,15 @@ class Folders:
             raise InterruptedError
         self._on_progress(done, total)
 
-    def _note(self, folder: Folder, report: AddReport | None, problem: str) -> Folder:
-        """Keep what became of a folder, and return it so.
-
-        Args:
-            folder: As it is kept.
-            report: What a look changed; None where the library was not brought in step.
-            problem: Why it cannot be followed; empty where it can.
-        """
-        noted = _noted(folder, report, problem)
+    def _note(
+        self,
+        folder: Folder,
+        report: AddReport | None,
+        problem: str,
+        unread: Mapping[str, str] | None,
+    ) -> Folder:
+        """Keep what became of a folder, as `file_state.noted` has it, and return it so."""
+        noted = file_state.noted(folder, report, problem, unread)
         if noted == folder:
             return folder
         with self._library.catalog.writing(wait=_WRITING) as db:
@@ -264,9 +264,15 @@ class _Watch:
         self._followed: Glance = {}
         self._before: Glance = {}
         self._refused: Glance = {}
+        self._reasons: dict[str, str] = {}
         self.problem = problem
         self.has_more = False
         """Whether files were left for the next look that could be read now."""
+
+    @property
+    def unread(self) -> Mapping[str, str] | None:
+        """The reason by each file that is not read; None where not all were tried yet."""
+        return None if self.has_more else self._reasons
 
     def look(self, now: Glance) -> AddReport | None:
         """Follow what was seen where it is news and the same as at the last look.
@@ -301,6 +307,8 @@ class _Watch:
         self.problem = ""
         refused = {c.source: now[c.source] for c in report.of("skipped") if c.source in now}
         self._refused |= refused
+        self._reasons |= {change.source: change.reason for change in report.of("skipped")}
+        self._reasons = {path: self._reasons[path] for path in self._refused}
         read = len(report.of("added")) + len(report.of("changed")) + len(refused)
         self.has_more = self._most is not None and read >= self._most
         if not self.has_more:
@@ -336,7 +344,7 @@ class _Kept:
         except LibraryError as error:
             problem = str(error)
         if problem != _BUSY and (self._due is not None or problem != folder.problem):
-            self._note(folder, self._due, problem)
+            self._note(folder, self._due, problem, self._watch.unread)
             self._due = None
         return self._watch.has_more
 
@@ -355,18 +363,6 @@ def _refuse_nested(path: str, known: Iterable[str]) -> None:
                 f"{other!r}, which is registered, is in {path!r}: unregister it with `footnote "
                 "watch --unregister` first"
             )
-
-
-def _noted(folder: Folder, report: AddReport | None, problem: str) -> Folder:
-    now = _now()
-    if problem:
-        since = folder.problem_at if problem == folder.problem else now
-        return replace(folder, problem=problem, problem_at=since)
-    if report is None:
-        return replace(folder, problem="", problem_at="")
-    moved = any(report.of(kind) for kind in ("added", "changed", "moved", "removed"))
-    changed_at = now if moved else folder.changed_at
-    return replace(folder, looked_at=now, changed_at=changed_at, problem="", problem_at="")
 
 
 def _joined(first: AddReport | None, second: AddReport | None) -> AddReport | None:
@@ -393,7 +389,3 @@ def _unsettled(before: Glance, now: Glance) -> set[str]:
 def _sources(paths: Iterable[str]) -> set[str]:
     """Return what documents of these files are known by."""
     return {printable(os.path.realpath(path)) for path in paths}
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

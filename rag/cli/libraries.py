@@ -211,7 +211,16 @@ def _moment(told: str) -> str:
 def _folder_lines(found: Sequence[Folder]) -> str:
     if not found:
         return "no folder is registered: register one with `footnote watch --register FOLDER`"
-    return "\n".join(terminal.one_line(_folder_line(folder)) for folder in found)
+    return "\n".join(line for folder in found for line in _told_lines(folder))
+
+
+def _told_lines(folder: Folder) -> list[str]:
+    """Return how it stands with a folder, and each file in it that is not read, with the reason."""
+    lines = [terminal.one_line(_folder_line(folder))]
+    lines += [terminal.one_line(f"  not read: {name}: {why}") for name, why in folder.unread]
+    if more := folder.unread_files - len(folder.unread):
+        lines.append(f"  not read: {more:,} more, which `footnote add FOLDER` names")
+    return lines
 
 
 def _folder_line(folder: Folder) -> str:

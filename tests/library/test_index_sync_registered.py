@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from older import age
 
 from index.store.folder_backend import writing
 from index.sync import watch
 from index.sync.find import glance
 from index.upkeep.repair import repair
 from rag import Assistant, MisuseError, Settings
+from rag.cli.libraries import _folder_lines
 from rag.cli.main import main
 from rag.testing import HashEmbedder, open_assistant
 from rag.types import Folder
@@ -101,6 +103,45 @@ def test_a_folder_that_vanishes_or_is_emptied_loses_nothing_and_its_state_says_s
     (tmp_path / "away").rename(folder)
     assistant.library.folders.sync()
     assert (titles(assistant), only(assistant).state) == (["cats"], "in step")
+
+
+def test_files_that_cannot_be_read_are_kept_with_their_reasons_until_they_can(
+    assistant: Assistant, folder: Path
+) -> None:
+    write(folder / "older" / "none.txt", "")
+    (folder / "odd.bin").write_bytes(bytes(range(256)))
+    os.utime(folder / "odd.bin", (LONG_AGO, LONG_AGO))
+    assistant.library.folders.register(folder)
+    assert only(assistant).unread == ()
+    assistant.library.folders.sync()
+    found = only(assistant)
+    assert [name for name, _ in found.unread] == ["odd.bin", "older/none.txt"]
+    assert "empty" in found.unread[1][1]
+    assert (found.unread_files, found.state) == (2, "in step")
+    write(folder / "older" / "none.txt", "A word at last.")
+    with looked_after(assistant):
+        wait_for(lambda: only(assistant).unread_files == 1)
+        (folder / "odd.bin").unlink()
+        wait_for(lambda: only(assistant).unread == ())
+        write(folder / "empty.txt", "")
+        wait_for(lambda: [name for name, _ in only(assistant).unread] == ["empty.txt"])
+
+
+def test_a_library_of_before_lists_its_folders_and_a_hundred_unread_files_are_named(
+    assistant: Assistant, folder: Path
+) -> None:
+    for n in range(103):
+        write(folder / f"{n:03}.txt", "")
+    assistant.library.folders.register(folder)
+    with assistant._stored.catalog.writing() as db:
+        age(db, "before unread files")
+    assert only(assistant).unread == ()
+    assistant.library.folders.sync()
+    found = only(assistant)
+    assert (len(found.unread), found.unread_files, found.unread[-1][0]) == (100, 103, "099.txt")
+    told = _folder_lines([found]).splitlines()
+    assert told[1].startswith("  not read: 000.txt: it is empty")
+    assert told[-1] == "  not read: 3 more, which `footnote add FOLDER` names"
 
 
 def test_a_link_in_the_place_of_a_registered_folder_is_not_followed(

@@ -17,6 +17,9 @@ FERRY = "Two ferries cross the Lune in summer, and the old ferry carries bicycle
 HOSTILE = ("<img src=x onerror=ran(1)>", "'><script>ran(2)</script>", "${ran(3)} {{ran(4)}}")
 
 
+HOSTILE_NAME = "<img src=x onerror=ran(5)> `x`.txt"
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Make a library of 64 articles: two of files, two tagged with evil, the rest short texts."""
@@ -26,6 +29,7 @@ def folder(tmp_path_factory):
     head = "---\ntitle: The ferry\nauthor: Ana Lind\ndate: 2025-03-30\ntags: [river]\n---\n"
     (notes / "ferry.md").write_text(f"{head}{FERRY}\n", encoding="utf-8")
     (notes / "mill.txt").write_text("The mill\n\nThe mill grinds rye.", encoding="utf-8")
+    (notes / HOSTILE_NAME).write_text("")
     with Assistant.open(Settings(library=top / "library", seeds=False)) as assistant:
         library = assistant.library
         library.add_articles(
@@ -40,6 +44,7 @@ def folder(tmp_path_factory):
         library.tag(ids, add=HOSTILE)
         library.add(notes)
         library.folders.register(notes)
+        library.folders.sync()
     return top / "library"
 
 
@@ -198,6 +203,10 @@ def test_an_article_is_saved_as_it_was_read_and_folders_are_followed(page, folde
     page.keyboard.press("Escape")
     page.get_by_text("1 folder followed").click()
     expect(page.locator(".followed bdi").first).to_have_text(str(folder.with_name("notes")))
+    page.get_by_text("1 file not read").click()
+    expect(page.locator(".unread li")).to_have_text(
+        [re.compile(f"^{re.escape(HOSTILE_NAME)}: it is empty")]
+    )
     page.get_by_label("Folder of this computer").fill("/nowhere/<b>here</b>")
     page.get_by_role("button", name="Follow", exact=True).click()
     expect(page.locator("#library .note")).to_have_text(

@@ -3,7 +3,13 @@
 from index.store import catalog
 from index.store.protocols import OpenCatalog
 
+_BEFORE_UNREAD = (
+    "ALTER TABLE folders DROP COLUMN unread",
+    "ALTER TABLE folders DROP COLUMN unread_files",
+    "DELETE FROM meta WHERE name = 'unread_files'",
+)
 _BEFORE_INTRODUCTIONS = (
+    *_BEFORE_UNREAD,
     "DROP TABLE introductions",
     "DELETE FROM meta WHERE name = 'introductions'",
 )
@@ -52,6 +58,7 @@ _FIRST = (
     "DELETE FROM meta WHERE name IN ('file_stamps', 'urls')",
 )
 VERSIONS = {
+    "before unread files": _BEFORE_UNREAD,
     "before introductions": _BEFORE_INTRODUCTIONS,
     "before states of folders": _BEFORE_STATES,
     "before records": _BEFORE_RECORDS,

@@ -1,5 +1,5 @@
 // The articles of the library, found, chosen and changed, and the folders that it follows. Its value:
-// { seen, folders: [{ path, state, wrong, unread }], removed: [{ id, words }], note, problem, owner }.
+// { seen, folders: [{ path, state, wrong, unread, unreadFiles }], removed: [{ id, words }], note, problem, owner }.
 // It triggers 'open', and 'remove' {ids}, 'restore' and 'dismiss' {removal}, 'retag' {ids, add, take},
 // 'follow' and 'unfollow' {folder}. It calls 'state', 'listed', 'ids', 'article', 'overview' and 'original'.
 // It says "library" where articles changed, and "chosen" for what is to be asked and nothing else:
@@ -10,6 +10,7 @@ const PAGE = 50, LOOK = 3000, MOST_NAMED = 100; // documents that a scope can na
 const ORDERS = [["", "Best match"], ["added", "Last added"], ["date", "Newest"], ["title", "Title"], ["length", "Longest"]];
 const query = { words: "", sort: "", scope: {} };
 const chosen = new Map(); // titles by id
+const unfolded = new Set(); // folders whose unread files are shown
 let rows = [], found = 0, total = 0, choices = {}, told = {}, owner = false, seen = "", note = "", asked = 0, acts = 0, tagging = "", typed = null, removing = false;
 
 const about = (one) => [one.author, one.source, count(one.sentences, "sentence"), one.dates].filter(Boolean).join(" · ");
@@ -161,7 +162,8 @@ function drawFolders() {
   follow.replaceChildren(follow.hidden ? "" : h("details", { open: open ?? wrong > 0 }, h("summary", { class: wrong && "wrong" }, words),
     h("p", { class: "about" }, "What is added, changed or deleted in a followed folder is in the library within seconds while this page is served."),
     folders.length ? h("ul", { class: "followed", "aria-label": "Folders that are followed", role: "list" }, folders.map((one) => h("li", { class: one.wrong && "problem" },
-      h("span", {}, h("bdi", {}, one.path), `: ${one.state}`, one.unread?.length ? h("details", { class: "unread" }, h("summary", {}, `${count(one.unread.length, "file")} not read`), h("ul", {}, one.unread.map(([name, why]) => h("li", {}, h("bdi", {}, name), `: ${why}`)))) : ""),
+      h("span", {}, h("bdi", {}, one.path), `: ${one.state}`, one.unreadFiles ? h("details", { class: "unread", open: unfolded.has(one.path), ontoggle: (event) => (event.target.open ? unfolded.add(one.path) : unfolded.delete(one.path)) }, h("summary", {}, `${count(one.unreadFiles, "file")} not read`),
+        h("ul", {}, one.unread.map(([name, why]) => h("li", {}, h("bdi", {}, name), `: ${why}`)), one.unreadFiles > one.unread.length ? h("li", {}, `and ${(one.unreadFiles - one.unread.length).toLocaleString("en")} more, which “footnote add” names for this folder`) : "")) : ""),
       owner && plain("Unfollow", () => act("unfollow", { folder: one.path }), { class: "plain changes", "aria-label": `Unfollow ${one.path}; its articles stay` })))) : "",
     owner ? form : ""));
 }
