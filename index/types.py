@@ -194,9 +194,9 @@ class Change:
     kind: ChangeKind
     source: str
     document_id: str | None = None
-    """None when skipped."""
+    """None when skipped; of a text that is stored once, that of the document that has it."""
     reason: str = ""
-    """Why it was skipped; empty otherwise."""
+    """Why it was skipped, or which other document has the same text; empty otherwise."""
     moved_from: str = ""
     """The source it had before it was moved; empty otherwise."""
     left_out: tuple[str, ...] = ()

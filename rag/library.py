@@ -166,8 +166,12 @@ class OpenLibrary(StoredArticles):
 
         return Folders(self._library, on_progress=self._on_progress)
 
-    def add_articles(self, articles: "Iterable[Article]") -> AddReport:
+    def add_articles(self, articles: "Iterable[Article]", *, once: bool = False) -> AddReport:
         """Add articles given as text, all at once; the source of each is its identity.
+
+        Args:
+            articles: What is added.
+            once: Whether a text that a document of another source has is told and not added.
 
         Raises:
             MisuseError: One is no article.
@@ -178,7 +182,7 @@ class OpenLibrary(StoredArticles):
         from index.sync.intake import read_articles
 
         incoming = read_articles(arguments.checked_articles(articles))
-        return ingest.add(self._library, incoming, on_progress=self._on_progress)
+        return ingest.add(self._library, incoming, once=once, on_progress=self._on_progress)
 
     def add_files(
         self,
@@ -188,6 +192,8 @@ class OpenLibrary(StoredArticles):
         on_progress: "OnProgress | None" = None,
     ) -> AddReport:
         """Add files, all at once, each under a source of its own, which need not be its path.
+
+        A text that a document of another source has is told as unchanged, and not added.
 
         Args:
             files: Where each source's file lies now; it is not needed afterwards.
@@ -203,7 +209,8 @@ class OpenLibrary(StoredArticles):
         from index.sync.intake import read_named
 
         incoming = read_named(files, on_read=on_read)
-        return ingest.add(self._library, incoming, on_progress=on_progress or self._on_progress)
+        tell = on_progress or self._on_progress
+        return ingest.add(self._library, incoming, once=True, on_progress=tell)
 
     def introduce(self, questions: Mapping[str, Sequence[str]]) -> None:
         """Keep what introduces documents: a sentence or two of their overview, and questions.

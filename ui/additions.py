@@ -11,8 +11,9 @@ from typing import Literal
 
 from rag import AddReport, Article, Assistant, Change, FootnoteError
 from rag.internal import articles_note, left_out_line
-from ui.articles import Libraries, patiently
+from ui.articles import Libraries, is_drawn, patiently
 from ui.guard import ONLY_ASKS, holds
+from ui.listing import row
 from ui.parts import Sent, Value, only_asks, sent_with
 
 State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
@@ -43,6 +44,8 @@ class Job:
     """Why it was skipped, or what else there is to know; empty otherwise."""
     share: float = 0.0
     """Of its work that is done, 0 to 1."""
+    article: Value | None = None
+    """The one that is there already, as a list shows it; None for any other job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,7 @@ def bringing(assistant: Assistant, sent: Sent) -> Iterator[tuple[Job, ...]]:
         yield from _followed(
             assistant,
             {job.source: job},
-            lambda _: patiently(lambda: library.add_articles([article])),
+            lambda _: patiently(lambda: library.add_articles([article], once=True)),
         )
 
 
@@ -152,8 +155,8 @@ def dropped(libraries: Libraries) -> Callable[..., Iterator[tuple[Value, None]]]
 
 def told(jobs: Sequence[Job]) -> Value:
     """Return jobs as a script draws them."""
-    rows = [{"name": j.name, "state": j.state, "note": j.note, "share": j.share} for j in jobs]
-    return {"jobs": rows}
+    fields = ("name", "state", "note", "share", "article")
+    return {"jobs": [{field: getattr(job, field) for field in fields} for job in jobs]}
 
 
 def _title(text: str, given: object) -> str:
@@ -175,9 +178,24 @@ def _followed(
     ended = False
     while not ended:
         for event in _waiting(events):
-            jobs = _after(jobs, event, model=assistant.settings.embedding_model)
+            known = _there_already(assistant, event) if isinstance(event, AddReport) else {}
+            jobs = _after(jobs, event, model=assistant.settings.embedding_model, known=known)
             ended = isinstance(event, AddReport | str)
         yield tuple(jobs.values())
+
+
+def _there_already(assistant: Assistant, report: AddReport) -> dict[str, Value]:
+    """Return the articles that were there already as a list shows them, by the sources added."""
+    wanted = {change.source: change.document_id for change in report.of("unchanged")}
+    if not wanted:
+        return {}
+    ids = set(wanted.values())
+    try:
+        documents = assistant.library.documents()
+    except FootnoteError:  # then they are only named
+        return {}
+    rows = {one.id: row(one) | {"pdf": is_drawn(one.card)} for one in documents if one.id in ids}
+    return {source: rows[known] for source, known in wanted.items() if known in rows}
 
 
 def _files_added(assistant: Assistant, files: Mapping[str, Path], events: _Events) -> AddReport:
@@ -219,7 +237,9 @@ def _waiting(events: _Events) -> Iterator[_Event]:
         return
 
 
-def _after(jobs: Mapping[str, Job], event: _Event, *, model: str) -> dict[str, Job]:
+def _after(
+    jobs: Mapping[str, Job], event: _Event, *, model: str, known: Mapping[str, Value]
+) -> dict[str, Job]:
     if isinstance(event, _Reading):
         return {
             source: replace(job, state="reading", share=0.1)
@@ -235,7 +255,7 @@ def _after(jobs: Mapping[str, Job], event: _Event, *, model: str) -> dict[str, J
     found = {change.source: change for change in event.changes}
     # A page may be known by another address than it was asked for by; it is told last.
     return {
-        source: _ended(job, found.get(source, event.changes[-1]), model=model)
+        source: _ended(job, found.get(source, event.changes[-1]), model=model, known=known)
         for source, job in jobs.items()
     }
 
@@ -244,11 +264,15 @@ def _read(job: Job) -> Job:
     return replace(job, state="indexing", share=_READ) if job.state == "reading" else job
 
 
-def _ended(job: Job, change: Change, *, model: str) -> Job:
+def _ended(job: Job, change: Change, *, model: str, known: Mapping[str, Value]) -> Job:
     if change.kind == "skipped":
         return replace(job, state="skipped", note=change.reason, share=1.0)
     if change.kind == "unchanged":
-        return replace(job, state="unchanged", note="It is in the library already.", share=1.0)
+        article = known.get(change.source)
+        note = "It is in the library already."
+        if change.reason and article is not None:
+            note = f"Its text is in the library already, as “{article['title']}”."
+        return replace(job, state="unchanged", note=note, share=1.0, article=article)
     left_out = f"Left out: {left_out_line(change.left_out)}." if change.left_out else ""
     notes = filter(None, [left_out, articles_note([change], model=model)])
     return replace(job, state="added", note=" ".join(notes), share=1.0)

@@ -18,7 +18,7 @@ from index.sync.file_state import Move, Record, Sign
 from index.sync.find import FoundFile, find, folders, require_files
 from index.sync.ingest import Edits, OnProgress, Overtaken, ingest
 from index.sync.intake import Listed, Reading, ToRead
-from index.sync.prepare import Incoming
+from index.sync.prepare import Incoming, once
 from index.types import AddReport, Change, ChangeKind
 from index.web.address import is_web_address, page_name
 
@@ -130,7 +130,7 @@ def _synced(
     }
     report = ingest(
         library,
-        chain(old.refused(reading), _read_pages(pages, known), old.read_again()),
+        chain(old.refused(reading), once(_read_pages(pages, known), seen), old.read_again()),
         seen=seen,
         edits=Edits(moves=plan.moves, remove=gone if prune else (), signs=plan.signs),
         share=reading.share,

@@ -52,6 +52,7 @@ def add(
     incoming: Iterable[Incoming | Change],
     *,
     originals: bool = False,
+    once: bool = False,
     on_progress: OnProgress = lambda done, total: None,
     wait: float = 0.0,
 ) -> AddReport:
@@ -61,6 +62,7 @@ def add(
         library: Where to.
         incoming: What was read, and what was not; of items with one source the last one counts.
         originals: Whether those that come with them are kept, also where the library keeps none.
+        once: Whether a text that another document has is not added, but told as unchanged.
         on_progress: Told of sentences embedded and to embed.
         wait: Seconds to wait for another writer.
 
@@ -73,10 +75,11 @@ def add(
         LibraryError: It cannot be written; it is as it was.
     """
     items = {item.source: item for item in incoming}
+    seen = library.records()
     return ingest(
         library,
-        items.values(),
-        seen=library.records(),
+        prepare.once(items.values(), seen) if once else items.values(),
+        seen=seen,
         originals=originals,
         on_progress=on_progress,
         wait=wait,
@@ -164,6 +167,8 @@ class _Batch:
         self._edits = edits
         self._take = take
         self._ids = {record.document_id for record in known.values()}
+        gone = {record.document_id for record in edits.remove}
+        self._texts = prepare.Texts(r for r in known.values() if r.document_id not in gone)
         self._entries: list[Entry] = []
         self._signs = list(edits.signs)
 
@@ -175,7 +180,9 @@ class _Batch:
             fresh = item.document_id
             if not fresh or fresh in self._ids:
                 fresh = prepare.document_id(item.source, taken=self._ids)
-            return self._enter(item, _change("added", item, fresh))
+            is_copy = self._texts.again(item, as_id=fresh)
+            reason = self._texts.told(item) if is_copy else ""
+            return self._enter(item, replace(_change("added", item, fresh), reason=reason))
         known = record.document_id
         item = prepare.as_recorded(item, record.card.record)
         same = prepare.is_same(item, record)

@@ -1,6 +1,6 @@
 """Makes what was read ready to be written: ids, hashes, sentences, passages; no disk."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, islice
 from typing import TypeVar, overload
@@ -14,7 +14,7 @@ from index.store.queries import text_hash
 from index.store.writes import Entry
 from index.sync.file_state import Record
 from index.terms import READ, language_of
-from index.types import Extract, Span
+from index.types import Change, Extract, Span
 
 _ID_LENGTH = 12
 HASH_LENGTH = 32
@@ -91,6 +91,57 @@ def with_original(incoming: Incoming, original: Callable[[], bytes]) -> Incoming
     """Return what was read with its file's bytes as the original to keep."""
     card = replace(incoming.extract.card, original_sha256=incoming.file_sha256)
     return replace(incoming, extract=replace(incoming.extract, card=card), original=original)
+
+
+class Texts:
+    """The texts that a library has, to tell one that comes again under another name.
+
+    Args:
+        records: Of its documents.
+    """
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = records
+        self._named: dict[str, tuple[str, str]] = {}
+        """Id and title by the hash of the text; empty until the first is asked for."""
+
+    def again(self, incoming: Incoming, *, as_id: str) -> str:
+        """Return the id of another document that has an article's text; empty where none has.
+
+        The article is known from then on by its id. Of large tables nothing is told.
+        """
+        if isinstance(incoming.extract.text, LongText):
+            return ""
+        if not self._named:
+            self._named = {r.card.sha256: (r.document_id, r.card.title) for r in self._records}
+        card = _card(incoming)
+        found, _ = self._named.setdefault(card.sha256, (as_id, card.title))
+        return found if found != as_id else ""
+
+    def told(self, incoming: Incoming) -> str:
+        """Return in words which document has an article's text, without a full stop."""
+        _, title = self._named[_card(incoming).sha256]
+        return f"its text is in the library already, as {title!r}"
+
+
+def once(
+    items: Iterable[Incoming | Change], seen: Mapping[str, Record]
+) -> Iterator[Incoming | Change]:
+    """Hand on what was read, but for texts of new sources that a document has: told as that.
+
+    Args:
+        items: What was read, and what was not.
+        seen: The library's records, by source.
+    """
+    texts = Texts(seen.values())
+    for item in items:
+        if isinstance(item, Change) or item.source in seen:
+            yield item
+        elif known := texts.again(item, as_id=item.document_id or document_id(item.source)):
+            reason = texts.told(item)
+            yield Change(kind="unchanged", source=item.source, document_id=known, reason=reason)
+        else:
+            yield item
 
 
 def without_original(item: Item) -> Item:

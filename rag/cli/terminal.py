@@ -54,7 +54,8 @@ def report(report: AddReport, *, model: str) -> str:
         report: What `add` returned.
         model: The library's embedding model, which may not know an article's language.
     """
-    lines = [change_line(c) for c in report.changes if c.kind not in ("unchanged", "missing")]
+    quiet = ("unchanged", "missing")
+    lines = [change_line(c) for c in report.changes if c.kind not in quiet or c.reason]
     counts = ", ".join(f"{len(report.of(kind))} {kind}" for kind in _KINDS if report.of(kind))
     embedded = _count(report.embedded, "sentence")
     lines.append(f"{counts or 'nothing to add'}; {embedded} embedded")
@@ -141,12 +142,15 @@ def _count(number: int, noun: str) -> str:
 
 
 def change_line(change: Change) -> str:
-    """Return what became of one source, and in one more line what of it was left out, and why."""
+    """Return what became of one source, and in lines of their own what else there is to know."""
     if change.kind != "skipped":
         was = f", was {one_line(change.moved_from)}" if change.moved_from else ""
-        head = f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"
-        parts = one_line(left_out_line(change.left_out))
-        return f"{head}\n{wrapped(f'left out {parts}', indent=18, first=9)}" if parts else head
+        lines = [f"{change.kind:8} {change.document_id}  {one_line(change.source)}{was}"]
+        if change.reason:
+            lines.append(wrapped(one_line(change.reason), indent=9, first=9))
+        if parts := one_line(left_out_line(change.left_out)):
+            lines.append(wrapped(f"left out {parts}", indent=18, first=9))
+        return "\n".join(lines)
     head, reason = f"{change.kind:8} {one_line(change.source)}", one_line(change.reason)
     if not _is_terminal():
         return f"{head}: {reason}"

@@ -12,6 +12,7 @@ from index.store.folder_backend import writing
 from index.store.library import Library
 from index.upkeep.repair import repair
 from rag import AddReport, Assistant, MisuseError, ReadError
+from rag.cli import terminal
 from rag.testing import HashEmbedder
 
 LONG_AGO = 1_000_000_000
@@ -88,10 +89,18 @@ def test_a_title_made_of_the_files_name_follows_the_name(
     assert "moved" not in told(assistant.library.add(folder))
 
 
-def test_a_copy_is_a_document_of_its_own(assistant: Assistant, folder: Path) -> None:
+def test_a_copy_is_a_document_of_its_own_and_is_told_to_be_one(
+    assistant: Assistant, folder: Path
+) -> None:
     assistant.library.add(folder)
     write(folder / "copy.txt", "Cats sleep all day.")
-    assert told(assistant.library.add(folder))["added"] == ["copy.txt"]
+    copied = assistant.library.add(folder)
+    assert told(copied)["added"] == ["copy.txt"]
+    lines = terminal.report(copied, model="all-MiniLM-L6-v2").splitlines()
+    assert lines[1].strip() == "its text is in the library already, as 'cats'"
+    assert told(assistant.library.add(folder)) == {
+        "unchanged": ["cats.txt", "copy.txt", "frogs.txt", "dogs.txt"]
+    }
 
 
 def test_of_two_new_files_with_the_bytes_of_a_lost_one_one_is_moved(

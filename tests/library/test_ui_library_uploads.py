@@ -79,6 +79,21 @@ def test_the_same_file_again_is_told_as_known(assistant, upload):
     ]
 
 
+def test_a_text_that_is_there_under_another_name_is_told_and_stored_once(assistant, upload):
+    last(assistant, upload("ferry.txt", "The ferry sails at noon."))
+    again = [upload("copy.txt", "The ferry sails at noon."), upload("a.txt", "A cat sleeps.")]
+    *_, jobs = adding(assistant, [*again, upload("b.txt", "A cat sleeps.", "two")])
+    assert [(job.state, job.note) for job in jobs] == [
+        ("unchanged", "Its text is in the library already, as “ferry”."),
+        ("added", ""),
+        ("unchanged", "Its text is in the library already, as “a”."),
+    ]
+    assert [job.article and job.article["title"] for job in jobs] == ["ferry", None, "a"]
+    *_, (pasted,) = bringing(assistant, {"text": "The ferry sails at noon.", "title": "Boats"})
+    assert pasted.note == "Its text is in the library already, as “ferry”."
+    assert len(assistant.library.documents()) == 2
+
+
 def test_another_file_of_the_same_name_replaces_nothing(assistant, upload):
     last(assistant, upload("a.txt", "A cat."))
     assert last(assistant, upload("a.txt", "A dog.", "two"))[0][1] == "added"
@@ -167,7 +182,7 @@ def brought(assistant, sent):
 def test_a_pasted_text_is_known_by_its_title_or_its_first_line(assistant):
     text = "  The tern \n\nIt nests on the dike."
     assert brought(assistant, {"text": text}) == [("The tern", "added", "")]
-    assert brought(assistant, {"text": text, "title": " Birds  of\nMay "}) == [
+    assert brought(assistant, {"text": f"{text} So it does.", "title": " Birds  of\nMay "}) == [
         ("Birds of May", "added", "")
     ]
     sources = [document.card.source for document in assistant.library.documents()]

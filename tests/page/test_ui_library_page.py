@@ -218,6 +218,23 @@ def test_what_is_added_while_an_earlier_addition_runs_is_added_too(page):
         remove(page, title)
 
 
+def test_what_is_there_already_is_told_stored_once_and_can_be_opened(page):
+    text = b"The tern nests on the dike. It was ringed in May."
+    drop(page, ("tern.txt", text))
+    expect(page.locator(".job.added")).to_have_count(1)
+    for name, told in (
+        ("tern.txt", "It is in the library already. Open it"),
+        ("seabird.txt", "Its text is in the library already, as “tern”. Open it"),
+    ):
+        drop(page, (name, text))
+        expect(page.locator(".job.unchanged .job-note")).to_have_text(told)
+    page.get_by_role("button", name="Open tern").click()
+    expect(page.locator(".reader[open] article")).to_contain_text("The tern nests on the dike.")
+    page.keyboard.press("Escape")
+    expect(page.locator(".entry")).to_have_count(2)
+    remove(page, "tern")
+
+
 def test_many_uploads_are_one_line_and_the_list_is_folded(page):
     files = [(f"note-{n}.txt", f"The heron number {n} stood still.".encode()) for n in range(4)]
     drop(page, *files, ("broken.pdf", b"%PDF-1.4 nothing"))

@@ -118,3 +118,8 @@ def test_a_long_text_that_is_pasted_may_become_an_article(page):
     expect(page.locator(".shelf .name").first).to_have_text("The otter was seen in 1999.")
     page.evaluate(PASTE, "When was it seen?")
     expect(page.get_by_role("button", name="Add it")).to_have_count(0)
+    page.evaluate(PASTE, "The otter was seen in 1999.\n" + "It swam on. " * 200)
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(".pasted")).to_contain_text("It is there already: “The otter was seen")
+    page.locator(".pasted").get_by_role("button", name="Open it").click()
+    expect(page.locator("#pane .article h2")).to_have_text("The otter was seen in 1999.")

@@ -1,4 +1,5 @@
-// Draws uploads on their way: { jobs: [{ name, state, note, share }] }.
+// Draws uploads on their way: { jobs: [{ name, state, note, share, article }] }; of one that was there
+// already it says "open" with the article.
 const root = element.querySelector(".jobs");
 const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", unchanged: "Unchanged", skipped: "Skipped" };
 const MOST = 20_000_000; // as `ui.guard` has it; the server's own refusal reaches the page without a word
@@ -37,7 +38,7 @@ function draw() {
     h("li", { class: `job ${job.state}` },
       h("bdi", { class: "job-name" }, job.name),
       h("span", { class: "job-state" }, words[job.state] || ""),
-      job.note && h("p", { class: "job-note", dir: "auto" }, job.note),
+      (job.note || job.article) && h("p", { class: "job-note", dir: "auto" }, job.note, job.article && [" ", h("button", { type: "button", class: "plain", "aria-label": `Open ${job.article.title}`, onclick: () => say("open", job.article) }, "Open it")]),
       job.share < 1 && h("progress", { max: 1, value: job.share, "aria-label": job.name }))));
   // Of several that have come in, one line, with all of them folded.
   const fold = ended && jobs.length > 1;

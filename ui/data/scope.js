@@ -100,7 +100,8 @@ watch("value", () => {
   const [job] = props.value?.jobs || [];
   if (!job || job.share < 1) return;
   const good = job.state === "added" || job.state === "unchanged";
-  paste.replaceChildren(h("span", { class: good ? null : "problem" }, good ? `${job.state === "added" ? "Added" : "It is there already:"} “${job.name}”. ` : job.note || "It could not be added.", good && job.note && job.state === "added" ? job.note : ""),
+  paste.replaceChildren(h("span", { class: good ? null : "problem" }, good ? `${job.state === "added" ? "Added" : "It is there already:"} “${job.article?.title || job.name}”. ` : job.note || "It could not be added.", good && job.note && job.state === "added" ? job.note : ""),
+    job.article ? h("button", { type: "button", class: "quiet", onclick: () => say("read", job.article) }, "Open it") : "",
     h("button", { type: "button", class: "quiet", onclick: () => paste.replaceChildren() }, "Close"));
   if (good) say("library");
 });
