@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
+from index.terms import content_terms
 from index.terms import places as places_of_words
 from rag.answer.cell import cells_of_table
 from rag.arguments import read_scope, scope_among
@@ -50,6 +51,7 @@ __all__ = [
     "as_json",
     "cells_of_table",
     "compared",
+    "content_terms",
     "conversations_here",
     "corrections",
     "data_file",

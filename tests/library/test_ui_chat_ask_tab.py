@@ -69,6 +69,19 @@ def test_an_answer_is_followed_by_questions_that_nobody_has_asked(room):
     assert offered == [["Who is Anna Reed?", document["id"]]]
 
 
+def test_questions_of_articles_that_say_nothing_of_it_are_not_offered(room, assistant):
+    texts = {"Tay": "The Tay is a river.", "Bread": "The bread of Lune is baked at noon."}
+    assistant.library.add_articles(
+        Article(source=title, title=title, text=text) for title, text in texts.items()
+    )
+    ids = {one["title"]: one["id"] for one in room.start.shelf({})["documents"]}
+    bread = ["How hot is the oven?", "Who bakes for the Lune Trust?"]
+    assistant.library.introduce({ids["Tay"]: ["How long is the Tay?"], ids["Bread"]: bread})
+    answer = assistant.ask("When was the Lune Trust founded?")
+    assert {hit.passage.document_id for hit in answer.hits} >= {ids["Tay"], ids["Bread"]}
+    assert room.start.follow_ups(answer, []) == ((bread[1], ids["Bread"]),)
+
+
 def test_a_question_is_asked_of_what_was_chosen_and_again_of_the_same(room, assistant):
     assistant.library.add_articles([Article(source="b", title="Tay", text="The Tay is a river.")])
     sent = {"token": MINE, "question": "What is a river?", "scope": {"documents": ["Tay"]}}

@@ -53,6 +53,9 @@ def test_a_card_introduces_its_article_and_its_question_is_answered(page):
     question = "When was the mill of Kirkby closed?"
     expect(card(page, "Mill").locator(".overview")).to_contain_text("The mill of Kirkby was closed")
     expect(page.locator(".welcome .offer")).to_have_count(3)
+    expect(card(page, "Mill").locator(".where")).to_have_attribute(
+        "title", "Text, Mill.txt in notes"
+    )
     card(page, "Mill").get_by_role("button", name=question).click()
     expect(page.locator("#turn-1 .short")).to_have_text("1987")
     expect(page.locator("#turn-1 .scope")).to_contain_text("Asked of: “Mill”.")

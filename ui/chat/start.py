@@ -11,16 +11,16 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from itertools import chain, islice, zip_longest
 from pathlib import PurePath
 from typing import TypeVar
 
 from rag import Answer, Assistant, DocumentSummary, FootnoteError, UnknownDocumentError
-from rag.internal import read_scope
+from rag.internal import content_terms, read_scope
 from rag.types import Document
-from ui.articles import is_drawn, kind_of
+from ui.articles import is_drawn, kind_of, origin
 from ui.chat.questions import MOST, questions_of
 from ui.parts import Sent, Value
 
@@ -212,18 +212,43 @@ class Start:
             return {"asked": 0, "of": total, "problem": str(error)}
 
     def follow_ups(self, answer: Answer | None, asked: Iterable[str]) -> tuple[Offer, ...]:
-        """Return questions that nobody has asked yet of the articles cited, then of those near."""
+        """Return questions of the articles cited that nobody has asked yet, then of those near.
+
+        The more words one shares with what was asked and answered, the earlier; of an article that
+        is only near, none is offered that shares no name and no two words.
+        """
         if answer is None:
             return ()
-        near = [hit.passage.document_id for hit in answer.hits]
-        ids = dict.fromkeys((*(c.document_id for c in answer.citations), *near))
+        cited = dict.fromkeys(citation.document_id for citation in answer.citations)
+        near = dict.fromkeys(hit.passage.document_id for hit in answer.hits)
         said = {question.casefold() for question in asked}
         try:
-            known = self._assistant.library.introductions(*ids)
+            known = self._assistant.library.introductions(*cited, *(near.keys() - cited.keys()))
         except FootnoteError:
             return ()
-        offers = _unlike((q, one) for one in ids if one in known for q in known[one].questions)
+        spoken = (answer.searched, *(one.text for one in answer.sentences))
+        about = set(content_terms(" ".join(spoken)))
+        offers = _unlike(
+            (question, one)
+            for ids in (cited, near)
+            for one in ids
+            if one in known
+            for question in _nearest(known[one].questions, about)
+            if one in cited or _is_of(question, about)
+        )
         return tuple(offer for offer in offers if offer[0].casefold() not in said)[:MOST]
+
+
+def _nearest(questions: Iterable[str], about: Set[str]) -> list[str]:
+    """Return questions, first those that share most terms with what was said."""
+    return sorted(questions, key=lambda one: -len(about.intersection(content_terms(one))))
+
+
+def _is_of(question: str, about: Set[str]) -> bool:
+    """Say whether a question is of what was said: it shares a name, or two terms."""
+    names = " ".join(word for word in question.split()[1:] if word[0].isupper())
+    shared = about.intersection(content_terms(question))
+    return len(shared) > 1 or bool(shared.intersection(content_terms(names)))
 
 
 def _in_turn(told: Iterable[Sequence[tuple[str, str, str]]]) -> Iterable[tuple[str, str, str]]:
@@ -246,6 +271,7 @@ def _listed(document: DocumentSummary) -> Value:
         "id": document.id,
         "title": card.title,
         "source": card.source,
+        "origin": origin(card, added_at=document.added_at),
         "kind": kind_of(card),
         "date": (card.published or "")[:10],
         "added": document.added_at[:10],

@@ -137,14 +137,21 @@ const tick = () => {
   if (pending && views().length) told?.previousSibling?.replaceWith(ofModel() ? "Reading your question with what was asked before…" : "Searching your articles…");
   if (told) told.textContent = ` ${seconds} s`;
 };
-const toEnd = () => scroller.scrollTo({ top: scroller.scrollHeight });
-const expectAnswer = ({ question }) => {
+// The newest turn is shown from its question on where it is higher than there is room, else its end.
+let shownAt = 0;
+const toNewest = () => {
+  const node = root.lastElementChild;
+  const top = node ? node.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop - 12 : 0;
+  scroller.scrollTo({ top: Math.max(0, Math.min(top, scroller.scrollHeight)) });
+  shownAt = scroller.scrollTop;
+};
+const expectAnswer = ({ question, scope = within }) => {
   root.querySelector(".welcome")?.remove();
   for (const turn of turns.values()) turn.next.replaceChildren();
   pending = h("article", { class: "turn" }, h("h2", { class: "question", dir: "auto" }, question), working("Searching your articles…"));
   began = performance.now();
   root.append(pending);
-  requestAnimationFrame(toEnd); // measuring the page now would hold the question up
+  requestAnimationFrame(toNewest); // measuring the page now would hold the question up
   tell();
 };
 const welcome = () => {
@@ -155,7 +162,7 @@ const welcome = () => {
 };
 const take = () => {
   const value = props.value || {};
-  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+  const atEnd = Math.abs(scroller.scrollTop - shownAt) < 80 || scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
   const opening = "model" in value; // what is asked meanwhile goes on
   for (const view of (value.of === token() && value.turns) || []) {
     const old = turns.get(view.number);
@@ -174,7 +181,7 @@ const take = () => {
     for (const [number, turn] of turns) if (number < last.number && turn.next.childNodes.length) turn.next.replaceChildren();
     if (last.number !== begun && (last.sentences.length || OVER.includes(last.state))) { performance.mark("footnote-first-text"); begun = last.number; }
     say("turn", { views: views(), newest: last.number });
-    if (atEnd) toEnd();
+    if (atEnd) toNewest();
   }
   if (value.keeps !== undefined) {
     clear.hidden = value.keeps;

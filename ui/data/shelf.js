@@ -1,5 +1,5 @@
 // What stands beside the first question: a card an article. Its value: {documents: [{id, title, source,
-// kind, date, added, tags, pdf}], count, problem, tags: [[name, many]], folders, offers: [[question, id,
+// origin, kind, date, added, tags, pdf}], count, problem, tags: [[name, many]], folders, offers: [[question, id,
 // title]], making}. It triggers 'open'. What introduces the cards in sight is asked of the server.
 const root = element.querySelector(".shelf");
 const leaving = gone("shelf");
@@ -32,7 +32,7 @@ const card = (one, alone) => {
   const box = alone ? "" : h("label", { class: "pick", title: "Ask this article" }, h("input", { type: "checkbox", checked: has("documents", one.id), "aria-label": `Ask ${one.title}`, onchange: (event) => choose("documents", one.id, event.target.checked, one.title) }));
   return h("li", { class: `entry-card${isScoped() && isIn(one) ? " in" : ""}`, "data-id": one.id }, box, h("div", { class: "entry-text" },
     h("h3", {}, h("button", { type: "button", class: "name", dir: "auto", onclick: () => say("read", one) }, h("span", {}, one.title))),
-    h("p", { class: "where", dir: "auto", title: one.source }, said.join(" · ")),
+    h("p", { class: "where", dir: "auto", title: one.origin }, said.join(" · ")),
     one.tags.length ? h("p", { class: "card-tags" }, one.tags.slice(0, 6).map((tag) => toggle("tags", tag, `#${tag}`))) : "", place));
 };
 const toggle = (field, value, words, many) => h("button", { type: "button", class: "toggle", dir: "auto", "aria-pressed": String(has(field, value)), title: field === "places" ? value : null,
