@@ -189,12 +189,13 @@ def _scope() -> Mapping[str, Any]:
 
 
 def head() -> str:
-    """Return what stands in the page's head: all style sheets, and the chosen light or dark."""
+    """Return what stands in the page's head: styles, light or dark, and what watches requests."""
     from eval import section_style
 
     # Not Gradio's `css_paths`: it rewrites style sheets and loses light and dark.
     styles = "\n".join((*map(_text, _STYLES), section_style("#evaluation")))
-    return f"<style>{styles}</style><script>try {{ {_THEME} }} catch {{ }}</script>"
+    theme = f"try {{ {_THEME} }} catch {{ }}"
+    return f"<style>{styles}</style><script>{theme}\n{_text('reach.js')}</script>"
 
 
 def fonts() -> "Mount":

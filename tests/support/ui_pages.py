@@ -65,10 +65,11 @@ _resting = {}
 
 
 @contextmanager
-def opened(browser, port, *, tab="Ask", login=None, **more):
+def opened(browser, port, *, tab="Ask", login=None, loses=False, **more):
     """Open a tab; what it asks of other hosts, any error it logs and any dialog fails the test.
 
-    Where a name and a password are given, their user is logged in.
+    Where a name and a password are given, their user is logged in. Of a page that `loses` what it
+    asks for, the browser's own lines about that are expected.
     """
     more = {"viewport": {"width": 1440, "height": 900}} | more
     if login is not None:
@@ -91,6 +92,7 @@ def opened(browser, port, *, tab="Ask", login=None, **more):
         yield page
         # Gradio logs that a reload ends its waiting for events, and forgets the page that waited.
         ended = ("AbortError", "Unexpected error Connection errored out", "Unexpected error 404")
+        ended += ("Failed to load resource: ", "Unexpected error ") * loses
         assert [w for w in wrong if not w.startswith(ended)] == []
 
 

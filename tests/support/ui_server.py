@@ -18,10 +18,11 @@ def _serve(script, ended, folder, port, options):
 
 
 @contextmanager
-def served(script, folder, **options):
-    """Give the port at which `main` of `tests/support/SCRIPT.py` serves a library."""
+def served(script, folder, *, at=0, **options):
+    """Give the port at which `main` of `tests/support/SCRIPT.py` serves a library; 0 takes any."""
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", at))
         port = taken.getsockname()[1]
     ended = forks.CONTEXT.Event()
     environment = {**os.environ, "HOME": str(folder.parent)}

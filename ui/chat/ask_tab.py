@@ -129,12 +129,16 @@ class Chat:
     async def retry(self, sent: Sent, sender: Sender = NOBODY) -> AsyncGenerator[Value, None]:
         """Put a turn and what came after it away, tell that, and yield as `ask` for its question.
 
-        A question that is sent is asked in its place, and by the model that is named.
+        A question that is sent is asked in its place, and by the model that is named; also where
+        the turn is not known, as after the server was started anew.
         """
         token, number = sent.get("token"), sent.get("turn")
         turns = await self._earlier(token, sender)
         found = next((turn for turn in turns if turn.number == number), None)
         if found is None:
+            async with aclosing(self.ask(sent, sender)) as values:
+                async for value in values:
+                    yield value
             return
         asked = sent.get("question")
         question = asked if isinstance(asked, str) and asked.strip() else found.question

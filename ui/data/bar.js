@@ -24,6 +24,12 @@ root.replaceChildren(
   h("span", { class: "model", title: "What writes the answers" }, dot, model),
   h("button", { type: "button", class: "theme", "aria-label": "Switch between light and dark", title: "Switch between light and dark", onclick: turnOver }),
 );
+// What this page asked for and did not get, told in one sentence, whichever tab is shown.
+document.querySelector("#lost")?.remove();
+const lost = h("div", { id: "lost", role: "alert" });
+document.body.append(lost);
+hearLast("lost", ({ words }) => words && words !== lost.firstChild?.textContent && lost.replaceChildren(h("p", {}, words), h("button", { type: "button", class: "tool", "aria-label": "Dismiss", title: "Dismiss", onclick: () => lost.replaceChildren() }, icon("close"))), leaving);
+hear("back", () => { lost.replaceChildren(); trigger("open", {}); }, leaving);
 // Tabs by arrow keys, as https://www.w3.org/WAI/ARIA/apg/patterns/tabs/ has them; Gradio's are buttons.
 document.addEventListener("keydown", (event) => {
   const tab = event.target.closest?.('[role="tab"]');

@@ -36,7 +36,7 @@ function keyed(event, pane) {
   event.preventDefault();
 }
 async function show(id, pane) {
-  const found = (await server.article({ id })) || { missing: true };
+  const found = await server.article({ id });
   if (found.missing) return pane.replaceChildren(h("p", { class: "note" }, "This article is not in the library any more."));
   const letters = Array.from(found.text);
   let end = 0;

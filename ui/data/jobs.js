@@ -11,7 +11,7 @@ const tally = (jobs) => {
   const why = not.slice(0, 2).map((job) => `${job.name} (${job.note.replace(/[.]$/, "").replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())})`).join("; ");
   return `${parts.join(", ")}${why ? `: ${why}${not.length > 2 ? "; and others" : ""}` : ""}.`;
 };
-let tooLarge = [];
+let tooLarge = [], broken = false; // whether nothing more will be told of these uploads
 const leaving = gone("jobs");
 
 // Of chosen or dropped files those that are too large are told, and the others go their way.
@@ -31,8 +31,10 @@ function sift(event) {
 }
 for (const kind of ["change", "drop"]) document.addEventListener(kind, sift, { capture: true, signal: leaving });
 
+const BROKEN = "The connection broke off: look whether it is in the list below, and add it again if it is not.";
 function draw() {
-  const jobs = [...tooLarge, ...((props.value || {}).jobs || [])];
+  const told = (props.value || {}).jobs || [];
+  const jobs = [...tooLarge, ...(broken ? told.map((job) => (job.share < 1 ? { ...job, state: "skipped", share: 1, note: BROKEN } : job)) : told)];
   const ended = jobs.every((job) => job.share === 1);
   const list = (some) => h("ul", { class: "job-list", "aria-label": "Uploads", role: "list" }, some.map((job) =>
     h("li", { class: `job ${job.state}` },
@@ -49,5 +51,6 @@ function draw() {
     h("p", { class: "away", role: "status" }, jobs.length && ended ? `${jobs.filter((job) => job.state === "added").length} of ${jobs.length} files added` : ""),
   );
 }
-watch("value", draw);
+hear("lost", ({ under }) => { const told = props.value?.jobs; if (under && told?.some((job) => job.share < 1)) { broken = true; draw(); } }, leaving);
+watch("value", () => { broken = false; draw(); });
 draw();

@@ -69,7 +69,7 @@ const choice = (field, name, any) => {
 const pick = (one, on) => { if (on) chosen.set(one.id, one.title); else chosen.delete(one.id); drawPicked(); };
 async function pickAll(on) {
   if (!on) chosen.clear();
-  else for (const [id, title] of (await server.ids({ ...query })).titles) chosen.set(id, title);
+  else for (const [id, title] of (await server.ids({ ...query })).titles || []) chosen.set(id, title);
   draw();
 }
 const remove = (ids) => {
@@ -87,6 +87,7 @@ const askOf = (rows) => {
 const labelled = (scope) => Object.entries(scope).map(([field, values]) => [field, Array.isArray(values) ? values.map((value) => [value, (choices[field] || []).find(([one]) => one === value)?.[1] || value]) : values]);
 async function ask() {
   const named = chosen.size ? [...chosen] : query.words.trim() ? (await server.ids({ ...query })).titles : null;
+  if (named === undefined) return;
   if (!named || (chosen.size === found && !query.words.trim())) return askOf(labelled(query.scope));
   if (named.length > MOST_NAMED) { note = `At most ${MOST_NAMED} articles can be named at once: choose fewer, or give them a tag and choose that.`; return drawTold(); }
   askOf([["documents", named]]);
@@ -192,13 +193,13 @@ async function open(one) {
   document.body.append(dialog);
   dialog.showModal();
   const [article, brief] = await Promise.all([server.article({ id: one.id }), server.overview({ id: one.id })]);
-  const got = article || { missing: true };
+  const got = article;
   const shut = plain("Close", () => dialog.close());
   const failed = h("p", { class: "problem", role: "alert", hidden: true });
   const save = async () => {
     const file = await server.original({ id: one.id });
-    failed.hidden = !file.problem;
-    failed.textContent = file.problem || "";
+    failed.textContent = file.lost ? "It could not be fetched: save it again." : file.problem || "";
+    failed.hidden = !failed.textContent;
     if (!file.data) return;
     const address = URL.createObjectURL(new Blob([Uint8Array.from(atob(file.data), (c) => c.charCodeAt(0))], { type: "application/octet-stream" }));
     h("a", { href: address, download: file.name }).click();
@@ -206,8 +207,9 @@ async function open(one) {
   };
   const close = () => dialog.close();
   dialog.replaceChildren(
-    h("header", {}, h("h2", { dir: "auto" }, got.title || "No such article"), shut),
-    got.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now.")
+    h("header", {}, h("h2", { dir: "auto" }, got.title || one.title), shut),
+    got.lost ? h("p", { class: "problem", role: "alert" }, "It could not be fetched: close this, and open it again.")
+      : got.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now.")
       : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, about(one), got.address ? [" · ", link(got.address)] : ""),
         got.note ? h("p", { class: "note" }, noteSentence(got.note)) : "",
         h("div", { class: "reader-tools" }, plain("Ask this article", () => { close(); askOf([["documents", [[one.id, one.title]]]]); }), plain("Save the original", save), tagsOf({ ...one, tags: one.tags }, close)),
@@ -241,11 +243,13 @@ async function look() {
   if (document.hidden) return;
   try {
     const state = await server.state({});
-    if (acts === before && (state.seen !== seen || JSON.stringify(state.removed) !== JSON.stringify(told.removed))) take(state);
+    if (acts === before && !state.lost && (state.seen !== seen || JSON.stringify(state.removed) !== JSON.stringify(told.removed))) take(state);
   } catch { /* the server is gone, and Gradio says so */ }
 }
 root.replaceChildren(told_, follow, h("div", { class: "finder" }, search, order), narrow, counted, list, undo, names);
 watch("value", () => { acts += 1; take(props.value); if (props.value?.note) reload(true); });
+hear("open", open, leaving);
+hear("back", () => { look(); reload(true); }, leaving);
 const looking = setInterval(look, LOOK);
 leaving.addEventListener("abort", () => { clearInterval(looking); sight.disconnect(); });
 if (props.value?.seen !== undefined) take(props.value);

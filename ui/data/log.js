@@ -7,6 +7,7 @@ const leaving = gone("log");
 const OVER = ["answered", "abstained", "stopped", "failed"];
 const turns = new Map();
 let pending = null;
+let anew = () => {}; // asks what is pending once more
 let examples = []; // [question, id of its article, title]
 let within = null; // the scope that was chosen; null asks all
 let dropped = 0; // the last turn that was cleared or asked again
@@ -14,6 +15,7 @@ let begun = 0; // the turn whose first text is there
 let began = 0; // when the newest question was asked
 let ticking = 0;
 let answers = ""; // the model that answers
+const LOST = "The connection to Footnote broke off before the answer came.";
 const PATIENT = 3; // seconds without a text before they are counted
 const ofModel = () => answers && answers !== "extractive";
 
@@ -90,13 +92,13 @@ const drawAnswer = (turn, view) => {
 };
 const last = () => Math.max(dropped, ...turns.keys());
 const offer = ([question, id, title]) => h("button", { type: "button", class: "offer", onclick: () => ask(question, { documents: [id] }) }, question, title ? h("span", { class: "of", dir: "auto" }, title) : "");
-const ask = (question, scope = within) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question }); trigger("ask", { token: token(), question, scope, after: last() }); };
+const ask = (question, scope = within) => { if (isBusy()) return; performance.mark("footnote-asked"); expectAnswer({ question, scope }); trigger("ask", { token: token(), question, scope, after: last() }); };
 const retry = (number, everywhere = false, more = {}) => {
   if (isBusy()) return;
   const question = more.question || turns.get(number).view.question;
   for (const [other, turn] of turns) if (other >= number) { turn.node.remove(); turns.delete(other); dropped = Math.max(dropped, other); }
   expectAnswer({ question });
-  trigger("retry", { token: token(), turn: number, after: last(), everywhere, scope: within, ...more });
+  trigger("retry", { token: token(), turn: number, after: last(), everywhere, scope: within, question, ...more });
 };
 const empty = () => {
   dropped = last();
@@ -149,6 +151,8 @@ const expectAnswer = ({ question, scope = within }) => {
   root.querySelector(".welcome")?.remove();
   for (const turn of turns.values()) turn.next.replaceChildren();
   pending = h("article", { class: "turn" }, h("h2", { class: "question", dir: "auto" }, question), working("Searching your articles…"));
+  const own = pending;
+  anew = () => { own.remove(); pending = null; ask(question, scope); };
   began = performance.now();
   root.append(pending);
   requestAnimationFrame(toNewest); // measuring the page now would hold the question up
@@ -166,7 +170,7 @@ const take = () => {
   const opening = "model" in value; // what is asked meanwhile goes on
   for (const view of (value.of === token() && value.turns) || []) {
     const old = turns.get(view.number);
-    if (opening && view.state === "stopped" && (old ? !OVER.includes(old.view.state) : pending)) continue;
+    if (opening && view.state === "stopped" && (old ? old.view.lost || !OVER.includes(old.view.state) : pending)) continue;
     if (!old && view.number <= dropped && !value.back) continue; // an update that was on its way when it was dropped
     if (!old) {
       root.querySelector(".welcome")?.remove();
@@ -210,10 +214,20 @@ hearLast("scope", (told) => { within = told.scope; }, leaving);
 hearLast("offers", (offers) => { examples = offers; welcome(); }, leaving);
 hear("library", () => !turns.size && !pending && trigger("open", { token: token() }), leaving);
 hear("halted", () => {
-  if (pending) { pending.querySelector(".working").textContent = "Stopped."; pending.classList.add("halted"); }
+  if (pending?.querySelector(".working")) { pending.querySelector(".working").textContent = "Stopped."; pending.classList.add("halted"); }
   for (const turn of turns.values()) if (!OVER.includes(turn.view.state)) draw(turn, { ...turn.view, state: "stopped" });
   tell();
 }, leaving);
+hear("lost", ({ under }) => {
+  if (!under) return;
+  if (pending && isBusy()) {
+    pending.querySelector(".working").replaceWith(h("p", { class: "problem", role: "alert" }, `${LOST} `, h("button", { type: "button", class: "link", onclick: () => anew() }, "Ask again")));
+    pending.classList.add("halted");
+  }
+  for (const turn of turns.values()) if (!OVER.includes(turn.view.state)) draw(turn, { ...turn.view, state: "failed", problem: LOST, failure: {}, lost: true });
+  tell();
+}, leaving);
+hear("back", () => trigger("open", { token: token() }), leaving);
 hear("talk", turnTo, leaving);
 // What the version before kept in this browser, until the server has taken it over.
 const OLD = `footnote-kept ${USER}`;

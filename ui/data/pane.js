@@ -23,16 +23,18 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const isSheet = () => matchMedia("(max-width: 900px)").matches;
 const items = (view) => (view.sources.length ? view.sources : view.passages);
 const fetchArticle = async (id) => {
-  if (!texts.has(id)) texts.set(id, (await server.text({ id })) || { missing: true });
-  return texts.get(id);
+  if (texts.has(id)) return texts.get(id);
+  const found = await server.text({ id });
+  if (!found.lost) texts.set(id, found);
+  return found;
 };
 const fetchPage = (wanted) => {
   const key = JSON.stringify(wanted);
   if (!drawings.has(key)) {
     if (drawings.size >= DRAWINGS) drawings.delete(drawings.keys().next().value);
     drawings.set(key, server.page_image(wanted).then((drawn) => {
-      if (!drawn || drawn.problem || drawn.missing) drawings.delete(key);
-      return drawn || { problem: "The page could not be fetched: try it again." };
+      if (drawn.lost || drawn.problem || drawn.missing) drawings.delete(key);
+      return drawn.lost ? { problem: "The page could not be fetched: go to another source and back." } : drawn;
     }));
   }
   return drawings.get(key);
@@ -72,6 +74,7 @@ const lightChips = () => {
   if (current) for (const chip of document.querySelectorAll(`a[href="#cite-${current.turn}-${current.number}"]`)) chip.setAttribute("aria-current", "true");
 };
 const article = (found, source, sources) => {
+  if (found.lost) return [h("div", { class: "gone", role: "alert" }, h("h3", {}, "This article could not be fetched"), h("p", {}, "Open it again."), source.quote ? h("p", {}, `The answer quotes: “${source.quote}”`) : "")];
   if (found.missing) return [h("div", { class: "gone" }, h("h3", {}, "This article has been removed"), source.quote ? h("p", {}, `The answer quoted: “${source.quote}”`) : "")];
   const changed = source.sha256 && source.sha256 !== found.sha256;
   const units = unitsOf(found.text);

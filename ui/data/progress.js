@@ -1,7 +1,11 @@
 // Draws how far a run is: { said, done, total, question, problem, empty, file }.
 const root = element.querySelector(".progress");
+const leaving = gone("progress");
+let broken = false;
+const BROKEN = "The connection broke off while the suite ran: press Stop, and run it again.";
 function draw() {
-  const { said, done, total, question, problem, empty, file } = props.value || {};
+  const value = props.value || {};
+  const { said, done, total, question, problem, empty, file } = broken && "total" in value ? { problem: BROKEN } : value;
   root.replaceChildren(
     problem ? h("p", { class: "problem", role: "alert" }, problem) : "",
     said ? h("div", { class: total || total === 0 ? "running now" : "running", role: "status" }, h("span", { class: "said" }, said),
@@ -12,5 +16,6 @@ function draw() {
       file ? h("p", {}, "A thumb down under an answer makes a question of your own; they are kept in ", h("code", {}, file), ".") : "") : "",
   );
 }
-watch("value", draw);
+hear("lost", ({ under }) => { if (under) { broken = true; draw(); } }, leaving);
+watch("value", () => { broken = false; draw(); });
 draw();

@@ -28,8 +28,9 @@ const told = async () => {
   say("scope", { scope: now });
   const asked = (asking += 1);
   if (!now) { counted = null; problem = ""; return draw(); }
-  const found = (await server.scoped({ scope: now })) || {};
+  const found = await server.scoped({ scope: now });
   if (asked !== asking) return;
+  if (found.lost) { problem = "How many articles that are could not be asked: choose them again."; counted = null; return draw(); }
   total = found.of ?? total;
   counted = found.asked ?? 0;
   problem = found.problem || "";
@@ -83,6 +84,7 @@ const offer = (what, words) => {
     box.value = "";
     box.dispatchEvent(new Event("input", { bubbles: true }));
     paste.replaceChildren(h("span", {}, what.address ? "Fetching the page…" : "Adding the text…"));
+    paste.dataset.way = "on";
     trigger("bring", what);
     box.focus();
   };
@@ -99,12 +101,17 @@ document.addEventListener("paste", (event) => {
 watch("value", () => {
   const [job] = props.value?.jobs || [];
   if (!job || job.share < 1) return;
+  delete paste.dataset.way;
   const good = job.state === "added" || job.state === "unchanged";
   paste.replaceChildren(h("span", { class: good ? null : "problem" }, good ? `${job.state === "added" ? "Added" : "It is there already:"} “${job.article?.title || job.name}”. ` : job.note || "It could not be added.", good && job.note && job.state === "added" ? job.note : ""),
     job.article ? h("button", { type: "button", class: "quiet", onclick: () => say("read", job.article) }, "Open it") : "",
     h("button", { type: "button", class: "quiet", onclick: () => paste.replaceChildren() }, "Close"));
   if (good) say("library");
 });
+hear("lost", ({ under }) => {
+  if (under && paste.dataset.way) paste.replaceChildren(h("span", { class: "problem" }, "The connection broke off: look whether it is among your articles, and add it again if it is not. "), h("button", { type: "button", class: "quiet", onclick: () => paste.replaceChildren() }, "Close"));
+  delete paste.dataset.way;
+}, leaving);
 hear("choose", choose, leaving);
 // A whole choice in place of the one before: [[field, [[value, label], ...] or a date], ...].
 hear("chosen", (rows) => {

@@ -74,7 +74,7 @@ new IntersectionObserver((seen) => { if (seen.some((one) => one.isIntersecting))
 const look = async () => {
   clearTimeout(timer);
   const ids = [...waiting.keys()].slice(0, 60);
-  const found = ids.length ? (await server.introduced({ ids })) || {} : {};
+  const found = ids.length ? await server.introduced({ ids }) : {};
   for (const [id, told] of Object.entries(found.introductions || {})) {
     known.set(id, told);
     const held = waiting.get(id);
@@ -85,7 +85,8 @@ const look = async () => {
 };
 const again = (making) => { clearTimeout(offering); if (making) { asks += 1; offering = setTimeout(offer, asks < 20 ? AGAIN : SELDOM); } };
 const offer = async () => {
-  const told = (await server.offered({ scope: isScoped() ? scope : null })) || {};
+  const told = await server.offered({ scope: isScoped() ? scope : null });
+  if (told.lost) return again(true);
   say("offers", told.offers || []);
   again(told.making);
 };
@@ -119,6 +120,7 @@ const rescoped = () => {
   for (const field of ["since", "until"]) { const input = root.querySelector(`#scope-${field}`); if (input) input.value = scope[field] || ""; }
 };
 watch("value", () => { looks = 0; known.clear(); draw(); const { offers, making, count: many } = props.value || {}; say("offers", offers || []); asks = 0; again(making); say("shelved", many || 0); });
+hear("back", () => trigger("open", { token: token() }), leaving);
 hear("library", () => trigger("open", { token: token() }), leaving);
 hearLast("scope", (told) => { const before = JSON.stringify(scope); scope = told.scope || {}; if (JSON.stringify(scope) !== before && props.value?.documents) { rescoped(); offer(); } }, leaving);
 hear("shelf", () => { root.querySelector(".close")?.focus({ preventScroll: true }); }, leaving);

@@ -47,6 +47,7 @@ const lower = () => {
   toggle.focus({ preventScroll: true });
 };
 
+hear("back", () => look(), leaving);
 let looking = 0;
 let focused = null; // the row that has the focus once it is drawn
 // The newest list counts, whether it was looked for or came after a change.

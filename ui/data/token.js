@@ -5,9 +5,9 @@ const USER = window.gradio_config?.username || "";
 const LIBRARY = `footnote-library ${USER}`;
 const library = () => { try { return sessionStorage.getItem(LIBRARY) || ""; } catch { return ""; } };
 const KEY = library() ? `footnote ${USER} ${library()}` : `footnote ${USER}`;
-// Every event and every call says so.
+// Every event and every call says so; of one that fails `reach.js` tells, and what it gives has `lost`.
 trigger = ((fire) => (name, detail) => fire(name, { ...detail, library: library() }))(trigger);
-server = ((asked) => new Proxy({}, { get: (_, name) => (wanted) => asked[name]({ ...wanted, library: library() }) }))(server);
+server = ((asked) => new Proxy({}, { get: (_, name) => async (wanted) => (await asked[name]({ ...wanted, library: library() })) ?? { lost: true } }))(server);
 const ofTab = () => { try { return sessionStorage.getItem(KEY); } catch { return null; } };
 const become = (id) => {
   window.footnoteToken = id;
