@@ -1,7 +1,7 @@
 """What a document is known by: its title, date and address, as the file or its name states them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -25,6 +25,10 @@ MAX_TITLE = 150
 
 _WRAP_WIDTH = 50
 """A first line this long with a neighbour about as long is wrapped prose, not a title."""
+_MOST_ABOVE = 4
+"""Lines above a title."""
+_AGAIN = 2
+"""Times that a running head comes again, a line of its own each time."""
 _SENTENCE_ENDS = (".", "。", "．", "।", ",", ";", "，", "；", "、")
 
 _MOST_NAMES = 50
@@ -38,8 +42,11 @@ _PLAIN = "%/:=&?~+!$,;'@()*[]"
 """Characters of an address that may stand as they are (RFC 3986), letters and digits aside."""
 
 
-def first_line_title(text: str) -> str | None:
-    """Return the first line where it looks like a title.
+def first_line_title(text: str, *, heads: Collection[str] = ()) -> str | None:
+    """Return the first line where it looks like a title, or the one below what stands above titles.
+
+    Above may stand up to four lines: a page's number, a day alone, an address, "Confidential", and
+    a running head, which comes again in the text.
 
     It does when it is no item of a list, has a letter or digit, at most `MAX_TITLE` characters,
     no full stop, comma or semicolon at its end, more text after it, and the line after it does not
@@ -48,8 +55,15 @@ def first_line_title(text: str) -> str | None:
 
     Args:
         text: Normalised text without blank lines in front.
+        heads: Lines that are known to be running heads.
     """
-    first, _, rest = text.partition("\n")
+    rest = text
+    for _ in range(_MOST_ABOVE + 1):
+        first, _, rest = rest.lstrip("\n").partition("\n")
+        if not (first in heads or _is_above(first, rest)):
+            break
+    else:
+        return None
     title = _MARKS.sub("", one_line(first))
     if not rest.strip() or not 0 < len(title) <= MAX_TITLE or title.endswith(_SENTENCE_ENDS):
         return None
@@ -57,6 +71,21 @@ def first_line_title(text: str) -> str | None:
         return None
     following = rest.partition("\n")[0].strip()
     return None if _carries_on(title, following) else title
+
+
+def _is_above(line: str, rest: str) -> bool:
+    """Say whether a line is none of the text's own that follows it."""
+    said = one_line(line)
+    if len(said) > MAX_TITLE or not rest.strip():
+        return False
+    again = rest.count(f"\n{line}\n") >= _AGAIN
+    day = _byline().alone.fullmatch(said)
+    return again or (day is not None and not day["dated"]) or _above().fullmatch(said) is not None
+
+
+@cache
+def _above() -> re.Pattern[str]:
+    return re.compile("|".join(data_toml("index", "page_parts.toml")["above"]), re.IGNORECASE)
 
 
 def name_title(name: str) -> str:

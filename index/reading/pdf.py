@@ -39,7 +39,18 @@ _MOST_UNKNOWN = 0.2
 _END = b"%%EOF"
 _TAIL = 2048
 """Bytes at the end of the file in which its end mark stands; some servers add a few."""
-_NO_TITLES = ("untitled", "microsoft word", "powerpoint", "document", "slide 1", "no title")
+_NO_TITLES = (
+    "about:",
+    "http:",
+    "https:",
+    "file:",
+    "untitled",
+    "microsoft word",
+    "powerpoint",
+    "document",
+    "slide 1",
+    "no title",
+)
 _NO_NAMES = frozenset({"anonymous", "unspecified", "unknown", "author", "user", "admin"})
 """What programs write where nobody gave a title or an author."""
 _ABOUT = ("Title", "Author", "CreationDate", "Keywords")
@@ -214,7 +225,7 @@ def _attached(document: "PdfDocument") -> tuple[str, ...]:
 def _title(stated: str, flow: Flow, *, name: str) -> str:
     if _is_title(stated, name=name):
         return stated[:MAX_TITLE]
-    return flow.title or first_line_title(flow.text) or name_title(name)
+    return flow.title or first_line_title(flow.text, heads=flow.heads) or name_title(name)
 
 
 def _is_title(stated: str, *, name: str) -> bool:

@@ -58,6 +58,8 @@ class Flow:
     """Ascending offsets at which headings begin."""
     title: str = ""
     """The largest heading of the first page that has text; empty where it has none."""
+    heads: frozenset[str] = frozenset()
+    """Lines of the first page with text that another page has, too."""
     page_numbers: tuple[str, ...] = ()
     """What is printed on each page as its number; empty where it counts from 1 as they do."""
 
@@ -75,13 +77,26 @@ def set_pages(pages: Sequence[Sequence[Line]]) -> Flow:
     headings = _headings(lines, gaps, body_size)
     hyphenated = Counter(_HYPHENATED.findall(" ".join(line.text for line in lines).lower()))
     text, starts = _joined(lines, gaps, hyphenated)
+    own, others = _texts_of(lines, page_of)
     return Flow(
         text=text,
         page_starts=_page_starts(page_of, starts, pages=len(pages), end=len(text)),
         section_starts=tuple(starts[first] for first, _ in headings),
-        title=_title(lines, [h for h in headings if page_of[h[0]] == page_of[0]]),
+        title=_title(
+            lines,
+            [h for h in headings if page_of[h[0]] == page_of[0] and lines[h[0]].text not in others],
+        ),
+        heads=frozenset(own & others),
         page_numbers=page_numbers(pages),
     )
+
+
+def _texts_of(lines: Sequence[Line], page_of: Sequence[int]) -> tuple[set[str], set[str]]:
+    """Return the texts of the first page's lines, and those of all others."""
+    own, others = set[str](), set[str]()
+    for line, page in zip(lines, page_of, strict=True):
+        (own if page == page_of[0] else others).add(line.text)
+    return own, others
 
 
 def _title(lines: Sequence[Line], headings: Sequence[tuple[int, int]]) -> str:

@@ -92,3 +92,10 @@ def test_a_title_of_two_lines_is_one():
 def test_metadata_that_is_no_text_refuses_no_file():
     article = read(pdf("Some text.", info="/Title <FEFFD800> /Author <FEFFD8000041>"))
     assert article.text == "Some text."
+
+
+def test_a_head_that_runs_over_two_pages_and_an_address_are_no_title() -> None:
+    pages = [f"Lune Town Council\nThe council voted on bus {n}.\nIt stays." for n in (1, 2)]
+    made = pdf(*pages, info="/Title (about:blank)")
+    assert read_bytes(made, name="night-bus-2.pdf").card.title == "night bus 2"
+    assert read_bytes(pdf(pages[0]), name="a.pdf").card.title == "Lune Town Council"
