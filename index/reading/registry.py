@@ -111,7 +111,7 @@ def read_bytes(data: bytes, *, name: str) -> Extract:
     if kind in READERS:
         extract = _own(kind).read(data, name=name)
         card = replace(extract.card, reader=_named(kind))
-        extract = replace(extract, card=_dated(card, extract.text) if kind in _DATED else card)
+        extract = replace(extract, card=_dated(card, str(extract.text)) if kind in _DATED else card)
     else:
         extract = _foreign(kind).read(data, name=name)
         _check_foreign(extract)

@@ -116,12 +116,25 @@ def folders(db: OpenCatalog) -> tuple[Folder, ...]:
 
 def _folder(row: Sequence[object]) -> Folder:
     texts, rest = row[: len(FOLDER)], row[len(FOLDER) :]
-    told = {name: sound(value, str) for name, value in zip(FOLDER, texts, strict=True)}
+    folder = folder_of([sound(text, str) for text in texts])
     if not rest:
-        return Folder(**told)
+        return folder
     files = strings(rest[0])
     pairs = tuple(zip(files[::2], files[1::2], strict=False))
-    return Folder(**told, unread=pairs, unread_files=sound(rest[1], int))
+    return replace(folder, unread=pairs, unread_files=sound(rest[1], int))
+
+
+def folder_of(texts: Sequence[str]) -> Folder:
+    """Return a registered folder of its columns, in the order of `FOLDER`."""
+    path, added_at, looked_at, changed_at, problem, problem_at = texts
+    return Folder(
+        path=path,
+        added_at=added_at,
+        looked_at=looked_at,
+        changed_at=changed_at,
+        problem=problem,
+        problem_at=problem_at,
+    )
 
 
 def write_folder(db: OpenCatalog, folder: Folder) -> None:

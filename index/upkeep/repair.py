@@ -25,7 +25,7 @@ from index.store.sqlite import SqliteCatalog
 from index.sync import file_state, prepare
 from index.sync.ingest import OnProgress, Vectoriser
 from index.sync.prepare import Incoming
-from index.types import Checkup, CompactReport, Finding, Folder
+from index.types import Checkup, CompactReport, Finding
 from index.upkeep import transfer
 from index.upkeep.doctor import catalog_findings, check
 
@@ -170,7 +170,7 @@ def _keep_folders(old: Path, db: OpenCatalog) -> list[Finding]:
     with catalog.transaction(db):
         for row in rows:
             read = [cell if isinstance(cell, str) else "" for cell in row]
-            folder = Folder(**dict(zip(file_state.FOLDER, read, strict=True)))
+            folder = file_state.folder_of(read)
             lost = lost or not folder.path
             if folder.path:
                 file_state.write_folder(db, folder)

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice, zip_longest
 from pathlib import PurePath
@@ -239,12 +239,12 @@ class Start:
         return tuple(offer for offer in offers if offer[0].casefold() not in said)[:MOST]
 
 
-def _nearest(questions: Iterable[str], about: Set[str]) -> list[str]:
+def _nearest(questions: Iterable[str], about: set[str]) -> list[str]:
     """Return questions, first those that share most terms with what was said."""
     return sorted(questions, key=lambda one: -len(about.intersection(content_terms(one))))
 
 
-def _is_of(question: str, about: Set[str]) -> bool:
+def _is_of(question: str, about: set[str]) -> bool:
     """Say whether a question is of what was said: it shares a name, or two terms."""
     names = " ".join(word for word in question.split()[1:] if word[0].isupper())
     shared = about.intersection(content_terms(question))
