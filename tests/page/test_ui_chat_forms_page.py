@@ -89,14 +89,15 @@ def test_what_changed_over_time_says_which_is_newest(answered):
     expect(turn.locator(".answer")).not_to_contain_text("another document said")
 
 
-def test_the_cell_of_a_table_is_shown_with_its_row_and_its_column(answered):
+def test_the_cell_of_a_table_is_shown_with_its_row_and_its_column(talk, answered):
     turn = answered("cell")
     expect(turn.locator(".short")).to_have_text("18400")
     expect(turn.locator("th")).to_have_text(["Town", "2001", "2011", "2021"])
     expect(turn.locator("th.asked")).to_have_text("2021")
     expect(turn.locator("tbody td").first).to_have_text("Lindvik")
     expect(turn.locator("td mark")).to_have_text("18400")
-    expect(turn.locator("td .chip")).to_have_count(1)
+    turn.locator("td .chip").click()
+    expect(talk.locator("#pane td.asked")).to_have_css("display", "table-cell")
 
 
 def test_each_part_has_its_quote_or_says_that_there_is_none(answered):
@@ -105,6 +106,7 @@ def test_each_part_has_its_quote_or_says_that_there_is_none(answered):
     expect(first.locator(".words mark")).to_have_text("Ida Lindqvist")
     assert "Serif" in first.locator(".words").evaluate("e => getComputedStyle(e).fontFamily")
     expect(second).to_have_text("Who owns the kiosk?No answer found.")
+    expect(second.locator(".asked")).to_have_css("display", "block")
 
 
 def test_the_whole_is_told_article_by_article(answered):

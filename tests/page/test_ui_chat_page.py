@@ -271,6 +271,9 @@ def test_a_phone_reads_sources_in_a_sheet_and_never_scrolls_sideways(browser, po
         expect(page.locator("mark.lit")).not_to_be_visible()
         expect(first_chip(page)).to_be_focused()
         ask(page, ELSEWHERE, turn=2)
+        ask(page, "Summarize the article", turn=3)
+        expect(page.locator("#turn-3 .question")).to_be_in_viewport()
+        expect(page.locator("#turn-3 .sentence").first).to_be_in_viewport()
         for tab in ("Library", "Evaluation", "Settings", "Ask"):
             page.get_by_role("tab", name=tab).tap()
             assert page.evaluate("document.documentElement.scrollWidth") == 390
