@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,12 @@ from index.sync.intake import Article, read_articles, read_named
 from index.sync.watch import Folders
 from index.types import DocumentSummary
 from index.upkeep.doctor import check
+from index.upkeep.removed import FOLDER, Removals
 from index.upkeep.repair import compact, repair
 from index.upkeep.transfer import export_library, import_library
 from rag import Assistant, Settings
 from rag.internal import as_json
+from rag.library import OpenLibrary
 from rag.testing import HashEmbedder
 
 Texts = Mapping[str, str]
@@ -67,6 +70,10 @@ SENT: Texts = {
 GONE = (*(f"town{n:02}" for n in range(30, 38)), f"{UPLOADS}1/town90.txt")
 TAGGED = tuple(f"town{n:02}" for n in range(12))
 """Those that have tags from the beginning."""
+BACK: Texts = {f"town{n}": text_of(n) for n in (95, 96)}
+"""What was removed before each change, and can be had back; none of them adds it again."""
+INTRODUCED = tuple(f"town{n:02}" for n in range(0, 40, 3))
+"""Those that are introduced from the beginning, some of which are changed or removed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +85,23 @@ class Kept:
     """Of each source that has any."""
     folders: tuple[str, ...] = ()
     """That are registered."""
+    introduced: Mapping[str, str] = field(default_factory=dict)
+    """Of each source that is introduced, a question that it is offered with."""
+    removed: tuple[Texts, ...] = ()
+    """What can be had back."""
+
+    @property
+    def had_back(self) -> "Kept":
+        """What the library holds once every removal is undone; introductions are made anew."""
+        texts = {s: t for removal in self.removed for s, t in removal.items()}
+        return replace(self, texts={**self.texts, **texts}, removed=())
 
     def only(self, sources: Collection[str]) -> "Kept":
         """Return what is left where only these sources are."""
         return replace(
             self,
             texts={s: t for s, t in self.texts.items() if s in sources},
-            tags={s: t for s, t in self.tags.items() if s in sources},
+            introduced={s: q for s, q in self.introduced.items() if s in sources},
         )
 
 
@@ -109,12 +126,46 @@ def add(texts: Texts) -> Change:
 def build(kept: Kept, library: Library) -> object:
     """Make a library that holds all that."""
     in_folder = [s for s in kept.texts if Path(s).is_absolute()]
-    add({s: t for s, t in kept.texts.items() if s not in in_folder})(library)
-    for source, tags in kept.tags.items():
-        library.tag([_ids(library)[source]], add=tags)
+    gone = {s: t for removal in kept.removed for s, t in removal.items()}
+    texts = {**kept.texts, **gone}
+    add({s: t for s, t in texts.items() if s not in in_folder})(library)
+    for source in kept.tags.keys() & texts.keys():
+        library.tag([_ids(library)[source]], add=kept.tags[source])
+    introduced(library, questions=kept.introduced)
+    for removal in kept.removed:
+        set_aside(library, sources=removal)
     for folder in kept.folders:
         _folders(library).register(folder)
     return follow(library) if in_folder else 0
+
+
+def introduced(library: Library, *, questions: Mapping[str, str]) -> object:
+    """Introduce documents by their sources, each with a question."""
+    ids = _ids(library)
+    asked = {ids[source]: [question] for source, question in questions.items()}
+    opened_library = OpenLibrary(library, seeds=False, on_progress=lambda done, total: None)
+    return opened_library.introduce(asked)
+
+
+def set_aside(library: Library, *, sources: Collection[str]) -> object:
+    """Remove those that are there so that they can be had back."""
+    ids = [_ids(library)[source] for source in sources if source in _ids(library)]
+    return removals(library).remove(ids).documents if ids else 0
+
+
+def undo(library: Library) -> object:
+    """Undo every removal."""
+    return sum(len(removals(library).put_back(r.id).changes) for r in removals(library).all())
+
+
+def let_go(library: Library) -> object:
+    """Let go of every removal."""
+    return [removals(library).let_go(removal.id) for removal in removals(library).all()]
+
+
+def removals(library: Library) -> Removals:
+    """Return what was removed from a library and can be had back."""
+    return Removals(library, library.folder / FOLDER, on_progress=lambda done, total: None)
 
 
 def follow(library: Library) -> object:
@@ -170,8 +221,14 @@ def compacted(library: Library) -> object:
 
 def at_first(work: Path) -> Kept:
     """Return what the template holds: articles, two uploads, tags, and a folder to be followed."""
-    tags = {source: ("Ships", f"Port {n % 3}") for n, source in enumerate(TAGGED)}
-    return Kept(texts=OLD, tags=tags, folders=(str(work / "followed"),))
+    tags = {source: ("Ships", f"Port {n % 3}") for n, source in enumerate((*TAGGED, *BACK))}
+    return Kept(
+        texts=OLD,
+        tags=tags,
+        folders=(str(work / "followed"),),
+        introduced={source: f"Who repaired {source}?" for source in INTRODUCED},
+        removed=(BACK,),
+    )
 
 
 def make_folders(work: Path) -> None:
@@ -189,18 +246,29 @@ def changes(work: Path) -> dict[str, tuple[Change, Kept]]:
     archive, old = work / "archive.zip", at_first(work)
     other = str(work / "other")
     files = {str(work / "followed" / f): text_of(n) for n, f in enumerate(FILES, start=60)}
-    given = {s: (*old.tags.get(s, ()), "Given") for s in OLD}
-    taken = {s: tuple(t for t in tags if t != "Ships") for s, tags in old.tags.items()}
+    given = {**old.tags, **{s: (*old.tags.get(s, ()), "Given") for s in OLD}}
+    taken = {**old.tags, **{s: tuple(t for t in old.tags[s] if t != "Ships") for s in TAGGED}}
+    anew = {s: f"Where does {s} lie?" for s in OLD}
 
     def now(texts: Texts) -> Kept:
-        return replace(old, texts=texts)
+        same = {s: q for s, q in old.introduced.items() if texts.get(s) == OLD[s]}
+        return replace(old, texts=texts, introduced=same)
+
+    left = now({s: t for s, t in OLD.items() if s not in GONE})
 
     return {
         "add 4": (add(FEW), now({**OLD, **FEW})),
         "add 40": (add(MORE), now({**OLD, **MORE})),
         "change 5": (add(CHANGED), now({**OLD, **CHANGED})),
         "upload 5": (add(SENT), now({**OLD, **SENT})),
-        "remove 9": (remove, old.only([s for s in OLD if s not in GONE])),
+        "remove 9": (remove, left),
+        "remove 9, to be had back": (
+            partial(set_aside, sources=GONE),
+            replace(left, removed=(BACK, {s: OLD[s] for s in GONE})),
+        ),
+        "undo": (undo, replace(old, texts={**OLD, **BACK}, removed=())),
+        "let go": (let_go, replace(old, removed=())),
+        "introduce 42": (partial(introduced, questions=anew), replace(old, introduced=anew)),
         "import": (bring(archive), now({**OLD, **FEW, **CHANGED})),
         "compact": (compacted, old),
         "repair": (rebuild, old),
@@ -238,13 +306,23 @@ def state(folder: Path) -> object:
         cards["registered"] = sorted(f.path for f in assistant.library.folders.all())
         for tag, number in assistant.library.tags().items():
             cards[f"tag {tag}"] = [number]
+        removed = assistant.library.removals.all()
+        cards["removed"] = sorted(f"{r.documents}: {' '.join(sorted(r.titles))}" for r in removed)
+        told = _introductions(assistant)
         answers = [rounded(as_json(assistant.ask(QUESTIONS[0])))]
         answers += [
             {"question": question, "text": hits[0].passage.text, "hits": rounded(as_json(hits))}
             for question in QUESTIONS[1:]
             if (hits := assistant.search(question))
         ]
-    return {"cards": cards, "answers": answers}
+    return {"cards": cards, "introductions": told, "answers": answers}
+
+
+def _introductions(assistant: Assistant) -> dict[str, list[str]]:
+    """Return the questions and sentences that introduce documents, by source."""
+    sources = {c.id: c.card.source for c in assistant.library.documents()}
+    found = assistant.library.introductions(*sources)
+    return {sources[one]: [*told.questions, *told.overview] for one, told in found.items()}
 
 
 def _original(assistant: Assistant, document: DocumentSummary) -> str:
@@ -274,6 +352,19 @@ def changed(folder: Path, change: Change) -> object:
     found = check(library)
     library.close()
     return [[finding.problem for finding in found.findings], state(folder)]
+
+
+def modules_of(folder: Path) -> list[str]:
+    """Return the names of all modules that a library is asked, changed and mended with."""
+    library = opened(folder)
+    change = library.tag([library.summaries()[0].id], add=["Ships"])
+    library.close()
+    return [*sys.modules] if change and repaired(folder) and state(folder) else []
+
+
+def had_back(folder: Path) -> object:
+    """Undo every removal; return what the doctor finds then, and the state."""
+    return changed(folder, undo)
 
 
 def repaired(folder: Path) -> object:

@@ -6,15 +6,21 @@ import os
 import resource
 import select
 import signal
+import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from index.errors import FootnoteError
+from index.store.sqlite import SqliteCatalog
 
 How = Literal["done", "said", "raised", "killed", "hung"]
 _PATIENCE = 120.0
+_WRITES = ("INSERT INTO introductions", "DELETE FROM introductions", "COMMIT")
+_FILE_EVENTS = ("open", "os.rename", "os.remove")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,28 @@ def in_child(
         return Outcome(how="killed", value=-status)
     how, value = json.loads(said[1:])
     return Outcome(how=how, value=value)
+
+
+def steps_of(folder: Path, on_step: Callable[[str], None]) -> None:
+    """Tell of what this process, which should be a child, is about to write from now on.
+
+    Args:
+        folder: Files are told of that are opened, renamed or removed in it.
+        on_step: Called before that, and before each statement that writes an introduction.
+    """
+    plain = SqliteCatalog.execute
+
+    def execute(db: SqliteCatalog, statement: str, /, *given: Any) -> sqlite3.Cursor:  # noqa: ANN401
+        if statement.startswith(_WRITES):
+            on_step(statement)
+        return plain(db, statement, *given)
+
+    def heard(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _FILE_EVENTS and str(arguments[0]).startswith(str(folder)):
+            on_step(event)
+
+    SqliteCatalog.execute = execute  # type: ignore[assignment,method-assign]
+    sys.addaudithook(heard)
 
 
 def _be_child(work: Callable[[], object], write: int, largest_file: int | None) -> None:
