@@ -29,6 +29,9 @@ FOLDER = "removed"
 KEPT_SECONDS = 86_400.0
 """How long what was removed can be had back, unless it is let go of before."""
 _NAME = re.compile(r"[0-9a-f]{16}")
+_PART = re.compile(r"\.[0-9a-f]{16}\.(?:zip|json)\.\d+\.part")
+"""What is being written, or was when its writer was killed."""
+_KEPT = re.compile(rf"{_NAME.pattern}\.(?:zip|json)")
 _WAIT = 30.0
 """Seconds for another removal from the same library."""
 _TITLES = 3
@@ -112,19 +115,21 @@ class Removals:
         notes = {name: note for name in self._names() if (note := self._note(name)) is not None}
         with self._library.reading() as db:
             done = {name for name, note in notes.items() if _is_over(db, note)}
-        if done:
+        if done or self._files(_PART):
             self._clean(done)
         found = [_removed(name, note) for name, note in notes.items() if name not in done]
         return tuple(sorted(found, key=lambda one: (one.removed_at, one.id), reverse=True))
 
     def _clean(self, names: Collection[str]) -> None:
-        """Delete leftovers, unless something is being removed now, which looks like one."""
+        """Delete leftovers, unless something is being removed now, which looks like some."""
         try:
             with self._alone(wait=0), self._library.reading() as db:
                 for name in names:
                     note = self._note(name)
                     if note is not None and _is_over(db, note):
                         self.let_go(name)
+                for part in self._files(_PART):
+                    part.unlink(missing_ok=True)
         except OSError:  # a lock that is held is one, too
             return
 
@@ -133,16 +138,21 @@ class Removals:
 
         Raises:
             MisuseError: There is no such removal (any more).
-            ArchiveError: What was kept is damaged.
+            ArchiveError: What was kept is damaged or cannot be read; it stays as it is.
             LibraryBusyError: Another process is writing.
             LibraryError: The library cannot be written; it is as it was.
         """
-        file = self._file(removal)
-        if not file.is_file():
+        try:
+            _, documents = archive.read(self._file(removal))
+        except FileNotFoundError as error:
             raise MisuseError(
                 "that removal cannot be undone any more: add the files or pages again"
-            )
-        _, documents = archive.read(file)
+            ) from error
+        except (ArchiveError, OSError) as error:
+            raise ArchiveError(
+                "that removal cannot be undone, for what was kept of it is damaged or cannot be "
+                "read: add the files or pages again"
+            ) from error
         known = self._library.records()
         lost = [document for document in documents if document.source not in known]
         report = add(self._library, lost, originals=True, on_progress=self._on_progress)
@@ -175,6 +185,8 @@ class Removals:
         """
         for name in self._names():
             self.let_go(name)
+        if self._files(_PART):
+            self._clean(())
 
     def _alone(self, *, wait: float = _WAIT) -> AbstractContextManager[object]:
         from filelock import FileLock
@@ -190,11 +202,14 @@ class Removals:
             part.write_text(json.dumps(asdict(note), ensure_ascii=False), encoding="utf-8")
 
     def _names(self) -> list[str]:
+        return sorted({path.stem for path in self._files(_KEPT)})
+
+    def _files(self, form: re.Pattern[str]) -> list[Path]:
+        """Return the files whose name has this form; none where there is no folder."""
         try:
-            files = [path for path in self._folder.iterdir() if _NAME.fullmatch(path.stem)]
+            return [path for path in self._folder.iterdir() if form.fullmatch(path.name)]
         except OSError:
             return []
-        return sorted({path.stem for path in files})
 
     def _note(self, name: str) -> _Note | None:
         """Return what stands beside an archive; None where it is not whole, and goes when old."""
@@ -206,6 +221,7 @@ class Removals:
                 ids=tuple(map(str, told["ids"])),
                 removed_at=str(told["removed_at"]),
             )
+            _age(note)
             file.stat()
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             with suppress(OSError, LibraryError):  # one that is being written is young
@@ -226,12 +242,13 @@ def _removed(name: str, note: _Note) -> Removed:
 
 def _is_over(db: OpenCatalog, note: _Note) -> bool:
     """Say whether a removal is a day old, or all of it is in the library."""
-    try:
-        age = datetime.now(UTC) - datetime.fromisoformat(note.removed_at)
-    except (ValueError, TypeError):
-        return True
-    is_old = age.total_seconds() > KEPT_SECONDS
+    is_old = abs(_age(note)) > KEPT_SECONDS  # a clock may have been wrong
     return is_old or len(queries.summaries(db, note.ids)) == len(note.ids)
+
+
+def _age(note: _Note) -> float:
+    """Return its seconds; where its time is none, a `ValueError` or `TypeError`."""
+    return (datetime.now(UTC) - datetime.fromisoformat(note.removed_at)).total_seconds()
 
 
 def _now() -> str:

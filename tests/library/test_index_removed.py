@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from index.errors import LibraryError, MisuseError, UnknownDocumentError
+from index.errors import ArchiveError, LibraryError, MisuseError, UnknownDocumentError
 from index.upkeep import removed
 from rag import Article
 
@@ -135,6 +135,56 @@ def test_after_a_day_it_is_gone_and_what_a_crash_left_too(assistant, heron, tmp_
     os.utime(half, (0, 0))
     assistant.library.removals.all()
     assert not half.exists()
+
+
+def test_what_a_killed_writer_left_of_a_text_goes_with_the_next_look(assistant, heron, tmp_path):
+    gone = assistant.library.removals.remove([heron.summary.id])
+    (file,) = tmp_path.rglob(f"{gone.id}.zip")
+    parts = [file.with_name(f".{'ab' * 8}.{end}.1234.part") for end in ("zip", "json")]
+    for part in parts:
+        part.write_bytes(b"The heron stood still.")
+    assert assistant.library.removals.all() == (gone,)
+    assert [part.exists() for part in parts] == [False, False]
+    parts[0].write_bytes(b"The heron stood still.")
+    assistant.library.removals.let_go_of_all()
+    assert {path.name for path in file.parent.iterdir()} == {".lock"}
+
+
+@pytest.mark.parametrize("damage", ["cut", "emptied", "a folder"])
+def test_what_cannot_be_had_back_any_more_is_told_in_a_sentence(assistant, heron, tmp_path, damage):
+    gone = assistant.library.removals.remove([heron.summary.id])
+    (file,) = tmp_path.rglob(f"{gone.id}.zip")
+    data = file.read_bytes()
+    file.unlink()
+    if damage == "a folder":
+        file.mkdir()
+    else:
+        file.write_bytes(data[:300] if damage == "cut" else b"")
+    with pytest.raises(ArchiveError, match=r"cannot be undone, for .*: add the files") as told:
+        assistant.library.removals.put_back(gone.id)
+    assert str(tmp_path) not in str(told.value)
+    assert assistant.library.removals.all() == (gone,)
+    assert assistant.library.check().findings == ()
+
+
+@pytest.mark.parametrize("told", ["", "yesterday", "2026-01-01T00:00:00", None, 7, "9" * 30])
+def test_a_note_without_its_time_takes_no_archive_with_it(assistant, heron, tmp_path, told):
+    gone = assistant.library.removals.remove([heron.summary.id])
+    (note,) = tmp_path.rglob(f"{gone.id}.json")
+    said = json.loads(note.read_text(encoding="utf-8")) | {"removed_at": told}
+    note.write_text(json.dumps(said), encoding="utf-8")
+    assert assistant.library.removals.all() == ()
+    assistant.library.removals.put_back(gone.id)
+    assert assistant.library.document(heron.summary.id) == heron
+
+
+def test_a_removal_of_a_clock_that_was_wrong_is_not_kept_for_years(assistant, heron, tmp_path):
+    gone = assistant.library.removals.remove([heron.summary.id])
+    (note,) = tmp_path.rglob(f"{gone.id}.json")
+    said = json.loads(note.read_text(encoding="utf-8")) | {"removed_at": "2999-01-01T00:00:00Z"}
+    note.write_text(json.dumps(said), encoding="utf-8")
+    assert assistant.library.removals.all() == ()
+    assert not note.exists()
 
 
 def test_what_cannot_be_kept_is_not_removed(assistant, heron, tmp_path):
