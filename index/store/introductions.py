@@ -1,7 +1,8 @@
 """What introduces an article: spans of its overview, and questions that it answers; derived.
 
-A row belongs to a document's text and goes with the document. One of another version, or that
-cannot be read, is taken for none and made anew. Nothing is made here.
+A row belongs to a document's text and goes with the document. One of another version is taken for
+none and made anew; so is one that cannot be read, once a repair has dropped it. Nothing is made
+here.
 """
 
 import json
@@ -17,6 +18,8 @@ VERSION: Final = "1"
 """Of the rules that introductions are made by: with another one all are made anew."""
 _MIGRATION: Final = "introductions"
 _AT_ONCE = 500
+_LONGEST: Final = 2**31 - 1
+"""Characters; databases count those of a text so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +48,11 @@ def introductions(db: OpenCatalog, document_ids: Iterable[str]) -> dict[str, Int
             (VERSION, *part),
         ).fetchall()
         for key, document_id, overview, questions in rows:
-            spans, asked = _read(overview), _read(questions)
-            found[document_id] = Introduction(
-                overview=tuple(filter(None, (_quoted(db, key, span) for span in spans))),
-                questions=tuple(one for one in asked if isinstance(one, str)),
-            )
+            spans, asked = _spans(overview), _texts(questions)
+            if spans is not None and asked is not None:
+                quoted = (_quoted(db, key, start, end) for start, end in spans)
+                told = Introduction(overview=tuple(filter(None, quoted)), questions=asked)
+                found[document_id] = told
     return found
 
 
@@ -96,22 +99,49 @@ def store(
     )
 
 
-def _read(stored: object) -> list[object]:
+def unreadable(db: OpenCatalog) -> tuple[int, ...]:
+    """Return the keys of documents whose introduction cannot be read."""
+    rows = db.execute("SELECT document, overview, questions FROM introductions")
+    return tuple(
+        key for key, overview, asked in rows if _spans(overview) is None or _texts(asked) is None
+    )
+
+
+def drop(db: OpenCatalog, document_keys: Iterable[int]) -> None:
+    """Forget introductions, in a transaction of the writer; they are made anew."""
+    for key in document_keys:
+        db.execute("DELETE FROM introductions WHERE document = ?", (key,))
+
+
+def _list(stored: object) -> list[object] | None:
     try:
         found = json.loads(stored) if isinstance(stored, str) else None
     except (ValueError, RecursionError):
-        return []
-    return found if isinstance(found, list) else []
+        return None
+    return found if isinstance(found, list) else None
 
 
-def _quoted(db: OpenCatalog, key: int, span: object) -> str:
-    """Return the words of a span; empty where it is none."""
-    if not (isinstance(span, list) and len(span) == 2 and all(type(at) is int for at in span)):
-        return ""
-    start, end = span
+def _texts(stored: object) -> tuple[str, ...] | None:
+    found = _list(stored)
+    texts = tuple(one for one in found or () if isinstance(one, str))
+    return texts if found is not None and len(texts) == len(found) else None
+
+
+def _spans(stored: object) -> list[tuple[int, int]] | None:
+    spans = []
+    for span in (found := _list(stored)) or ():
+        if not (isinstance(span, list) and len(span) == 2 and all(type(at) is int for at in span)):
+            return None
+        start, end = span
+        if not 0 <= start < end < _LONGEST:
+            return None
+        spans.append((start, end))
+    return spans if found is not None else None
+
+
+def _quoted(db: OpenCatalog, key: int, start: int, end: int) -> str:
+    """Return the words of a span; empty where it is beyond the text."""
     span_of = "substr(text, CAST(? AS INTEGER), CAST(? AS INTEGER))"  # PostgreSQL has no other
     query = f"SELECT {span_of} FROM documents WHERE key = ?"
-    if not 0 <= start < end:
-        return ""
     found = db.execute(query, (start + 1, end - start, key)).fetchone()
     return str(found[0]) if found else ""

@@ -285,5 +285,18 @@ def made_later(db: OpenCatalog) -> list[str]:
     return [tables[name] for name in sorted(tables.keys() & _made(db))]
 
 
+def remake(db: OpenCatalog) -> None:
+    """Make what is missing of a server's tables that came later, empty, and of their indexes.
+
+    The caller holds the writer's lock. SQLite adds no column only where there is none.
+    """
+    there = _made(db)
+    for migration in MIGRATIONS:
+        for statement in migration.statements if migration.name in there else ():
+            for making in ("CREATE TABLE ", "CREATE INDEX ", "ADD COLUMN "):
+                statement = statement.replace(making, f"{making}IF NOT EXISTS ")
+            db.execute(statement)
+
+
 def _made(db: OpenCatalog) -> set[str]:
     return {name for (name,) in db.execute("SELECT name FROM meta")}

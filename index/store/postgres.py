@@ -25,10 +25,12 @@ from index.errors import (
     SettingsError,
 )
 from index.store import catalog
+from index.store.migrations import made_later
 from index.store.narrowed import shown_alone
 from index.store.protocols import (
     BRIEFLY,
     Imprint,
+    OpenCatalog,
     Originals,
     Rows,
     TermsColumn,
@@ -228,9 +230,11 @@ class PostgresCatalog:
             # A server lets go of a closed connection's lock only some time later.
             connection.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
-    def faults(self, db: object) -> Iterator[str]:
-        """Yield nothing: PostgreSQL checks its own files."""
-        return iter(())
+    def faults(self, db: OpenCatalog) -> Iterator[str]:
+        """Yield the tables that are missing; PostgreSQL checks its own files."""
+        for table in made_later(db):
+            if db.execute("SELECT to_regclass(?)", (f"{_SCHEMA}.{table}",)).fetchone()[0] is None:
+                yield f"its table {table} is missing"
 
     def mendable(self) -> bool:
         """Say that a repair may be tried; the database itself refuses who may not."""
@@ -322,6 +326,8 @@ class PostgresCatalog:
         if secret := self._parameters.get("password"):
             reason = reason.replace(str(secret), "***")
         said = f"library {self.name!r}"
+        if error.sqlstate == "42P01" and '"meta"' not in reason:
+            return LibraryError(f"{said} is damaged ({reason}): run `footnote doctor --repair`")
         if error.sqlstate in ("42P01", "3F000"):
             return LibraryMissingError(
                 f"no library at {said}: add articles with `footnote add PATH`"

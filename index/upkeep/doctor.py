@@ -17,7 +17,7 @@ from index.errors import (
     LibraryUnreachableError,
     OriginalLostError,
 )
-from index.store import catalog, queries
+from index.store import catalog, introductions, queries
 from index.store.library import Library
 from index.store.migrations import has, selected, tags_by_document
 from index.store.originals import named_originals
@@ -53,7 +53,7 @@ def check(library: Library) -> Checkup:
 def _checked(library: Library, db: OpenCatalog) -> Checkup:
     findings = list(catalog_findings(library, db))
     if not findings:
-        findings += [*_unused_vectors(db), *_tags(db)]
+        findings += [*_unused_vectors(db), *_tags(db), *_introductions(db)]
     stored, found = _vector_findings(library, db)
     sentences = db.execute("SELECT count(*) FROM sentences").fetchone()[0]
     documents = db.execute("SELECT count(*) FROM documents").fetchone()[0]
@@ -131,6 +131,14 @@ def _tags(db: OpenCatalog) -> Iterator[Finding]:
     if differing := len(told ^ found):
         yield Finding(
             problem=f"the index of tags differs from the documents in {differing} places",
+            repairable=True,
+        )
+
+
+def _introductions(db: OpenCatalog) -> Iterator[Finding]:
+    if has(db, "introductions") and (count := len(introductions.unreadable(db))):
+        yield Finding(
+            problem=f"{count} introductions of documents cannot be read: the page makes them anew",
             repairable=True,
         )
 

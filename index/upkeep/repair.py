@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.card import DEFAULTS, FIELDS
 from index.errors import LibraryBusyError, LibraryError, OriginalLostError
-from index.store import catalog, migrations, writes
+from index.store import catalog, introductions, migrations, writes
 from index.store.folder_backend import WORKSHOP, writing
 from index.store.library import Library
 from index.store.originals import named_originals
@@ -55,7 +55,9 @@ def repair(library: Library, *, on_progress: OnProgress) -> Checkup:
     if not library.catalog.rewritable:
         with library.catalog.writing() as db:
             library.require_imprint(db)
-            _mend_tags(db)
+            with catalog.transaction(db):
+                migrations.remake(db)
+            _mend_derived(db)
             rebuild(library.vectors, db, on_step=lambda step: None)
             _mend_originals(library, db, all_known=True)
         return check(library)
@@ -76,16 +78,20 @@ def _mend(library: Library, on_progress: OnProgress) -> list[Finding]:
         _finish_swap(library.folder)
     lost = _rewrite(library, on_progress) if _needs_new_catalog(library) else []
     with catalog.connected(library.folder) as db:
-        _mend_tags(db)
+        _mend_derived(db)
         rebuild(library.vectors, db, on_step=lambda step: None)
         _mend_originals(library, db, all_known=not lost)
     return lost
 
 
-def _mend_tags(db: OpenCatalog) -> None:
+def _mend_derived(db: OpenCatalog) -> None:
+    """Make the index of tags anew, and drop introductions that cannot be read."""
     if migrations.has(db, "tags"):
         with catalog.transaction(db):
             migrations.index_tags(db)
+    if migrations.has(db, "introductions"):
+        with catalog.transaction(db):
+            introductions.drop(db, introductions.unreadable(db))
 
 
 def _mend_originals(library: Library, db: OpenCatalog, *, all_known: bool) -> None:

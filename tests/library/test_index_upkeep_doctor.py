@@ -22,6 +22,7 @@ from index.upkeep import doctor
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from index.upkeep.transfer import export_library
+from rag.library import OpenLibrary
 from rag.testing import HashEmbedder
 
 Make = Callable[..., Library]
@@ -45,6 +46,24 @@ def library(make_library: Make) -> Library:
 
 def mended(library: Library) -> Checkup:
     return repair(library, on_progress=lambda done, total: None)
+
+
+def test_an_introduction_that_cannot_be_read_is_found_and_made_anew(library: Library) -> None:
+    opened = OpenLibrary(library, seeds=False, on_progress=lambda done, total: None)
+    first, second = opened.not_introduced(2)
+    for damage in (
+        *("overview = '[[0'", "overview = '[[0, 99999999999]]'", "questions = '[1]'"),
+        f"questions = '{'[' * 9000}'",
+    ):
+        opened.introduce({first: ["What is it?"], second: ["And this?"]})
+        change(library, f"UPDATE introductions SET {damage} WHERE questions LIKE '%What%'")
+        assert [*opened.introductions(first, second)] == [second]
+        (finding,) = check(library).findings
+        assert finding.problem.startswith("1 introductions of documents cannot be read")
+        assert finding.repairable
+        assert mended(library).findings == ()
+        assert first in opened.not_introduced()
+        assert [*opened.introductions(first, second)] == [second]
 
 
 def catalog(library: Library) -> Path:

@@ -22,10 +22,12 @@ from index.store.library import Library, open_library
 from index.store.protocols import open_pair
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
+from index.sync.watch import Folders
 from index.upkeep.doctor import check
 from index.upkeep.repair import repair
 from index.upkeep.transfer import export_library, import_library
 from rag import Assistant, Settings
+from rag.library import OpenLibrary
 from rag.testing import HashEmbedder
 
 Make = Callable[..., Library]
@@ -74,6 +76,31 @@ def test_a_wrong_password_is_said_without_showing_it(
     with pytest.raises(LibraryError, match="refuses the credentials for library") as caught:
         library.summaries()
     assert "hush-hush" not in f"{caught.value} {library.catalog.name} {library.catalog!r}"
+
+
+def test_tables_that_are_lost_are_told_and_made_anew(
+    make_server_library: Make, database: str
+) -> None:
+    library = make_server_library()
+    ingest.add(library, read_articles([ARTICLE]))
+    library.tag([library.summaries()[0].id], add=["pets"])
+    with psycopg.connect(database, autocommit=True) as owner:
+        for table in ("introductions", "document_tags", "folders"):
+            owner.execute(f"DROP TABLE footnote.{table}")
+    found = str(check(library).findings)
+    assert found.count(" is missing") == 3
+    assert "its table introductions is missing" in found
+    with pytest.raises(LibraryError, match=r"is damaged .*: run `footnote doctor --repair`"):
+        Folders(library, on_progress=lambda done, total: None).all()
+    assert repair(library, on_progress=lambda done, total: None).findings == ()
+    opened = OpenLibrary(library, seeds=False, on_progress=lambda done, total: None)
+    opened.introduce({known: ["Do cats sleep?"] for known in opened.not_introduced()})
+    assert [*opened.introductions(*(one.id for one in library.summaries())).values()]
+    assert (opened.tags(), opened.folders.all()) == ({"pets": 1}, ())
+    with psycopg.connect(database, autocommit=True) as owner:
+        owner.execute("UPDATE footnote.introductions SET overview = '[[0'")
+    assert "cannot be read" in str(check(library).findings)
+    assert repair(library, on_progress=lambda done, total: None).findings == ()
 
 
 def test_a_missing_database_is_named(
