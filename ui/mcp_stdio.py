@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
@@ -16,10 +17,13 @@ from typing import TYPE_CHECKING, Any, cast
 from rag import Assistant, FootnoteError, MisuseError
 from rag.internal import in_thread
 from ui.api import MCP_EXTRA, Endpoints, tools
+from ui.guard import MOST_OTHER
 
 if TYPE_CHECKING:
     import anyio
+    from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
     from mcp.server.lowlevel import Server
+    from mcp.shared.message import SessionMessage
     from mcp.types import CallToolResult, Tool
 
 _NAME = "footnote"
@@ -27,18 +31,29 @@ _SAYS = (
     "Footnote answers from the user's own articles. Quote its sentences with their footnotes, and "
     "say so where it abstains."
 )
+_NO_MESSAGE = (
+    "that line is no message: send one JSON object of JSON-RPC a line, of at most "
+    f"{MOST_OTHER:,} characters"
+)
 
 
 def serve(assistant: Assistant) -> None:
     """Answer a client until it closes standard input.
 
     Raises:
-        MisuseError: The package `mcp` is not installed.
+        MisuseError: The package `mcp` is not installed, or there is no standard input.
     """
     if find_spec("mcp") is None:
         raise MisuseError(f"`footnote mcp` needs a package more: {MCP_EXTRA}")
-    # A line that is no message is told to the client; `mcp` would print a traceback of it, too.
+    if sys.stdin is None:  # it was closed before the process began
+        raise MisuseError(
+            "`footnote mcp` talks to its client over standard input, which is closed: have an MCP "
+            "client start it"
+        )
+    # What is no message is told to the client; `mcp` would print tracebacks of it, and pages of
+    # what its forms lack on the logger of nobody, which is heard here by no other.
     logging.getLogger("mcp").setLevel(logging.CRITICAL)
+    logging.getLogger().addFilter(lambda record: False)
     sys.stdout.flush()
     out = os.dup(1)
     os.dup2(2, 1)
@@ -53,14 +68,49 @@ async def _serve(assistant: Assistant, out: int) -> None:
     # Read in a thread that nothing waits for: Ctrl-C would wait for the client's next line.
     lines = cast("anyio.AsyncFile[str]", in_thread(_lines))
     with open(out, "w", encoding="utf-8", newline="\n") as file:
-        async with stdio_server(stdin=lines, stdout=anyio.wrap_file(file)) as (read, write):
-            await server.run(read, write, server.create_initialization_options())
+        async with (
+            stdio_server(stdin=lines, stdout=anyio.wrap_file(file)) as (read, write),
+            anyio.create_task_group() as tasks,
+        ):
+            hand_on, messages = anyio.create_memory_object_stream["SessionMessage | Exception"](0)
+            tasks.start_soon(_sift, read, hand_on, write)
+            await server.run(messages, write, server.create_initialization_options())
+
+
+async def _sift(
+    read: "MemoryObjectReceiveStream[SessionMessage | Exception]",
+    hand_on: "MemoryObjectSendStream[SessionMessage | Exception]",
+    write: "MemoryObjectSendStream[SessionMessage]",
+) -> None:
+    """Hand on what a client asks; of a line that is no message say so: it has no id to answer.
+
+    What is no question is passed over: nothing was asked of the client.
+    """
+    import anyio
+    from mcp.shared.message import SessionMessage
+    from mcp.types import JSONRPCError, JSONRPCMessage, JSONRPCNotification, JSONRPCResponse
+
+    told = {"level": "error", "logger": _NAME, "data": _NO_MESSAGE}
+    said = JSONRPCNotification(jsonrpc="2.0", method="notifications/message", params=told)
+    async with hand_on:
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # nobody listens
+            async for message in read:
+                if isinstance(message, Exception):
+                    await write.send(SessionMessage(JSONRPCMessage(said)))
+                elif not isinstance(message.message.root, JSONRPCResponse | JSONRPCError):
+                    await hand_on.send(message)
 
 
 def _lines() -> Iterator[str]:
-    """Yield what the client writes, from a descriptor of our own: the interpreter closes its."""
+    """Yield what the client writes, from a descriptor of our own: the interpreter closes its.
+
+    Of a line that is too long its beginning is yielded alone, which is no message.
+    """
     with open(os.dup(0), encoding="utf-8", errors="replace") as file:
-        yield from file
+        while line := file.readline(MOST_OTHER):
+            yield line
+            while len(line) == MOST_OTHER and not line.endswith("\n"):
+                line = file.readline(MOST_OTHER)
 
 
 def _server(assistant: Assistant) -> "Server[Any, Any]":

@@ -14,6 +14,9 @@ from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from wire_server import Served, WireServer
 
+from rag import MisuseError
+from ui.mcp_stdio import serve
+
 QUESTION = "Which missile will Japan co-produce?"
 HELLO = {
     "jsonrpc": "2.0",
@@ -93,20 +96,49 @@ def test_a_client_lists_the_tools_calls_each_and_gets_errors_as_results(library)
         assert sentence in one.content[0].text
 
 
-def test_nothing_but_the_protocol_is_on_standard_output(library):
+GARBAGE = (
+    *("", "null", "[]", '{"jsonrpc":', "\udcff\udcfe", '"\\ud800"', "[" * 5000, "x" * 4_000_001),
+)
+"""Lines that are no messages."""
+WRONG = (
+    {"jsonrpc": "2.0", "id": 3, "method": "PING"},
+    {"jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": {"name": 5}},
+)
+IGNORED = (
+    {"jsonrpc": "2.0", "id": [1], "method": "ping"},
+    {"jsonrpc": "2.0", "id": "x", "result": {}},
+    {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": True}},
+)
+
+
+def test_nothing_but_the_protocol_is_on_standard_output_whatever_a_client_sends(library):
     call = {"name": "search", "arguments": {"question": "missile"}}
     ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     asked = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}
     with subprocess.Popen(
         [sys.executable, "-c", _PRINTS, "mcp", "--library", str(library)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, env=environment(), cwd=library.parent,
+        text=True, errors="surrogateescape", env=environment(), cwd=library.parent,
     ) as running:  # fmt: skip
-        tell(running, HELLO, ready, asked)
-        said = [json.loads(running.stdout.readline()) for _ in range(2)]
+        tell(running, HELLO, ready)
+        hello = json.loads(running.stdout.readline())
+        for line in GARBAGE:
+            running.stdin.write(f"{line}\n")
+        tell(running, *WRONG, *IGNORED, asked)
+        said = []
+        while not said or (said[-1].get("id") != 2 and running.poll() is None):
+            said.append(json.loads(running.stdout.readline()))
         out, complaints = running.communicate(timeout=30)
-    assert [one["id"] for one in said] == [1, 2]
-    assert not said[1]["result"]["isError"]
+    assert hello["id"] == 1
+    told = [one["params"]["data"] for one in said if "id" not in one]
+    assert set(told) == {
+        "that line is no message: send one JSON object of JSON-RPC a line, of at most 2,000,000 "
+        "characters"
+    }
+    assert len(told) == len(GARBAGE)
+    answers = {one["id"]: one for one in said if "id" in one}
+    assert answers[3]["error"] == answers[4]["error"]
+    assert not answers[2]["result"]["isError"]
     assert (out, running.returncode) == ("", 0)
     assert sorted(complaints.splitlines()) == ["a library talks", "so does compiled code"]
 
@@ -132,6 +164,12 @@ def test_a_call_that_is_cancelled_and_a_client_that_leaves_stop_the_language_mod
         assert server.hung_up.wait(10)
         assert running.wait(timeout=20) == 0
         assert running.stderr.read() == ""
+
+
+def test_without_a_standard_input_it_says_who_starts_it(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(MisuseError, match="over standard input, which is closed: have an MCP"):
+        serve(None)
 
 
 def tell(running, *messages):
