@@ -14,7 +14,7 @@ from rag.internal import articles_note, left_out_line
 from ui.articles import Libraries, is_drawn, patiently
 from ui.guard import ONLY_ASKS, holds
 from ui.listing import row
-from ui.parts import Sent, Value, only_asks, sent_with
+from ui.parts import Sent, Value, only_asks, sent_with, telling
 
 State = Literal["waiting", "reading", "indexing", "added", "unchanged", "skipped"]
 _BETWEEN_UPDATES = 0.2
@@ -133,8 +133,9 @@ def brought(libraries: Libraries) -> Callable[..., Iterator[Value]]:
         if only_asks():
             yield told((_skipped("", ONLY_ASKS),))
             return
-        for jobs in bringing(libraries.of(sent), sent):
-            yield told(jobs)
+        with telling():
+            for jobs in bringing(libraries.of(sent), sent):
+                yield told(jobs)
 
     return listener
 
@@ -147,8 +148,9 @@ def dropped(libraries: Libraries) -> Callable[..., Iterator[tuple[Value, None]]]
         if only_asks():
             yield told((_skipped("", ONLY_ASKS),)), None
             return
-        for jobs in adding(libraries.of(bar), given):
-            yield told(jobs), None
+        with telling():
+            for jobs in adding(libraries.of(bar), given):
+                yield told(jobs), None
 
     return listener
 

@@ -16,7 +16,7 @@ from ui import api, evaluation, library, settings
 from ui.articles import Libraries
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Room
-from ui.guard import LOOPBACK, App, Guard, Roles, Users, known_hosts
+from ui.guard import LOOPBACK, App, Guard, Roles, Users, WholeText, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
 from ui.parts import QUIET, Frontend, Sent, Value, answering, fonts, head, only_asks, part
 from ui.stream import OneStream, tell_all
@@ -196,6 +196,7 @@ def _server(host: str, names: Sequence[str], *, users: Users | None) -> dict[str
         Middleware(Guard, alone=host in LOOPBACK and not users and not names),
         *([Middleware(Roles, users=users)] if users else []),
         Middleware(BodyLimit),
+        Middleware(WholeText),
         Middleware(LoginLimit),
         Middleware(OneStream),
     ]

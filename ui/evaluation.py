@@ -20,6 +20,7 @@ from ui.parts import (
     answering_sender,
     only_asks,
     part,
+    telling,
 )
 
 if TYPE_CHECKING:
@@ -276,13 +277,15 @@ class _Desk:
 
     def show(self, chosen: object, bar: object) -> list[object]:
         """Return the suites and the last result of the chosen one."""
-        return self._shown(self._suite(chosen, bar)[0], bar)
+        with telling():
+            return self._shown(self._suite(chosen, bar)[0], bar)
 
     def run(self, chosen: object, bar: object) -> Iterator[list[object]]:
         """Yield how far the run is, then its result; an error is shown over the last one."""
         import gradio as gr
 
-        name, suite = self._suite(chosen, bar)
+        with telling():
+            name, suite = self._suite(chosen, bar)
         if only_asks():
             yield self._shown(name, bar, problem=ONLY_ASKS)
             return

@@ -17,6 +17,7 @@ from ui.parts import (
     answering_sender,
     only_asks,
     part,
+    telling,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def build(libraries: Libraries, *, app: "gr.Blocks", tab: "gr.Tab", bar: "gr.HTM
     drop, bring, jobs = _entries()
 
     def state(bar: object) -> Value:
-        return desk(bar).listing.state(None)
+        with telling():
+            return desk(bar).listing.state(None)
 
     def acting(act: _Act) -> Callable[..., Value | None]:
         def acted(sent: Sent, sender: Sender) -> Value:

@@ -112,15 +112,18 @@ def answering(act: Callable[[Sent], Value | None]) -> Callable[..., Value | None
     import gradio as gr
 
     def listener(event: gr.EventData) -> Value | None:
-        with _told():
+        with telling():
             return act(sent_with(event))
 
     return listener
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tell what is wrong with an event to who sent it, in one sentence, and nothing to the log."""
+def telling() -> Iterator[None]:
+    """Tell what is wrong with an event to who sent it, in one sentence, and nothing to the log.
+
+    Every listener that names a library needs it: what a page names may be offered no more.
+    """
     import gradio as gr
 
     try:
@@ -134,7 +137,7 @@ def answering_sender(act: Callable[[Sent, Sender], Value | None]) -> Callable[..
     import gradio as gr
 
     def listener(event: gr.EventData, request: gr.Request) -> Value | None:
-        with _told():
+        with telling():
             return act(sent_with(event), _sender(request))
 
     return listener
@@ -147,7 +150,7 @@ def streaming(
     import gradio as gr
 
     async def listener(event: gr.EventData, request: gr.Request) -> AsyncGenerator[Value, None]:
-        with _told():
+        with telling():
             async with aclosing(act(sent_with(event), _sender(request))) as values:
                 async for value in values:
                     yield value

@@ -1,11 +1,12 @@
 """The guard: which requests come from another site's page, and what every response carries."""
 
 import asyncio
+import json
 
 import pytest
 
 from rag import MisuseError
-from ui.guard import Guard, is_foreign, is_key, is_known_host, known_hosts, load_keys
+from ui.guard import Guard, WholeText, is_foreign, is_key, is_known_host, known_hosts, load_keys
 
 HERE = {b"host": b"127.0.0.1:7860"}
 
@@ -59,6 +60,52 @@ def test_every_response_forbids_what_a_page_does_not_need(origin):
     assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
     assert headers[b"x-content-type-options"] == b"nosniff"
     assert headers[b"referrer-policy"] == b"no-referrer"
+
+
+@pytest.mark.parametrize(
+    ("sent", "came"),
+    [
+        (rb'{"q": "\ud800"}', '{"q": "\ufffd"}'),
+        (rb'{"q": "\uDC00x\uD83D\uDE00"}', '{"q": "\ufffdx😀"}'),
+        (rb'{"q": "\ud83d\ud83d\ude00\ude00"}', '{"q": "\ufffd😀\ufffd"}'),
+        (rb'{"q": "\\ud800 \" \\\udfff"}', r'{"q": "\\ud800 \" \\' + '\ufffd"}'),
+        (rb'{"q": "\ud80"}', None),
+        (b'{"q": "plain \xc3\xa4"}', '{"q": "plain ä"}'),
+    ],
+)
+@pytest.mark.parametrize("pieces", [1, 3])
+def test_half_of_a_surrogate_pair_reaches_no_program_behind(sent, came, pieces):
+    found = asyncio.run(handed_on(sent, b"application/json; charset=utf-8", pieces))
+    if came is None:
+        assert found == sent
+    else:
+        assert json.loads(found) == json.loads(came)
+    assert len(found) == len(sent)
+    assert asyncio.run(handed_on(sent, b"text/plain", pieces)) == sent
+
+
+async def handed_on(body, kind, pieces):
+    """Return the body that an application behind reads, sent in pieces."""
+    size = -(-len(body) // pieces)
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    waits = [
+        {"type": "http.request", "body": part, "more_body": n < len(parts)}
+        for n, part in enumerate(parts, start=1)
+    ]
+    found = []
+
+    async def app(scope, receive, send):
+        message = {"more_body": True}
+        while message["more_body"]:
+            message = await receive()
+            found.append(message["body"])
+        found.append(b"" if (await receive())["type"] == "http.disconnect" else b"?")
+
+    async def receive():
+        return waits.pop(0) if waits else {"type": "http.disconnect"}
+
+    await WholeText(app)({"type": "http", "headers": [(b"content-type", kind)]}, receive, None)
+    return b"".join(found)
 
 
 @pytest.mark.parametrize(
