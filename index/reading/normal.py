@@ -231,13 +231,18 @@ _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _INVISIBLE = re.compile(
     "["
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters; tab and line feed stay
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
-    "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff"
     "\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
     "]+"
 )
 """Unicode's Default_Ignorable_Code_Point (soft hyphen, zero-width space, bidirectional controls,
-tags) but joiners and variation selectors, which the two patterns below judge by their place."""
+tags) but joiners and variation selectors, which two patterns below judge by their place, and
+fillers."""
+_FILLER = re.compile("[\u3164\uffa0]|\u115f(?![\u1161-\u11a7])|(?<![\u1100-\u115e])\u1160")
+"""What stands for a letter of Hangul that is not there, outside of a syllable: seen as a blank."""
+_FILLERS = "\u3164\uffa0\u115f\u1160"
+_BRAILLE_BLANK = "\u2800"
 
 _SELECTOR = r"\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _IDEOGRAPH = r"\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -318,12 +323,13 @@ def normalise(text: str) -> str:
 
     Removed are control characters but tab and line feed, zero-width and Unicode-tag characters,
     bidirectional controls, soft hyphens, stray joiners and variation selectors; kept are joiners
-    in emoji sequences and in scripts that spell with them. Lone surrogates become U+FFFD. Running
-    it twice changes nothing more; empty text gives empty text.
+    in emoji sequences and in scripts that spell with them. Lone surrogates become U+FFFD, and
+    letters that are seen as blanks become blanks. Running it twice changes nothing more; empty text
+    gives empty text.
     """
     text = _LINE_ENDS.sub("\n", text)
     if not text.isascii():
-        text = _INVISIBLE.sub("", _LONE_SURROGATE.sub("\ufffd", text))
+        text = _with_blanks(_INVISIBLE.sub("", _LONE_SURROGATE.sub("\ufffd", text)))
         text = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", text))
         return unicodedata.normalize("NFC", _MANY_SIGNS.sub(_fewer_marks, text))
     return _INVISIBLE.sub("", text)
@@ -334,12 +340,21 @@ def without_invisible(piece: str) -> str:
 
     What those do is seen only from what stands around them, which may come with the next piece.
     """
-    return piece if piece.isascii() and piece.isprintable() else _INVISIBLE.sub("", piece)
+    if piece.isascii() and piece.isprintable():
+        return piece
+    return _INVISIBLE.sub("", piece).replace("\u3164", " ").replace("\uffa0", " ")
 
 
 def one_line(text: str) -> str:
-    """Return the normalised text with every run of blanks as one space, none at the ends."""
-    return " ".join(normalise(text).split())
+    """Return the normalised text with every run of blanks as one space, none at the ends.
+
+    One of them is that of Braille, which a text keeps.
+    """
+    return " ".join(normalise(text).replace(_BRAILLE_BLANK, " ").split())
+
+
+def _with_blanks(text: str) -> str:
+    return _FILLER.sub(" ", text) if any(one in text for one in _FILLERS) else text
 
 
 def _fewer_marks(found: re.Match[str]) -> str:

@@ -222,7 +222,7 @@ def test_lists_paragraphs_and_emphasis_of_a_reply_are_kept(make: Make) -> None:
 def test_what_turns_words_round_or_hides_between_them_is_no_part_of_an_answer(
     make: Make, reply: str
 ) -> None:
-    said = "**Engineers\u2066** \u202efound\u202c cra\u200bcks.\ufeff\U000e0041 [\u200b1]"
+    said = "**Engineers\u2066** \u202efound\u202c\u3164cra\u200bcks.\ufeff\U000e0041 [\u200b1]"
     assistant, _ = make(reply.format(said))
     events = list(assistant.stream("What did engineers find?"))
     assert pieces(events) == events[-1].text == "**Engineers** found cracks. [1]"  # type: ignore[attr-defined]
@@ -310,6 +310,20 @@ def test_a_window_without_room_for_one_sentence_is_refused(make: Make) -> None:
     with pytest.raises(SettingsError, match="FOOTNOTE_LLM_CONTEXT"):
         assistant.ask("What did engineers find?")
     assert model.asked == []
+
+
+def test_a_title_without_end_is_cut_for_the_model_and_blocks_no_answer(make: Make) -> None:
+    assistant, model = make("Engineers found cracks. [1]", window=1750)
+    title = "What did engineers find? 🌉" * 1500
+    assistant.library.add_articles(
+        [Article(source="bad", title=title, text="What did engineers find? They did find.")]
+    )
+    answer = assistant.ask("What did engineers find?")
+    assert answer.text == "Engineers found cracks. [1]"
+    lines = model.asked[0][-1].text.split("\n")
+    (cut,) = (line.partition(" ")[2] for line in lines if line.count("🌉") > 1)
+    assert title.startswith(cut)
+    assert 190 < len(cut.encode()) <= 200
 
 
 def test_the_prompts_that_were_used_are_named(make: Make) -> None:

@@ -21,6 +21,9 @@ from index.reading.normal import LongText, normalise, one_line
         ("bell\x07 tab\tnul\x00", "bell tab\tnul"),
         ("un\u200cseen un\u200dseen", "unseen unseen"),
         ("a\ud800b", "a\ufffdb"),
+        ("pay\u3164\u200bme\uffa0now\u115fand\u1160then", "pay me now and then"),
+        ("\u115f\u1160" * 3, " " * 6),
+        ("⠏⠁⠽\u2800⠍⠑", "⠏⠁⠽\u2800⠍⠑"),
     ],
 )
 def test_case_5_text_is_stored_without_what_no_reader_sees(written, stored):
@@ -29,7 +32,16 @@ def test_case_5_text_is_stored_without_what_no_reader_sees(written, stored):
 
 @pytest.mark.parametrize(
     "text",
-    ["👩\u200d👧", "❤\ufe0f\u200d🔥", "می\u200cخواهم", "ශ්\u200dරී", "葛\U000e0100飾区", "a\u00a0b"],
+    [
+        "\u1100\u1160\u11a8",
+        "\u115f\u1161",
+        "👩\u200d👧",
+        "❤\ufe0f\u200d🔥",
+        "می\u200cخواهم",
+        "ශ්\u200dරී",
+        "葛\U000e0100飾区",
+        "a\u00a0b",
+    ],
 )
 def test_joiners_and_selectors_stay_where_they_spell(text):
     assert normalise(text) == unicodedata.normalize("NFC", text)
@@ -47,6 +59,8 @@ def test_a_pile_of_marks_is_cut_at_thirty():
 
 def test_one_line_joins_lines_and_blanks():
     assert one_line("  A\n title \t here ") == "A title here"
+    assert one_line("\u2800\u3164 A\u2800title\u3164here \uffa0") == "A title here"
+    assert one_line("\u3164\u2800\u115f") == ""
 
 
 @given(st.text())
