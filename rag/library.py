@@ -4,6 +4,7 @@ A question opens this too, so what reads, writes and mends is imported where it 
 """
 
 import hashlib
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -150,7 +151,7 @@ class OpenLibrary(StoredArticles):
         """
         arguments.check_path(folder, name="the folder")
         arguments.check(every, (int, float), name="every", wanted="seconds")
-        place = Path(folder).expanduser().absolute()
+        place = Path(os.path.expanduser(folder)).absolute()
         if not place.is_dir():
             raise MisuseError(f"no folder is at {str(folder)!r}: name a folder to watch")
         from index.sync.folders import sync

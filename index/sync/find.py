@@ -86,7 +86,7 @@ def find(sources: Sequence[str | Path]) -> Iterator[FoundFile | Change]:
 
 def folders(sources: Sequence[str | Path]) -> tuple[Path, ...]:
     """Return which sources are folders, absolute and with symlinks resolved, in order."""
-    named = (Path(source).expanduser() for source in sources)
+    named = (Path(os.path.expanduser(source)) for source in sources)
     return tuple(dict.fromkeys(path.resolve() for path in named if path.is_dir()))
 
 
@@ -135,7 +135,7 @@ def _places(source: str | Path) -> list[_Place]:
         raise MisuseError(
             f"a source is {text!r}; name a file, a folder or a pattern such as '*.md'"
         )
-    path = Path(text).expanduser() if text.startswith("~") else Path(text)
+    path = Path(os.path.expanduser(text))  # of nobody's folder it leaves `~name`
     if _exists(path):
         return [_Place(path=path.absolute(), root=None)]
     if not _is_pattern(text):

@@ -121,7 +121,7 @@ class Listed:
         for path in paths:
             references = _references(path)
             if any(reference.files for reference in references):
-                self._take(Path(path).expanduser().absolute(), references)
+                self._take(Path(os.path.expanduser(path)).absolute(), references)
             else:
                 self.paths.append(path)
 
@@ -156,7 +156,7 @@ class Listed:
 
 def _references(path: str | Path) -> tuple[Reference, ...]:
     """Return the entries of a list of references; none for anything else."""
-    place = Path(path).expanduser()
+    place = Path(os.path.expanduser(path))
     if place.suffix.lower() not in ENDINGS or not place.is_file():
         return ()
     try:

@@ -6,6 +6,7 @@ list. What is found is offered, never used by itself.
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def meant(name: str, settings: Settings, *, places: Sequence[Place] | None = Non
     provider, _, model = name.partition(":")
     if provider == "llamacpp" and model:
         return FoundModel(
-            spec=f"{provider}:{Path(model.strip()).expanduser().absolute()}",
+            spec=f"{provider}:{Path(os.path.expanduser(model.strip())).absolute()}",
             program="this process",
             address=None,
         )

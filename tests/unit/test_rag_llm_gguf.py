@@ -3,6 +3,7 @@
 import hashlib
 import os
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -99,5 +100,34 @@ def test_a_file_that_is_not_there_and_a_folder_are_told(tmp_path: Path) -> None:
 
 def test_a_pipe_that_nobody_writes_into_is_told_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "m.gguf")
-    with pytest.raises(SettingsError, match="is a pipe: give the path of a GGUF file"):
+    with pytest.raises(SettingsError, match="is a pipe or a device: give the path of a GGUF file"):
         read_model_file(str(tmp_path / "m.gguf"))
+    with pytest.raises(SettingsError, match="is a pipe or a device"):
+        read_model_file("/dev/zero")
+
+
+def test_a_path_that_leads_nowhere_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "loop.gguf").symlink_to("loop.gguf")
+    for name, said in {
+        str(tmp_path / "loop.gguf"): "cannot be read",
+        "~nobody-of-this-name/m.gguf": "there is no file",
+        "a\0b.gguf": "cannot be read",
+        "x" * 300: "cannot be read",
+    }.items():
+        with pytest.raises(SettingsError, match=said) as told:
+            read_model_file(name)
+        assert "\n" not in str(told.value)
+
+
+def test_a_file_of_lists_without_end_is_refused_before_they_are_read(tmp_path: Path) -> None:
+    name = written(tmp_path, gguf({}))
+    with Path(name).open("r+b") as file:  # full of holes: it takes no room on the disk
+        file.write(b"GGUF" + struct.pack("<IQQ", 3, 0, 500))
+        for number in range(500):
+            file.write(struct.pack("<Q", 1) + b"x" + struct.pack("<IIQ", 9, 0, 100_000))
+            file.seek(100_000, os.SEEK_CUR)
+            file.truncate(24 + (number + 1) * 100_025)
+    began = time.process_time()
+    with pytest.raises(SettingsError, match="breaks off or is damaged"):
+        read_model_file(name)
+    assert time.process_time() - began < 20

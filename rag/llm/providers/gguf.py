@@ -4,6 +4,7 @@ The format is described at https://github.com/ggml-org/ggml/blob/master/docs/ggu
 """
 
 import hashlib
+import os
 import re
 import stat
 import struct
@@ -33,7 +34,11 @@ _SCALARS = {
 _TEXT, _ARRAY = 8, 9
 _MOST_FACTS = 500
 _LONGEST_TEXT = 1_000_000
-"""Bytes of one text that is read, and members of one array."""
+"""Bytes of one text that is read."""
+_MOST_BYTES = 4_000_000
+"""That are read of a file before its words; models have some thousands there."""
+_LONGEST_MEMBERS = 100_000
+"""Of one array; the longest that models have before their words are one number a layer."""
 _MOST_LAYERS = 512
 """That llama.cpp takes; of a model with more it ends the whole process."""
 _PART = re.compile(r"-\d{5}-of-(\d{5})$")
@@ -71,10 +76,13 @@ def read_model_file(name: str) -> ModelFile:
         SettingsError: There is no such file, it cannot be read, is no GGUF file, or holds no model
             that writes.
     """
-    path = Path(name).expanduser()
+    path = Path(os.path.expanduser(name))
     try:
-        if stat.S_ISFIFO(path.stat().st_mode):  # opening one waits for who writes into it
-            raise SettingsError(f"{name!r} is a pipe: give the path of a GGUF file on a disk")
+        kind = path.stat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # opening one may wait without end
+            raise SettingsError(
+                f"{name!r} is a pipe or a device: give the path of a GGUF file on a disk"
+            )
         with path.open("rb") as file:
             facts = _facts(file, name)
         path = path.resolve()
@@ -89,22 +97,23 @@ def read_model_file(name: str) -> ModelFile:
         raise SettingsError(
             f"{name!r} is a folder: give the path of a GGUF file in it behind `llamacpp:`"
         ) from error
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the second where it holds a NUL
         raise SettingsError(
-            f"{name!r} cannot be read ({error.strerror}): check whose file it is"
+            f"{name!r} cannot be read ({getattr(error, 'strerror', error)}): check its path, and "
+            "whose file it is"
         ) from error
-    kind = facts.get("general.architecture")
-    context = _number(facts, f"{kind}.context_length")
+    family = facts.get("general.architecture")
+    context = _number(facts, f"{family}.context_length")
     if (
         not context
         or facts.get("general.type", "model") != "model"
-        or f"{kind}.pooling_type" in facts
+        or f"{family}.pooling_type" in facts
     ):
         raise SettingsError(
             f"{name!r} holds no model that writes: give the GGUF file of a chat model, whose name "
             "mostly says `instruct` or `chat`"
         )
-    if (layers := _number(facts, f"{kind}.block_count")) > _MOST_LAYERS:
+    if (layers := _number(facts, f"{family}.block_count")) > _MOST_LAYERS:
         raise SettingsError(
             f"{name!r} says that it has {layers} layers, and llama.cpp takes {_MOST_LAYERS}: fetch "
             "it again, or choose another model"
@@ -114,7 +123,7 @@ def read_model_file(name: str) -> ModelFile:
         size=size,
         changed=known.st_mtime_ns,
         context=context,
-        token_bytes=_token_bytes(facts, str(kind)),
+        token_bytes=_token_bytes(facts, str(family)),
     )
 
 
@@ -177,13 +186,17 @@ def _facts(file: BinaryIO, name: str) -> dict[str, object]:
 
 
 def _value(file: BinaryIO, kind: int) -> object:
+    if file.tell() > _MOST_BYTES:
+        raise ValueError("more than any model says of itself")
     if kind == _TEXT:
         return _text(file)
     if kind != _ARRAY:
         return _unpacked(file, _scalar(kind))[0]
     kind, count = (int(one) for one in _unpacked(file, "IQ"))
-    if count > _LONGEST_TEXT or kind == _ARRAY:
+    if count > _LONGEST_MEMBERS or kind == _ARRAY:
         raise ValueError("an array that no model has there")
+    if kind != _TEXT:
+        return list(_unpacked(file, f"{count}{_scalar(kind)}"))
     return [_value(file, kind) for _ in range(count)]
 
 
