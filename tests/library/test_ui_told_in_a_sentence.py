@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from ui.additions import brought
+from ui.additions import brought, dropped
 from ui.articles import Libraries
 from ui.evaluation import _Desk
 
@@ -16,6 +16,7 @@ GONE = {"library": "gone", "text": "A text."}
     "asked",
     [
         lambda libraries: [*brought(libraries)(SimpleNamespace(_data=GONE))],
+        lambda libraries: [*dropped(libraries)([], GONE)],
         lambda libraries: _Desk(libraries).show("suite", GONE),
         lambda libraries: [*_Desk(libraries).run("suite", GONE)],
     ],

@@ -1,8 +1,10 @@
 """The endpoints for programs, called by gradio_client and by an MCP client over real sockets."""
 
 import asyncio
+import json
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
@@ -89,3 +91,19 @@ def test_an_mcp_client_finds_the_three_and_asks(address):
     assert [tool.name for tool in tools] == ["ask", "search", "documents"]
     assert tools[0].description.startswith("Answer a question from the articles of the library")
     assert "The bridge is closed." in answer.content[0].text
+
+
+def test_half_an_emoji_of_an_mcp_client_is_answered_like_any_other_word(address):
+    arguments = {"question": "Is the bridge closed? \ud83c"}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+    reply = httpx.post(
+        f"{address}gradio_api/mcp/",
+        content=json.dumps(call | {"params": {"name": "ask", "arguments": arguments}}),
+        headers={
+            "content-type": "application/json",
+            "accept": "application/json, text/event-stream",
+        },
+        timeout=60,
+    )
+    assert "The bridge is closed." in reply.text
+    assert "codec" not in reply.text
