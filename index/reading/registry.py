@@ -65,7 +65,7 @@ _DATED: Final = {
 
 MAX_TABLE_BYTES = 100_000_000
 """Largest table that is read, by its name: it takes little more memory than its text."""
-_TABLE = "text/csv"
+_TABLE, _PLAIN = "text/csv", "text/plain"
 _GROUP = "footnote.readers"
 _VERSION = re.compile(r"(?<!\d)\d{1,9}\Z")
 _NOT_BY = ", not read by "
@@ -153,9 +153,10 @@ def read_large_table(file: BinaryIO, *, name: str) -> Extract:
 def is_outdated(card: Card) -> bool:
     """Say whether a reader of ours read a document that reads its format better by now.
 
-    A card that names no reader is from before readers had versions: from version 1.
+    A card that names no reader is from before readers had versions: from version 1. One of plain
+    text is of an article that was given as text, mostly, and no reader read that.
     """
-    if card.media_type not in READERS:
+    if card.media_type not in READERS or (card.media_type == _PLAIN and not card.reader):
         return False
     known = _VERSION.search(card.reader)
     return (int(known.group()) if known else 1) < _version(card.media_type)

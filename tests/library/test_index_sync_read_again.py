@@ -16,7 +16,7 @@ from index.store.library import Library
 from index.sync import ingest
 from index.sync.file_state import note_reader
 from index.sync.folders import read_again, sync
-from index.sync.intake import read_named
+from index.sync.intake import Article, read_articles, read_named
 from index.sync.prepare import Incoming
 from index.sync.watch import watch
 from index.types import AddReport, Change, Extract
@@ -268,3 +268,11 @@ def test_each_reason_is_told_once_with_how_many_it_holds_for() -> None:
     assert not_read_again(many)[5:] == [
         "And 3 more for other reasons: `footnote show ID` tells of each."
     ]
+
+
+def test_an_article_given_as_text_was_read_by_nobody_and_is_not_told_as_outdated(
+    make_library: Make,
+) -> None:
+    library = make_library()
+    ingest.add(library, read_articles([Article(source="a", title="A", text="Cats sleep.")]))
+    assert again(library) == AddReport(changes=())
