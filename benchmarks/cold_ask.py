@@ -83,11 +83,11 @@ def _textbook(folder: Path, passages: Sequence[str]) -> list[str]:
 
 def _compare(ours: Sequence[str], theirs: Sequence[str], *, pairs: int) -> None:
     for command in (ours, theirs):
-        _run(command)
+        measured(command)
     ratios = []
     print(f"{'pair':>4}  {'seconds':>15}{'of processors':>15}{'MiB':>13}   (ours / textbook)")
     for pair in range(1, pairs + 1):
-        a, b = _run(ours), _run(theirs)
+        a, b = measured(ours), measured(theirs)
         ratios.append([theirs_of / ours_of for ours_of, theirs_of in zip(a, b, strict=True)])
         told = (f"{a[0]:.2f} / {b[0]:.2f}", f"{a[1]:.2f} / {b[1]:.2f}", f"{a[2]:.0f} / {b[2]:.0f}")
         print(f"{pair:>4}  {told[0]:>15}{told[1]:>15}{told[2]:>13}", flush=True)
@@ -99,8 +99,12 @@ def _compare(ours: Sequence[str], theirs: Sequence[str], *, pairs: int) -> None:
     )
 
 
-def _run(command: Sequence[str]) -> tuple[float, float, float]:
-    """Run a command to its end; return seconds, seconds of processors and its own peak MiB."""
+def measured(command: Sequence[str]) -> tuple[float, float, float]:
+    """Run a command to its end; return seconds, seconds of processors and its own peak MiB.
+
+    Raises:
+        SystemExit: It failed.
+    """
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=_offline())
     _, status, usage = os.wait4(process.pid, 0)

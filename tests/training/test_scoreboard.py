@@ -1,11 +1,12 @@
 """The scoreboard: which rows fell by more than the questions that turned by luck."""
 
 import json
+from contextlib import suppress
 
 import pytest
 
 from benchmarks.scoreboard import Row, compared, table, told
-from benchmarks.speed_chart import ROWS, chart
+from benchmarks.speed_chart import CHARTS, ROWS, drawn
 
 IDS = tuple(f"q{number}" for number in range(40))
 
@@ -53,11 +54,26 @@ def test_several_rows_that_turned_ask_for_more_of_each():
     assert "| a | 40 | 0.750 | 0.600 | 6, 0 | worse, within noise |" in list(table(found))
 
 
-def test_the_chart_says_what_was_measured_and_at_which_sizes():
-    rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
-    drawn = chart(rows)
-    assert "1,000, 10,000, 100,000 passages</title>" in drawn
-    assert "half within: 46 ms" in drawn
-    assert "half within: 30 ms" in chart(rows[:2])
+def test_a_chart_says_what_was_measured_and_at_which_sizes():
+    (chart,) = [one for one in CHARTS if one.file == "speed-whole.svg"]
+    rows = [
+        {"passages": 10_000, "whole_wall_p50": 81.4, "whole_wall_p95": 96.0},
+        {"passages": 50, "whole_wall_p50": 60.2, "whole_wall_p95": 75.0},
+        {"passages": 1_000, "cold_s": 0.5},
+    ]
+    shown = drawn(chart, rows)
+    assert "<title>Milliseconds of a whole question, in libraries of 50, 10,000 passages" in shown
+    assert "half within: 81.4 ms" in shown
     with pytest.raises(ValueError, match="two sizes are needed"):
-        chart(rows[:1])
+        drawn(chart, rows[1:])
+
+
+def test_the_charts_of_the_documentation_are_drawn_from_the_rows():
+    rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
+    docs = ROWS.parents[1] / "docs"
+    wanted = {}
+    for chart in CHARTS:
+        with suppress(ValueError):
+            wanted[chart.file] = drawn(chart, rows)
+    assert wanted
+    assert wanted == {file: (docs / file).read_text(encoding="utf-8") for file in wanted}
