@@ -3,8 +3,9 @@
 import os
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from types import SimpleNamespace
@@ -18,11 +19,24 @@ from ui.chat import ask_tab
 from ui.chat.ask_tab import Room
 from ui.guard import LOOPBACK, App, Guard, Roles, Users, WholeText, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
-from ui.parts import QUIET, Frontend, Sent, Value, answering, fonts, head, only_asks, part
-from ui.stream import OneStream, tell_all
+from ui.parts import QUIET, Sent, Value, answering, fonts, head, only_asks, part
+from ui.wire import Frontend, OneStream, Pace, tell_all
 
 if TYPE_CHECKING:
     import gradio as gr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """What goes on behind a page, kept with its app for the server that is started with it."""
+
+    pace: Pace
+    begin: Callable[[], None]
+    """Has the first library seeded and introduced; nobody waits for it."""
+
+
+_BEHIND = "footnote_behind"
+"""Where an app keeps that."""
 
 
 _AT_ONCE = 4
@@ -56,7 +70,8 @@ def build_app(assistant: Assistant, *, libraries: Libraries | None = None) -> "g
     )
     offered = libraries or Libraries(assistant)
     kept = conversations_here() if assistant.settings.history else None
-    room = offered.each(partial(Room, store=kept))
+    pace = Pace()
+    room = offered.each(partial(Room, store=kept, pace=pace))
     with app:
         api.build(assistant)  # first, so that no listener takes the names of the endpoints
         bar = part("bar")
@@ -73,6 +88,7 @@ def build_app(assistant: Assistant, *, libraries: Libraries | None = None) -> "g
     # Mounted in another server, Gradio takes an app as not launched, and then reads any file that a
     # request names.
     app.has_launched = True
+    vars(app)[_BEHIND] = Behind(pace=pace, begin=lambda: room({}).chat.start.begin())
     tell_all(app)
     app.queue(default_concurrency_limit=_AT_ONCE, max_size=_WAITING, api_open=False)
     return app
@@ -124,6 +140,7 @@ def serve(
         with _listening() as told:
             print(f"Footnote is at {url} (Ctrl+C stops it)", flush=True)  # noqa: T201
             api.read_again_behind(assistant)
+            _behind(app).begin()
             while not told:
                 time.sleep(_LOOKING_SECONDS)
     finally:
@@ -161,6 +178,11 @@ def launch(
     return url
 
 
+def _behind(app: "gr.Blocks") -> Behind:
+    found: Behind = vars(app)[_BEHIND]
+    return found
+
+
 @contextmanager
 def _own_server(page: "gr.Blocks", proxies: Sequence[str]) -> Iterator[None]:
     """Set up the server that Gradio starts: `launch` hands none of this on."""
@@ -169,7 +191,7 @@ def _own_server(page: "gr.Blocks", proxies: Sequence[str]) -> Iterator[None]:
 
     def config(app: App, **more: Any) -> uvicorn.Config:  # noqa: ANN401  # Gradio's own
         return uvicorn.Config(
-            Frontend(app, page.config),
+            Frontend(app, page.config, pace=_behind(page).pace),
             **more,
             http=Unhurried,
             limit_concurrency=MOST_CONNECTIONS,

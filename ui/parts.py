@@ -1,20 +1,15 @@
-"""Makes the parts of the page: an empty element, the script that draws it, styles and fonts.
-
-It also sends Gradio's own scripts and styles, which a page loads before any part of ours.
-"""
+"""Makes the parts of the page: an empty element, the script that draws it, styles and fonts."""
 
 import re
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag import FootnoteError
 from rag.internal import data_file, data_text
-from ui.guard import ASKER, HEADERS, OWNER, App, Message, Receive, Send, is_from_here, user_of
+from ui.guard import ASKER, OWNER, is_from_here, user_of
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -75,15 +70,6 @@ _BEFORE = {
     "library.js": ("text.js",),
 }
 """Scripts that a part's own is read after."""
-_FILES = "/assets/"
-_MEDIA = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=utf-8"}
-_FOR_GOOD = (b"cache-control", b"public, max-age=31536000, immutable")
-"""Of files whose names hold a hash of what is in them."""
-_LOADED_AS = {"api": "state"}
-_LISTED = re.compile(r"m\.f=\[(.*?)\]")
-_LATER = r"import\(`\./(%s)`\)[^\[]{,40},__vite__mapDeps\(\[([\d,]*)\]\)"
-"""How Vite writes an import at run time: the file, and places in the list of what it needs."""
-_IMPORTED = re.compile(r"(?:from|import)[\"`]\./([\w.-]+\.js)[\"`]")
 _THEME = "document.documentElement.dataset.theme = localStorage.getItem('footnote-theme') || ''"
 """What was chosen before is there before anything is drawn."""
 
@@ -207,124 +193,6 @@ def fonts() -> "Mount":
     from starlette.staticfiles import StaticFiles
 
     return Mount("/fonts", StaticFiles(directory=data_file("eval", "reports/fonts")))
-
-
-class Frontend:
-    """Names Gradio's own files to a page ahead, and sends them from memory to this machine.
-
-    Left alone, a page hears of the last ones only when it has run the first, and Gradio reads and
-    compresses each file anew for each page.
-
-    Args:
-        app: What answers everything else.
-        config: Of the page, as Gradio sends it.
-    """
-
-    def __init__(self, app: App, config: Mapping[str, Any]) -> None:
-        self._app = app
-        self._folder = _frontend()
-        self._names = {path.name for path in self._folder.iterdir() if path.suffix in _MEDIA}
-        self._read: dict[str, bytes] = {}
-        shown = (one for one in config["components"] if one["props"].get("visible") is not False)
-        kinds = dict.fromkeys(_LOADED_AS.get(one["type"], one["type"]) for one in shown)
-        theme = f"<theme.css?v={config['theme_hash']}>; rel=preload; as=style"
-        ahead = [theme, *map(_preload, loaded_first(self._folder, kinds))]
-        self._ahead = (b"link", ", ".join(ahead).encode("ascii"))
-
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Handle one connection; only who asks for a file of Gradio's, or the page, notices."""
-        path = scope["path"] if scope["type"] == "http" and scope["method"] == "GET" else ""
-        name = path.removeprefix(_FILES) if path.startswith(_FILES) else ""
-        if name in self._names and is_from_here(scope):
-            await self._send(name, send)
-        elif name in self._names or path == "/":
-            await self._app(scope, receive, _adding(_FOR_GOOD if name else self._ahead, send))
-        else:
-            await self._app(scope, receive, send)
-
-    async def _send(self, name: str, send: Send) -> None:
-        if name not in self._read:
-            self._read[name] = (self._folder / name).read_bytes()
-        body = self._read[name]
-        length = (b"content-length", str(len(body)).encode("ascii"))
-        media = (b"content-type", _MEDIA[Path(name).suffix])
-        headers = [media, length, _FOR_GOOD, *HEADERS]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-
-def _frontend() -> Path:
-    gradio = find_spec("gradio")
-    if gradio is None or gradio.origin is None:
-        raise ModuleNotFoundError("gradio")
-    return Path(gradio.origin).parent / "templates" / "frontend" / "assets"
-
-
-def _adding(header: tuple[bytes, bytes], send: Send) -> Send:
-    """Return what sends a response with a header more, if it is a good one."""
-
-    async def send_more(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] == 200:
-            message = {**message, "headers": [*message.get("headers", ()), header]}
-        await send(message)
-
-    return send_more
-
-
-def _preload(name: str) -> str:
-    if name.endswith(".css"):
-        return f"<assets/{name}>; rel=preload; as=style; crossorigin"
-    return f"<assets/{name}>; rel=modulepreload"
-
-
-def loaded_first(folder: Path, kinds: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of Gradio's files that a page loads until it is drawn, in that order.
-
-    Read out of what Vite built; of what is not found there a page hears as it goes on.
-
-    Args:
-        folder: Where the files lie, below that of `index.html`.
-        kinds: Of the components on the page, as its configuration calls them.
-    """
-    entry = re.findall(r"assets/([\w.-]+\.(?:js|css))", _read(folder.parent / "index.html"))
-    found = dict.fromkeys(entry)
-    for script in [name for name in entry if name.endswith(".js")]:
-        found |= dict.fromkeys(_needs(_read(folder / script)))
-    scripts = [_read(folder / name) for name in found if name.endswith(".js")]
-    drawn = _LATER % r"[\w-]+\.js"
-    patterns = [_LATER % r"Blocks-[\w-]+\.js"]
-    patterns += [rf"[{{,]{re.escape(kind)}:{{[^{{}}]*?component:[^{{}}]*?{drawn}" for kind in kinds]
-    for pattern in patterns:
-        for text in scripts:
-            if now := re.search(pattern, text):
-                needs = _needs(text)
-                places = [int(place) for place in now[2].split(",") if place]
-                names = [now[1], *(needs[place] for place in places if place < len(needs))]
-                found |= dict.fromkeys(names)
-    return tuple(_with_imported(folder, found))
-
-
-def _with_imported(folder: Path, names: Iterable[str]) -> dict[str, None]:
-    """Return names with those that their files import, each once."""
-    found: dict[str, None] = {}
-    for name in names:
-        if name in found or not (folder / name).is_file():
-            continue
-        found[name] = None
-        if name.endswith(".js"):
-            imported = _IMPORTED.findall(_read(folder / name))
-            found |= _with_imported(folder, (one for one in imported if one not in found))
-    return found
-
-
-def _needs(text: str) -> list[str]:
-    """Return what a file of Vite's may load at run time."""
-    listed = _LISTED.search(text)
-    return re.findall(r'"\./([\w.-]+)"', listed[1]) if listed else []
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
 
 
 def _sender(request: "gr.Request") -> Sender:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag import Article
+from rag import Article, Settings
 from rag.testing import open_assistant
 from ui.chat import start as start_room
 from ui.chat.start import Introducing, Start
@@ -109,6 +109,18 @@ def test_nothing_is_made_while_somebody_waits_for_an_answer(assistant):
     while worker.working and time.monotonic() < until:
         time.sleep(0.01)
     assert assistant.library.not_introduced() == ()
+
+
+def test_a_new_library_is_seeded_and_introduced_before_a_page_asks(tmp_path, embedder):
+    with open_assistant(Settings(library=tmp_path / "library"), embedder=embedder) as assistant:
+        start = Start(assistant, quiet=lambda: True)
+        start.begin()
+        until = time.monotonic() + 60
+        while start._introducing.working:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        (seed,) = assistant.library.documents()
+        assert assistant.library.introductions(seed.id)[seed.id].overview
 
 
 def test_a_program_that_ends_waits_for_the_worker_which_stops_and_keeps_nothing_half_made(

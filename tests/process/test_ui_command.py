@@ -8,15 +8,18 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from forks import ROOT
 from ui_server import part, upload
 
-from rag import Assistant, MisuseError, OperationError, Settings
+from rag import Article, Assistant, MisuseError, OperationError, Settings
 from rag.named_libraries import add_name, names_file
 from ui.command import register
+
+MILL = "The mill of Kirkby was closed in 1987. Later it was a school."
 
 
 def footnote(*arguments):
@@ -120,12 +123,19 @@ def test_loading_the_command_imports_neither_gradio_nor_the_library():
     assert done.stdout == "[]\n", done.stderr
 
 
+@contextmanager
 def started(library, *rest):
-    """Start `footnote ui` as a user does."""
+    """Start `footnote ui` as a user does; a test that fails leaves none behind."""
     words = [sys.executable, "-m", "rag.cli", "ui", "--library", str(library), *rest]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipe = subprocess.PIPE
-    return subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment)
+    with subprocess.Popen(
+        words, stdout=pipe, stderr=pipe, text=True, cwd=ROOT, env=environment
+    ) as running:
+        try:
+            yield running
+        finally:
+            running.kill()
 
 
 def test_the_command_says_where_the_page_is_follows_folders_and_ends_with_an_interrupt(tmp_path):
@@ -135,6 +145,7 @@ def test_the_command_says_where_the_page_is_follows_folders_and_ends_with_an_int
         Assistant.open(Settings(library=tmp_path / "library")) as assistant,
         started(tmp_path / "library") as running,
     ):
+        assistant.library.add_articles([Article(source="mill", title="Mill", text=MILL)])
         assistant.library.folders.register(tmp_path / "notes")
         told = running.stdout.readline()
         assert told.startswith("Footnote is at http://127.0.0.1:7")
@@ -142,7 +153,11 @@ def test_the_command_says_where_the_page_is_follows_folders_and_ends_with_an_int
         (path,) = json.loads(upload(port, part("a.txt", b"abc"))[2])
         assert Path(path).read_bytes() == b"abc"
         until = time.monotonic() + 60
-        while not assistant.library.documents():
+        while len(found := assistant.library.documents()) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        # Before anybody opened the page.
+        while not assistant.library.introductions(found[0].id):
             assert time.monotonic() < until
             time.sleep(0.05)
         running.send_signal(signal.SIGINT)

@@ -32,6 +32,7 @@ from ui.parts import (
     streaming,
 )
 from ui.settings import Choices, Chooser, Choosing, for_one, others
+from ui.wire import Pace
 
 _AT_ONCE = 4
 """Questions answered at the same time."""
@@ -46,8 +47,16 @@ _REPEATED = 2
 class Chat:
     """Answers what the tab Ask sends; one for all conversations."""
 
-    def __init__(self, assistant: Assistant, *, sessions: Sessions, chooser: Chooser) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        *,
+        sessions: Sessions,
+        chooser: Chooser,
+        pace: Pace | None = None,
+    ) -> None:
         self._assistant = assistant
+        self._pace = pace or Pace()
         self._sessions = sessions
         self._chooser = chooser
         self._answering = 0
@@ -251,8 +260,8 @@ class Chat:
             return "no model"
 
     def _is_quiet(self) -> bool:
-        """Say whether nobody waits for an answer: only then questions to offer are looked for."""
-        return self._answering == 0
+        """Say whether nobody waits for an answer or a page: then questions to offer are made."""
+        return self._answering == 0 and self._pace.is_quiet()
 
 
 def _sentence(error: FootnoteError) -> str:
@@ -274,12 +283,16 @@ class Room:
     Args:
         assistant: Over the library.
         store: Where conversations are kept; None: they are not.
+        pace: Of all pages of the server.
     """
 
-    def __init__(self, assistant: Assistant, *, store: ConversationStore | None) -> None:
+    def __init__(
+        self, assistant: Assistant, *, store: ConversationStore | None, pace: Pace | None = None
+    ) -> None:
         sessions = Sessions(store=store, library=library_name(assistant.settings))
         self.choosing = Choosing(assistant=assistant, sessions=sessions, chooser=Chooser(assistant))
-        self.chat = Chat(assistant, sessions=sessions, chooser=self.choosing.chooser)
+        chooser = self.choosing.chooser
+        self.chat = Chat(assistant, sessions=sessions, chooser=chooser, pace=pace)
         self.talks = Talks(sessions)
 
 

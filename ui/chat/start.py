@@ -99,6 +99,7 @@ class Introducing:
 
     def _make(self) -> None:
         library, tried = self._assistant.library, set[str]()
+        library.seed()
         while lacking := [one for one in library.not_introduced(_AT_A_LOOK) if one not in tried]:
             made: dict[str, tuple[str, ...]] = {}
             began = time.monotonic()
@@ -151,6 +152,10 @@ class Start:
     def __init__(self, assistant: Assistant, *, quiet: Callable[[], bool]) -> None:
         self._assistant = assistant
         self._introducing = Introducing(assistant, quiet=quiet)
+
+    def begin(self) -> None:
+        """Have the library seeded, and introduced what is not, in a thread; nobody waits for it."""
+        self._introducing.begin()
 
     def shelf(self, sent: Sent) -> Value:
         """Return the newest articles, what they can be chosen by, and questions to begin with."""

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ui.parts import Frontend
+from ui.wire import Frontend, Pace
 
 CONFIG = {
     "theme_hash": "abc",
@@ -82,6 +82,29 @@ def test_others_get_a_file_from_gradio_which_compresses_it_and_keep_it(asked, ot
 )
 def test_nothing_else_is_read_or_changed(asked, path):
     assert asked(path) == ({}, b"of gradio")
+
+
+def test_work_behind_a_page_rests_while_it_loads_and_goes_on_while_it_only_looks():
+    now = [100.0]
+    pace = Pace(lambda: now[0])
+    front = Frontend(_gradio, CONFIG, pace=pace)
+
+    def asked_now(path):
+        scope = {"type": "http", "method": "POST", "path": path, "client": HERE, "headers": []}
+        asyncio.run(front(scope, None, _nobody))
+        return pace.is_quiet()
+
+    assert pace.is_quiet()
+    assert asked_now("/gradio_api/component_server/")
+    assert not asked_now("/gradio_api/queue/join")
+    now[0] += 0.4
+    assert not pace.is_quiet()
+    now[0] += 0.2
+    assert pace.is_quiet()
+
+
+async def _nobody(message):
+    pass
 
 
 def test_an_upload_and_a_page_that_is_not_there_are_left_alone(asked):
