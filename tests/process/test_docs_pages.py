@@ -220,19 +220,30 @@ def test_each_page_is_in_the_navigation_and_each_ending_that_is_read_on_its_page
     assert not [ending for ending in (*_EXTENSIONS, *_OF_BYTES) if f"`{ending}`" not in told]
 
 
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/index.md", "CONTRIBUTING.md", "SECURITY.md", "Dockerfile"]
+)
+def test_torch_for_the_processor_is_installed_before_what_would_bring_cuda(page):
+    text = (ROOT / page).read_text(encoding="utf-8").replace("--no-compile ", "")
+    plain = re.search(r"pip install[^\n]*(constraints\.txt|cpu\.lock)", text)
+    assert 0 < text.index(CPU_TORCH) < plain.start()
+
+
 def test_the_image_is_built_of_what_there_is_and_starts_commands_that_there_are(capsys):
     recipe = (ROOT / "Dockerfile").read_text(encoding="utf-8")
     copied = [
         word
         for line in recipe.splitlines()
-        if line.startswith("COPY")
+        if line.startswith("COPY") and "--from=" not in line
         for word in line.split()[1:-1]
     ]
     assert all((ROOT / word).exists() for word in copied)
     allowed = (ROOT / ".dockerignore").read_text(encoding="utf-8")
     assert all(f"!{word}" in allowed for word in copied)
-    assert CPU_TORCH in recipe
     services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    ours = [service for service in services.values() if service["image"] == "footnote"]
+    assert [one["read_only"] and one["tmpfs"] == ["/tmp"] for one in ours] == [True] * 4
+    assert all(f"{name}=/data/" in recipe for name in ("XDG_CONFIG_HOME", "FOOTNOTE_LIBRARY"))
     for command in [service["command"] for service in services.values() if "command" in service]:
         with pytest.raises(SystemExit) as ended:
             main([*command, "--help"])
