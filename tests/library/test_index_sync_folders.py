@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_a_moved_document_keeps_its_id_through_a_repair(
     (folder / "cats.txt").rename(folder / "lions.txt")
     assistant.library.add(folder)
     before = ids(assistant)
-    with sqlite3.connect(assistant.settings.library / "catalog.db") as db:
+    with closing(sqlite3.connect(assistant.settings.library / "catalog.db")) as db, db:
         db.execute("DELETE FROM passage_terms")
     repair(make_library(), on_progress=lambda done, total: None)
     assert ids(assistant) == before
@@ -252,7 +253,7 @@ def test_what_is_unchanged_needs_no_lock(
 
 def test_a_library_from_before_stamps_is_read_and_grows(assistant: Assistant, folder: Path) -> None:
     assistant.library.add(folder)
-    with sqlite3.connect(assistant.settings.library / "catalog.db") as db:
+    with closing(sqlite3.connect(assistant.settings.library / "catalog.db")) as db, db:
         db.execute("ALTER TABLE documents DROP COLUMN file_stamp")
         db.execute("DELETE FROM meta WHERE name = 'file_stamps'")
     assert set(told(assistant.library.add(folder))) == {"unchanged"}

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import forks
@@ -177,7 +177,7 @@ def test_case_11_another_format_is_refused_with_the_command_that_helps(
     make_library: Make, tmp_path: Path
 ) -> None:
     add(make_library(), a="Cats sleep.")
-    with sqlite3.connect(tmp_path / "library" / "catalog.db") as db:
+    with closing(sqlite3.connect(tmp_path / "library" / "catalog.db")) as db, db:
         db.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
     with pytest.raises(LibraryMismatchError, match=r"format '0'.*doctor --repair"):
         search(make_library(), "cats", k=1)
@@ -214,7 +214,7 @@ def test_case_12_a_foreign_embedding_function_is_refused_before_it_is_opened(
     add(make_library(), a="Cats sleep.")
     (database,) = (tmp_path / "library" / "vectors").glob("*/chroma.sqlite3")
     poison = '{"embedding_function": {"type": "known", "name": "sentence_transformer"}}'
-    with sqlite3.connect(database) as db:
+    with closing(sqlite3.connect(database)) as db, db:
         db.execute("UPDATE collections SET config_json_str = ?", (poison,))
     problems = [f.problem for f in check(make_library()).findings]
     assert "names a foreign embedding function 'sentence_transformer'" in problems[0]

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_the_address_survives_export_and_repair(
     assistant.library.export_to(tmp_path / "library.zip")
     other = Assistant.open(library=tmp_path / "other", embedder=embedder)
     other.library.import_from(tmp_path / "library.zip")
-    with sqlite3.connect(tmp_path / "other" / "catalog.db") as db:
+    with closing(sqlite3.connect(tmp_path / "other" / "catalog.db")) as db, db:
         db.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
     assert other.library.repair().findings == ()
     assert [c.card.url for c in other.library.documents()] == [URL]
@@ -105,7 +106,7 @@ def test_the_address_survives_export_and_repair(
 def test_a_library_from_before_addresses_is_read_and_gets_them(
     assistant: Assistant, saved: Path, tmp_path: Path
 ) -> None:
-    with sqlite3.connect(assistant.settings.library / "catalog.db") as db:
+    with closing(sqlite3.connect(assistant.settings.library / "catalog.db")) as db, db:
         db.execute("ALTER TABLE documents DROP COLUMN url")
         db.execute("DELETE FROM meta WHERE name = 'urls'")
     assert assistant.ask("When does the ferry sail?").citations[0].card.url is None

@@ -82,6 +82,7 @@ def test_a_library_that_may_only_be_read_is_not_changed(
     read_only.write("new.txt", "Birds sing.")
     with sqlite3.connect(f"file:{read_only.library}/catalog.db?immutable=1", uri=True) as db:
         (document,) = db.execute("SELECT id FROM documents").fetchone()
+    db.close()
     done = read_only.run(*(a.format(id=document) for a in arguments), before=ordinary_user)
     assert (done.code, done.printed) == (FAILURE, "")
     assert " cannot be written (Permission denied): " in done.said
