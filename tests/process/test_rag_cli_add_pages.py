@@ -27,6 +27,10 @@ def test_a_page_is_added_after_the_files(
             ("added", url),
         ]
         assert [c.kind for c in assistant.library.add(url).changes] == ["unchanged"]
+        (again,) = assistant.library.add(f"{url}-by-another-address").changes
+        assert (again.kind, again.document_id) == ("unchanged", report.changes[1].document_id)
+        assert again.reason == "its text is in the library already, as 'On Cats'"
+        assert len(assistant.library.documents()) == 2
         assert assistant.library.original_bytes(report.changes[1].document_id or "") == ARTICLE
     assert assistant.ask("When do cats sleep?").citations[0].quote == "Cats sleep all day."
 
