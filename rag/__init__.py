@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from index.full_text import FoundDocument, FoundDocuments
     from index.scope import EVERYTHING, Scope
     from rag.assistant import Assistant
-    from rag.checking import verify
+    from rag.evidence import verify
     from rag.library import OpenLibrary
     from rag.llm.registry import load_model
     from rag.overview.timeline import Timeline, TimelineEntry
@@ -119,7 +119,7 @@ _HOMES = {
     "Timeline": "rag.overview.timeline",
     "TimelineEntry": "rag.overview.timeline",
     "load_model": "rag.llm.registry",
-    "verify": "rag.checking",
+    "verify": "rag.evidence",
 }
 """Where a name is from; that of an error is `index.errors`, any other type's `rag.types`."""
 

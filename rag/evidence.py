@@ -1,7 +1,8 @@
-"""An answer's evidence as one HTML file, and the check of its quotes against the original files.
+"""An answer's evidence as one HTML file, the check of its quotes, and that of any text's claims.
 
-The file has quotes, what stands around them, and hashes; it loads nothing and runs nothing. The
-check needs no library.
+The file has quotes, what stands around them, and hashes; it loads nothing and runs nothing. Quotes
+are checked against the original files, without a library; claims against a library in one call, as
+`Assistant.verify` does for an open one.
 """
 
 import hashlib
@@ -12,15 +13,18 @@ from typing import Literal
 
 from index.data_files import data_text
 from index.errors import MisuseError
+from index.scope import Scope
 from index.store.queries import text_hash
 from index.sync.find import find
 from index.sync.folders import survey
 from index.sync.intake import Reading
 from index.sync.prepare import Incoming
 from index.types import Change
+from rag import arguments
+from rag.assistant import Assistant
 from rag.citations import places
 from rag.plain_data import renewed
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Verification
 
 Standing = Literal["same", "edited", "missing"]
 """same: the original has the cited text, the quote at its place. edited: the quote stands in an
@@ -152,6 +156,36 @@ def check(data: bytes, originals: Sequence[str | Path]) -> EvidenceCheck:
         quotes=tuple(_checked(quote, texts) for quote in quotes),
         unread=tuple(item for item in read if isinstance(item, Change)),
     )
+
+
+def verify(
+    text: str,
+    *,
+    library: str | Path | None = None,
+    assistant: Assistant | None = None,
+    k: int | None = None,
+    scope: Scope | None = None,
+) -> Verification:
+    """Check what a text says, claim by claim, against the articles of a library; offline.
+
+    Args:
+        text: Plain or Markdown, with or without citations and a list of sources, or the output of
+            `footnote ask`, `--json` included.
+        library: Folder of the library; None takes that of the settings.
+        assistant: An open assistant, in place of `library`.
+        k: Passages searched for each claim; `Settings.k` when None.
+        scope: Which articles are searched, and no others; None searches all.
+
+    Raises:
+        ScopeError: Nothing is in the scope, or the library has nothing of a name in it.
+        MisuseError: The text has no statement, or k is not 1 to 100.
+        LibraryError: The library cannot be read.
+    """
+    if assistant is not None:
+        arguments.check(assistant, Assistant, name="assistant", wanted="an open rag.Assistant")
+        return assistant.verify(text, k=k, scope=scope)
+    with Assistant.open(library=library) as opened:
+        return opened.verify(text, k=k, scope=scope)
 
 
 def _quotes(data: bytes) -> list[Quote]:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from index.errors import MisuseError
 from rag.arguments import scope_among
-from rag.checking import verify as verify_text
 from rag.cli import terminal
 from rag.cli.session import print_json, print_result, print_text, read_input
 from rag.evidence import CheckedQuote, EvidenceCheck, check, page, read_answer
+from rag.evidence import verify as verify_text
 from rag.types import CheckedClaim, Verification
 
 _LARGEST_TEXT = 4_000_000
