@@ -50,6 +50,10 @@ _LOST: Final = {
 }
 _CALLOUT = re.compile(r"\[!([\w-]{1,30})\][+-]?[ \t]{0,9}([^\n]{0,300})\n?")
 _MARKED = re.compile(r"(?<![=\w])==(?=[^\s=])([^=\n]{1,300})(?<=\S)==(?![=\w])")
+_LABEL = re.compile(
+    r"[*_]{0,3}[^\W\d_a-z][\w’'()/&-]{0,24}(?: [\w’'()/&-]{1,24}){0,3}[*_]{0,3}:[*_]{0,3} \S"
+)
+"""What a line of a form begins with: "Present: ", "**Minutes taken by:** "."""
 _BLOCK_ID = re.compile(r"(?<=\S)[ \t]\^[A-Za-z0-9-]{4,40}\Z")
 """A name that a paragraph gets so that a link can lead to it; it is not shown."""
 _NOTE_LINE = re.compile(r"\n(?=\[\^[^\]\s]{1,40}\]:)")
@@ -191,10 +195,13 @@ class _Page:
         self.lost: Counter[str] = Counter()
 
     def opened(self, content: str) -> str:
-        """Return a paragraph's source with the title of a callout on a line of its own."""
+        """Return a paragraph's source with the title of a callout on a line of its own.
+
+        So are lines that each have a label: `Present: Ida` and `Apologies: Jo` are two statements.
+        """
         callout = _CALLOUT.match(content) if self._quotes else None
         if not callout:
-            return content
+            return _labelled(content)
         title, rest = callout[2] or callout[1].capitalize(), content[callout.end() :]
         return f"{title}\\\n{rest}" if rest else title
 
@@ -310,6 +317,15 @@ class _Page:
                 yield "text", _SAID[child.type] or child.content
             elif child.type == "code_inline":
                 yield "code", child.content
+
+
+def _labelled(content: str) -> str:
+    """Return a paragraph in which each line with a label ends the one before, if its first has."""
+    if "\n" not in content or not _LABEL.match(content):
+        return content
+    first, *others = content.split("\n")
+    told = ("\\\n" if _LABEL.match(line.lstrip()) else "\n" for line in others)
+    return first + "".join(f"{end}{line}" for end, line in zip(told, others, strict=True))
 
 
 def _link_text(link: re.Match[str]) -> str:

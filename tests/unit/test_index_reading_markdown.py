@@ -16,6 +16,11 @@ def read(source):
         ("See [the page](http://x.example 't') now.", "See the page now."),
         ("Before ![a picture](x.png) after.", "Before after."),
         ("wrapped\nlines\\\nbroken", "wrapped lines\nbroken"),
+        (
+            "Place: hall\n**Present:** Ida,\nPer\nAway: Jo",
+            "Place: hall\nPresent: Ida, Per\nAway: Jo",
+        ),
+        ("They met\nPlace: hall", "They met Place: hall"),
         ("- one\n- two\n  1. deep\n", "- one\n- two\n  1. deep"),
         ("3. three\n4. four", "3. three\n4. four"),
         ("| A | B |\n|---|---|\n| 1 | *2* |", "A | B\n1 | 2"),
