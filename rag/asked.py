@@ -16,19 +16,22 @@ from index.scope import EVERYTHING, Scope
 from index.search import Found, search
 from index.store.library import Moment
 from index.store.queries import DocumentRow
-from index.terms import Query
+from index.terms import Query, content_terms, terms
 from index.types import Hit, Sentence
 from rag import refusal
 from rag.answer.extractive import OTHERWISE
+from rag.answer.measures import answered_by, asks_for_former, replaced
+from rag.answer.rows import labelled
 from rag.comparison import Sides
 from rag.compound import Part
 from rag.drafting import Drafted, Drafting, OfPart, part_of, told_apart
 from rag.llm.prompting import without_orders
 from rag.question import Question, read_question, words
-from rag.types import Draft, DraftPart, DraftSentence, Usage
+from rag.types import Draft, DraftPart, DraftSentence, Evidence, Usage
 
 _A_STEP = 2
 """Passages that a language model reads for each search."""
+_EARLIER_LEAD = "Earlier, on {}, another document said: "
 _EARLIER = re.compile(r"Earlier, on (\d{4}-\d\d-\d\d), another document said: ")
 _SPARE = 5
 """Passages searched for each one wanted, where newer articles are left out."""
@@ -188,35 +191,26 @@ def found_until(query: Query, moment: Moment, *, k: int, until: date | None) -> 
     return replace(found, hits=tuple(filter(is_older, found.hits))[:k])
 
 
-def in_time(draft: Draft, question: Question, texts: Mapping[str, str]) -> Draft:
+def in_time(
+    draft: Draft, question: Question, hits: Sequence[Hit], texts: Mapping[str, str]
+) -> Draft:
     """Return a draft in which the newest article speaks first, where its value changes over time.
 
     What another article said before is no disagreement then: "Earlier, on 2023-05-02, another
-    document said: ...". Of a year that is asked for the article of that year answers alone.
+    document said: ...". Of a year that is asked for the article of that year answers alone. So is
+    a figure of minutes of March put right by those of May, which moved or corrected it.
 
     Args:
-        draft: An answer; any but one with what another document says otherwise comes back as it is.
+        draft: An answer.
         question: What is asked.
+        hits: Retrieved for it.
         texts: The whole text of each document, by `Hit.card.sha256`.
     """
-    if len(draft.sentences) < 2 or not draft.sentences[1].text.startswith(OTHERWISE):
-        return draft
-    one, other = draft.sentences[0], _alone(draft.sentences[1])
-    days = [_day(sentence.evidence[0].hit, texts) for sentence in (one, other)]
-    if days[0] is None or days[1] is None or days[0] == days[1]:
-        return draft
-    newest_first = days[0] > days[1]
-    year = _YEAR.search(question.text)
-    if year and (int(year[0]) == days[0].year) != (int(year[0]) == days[1].year):
-        right = one if int(year[0]) == days[0].year else other
-        return _first(draft, right, swapped=right is other)
-    if not _changes(question):
-        return draft
-    new, old, day = (one, other, days[1]) if newest_first else (other, one, days[0])
-    lead = f"Earlier, on {day.isoformat()}, another document said: "
-    span = (old.span[0] + len(lead), old.span[1] + len(lead)) if old.span else None
-    told = replace(old, text=f"{lead}{old.text}", span=span)
-    return _first(draft, new, told, swapped=not newest_first)
+    if len(draft.sentences) > 1 and draft.sentences[1].text.startswith(OTHERWISE):
+        return _newest_first(draft, question, texts)
+    if len(draft.sentences) > 1 and all(_is_titled_line(one) for one in draft.sentences):
+        return _newest_line(draft, question, texts)
+    return _corrected(draft, question, hits, texts)
 
 
 def set_against(text: str) -> tuple[Literal["", "otherwise", "earlier"], str]:
@@ -231,9 +225,98 @@ def set_against(text: str) -> tuple[Literal["", "otherwise", "earlier"], str]:
     return ("earlier", earlier[1]) if earlier else ("", "")
 
 
+def _newest_first(draft: Draft, question: Question, texts: Mapping[str, str]) -> Draft:
+    one, other = draft.sentences[0], _alone(draft.sentences[1])
+    days = [_day(sentence.evidence[0].hit, texts) for sentence in (one, other)]
+    if days[0] is None or days[1] is None or days[0] == days[1]:
+        return draft
+    newest_first = days[0] > days[1]
+    year = _YEAR.search(question.text)
+    if year and (int(year[0]) == days[0].year) != (int(year[0]) == days[1].year):
+        right = one if int(year[0]) == days[0].year else other
+        return _first(draft, right, swapped=right is other)
+    if not _changes(question):
+        return draft
+    new, old, day = (one, other, days[1]) if newest_first else (other, one, days[0])
+    lead = _EARLIER_LEAD.format(day.isoformat())
+    span = (old.span[0] + len(lead), old.span[1] + len(lead)) if old.span else None
+    told = replace(old, text=f"{lead}{old.text}", span=span)
+    return _first(draft, new, told, swapped=not newest_first)
+
+
+def _is_titled_line(sentence: DraftSentence) -> bool:
+    """Say whether a sentence is the line of a form behind its article's title."""
+    own = sentence.evidence[0] if sentence.evidence else None
+    titled = own is not None and sentence.text == f"{own.hit.card.title}: {own.text}"
+    return own is not None and titled and labelled(own.text) is not None
+
+
+def _newest_line(draft: Draft, question: Question, texts: Mapping[str, str]) -> Draft:
+    """Return lines of forms, the newest article's first, where it is asked how something is."""
+    days = [_day(one.evidence[0].hit, texts) for one in draft.sentences]
+    dated = sorted(
+        ((day, one) for day, one in zip(days, draft.sentences, strict=True) if day),
+        key=lambda told: told[0],
+        reverse=True,
+    )
+    if len(dated) < len(days) or len(set(days)) < len(days) or not _is_of_now(question):
+        return draft
+    (_, newest), *others = [(day, _alone(one)) for day, one in dated]
+    told = (
+        replace(one, text=_EARLIER_LEAD.format(day.isoformat()) + one.text, span=None)
+        for day, one in others
+    )
+    return _first(replace(draft, short=""), newest, *told, swapped=True)
+
+
+def _corrected(
+    draft: Draft, question: Question, hits: Sequence[Hit], texts: Mapping[str, str]
+) -> Draft:
+    """Return a draft led by a newer article that moved or corrected its figure, if there is one.
+
+    A question for how it was at first is left as it is.
+    """
+    asks = question.expects != "yes_no" and not asks_for_former(question.text)
+    if not draft.sentences or draft.parts or not draft.sentences[0].evidence or not asks:
+        return draft
+    first = draft.sentences[0]
+    found = _replacing(first, question, hits)
+    since = _day(first.evidence[0].hit, texts) if found else None
+    if since is None:
+        return draft
+    days = {hit.card.sha256: _day(hit, texts) for hit, *_ in found}
+    later = [(day, *one) for one in found if (day := days[one[0].card.sha256]) and day > since]
+    if not later:
+        return draft
+    _, hit, sentence, span = max(later, key=lambda one: one[0])
+    evidence = Evidence(hit=hit, start=sentence.start, end=sentence.end)
+    new = DraftSentence(text=sentence.text, evidence=(evidence,), span=span)
+    lead = _EARLIER_LEAD.format(since.isoformat())
+    told = replace(first, text=f"{lead}{first.evidence[0].text}", span=None)
+    return replace(draft, sentences=(new, told), short=sentence.text[slice(*span)])
+
+
+def _replacing(
+    first: DraftSentence, question: Question, hits: Sequence[Hit]
+) -> list[tuple[Hit, Sentence, tuple[int, int]]]:
+    """Return the sentences of other articles that move or correct a figure, with the new one."""
+    cited = first.evidence[0]
+    shift = len(first.text) - len(cited.text)
+    start, end = first.span or (shift, shift)
+    values = answered_by(cited.text, start - shift, end - shift, expects=question.expects)
+    about = set(content_terms(question.text)) & set(terms(cited.text))
+    return [
+        (hit, scored.sentence, span)
+        for hit in hits
+        if values and hit.card.sha256 != cited.hit.card.sha256
+        for scored in hit.sentences
+        if (span := replaced(scored.sentence.text, cited.text, values, about=about))
+    ]
+
+
 def _first(draft: Draft, first: DraftSentence, *others: DraftSentence, swapped: bool) -> Draft:
     """Return a draft of these sentences; the words of the second are as sure as the first's."""
-    words = first.text[slice(*first.span)] if first.span and draft.short else None
+    words = first.text[slice(*first.span)] if first.span and draft.short is not None else None
     return replace(draft, sentences=(first, *others), short=words if swapped else draft.short)
 
 
@@ -247,11 +330,15 @@ def _alone(sentence: DraftSentence) -> DraftSentence:
 
 def _changes(question: Question) -> bool:
     """Say whether it asks how something is, which time changes, and not how it once was."""
+    return _is_of_now(question) and question.expects != "date"
+
+
+def _is_of_now(question: Question) -> bool:
     said = words(question.text)
     asks = data_toml("rag", "timeline.toml")["asks"]
     present = said & set(asks["present"].split()) or _WHO.match(question.text)
     past = said & set(asks["past"].split())
-    return bool(present) and not past and question.expects != "date"
+    return bool(present) and not past
 
 
 def _day(hit: Hit, texts: Mapping[str, str]) -> date | None:

@@ -8,7 +8,7 @@ from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
 from index.terms import content_terms
 from index.terms import places as places_of_words
-from rag.answer.cell import cells_of_table
+from rag.answer.rows import cells_of_table
 from rag.arguments import read_scope, scope_among
 from rag.asked import by_answer, set_against
 from rag.assistant import Assistant

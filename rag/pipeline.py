@@ -293,7 +293,7 @@ class Pipeline:
             draft, reason = self._drafting.in_parts(sources.parts)
         else:
             draft, reason = self._drafting.whole(question, found.hits)
-            draft = in_time(draft, question, found.texts)
+            draft = in_time(draft, question, found.hits, found.texts)
         if reason == "empty_library" and sources.searched.articles:
             reason = "no_match"
         shown = Draft(sentences=(), confidence=0.0) if reason else draft

@@ -1,7 +1,7 @@
 """Finds the cell of a table that a question names by its row and its column.
 
-It looks at rows as `index.reading.table` tells them, "Town: Lindvik; 2021: 18400.", and at nothing
-else; a question that wants a table reckoned with, as its highest figure, names no cell.
+It looks at rows as `rag.answer.rows` reads them, and at nothing else. Nothing is reckoned with a
+table but which of its figures is the greatest, where all of them stand in one article.
 """
 
 import calendar
@@ -13,18 +13,14 @@ from typing import Final
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from index.types import Hit, ScoredSentence
+from index.types import Hit
+from rag.answer.items import joined
+from rag.answer.measures import extreme_of, measured_by, superlative
+from rag.answer.rows import TABLES, Cell, Row, cells_of, left_of, rows_of
 from rag.answer.yes_no import is_negated
 from rag.question import AnswerType, Question
 from rag.types import Draft, DraftSentence, Evidence
 
-TABLES: Final = frozenset(
-    {
-        "text/csv",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "application/vnd.oasis.opendocument.spreadsheet",
-    }
-)
 _SURE = 0.9
 """Confidence of a cell that a question names by its row and its column."""
 _MOST = 3
@@ -37,34 +33,19 @@ _LEADS: Final = frozenset({"the", "which", "what", "does", "is", "of", "in", "th
 _WORD = re.compile(r"\w+")
 _FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){1,3}")
 """Of somebody or something, not at the beginning of a question."""
-_FIELD = re.compile(r"; (?=[^;:]{1,200}: )")
-"""What parts the cells of a row that have a name."""
 _NUMBER = re.compile(r"-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?")
 _UNIT = re.compile(r" \([^()]{1,20}\)$| in [a-zA-Z²]{1,4}$")
 """Behind the name of a column: "Height (m)", "Height in m"."""
 _PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
 _COUNTED: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "date", "duration"})
-_LETTERS = 3
-"""Of the name of a day or a month, from which on it may be cut."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """A cell of a row, named or not."""
-
-    name: str
-    """Of its column; empty where it has none."""
-    text: str
-    start: int
-    """Offset of its text in the row's sentence."""
+_LETTERS = 3  # of the name of a day or a month, from which on it may be cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
     """A cell that a question may name."""
 
-    hit: Hit
-    row: ScoredSentence
+    row: Row
     cell: Cell
     covered: int
     """Words of the question that row and column say."""
@@ -84,20 +65,94 @@ def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
     """
     found = _asked_cells(question, hits)
     if not found:
+        of_article = [row for row in rows_of(hits) if not row.is_of_file]
+        told = of_article and _with_value(draft, question, of_article)
+        if told:
+            return told
         lacks = _lacks_column(draft, question, hits) or _names_nobody_there(draft, question)
         if lacks or _is_surpassed(draft, question, hits):
             return replace(draft, confidence=0.0)
-        return _of_its_row(draft, question, hits)
-    rows = tuple(one.row.sentence for one in found)
+        return _better_named(_of_its_row(draft, question, hits), question, of_article)
     alone = len(found) == 1
+    short = found[0].cell.text if alone else None
+    return _of_rows(draft, [_quoted(one, titled=not alone) for one in found], found, short=short)
+
+
+def _of_rows(
+    draft: Draft, told: Sequence[DraftSentence], found: Sequence[_Found], *, short: str | None
+) -> Draft:
+    rows = tuple(one.row.scored.sentence for one in found)
     return replace(
         draft,
-        sentences=tuple(_quoted(one, titled=not alone) for one in found),
-        short=found[0].cell.text if alone else None,
+        sentences=tuple(told),
+        short=short,
         parts=(),
         confidence=max(draft.confidence, _SURE),
         ranked=tuple(dict.fromkeys((*rows, *draft.ranked)))[: max(len(rows), len(draft.ranked))],
     )
+
+
+def _with_value(draft: Draft, question: Question, rows: Sequence[Row]) -> Draft | None:
+    """Return the rows of an article that have a value, or most of one, that a question asks by.
+
+    "Which drinks take 4 minutes?" has the name of the first column and a value of another; "Which
+    drink needs the lowest temperature?" a column, of whose numbers every one must be known.
+    """
+    text, asked = question.text, frozenset(content_terms(question.text))
+    named = [row for row in rows if _words(row.cells[0].name) & asked]
+    if question.expects not in ("any", "person") or is_negated(text):
+        return None
+    found = [row for row in named if _has_value(row, text, asked)] or _extreme(named, text, asked)
+    if not found or len({row.named_by for row in found}) > 1:
+        return None
+    told = [_Found(row=row, cell=row.cells[0], covered=0) for row in found]
+    short = joined([row.cells[0].text for row in found])
+    return _of_rows(draft, [_quoted(one, titled=False) for one in told], told, short=short)
+
+
+def _has_value(row: Row, text: str, asked: frozenset[str]) -> bool:
+    """Say whether a number of a row is said, or all that a question has beyond the row's name."""
+    wanted = left_of(text, row.hit, _words(row.cells[0].name))
+    held = frozenset(term for cell in row.cells[1:] for term in terms(cell.text))
+    numbered = (cell.text for cell in row.cells[1:] if any(map(str.isdigit, cell.text)))
+    return any(_says(cell, asked) for cell in numbered) or (bool(wanted) and wanted <= held)
+
+
+def _extreme(rows: Sequence[Row], text: str, asked: frozenset[str]) -> list[Row]:
+    """Return the row with most or least of a column; none where a number is not known."""
+    most, least = (bool(superlative(side).search(text)) for side in ("most", "least"))
+    if most == least or not rows or not all(row.is_whole for row in rows):
+        return []
+    meant = asked | measured_by(text)
+    names = [_UNIT.sub("", cell.name) for cell in rows[0].cells]
+    columns = [n for n, name in enumerate(names) if n and _is_named(name, meant)]
+    if len(columns) != 1:
+        return []
+    place = extreme_of([row.cells[columns[0]].text for row in rows], most=most)
+    return [] if place is None else [rows[place]]
+
+
+def _better_named(draft: Draft, question: Question, rows: Sequence[Row]) -> Draft:
+    """Return the row of a table in an article that a question names best, where another is quoted.
+
+    With the cell of the column that it names best, if one stands out.
+    """
+    cited = draft.sentences[0].evidence[0] if len(draft.sentences) == 1 else None
+    quoted = [row for row in rows if cited and row.evidence == cited]
+    if not quoted or question.expects == "yes_no":
+        return draft
+    asked = set(content_terms(question.text))
+    table = [row for row in rows if row.named_by == quoted[0].named_by]
+    shares = [len(asked & _words(row.cells[0].text)) for row in table]
+    row = table[shares.index(max(shares))]
+    if shares.count(max(shares)) > 1 or row is quoted[0]:
+        return draft
+    said = set(terms(question.text))
+    fits = [len(said & set(terms(cell.name))) for cell in row.cells[1:]]
+    cell = row.cells[1 + fits.index(max(fits))] if fits.count(max(fits)) == 1 else None
+    told = _quoted(_Found(row=row, cell=cell or row.cells[0], covered=0), titled=False)
+    told = replace(told, span=told.span if cell else None)
+    return replace(draft, sentences=(told,), short=cell.text if cell else None, parts=())
 
 
 def _of_its_row(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
@@ -160,13 +215,13 @@ def _is_surpassed(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool
 
     Of the rows that were found; nothing is said of a column without numbers.
     """
-    wanted = 1 if _superlative("most").search(question.text) else -1
-    if wanted < 0 and not _superlative("least").search(question.text):
+    wanted = 1 if superlative("most").search(question.text) else -1
+    if wanted < 0 and not superlative("least").search(question.text):
         return False
     if not draft.sentences or not draft.sentences[0].evidence:
         return False
     table = draft.sentences[0].evidence[0].hit.passage.document_id
-    asked = frozenset(content_terms(question.text)) | _measured_by(question.text)
+    asked = frozenset(content_terms(question.text)) | measured_by(question.text)
     quoted = _measured(draft.sentences[0].text, asked)
     others = (
         _measured(row.sentence.text, asked)
@@ -193,27 +248,18 @@ def _measured(row: str, asked: frozenset[str]) -> dict[str, float]:
     }
 
 
-def _measured_by(asked: str) -> frozenset[str]:
-    """Return the terms of the columns that a superlative is about: height of "tallest"."""
-    said = set(asked.casefold().rstrip(" ?").split())
-    table = data_toml("rag", "tables.toml")["measured"]
-    return frozenset(t for name, of in table.items() if said & set(of.split()) for t in terms(name))
-
-
-@cache
-def _superlative(side: str) -> re.Pattern[str]:
-    words = data_toml("rag", "tables.toml")["superlatives"][side].split()
-    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
-
-
 def _quoted(found: _Found, *, titled: bool) -> DraftSentence:
     """Quote a row with its cell marked, behind the title of its table where that tells it apart."""
-    sentence, cell = found.row.sentence, found.cell
-    lead = f"{found.hit.card.title}: " if titled else ""
+    row, cell = found.row, found.cell
+    sentence = row.scored.sentence
+    lead = f"{row.hit.card.title}: " if titled else ""
     start = len(lead) + cell.start
-    evidence = Evidence(hit=found.hit, start=sentence.start, end=sentence.end)
-    span = (start, start + len(cell.text))
-    return DraftSentence(text=lead + sentence.text, evidence=(evidence,), span=span)
+    return DraftSentence(
+        text=lead + sentence.text,
+        evidence=(Evidence(hit=row.hit, start=sentence.start, end=sentence.end),),
+        span=(start, start + len(cell.text)),
+        context=row.named_by,
+    )
 
 
 def _lacks_column(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool:
@@ -232,27 +278,6 @@ def _lacks_column(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool
     return bool(words) and not any(_covers(named, term) for term in words)
 
 
-def cells_of(row: str) -> tuple[Cell, ...]:
-    """Return the cells of a row as a sentence tells it; none where no column is named in it."""
-    cells: list[Cell] = []
-    start = 0
-    for end in (*(gap.start() for gap in _FIELD.finditer(row)), len(row)):
-        part = row[start:end]
-        name, named, text = part.partition(": ")
-        if not named:
-            name, text = "", part
-        last = end == len(row) and text.endswith(".")
-        at = start + (len(name) + 2 if named else 0)
-        cells.append(Cell(name=name, text=text[:-1] if last else text, start=at))
-        start = end + 2
-    return tuple(cells) if any(cell.name for cell in cells) else ()
-
-
-def cells_of_table(text: str, media_type: str) -> tuple[Cell, ...]:
-    """Return the cells of a quoted row; none where its article is no table."""
-    return cells_of(text) if media_type in TABLES else ()
-
-
 def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
     """Return the cell that a question names, or each of those of several tables that differ.
 
@@ -265,48 +290,49 @@ def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
     asked = frozenset(content_terms(question.text))
     found = [
         one
-        for hit in hits
-        if hit.card.media_type in TABLES
-        for row in hit.sentences
-        if (one := _named_in(row, hit, asked, counts=counts)) is not None
+        for row in rows_of(hits)
+        if (one := _named_in(row, asked, question.expects, counts=counts)) is not None
     ]
     most = max((one.covered for one in found), default=0)
     best = [one for one in found if one.covered == most]
     distinct = list({one.cell.text: one for one in reversed(best)}.values())[::-1]
     if len(distinct) == 1:
         return best[:1]
-    tables = {one.hit.passage.document_id for one in distinct}
+    tables = {one.row.hit.passage.document_id for one in distinct}
     return distinct if len(tables) == len(distinct) <= _MOST else []
 
 
 def _named_in(
-    row: ScoredSentence, hit: Hit, asked: frozenset[str], *, counts: bool
+    row: Row, asked: frozenset[str], expects: AnswerType, *, counts: bool
 ) -> _Found | None:
     """Return the cell of a row that a question names; None where it is not sure.
 
     Args:
         row: The row.
-        hit: What it is in.
         asked: The terms of the question.
+        expects: What it asks for: "how long" names a column of times.
         counts: Whether a number or a time is asked for.
     """
-    cells = cells_of(row.sentence.text)
+    cells = row.cells
     said = [cell for cell in cells if _says(cell.text, asked)]
-    columns = _most_named([c for c in cells if c not in said and _is_named(c.name, asked)])
-    if not said or len(columns) != 1:
+    meant = asked | _implied(expects)
+    open_ = [replace(c, name=_UNIT.sub("", c.name)) for c in cells if c not in said]
+    columns = _most_named([c for c in open_ if _is_named(c.name, meant)])
+    if not said or len(columns) != 1 or not (row.is_of_file or cells[0] in said):
         return None
     of_row = {term for cell in said for term in _words(cell.text)}
     # The column of the row's name may be named too: "in the year 1916".
     of_row |= {term for cell in said for term in _words(cell.name)} & asked
     covered = of_row | {t for t in asked if _covers(_words(columns[0].name), t)}
-    about = frozenset(terms(hit.card.title))
-    left = asked - covered - about - _of_tables()
+    about = frozenset(terms(row.hit.card.title))
+    left = asked - covered - about - _of_tables() - _asking(expects)
     # Columns that are years or days do not say what is counted in them.
     periods = all(_is_period(cell.name) for cell in cells if cell.name and cell not in said)
     unsaid = counts and periods and any(map(str.isdigit, columns[0].text))
-    if len(left) > int(unsaid):
+    surely = not row.is_of_file and len(_words(cells[0].text)) > 1 < len(_words(columns[0].name))
+    if len(left) > int(unsaid or surely):
         return None
-    return _Found(hit=hit, row=row, cell=columns[0], covered=len(covered & asked))
+    return _Found(row=row, cell=columns[0], covered=len(covered & asked))
 
 
 def _most_named(columns: Sequence[Cell]) -> list[Cell]:
@@ -353,6 +379,18 @@ def _days() -> dict[str, str]:
     """Return the names of days and months by the term that each is."""
     names = (*calendar.day_name, *filter(None, calendar.month_name))
     return {terms(name)[0]: name.lower() for name in names}
+
+
+@cache
+def _implied(expects: AnswerType) -> frozenset[str]:
+    """Return the terms of a column's name that a kind of question says by itself."""
+    return frozenset(terms(data_toml("rag", "tables.toml")["implied"].get(expects, "")))
+
+
+@cache
+def _asking(expects: AnswerType) -> frozenset[str]:
+    """Return the terms of a question that only say its kind: "long" of "how long"."""
+    return frozenset(terms(data_toml("rag", "tables.toml")["kind"].get(expects, "")))
 
 
 @cache

@@ -9,7 +9,7 @@ on, and writes `rag/data/answering.json`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.data_files import data_json
-from index.terms import content_terms
+from index.terms import content_terms, terms
 from index.types import Hit
 from rag.answer.ranking import (
     FIRST,
@@ -47,6 +47,8 @@ DECIDES = ("passage", "sentence")
 """Log odds that a passage decides a yes/no question, and its surest sentence: of the best one."""
 _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
+_INSTEAD = 0.01
+"""Share of the best sentence's probability from which one of another article may take its place."""
 _NEAR_BEST = 1.0
 """Logits under the best window's within which another one answers about as surely."""
 _PLACE = {name: n for n, name in enumerate(NAMES)}
@@ -274,7 +276,7 @@ def weigh(question: Question, hits: Sequence[Hit], reader: Reader) -> tuple[list
     ranked = rank(question, hits, weights().first)
     done = read(question, ranked, reader)
     belief = believe(done)
-    return _weighed(ranked, done, belief), belief.answered
+    return _of_the_subject(_weighed(ranked, done, belief), question), belief.answered
 
 
 def weigh_told(
@@ -294,6 +296,32 @@ def weigh_told(
     said = told(question.text, hits, reader, shares=by_place)
     belief = believe(done, decides=decides(said) if said else None)
     return _weighed(ranked, done, belief), belief.answered, said
+
+
+def _of_the_subject(weighed: Sequence[Weighed], question: Question) -> list[Weighed]:
+    """Return sentences; asked why, none first whose article speaks of nothing that is asked.
+
+    "Because a pipe had to be dug up" is no reason why the quarry was given up, where another
+    article speaks of a quarry and that one does not.
+    """
+    asked = set(content_terms(question.text))
+    if question.expects != "reason" or not weighed:
+        return list(weighed)
+    known: dict[str, set[str]] = {}
+    for one in weighed:
+        card = one.candidate.hit.card
+        held = known.setdefault(card.sha256, asked & set(terms(card.title)))
+        held |= asked & set(terms(one.text))
+    first = weighed[0]
+    least = _INSTEAD * first.probability
+    if known[first.candidate.hit.card.sha256]:
+        return list(weighed)
+    own = [one for one in weighed if known[one.candidate.hit.card.sha256]]
+    if not own or own[0].probability < least:
+        return list(weighed)
+    taken = {id(first): own[0].probability, id(own[0]): first.probability}
+    told = (replace(one, probability=taken.get(id(one), one.probability)) for one in weighed)
+    return sorted(told, key=lambda one: -one.probability)
 
 
 def _weighed(ranked: Sequence[Candidate], done: Sequence[Read], belief: Belief) -> list[Weighed]:

@@ -14,7 +14,7 @@ from index.types import Hit
 from rag.answer.cell import with_cell
 from rag.answer.confidence import Weighed, weigh, weigh_told, weights
 from rag.answer.holder import is_of_other_payer, is_without_role, with_writer
-from rag.answer.items import is_new, joined, listed
+from rag.answer.items import is_new, item_of, joined, listed
 from rag.answer.measures import is_of_other_measure
 from rag.answer.mismatch import (
     has_side_of,
@@ -22,6 +22,7 @@ from rag.answer.mismatch import (
     is_former,
     is_no_difference,
     is_of_other_days,
+    is_of_other_line,
     is_of_other_role,
     is_of_other_side,
     is_of_other_thing,
@@ -30,9 +31,10 @@ from rag.answer.mismatch import (
     only_compares,
     role_asked,
 )
-from rag.answer.neighbours import announced, item_of, with_names, with_what_it_leans_on
+from rag.answer.neighbours import announced, with_names, with_what_it_leans_on
 from rag.answer.otherwise import Comparison, contrary, named, of_other_things
 from rag.answer.ranking import Reader
+from rag.answer.rows import with_named
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
 from rag.answer.short import marked, names_a_thing, short_of, unit_of
 from rag.answer.yes_no import Told, Word, bears_out, decide, is_negated, permission_asked
@@ -91,7 +93,7 @@ class ExtractiveAnswerer:
         Raises:
             EmbeddingError: The reader's file or the base model's is missing or damaged.
         """
-        own = with_cell(self._draft(question, hits), question, hits)
+        own = with_named(with_cell(self._draft(question, hits), question, hits), question, hits)
         own = with_writer(own, question, hits, sure=weights().threshold)
         wish = permission_asked(question.text)
         if wish is None or own.confidence >= weights().threshold:
@@ -174,8 +176,9 @@ def _is_of_other_holder(question: Question, one: Weighed, hits: Sequence[Hit]) -
 
 
 def _is_of_other_measure(question: Question, one: Weighed) -> bool:
-    asked = question.text
-    return is_of_other_measure(one.text, asked=asked) or only_compares(one.text, asked=asked)
+    text, asked = one.text, question.text
+    other = is_of_other_measure(text, asked=asked) or only_compares(text, asked=asked)
+    return other or is_of_other_line(text, question, one.candidate.hit)
 
 
 def _of_the_side(question: Question, weighed: list[Weighed]) -> list[Weighed]:
@@ -227,16 +230,14 @@ def _is_of_another(question: Question, first: Weighed, hits: Sequence[Hit]) -> b
         return True
     if question.expects == "yes_no":
         return False
-    if is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked):
+    other = is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked)
+    if other or is_former(text, asked=asked) or _is_of_other_measure(question, first):
         return True
-    if _is_of_other_measure(question, first):
-        return True
-    if is_former(text, asked=asked) or _is_of_other_holder(question, first, hits):
+    if _is_of_other_holder(question, first, hits):
         return True
     around = "\n".join(hit.passage.text for hit in hits)
-    return is_of_other_thing(
-        with_what_it_leans_on(first.evidence, hits), asked=asked, around=around
-    )
+    told = with_what_it_leans_on(first.evidence, hits)
+    return is_of_other_thing(told, asked=asked, around=around)
 
 
 @cache

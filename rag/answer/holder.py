@@ -19,10 +19,15 @@ _SOURCE = r"(?:from|out of|with|by means of|using|through|via) (?:(?:the|an?|its
 _BEHIND_SOURCE = re.compile(rf"\b{_SOURCE}$", re.IGNORECASE)
 _FROM_SOURCE = re.compile(_SOURCE, re.IGNORECASE)
 _TAKEN_OVER = re.compile(r"\bt(?:ook|ak(?:es?|en|ing)) over\b", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"[>\s]{0,12}(?:On\b[^\n]{4,100}|[^\n]{2,60})(?:<[^<>\n]{3,60}>)? wrote:\s{0,3}"
+)
 _BYLINE_LENGTH = 120
 """Characters of a byline, at most."""
 _HEAD = 6
 """Sentences of an article that its byline is one of."""
+_BELOW_TITLE = 2
+"""Sentences below an article's title that names alone may be."""
 _BYLINES = 3
 """Articles whose writers are told at once."""
 
@@ -87,8 +92,21 @@ def is_source(text: str, start: int, end: int) -> bool:
 
 
 def is_byline(text: str) -> bool:
-    """Say whether a sentence is a byline alone: "14 October 2026, by Maud Ferrier"."""
-    return len(text) <= _BYLINE_LENGTH and bool(_byline().fullmatch(text))
+    """Say whether a sentence is a byline alone: "14 October 2026, by Maud Ferrier".
+
+    Or what leads a quoted message, "On Mon, 15 Sep 2025 at 08:02, Maud Ferrier wrote:".
+    """
+    if len(text) > _BYLINE_LENGTH:
+        return False
+    return bool(_QUOTED.fullmatch(text) or _byline().fullmatch(text))
+
+
+def is_signature(hit: Hit, sentence: Sentence) -> bool:
+    """Say whether a sentence is a name alone, at the end of a passage and behind no other name."""
+    *others, last = hit.sentences
+    if last.sentence.start != sentence.start or not _names_alone().fullmatch(sentence.text):
+        return False
+    return not others or not _names_alone().fullmatch(others[-1].sentence.text)
 
 
 def asks_for_writer(asked: str) -> bool:
@@ -115,7 +133,8 @@ def with_writer(draft: Draft, question: Question, hits: Sequence[Hit], *, sure: 
         sure: Confidence from which the draft stays, where it is asked of no "article".
     """
     asked = _writer_asked().fullmatch(question.text)
-    if asked is None or (not asked["article"] and draft.confidence >= sure):
+    of_article = asked is not None and (asked["article"] or "authors" in question.text)
+    if asked is None or (not of_article and draft.confidence >= sure):
         return draft
     found: dict[str, DraftSentence] = {}
     for hit in hits:
@@ -213,6 +232,8 @@ def _written_by(sentence: Sentence, hit: Hit) -> DraftSentence | None:
     """Return a sentence of an article's head that names who wrote it."""
     text, author = sentence.text, hit.card.author
     byline = _byline().fullmatch(text) if len(text) <= _BYLINE_LENGTH else None
+    if not byline and 0 < sentence.ordinal <= _BELOW_TITLE:
+        byline = _names_alone().fullmatch(text)
     if sentence.ordinal >= _HEAD or not (byline or (author and author in text)):
         return None
     at = text.find(author or "")
@@ -258,6 +279,14 @@ def _task_asked() -> re.Pattern[str]:
 
 
 @cache
+def _names_alone() -> re.Pattern[str]:
+    """Return the form of names and nothing else: "Ida Moe, Per Dahl and Jo Berg"."""
+    name = r"[A-ZÀ-Þ][a-zà-ÿ.’'\-]{0,30}"
+    full = rf"{name}(?: (?:(?:van|von|de|der|da|del|di|la|le) ){{0,2}}{name}){{1,3}}"
+    return re.compile(rf"(?P<who>{full}(?:(?:, and |, | and | & ){full}){{0,8}})[\W_]{{0,4}}")
+
+
+@cache
 def _byline() -> re.Pattern[str]:
     """Return the form of a byline: "by" and names, behind a date or "Text", before a post."""
     name = r"[A-ZÀ-Þ][\w.’'\-]{0,30}"
@@ -277,7 +306,7 @@ def _byline() -> re.Pattern[str]:
 @cache
 def _writer_asked() -> re.Pattern[str]:
     """Return the form of "Who wrote this article?" and "Who is its author?"."""
-    writer = r"who(?:['’]s| is| was) (?:the|its) (?:author|writer|reporter|journalist)"
+    writer = r"who(?:['’]s| is| was| are| were) (?:the|its) (?:author|writer|reporter|journalist)s?"
     article = rf"(?:the|this|that) (?:news(?:paper)? )?(?P<article>{_any('writing')})"
     return re.compile(
         rf"(?:and )?(?:who (?:wrote|has written|authored|reported)|{writer}(?: of| behind)?)"

@@ -1,4 +1,4 @@
-"""Splits the words that answer a question for several things into the things; it finds no words.
+"""Splits the words that answer a question for several things into the things, and finds lists.
 
 "the Javelin 3 and a drone called Harrier" gives "Javelin 3" and "Harrier". Two names of one thing
 are told by their terms: "AMRAAM" is in "mid-range air to air missile called AMRAAM".
@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
+from index.types import Hit, Sentence
 from rag.answer.confidence import Weighed
 from rag.question import Question, names, numbers
 from rag.reader.windows import parts
-from rag.types import DraftPart
+from rag.types import DraftPart, Evidence
 
 _EVEN = 0.5
 """Probability from which sentences answer more often than not."""
@@ -54,7 +56,35 @@ _NAMES_THEM = re.compile(r"(?:They|These|Those|The \w+) (?:are|were)\b")
 _NOUN = re.compile(r"\b(?:what|which) (?:(?:kinds?|types?|sorts?) of )?(\w+)", re.IGNORECASE)
 _NUMBER = re.compile(r"\W{0,5}\d[\d.,]{0,20}\W{0,5}")
 _WORD = re.compile(r"[\w'’\-]+")
+MARK = re.compile(r"\s{0,3}(?:[-*•‣–]|\d{1,2}[.)])\s{1,3}(?=\S)")
+"""What a line of a list begins with."""
+_LONGEST_HEADING, _LONGEST_ITEM = 8, 10
+"""Words of a heading, and of an item without a mark."""
+_MOST_ITEMS = 30
+"""Of a list under a heading that is asked for by its name."""
 _EDGE = " \t\n,;:.–—-\"“”'‘’"
+
+
+class Place(NamedTuple):
+    """A sentence, and the passage that it was found in."""
+
+    hit: Hit
+    sentence: Sentence
+
+    @property
+    def evidence(self) -> Evidence:
+        """The sentence as what an answer rests on."""
+        return Evidence(hit=self.hit, start=self.sentence.start, end=self.sentence.end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list under a heading, or what of it stands under a lead of its own."""
+
+    heading: Place
+    lead: Place | None
+    """As "For the dough:"."""
+    items: tuple[Place, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +149,25 @@ def _places_of(text: str, best: tuple[int, int], question: Question) -> list[Ite
         return []
     start, end = behind.span("names")
     return items_in(text, start=start, end=end, best=0, question=question)
+
+
+def lists_of(hits: Sequence[Hit]) -> list[Listing]:
+    """Return the lists under headings among hits, in their order; each lead has its own.
+
+    Items have marks, or are lines of a few words close together.
+    """
+    found: list[Listing] = []
+    for document in _documents(hits):
+        for number, place in enumerate(document):
+            if _is_heading(place.sentence.text):
+                found += _under(place, document[number + 1 :])
+    return found
+
+
+def item_of(line: str) -> tuple[int, int]:
+    """Return where the words of a line of a list stand in it, without mark and stop."""
+    mark = MARK.match(line)
+    return mark.end() if mark else 0, len(line.rstrip(" .;,"))
 
 
 def asks_for_mentioned(question: Question) -> bool:
@@ -205,6 +254,53 @@ def words_of_lists(kind: str) -> list[str]:
     """Return the words of `rag/data/items.toml` of one kind."""
     found: str = data_toml("rag", "items.toml")[kind]
     return found.split()
+
+
+def _documents(hits: Sequence[Hit]) -> list[list[Place]]:
+    """Return the sentences of hits by document, in their order."""
+    found: dict[str, dict[int, Place]] = {}
+    for hit in hits:
+        own = found.setdefault(hit.passage.document_id, {})
+        own |= {s.sentence.ordinal: Place(hit, s.sentence) for s in hit.sentences}
+    return [[own[ordinal] for ordinal in sorted(own)] for own in found.values()]
+
+
+def _is_heading(text: str) -> bool:
+    words = text.split()
+    return len(words) <= _LONGEST_HEADING and not MARK.match(text) and text[-1:] not in ".!?,;"
+
+
+def _under(heading: Place, behind: Sequence[Place]) -> list[Listing]:
+    """Return what a heading leads: nothing where no item stands right below it."""
+    parts: list[tuple[Place | None, list[Place]]] = [(None, [])]
+    last = heading.sentence
+    marked = None
+    for place in behind:
+        own = place.sentence
+        if own.ordinal != last.ordinal + 1 or len(parts[-1][1]) == _MOST_ITEMS:
+            break
+        is_marked = bool(MARK.match(own.text))
+        if own.text.endswith(":") and not is_marked:
+            parts.append((place, []))
+        elif marked is None or (marked and is_marked):
+            if not is_marked and not _is_plain_item(own.text):
+                break
+            marked = is_marked
+            parts[-1][1].append(place)
+        elif not marked and _is_plain_item(own.text) and own.start - last.end == 1:
+            parts[-1][1].append(place)
+        else:
+            break
+        last = own
+    return [
+        Listing(heading=heading, lead=lead, items=tuple(items))
+        for lead, items in parts
+        if items and (marked or len(items) > 1)
+    ]
+
+
+def _is_plain_item(text: str) -> bool:
+    return len(text.split()) <= _LONGEST_ITEM and text[-1:] not in ".!?:"
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -5,17 +5,34 @@ was. Only figures whose unit is known are ruled out; a sentence without any is l
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from index.data_files import data_toml
+from index.terms import terms
 from rag.question import any_of, asks_from
 
 _PER = r"(?: ?/ ?|[- ](?:per|an?|each|every)[- ])(?:hour|second|minute|h|s|sec|min)\b"
+_VALUE = re.compile(r"(?P<number>-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?)(?P<unit>[^\d.,]{0,20})")
+_DIGITS = re.compile(r"\+?\d[\d /().-]{0,24}")
+"""A number as telephones have it, in groups."""
+_UNIT_ASKED = re.compile(
+    r"\b(?:how many|in) (?P<unit>[a-z]{4,15})\b(?=[?\s]*$| (?:is|are|was|were|do|does|did|long|away"
+    r"|high|tall|later|after|before|old|per|has|have|had|will)\b)",
+    re.IGNORECASE,
+)
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
 _OF_TWO = ("pound", "pounds")
 """Units of money and of weight."""
+_EXPECTED = {"date": "year", "money": "money", "duration": "time"}
+"""What measure a kind of question asks for, where it asks for one."""
+_NO_MORE = re.compile(
+    r"\b(?:not|instead of|rather than|no longer|in place of)(?: the| on| at)? $", re.I
+)
+_BEFORE_DAY = re.compile(
+    r"\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day,? (?:the )?)$", re.I
+)
 _NUMBER = r"\d{1,3}(?:[ ,. ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 
 
@@ -29,15 +46,32 @@ class Figure(NamedTuple):
     """As in `rag/data/measures.toml`; "" for one of no known unit."""
 
 
+class _Aside(NamedTuple):
+    """How figures of something else are told, for the questions that they do not answer."""
+
+    form: re.Pattern[str]
+    unless: re.Pattern[str]
+    before: re.Pattern[str]
+    kinds: frozenset[str]
+    digits: int
+    """Fewest that a figure must have with what stands close to it; 0 where any number will do."""
+
+
 def is_of_other_measure(text: str, *, asked: str) -> bool:
     """Say whether a text has figures, and all of them of measures that do not answer.
 
-    Of 30,958 sentences that answer, of training questions, 1 is called so (1,023 of the questions
-    are for such a measure).
+    Or of something else: when she was born is no answer to when she retired. Of 30,958 sentences
+    that answer, of training questions, 8 are called so (5,500 of the questions are for these).
     """
     other = _other(asked)
-    found = figures(text) if other else ()
-    return bool(found) and all(one.kind in other for one in found)
+    found = figures(text)
+    if other and found and all(one.kind in other for one in found) and not _tells(text, asked):
+        return True
+    aside = _aside_of(asked)
+    own = [one for one in found if aside and one.kind in aside.kinds]
+    if aside and aside.digits and not own:
+        return True
+    return aside is not None and bool(own) and all(_is_aside(text, one, aside) for one in own)
 
 
 def figure_is_other(text: str, start: int, end: int, *, asked: str) -> bool:
@@ -45,11 +79,21 @@ def figure_is_other(text: str, start: int, end: int, *, asked: str) -> bool:
 
     A unit may stand behind the span.
     """
-    other = _other(asked)
-    if not other:
+    other, aside = _other(asked), _aside_of(asked)
+    if not other and not aside:
         return False
     own = [one for one in figures(text) if one.start < end and one.end > start]
-    return bool(own) and all(one.kind in other for one in own)
+    return bool(own) and all(
+        one.kind in other or (aside is not None and _is_aside(text, one, aside)) for one in own
+    )
+
+
+def _is_aside(text: str, figure: Figure, aside: _Aside) -> bool:
+    if figure.kind not in aside.kinds or not aside.before.search(text[: figure.start]):
+        return False
+    around = _DIGITS.finditer(text) if aside.digits else ()
+    whole = (m.group() for m in around if m.start() <= figure.start < m.end())
+    return not any(sum(map(str.isdigit, run)) >= aside.digits for run in whole)
 
 
 def is_what_was(text: str, start: int, end: int, *, asked: str) -> bool:
@@ -63,6 +107,110 @@ def is_what_was(text: str, start: int, end: int, *, asked: str) -> bool:
     return any(
         one.start("old") <= start and end <= one.end("old") for one in _change().finditer(text)
     )
+
+
+def extreme_of(told: Sequence[str], *, most: bool) -> int | None:
+    """Return the place of the greatest or smallest of figures of one unit.
+
+    None where one is no figure, has another unit, or two are as great.
+
+    Args:
+        told: Each a number with its unit and nothing else; fewer than two give None.
+        most: Whether the greatest is wanted.
+    """
+    values = [found for text in told if (found := _VALUE.fullmatch(text))]
+    if len(values) < max(2, len(told)) or len({value["unit"] for value in values}) > 1:
+        return None
+    sizes = [float(value["number"].replace(",", "")) for value in values]
+    best = max(sizes) if most else min(sizes)
+    return sizes.index(best) if sizes.count(best) == 1 else None
+
+
+def measured_by(asked: str) -> frozenset[str]:
+    """Return the terms of the columns that a superlative is about: height of "tallest"."""
+    said = set(asked.casefold().rstrip(" ?").split())
+    table = data_toml("rag", "tables.toml")["measured"]
+    return frozenset(t for name, of in table.items() if said & set(of.split()) for t in terms(name))
+
+
+@cache
+def superlative(side: Literal["most", "least"]) -> re.Pattern[str]:
+    """Return the form of words that ask for the most or the least of something."""
+    words = data_toml("rag", "tables.toml")["superlatives"][side].split()
+    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+def asks_for_former(asked: str) -> bool:
+    """Say whether it is asked how something was before it was changed: "originally"."""
+    return bool(_original().search(asked))
+
+
+def answered_by(text: str, start: int, end: int, *, expects: str) -> tuple[Figure, ...]:
+    """Return the figures of a span that may be what answers; of an empty span all that fit.
+
+    Args:
+        text: A sentence.
+        start: Of the words that answer.
+        end: Of these, exclusive.
+        expects: What is asked for, as `rag.question.Question` has it.
+    """
+    own = [one for one in figures(text) if start == end or (one.start < end and one.end > start)]
+    kind = _EXPECTED.get(expects)
+    return tuple(one for one in own if kind is None or one.kind == kind)
+
+
+def replaced(
+    text: str, old: str, values: Sequence[Figure], *, about: Collection[str]
+) -> tuple[int, int] | None:
+    """Return where a sentence has what a figure or a day was moved or corrected to; mostly None.
+
+    "The balance was £3,142, not £3,412 as recorded" corrects 3,412, "was moved to 28 June" moves
+    what it is said of. Only a figure of the same measure replaces one, and only where there is no
+    other.
+
+    Args:
+        text: A sentence of a later article.
+        old: The sentence that answers.
+        values: Figures of `old` that answer.
+        about: The terms of the question that `old` has.
+    """
+    found = figures(text)
+    told = {_plain(old, one) for one in values}
+    kinds = {one.kind for one in values}
+    named = [one for one in found if _plain(text, one) in told]
+    others = [one for one in found if one.kind in kinds and _plain(text, one) not in told]
+    moved = [one for one in others if _moved_to().search(text[: one.start])]
+    if named and others:
+        no_more = any(_NO_MORE.search(text[: one.start]) for one in named)
+        moved = moved or (others if no_more or _corrected().search(text) else [])
+    elif not about or not set(about) <= set(terms(text)):
+        return None
+    if len(moved) != 1:
+        return None
+    weekday = _BEFORE_DAY.search(text[: moved[0].start]) if moved[0].kind == "year" else None
+    return (weekday.start("day") if weekday else moved[0].start), moved[0].end
+
+
+def _plain(text: str, figure: Figure) -> str:
+    return " ".join(terms(text[figure.start : figure.end]))
+
+
+@cache
+def _moved_to() -> re.Pattern[str]:
+    """Return the form of what stands before the new value: "was moved from 14 June to"."""
+    verb = any_of("changes", "verb")
+    day = rf"(?:{any_of('holds', 'weekday')},? )?(?:the )?"
+    return re.compile(rf"\b{verb}\b[^.;:]{{0,60}}? (?:to|till|until) {day}$", re.IGNORECASE)
+
+
+@cache
+def _corrected() -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of('changes', 'corrected')}\b", re.IGNORECASE)
+
+
+@cache
+def _original() -> re.Pattern[str]:
+    return re.compile(rf"\b{any_of('changes', 'original')}\b", re.IGNORECASE)
 
 
 @cache
@@ -107,13 +255,58 @@ def _kind(match: re.Match[str]) -> str:
 def _other(asked: str) -> frozenset[str]:
     plain = asked.replace("’", "'")
     asking = plain[asks_from(plain) :]
-    return next((other for form, other in _asked() if form.match(asking)), frozenset())
+    fitting = (other for form, other, _ in _asked() if form.match(asking))
+    return next(fitting, frozenset()) | _of_unit(asking)
+
+
+def _tells(text: str, asked: str) -> bool:
+    """Say whether a text tells without a figure what is asked: "twice"."""
+    plain = asked.replace("’", "'")
+    asking = plain[asks_from(plain) :]
+    told = next((told for form, _, told in _asked() if form.match(asking)), None)
+    return told is not None and bool(told.search(text))
+
+
+@lru_cache(maxsize=1024)
+def _aside_of(asked: str) -> _Aside | None:
+    plain = asked.replace("’", "'")
+    asking = plain[asks_from(plain) :]
+    return next(
+        (a for a in _asides() if a.form.match(asking) and not a.unless.search(asking)), None
+    )
 
 
 @cache
-def _asked() -> Sequence[tuple[re.Pattern[str], frozenset[str]]]:
+def _asides() -> Sequence[_Aside]:
     return [
-        (re.compile(entry["form"], re.IGNORECASE), frozenset(entry["other"]))
+        _Aside(
+            form=re.compile(entry["form"], re.IGNORECASE),
+            unless=re.compile(entry["unless"], re.IGNORECASE),
+            before=re.compile(entry["before"], re.IGNORECASE),
+            kinds=frozenset(entry["kinds"]),
+            digits=entry.get("digits", 0),
+        )
+        for entry in data_toml("rag", "measures.toml")["aside"]
+    ]
+
+
+@lru_cache(maxsize=1024)
+def _of_unit(asking: str) -> frozenset[str]:
+    """Return the measures that do not answer where a unit is asked for: "in minutes"."""
+    found = _UNIT_ASKED.search(asking)
+    kind = _units().get(found["unit"].casefold(), "") if found else ""
+    same = {kind, "year"} if kind == "time" else {kind}
+    return frozenset(_units().values()) - same - {""} if kind else frozenset()
+
+
+@cache
+def _asked() -> Sequence[tuple[re.Pattern[str], frozenset[str], re.Pattern[str] | None]]:
+    return [
+        (
+            re.compile(entry["form"], re.IGNORECASE),
+            frozenset(entry["other"]),
+            re.compile(entry["told"], re.IGNORECASE) if "told" in entry else None,
+        )
         for entry in data_toml("rag", "measures.toml")["asked"]
     ]
 

@@ -9,11 +9,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from typing import Final
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
+from index.types import Hit
+from rag.answer.items import MARK
+from rag.answer.rows import is_called, kinds, labelled, left_of
 from rag.answer.yes_no import is_negated
-from rag.question import any_of, is_named, names, words
+from rag.question import AnswerType, Question, any_of, is_named, names, words
 
 _WHO_IS = re.compile(
     r"^who(?:'s| is| was| are| were) (?:now |currently )?the (?P<role>[a-z][a-z\- ]{1,60}?)"
@@ -64,6 +68,11 @@ _IS_NOW = re.compile(
 _FORMER = re.compile(
     r"\b(?:former|previous|outgoing|retired|ex)[ -](?P<role>[a-z]{3,30})", re.IGNORECASE
 )
+_FIGURES: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "duration", "date"})
+_LONGEST_LINE = 8
+"""Words of what a line of a form says, where it is no sentence of its own."""
+_OF_KIND: Final = frozenset({"long", "often", "high", "hot", "old", "big", "larg", "heavi", "far"})
+"""Terms that only say the kind of a question."""
 _SPOKEN = re.compile(r"[A-Za-z][\w’'\-]*|[.,;:]")
 """A word, or a mark between two."""
 _EVERY = re.compile(
@@ -101,7 +110,13 @@ def days_of(text: str) -> frozenset[int]:
 
 
 def is_of_other_role(sentence: str, *, asked: str) -> bool:
-    """Say whether who is asked for by one role, and a sentence has words of other roles alone."""
+    """Say whether who is asked for by one role, and a sentence has words of other roles alone.
+
+    Or has nothing of the rank that is asked for: "the vice chair" is no chair.
+    """
+    rank = _rank_asked().match(asked)
+    if rank and rank["rank"].casefold() not in words(sentence):
+        return True
     who = _who().match(asked)
     wanted = _roles(tuple(terms(who["role"]))) if who else frozenset[str]()
     if len(wanted) != 1:
@@ -167,6 +182,25 @@ def is_of_other_thing(text: str, *, asked: str, around: str) -> bool:
         frame in wanted and name in names(text) - known - _countries()
         for frame, name in _framed(text, _DOING, _titled())
     )
+
+
+def is_of_other_line(text: str, question: Question, hit: Hit) -> bool:
+    """Say whether a figure is asked for, and an item or line of a form has no word of the question.
+
+    "- 600 g chard" does not tell how much sugar goes in, nor "Baking: 45 minutes" how long the
+    dough rests. Of what the title says no item need say anything.
+    """
+    is_item = bool(MARK.match(text)) and text[-1:] not in ".!?"
+    line = None if is_item else labelled(text)
+    if line and len(line.text.split()) > _LONGEST_LINE:
+        line = None
+    if question.expects not in _FIGURES or not (is_item or line):
+        return False
+    asking = question.text.replace("’", "'")
+    if line and any(k.asked.match(asking) and is_called(line.name, k) for k in kinds("line")):
+        return False
+    wanted = left_of(asking, hit, _OF_KIND)
+    return bool(wanted) and not wanted & set(terms(text))
 
 
 def is_of_other_side(sentence: str, *, asked: str) -> bool:
@@ -322,6 +356,14 @@ def _differs() -> re.Pattern[str]:
 def _difference() -> re.Pattern[str]:
     words = rf"(?:{any_of('difference', 'more')}|{any_of('difference', 'changed')})"
     return re.compile(rf"\b{words}\b", re.IGNORECASE)
+
+
+@cache
+def _rank_asked() -> re.Pattern[str]:
+    return re.compile(
+        rf"who(?:'s|’s| is| was| are| were) the (?:\w+ )?(?P<rank>{any_of('names', 'rank')})[ -]",
+        re.IGNORECASE,
+    )
 
 
 @cache

@@ -6,14 +6,16 @@ events are planned." the three sentences that follow. Nothing is read: the form 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import groupby
+from typing import NamedTuple
 
 from index.terms import content_terms, terms
-from index.types import Hit, Sentence
+from index.types import Hit, ScoredSentence, Sentence
 from rag.answer.confidence import Weighed
-from rag.answer.items import words_of_lists
+from rag.answer.items import MARK, words_of_lists
 from rag.answer.several import is_heading
 from rag.question import Question, any_of, names, numbers, words
 from rag.types import DraftSentence, Evidence
@@ -31,6 +33,11 @@ _NOTHING = re.compile(
     re.IGNORECASE,
 )
 """An "it" that stands for nothing: "It is not known whether"."""
+BAR = " | "
+"""What parts the cells of a row in an article."""
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_LONGEST_NAME = 40
+"""Characters of a column's name in an article."""
 _FAR = 3
 """Sentences that are looked back, as long as each begins with a pronoun itself."""
 
@@ -39,8 +46,6 @@ _FARTHEST = 12
 
 _Found = Mapping[tuple[str, int], tuple[Hit, Sentence]]
 """Sentences of the hits, by their document and number."""
-_MARK = re.compile(r"\s{0,3}(?:[-*•‣–]|\d{1,2}[.)])\s{1,3}(?=\S)")
-"""What a line of a list begins with."""
 _MOST = 10
 """Lines, or sentences, that are shown."""
 _LINES_APART, _PARAGRAPH = 3, 1
@@ -53,6 +58,19 @@ _WORD = re.compile(r"[\w'’\-]+")
 
 _Places = Mapping[tuple[str, int], Weighed]
 """Sentences that were weighed, by their document and number."""
+
+
+class Below(NamedTuple):
+    """A row of a table inside of an article."""
+
+    hit: Hit
+    scored: ScoredSentence
+    names: tuple[str, ...]
+    """Of its columns."""
+    named_by: Evidence
+    """The row that has these."""
+    is_whole: bool
+    """Whether all rows of the table were found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +88,8 @@ def with_names(
 ) -> tuple[DraftSentence, ...]:
     """Return sentences, each that begins with a pronoun with the one before that has a name.
 
-    One that begins with "the museum" comes with the nearest before that has this word and a name.
+    One that begins with "the museum" comes with the nearest before that has this word and a name,
+    a row of a table in an article with the names of its columns.
     None is added that is quoted anyway, and for a pronoun none of another paragraph.
 
     Args:
@@ -78,10 +97,14 @@ def with_names(
         hits: What was retrieved: the sentence before may lie in another passage.
     """
     places = _found(hits)
+    above = {
+        (row.hit.passage.document_id, row.scored.sentence.start): row.named_by
+        for row in rows_below_names(hits)
+    }
     quoted = {(e.hit.passage.document_id, e.start) for s in sentences for e in s.evidence}
     return tuple(
         replace(sentence, context=found)
-        if (found := _context(sentence, places))
+        if (found := _context(sentence, places) or _columns(sentence, above))
         and (found.hit.passage.document_id, found.start) not in quoted
         else sentence
         for sentence in sentences
@@ -124,10 +147,52 @@ def announced(weighed: Sequence[Weighed], question: Question) -> Announced | Non
     )
 
 
-def item_of(line: str) -> tuple[int, int]:
-    """Return where the words of a line of a list stand in it, without mark and stop."""
-    mark = _MARK.match(line)
-    return mark.end() if mark else 0, len(line.rstrip(" .;,"))
+def rows_below_names(hits: Sequence[Hit], *, apart: Collection[str] = ()) -> Iterator[Below]:
+    """Yield the rows of tables inside of articles that have a row of names above them.
+
+    Args:
+        hits: What was retrieved.
+        apart: Media types of files that are tables, which have no such rows.
+    """
+    if not any(BAR in hit.passage.text for hit in hits):
+        return
+    found: dict[tuple[str, int], tuple[Hit, ScoredSentence]] = {}
+    known: set[tuple[str, int]] = set()
+    for hit in hits:
+        for scored in hit.sentences if hit.card.media_type not in apart else ():
+            own = scored.sentence
+            known.add((own.document_id, own.ordinal))
+            if BAR in own.text:
+                found.setdefault((own.document_id, own.ordinal), (hit, scored))
+    places = sorted(found)
+
+    def run(place: tuple[int, tuple[str, int]]) -> tuple[str, int, int]:
+        number, (document, ordinal) = place
+        width = found[document, ordinal][1].sentence.text.count(BAR)
+        return document, ordinal - number, width
+
+    for _, group in groupby(enumerate(places), run):
+        table = [place for _, place in group]
+        document, last = table[-1]
+        is_whole = {(document, last + 1), (document, table[0][1] - 1)} <= known
+        yield from _with_names([found[place] for place in table], is_whole=is_whole)
+
+
+def _with_names(table: Sequence[tuple[Hit, ScoredSentence]], *, is_whole: bool) -> Iterator[Below]:
+    (hit, first), *rows = table
+    names = first.sentence.text.split(BAR)
+    if not all(map(_is_name, names)):
+        return
+    named_by = Evidence(hit=hit, start=first.sentence.start, end=first.sentence.end)
+    for own, scored in rows:
+        yield Below(own, scored, tuple(names), named_by, is_whole)
+
+
+def _is_name(text: str) -> bool:
+    """Say whether a cell may be a column's name: short, and without a number but a year."""
+    plain = _YEAR.sub("", text).strip()
+    short = 0 < len(text.strip()) <= _LONGEST_NAME
+    return short and not any(map(str.isdigit, plain)) and text.strip()[-1:] not in ".!?"
 
 
 def _found(hits: Sequence[Hit]) -> _Found:
@@ -136,6 +201,12 @@ def _found(hits: Sequence[Hit]) -> _Found:
         for hit in hits
         for scored in hit.sentences
     }
+
+
+def _columns(sentence: DraftSentence, above: Mapping[tuple[str, int], Evidence]) -> Evidence | None:
+    """Return the row of names above a row of a table in an article."""
+    cited = sentence.evidence[0] if sentence.evidence else None
+    return above.get((cited.hit.passage.document_id, cited.start)) if cited else None
 
 
 def _context(sentence: DraftSentence, places: _Found) -> Evidence | None:
@@ -190,7 +261,7 @@ def _lines(weighed: Sequence[Weighed], question: Question, places: _Places) -> A
 def _list_below(lead: Weighed, places: _Places) -> tuple[Weighed, ...]:
     found: list[Weighed] = []
     for after in _following(lead, places, gap=_LINES_APART):
-        if not _MARK.match(after.text):
+        if not MARK.match(after.text):
             break
         found.append(after)
     return tuple(found)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence, Sentence
-from rag.answer.holder import is_byline, may_be_told_by_byline
+from rag.answer.holder import is_byline, is_signature, may_be_told_by_byline
 from rag.answer.yes_no import Teller
 from rag.question import AnswerType, Question, holds, is_named, names, numbers, words
 from rag.reader.onnx_reader import ReadSentence
@@ -161,6 +161,9 @@ def _may_answer(question: Question, candidate: Candidate) -> bool:
     """
     text = candidate.scored.sentence.text
     if is_byline(text) and not may_be_told_by_byline(question):
+        return False
+    asks_name = question.expects == "person" or "name" in words(question.text)
+    if asks_name and is_signature(candidate.hit, candidate.scored.sentence):
         return False
     return question.expects != "money" or holds("money", text, asked=question.text)
 

@@ -15,7 +15,7 @@ from index.store import queries
 from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
-from rag.answer.cell import TABLES, cells_of
+from rag.answer.rows import TABLES, cells_of
 from rag.overview.asked import Topic, Whole, mentions, read_topic, speaks_of
 from rag.overview.statements import (
     Statement,

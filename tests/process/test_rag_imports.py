@@ -22,7 +22,7 @@ OF_A_QUESTION = frozenset(
     index.sync index.sync.file_state index.sync.stamps index.terms
     index.types rag rag.answer rag.answer.cell rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.otherwise
-    rag.answer.neighbours rag.answer.ranking rag.answer.similar
+    rag.answer.neighbours rag.answer.ranking rag.answer.rows rag.answer.similar
     rag.answer.several rag.answer.short rag.answer.yes_no
     rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session

@@ -6,7 +6,8 @@ import pytest
 
 from index.card import Card
 from index.types import Hit
-from rag.answer.cell import cells_of, with_cell
+from rag.answer.cell import with_cell
+from rag.answer.rows import cells_of
 from rag.question import read_question
 from rag.testing import hit_of
 from rag.types import Draft, DraftSentence, Evidence

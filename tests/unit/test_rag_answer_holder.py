@@ -6,11 +6,15 @@ from rag.answer.holder import (
     asks_for_writer,
     is_byline,
     is_of_other_payer,
+    is_signature,
     is_source,
     is_without_role,
     may_be_told_by_byline,
+    with_writer,
 )
 from rag.question import read_question
+from rag.testing import hit_of
+from rag.types import Draft
 
 
 @pytest.mark.parametrize(
@@ -95,6 +99,7 @@ def test_a_thing_behind_from_is_nobody_who_acts(text: str, words: str, told: boo
         "Story by Anna Berg and Jonas Hove",
         "By Anna Berg, science correspondent",
         "*Published on 3 May 2026 by Anna Berg | Reuters*",
+        "On Mon, 15 Sep 2025 at 08:02, Joss Mulcahy wrote:",
     ],
 )
 def test_a_byline_is_known(text: str) -> None:
@@ -121,3 +126,28 @@ def test_a_byline_tells_who_wrote_and_when_alone() -> None:
     assert may_be_told_by_byline(read_question("When was this article published?"))
     assert not may_be_told_by_byline(read_question("When was the mill opened?"))
     assert not may_be_told_by_byline(read_question("Who is the director?"))
+
+
+@pytest.mark.parametrize(
+    ("sentences", "is_one"),
+    [
+        (("We shall do it again.", "Ruben Falk"), True),
+        (("Ruben Falk",), True),
+        (("Ida Moe", "Ruben Falk"), False),
+        (("Ruben Falk", "We shall do it again."), False),
+        (("We met.", "Ruben Falk sang."), False),
+    ],
+)
+def test_a_name_alone_at_the_end_is_whom_it_is_by(sentences: tuple[str, ...], is_one: bool) -> None:
+    hit = hit_of(*sentences)
+    place = next(s.sentence for s in hit.sentences if "Falk" in s.sentence.text)
+    assert is_signature(hit, place) is is_one
+
+
+def test_authors_are_told_by_names_below_the_title() -> None:
+    hit = hit_of("On naps", "Mia Ost, Kofi Darling, and Yuki Brandt", "Sleep helps memory.")
+    draft = Draft(sentences=(), confidence=0.8)
+    answer = with_writer(draft, read_question("Who are the authors?"), [hit], sure=0.5)
+    assert answer.short == "Mia Ost, Kofi Darling, and Yuki Brandt"
+    assert with_writer(draft, read_question("Who wrote it?"), [hit], sure=0.9).short is not None
+    assert with_writer(draft, read_question("Who slept?"), [hit], sure=0.9) is draft

@@ -2,7 +2,15 @@
 
 import pytest
 
-from rag.answer.measures import figure_is_other, figures, is_of_other_measure, is_what_was
+from rag.answer.measures import (
+    answered_by,
+    extreme_of,
+    figure_is_other,
+    figures,
+    is_of_other_measure,
+    is_what_was,
+    replaced,
+)
 from rag.answer.mismatch import only_compares
 from rag.answer.short import _with_its_day
 
@@ -38,6 +46,13 @@ def test_figures_have_the_kind_of_their_unit(text: str, kinds: list[str]) -> Non
         ("How heavy is the bell?", "The bell cost 4,000 euros and took three weeks to cast."),
         ("And how hot does it get?", "It runs for 20 minutes."),
         ("How fast does the water run?", "It is open from 10 to 16, on Wednesdays until 20."),
+        ("How many times did it close?", "It closed for eleven days."),
+        ("How much is the cottage?", "It is 8 miles and there is a pub halfway."),
+        ("How much longer is the detour in minutes?", "It is a detour of 22 kilometres."),
+        ("When did she become a citizen?", "She was born on 3 April 1933 in Tromsø."),
+        ("How many children did she have?", "She was the youngest of four children of a smith."),
+        ("What is the owner's phone number?", "The key is in the box, code 4471."),
+        ("What is the owner's phone number?", "She sings in the choir."),
     ],
 )
 def test_a_figure_of_another_measure_does_not_answer(asked: str, sentence: str) -> None:
@@ -48,6 +63,12 @@ def test_a_figure_of_another_measure_does_not_answer(asked: str, sentence: str) 
     ("asked", "sentence"),
     [
         ("How fast is the Marigold?", "In eight minutes it reaches 12 knots."),
+        ("How many times did it close?", "It closed twice, for eleven days."),
+        ("How much is the cottage?", "The whole thing is 480 for the weekend."),
+        ("When was she born?", "She was born on 3 April 1933 in Tromsø."),
+        ("When did she retire?", "She was born in 1933 and retired in 1998."),
+        ("How many children did she have?", "She and Per had two children."),
+        ("What is the owner's phone number?", "Call (0151) 555 77 88 after six."),
         ("How fast did they answer the letter?", "They answered within two days."),
         ("How high would pay be?", "It would be $17."),
         ("How high is the unemployment rate?", "It is 4 percent."),
@@ -103,3 +124,48 @@ def test_what_it_was_changed_from_is_not_what_it_is() -> None:
     assert not is_what_was(text, old, old + 7, asked="When was the party to be?")
     open_ = "It is open from 10 to 16."
     assert not is_what_was(open_, 16, 18, asked="When is it open?")
+
+
+HELD = "The party will be held on Saturday, 14 June, from 11 a.m."
+BALANCE = "The balance on 28 February was £3,412."
+
+
+@pytest.mark.parametrize(
+    ("old", "expects", "about", "text", "new"),
+    [
+        (HELD, "date", {"parti"}, "The party was moved to Saturday, 28 June.", "Saturday, 28 June"),
+        (HELD, "date", {"parti"}, "It was moved from 14 June to 28 June.", "28 June"),
+        (HELD, "date", {"parti"}, "The parade was moved to 28 June.", None),
+        (HELD, "date", {"parti"}, "The party is on 14 June, the parade on 28 June.", None),
+        (HELD, "date", {"parti"}, "The party was moved to the hall.", None),
+        (BALANCE, "money", {"balanc"}, "It was £3,142, not £3,412 as recorded.", "£3,142"),
+        (BALANCE, "money", {"balanc"}, "A correction: £3,142 for £3,412.", "£3,142"),
+        (BALANCE, "money", {"balanc"}, "The balance was £3,412, the rent £48.", None),
+        (BALANCE, "money", {"balanc"}, "The balance was put right on 3 May, not £3,412.", None),
+    ],
+)
+def test_a_later_text_replaces_a_figure_where_it_says_so(
+    old: str, expects: str, about: set[str], text: str, new: str | None
+) -> None:
+    values = answered_by(old, 0, 0, expects=expects)
+    span = replaced(text, old, values, about=about)
+    assert (text[slice(*span)] if span else None) == new
+
+
+@pytest.mark.parametrize(
+    ("told", "most", "place"),
+    [
+        (["75 °C", "80 °C", "93 °C"], True, 2),
+        (["75 °C", "80 °C", "93 °C"], False, 0),
+        (["1,200 m", "900 m"], True, 0),
+        (["75 °C", "75 °C"], True, None),
+        (["75 °C", "167 °F"], True, None),
+        (["75 °C", "hot"], True, None),
+        (["75 °C"], True, None),
+        ([], False, None),
+    ],
+)
+def test_the_greatest_is_told_of_figures_of_one_unit_alone(
+    told: list[str], most: bool, place: int | None
+) -> None:
+    assert extreme_of(told, most=most) == place

@@ -8,6 +8,7 @@ from rag.answer.mismatch import (
     is_former,
     is_no_difference,
     is_of_other_days,
+    is_of_other_line,
     is_of_other_role,
     is_of_other_side,
     is_of_other_thing,
@@ -15,6 +16,8 @@ from rag.answer.mismatch import (
     lacks_of_role,
     role_asked,
 )
+from rag.question import read_question
+from rag.testing import hit_of
 
 _ASKED = "When is the pool open on Sundays?"
 
@@ -223,3 +226,30 @@ def test_who_was_something_is_not_who_is() -> None:
     assert not is_former(told, asked="Who was the director of the museum?")
     assert not is_former(told, asked="Who is the former director of the museum?")
     assert not is_former(told, asked="Who is the owner of the museum?")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_other"),
+    [("Ida Moe (chair), Per Dahl", True), ("Per Dahl is the vice chair.", False)],
+)
+def test_a_vice_chair_is_no_chair(sentence: str, is_other: bool) -> None:
+    assert is_of_other_role(sentence, asked="Who is the vice chair?") is is_other
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "is_other"),
+    [
+        ("How much sugar goes in?", "- 600 g chard", True),
+        ("How much chard goes in?", "- 600 g chard", False),
+        ("How long should the dough rest?", "Baking: 45 minutes", True),
+        ("How long does it bake?", "Baking: 45 minutes", False),
+        ("How much does a ticket cost?", "Admission: 4 euros", False),
+        ("How long should the dough rest?", "Bake it for 45 minutes.", False),
+        ("Who bakes?", "Baking: 45 minutes", False),
+    ],
+)
+def test_an_item_without_a_word_of_the_question_has_no_figure_for_it(
+    asked: str, sentence: str, is_other: bool
+) -> None:
+    hit = hit_of(sentence)
+    assert is_of_other_line(sentence, read_question(asked), hit) is is_other
