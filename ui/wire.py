@@ -35,7 +35,7 @@ _MEDIA = {".js": b"text/javascript; charset=utf-8", ".css": b"text/css; charset=
 _FOR_GOOD = (b"cache-control", b"public, max-age=31536000, immutable")
 """Of files whose names hold a hash of what is in them."""
 _LOADED_AS = {"api": "state"}
-_LISTED = re.compile(r"m\.f=\[(.*?)\]")
+_LISTED = "m.f=["
 _LATER = r"import\(`\./(%s)`\)[^\[]{,40},__vite__mapDeps\(\[([\d,]*)\]\)"
 """How Vite writes an import at run time: the file, and places in the list of what it needs."""
 _IMPORTED = re.compile(r"(?:from|import)[\"`]\./([\w.-]+\.js)[\"`]")
@@ -195,8 +195,8 @@ def _with_imported(folder: Path, names: Iterable[str]) -> dict[str, None]:
 
 def _needs(text: str) -> list[str]:
     """Return what a file of Vite's may load at run time."""
-    listed = _LISTED.search(text)
-    return re.findall(r'"\./([\w.-]+)"', listed[1]) if listed else []
+    listed, closed, _ = text.partition(_LISTED)[2].partition("]")
+    return re.findall(r'"\./([\w.-]+)"', listed) if closed else []
 
 
 def _read(path: Path) -> str:

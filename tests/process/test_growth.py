@@ -142,6 +142,7 @@ MADE = {
 }
 """By file and function."""
 _SENTENCE = "a sentence of 1,000 characters at most is read"
+_LINE = "a line of a few hundred characters at most is read, one of 160 in 0.4 ms"
 _SHORT = "a question of 400 characters at most is read"
 BOUNDED = {
     ("eval/suites/turning.py", "_agent"): _SENTENCE,
@@ -149,6 +150,7 @@ BOUNDED = {
     ("eval/suites/turning.py", "_counted"): _SENTENCE,
     ("eval/suites/turning.py", "_relative"): _SENTENCE,
     ("eval/suites/turning.py", "_roles"): _SENTENCE,
+    ("index/reading/metadata.py", "_byline"): _LINE,
     ("rag/comparison.py", "_asked"): _SHORT,
     ("rag/comparison.py", "_form"): _SHORT,
     ("rag/compound.py", "_END"): _SHORT,
