@@ -55,5 +55,5 @@ def test_a_migration_killed_at_any_statement_leaves_the_old_library_or_the_new(
         if ended.code == 0:
             break
         assert (ended.code, found) == (-signal.SIGKILL, old)
-    assert (found, die_at) == (new, 36)
+    assert (found, die_at) == (new, 39)
     assert check(library).findings == ()
