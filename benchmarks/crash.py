@@ -149,7 +149,7 @@ class Bench:
         """Undo every removal; say what is wrong then, if anything is."""
         undone = in_child(lambda: work_on.had_back(library))
         wanted = self.expected(kept.had_back)
-        if undone.how == "done" and not undone.value[0]:
+        if undone.how == "done" and all(map(_is_loss, undone.value[0])):
             if self._spared(damaged, undone.value[1], wanted):
                 return ""
             gone = self.expected(replace(kept, removed=()))
@@ -205,7 +205,7 @@ class Bench:
             mended = in_child(lambda: work_on.changed(library, work_on.add(work_on.OLD)))
         if mended.how != "done" or not all(map(_is_loss, mended.value[0])):
             return self.count(kind, "", bad=f"{result}, repair: {str(mended)[:300]}")
-        kept = self.old.only(mended.value[1]["cards"])
+        kept = self._left(*mended.value)
         if not self._spared(file, mended.value[1], self.expected(kept)):
             return self.count(kind, "", bad=f"repaired: {_differs(mended, [self.expected(kept)])}")
         bad = self._not_had_back(library, kept, damaged=file)
@@ -213,6 +213,13 @@ class Bench:
             return self.count(kind, f"{result}, a removal is lost and said so")
         lost = ", some lost" if len(kept.texts) < len(work_on.OLD) else ""
         return self.count(kind, f"{result}, repaired{lost}", bad=bad)
+
+    def _left(self, problems: list[str], there: Any) -> work_on.Kept:  # noqa: ANN401  # JSON
+        """Return what a library still holds, where a repair told what else it lost."""
+        kept = self.old.only(there["cards"])
+        if any("folders" in problem for problem in problems):
+            return replace(kept, folders=tuple(there["cards"]["registered"]))
+        return kept
 
     @staticmethod
     def _spared(file: Path, there: Any, wanted: Any) -> bool:  # noqa: ANN401  # JSON

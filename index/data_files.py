@@ -84,7 +84,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         OSError: It cannot be written; it is as it was, and nothing else is left behind.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))  # of links in a circle it says nothing, and opening does
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         yield part

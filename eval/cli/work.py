@@ -1,6 +1,7 @@
 """Opens the libraries and models that are asked, and prepares what to ask, as arguments say."""
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -176,7 +177,7 @@ def judge_of(args: argparse.Namespace) -> Judge | None:
 def _suites(args: argparse.Namespace) -> Iterator[list[Work]]:
     paths = [Path(path) for path in args.suites] or [shipped_suite()]
     for place, path in enumerate(paths):
-        if path.resolve() in [other.resolve() for other in paths[:place]]:
+        if os.path.realpath(path) in map(os.path.realpath, paths[:place]):
             raise MisuseError(f"{str(path)!r} is named twice: name each suite once")
     whole = [load_suite(path) for path in paths]
     suites = [_chosen(suite, args) for suite in whole]

@@ -99,7 +99,7 @@ def runs_beside(suite: Path) -> Path:
 
     Those of suites that come with Footnote lie in the user's data folder.
     """
-    shipped = suite.resolve().is_relative_to(_PACKAGE)
+    shipped = Path(os.path.realpath(suite)).is_relative_to(_PACKAGE)
     root = Path(platformdirs.user_data_dir("footnote", appauthor=False))
     return (root if shipped else suite.parent / ".footnote") / "runs" / suite_name(suite)
 

@@ -8,6 +8,7 @@ forbids scripts, other styles and every request.
 import base64
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -39,7 +40,7 @@ def check_target(path: Path) -> None:
     if path.exists() and not path.is_file():
         return
     try:
-        with TemporaryFile(dir=path.resolve().parent):
+        with TemporaryFile(dir=os.path.dirname(os.path.realpath(path))):
             pass
     except OSError as error:
         reason = error.strerror or str(error)
@@ -59,11 +60,11 @@ def check_targets(targets: Mapping[str, Path], read: Iterable[Path]) -> None:
     Raises:
         MisuseError: one would be, or cannot be put there.
     """
-    kept = {path.resolve() for path in read}
+    kept = {Path(os.path.realpath(path)) for path in read}
     taken = dict[Path, str]()
     for option, path in targets.items():
         check_target(path)
-        place = path.resolve()
+        place = Path(os.path.realpath(path))
         if place in kept:
             raise MisuseError(
                 f"{option} would write over {str(path)!r}, which this run reads: name another file"

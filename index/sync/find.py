@@ -285,7 +285,7 @@ def _expanded(pattern: Path) -> tuple[Path, list[Path]]:
     """
     parts = pattern.parts
     fixed = next(number for number, part in enumerate(parts) if _is_pattern(part))
-    base = Path(*parts[:fixed]).resolve()
+    base = Path(os.path.realpath(Path(*parts[:fixed])))
     rest = _without_doubles(parts[fixed:])
     return base, sorted(_matches(base, rest), key=lambda path: [*map(os.fsencode, path.parts)])
 

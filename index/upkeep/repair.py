@@ -154,6 +154,7 @@ def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
         forgotten = _keep_folders(old, db)
         kept = {row[0] for row in db.execute("SELECT source FROM documents")}
     lost = _sources(old) - kept
+    forgotten = forgotten or _lost_whole(old)
     _swap(library.folder)
     unsaved = [
         Finding(
@@ -163,6 +164,18 @@ def _rewrite(library: Library, on_progress: OnProgress) -> list[Finding]:
         for source in sorted(lost)
     ]
     return unsaved + forgotten
+
+
+def _lost_whole(old: Path) -> list[Finding]:
+    """Return that nothing of a damaged catalog could be read, not even what was in it."""
+    with suppress(*_UNREADABLE), closing(_salvage(old)) as damaged:
+        damaged.execute("SELECT count(source) FROM documents NOT INDEXED").fetchone()
+        return []
+    problem = (
+        "what the damaged catalog listed could not be saved: add your articles again, and register "
+        "your folders"
+    )
+    return [Finding(problem=problem, repairable=False)]
 
 
 def _keep_folders(old: Path, db: OpenCatalog) -> list[Finding]:

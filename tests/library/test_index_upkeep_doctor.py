@@ -224,14 +224,20 @@ def test_a_catalog_cut_short_gives_back_the_documents_that_can_be_read(library: 
     assert list(library.folder.glob("catalog-before-*.db"))
 
 
+@pytest.mark.parametrize("content", [b"not a database" * 100, b""])
 def test_a_catalog_that_is_no_database_leaves_an_empty_library_and_the_file(
-    library: Library,
+    library: Library, content: bytes
 ) -> None:
-    catalog(library).write_bytes(b"not a database" * 100)
+    catalog(library).write_bytes(content)
     assert "damaged" in check(library).findings[0].problem
-    assert mended(library).documents == 0
+    left = mended(library)
+    assert left.documents == 0
+    assert [one.problem for one in left.findings] == [
+        "what the damaged catalog listed could not be saved: add your articles again, and register "
+        "your folders"
+    ]
     (kept,) = library.folder.glob("catalog-before-*.db")
-    assert kept.read_bytes().startswith(b"not a database")
+    assert kept.read_bytes() == content
 
 
 def test_a_changed_text_is_found_and_left_out_by_a_repair(library: Library) -> None:
