@@ -7,7 +7,7 @@ import re
 from collections import deque
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal
+from typing import Final, Literal
 
 from index.data_files import data_toml
 
@@ -257,10 +257,15 @@ def _with_currency_name(amount: float, currency: str, start: int, end: int, text
     return _make("money", amount, currency, start, end, text)
 
 
+_LARGEST: Final = 1e300
+"""Of more digits a number is infinite, which equals any other and has no digits."""
+
+
 def _make(
     kind: Kind, amount: float, unit: str, start: int, end: int, text: str, factor: float = 1.0
 ) -> Value:
     bound, phrase = _bound(text, start, end)
+    amount = max(-_LARGEST, min(_LARGEST, amount))
     if _BELOW.match(text, end):
         amount = -abs(amount)
     return Value(

@@ -256,3 +256,17 @@ def test_what_only_tells_somebody_to_say_it_bears_nothing_out() -> None:
     ]
     assert not differences(read("One prints two copies."), read("Print two copies and keep one."))
     assert not differences(claim, read("They say the bridge is closed."))
+
+
+@pytest.mark.parametrize("before", ["", "$", "-"])
+@pytest.mark.parametrize("behind", [" crowns", "th", " million", "%", " km"])
+def test_a_number_without_end_is_another_one_and_no_error(before: str, behind: str) -> None:
+    held, claim = read("The bridge cost 5 crowns."), f"The bridge cost {before}{'9' * 400}{behind}."
+    assert all(abs(value.amount) < float("inf") for value in read_values(claim))
+    differences(read(claim), held)
+
+
+def test_a_number_without_end_is_not_the_one_that_a_source_says() -> None:
+    claim = read(f"The bridge cost {'9' * 400} crowns.")
+    (found,) = differences(claim, read("The bridge cost 5 crowns."))
+    assert found.kind == "number"
