@@ -162,7 +162,7 @@ class Bench:
         name = self.dice.choice(list(self.changes))
         change, kept = self.changes[name]
         size = sum((path.stat().st_size // _PAGE + 2) * _PAGE for path in self.template.rglob("*"))
-        with _small_disk(self.folder / "disk", size + self.dice.randrange(2 * size)) as disk:
+        with _small_disk(self.folder / "disk", size + self.dice.randrange(size // 3)) as disk:
             library = self.fresh(disk)
             limit = None if disk else self.dice.randrange(4096, size)
             kind = f"disk full ({'tmpfs' if disk else 'RLIMIT_FSIZE'})"
