@@ -34,8 +34,12 @@ _WORD = re.compile(r"\w+")
 _FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){1,3}")
 """Of somebody or something, not at the beginning of a question."""
 _NUMBER = re.compile(r"-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?")
-_UNIT = re.compile(r" \([^()]{1,20}\)$| in [a-zA-Z²]{1,4}$")
-"""Behind the name of a column: "Height (m)", "Height in m"."""
+_UNIT = re.compile(
+    r" \([^()]{1,20}\)$| in [a-zA-Z²]{1,4}$|_(?:[gmltshw]|kw|kwh)$"
+    r"|[ _](?:kg|mg|lbs?|oz|km|cm|mm|mi|ft|ml|cl|min|sec|hrs?|eur|usd|gbp|chf|pct)$",
+    re.IGNORECASE,
+)
+"""Behind the name of a column: "Height (m)", "Height in m", "height_m"."""
 _PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
 _COUNTED: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "date", "duration"})
 _LETTERS = 3  # of the name of a day or a month, from which on it may be cut
@@ -72,7 +76,7 @@ def with_cell(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
         lacks = _lacks_column(draft, question, hits) or _names_nobody_there(draft, question)
         if lacks or _is_surpassed(draft, question, hits):
             return replace(draft, confidence=0.0)
-        return _better_named(_of_its_row(draft, question, hits), question, of_article)
+        return _better_named(_of_its_row(draft, question, hits), question, rows_of(hits))
     alone = len(found) == 1
     short = found[0].cell.text if alone else None
     return _of_rows(draft, [_quoted(one, titled=not alone) for one in found], found, short=short)
@@ -133,22 +137,24 @@ def _extreme(rows: Sequence[Row], text: str, asked: frozenset[str]) -> list[Row]
 
 
 def _better_named(draft: Draft, question: Question, rows: Sequence[Row]) -> Draft:
-    """Return the row of a table in an article that a question names best, where another is quoted.
+    """Return the row of a table that a question names best, where others of it are quoted.
 
     With the cell of the column that it names best, if one stands out.
     """
-    cited = draft.sentences[0].evidence[0] if len(draft.sentences) == 1 else None
-    quoted = [row for row in rows if cited and row.evidence == cited]
-    if not quoted or question.expects == "yes_no":
+    cited = [told.evidence[0] for told in draft.sentences if told.evidence]
+    quoted = [row for row in rows if row.evidence in cited]
+    tables = {(row.hit.passage.document_id, row.named_by) for row in quoted}
+    if len(tables) != 1 or len(quoted) < len(draft.sentences) or question.expects == "yes_no":
         return draft
     asked = set(content_terms(question.text))
-    table = [row for row in rows if row.named_by == quoted[0].named_by]
+    table = [r for r in rows if (r.hit.passage.document_id, r.named_by) in tables]
     shares = [len(asked & _words(row.cells[0].text)) for row in table]
     row = table[shares.index(max(shares))]
-    if shares.count(max(shares)) > 1 or row is quoted[0]:
+    several = draft.parts or (len(quoted) > 1 and len(shares) - shares.count(0) > 1)
+    if shares.count(max(shares)) > 1 or quoted == [row] or several:
         return draft
     said = set(terms(question.text))
-    fits = [len(said & set(terms(cell.name))) for cell in row.cells[1:]]
+    fits = [len(said & _words(_UNIT.sub("", cell.name))) for cell in row.cells[1:]]
     cell = row.cells[1 + fits.index(max(fits))] if fits.count(max(fits)) == 1 else None
     told = _quoted(_Found(row=row, cell=cell or row.cells[0], covered=0), titled=False)
     told = replace(told, span=told.span if cell else None)
@@ -213,7 +219,8 @@ def _names_nobody_there(draft: Draft, question: Question) -> bool:
 def _is_surpassed(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool:
     """Say whether a row is quoted for the most or least of a column, and another has more or less.
 
-    Of the rows that were found; nothing is said of a column without numbers.
+    Of the rows that were found. In a file that is a table it is surpassed, too, where no column of
+    numbers is what is asked for; of a table in an article nothing is said then.
     """
     wanted = 1 if superlative("most").search(question.text) else -1
     if wanted < 0 and not superlative("least").search(question.text):
@@ -223,6 +230,8 @@ def _is_surpassed(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool
     table = draft.sentences[0].evidence[0].hit.passage.document_id
     asked = frozenset(content_terms(question.text)) | measured_by(question.text)
     quoted = _measured(draft.sentences[0].text, asked)
+    if not quoted and draft.sentences[0].evidence[0].hit.card.media_type in TABLES:
+        return bool(cells_of(draft.sentences[0].text))
     others = (
         _measured(row.sentence.text, asked)
         for hit in hits

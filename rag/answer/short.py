@@ -46,6 +46,16 @@ _LONGEST_SHARED = 160
 _PARTS = ("; ", ": ")
 _COMMAS = (", ", "; ", ": ")
 _STOPS = ' .!?"”'
+_FREE = re.compile(r"\b(?:free(?: of charge)?|no (?:charge|fee)|nothing)\b", re.IGNORECASE)
+_FOR_WHOM = re.compile(r" (?:for|to) (?P<whom>[^,;.]{2,60}?)(?=[,;.]| and | but |$)")
+_GETS_IT = re.compile(
+    r"(?P<whom>[^,;.:]{2,60}?)"
+    r" (?:gets? in|enters?|travels?|rides?|pays?|comes? in|(?:is|are) (?:admitted|let in))\b"
+    r"[^,;.:]{0,20}$"
+)
+"""Before "free": who it is for."""
+_COSTS = re.compile(r"\b(?:how much|costs?|pays?|price|fee|fare|charged?|admission)\b", re.IGNORECASE)
+_NOT_OF = re.compile(r"\bnon-|\b(?:not|without)\b", re.IGNORECASE)
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
 
@@ -121,7 +131,7 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     """
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
-    shared = _shared(one.text, question.text)
+    shared = _shared(one.text, question.text) or _free(one.text, question)
     unit = shared or best_unit(one.reading, question)
     if unit is None:
         return None
@@ -189,6 +199,24 @@ def _shared(text: str, asked: str) -> Unit | None:
     start = start if start >= len(_PARTS[0]) else 0
     end = len(text.rstrip(_STOPS))
     return Unit(start=start, end=end, worth=1.0) if end - start <= _LONGEST_SHARED else None
+
+
+def _free(text: str, question: Question) -> Unit | None:
+    """Return the word that something costs nothing for those who are asked of, and no one else.
+
+    "£7 for adults and free for children" tells what children pay, and the reader knows sums alone.
+    """
+    of_money = question.expects == "money" or _COSTS.search(question.text)
+    if not of_money or _NOT_OF.search(question.text):
+        return None
+    asked = set(content_terms(question.text))
+    for found in _FREE.finditer(text):
+        start = _part(text, found.start())[0]
+        who = _FOR_WHOM.match(text, found.end()) or _GETS_IT.search(text[start : found.start()])
+        meant = asked & set(content_terms(who["whom"])) if who else set()
+        if who and meant and not meant & set(content_terms(text.replace(who["whom"], " "))):
+            return Unit(start=found.start(), end=found.end(), worth=1.0)
+    return None
 
 
 def _does_it(text: str, end: int, asked: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 from index.data_files import data_text
@@ -23,6 +23,8 @@ from rag.types import Answer, AnswerSentence, Citation, Turn
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
+
+    from index.card import Card
 
 ExportFormat = Literal["md", "html", "csl", "bibtex"]
 """md, html: the conversation with footnotes and a bibliography. csl, bibtex: the latter alone."""
@@ -285,6 +287,11 @@ def _place(citation: Citation) -> str:
     return f"{title}, {where or f'characters {citation.start}–{citation.end}'}."
 
 
+def _found(card: "Card") -> str:
+    """Return an article's address, or its file's name: where that lies is nobody's, either."""
+    return card.url or (card.source if "://" in card.source else PurePath(card.source).name)
+
+
 def _called(conversation: Conversation) -> str:
     """Return the library's name alone: where it lies is nobody's whom an export is given to."""
     return re.split(r"[/\\]", conversation.library.rstrip("/\\"))[-1] or "a library"
@@ -308,6 +315,7 @@ def _html(conversation: Conversation, turns: Sequence[KeptTurn]) -> str:
         turns=turns,
         before=_before(turns),
         place=_place,
+        found=_found,
         unreadable=_UNREADABLE,
         trusted=SHOWN_AS_TRUE,
         cards={c.document_id: c.card for answer in answers for c in answer.citations},

@@ -192,6 +192,55 @@ def test_the_tallest_is_told_by_the_column_of_heights():
         assert with_cell(draft, question, [found]).confidence == confidence
 
 
+PLANTS = (
+    "plant: Tomato Roma; height_cm: 160; yield_kg: 6.2.",
+    "plant: Courgette; height_cm: 70; yield_kg: 11.5.",
+    "plant: Beetroot Boltardy; height_cm: 30; yield_kg: 3.1.",
+)
+
+
+def quoting(found: Hit, *rows: int) -> Draft:
+    """Return a draft that quotes some rows of a table."""
+    chosen = [found.sentences[row].sentence for row in rows]
+    told = [
+        DraftSentence(text=one.text, evidence=(Evidence(hit=found, start=one.start, end=one.end),))
+        for one in chosen
+    ]
+    return Draft(sentences=tuple(told), confidence=0.9)
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "told", "cell"),
+    [
+        ("What was the yield of the beetroot?", (0, 1), (2,), "3.1"),
+        ("What was the yield of the beetroot?", (0,), (2,), "3.1"),
+        ("What did the tomato and the beetroot yield?", (0, 2), (0, 2), None),
+        ("What was the yield?", (0, 1), (0, 1), None),
+    ],
+)
+def test_a_row_whose_name_is_said_in_part_is_told_and_no_other(question, rows, told, cell):
+    found = table(*PLANTS)
+    draft = with_cell(quoting(found, *rows), read_question(question), [found])
+    assert [one.text for one in draft.sentences] == [PLANTS[row] for row in told]
+    assert draft.short == cell
+
+
+@pytest.mark.parametrize(
+    ("question", "row", "confidence"),
+    [
+        ("Which plant gave the most yield?", 0, 0.0),
+        ("Which plant gave the most yield?", 1, 0.9),
+        ("Which plant was the best in a salad?", 1, 0.0),
+    ],
+)
+def test_a_column_with_its_unit_is_compared_and_what_no_column_has_is_not(
+    question, row, confidence
+):
+    found = table(*PLANTS)
+    draft = with_cell(quoting(found, row), read_question(question), [found])
+    assert draft.confidence == confidence
+
+
 def test_the_row_is_quoted_with_the_cell_marked():
     hit = table(*YEARS)
     draft = with_cell(

@@ -12,7 +12,8 @@ from rag.answer.measures import (
     replaced,
 )
 from rag.answer.mismatch import only_compares
-from rag.answer.short import _with_its_day
+from rag.answer.short import _free, _with_its_day
+from rag.question import read_question
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,30 @@ def test_hours_of_all_days_go_with_those_of_the_day_that_is_asked_of(asked, word
     text = "It is open daily from 10 to 16, on Wednesdays until 20."
     start, end = _with_its_day(text, (text.index("10"), text.index(",")), asked)
     assert text[start:end] == words
+
+
+FEES = "A tour costs 9 euros for adults and is free for children under 14."
+STUDENTS = "Students get in free; everybody else pays 6 euros."
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words"),
+    [
+        ("What do children pay for a tour?", FEES, "free"),
+        ("How much is a tour for children?", FEES, "free"),
+        ("What does a tour cost for adults?", FEES, None),
+        ("What does a tour cost?", FEES, None),
+        ("What does a tour cost without children?", FEES, None),
+        ("How old are the children?", FEES, None),
+        ("How much do students pay?", STUDENTS, "free"),
+        ("How much does everybody else pay?", STUDENTS, None),
+        ("How much do members pay?", "It is £3, but no charge to members.", "no charge"),
+        ("What does the club cost?", "It costs £2 and is free for those on free meals.", None),
+    ],
+)
+def test_what_costs_nothing_is_told_to_those_for_whom_it_does(asked, sentence, words):
+    unit = _free(sentence, read_question(asked))
+    assert (None if unit is None else sentence[unit.start : unit.end]) == words
 
 
 def test_what_it_was_changed_from_is_not_what_it_is() -> None:

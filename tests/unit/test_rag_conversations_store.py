@@ -55,7 +55,7 @@ def answered(question: str, quote: str = TEXT, *, text: str = "") -> Answer:
     citation = Citation(
         number=1,
         document_id="d",
-        card=Card(title="Lune", source="/a/lune.txt", sha256=""),
+        card=Card(title="Lune", source="/home/anna/lune.txt", sha256=""),
         page=None,
         start=0,
         end=len(quote),
@@ -561,6 +561,9 @@ def test_an_export_has_footnotes_numbered_through_and_one_bibliography(
     assert text.startswith("# How many towers?\n\nAsked on 1970-01-12, from library.\n\n")
     assert f"## And \\*gates\\*?\n\n{TEXT}[^2]\n\n[^2]: “{TEXT}” Lune, characters 0–35." in text
     assert text.endswith("## Bibliography\n\n- *Lune*. (lune.txt)\n")
+    html = exported(store.newest()[0], store.turns(ONE), form="html")
+    assert "<cite>Lune</cite>. lune.txt</p>" in html
+    assert "anna" not in text + html
 
 
 HOSTILE = '<script>alert("x")</script>'
