@@ -54,7 +54,9 @@ _GETS_IT = re.compile(
     r"[^,;.:]{0,20}$"
 )
 """Before "free": who it is for."""
-_COSTS = re.compile(r"\b(?:how much|costs?|pays?|price|fee|fare|charged?|admission)\b", re.IGNORECASE)
+_COSTS = re.compile(
+    r"\b(?:how much|costs?|pays?|price|fee|fare|charged?|admission)\b", re.IGNORECASE
+)
 _NOT_OF = re.compile(r"\bnon-|\b(?:not|without)\b", re.IGNORECASE)
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""

@@ -79,9 +79,14 @@ def test_a_threshold_that_answers_everything_is_caught(asked):
 
 
 def test_a_search_that_ranks_by_nothing_is_caught(asked, monkeypatch):
-    measured = search._vectors
+    measured = search._similarities
+
+    def nothing_is_near(*args, **named):
+        cosines, told = measured(*args, **named)
+        return [0 * one for one in cosines], 0 * told
+
     monkeypatch.setattr(SqliteCatalog, "search_terms", lambda *_, **__: {})
-    monkeypatch.setattr(search, "_vectors", lambda *args: 0 * measured(*args))
+    monkeypatch.setattr(search, "_similarities", nothing_is_near)
     gate, comparison = asked(suite=replace(SUITE, cases=SUITE.cases[1::2]), thresholds=Thresholds())
     assert any(
         "critical question which-missile is wrong, was right" in reason for reason in gate.reasons

@@ -44,13 +44,18 @@ def test_every_command_says_that_the_catalog_is_truncated(
     assert re.search(r" is damaged \(.+\): run `footnote doctor --repair` to save", done.said)
 
 
-def test_doctor_finds_a_truncated_catalog_and_repair_keeps_the_old_one(desk: Desk) -> None:
+def test_repair_of_a_truncated_catalog_says_what_is_lost_and_keeps_the_old_one(
+    desk: Desk,
+) -> None:
     truncate(desk.library)
     done = desk.run("doctor")
     assert done.code == FAILURE
     assert "1 problem.\n- the catalog of library" in done.printed
-    assert desk.run("doctor", "--repair").code == SOUND
+    repaired = desk.run("doctor", "--repair")
+    assert repaired.code == FAILURE
+    assert "what the damaged catalog listed could not be saved: add your" in repaired.printed
     assert list(desk.library.glob("catalog-before-*.db"))
+    assert desk.run("doctor").code == SOUND
 
 
 def test_a_deleted_vectors_folder_heals_at_the_next_question(desk: Desk) -> None:

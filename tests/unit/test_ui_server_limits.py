@@ -1,6 +1,7 @@
 """Each limit alone: bytes of a request, said or sent; bytes held; guesses of a password."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 import uvicorn
@@ -191,8 +192,11 @@ def test_the_pages_server_hurries_and_believes_named_proxies_alone():
         raise AssertionError
 
     found = []
+    page = SimpleNamespace(
+        config={"components": [], "theme_hash": "0"}, footnote_behind=SimpleNamespace(pace=None)
+    )
     for proxies in ([], ["10.0.0.2"]):
-        with _own_server(proxies):
+        with _own_server(page, proxies):
             found.append(http_server.uvicorn.Config(app=app, port=0, log_level="warning"))
     assert [one.http for one in found] == [Unhurried] * 2
     assert [one.proxy_headers for one in found] == [False, True]

@@ -97,7 +97,7 @@ async function ask() {
 const tagForm = (ids, done, takes) => {
   const key = ids.join(" ");
   const held = document.activeElement;
-  if (typed?.key === key) { setTimeout(() => typed?.form.contains(held) && held.focus()); return typed.form; }
+  if (typed?.key === key) { queueMicrotask(() => typed?.form.contains(held) && held.focus()); return typed.form; }
   const close = done;
   done = () => { typed = null; close(); };
   const input = h("input", { type: "text", maxlength: 60, list: "library-tags", placeholder: "Tag", "aria-label": "Tag", autocomplete: "off" });
@@ -105,7 +105,7 @@ const tagForm = (ids, done, takes) => {
   const form = h("form", { class: "tag-form" }, input, h("button", { type: "submit", class: "plain" }, "Add"), takes && plain("Take away", () => go("take")), plain("Cancel", done));
   form.addEventListener("submit", (event) => { event.preventDefault(); go("add"); });
   form.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); done(); } });
-  setTimeout(() => input.focus());
+  queueMicrotask(() => input.focus());
   typed = { key, form };
   return form;
 };
