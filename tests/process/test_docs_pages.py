@@ -150,9 +150,10 @@ def test_each_line_and_block_of_the_pages_is_run_or_listed():
 
 
 def is_export(line: str) -> bool:
-    """Say whether a line sets settings that there are."""
+    """Say whether a line sets settings that there are, or what compose.yaml asks for."""
     words = shlex.split(line)
-    known = {f"FOOTNOTE_{field.name.upper()}" for field in fields(Settings)}
+    composed = re.findall(r"\$\{(\w+)", (ROOT / "compose.yaml").read_text(encoding="utf-8"))
+    known = {f"FOOTNOTE_{field.name.upper()}" for field in fields(Settings)} | {*composed}
     return words[0] == "export" and {word.partition("=")[0] for word in words[1:]} <= known
 
 
