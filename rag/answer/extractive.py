@@ -15,7 +15,7 @@ from rag.answer.cell import with_cell
 from rag.answer.confidence import Weighed, weigh, weigh_told, weights
 from rag.answer.holder import is_of_other_payer, is_without_role, with_writer
 from rag.answer.items import is_new, item_of, joined, listed
-from rag.answer.measures import is_of_other_measure
+from rag.answer.measures import is_of_other_measure, is_only_compared
 from rag.answer.mismatch import (
     has_side_of,
     holds_role,
@@ -176,9 +176,9 @@ def _is_of_other_holder(question: Question, one: Weighed, hits: Sequence[Hit]) -
 
 
 def _is_of_other_measure(question: Question, one: Weighed) -> bool:
-    text, asked = one.text, question.text
-    other = is_of_other_measure(text, asked=asked) or only_compares(text, asked=asked)
-    return other or is_of_other_line(text, question, one.candidate.hit)
+    forms = (is_of_other_measure, only_compares, is_only_compared)
+    other = any(is_other(one.text, asked=question.text) for is_other in forms)
+    return other or is_of_other_line(one.text, question, one.candidate.hit)
 
 
 def _of_the_side(question: Question, weighed: list[Weighed]) -> list[Weighed]:

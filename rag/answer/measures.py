@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from index.data_files import data_toml
 from index.terms import terms
-from rag.question import any_of, asks_from
+from rag.question import any_of, asks_from, names
 
 _PER = r"(?: ?/ ?|[- ](?:per|an?|each|every)[- ])(?:hour|second|minute|h|s|sec|min)\b"
 _VALUE = re.compile(r"(?P<number>-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?)(?P<unit>[^\d.,]{0,20})")
@@ -25,6 +25,14 @@ _UNIT_ASKED = re.compile(
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
 _OF_TWO = ("pound", "pounds")
 """Units of money and of weight."""
+_COMPARED = re.compile(r"\b(?:than|compar)", re.IGNORECASE)
+_MORE_THAN = re.compile(
+    r"\b(?:more|less|fewer|[a-z]{2,12}er)\b[^.;]{0,40} than (?:the |in |at |on )?"
+    r"(?:[A-Z][\w’'-]{0,20} ){0,2}$"
+)
+_ENDS = re.compile(r"[\s”\"']*(?:[.;!?]|$)")
+_BEFORE = 80
+"""Characters before a name in which the comparison begins."""
 _EXPECTED = {"date": "year", "money": "money", "duration": "time"}
 """What measure a kind of question asks for, where it asks for one."""
 _NO_MORE = re.compile(
@@ -138,6 +146,22 @@ def superlative(side: Literal["most", "least"]) -> re.Pattern[str]:
     """Return the form of words that ask for the most or the least of something."""
     words = data_toml("rag", "tables.toml")["superlatives"][side].split()
     return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+def is_only_compared(text: str, *, asked: str) -> bool:
+    """Say whether what is asked of stands in a sentence for comparison alone, at its end.
+
+    "24 cars, a third more cars than the Terna" does not tell how many the Terna carries.
+    """
+    if _COMPARED.search(asked):
+        return False
+    held = (re.finditer(rf"\b{re.escape(name)}\b", text, re.IGNORECASE) for name in names(asked))
+    return any(
+        places
+        and all(_MORE_THAN.search(text[max(0, p.start() - _BEFORE) : p.start()]) for p in places)
+        and _ENDS.match(text, places[-1].end())
+        for places in map(list, held)
+    )
 
 
 def asks_for_former(asked: str) -> bool:

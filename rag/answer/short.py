@@ -54,6 +54,11 @@ _GETS_IT = re.compile(
     r"[^,;.:]{0,20}$"
 )
 """Before "free": who it is for."""
+_EACH = re.compile(
+    r"(?P<sum>(?:[$€£]|\b)\d[\d.,]{0,11}(?: [^\W\d_]{2,12})?) for (?P<whom>[^\W\d_][\w’'-]{2,20}"
+    r"(?: [\w’'-]{2,20}){0,2}?)(?=[,;.]| and | but | or | under | over | aged | who |$)"
+)
+"""A sum and whose it is."""
 _COSTS = re.compile(
     r"\b(?:how much|costs?|pays?|price|fee|fare|charged?|admission)\b", re.IGNORECASE
 )
@@ -133,7 +138,7 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     """
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
-    shared = _shared(one.text, question.text) or _free(one.text, question)
+    shared = _shared(one.text, question.text) or _priced(one.text, question)
     unit = shared or best_unit(one.reading, question)
     if unit is None:
         return None
@@ -203,22 +208,29 @@ def _shared(text: str, asked: str) -> Unit | None:
     return Unit(start=start, end=end, worth=1.0) if end - start <= _LONGEST_SHARED else None
 
 
-def _free(text: str, question: Question) -> Unit | None:
-    """Return the word that something costs nothing for those who are asked of, and no one else.
+def _priced(text: str, question: Question) -> Unit | None:
+    """Return what those pay who are asked of, of several who pay unequal sums, or nothing.
 
-    "£7 for adults and free for children" tells what children pay, and the reader knows sums alone.
+    "£7 for adults and free for children" tells what children pay, and so does "64 kroner for adults
+    and 32 for children": the reader knows whole sums alone.
     """
     of_money = question.expects == "money" or _COSTS.search(question.text)
     if not of_money or _NOT_OF.search(question.text):
         return None
     asked = set(content_terms(question.text))
-    for found in _FREE.finditer(text):
-        start = _part(text, found.start())[0]
-        who = _FOR_WHOM.match(text, found.end()) or _GETS_IT.search(text[start : found.start()])
-        meant = asked & set(content_terms(who["whom"])) if who else set()
-        if who and meant and not meant & set(content_terms(text.replace(who["whom"], " "))):
-            return Unit(start=found.start(), end=found.end(), worth=1.0)
-    return None
+    found = [(each.span("sum"), each["whom"]) for each in _EACH.finditer(text)]
+    found = found if len(found) > 1 else []
+    for free in _FREE.finditer(text):
+        start = _part(text, free.start())[0]
+        who = _FOR_WHOM.match(text, free.end()) or _GETS_IT.search(text[start : free.start()])
+        found += [(free.span(), who["whom"])] if who else []
+    fits = [
+        span
+        for span, whom in found
+        if (meant := asked & set(content_terms(whom)))
+        and not meant & set(content_terms(text.replace(whom, " ", 1)))
+    ]
+    return Unit(start=fits[0][0], end=fits[0][1], worth=1.0) if len(fits) == 1 else None
 
 
 def _does_it(text: str, end: int, asked: str) -> bool:

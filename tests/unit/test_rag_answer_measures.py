@@ -8,11 +8,12 @@ from rag.answer.measures import (
     figure_is_other,
     figures,
     is_of_other_measure,
+    is_only_compared,
     is_what_was,
     replaced,
 )
 from rag.answer.mismatch import only_compares
-from rag.answer.short import _free, _with_its_day
+from rag.answer.short import _priced, _with_its_day
 from rag.question import read_question
 
 
@@ -117,7 +118,22 @@ def test_hours_of_all_days_go_with_those_of_the_day_that_is_asked_of(asked, word
     assert text[start:end] == words
 
 
+@pytest.mark.parametrize(
+    ("asked", "sentence", "is_so"),
+    [
+        ("How many cars does the Terna carry?", "It takes 24 cars, more than the Terna.", True),
+        ("How old is Ida Berg?", "At 52 he is ten years older than Ida Berg.", True),
+        ("How many cars does the Mira carry?", "The Mira takes more cars than the Terna.", False),
+        ("How many homes did Nestor cut off?", "It was smaller than Nestor, which cut 48.", False),
+        ("Does it take more than the Terna?", "It takes 24 cars, more than the Terna.", False),
+    ],
+)
+def test_what_stands_there_for_comparison_alone_is_not_answered_of(asked, sentence, is_so):
+    assert is_only_compared(sentence, asked=asked) is is_so
+
+
 FEES = "A tour costs 9 euros for adults and is free for children under 14."
+UNEQUAL = "Tickets stay at 64 kroner for adults and 32 for children; bicycles travel free."
 STUDENTS = "Students get in free; everybody else pays 6 euros."
 
 
@@ -133,11 +149,16 @@ STUDENTS = "Students get in free; everybody else pays 6 euros."
         ("How much do students pay?", STUDENTS, "free"),
         ("How much does everybody else pay?", STUDENTS, None),
         ("How much do members pay?", "It is £3, but no charge to members.", "no charge"),
+        ("What does a ticket cost for children?", UNEQUAL, "32"),
+        ("What do adults pay?", UNEQUAL, "64 kroner"),
+        ("What does a ticket cost?", UNEQUAL, None),
+        ("What do adults and children pay?", UNEQUAL, None),
+        ("What do children pay?", "It is 9 euros for an hour for children.", None),
         ("What does the club cost?", "It costs £2 and is free for those on free meals.", None),
     ],
 )
-def test_what_costs_nothing_is_told_to_those_for_whom_it_does(asked, sentence, words):
-    unit = _free(sentence, read_question(asked))
+def test_of_unequal_sums_that_of_those_who_are_asked_of_is_told(asked, sentence, words):
+    unit = _priced(sentence, read_question(asked))
     assert (None if unit is None else sentence[unit.start : unit.end]) == words
 
 
