@@ -34,15 +34,19 @@ const names = h("datalist", { id: "library-tags" });
 let typing = 0;
 search.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => { query.words = search.value; reload(); }, 150); });
 
+let reloading = 0; // what is drawn then has another order than what is asked for: nothing is put behind it
 async function reload(keep = false) {
-  const mine = ++asked;
-  const got = await server.listed({ ...query, sort: query.sort || (query.words.trim() ? "" : "added"), offset: 0, limit: keep ? Math.max(PAGE, rows.length) : PAGE });
+  const mine = reloading = ++asked;
+  let got;
+  try { got = await server.listed({ ...query, sort: query.sort || (query.words.trim() ? "" : "added"), offset: 0, limit: keep ? Math.max(PAGE, rows.length) : PAGE }); }
+  finally { if (mine === reloading) reloading = 0; }
   if (mine !== asked || !got.rows) return;
   ({ rows, found, total } = got);
   choices = got;
   draw();
 }
 async function further() {
+  if (reloading) return;
   const mine = ++asked;
   const got = await server.listed({ ...query, sort: query.sort || (query.words.trim() ? "" : "added"), offset: rows.length, limit: PAGE });
   if (mine !== asked || !got.rows) return;
