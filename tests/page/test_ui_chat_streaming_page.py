@@ -137,7 +137,7 @@ def test_verdicts_stand_in_the_margin_and_no_line_of_a_reply_is_broken_by_them(b
 
 
 def test_who_waits_sees_seconds_and_the_nearest_sentences_meanwhile(browser, slow):
-    with opened(browser, slow) as page:
+    with opened(browser, slow, own=True) as page:
         page.clock.install()
         begin(page)
         page.locator("#turn-1 .meanwhile").wait_for(state="attached")

@@ -67,7 +67,7 @@ LOADED = """performance.getEntriesByType("resource").map((one) => new URL(one.na
 
 def test_a_page_is_told_ahead_of_each_file_of_gradios_that_it_loads(browser, port):
     # In a context of its own: what is in another's memory is not counted as loaded.
-    with opened(browser, port, storage_state=None) as page:
+    with opened(browser, port, own=True) as page:
         told = page.request.get(page.url).headers["link"]
         loaded = page.evaluate(LOADED)
     assert loaded

@@ -38,12 +38,13 @@ def served(folder, *replies, **scripted):
 
 
 @contextmanager
-def person(browser, port, **more):
+def person(browser, port, *, own=False, **more):
     """Give a browser's context of nobody else, in which nothing is stored of an earlier test.
 
-    Only the pages' files are in its cache, which are not fetched and compiled again.
+    Only the pages' files are in its cache, which are not fetched and compiled again. One of its
+    `own` is never used again: what is set there stays for every page of a context, as a clock does.
     """
-    if "storage_state" in more:
+    if own:
         with browser.new_context(**more) as context:
             yield context
         return
@@ -65,16 +66,14 @@ _resting = {}
 
 
 @contextmanager
-def opened(browser, port, *, tab="Ask", login=None, loses=False, **more):
+def opened(browser, port, *, tab="Ask", login=None, loses=False, own=False, **more):
     """Open a tab; what it asks of other hosts, any error it logs and any dialog fails the test.
 
     Where a name and a password are given, their user is logged in. Of a page that `loses` what it
     asks for, the browser's own lines about that are expected.
     """
     more = {"viewport": {"width": 1440, "height": 900}} | more
-    if login is not None:
-        more |= {"storage_state": None}  # a context of its own, for its cookies stay
-    with person(browser, port, **more) as context:
+    with person(browser, port, own=own or login is not None, **more) as context:
         page = context.new_page()
         wrong = []
         page.add_init_script(TRAP)
