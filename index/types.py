@@ -300,3 +300,14 @@ def _kept_label(label: str) -> str:
         return label
     start = label[: 2 * LONGEST_LABEL]
     return " ".join("".join(c if c.isprintable() else " " for c in start).split())[:LONGEST_LABEL]
+
+
+def page_name(page: int | None, label: str) -> str:
+    """Return what a page is called: `page 4`, `page iv`, or its label alone where that is no page.
+
+    Empty where there is none. A label with a blank or a colon is a name of its own, as those of
+    transcripts and notebooks are: `00:12:30`, `cell 4`.
+    """
+    if page is None:
+        return ""
+    return label if " " in label or ":" in label else f"page {label or page}"

@@ -1,16 +1,18 @@
 """Turns a draft into an answer whose citations are checked; what fails the check is not shown.
 
 A quote is found in a text too where its blanks, line ends, quotation marks and dashes are others.
+What an answer adds to a text, sentence by sentence with its marks, is told here as well.
 """
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.errors import CitationError
 from index.reading.normal import normalise
 from rag.types import (
+    Answer,
     AnswerPart,
     AnswerSentence,
     Citation,
@@ -18,6 +20,7 @@ from rag.types import (
     DraftPart,
     DraftSentence,
     Evidence,
+    TextDelta,
     Verdict,
 )
 
@@ -29,6 +32,15 @@ Texts = Mapping[str, str]
 _ALIKE = ("'‘’‚‛ʼ`´′", '"“”„‟«»″', "-‐‑‒–—―−")
 """Signs that are typed for each other: single and double quotation marks, dashes."""
 _DASHES = _ALIKE[2]
+_LEAST_QUOTED = 3
+"""Words from which a quotation must be literal; fewer may be a name or a coined word."""
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{3,2000})[\"”“»]")
+_FOLDED: Mapping[int, str | None] = {
+    **dict.fromkeys(map(ord, _ALIKE[0]), "'"),
+    **dict.fromkeys(map(ord, _ALIKE[1])),
+    **dict.fromkeys(map(ord, _DASHES), "-"),
+}
+"""What is put for such signs where two texts are compared: for double quotation marks nothing."""
 _LIGATURES = {
     "ffi": "(?:ffi|ﬃ|ﬀi|fﬁ)", "ffl": "(?:ffl|ﬄ|ﬀl|fﬂ)",
     "ff": "(?:ff|ﬀ)", "fi": "(?:fi|ﬁ)", "fl": "(?:fl|ﬂ)",
@@ -172,6 +184,26 @@ def left_open(parts: Sequence[AnswerPart]) -> str:
     return f"No answer found: {' '.join(asked)}" if asked else ""
 
 
+def pieces(answer: Answer, *, after: int = 0) -> Iterator[TextDelta]:
+    """Yield a finished answer's text in pieces, each with the citations it is first to name.
+
+    Args:
+        answer: It is told.
+        after: Its sentences that were told already.
+    """
+    named = max([0, *(n for s in answer.sentences[:after] for n in s.citations)])
+    for place, sentence in enumerate(answer.sentences[after:], start=after):
+        new = max([named, *sentence.citations])
+        yield TextDelta(
+            text=added(sentence, first=place == 0),
+            sentence=sentence,
+            citations=answer.citations[named:new],
+        )
+        named = new
+    if rest := left_open(answer.parts) if answer.sentences else answer.text:
+        yield TextDelta(text=f" {rest}" if answer.sentences else rest)
+
+
 def _finding(sentence: AnswerSentence) -> str:
     if sentence.verdict in SHOWN_AS_TRUE:
         return ""
@@ -236,6 +268,23 @@ def places(text: str, quote: str, *, most: int = 2) -> list[tuple[int, int]]:
     return found
 
 
+def misquoted(claim: str, source: str) -> str:
+    """Return what is wrong with the first quotation that a source does not hold, else nothing.
+
+    Blanks, quotation marks, dashes, capitals and a stop at the end do not count; `...` may leave
+    words out.
+    """
+    for match in _QUOTED.finditer(claim):
+        quoted = match[1]
+        if len(quoted.split()) < _LEAST_QUOTED:
+            continue
+        held = _folded(source)
+        for part in re.split(r"\[?(?:\.\.\.|…)\]?", quoted):
+            if _folded(part).strip(" .,;:!?") not in held:
+                return f"the source does not hold the words “{quoted}”"
+    return ""
+
+
 def _pattern(quote: str) -> str:
     return "".join(_form(match.group()) for match in _PIECE.finditer(quote.translate(_SPLIT)))
 
@@ -253,3 +302,7 @@ def _form(piece: str) -> str:
         return r"(?:\.{3}|…)"
     alike = next((signs for signs in _ALIKE if bare in signs), "")
     return f"[{re.escape(alike)}]" if alike else _LIGATURES.get(bare) or re.escape(bare)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.translate(_FOLDED).casefold().split())

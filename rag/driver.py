@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.errors import ModelError, ModelResponseError
-from rag.language_model import LanguageModel, Message, Reply
+from rag.answerers import LanguageModel, Message, Reply
 from rag.types import Event
 
 NEXT: Literal["next"] = "next"

@@ -23,8 +23,7 @@ from index.types import Change
 from rag import arguments
 from rag.assistant import Assistant
 from rag.citations import places
-from rag.plain_data import renewed
-from rag.types import Answer, Citation, Verification
+from rag.types import Answer, Citation, Verification, renewed
 
 Standing = Literal["same", "edited", "missing"]
 """same: the original has the cited text, the quote at its place. edited: the quote stands in an

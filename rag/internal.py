@@ -8,6 +8,7 @@ from index.card import left_out_line
 from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
 from index.terms import content_terms
 from index.terms import places as places_of_words
+from index.types import page_name
 from rag.answer.rows import cells_of_table
 from rag.arguments import read_scope, scope_among
 from rag.asked import by_answer, set_against
@@ -27,12 +28,11 @@ from rag.conversations.store import ConversationStore, conversations_here
 from rag.llm.client import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.logbook import LoggedQuestion, log_question, logged_questions
-from rag.plain_data import as_json, json_text
 from rag.question import read_question
 from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import Settings, keep_setting
-from rag.stored import articles_note, not_read_again, page_name
-from rag.types import Answer, Sentence
+from rag.stored import articles_note, not_read_again
+from rag.types import Answer, Sentence, as_json, json_text
 from rag.verification.differences import corrections
 from rag.way import extractive_answerer
 

@@ -20,8 +20,7 @@ from llama_index.core.vector_stores.types import FilterOperator, MetadataFilters
 from index.errors import MisuseError
 from index.scope import Scope, scope_of
 from rag import arguments
-from rag.plain_data import as_json
-from rag.types import Answer, Hit
+from rag.types import Answer, Hit, as_json
 
 _FIELDS = {
     "tags": "tags",

@@ -33,7 +33,6 @@ from rag.drafting import Drafting
 from rag.driver import Piece, Step, Steps
 from rag.question import Question, may_ask_of_all
 from rag.settings import Settings
-from rag.stored import question_note
 from rag.types import (
     Answer,
     Answerer,
@@ -41,7 +40,6 @@ from rag.types import (
     Draft,
     Reason,
     Retrieved,
-    TextDelta,
     Turn,
     Usage,
 )
@@ -190,7 +188,7 @@ class Pipeline:
             scope=scope,
         )
         yield Retrieved(hits=(), searched=message)
-        yield from _told(answer)
+        yield from citations.pieces(answer)
         yield answer
 
     def _of_whole(self, question: Question, moment: Moment) -> "Overview | None":
@@ -248,7 +246,7 @@ class Pipeline:
         assert writer is not None, "only a writer writes"
         in_time = sources.told is not None and all(s.when for s in sources.told.sentences)
         if not sources.found.hits or in_time:  # which no model puts in order, or there is nothing
-            yield from _told(quoted)
+            yield from citations.pieces(quoted)
             return quoted
         try:
             written = yield from writer.write(
@@ -271,7 +269,7 @@ class Pipeline:
         answer = replace(answer, seconds=time.perf_counter() - asked.started)
         aside = answer.set_aside
         if own.sentences and (aside is None or aside.reason == "cut_short"):
-            yield from _told(answer, after=len(own.sentences))
+            yield from citations.pieces(answer, after=len(own.sentences))
         else:
             yield from _anew(answer)
         return answer
@@ -333,7 +331,7 @@ class Pipeline:
         """
         if self._answerer.name != ExtractiveAnswerer.name:
             return ""
-        return question_note(asked.original, model=self._settings.embedding_model)
+        return refusal.question_note(asked.original, model=self._settings.embedding_model)
 
 
 def _shown(asked: Asked, sources: Sources, written: "Written") -> Answer:
@@ -371,27 +369,7 @@ def _refused(reason: Reason, asked: Asked, sources: Sources, hits: Sequence[Hit]
 def _anew(answer: Answer) -> Steps:
     """Yield a finished answer's passages, which take back what came before, and its text."""
     yield Retrieved(hits=answer.hits, searched=answer.searched, steps=answer.steps)
-    yield from _told(answer)
-
-
-def _told(answer: Answer, *, after: int = 0) -> Steps:
-    """Yield a finished answer's text in pieces, each with the citations it is first to name.
-
-    Args:
-        answer: It is told.
-        after: Its sentences that were told already.
-    """
-    named = max([0, *(n for s in answer.sentences[:after] for n in s.citations)])
-    for place, sentence in enumerate(answer.sentences[after:], start=after):
-        new = max([named, *sentence.citations])
-        yield TextDelta(
-            text=citations.added(sentence, first=place == 0),
-            sentence=sentence,
-            citations=answer.citations[named:new],
-        )
-        named = new
-    if rest := citations.left_open(answer.parts) if answer.sentences else answer.text:
-        yield TextDelta(text=f" {rest}" if answer.sentences else rest)
+    yield from citations.pieces(answer)
 
 
 def _in_full(question: Question, history: Sequence[Turn]) -> Question:

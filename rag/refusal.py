@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from index.data_files import data_text, data_toml
+from index.embedding.embedder import is_multilingual
 from index.search import Found
 from index.store.library import Moment
 from index.store.migrations import sound
-from index.terms import content_terms, terms
+from index.terms import UNDETERMINED, content_terms, language_asked_in, language_name, terms
 from index.types import Hit
 from rag.question import Question, holds, names, numbers, words
 from rag.types import Reason
@@ -27,6 +28,8 @@ LEAD = "No answer found"
 QUESTION_SEEMS = "The question seems"
 """How the sentence begins about a question in another language than is searched."""
 
+MULTILINGUAL: Final = "FOOTNOTE_EMBEDDING_MODEL=multilingual-e5-small"
+"""What makes a library one of many languages, as it is typed."""
 _FIXED: Mapping[Reason, str] = {
     "empty_library": "The library is empty: add articles first.",
     "empty_question": "The question is empty: ask it in words.",
@@ -311,6 +314,25 @@ def _asking_words() -> frozenset[str]:
     lists = data_toml("rag", "question_words.toml")["asks"]
     more = _words()["asking"]["words"]
     return frozenset(word for line in (*lists.values(), more) for word in line.split())
+
+
+def question_note(question: str, *, model: str) -> str:
+    """Return the sentence about a question that is not English; empty where it may be.
+
+    Args:
+        question: As it was asked.
+        model: The library's embedding model; one of many languages needs no sentence.
+    """
+    if is_multilingual(model):
+        return ""
+    code = language_asked_in(question)
+    if not code:
+        return ""
+    seems = "not to be in English" if code == UNDETERMINED else f"to be in {language_name(code)}"
+    return (
+        f"{QUESTION_SEEMS} {seems}, and this library is searched in English: ask in English, "
+        f"or add the articles to another library with {MULTILINGUAL}."
+    )
 
 
 def reply(message: str) -> str | None:

@@ -1,12 +1,11 @@
 """The articles of an open library as they lie: listed, found, shown and cited; nothing changes.
 
-And in a sentence what to know of sources: changed since they were read, or not in English; also
-that a question is not in the language that is searched, and how a place is called.
+And in a sentence what to know of their sources: changed since they were read, or not in English.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from index.embedding.embedder import is_multilingual
 from index.errors import MisuseError
@@ -15,10 +14,10 @@ from index.store import queries
 from index.store.library import Library
 from index.store.scoped import ids_within, keys_within
 from index.sync.file_state import Record, SourceNow, look
-from index.terms import UNDETERMINED, language_asked_in, language_name
+from index.terms import UNDETERMINED, language_name
 from index.types import Change, Document, DocumentSummary, PageImage, SourceState, Span
 from rag import arguments
-from rag.refusal import QUESTION_SEEMS
+from rag.refusal import MULTILINGUAL
 from rag.types import Citation, Event, Retrieved
 
 if TYPE_CHECKING:
@@ -35,8 +34,6 @@ _NOTES: Mapping[SourceState, str] = {
 _REASONS = 5
 _CHANGED = "document changed in the library meanwhile"
 _REMOVED = "document removed from the library meanwhile"
-_SETTING: Final = "FOOTNOTE_EMBEDDING_MODEL=multilingual-e5-small"
-"""What makes a library one of many languages, as it is typed."""
 _NAMED = 3
 """Languages that are named."""
 FetchRecords = Callable[[Iterable[str]], Sequence[Record]]
@@ -340,17 +337,6 @@ def not_read_again(outdated: Sequence[Change]) -> list[str]:
     return lines
 
 
-def page_name(page: int | None, label: str) -> str:
-    """Return what a page is called: `page 4`, `page iv`, or its label alone where that is no page.
-
-    Empty where there is none. A label with a blank or a colon is a name of its own, as those of
-    transcripts and notebooks are: `00:12:30`, `cell 4`.
-    """
-    if page is None:
-        return ""
-    return label if " " in label or ":" in label else f"page {label or page}"
-
-
 def note(now: SourceNow) -> str:
     """Return for a reader what became of a source; empty where it is as it was indexed."""
     return _NOTES[now.state] + now.path
@@ -372,26 +358,7 @@ def articles_note(changes: Iterable[Change], *, model: str) -> str:
     count = f"{len(languages)} articles are" if len(languages) > 1 else "1 article is"
     return (
         f"{count} not in English{f' ({told})' if told else ''} and will hardly be found: add "
-        f"{'them' if len(languages) > 1 else 'it'} to another library with {_SETTING}."
-    )
-
-
-def question_note(question: str, *, model: str) -> str:
-    """Return the sentence about a question that is not English; empty where it may be.
-
-    Args:
-        question: As it was asked.
-        model: The library's embedding model; one of many languages needs no sentence.
-    """
-    if is_multilingual(model):
-        return ""
-    code = language_asked_in(question)
-    if not code:
-        return ""
-    seems = "not to be in English" if code == UNDETERMINED else f"to be in {language_name(code)}"
-    return (
-        f"{QUESTION_SEEMS} {seems}, and this library is searched in English: ask in English, "
-        f"or add the articles to another library with {_SETTING}."
+        f"{'them' if len(languages) > 1 else 'it'} to another library with {MULTILINGUAL}."
     )
 
 

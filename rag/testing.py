@@ -20,8 +20,8 @@ from index.store.library import Library
 from index.store.protocols import Nearest, OnStep, OpenCatalog, Slices
 from index.terms import terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
+from rag.answerers import LanguageModel, Message, Reply
 from rag.assistant import Assistant
-from rag.language_model import LanguageModel, Message, Reply
 from rag.question import Question
 from rag.settings import Settings
 from rag.types import Answerer, Draft, DraftSentence, Evidence

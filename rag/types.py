@@ -1,16 +1,16 @@
-"""The public types: of answers and their evidence, of libraries, of models; no behaviour.
+"""The public types: of answers, of libraries, of what answers; and each as plain data.
 
-All are frozen, slotted and keyword-only; the protocols are what may be handed in: a model, an
-answerer, an embedder. Those that come with what makes them can be had here as well. What most
-programs name is in `rag` too.
+All are frozen, slotted and keyword-only. Those that come with what makes them can be had here as
+well. What most programs name is in `rag` too.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+import re
+from dataclasses import dataclass, fields, is_dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
-from index.card import Card, OldName
+from index.card import Card, OldName, nested, old_names
 from index.scope import EVERYTHING, Scope
 from index.types import (
     AddReport,
@@ -29,7 +29,19 @@ from index.types import (
     SourceState,
     Span,
 )
-from rag.language_model import LanguageModel, Message, PromptDigest, Reply, Usage
+from rag.answerers import (
+    Answerer,
+    Draft,
+    DraftPart,
+    DraftSentence,
+    Evidence,
+    LanguageModel,
+    Message,
+    PromptDigest,
+    Reply,
+    Usage,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from index.embedding import Embedder
@@ -51,6 +63,8 @@ __all__ = [
     "Usage", "Verdict", "Verification",
 ]  # fmt: skip
 
+_STEERING = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What JSON allows as it is and a terminal may obey: control characters and direction marks."""
 _ELSEWHERE = {
     "Article": "index.sync.intake",
     "BibliographyFormat": "rag.bibliography",
@@ -81,13 +95,6 @@ Reason = Literal[
 small_talk: nothing is asked of the articles. other_language: the question is not in English, and
 what answers reads English only. declined: it found none in its sources. unsupported: nothing that
 it wrote is in them. cut_short: of `SetAside` alone.
-"""
-Verdict = Literal["supported", "misattributed", "altered", "contradicted", "unsupported"]
-"""What a check of one sentence found.
-
-supported: a cited source says it. misattributed: another source says it, and is cited instead.
-altered: a source says it with another number, date or name, or only that it may be so.
-contradicted: a source says otherwise. unsupported: no source says it.
 """
 
 
@@ -296,66 +303,6 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """A span of one hit's document that a draft sentence rests on."""
-
-    hit: Hit
-    start: int
-    end: int
-    """Offsets in the document's text."""
-
-    @property
-    def text(self) -> str:
-        """The words of the span, which lies in the hit's passage."""
-        begin = self.hit.passage.start
-        return self.hit.passage.text[self.start - begin : self.end - begin]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftSentence:
-    """One sentence that an answerer proposes, with the evidence for it."""
-
-    text: str
-    evidence: tuple[Evidence, ...]
-    verdict: Verdict = "supported"
-    note: str = ""
-    """As in `AnswerSentence.note`."""
-    span: tuple[int, int] | None = None
-    """As in `AnswerSentence.span`."""
-    context: Evidence | None = None
-    """As in `AnswerSentence.context`, in the same document."""
-    when: str = ""
-    """As in `AnswerSentence.when`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftPart:
-    """One of several things that answer, with the evidence for it."""
-
-    asked: str
-    """As in `AnswerPart.asked`."""
-    text: str
-    """As in `AnswerPart.text`."""
-    evidence: tuple[Evidence, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """What an answerer proposes before its citations are checked."""
-
-    sentences: tuple[DraftSentence, ...]
-    """Most direct first; empty when nothing answers."""
-    confidence: float
-    """0 to 1, as in `Answer.confidence`."""
-    short: str | None = None
-    """As in `Answer.short`."""
-    parts: tuple[DraftPart, ...] = ()
-    """As in `Answer.parts`; their evidence is that of the sentences."""
-    ranked: tuple[Sentence, ...] = ()
-    """As in `Answer.ranked`; empty where the answerer ranks no sentences."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
     """First event of a stream: the passages, before any text.
 
@@ -388,19 +335,43 @@ it: the language model had only thought aloud, or failed, or nothing that it wro
 """
 
 
-class Answerer(Protocol):
-    """Proposes an answer from hits; its citations are checked afterwards by `rag.citations`."""
+def as_json(value: object) -> object:
+    """Return dataclasses as dictionaries in the order of their fields, tuples as lists.
 
-    @property
-    def name(self) -> str:
-        """What `Answer.model` shows."""
-        ...
+    What moved to a card stands under its old name as well, for one version more.
+    """
+    if is_dataclass(value) and not isinstance(value, type):
+        plain = {field.name: as_json(getattr(value, field.name)) for field in fields(value)}
+        card = getattr(value, "card", None)
+        old = {old: as_json(getattr(card, new)) for old, new in old_names(type(value)).items()}
+        return plain | old
+    if isinstance(value, tuple | list):
+        return [as_json(item) for item in value]
+    return value
 
-    def draft(self, question: "Question", hits: Sequence[Hit]) -> Draft:
-        """Propose sentences with the evidence of each, most direct first.
 
-        Args:
-            question: What is asked: `Question.text`, and what kind of answer it asks for.
-            hits: Retrieved passages, best first; none must give an empty draft.
-        """
-        ...
+def renewed(value: object) -> object:
+    """Return plain data of the version before, in which citations and hits had no card, as ours."""
+    if isinstance(value, list):
+        return [renewed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    plain = {key: renewed(item) for key, item in value.items()}
+    return nested(plain) if "document_sha256" in plain and "card" not in plain else plain
+
+
+def json_text(value: object, *, encoding: str = "utf-8") -> str:
+    r"""Return a value as indented JSON, readable in any language.
+
+    Args:
+        value: One of our types, or a tuple of them.
+        encoding: Of where it goes; if that lacks a character, everything but ASCII is written
+            as `\uXXXX`. What could steer a terminal always is.
+    """
+    text = json.dumps(as_json(value), indent=2, ensure_ascii=False)
+    text = _STEERING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(as_json(value), indent=2)
+    return text

@@ -27,9 +27,9 @@ from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.otherwise import are_of_one_thing
 from rag.answer.ranking import Reader
 from rag.answer.similar import SimilarAnswerer
+from rag.answerers import LanguageModel
 from rag.asked import Asked, Sources
 from rag.driver import Piece, Step, Steps
-from rag.language_model import LanguageModel
 from rag.library import OpenLibrary
 from rag.pipeline import Pipeline
 from rag.question import Question, may_name_articles

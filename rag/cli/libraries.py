@@ -22,9 +22,9 @@ from rag.named_libraries import (
     named_libraries,
     remove_name,
 )
-from rag.plain_data import as_json
 from rag.setting_values import SecretStr
 from rag.settings import Settings, default_library
+from rag.types import as_json
 
 _USE = "write `footnote libraries`, `libraries add NAME [PLACE]` or `libraries remove NAME`"
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")

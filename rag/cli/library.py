@@ -34,7 +34,7 @@ from rag.cli.session import (
 )
 from rag.conversations.store import conversations_here
 from rag.library import OpenLibrary
-from rag.plain_data import as_json
+from rag.types import as_json
 
 _SHOWN = 20
 """Documents that `find` shows where nothing else is asked for."""

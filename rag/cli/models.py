@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 
 from index.errors import FootnoteError, MisuseError, ModelError
+from rag.answerers import Message
 from rag.cli import terminal
 from rag.cli.session import print_result
-from rag.language_model import Message
 from rag.llm.errors import fault_of
 from rag.llm.found import FoundModel, keep_model, meant, models_here
 from rag.llm.providers.gguf import read_model_file, sha256_of

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from index.errors import FootnoteError, MisuseError, OperationError
 from rag.assistant import Assistant
-from rag.plain_data import json_text
 from rag.settings import Settings
-from rag.types import Answer, Turn
+from rag.types import Answer, Turn, json_text
 
 if TYPE_CHECKING:
     from tqdm import tqdm

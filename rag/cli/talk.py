@@ -38,9 +38,8 @@ from rag.conversations.store import (
     ConversationStore,
     conversations_here,
 )
-from rag.plain_data import as_json
 from rag.settings import Settings
-from rag.types import Answer
+from rag.types import Answer, as_json
 
 _DIGITS = 8
 """Of an id, as lists show it."""

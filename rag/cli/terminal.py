@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
 from index.card import Card, left_out_line
-from index.types import AddReport, Change, ChangeKind, Checkup, Document, DocumentSummary, Hit
-from rag.stored import articles_note, not_read_again, page_name
+from index.types import (
+    AddReport,
+    Change,
+    ChangeKind,
+    Checkup,
+    Document,
+    DocumentSummary,
+    Hit,
+    page_name,
+)
+from rag.stored import articles_note, not_read_again
 from rag.types import Citation
 
 if TYPE_CHECKING:

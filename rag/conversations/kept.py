@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from index.data_files import data_text
 from index.errors import FootnoteError, UnknownDocumentError
 from index.reading.normal import one_line
+from index.types import page_name
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.settings import Settings
-from rag.stored import page_name
 from rag.types import Answer, AnswerSentence, Citation, Turn
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from queue import SimpleQueue
 from typing import ParamSpec, Self, TypeVar
 
 from index.errors import ModelError
-from rag.language_model import Message, Reply
+from rag.answerers import Message, Reply
 from rag.llm.errors import (
     Advice,
     Fault,

@@ -13,8 +13,8 @@ from index.data_files import data_toml
 from index.errors import ModelError
 from index.terms import content_terms
 from prompts import Prompt
+from rag.answerers import Afresh, Message, Reply
 from rag.driver import NEXT, Piece, Request, Step
-from rag.language_model import Afresh, Message, Reply
 from rag.llm.prompting import inert, messages_of
 from rag.llm.stream import estimated_tokens
 from rag.question import Question, read_query

@@ -23,7 +23,7 @@ from index.errors import SettingsError
 from index.search import Found
 from index.terms import content_terms, terms
 from index.types import Hit, Sentence
-from rag.language_model import LanguageModel, Message
+from rag.answerers import LanguageModel, Message
 from rag.settings import Settings
 from rag.types import Answer, DraftPart
 

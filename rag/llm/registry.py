@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from urllib.parse import urlsplit
 
 from index.errors import FootnoteError, MisuseError, SettingsError
-from rag.language_model import LanguageModel
+from rag.answerers import LanguageModel
 from rag.llm.client import CLOCK, Client, Clock
 from rag.llm.errors import Advice
 from rag.llm.providers.anthropic import AnthropicWire

@@ -7,7 +7,7 @@ from functools import cache
 
 from index.data_files import data_toml
 from index.errors import ModelResponseError
-from rag.language_model import Afresh, CutReplyError, Message, Reply
+from rag.answerers import Afresh, CutReplyError, Message, Reply
 from rag.llm.providers.wire import Chunk
 
 _CUT = frozenset({"length", "max_tokens", "model_context_window_exceeded"})

@@ -12,10 +12,10 @@ from index.search import Found
 from index.types import Hit
 from rag import logbook
 from rag.answer.extractive import shipped_reader
+from rag.answerers import Afresh, CutReplyError, LanguageModel, Message, Reply
 from rag.citations import SHOWN_AS_TRUE, Footnotes, Texts, added
 from rag.driver import NEXT, Piece, Request, Step
 from rag.follow_up import stand_alone
-from rag.language_model import Afresh, CutReplyError, LanguageModel, Message, Reply
 from rag.llm.planning import proposed
 from rag.llm.prompting import (
     PASSAGE_TOKENS,

@@ -1,9 +1,9 @@
 """Compares a claim with the sentence that seems to bear it out: what is plainly otherwise in it.
 
 Numbers, dates, times of day and names are compared as values; a bound ("up to"), a time relation
-("until") and whether something is so, may be or is to be as words. All but quotations and the
-hours of a timetable count only where the sentence has most of the claim's other words: what is
-retold in other words no list of words can judge.
+("until") and whether something is so, may be or is to be as words. All but the hours of a timetable
+count only where the sentence has most of the claim's other words: what is retold in other words no
+list of words can judge.
 """
 
 import re
@@ -36,10 +36,6 @@ _BEFORE = 16
 """Characters before a date that may hold what relates it."""
 _RELATION = re.compile(r"(before|after|until|till|since|by|from)(?:\s+(?:the|about|around))?\s*$")
 _NOT = re.compile(r"\bnot\b|n['’]t\b")
-_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{3,2000})[\"”“»]")
-_FOLDS = str.maketrans(
-    {c: "'" for c in "‘’ʼ`"} | {c: "-" for c in "‐‑‒–—−"} | {c: None for c in '"“”„«»'}
-)
 _CLAUSE = re.compile(r"[;:()—]|\b(?:and|or|but|while|whereas|although|though|because|when)\b")
 _TURNS = ("negators", "deniers", "conditions", "possible", "intended")
 _BESIDE = re.compile(r"\b(?:and|or|with|from|than|of|in)\b|,")
@@ -63,8 +59,6 @@ _PAST = frozenset({"was", "were", "had", "did"})
 _SAYS_OTHER = re.compile(
     r"(?:^|; )the source says (?P<source>[^;]{1,200}?), not (?P<claim>[^;]{1,200})(?=;|$)"
 )
-_LEAST = 3
-"""Words from which a quotation must be literal; fewer may be a name or a coined word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,23 +158,6 @@ def turned(claim: Reading, held: Reading) -> Iterator[Difference]:
     """Find that one of two sentences says no and the other does not."""
     if bool(claim.has("negators")) != bool(held.has("negators")):
         yield Difference(kind="negation", note="one says no to it")
-
-
-def misquoted(claim: str, source: str) -> str:
-    """Return what is wrong with the first quotation that a source does not hold, else nothing.
-
-    Blanks, quotation marks, dashes, capitals and a stop at the end do not count; `...` may leave
-    words out.
-    """
-    for match in _QUOTED.finditer(claim):
-        quoted = match[1]
-        if len(quoted.split()) < _LEAST:
-            continue
-        held = _folded(source)
-        for part in re.split(r"\[?(?:\.\.\.|…)\]?", quoted):
-            if _folded(part).strip(" .,;:!?") not in held:
-                return f"the source does not hold the words “{quoted}”"
-    return ""
 
 
 def _otherwise(source: str, claim: str, kind: Kind) -> Iterator[Difference]:
@@ -404,7 +381,3 @@ def _hedging(reading: Reading, kind: str) -> dict[str, str]:
             behind = (w.stem for w in reading.words if w.start >= at + len(word))
             found[next(behind, "")] = word
     return found
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.translate(_FOLDS).casefold().split())

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from index.data_files import data_fitted
 from index.types import Hit, Sentence
+from rag.citations import misquoted
 from rag.reader.onnx_reader import Telling
 from rag.reader.windows import Window, window_of
 from rag.types import Evidence, Verdict
 from rag.verification.claims import Claim, statement_of
-from rag.verification.differences import Difference, differences, is_copied, is_near, misquoted
+from rag.verification.differences import Difference, differences, is_copied, is_near
 from rag.verification.parse import Reading, names_in, read, stems_of
 
 Similarity = Callable[[str, Sequence[Sentence]], NDArray[np.float32]]

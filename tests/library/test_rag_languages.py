@@ -7,7 +7,8 @@ import pytest
 from index.types import Change
 from rag import Assistant, Settings
 from rag.cli import terminal
-from rag.stored import articles_note, question_note
+from rag.refusal import question_note
+from rag.stored import articles_note
 from rag.testing import HashEmbedder, open_assistant
 
 MINILM, MULTILINGUAL = "all-MiniLM-L6-v2", "multilingual-e5-small"

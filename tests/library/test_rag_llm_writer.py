@@ -18,8 +18,8 @@ from rag import (
     TextDelta,
     Turn,
 )
+from rag.answerers import Afresh, CutReplyError, Reply
 from rag.cli.ask import answer_text
-from rag.language_model import Afresh, CutReplyError, Reply
 from rag.llm.replies import ReplyReader
 from rag.testing import HashEmbedder, ScriptedModel, open_assistant
 

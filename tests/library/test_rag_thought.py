@@ -20,8 +20,8 @@ from rag import (
     TextDelta,
 )
 from rag.cli.ask import answer_text
-from rag.plain_data import json_text
 from rag.testing import HashEmbedder, ScriptedModel, open_assistant
+from rag.types import json_text
 from ui.chat.turn import Turn
 from ui.chat.turn_view import as_view
 

@@ -36,6 +36,7 @@ from index.terms import terms
 from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
 from rag.answer import edges
+from rag.citations import misquoted
 from rag.comparison import sets_beside
 from rag.llm.prompting import gives_orders, inert
 from rag.llm.replies import ReplyReader, plain
@@ -43,7 +44,6 @@ from rag.llm.stream import Thoughts
 from rag.types import Turn
 from rag.verification import parse, values
 from rag.verification.claims import read_claims
-from rag.verification.differences import misquoted
 from rag.verification.verify_text import resolve
 from ui.chat import questions
 

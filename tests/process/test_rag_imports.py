@@ -19,7 +19,7 @@ OF_A_QUESTION = frozenset(
     index.store.folder_backend index.store.generation_files index.store.library
     index.store.migrations index.store.narrowed index.store.protocols index.store.queries
     index.store.scoped index.store.sqlite index.store.vector_search
-    index.sync index.sync.file_state index.sync.stamps index.terms
+    index.sync index.sync.file_state index.terms
     index.types rag rag.answer rag.answer.cell rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.otherwise
     rag.answer.neighbours rag.answer.ranking rag.answer.rows rag.answer.similar
@@ -27,10 +27,10 @@ OF_A_QUESTION = frozenset(
     rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session
     rag.cli.terminal rag.driver rag.library rag.llm
-    rag.asked rag.llm.prompting rag.pipeline rag.plain_data rag.question rag.logbook rag.reader
+    rag.asked rag.llm.prompting rag.pipeline rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
     rag.setting_values rag.settings rag.stored rag.types
-    rag.answer.holder rag.answer.items rag.answer.measures rag.answer.mismatch rag.language_model
+    rag.answer.holder rag.answer.items rag.answer.measures rag.answer.mismatch rag.answerers
     rag.comparison rag.compound rag.drafting rag.refusal
     rag.way
     """.split()  # noqa: SIM905  # a list of these would be a line each

@@ -16,7 +16,7 @@ from wire_formats import FORMATS
 from wire_server import RESET, Served, WireServer
 
 from rag import ModelError, ModelRejectedError, ModelResponseError, ModelUnavailableError
-from rag.language_model import CutReplyError
+from rag.answerers import CutReplyError
 from rag.llm.client import Clock
 from rag.types import Reply
 

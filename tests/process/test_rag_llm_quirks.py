@@ -8,7 +8,7 @@ from wire_asking import KEY, events, model_at
 from wire_server import Part, Served, WireServer
 
 from rag import ModelError, ModelRejectedError, ModelResponseError, ModelUnavailableError
-from rag.language_model import Afresh
+from rag.answerers import Afresh
 from rag.llm.providers.chat_completions import ChatReading
 from rag.types import Reply
 

@@ -6,7 +6,7 @@ from wire_formats import FORMATS
 from wire_server import WireServer
 
 from rag import Article, Assistant, ModelResponseError, Settings
-from rag.language_model import Afresh
+from rag.answerers import Afresh
 from rag.llm.stream import Thoughts
 from rag.testing import HashEmbedder
 from rag.types import Reply

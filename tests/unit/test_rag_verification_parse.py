@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from rag.citations import misquoted
 from rag.verification.claims import ClaimReader, read_claims
-from rag.verification.differences import differences, is_copied, misquoted
+from rag.verification.differences import differences, is_copied
 from rag.verification.parse import agrees, names_in, read, read_dates
 from rag.verification.values import read_values, same
 
@@ -212,6 +213,9 @@ def test_a_quotation_must_be_literal_but_for_its_marks_and_blanks() -> None:
     source = "He said: “We’re  sure – it works.”"
     assert misquoted('He said, "we\'re sure - it works".', source) == ""
     assert "it fails" in misquoted('He said "we\'re sure - it fails".', source)
+    assert (
+        misquoted("He said “the keeper′s lamp ― lit”.", "The keeper's lamp - lit, he said.") == ""
+    )
 
 
 @pytest.mark.parametrize(

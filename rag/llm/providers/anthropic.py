@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.language_model import Message
+from rag.answerers import Message
 from rag.llm.providers.wire import Access, Chunk, Limits, client_options
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rag.language_model import Message
+from rag.answerers import Message
 from rag.llm.providers.wire import Access, Chunk, Limits, ServerSaidError, client_options
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rag.language_model import Message
+from rag.answerers import Message
 from rag.llm.client import in_thread
 from rag.llm.providers.wire import UNKNOWN_CONTEXT, Access, Chunk, Limits, client_options
 

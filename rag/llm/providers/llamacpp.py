@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ModelUnavailableError, SettingsError
-from rag.language_model import Message
+from rag.answerers import Message
 from rag.llm.providers.chat_completions import OpenAIWire
 from rag.llm.providers.gguf import ModelFile, read_model_file, sha256_of
 from rag.llm.providers.wire import UNKNOWN_CONTEXT, Access, Chunk, Limits

@@ -9,7 +9,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from rag.language_model import Message
+from rag.answerers import Message
 from rag.setting_values import SecretStr
 
 if TYPE_CHECKING:

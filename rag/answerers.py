@@ -1,13 +1,25 @@
-"""What a language model is: its protocol, the messages that it gets, its reply and its use.
+"""What may answer, as protocols: a language model, and what proposes a draft of stored words.
 
-`rag.llm` has the models of providers.
+And what each gets and gives. `rag.llm` has the models of providers, `rag.answer` what quotes.
 """
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.errors import ModelResponseError
+from index.types import Hit, Sentence
+
+if TYPE_CHECKING:
+    from rag.question import Question
+
+Verdict = Literal["supported", "misattributed", "altered", "contradicted", "unsupported"]
+"""What a check of one sentence found.
+
+supported: a cited source says it. misattributed: another source says it, and is cited instead.
+altered: a source says it with another number, date or name, or only that it may be so.
+contradicted: a source says otherwise. unsupported: no source says it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,4 +123,82 @@ class LanguageModel(Protocol):
 
     def astream(self, messages: Sequence[Message]) -> AsyncIterator[str | Reply]:
         """Yield as `stream` does, without blocking the event loop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A span of one hit's document that a draft sentence rests on."""
+
+    hit: Hit
+    start: int
+    end: int
+    """Offsets in the document's text."""
+
+    @property
+    def text(self) -> str:
+        """The words of the span, which lies in the hit's passage."""
+        begin = self.hit.passage.start
+        return self.hit.passage.text[self.start - begin : self.end - begin]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftSentence:
+    """One sentence that an answerer proposes, with the evidence for it."""
+
+    text: str
+    evidence: tuple[Evidence, ...]
+    verdict: Verdict = "supported"
+    note: str = ""
+    """As in `AnswerSentence.note`."""
+    span: tuple[int, int] | None = None
+    """As in `AnswerSentence.span`."""
+    context: Evidence | None = None
+    """As in `AnswerSentence.context`, in the same document."""
+    when: str = ""
+    """As in `AnswerSentence.when`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPart:
+    """One of several things that answer, with the evidence for it."""
+
+    asked: str
+    """As in `AnswerPart.asked`."""
+    text: str
+    """As in `AnswerPart.text`."""
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What an answerer proposes before its citations are checked."""
+
+    sentences: tuple[DraftSentence, ...]
+    """Most direct first; empty when nothing answers."""
+    confidence: float
+    """0 to 1, as in `Answer.confidence`."""
+    short: str | None = None
+    """As in `Answer.short`."""
+    parts: tuple[DraftPart, ...] = ()
+    """As in `Answer.parts`; their evidence is that of the sentences."""
+    ranked: tuple[Sentence, ...] = ()
+    """As in `Answer.ranked`; empty where the answerer ranks no sentences."""
+
+
+class Answerer(Protocol):
+    """Proposes an answer from hits; its citations are checked afterwards by `rag.citations`."""
+
+    @property
+    def name(self) -> str:
+        """What `Answer.model` shows."""
+        ...
+
+    def draft(self, question: "Question", hits: Sequence[Hit]) -> Draft:
+        """Propose sentences with the evidence of each, most direct first.
+
+        Args:
+            question: What is asked: `Question.text`, and what kind of answer it asks for.
+            hits: Retrieved passages, best first; none must give an empty draft.
+        """
         ...
