@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from eval.running.recordings import RecordingModel, ReplayedModel
     from eval.running.suite import Judge, run
     from eval.suites.cases import GoldCase, GoldError, Quote, Suite
-    from eval.suites.files import lint, load_suite, shipped_suite
+    from eval.suites.files import load_suite, shipped_suite
     from eval.suites.new_cases import (
         Proposal,
         add_case,
@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         suggested,
         wordings,
     )
+    from eval.suites.repair import lint
     from eval.suites.turning import Turned, turned_within
 
 _HOMES = {
@@ -87,7 +88,8 @@ _HOMES = {
     "eval.running.recordings": "RecordingModel ReplayedModel",
     "eval.running.suite": "Judge run",
     "eval.suites.cases": "GoldCase GoldError Quote Suite",
-    "eval.suites.files": "lint load_suite shipped_suite",
+    "eval.suites.files": "load_suite shipped_suite",
+    "eval.suites.repair": "lint",
     "eval.suites.new_cases": "Proposal add_case known_cases proposals suggested wordings",
     "eval.suites.turning": "Turned turned_within",
 }

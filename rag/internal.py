@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.card import left_out_line
-from index.data_files import data_file, data_text, data_toml, seed_paths, whole_file
+from index.data_files import (
+    data_file,
+    data_text,
+    data_toml,
+    open_named,
+    read_named,
+    seed_paths,
+    whole_file,
+)
 from index.terms import content_terms
 from index.terms import places as places_of_words
 from index.types import page_name
@@ -71,11 +79,13 @@ __all__ = [
     "models_here",
     "named_settings",
     "not_read_again",
+    "open_named",
     "page_name",
     "places",
     "places_of_words",
     "ranked_sentences",
     "read_answer",
+    "read_named",
     "read_scope",
     "scope_among",
     "seed_paths",

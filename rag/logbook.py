@@ -19,6 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.data_files import read_named
+from index.errors import OperationError
 from rag.settings import Settings
 from rag.types import Answer, Status
 
@@ -78,11 +80,20 @@ def logged_questions(settings: Settings) -> tuple[LoggedQuestion, ...]:
     """Return the logged questions, oldest first; empty where the log is off or not there.
 
     Lines that are no entries, such as one cut short by a full disk, are passed over.
+
+    Raises:
+        OperationError: The log cannot be read.
     """
     path = question_log(settings)
     if path is None or not path.exists():
         return ()
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    try:
+        lines = read_named(path).decode("utf-8", "replace").splitlines()
+    except OSError as error:
+        raise OperationError(
+            f"the question log {str(path)!r} cannot be read ({error.strerror}): mend that, or "
+            "remove it"
+        ) from error
     return tuple(entry for entry in map(_entry, lines) if entry)
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.data_files import whole_file
+from index.data_files import read_named, whole_file
 from index.errors import MisuseError, OperationError, SettingsError
 from rag.setting_values import SecretStr, data_folder, is_address, is_name, place, secret
 
@@ -169,7 +169,7 @@ def _read() -> dict[str, NamedLibrary]:
     """Return the libraries that were given a name, by name; none where there is no file."""
     file = names_file()
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = json.loads(read_named(file))
         return {name: _named(name, told[name]) for name in sorted(told, key=str.casefold)}
     except FileNotFoundError:
         return {}

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self, TypedDict, get_args
 
 import platformdirs
 
-from index.data_files import whole_file
+from index.data_files import read_named, whole_file
 from index.errors import OperationError, SettingsError
 from rag.setting_values import (
     Read,
@@ -42,6 +42,8 @@ _PREFIX = "FOOTNOTE_"
 _HIDDEN = frozenset({"vectors", "llm_api_key"})
 """Settings whose value no message repeats."""
 _WAIT = 10.0
+_LARGEST = 1 << 20
+"""Bytes of the settings file."""
 
 
 def default_library() -> Path:
@@ -304,7 +306,7 @@ def _file_text(file: Path) -> str:
         SettingsError: It cannot be read, or is no text in UTF-8; no line of it is shown.
     """
     try:
-        return file.read_text(encoding="utf-8")
+        return read_named(file, largest=_LARGEST).decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise SettingsError(

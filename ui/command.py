@@ -177,7 +177,7 @@ def _address(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) in _PORTS):
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) in _PORTS):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: give a number from 1 to 65535")
     return int(text)
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from rag import MisuseError
+from rag.internal import read_named
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -57,6 +58,8 @@ ONLY_ASKS = "you may ask and read here, and change nothing: ask who runs this pa
 _HERE = ("127.0.0.1", "::1")
 _HANDED_ON = {b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via"}
 _READS = ("GET", "HEAD", "OPTIONS")
+_LARGEST = 4 << 20
+"""Bytes of a file of users or keys."""
 MOST_OTHER = 2_000_000
 """Bytes of a request that is no upload."""
 _ONLY_ASKS = ":ask"
@@ -312,7 +315,7 @@ def _secrets(path: Path, kind: str, *, form: str) -> list[tuple[str, str]]:
             raise MisuseError(
                 f"the {kind} file {str(path)!r} can be read by others: run `chmod 600` on it"
             )
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_named(path, largest=_LARGEST).decode("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise MisuseError(
             f"the {kind} file {str(path)!r} cannot be read ({error}): {form}"

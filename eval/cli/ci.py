@@ -18,7 +18,7 @@ from eval.reports.platforms import MARKER
 from eval.reports.write import write_whole
 from eval.suites.files import suite_name
 from rag import MisuseError
-from rag.internal import data_text
+from rag.internal import data_text, read_named
 
 GITHUB = Path(".github") / "workflows" / "footnote.yml"
 GITLAB = Path(".gitlab") / "footnote.yml"
@@ -102,7 +102,7 @@ def write_pipeline(plan: Plan) -> str:
     if not root.exists():
         write_whole(root, [INCLUDE])
         return f"{told}, with {GITLAB_ROOT}, which includes it"
-    if GITLAB.as_posix() in root.read_text(encoding="utf-8", errors="replace"):
+    if GITLAB.as_posix() in read_named(root).decode("utf-8", "replace"):
         return told
     return f"{told}, after you have added to {GITLAB_ROOT}:\n{INCLUDE}".rstrip()
 

@@ -18,7 +18,7 @@ from eval.datasets.formats import (
 )
 from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.cases import EvidenceError, GoldError, Quote, named, source_texts
-from eval.suites.files import lint, load_suite, unproven_note, unsure
+from eval.suites.files import load_suite
 from eval.suites.new_cases import (
     Maker,
     ModelMaker,
@@ -30,7 +30,7 @@ from eval.suites.new_cases import (
     suggested,
     wordings,
 )
-from eval.suites.repair import Renewal, renew, renewals
+from eval.suites.repair import Renewal, lint, renew, renewals, unproven_note, unsure
 from eval.suites.turning import turned
 from rag import Assistant, MisuseError, Settings, load_model
 from rag.internal import data_text, logged_questions, scope_among

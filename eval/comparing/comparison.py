@@ -26,6 +26,7 @@ from eval.results import (
 )
 from eval.suites.files import is_shipped
 from rag import Card, MisuseError
+from rag.internal import read_named
 from rag.types import Usage
 
 ALPHA = 0.05
@@ -213,7 +214,7 @@ def _reported(baseline: Baseline, cases: Sequence[CaseResult]) -> Report:
 
 def _read(path: Path) -> Baseline:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_named(path))
         if content["format"] != _FORMAT:
             raise ValueError(f"its format is {content['format']!r}, but {_FORMAT} is needed")
         fingerprint = {str(name): str(value) for name, value in content["fingerprint"].items()}

@@ -17,6 +17,7 @@ from eval.results import CaseResult, Comparison, GateResult, MetricChange, Repor
 from eval.running.suite import CITED, EVIDENCE, WORDS
 from eval.suites.files import gold_files, is_shipped, suite_name
 from rag import MisuseError
+from rag.internal import read_named
 
 METRICS = frozenset(("passed", "abstention_precision", "abstention_recall")).union(
     WORDS, CITED, EVIDENCE, ANSWERABLE, BEIR_METRICS
@@ -157,7 +158,7 @@ def load_thresholds(path: Path) -> dict[str, Thresholds]:
             from 0 to 1 under the names of metrics.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tables = tomllib.loads(read_named(path).decode("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise ThresholdError(f"thresholds {str(path)!r} cannot be read ({error})") from error
     return {suite: _thresholds(suite, table, path) for suite, table in tables.items()}

@@ -28,7 +28,7 @@ from eval.reports.suite import Past, SuiteRun
 from eval.results import case_from_row
 from eval.suites.files import suite_name
 from rag import MisuseError, OperationError
-from rag.internal import whole_file
+from rag.internal import open_named, read_named, whole_file
 
 MOST = 500
 """Runs of a suite that are kept; of more, the oldest are removed."""
@@ -232,7 +232,7 @@ def load_results(path: Path, *, suite: str = "") -> Baseline:
         MisuseError: it cannot be read, is none of these, or has several suites and not this one.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_named(path))
     except (OSError, ValueError, RecursionError) as error:
         raise MisuseError(
             f"{str(path)!r} cannot be read as results ({error}): name a baseline, a kept run, or a "
@@ -292,7 +292,7 @@ def _trim(folder: Path) -> None:
 def _read(path: Path) -> KeptRun:
     """Read what stands before the cases, and see that the file has its end."""
     head = list[bytes]()
-    with path.open("rb") as file:
+    with open_named(path) as file:
         for line in file:
             if line == _CASES:
                 break

@@ -30,7 +30,7 @@ from eval.running.asking import (
     with_reply,
 )
 from eval.running.suite import Asked
-from eval.suites.files import UNREAD, DatasetError, open_text, read_objects, string_field
+from eval.suites.files import UNREAD, DatasetError, read_objects, read_text, string_field
 from rag import Answer, Article, Hit
 from rag.internal import ranked_sentences, with_all_hits
 
@@ -242,9 +242,8 @@ def _rows(path: Path) -> Iterator[_Row]:
 
 def _document(path: Path) -> object:
     try:
-        with open_text(path) as file:
-            return json.load(file)
-    except (*UNREAD, ValueError) as error:
+        return json.loads(read_text(path))
+    except (*UNREAD, ValueError, RecursionError) as error:
         raise DatasetError(
             f"{str(path)!r} cannot be read as SQuAD JSON ({error}); flat rows need .jsonl"
         ) from error

@@ -152,8 +152,16 @@ def as_json(runs: Sequence[SuiteRun]) -> str:
 
 
 def _write(path: Path, pieces: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
+    with open(path, "w", encoding="utf-8", newline="\n", opener=_at_once) as file:
         file.writelines(pieces)
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a file as `open` does, but a pipe that nobody reads is an error and not waited for."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0), 0o666)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(descriptor, True)
+    return descriptor
 
 
 def _report(run: SuiteRun) -> dict[str, Any]:

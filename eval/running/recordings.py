@@ -15,7 +15,7 @@ import filelock
 from eval.results import CaseResult, case_from_row, case_to_json
 from eval.suites.files import read_objects
 from rag import LanguageModel, MisuseError, ModelResponseError, OperationError
-from rag.internal import READER_SHA256
+from rag.internal import READER_SHA256, read_named
 from rag.types import Message, Reply
 
 _WAIT = 60.0
@@ -107,7 +107,7 @@ class Journal:
         if not self._path.exists():
             return
         try:
-            text = self._path.read_text(encoding="utf-8")
+            text = read_named(self._path).decode("utf-8").replace("\r\n", "\n")
         except UnicodeDecodeError as error:
             number = error.object.count(b"\n", 0, error.start) + 1
             raise self._foreign(number) from error

@@ -1,30 +1,27 @@
 """Reads and checks gold files, JSON Lines or YAML, with the line of every mistake."""
 
 import codecs
+import errno
 import gzip
 import json
 import os
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from eval.metrics.answers import contains_answer
 from eval.suites.cases import (
     KEYS,
-    Documents,
-    EvidenceError,
     GoldCase,
     GoldError,
     Suite,
-    locate,
     parse_case,
-    same_question,
-    source_texts,
-    unproven,
 )
 from rag import MisuseError
+from rag.internal import open_named
 
 if TYPE_CHECKING:
     import yaml
@@ -50,6 +47,12 @@ _NO_TEXT = {
 
 UNREAD = (OSError, EOFError, zlib.error)
 """What a file raises that cannot be opened or unzipped."""
+_LONGEST = 16_000_000
+"""Characters of a line; of SQuAD's questions and BEIR's articles none has a hundredth."""
+_LARGEST = 128_000_000
+"""Characters of a file that is read as a whole; SQuAD has 42 million."""
+_MOST_NODES = 100_000
+"""Values of one case in YAML."""
 _DEEP = "it is nested too deeply to be read"
 
 
@@ -94,7 +97,7 @@ def load_suite(path: Path) -> Suite:
             raise case
         cases[case.id] = case
     if not cases:
-        raise _empty(path)
+        raise empty_file(path)
     return Suite(name=suite_name(path), cases=(*cases.values(),))
 
 
@@ -132,53 +135,6 @@ def read_cases(path: Path) -> Iterator[GoldCase | GoldError]:
             yield case
     except DatasetError as error:
         yield GoldError(str(error))
-
-
-def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[str]:
-    """Yield everything that is wrong with the files, `file:line: what` each.
-
-    Args:
-        paths: gold files.
-        documents: where the evidence should be; None leaves it unchecked.
-
-    Raises:
-        GoldError: a file is empty; raised after what is wrong with the others.
-    """
-    empty = []
-    for path in paths:
-        found = list(read_cases(path))
-        cases = [case for case in found if not isinstance(case, GoldError)]
-        yield from (str(case) for case in found if isinstance(case, GoldError))
-        yield from _asked_twice(cases)
-        yield from _contradictions(cases)
-        if documents is not None:
-            yield from _evidence(cases, documents)
-        if not found:
-            empty.append(path)
-    if empty:
-        raise _empty(empty[0])
-
-
-def unsure(paths: Iterable[Path]) -> Iterator[str]:
-    """Yield a note for each case whose expected answer is in none of its quotes or has no word.
-
-    Such a case can be right, so it is no mistake.
-    """
-    for path in paths:
-        for case in read_cases(path):
-            if isinstance(case, GoldCase):
-                notes = (unproven_note(case), *_wordless(case))
-                yield from (f"{case.place}: {note}" for note in notes if note)
-
-
-def unproven_note(case: GoldCase) -> str:
-    """Return that the expected answer is in none of the quotes, in words; empty where it is."""
-    if not unproven(case.answers, case.evidence):
-        return ""
-    return (
-        f"note: the expected answer {' or '.join(map(repr, case.answers))} is not in the quote "
-        "given as proof, so one of them may be wrong: check both"
-    )
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
@@ -224,19 +180,31 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
         DatasetError: the file cannot be opened, unzipped or decoded as UTF-8.
     """
     try:
-        with open_text(path) as lines:
-            for number, line in enumerate(lines, start=1):
+        with _text(path) as lines:
+            for number, line in enumerate(iter(lambda: lines.readline(_LONGEST), ""), start=1):
+                if len(line) == _LONGEST:
+                    raise DatasetError(f"{path}:{number}: the line is longer than any case is")
                 if line.strip():
                     yield number, line.strip()
     except (*UNREAD, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
 
 
-def open_text(path: Path) -> TextIO:
+def read_text(path: Path) -> str:
+    """Return a UTF-8 text file as a whole, opened as `_text` does."""
+    with _text(path) as file:
+        text = file.read(_LARGEST + 1)
+    if len(text) > _LARGEST:
+        raise OSError(errno.EFBIG, f"it has more than {_LARGEST:,} characters")
+    return text
+
+
+@contextmanager
+def _text(path: Path) -> Iterator[TextIO]:
     """Open a UTF-8 text file, a byte-order mark skipped, gzipped if its name ends in `.gz`."""
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig")
-    return path.open(encoding="utf-8-sig")
+    with open_named(path, largest=None) as file:
+        unpacked = gzip.GzipFile(fileobj=file) if path.suffix == ".gz" else file
+        yield TextIOWrapper(unpacked, encoding="utf-8-sig")
 
 
 def string_field(row: dict[str, object], key: str, place: str) -> str:
@@ -263,11 +231,23 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, object] | GoldError]]:
 
 def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | GoldError]]:
     """Yield each case with its line, from 1; a key written twice is a mistake, as it hides one."""
+    for node in _yaml_nodes(path):
+        place = f"{path}:{node.start_mark.line + 1}"
+        if _unfolded(node, {}) > _MOST_NODES:
+            raise DatasetError(f"{place}: its aliases unfold to too much; write each value out")
+        row = _yaml_row(node, path)
+        try:
+            wrong = _unquoted(node, path)
+        except RecursionError as error:
+            raise DatasetError(f"{place}: {_DEEP}; name no alias inside itself") from error
+        yield node.start_mark.line + 1, wrong or row
+
+
+def _yaml_nodes(path: Path) -> "list[yaml.Node]":
     import yaml
 
     try:
-        with open_text(path) as file:
-            root = yaml.compose(file, Loader=yaml.SafeLoader)
+        root = yaml.compose(read_text(path), Loader=yaml.SafeLoader)
     except (*UNREAD, UnicodeDecodeError) as error:
         raise _unreadable(path, error) from error
     except yaml.YAMLError as error:
@@ -278,17 +258,25 @@ def _yaml_rows(path: Path) -> Iterator[tuple[int, dict[str, object] | GoldError]
     except RecursionError as error:
         raise DatasetError(f"{path}:1: {_DEEP}; write a list of cases") from error
     if root is None:
-        return
+        return []
     if not isinstance(root, yaml.SequenceNode):
         raise DatasetError(f"{path}:1: a list of cases is needed; begin each with `- id:`")
-    for node in root.value:
-        row = _yaml_row(node, path)
-        try:
-            wrong = _unquoted(node, path)
-        except RecursionError as error:
-            place = f"{path}:{node.start_mark.line + 1}"
-            raise DatasetError(f"{place}: {_DEEP}; name no alias inside itself") from error
-        yield node.start_mark.line + 1, wrong or row
+    return list(root.value)
+
+
+def _unfolded(node: "yaml.Node", known: dict[int, int]) -> int:
+    """Return of how many values a value is made, each counted as often as an alias names it.
+
+    Args:
+        node: The value; inside itself it counts for nothing.
+        known: What was counted already, by the node's identity.
+    """
+    if id(node) not in known:
+        known[id(node)] = 0  # until it is counted
+        inner = node.value if isinstance(node.value, list) else ()
+        parts = chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in inner)
+        known[id(node)] = 1 + sum(_unfolded(part, known) for part in parts)
+    return known[id(node)]
 
 
 def _yaml_row(node: "yaml.Node", path: Path) -> dict[str, object]:
@@ -342,52 +330,9 @@ def _unreadable(path: Path, error: Exception) -> DatasetError:
     return DatasetError(f"{str(path)!r} cannot be read ({reason}); check its name")
 
 
-def _empty(path: Path) -> GoldError:
+def empty_file(path: Path) -> GoldError:
+    """Return that a gold file has no case, and how to write one."""
     way = "add one with `footnote gold add`, or write one JSON object a line"
     if path.suffix.lower() in YAML_SUFFIXES:
         way = "write a list of them, each begun with `- id:`"
     return GoldError(f"{str(path)!r} is empty, it holds no cases: {way}")
-
-
-def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:
-    places = dict[tuple[object, ...], str]()
-    for case in cases:
-        asked = (*(earlier.question for earlier in case.history), case.question)
-        question = (case.scope, *map(same_question, asked))
-        if question in places:
-            first = places[question]
-            yield f"{case.place}: the question of {case.id!r} is asked already at {first}"
-        places.setdefault(question, case.place)
-
-
-def _contradictions(cases: Iterable[GoldCase]) -> Iterator[str]:
-    """Yield where a right answer has what must not be said, so that the case cannot be right."""
-    for case in cases:
-        for part in case.must_not_include:
-            if any(contains_answer(answer, (part,)) for answer in case.answers):
-                yield (
-                    f"{case.place}: {case.id!r} must not say {part!r}, which an accepted answer "
-                    "says: remove one of the two"
-                )
-
-
-def _wordless(case: GoldCase) -> Iterator[str]:
-    """Yield a note for what is looked for in the reply and has neither a letter nor a digit."""
-    parts = {"answers": case.answers, "must_include": tuple(chain(*case.must_include))}
-    for key, texts in parts.items():
-        for text in texts:
-            if not any(map(str.isalnum, text)):
-                yield (
-                    f"note: {key} has {text!r}, in which there is no word: it is found only where "
-                    "it stands between blanks"
-                )
-
-
-def _evidence(cases: Iterable[GoldCase], documents: Documents) -> Iterator[str]:
-    cases = tuple(cases)
-    texts = source_texts(documents, {quote.document for c in cases for quote in c.evidence})
-    for case in cases:
-        try:
-            locate(case, texts)
-        except EvidenceError as error:
-            yield f"{case.place}: {error}"

@@ -36,7 +36,7 @@ from eval.suites.clauses import is_whole
 from eval.suites.files import YAML_SUFFIXES, read_cases
 from eval.suites.turning import Turned, turned
 from rag import Answer, Document, LanguageModel, OperationError, Scope, Settings
-from rag.internal import LoggedQuestion, draft_messages, places, whole_file
+from rag.internal import LoggedQuestion, draft_messages, open_named, places, read_named, whole_file
 
 _SHORTEST, _AROUND = 30, 600
 """Characters of a sentence that a model is asked about, and before and behind it."""
@@ -308,6 +308,8 @@ def alone(path: Path) -> Iterator[None]:
         OperationError: another one does for long, or the file cannot be written.
     """
     try:
+        if path.exists():
+            open_named(path).close()  # before anything is put beside what is no file
         with filelock.FileLock(path.with_name(f".{path.name}.lock"), timeout=_WAIT):
             yield
     except filelock.Timeout as error:
@@ -363,11 +365,11 @@ def _add(path: Path, documents: Documents, row: dict[str, object], case_id: str)
 
 def _lines(path: Path) -> int:
     """Return how many lines the file has; 0 where there is none."""
-    return len(path.read_bytes().splitlines()) if path.exists() else 0
+    return len(read_named(path).splitlines()) if path.exists() else 0
 
 
 def _append(path: Path, line: str) -> None:
-    before = path.read_bytes() if path.exists() else b""
+    before = read_named(path) if path.exists() else b""
     if before and not before.endswith(b"\n"):
         before += b"\n"
     with whole_file(path) as part:

@@ -1,4 +1,4 @@
-"""Proposes new evidence where a document changed and a quote is gone, and writes what was accepted.
+"""Finds what is wrong with gold files; proposes new evidence where a quote is gone, and writes it.
 
 What is nearest is told by words, each counting for more the rarer it is in the document. No
 printing and no asking.
@@ -12,7 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from eval.metrics.answers import contains_answer
@@ -24,12 +24,14 @@ from eval.suites.cases import (
     Quote,
     locate,
     named,
+    same_question,
     source_texts,
+    unproven,
 )
-from eval.suites.files import YAML_SUFFIXES, load_suite
+from eval.suites.files import YAML_SUFFIXES, empty_file, load_suite, read_cases
 from eval.suites.new_cases import alone
 from rag import Document, OperationError
-from rag.internal import places, whole_file
+from rag.internal import places, read_named, whole_file
 
 _LEAST = 0.3
 """Likeness, 0 to 1, under which a sentence is no proposal."""
@@ -54,6 +56,53 @@ class Renewal:
     def old(self) -> Quote:
         """The quote as it stands in the file."""
         return self.case.evidence[self.index]
+
+
+def lint(paths: Iterable[Path], documents: Documents | None = None) -> Iterator[str]:
+    """Yield everything that is wrong with the files, `file:line: what` each.
+
+    Args:
+        paths: gold files.
+        documents: where the evidence should be; None leaves it unchecked.
+
+    Raises:
+        GoldError: a file is empty; raised after what is wrong with the others.
+    """
+    empty = []
+    for path in paths:
+        found = list(read_cases(path))
+        cases = [case for case in found if not isinstance(case, GoldError)]
+        yield from (str(case) for case in found if isinstance(case, GoldError))
+        yield from _asked_twice(cases)
+        yield from _contradictions(cases)
+        if documents is not None:
+            yield from _evidence(cases, documents)
+        if not found:
+            empty.append(path)
+    if empty:
+        raise empty_file(empty[0])
+
+
+def unsure(paths: Iterable[Path]) -> Iterator[str]:
+    """Yield a note for each case whose expected answer is in none of its quotes or has no word.
+
+    Such a case can be right, so it is no mistake.
+    """
+    for path in paths:
+        for case in read_cases(path):
+            if isinstance(case, GoldCase):
+                notes = (unproven_note(case), *_wordless(case))
+                yield from (f"{case.place}: {note}" for note in notes if note)
+
+
+def unproven_note(case: GoldCase) -> str:
+    """Return that the expected answer is in none of the quotes, in words; empty where it is."""
+    if not unproven(case.answers, case.evidence):
+        return ""
+    return (
+        f"note: the expected answer {' or '.join(map(repr, case.answers))} is not in the quote "
+        "given as proof, so one of them may be wrong: check both"
+    )
 
 
 def renewals(
@@ -101,7 +150,7 @@ def renew(path: Path, accepted: Sequence[Renewal]) -> None:
         raise GoldError(f"{str(path)!r} is packed: unpack it, then repair it")
     with alone(path):
         try:
-            before = path.read_bytes()
+            before = read_named(path)
             with whole_file(path) as part:
                 part.write_bytes(_renewed(path, before, accepted))
         except OSError as error:
@@ -250,3 +299,47 @@ def _yaml_spans(data: bytes) -> Iterator[tuple[int, list[tuple[int, int]]]]:
             case.start_mark.line + 1,
             [(at(one.start_mark.index), at(one.end_mark.index)) for one in quotes],
         )
+
+
+def _asked_twice(cases: Iterable[GoldCase]) -> Iterator[str]:
+    places = dict[tuple[object, ...], str]()
+    for case in cases:
+        asked = (*(earlier.question for earlier in case.history), case.question)
+        question = (case.scope, *map(same_question, asked))
+        if question in places:
+            first = places[question]
+            yield f"{case.place}: the question of {case.id!r} is asked already at {first}"
+        places.setdefault(question, case.place)
+
+
+def _contradictions(cases: Iterable[GoldCase]) -> Iterator[str]:
+    """Yield where a right answer has what must not be said, so that the case cannot be right."""
+    for case in cases:
+        for part in case.must_not_include:
+            if any(contains_answer(answer, (part,)) for answer in case.answers):
+                yield (
+                    f"{case.place}: {case.id!r} must not say {part!r}, which an accepted answer "
+                    "says: remove one of the two"
+                )
+
+
+def _wordless(case: GoldCase) -> Iterator[str]:
+    """Yield a note for what is looked for in the reply and has neither a letter nor a digit."""
+    parts = {"answers": case.answers, "must_include": tuple(chain(*case.must_include))}
+    for key, texts in parts.items():
+        for text in texts:
+            if not any(map(str.isalnum, text)):
+                yield (
+                    f"note: {key} has {text!r}, in which there is no word: it is found only where "
+                    "it stands between blanks"
+                )
+
+
+def _evidence(cases: Iterable[GoldCase], documents: Documents) -> Iterator[str]:
+    cases = tuple(cases)
+    texts = source_texts(documents, {quote.document for c in cases for quote in c.evidence})
+    for case in cases:
+        try:
+            locate(case, texts)
+        except EvidenceError as error:
+            yield f"{case.place}: {error}"

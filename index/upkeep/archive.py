@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeVar
 
 from index.card import Card, nested, too_long
+from index.data_files import open_named
 from index.errors import ArchiveError, ReadError
 from index.reading.metadata import clean_url
 from index.reading.normal import normalise
@@ -99,7 +100,7 @@ def read(path: Path) -> tuple[Manifest, list[Incoming]]:
         ArchiveError: It is damaged, was changed, is too large, or no export of this version.
         OSError: The file cannot be read.
     """
-    with path.open("rb") as file:
+    with open_named(path, largest=None) as file:
         return _read_open(path, file)
 
 

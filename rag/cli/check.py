@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from index.data_files import whole_file
 from index.errors import MisuseError
 from rag.arguments import scope_among
 from rag.cli import terminal
@@ -119,7 +120,8 @@ def _quote_line(quote: CheckedQuote) -> str:
 def _write(data: bytes, arguments: argparse.Namespace) -> None:
     text = page(read_answer(_answer_text(data)))
     named = arguments.output or _beside(arguments.file)
-    Path(named).write_text(text, encoding="utf-8")
+    with whole_file(Path(named)) as part:
+        part.write_text(text, encoding="utf-8")
     if arguments.json:
         print_json({"file": named})
     else:

@@ -101,9 +101,9 @@ def _options(row: Row) -> dict[str, Any]:
 
 
 def _passages(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 100:
+    if not re.fullmatch("0*[1-9][0-9]?|0*100", text):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 100")
-    return int(text)
+    return int(text[-3:])
 
 
 def _word(text: str) -> str:
@@ -173,6 +173,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  # the outermost line: a sentence, no traceback
         if _is_of_interrupt(error):
             return _interrupted()
+        if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+            # A name that is no UTF-8 comes so, and is in order where a file has it.
+            return _failed(f"{error.object!r} is no text: write it in UTF-8", code=2)
         return _failed(f"internal error, please report it: {type(error).__name__}: {error}", code=1)
 
 
@@ -184,6 +187,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _run(arguments: Sequence[str]) -> int:
+    if any("\0" in argument for argument in arguments):
+        raise MisuseError("an argument has a zero character, which no text and no name has")
     name = arguments[0] if arguments else ""
     parser = _own(name, own_commands()[name]) if name in own_commands() else _of_all(arguments)
     own = arguments[1:] if name in own_commands() else arguments
@@ -335,7 +340,7 @@ def _interrupted() -> int:
 def _failed(sentence: str, *, code: int) -> int:
     from rag.cli import terminal
 
-    print(f"footnote: {terminal.one_line(sentence)}", file=sys.stderr)  # noqa: T201
+    print(f"footnote: {terminal.one_line(terminal.shortened(sentence))}", file=sys.stderr)  # noqa: T201
     return code
 
 

@@ -1,6 +1,7 @@
 """What people see in a terminal: plain text, colour and wrapping only where there is one."""
 
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 BOLD, DIM, YELLOW, PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[33m", "\x1b[0m"
 _WIDEST = 100
+_ENDLESS = re.compile(r"\S{400,}")
 _STEERING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode categories of what a terminal may obey: controls, format characters, line separators."""
 _KINDS: tuple[ChangeKind, ...] = get_args(ChangeKind)
@@ -136,6 +138,11 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """Return text as `printable` does, on one line."""
     return printable(" ".join(text.splitlines()))
+
+
+def shortened(text: str) -> str:
+    """Return text with only the ends of what is too long for a name or a path, as 9,000 digits."""
+    return _ENDLESS.sub(lambda found: f"{found[0][:60]}...{found[0][-20:]}", text)
 
 
 def _shown(character: str) -> str:

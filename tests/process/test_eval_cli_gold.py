@@ -20,8 +20,9 @@ from eval.datasets.formats import (
 )
 from eval.datasets.squad import load_squad, squad_rows
 from eval.suites.cases import KEYS, GoldError, Quote, parse_case, source_texts
-from eval.suites.files import lint, load_suite
+from eval.suites.files import load_suite
 from eval.suites.new_cases import add_case, suggested, wordings
+from eval.suites.repair import lint
 from rag import Card, OperationError, Scope
 from rag.internal import LoggedQuestion, data_text
 

@@ -181,3 +181,55 @@ def test_a_command_that_cannot_be_loaded_leaves_the_others_working(
     broken = here("lint", "--library", "x")
     assert broken.code == FAILURE
     assert broken.said.startswith("command 'lint' cannot be loaded (No module named 'lint')")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["eval", "PIPE"], MISUSE),
+        (["eval", "lint", "PIPE"], FAILURE),
+        (["eval", "GOLD", "--thresholds", "PIPE"], MISUSE),
+        (["eval", "GOLD", "--baseline", "PIPE"], MISUSE),
+        (["eval", "GOLD", "--replay", "PIPE"], MISUSE),
+        (["eval", "GOLD", "--resume", "PIPE"], FAILURE),
+        (["eval", "GOLD", "--html", "PIPE"], FAILURE),
+        (["gold", "add", "PIPE", "Who barks?", "--abstain"], FAILURE),
+        (["gold", "repair", "PIPE"], MISUSE),
+        (["verify", "PIPE"], MISUSE),
+        (["import", "PIPE"], MISUSE),
+        (["evidence", "PIPE"], MISUSE),
+        (["add", "PIPE"], FAILURE),
+    ],
+)
+def test_a_pipe_is_one_sentence_and_not_waited_for(
+    desk: Desk, here: Here, arguments: list[str], code: int
+) -> None:
+    gold = desk.write(
+        "gold.jsonl", '{"id": "a", "question": "When do dogs bark?", "answers": ["night"]}'
+    )
+    os.mkfifo(desk.folder / "pipe")
+    paths = {"PIPE": desk.folder / "pipe", "GOLD": gold}
+    done = here(*(paths.get(argument, argument) for argument in arguments))
+    assert done.code == code
+    assert "pipe" in done.said + done.printed
+    assert sorted(path.name for path in desk.folder.glob(".pipe*")) == []
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ("a\0b", "an argument has a zero character, which no text and no name has"),
+        ("/\ud800", r"'/\ud800' is no text: write it in UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_misuse(here: Here, argument: str, said: str) -> None:
+    done = here("list", "--library", argument)
+    assert (done.code, done.said) == (MISUSE, said)
+
+
+def test_a_value_without_end_is_shown_by_its_ends(here: Here) -> None:
+    done = here("ask", "Who?", "--k", "9" * 100_000)
+    assert done.code == MISUSE
+    assert len(done.said) < 300
+    assert "argument --k: '9999" in done.said
+    assert "is not a whole number from 1 to 100" in done.said

@@ -42,6 +42,12 @@ def test_what_is_no_file_is_written_to(tmp_path):
     os.close(reader)
 
 
+def test_a_pipe_that_nobody_reads_is_one_sentence_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OperationError, match="could not be written"):
+        write_whole(tmp_path / "pipe", ["text"])
+
+
 def test_a_folder_that_is_not_there_is_one_sentence(tmp_path):
     with pytest.raises(OperationError, match="could not be written"):
         write_whole(tmp_path / "no" / "a.html", ["x"])

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from eval.suites.cases import EvidenceError, GoldError, SourceText, locate, parse_case
-from eval.suites.files import DatasetError, lint, load_suite, read_objects, unsure
+from eval.suites.files import DatasetError, load_suite, read_objects
+from eval.suites.repair import lint, unsure
 from rag import EVERYTHING, MisuseError, Scope
 
 GOOD = {"id": "a", "question": "Which?", "answers": ["SM-6"]}
@@ -334,3 +335,23 @@ def test_a_damaged_gzip_file_is_one_sentence(tmp_path: Path, cut: slice) -> None
     file.write_bytes(whole[:12] + b"\xff\xff\xff" + whole[15:])
     with pytest.raises(DatasetError, match=r"cannot be read \(Error -3 while decompressing"):
         list(read_objects(file))
+
+
+def test_a_line_without_end_is_one_sentence(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "gold.jsonl.gz", "wb", compresslevel=1) as file:
+        file.write(bytes(16_000_000))
+    with pytest.raises(DatasetError, match=r"gz:1: the line is longer than any case is"):
+        list(read_objects(tmp_path / "gold.jsonl.gz"))
+
+
+def test_aliases_that_unfold_to_too_much_are_one_sentence(tmp_path: Path) -> None:
+    parts = "".join(f"  n{n}: &n{n} [{', '.join([f'*n{n - 1}'] * 10)}]\n" for n in range(1, 9))
+    text = f"- id: a\n  question: Who?\n  n0: &n0 [Ann]\n{parts}  answers: *n8\n"
+    (told,) = lint([yaml_file(tmp_path, text)])
+    assert told.endswith("mine.yaml:1: its aliases unfold to too much; write each value out")
+
+
+def test_an_alias_may_be_used_again(tmp_path: Path) -> None:
+    first = "- id: a\n  question: Who?\n  answers: &a [Ann]\n"
+    text = f"{first}- id: b\n  question: Whose?\n  answers: *a\n"
+    assert [case.answers for case in load_suite(yaml_file(tmp_path, text)).cases] == [("Ann",)] * 2
