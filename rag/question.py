@@ -30,6 +30,8 @@ _SLIP = 0.88
 _MAY = re.compile(r"(?<=[\w,;] )May\b")
 """The month, which is no "may"."""
 _NAME = re.compile(r"(?<![\w’'])[A-ZÀ-Þ][\w’'\-]+")
+_WHO_IS = re.compile(r"[Ww]ho(?:['’]s| is| was) (?P<name>[A-ZÀ-Þ][\w’'\- .]{1,60}?)\s?\?")
+"""Who somebody is, by the name: what is told of them behind it answers too."""
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
@@ -133,6 +135,10 @@ def holds(expects: AnswerType, sentence: str, *, asked: str) -> bool:
         return True
     if expects in ("person", "place") and names(sentence) - words(asked):
         return True
+    if expects == "person" and (who := _WHO_IS.fullmatch(asked)):
+        told = rf"{re.escape(who['name'])}(?:,? \(?(?:aged )?\d{{1,3}}\)?)?,? (?:who|whose)\b"
+        if re.search(told, sentence):
+            return True
     if expects == "person" and _form("of_payers").search(asked):
         return bool(_form("payers").search(sentence))
     pattern = _signs()[expects]

@@ -38,6 +38,12 @@ _BREAK = re.compile(r"[,;:()–—]|\.(?=\s|$)|$")
 _CODE = re.compile(r"(?![AI] )[A-Z]{1,4}[ ‑-]?")
 """Letters that a number begins with which is a name: "B 47", "SK 1204"."""
 _GOES_ON = re.compile(r"\s([a-z][\w’'\-]*)")
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_RECURS = re.compile(
+    rf"\b(?:the (?:first|second|third|fourth|last) {_DAY} (?:of|in) (?:each|every|the) month"
+    rf"|every {_DAY}|{_DAY}s(?:(?:,| and| to) {_DAY}s)?),? (?:from |between )$"
+)
+"""Days that come again, before the months or hours in which they do."""
 _COUNTED: tuple[AnswerType, ...] = ("amount", "money")
 _MEASURED: tuple[AnswerType, ...] = ("amount", "money", "duration")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s$")
@@ -63,6 +69,8 @@ def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int,
     start, end = _without_speaker(text, *_whole(text, start, end))
     start, end = _with_measure(text, start, end)
     start, end = _spelt_out(text, start, end)
+    if expects == "date" and (days := _RECURS.search(text, 0, start)):
+        start = days.start()
     if expects in _MEASURED and (before := _bound().search(text, 0, start)):
         start = before.start()
     if expects in _COUNTED:

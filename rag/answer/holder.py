@@ -189,6 +189,11 @@ def _payers_told(text: str) -> list[tuple[int, frozenset[int]]]:
     return [one for one in found if one[1]]
 
 
+def with_family(name: str, asked: frozenset[str]) -> frozenset[str]:
+    """Return terms with those of their families, of a list of `rag/data/families.toml`."""
+    return asked.union(*(line for line in _lines(name) if line & asked))
+
+
 @cache
 def _sum_asked() -> re.Pattern[str]:
     return re.compile(

@@ -19,7 +19,7 @@ from index.data_files import data_toml
 from index.terms import content_terms, terms
 from rag.answer.confidence import Weighed
 from rag.answer.edges import cut, end_of_name, moved
-from rag.answer.holder import is_no_sum, is_source
+from rag.answer.holder import is_no_sum, is_source, with_family
 from rag.answer.measures import figure_is_other, is_what_was
 from rag.answer.mismatch import days_of, is_opposite
 from rag.answer.yes_no import clause_of, is_negated
@@ -59,9 +59,26 @@ _EACH = re.compile(
     r"(?: [\w’'-]{2,20}){0,2}?)(?=[,;.]| and | but | or | under | over | aged | who |$)"
 )
 """A sum and whose it is."""
+_PAY_IT = re.compile(
+    r"(?:^|[,;.:] |\band |\bbut )(?P<whom>[^\W\d_][\w’'-]{2,20}(?: [\w’'-]{2,20}){0,2}?)"
+    r" pays? (?:only )?"
+    r"(?P<sum>half(?: the price)?|[$€£]?\d(?:[\d.,]{0,10}\d)?(?: [^\W\d_]{2,12})?)"
+    r"(?=[,;.]| and | but |$)"
+)
+"""Who pays, and a sum: "tickets cost 5 pounds, children pay 2"."""
 _COSTS = re.compile(
     r"\b(?:how much|costs?|pays?|price|fee|fare|charged?|admission)\b", re.IGNORECASE
 )
+_VOTES_ASKED = re.compile(
+    r"how many\b.{0,60}\b(?:vot\w{1,4}|were|was)\b.{0,40}\b(?P<side>for|against|in favou?r)\b",
+    re.IGNORECASE,
+)
+_VOTES = re.compile(
+    r"\b(?:(?P<against>rejected|voted against|turned down|threw out|defeated)"
+    r"|voted (?:for|in favou?r)|approved|adopted|passed|carried|accepted|backed|agreed)\b"
+    r"[^.;]{0,60}? by (?P<most>\d[\d,]{0,9})(?: votes)? to (?P<least>\d[\d,]{0,9})\b"
+)
+"""What became of something, and by how many to how many."""
 _NOT_OF = re.compile(r"\bnon-|\b(?:not|without)\b", re.IGNORECASE)
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
@@ -139,7 +156,7 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
     shared = _shared(one.text, question.text) or _priced(one.text, question)
-    unit = shared or best_unit(one.reading, question)
+    unit = shared or _voted(one.text, question.text) or best_unit(one.reading, question)
     if unit is None:
         return None
     sentence, begin = one.reading.sentence, one.reading.sentence.start
@@ -211,15 +228,17 @@ def _shared(text: str, asked: str) -> Unit | None:
 def _priced(text: str, question: Question) -> Unit | None:
     """Return what those pay who are asked of, of several who pay unequal sums, or nothing.
 
-    "£7 for adults and free for children" tells what children pay, and so does "64 kroner for adults
-    and 32 for children": the reader knows whole sums alone.
+    "£7 for adults and free for children" tells what children pay, and so do "64 kroner for adults
+    and 32 for children" and "Tickets cost 5 pounds, children pay 2": the reader knows whole sums
+    alone.
     """
     of_money = question.expects == "money" or _COSTS.search(question.text)
     if not of_money or _NOT_OF.search(question.text):
         return None
-    asked = set(content_terms(question.text))
+    asked = with_family("people", frozenset(content_terms(question.text)))
     found = [(each.span("sum"), each["whom"]) for each in _EACH.finditer(text)]
     found = found if len(found) > 1 else []
+    found += [(each.span("sum"), each["whom"]) for each in _PAY_IT.finditer(text)]
     for free in _FREE.finditer(text):
         start = _part(text, free.start())[0]
         who = _FOR_WHOM.match(text, free.end()) or _GETS_IT.search(text[start : free.start()])
@@ -231,6 +250,16 @@ def _priced(text: str, question: Question) -> Unit | None:
         and not meant & set(content_terms(text.replace(whom, " ", 1)))
     ]
     return Unit(start=fits[0][0], end=fits[0][1], worth=1.0) if len(fits) == 1 else None
+
+
+def _voted(text: str, asked: str) -> Unit | None:
+    """Return how many voted so as it is asked: of "rejected it by 143 to 12", 143 against it."""
+    side, told = _VOTES_ASKED.search(asked), _VOTES.search(text)
+    if side is None or told is None:
+        return None
+    won = (side["side"].casefold() == "against") == bool(told["against"])
+    start, end = told.span("most" if won else "least")
+    return Unit(start=start, end=end, worth=1.0)
 
 
 def _does_it(text: str, end: int, asked: str) -> bool:

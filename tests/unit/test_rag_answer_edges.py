@@ -148,3 +148,12 @@ def test_nothing_is_left_of_ties_alone() -> None:
 )
 def test_who_said_it_is_no_part_of_what_was_said(text: str, found: str, words: str) -> None:
     assert shown(text, found) == words
+
+
+def test_days_that_come_again_go_with_their_months_and_hours() -> None:
+    text = "The tower is open on the first Saturday of each month from May to September."
+    words = "the first Saturday of each month from May to September"
+    assert shown(text, "May to September", "date") == words
+    text = "It opens on Mondays and Fridays from 10 to 4, and closed on 3 May from noon."
+    assert shown(text, "10 to 4", "date") == "Mondays and Fridays from 10 to 4"
+    assert shown(text, "noon", "date") == "noon"

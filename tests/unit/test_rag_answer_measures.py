@@ -13,7 +13,7 @@ from rag.answer.measures import (
     replaced,
 )
 from rag.answer.mismatch import only_compares
-from rag.answer.short import _priced, _with_its_day
+from rag.answer.short import _priced, _voted, _with_its_day
 from rag.question import read_question
 
 
@@ -147,18 +147,36 @@ STUDENTS = "Students get in free; everybody else pays 6 euros."
         ("What does a tour cost without children?", FEES, None),
         ("How old are the children?", FEES, None),
         ("How much do students pay?", STUDENTS, "free"),
-        ("How much does everybody else pay?", STUDENTS, None),
+        ("How much does everybody else pay?", STUDENTS, "6 euros"),
         ("How much do members pay?", "It is £3, but no charge to members.", "no charge"),
         ("What does a ticket cost for children?", UNEQUAL, "32"),
         ("What do adults pay?", UNEQUAL, "64 kroner"),
         ("What does a ticket cost?", UNEQUAL, None),
         ("What do adults and children pay?", UNEQUAL, None),
         ("What do children pay?", "It is 9 euros for an hour for children.", None),
+        ("What does a ticket cost for a child?", "Tickets cost 5 pounds, children pay 2.", "2"),
+        ("What do members pay?", "Entry is 8 euros; members pay half.", "half"),
+        ("What does a ticket cost?", "Tickets cost 5 pounds, children pay 2.", None),
         ("What does the club cost?", "It costs £2 and is free for those on free meals.", None),
     ],
 )
 def test_of_unequal_sums_that_of_those_who_are_asked_of_is_told(asked, sentence, words):
     unit = _priced(sentence, read_question(asked))
+    assert (None if unit is None else sentence[unit.start : unit.end]) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words"),
+    [
+        ("How many people voted against the sale?", "They voted against it by 143 to 12.", "143"),
+        ("How many voted for it?", "The parish rejected the sale by 143 votes to 12.", "12"),
+        ("How many were in favour?", "The budget was approved by 21 to 4.", "21"),
+        ("How many were against the budget?", "The budget was approved by 21 to 4.", "4"),
+        ("By how much was it approved?", "The budget was approved by 21 to 4.", None),
+    ],
+)
+def test_of_votes_those_of_the_side_that_is_asked_of_are_told(asked, sentence, words):
+    unit = _voted(sentence, asked)
     assert (None if unit is None else sentence[unit.start : unit.end]) == words
 
 

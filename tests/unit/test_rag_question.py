@@ -165,6 +165,12 @@ def test_what_the_question_says_itself_is_not_an_answer() -> None:
     assert not holds("person", "Lovelace resigned.", asked="Who is Lovelace?")
 
 
+def test_who_somebody_is_may_be_told_behind_the_name() -> None:
+    told = "It is loud, said Ellen Priddy, 81, who lives by the church."
+    assert holds("person", told, asked="Who is Ellen Priddy?")
+    assert not holds("person", "It is loud, said Ellen Priddy, 81.", asked="Who is Ellen Priddy?")
+
+
 def test_a_question_is_one_clean_line() -> None:
     assert read_question("  Who\x00 \n came\u200b? ").text == "Who came ?"
 
