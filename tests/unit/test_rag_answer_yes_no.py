@@ -173,6 +173,7 @@ def test_a_sentence_of_several_clauses_is_cut_between_them(text: str, parts: lis
         ("May I bring my dog?", "Is a dog allowed?"),
         ("Can I take my bicycle on the ferry?", "Is a bicycle allowed on the ferry?"),
         ("Can visitors bring dogs into the park?", "Are dogs allowed into the park?"),
+        ("Can I bring my dog up the tower?", "Is a dog allowed up the tower?"),
     ],
 )
 def test_who_asks_to_be_allowed_asks_whether_a_thing_is(asked: str, put: str) -> None:
