@@ -7,7 +7,7 @@ which of them are shown, and what the short answer is.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 from index.terms import content_terms, terms
 from index.types import Hit
@@ -15,7 +15,7 @@ from rag.answer.cell import with_cell
 from rag.answer.confidence import Weighed, weigh, weigh_told, weights
 from rag.answer.holder import is_of_other_payer, is_without_role, with_writer
 from rag.answer.items import is_new, item_of, joined, listed
-from rag.answer.measures import is_of_other_measure, is_only_compared
+from rag.answer.measures import is_of_other_code, is_of_other_measure, is_only_compared
 from rag.answer.mismatch import (
     has_side_of,
     holds_role,
@@ -114,6 +114,8 @@ class ExtractiveAnswerer:
         kept = _of_the_side(question, _undenied(question, weighed, reader))
         kept = _of_the_role(question, _not_opposite(question, kept))
         kept = _of_the_same(question, kept, lambda one: _is_of_other_holder(question, one, hits))
+        code = partial(is_of_other_code, asked=question.text)
+        kept = _of_the_same(question, kept, lambda one: code(one.text), _INSTEAD)
         kept = _of_the_same(question, kept, lambda one: _is_of_other_measure(question, one))
         ranked = dict.fromkeys(one.candidate.scored.sentence for one in (*kept, *weighed))
         word = _plain(question, decide(question, said, reader))
@@ -148,16 +150,18 @@ def _of_the_role(question: Question, weighed: list[Weighed]) -> list[Weighed]:
 
 
 def _of_the_same(
-    question: Question, weighed: list[Weighed], is_other: Callable[[Weighed], bool]
+    question: Question,
+    weighed: list[Weighed],
+    is_other: Callable[[Weighed], bool],
+    share: float = _IN_PLACE,
 ) -> list[Weighed]:
-    """Keep what is not of another office, payer or measure, where the best is."""
+    """Keep what is not of another office, payer, code or measure, where the best is."""
     if question.expects == "yes_no" or not is_other(weighed[0]):
         return weighed
-    least = _IN_PLACE * weighed[0].probability
     own = [
         one
         for one in weighed
-        if one.probability >= least
+        if one.probability >= share * weighed[0].probability
         and holds(question.expects, one.text, asked=question.text)
         and not is_other(one)
     ]
@@ -176,7 +180,7 @@ def _is_of_other_holder(question: Question, one: Weighed, hits: Sequence[Hit]) -
 
 
 def _is_of_other_measure(question: Question, one: Weighed) -> bool:
-    forms = (is_of_other_measure, only_compares, is_only_compared)
+    forms = (is_of_other_measure, only_compares, is_only_compared, is_of_other_code)
     other = any(is_other(one.text, asked=question.text) for is_other in forms)
     return other or is_of_other_line(one.text, question, one.candidate.hit)
 
@@ -197,12 +201,8 @@ def _not_opposite(question: Question, weighed: list[Weighed]) -> list[Weighed]:
         return weighed
     least = _INSTEAD * weighed[0].probability
     likely = [one for one in weighed if one.probability >= least]
-    own = [
-        one
-        for one in likely
-        if has_side_of(one.text, asked=asked) and not is_opposite(one.text, asked=asked)
-    ]
-    return own or weighed
+    own = [o for o in likely if has_side_of(o.text, asked=asked)]
+    return [o for o in own if not is_opposite(o.text, asked=asked)] or weighed
 
 
 def _lacks_kind(question: Question, found: _Quoted) -> bool:

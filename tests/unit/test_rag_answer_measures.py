@@ -7,6 +7,7 @@ from rag.answer.measures import (
     extreme_of,
     figure_is_other,
     figures,
+    is_of_other_code,
     is_of_other_measure,
     is_only_compared,
     is_what_was,
@@ -130,6 +131,20 @@ def test_hours_of_all_days_go_with_those_of_the_day_that_is_asked_of(asked, word
 )
 def test_what_stands_there_for_comparison_alone_is_not_answered_of(asked, sentence, is_so):
     assert is_only_compared(sentence, asked=asked) is is_so
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "is_so"),
+    [
+        ("What does E1 mean?", "E7 means that the power failed.", True),
+        ("What does E1 mean?", "E1 and E7 mean that the power failed.", False),
+        ("What does E1 mean?", "The display shows an error.", False),
+        ("Is sample A1 heavier than A2?", "Sample A2 is lighter.", False),
+        ("Where does flight SK-1204 land?", "Flight LH 1204 lands at gate B4.", False),
+    ],
+)
+def test_what_another_code_means_is_not_what_is_asked(asked, sentence, is_so):
+    assert is_of_other_code(sentence, asked=asked) is is_so
 
 
 FEES = "A tour costs 9 euros for adults and is free for children under 14."
