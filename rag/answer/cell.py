@@ -130,6 +130,7 @@ def _extreme(rows: Sequence[Row], text: str, asked: frozenset[str]) -> list[Row]
     meant = asked | measured_by(text)
     names = [_UNIT.sub("", cell.name) for cell in rows[0].cells]
     columns = [n for n, name in enumerate(names) if n and _is_named(name, meant)]
+    columns = columns or [n for n, name in enumerate(names) if n and {*terms(name)[-1:]} & meant]
     if len(columns) != 1:
         return []
     place = extreme_of([row.cells[columns[0]].text for row in rows], most=most)
