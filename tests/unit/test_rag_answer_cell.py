@@ -192,18 +192,6 @@ def test_the_tallest_is_told_by_the_column_of_heights():
         assert with_cell(draft, question, [found]).confidence == confidence
 
 
-@pytest.mark.parametrize("word", ["hottest", "dearest", "longest"])
-def test_a_column_is_of_a_measure_by_its_last_word(word):
-    head = "Programme: {}; Top temperature: {}; Running time: {} hours; Cost: {}."
-    found = table(head.format("Bisque", 1000, 9, 14), head.format("Stoneware", 1240, 13, 24))
-    told = with_cell(
-        Draft(sentences=(), confidence=0.0),
-        read_question(f"Which programme is the {word}?"),
-        [found],
-    )
-    assert told.short == "Stoneware"
-
-
 PLANTS = (
     "plant: Tomato Roma; height_cm: 160; yield_kg: 6.2.",
     "plant: Courgette; height_cm: 70; yield_kg: 11.5.",

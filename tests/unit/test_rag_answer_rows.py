@@ -63,6 +63,15 @@ LAMP = (
     "Weight | 1.3 kg",
 )
 
+KILN = (
+    "The kiln",
+    "Programme | Top temperature | Running time | Cost",
+    "Bisque | 1000 °C | 9 hours | 14 euros",
+    "Stoneware | 1240 °C | 13 hours | 24 euros",
+    "Quick | 1000 °C | 6 hours | 18 euros",
+    "Book it by the door.",
+)
+
 
 def article(*sentences: str, document_id: str = "d") -> Hit:
     """Return a hit of an article that has its first line as its title, headings apart."""
@@ -80,7 +89,15 @@ def article(*sentences: str, document_id: str = "d") -> Hit:
 
 ALL = [
     article(*one, document_id=name)
-    for name, one in (("a", MARCH), ("b", MAY), ("c", TART), ("d", LAMP), ("e", SOUP), ("f", FLAT))
+    for name, one in (
+        ("a", MARCH),
+        ("b", MAY),
+        ("c", TART),
+        ("d", LAMP),
+        ("e", SOUP),
+        ("f", FLAT),
+        ("g", KILN),
+    )
 ]
 
 
@@ -106,6 +123,9 @@ def asked(question: str, hits: Sequence[Hit] = ALL) -> Draft:
         ("How long does the large bulb burn?", "700 hours"),
         ("Which bulb has the least power?", "Small bulb"),
         ("Which bulb has the most power?", "Old bulb"),
+        ("Which programme is the hottest?", "Stoneware"),
+        ("Which programme is the shortest?", "Quick"),
+        ("Which programme is the cheapest?", "Bisque"),
         ("Which bulbs have 700 hours?", "Large bulb and Old bulb"),
         ("How many people is the soup for?", "6"),
         ("By when do we have to leave?", "by 10.30 a.m."),
