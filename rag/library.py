@@ -93,11 +93,7 @@ class OpenLibrary(StoredArticles):
 
         arguments.check_sources(sources)
         named = arguments.checked_tags(tags)
-        report = sync(self._library, sources, prune=prune, on_progress=self._on_progress)
-        there = [c.document_id for c in report.changes if c.kind not in ("missing", "removed")]
-        if named and any(there):
-            self._library.tag([one for one in there if one], add=named)
-        return report
+        return sync(self._library, sources, prune=prune, tags=named, on_progress=self._on_progress)
 
     def tag(
         self, document_ids: Iterable[str], *, add: Iterable[str] = (), remove: Iterable[str] = ()

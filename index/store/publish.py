@@ -4,7 +4,7 @@ Nothing here decides what changes. A kill at any moment leaves the old catalog w
 generation; what an interrupted run left behind is removed by the next one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
@@ -42,6 +42,7 @@ def publish(
     remove: Sequence[str] = (),
     moves: Sequence[Move] = (),
     signs: Sequence[Sign] = (),
+    tags: Mapping[str, Sequence[str]] = {},  # never written to
     on_step: OnStep,
 ) -> None:
     """Write entries and remove documents, all at once; the caller holds the writer's lock.
@@ -54,6 +55,7 @@ def publish(
         remove: Ids of documents to remove.
         moves: Documents that get another source; vectors and sentences stay.
         signs: What the files of documents look like now.
+        tags: Given to documents that are there already or are written, by their ids.
         on_step: Called with the name of each step before it begins.
 
     Raises:
@@ -77,6 +79,8 @@ def publish(
         for moved in moves:
             file_state.move(db, moved)
         file_state.refresh(db, signs)
+        for document_id, given in tags.items():
+            writes.tag(db, document_id, add=given, remove=())
         writes.drop_vectors(db, unused)
         writes.note_change(db, now)
         catalog.set_generation(db, name)

@@ -1,7 +1,7 @@
 """Keeps a library in step with files, folders and pages: added, changed, moved, removed ones."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,10 +17,10 @@ from index.sync import file_state
 from index.sync.file_state import Move, Record, Sign
 from index.sync.find import FoundFile, find, folders, require_files
 from index.sync.ingest import Edits, OnProgress, Overtaken, ingest
-from index.sync.intake import Listed, Reading, ToRead
+from index.sync.intake import Listed, Reading, ToRead, as_it_was, unseen
 from index.sync.prepare import Incoming, once
 from index.types import AddReport, Change, ChangeKind
-from index.web.address import is_web_address, page_name
+from index.web.address import is_web_address
 
 _TRIES = 3
 """Times that everything is looked at anew because another process changed the library."""
@@ -33,6 +33,7 @@ def sync(
     prune: bool,
     leave: Collection[str] = (),
     most: int | None = None,
+    tags: Sequence[str] = (),
     on_progress: OnProgress,
 ) -> AddReport:
     """Add what is new in files, folders, patterns and pages, and follow what changed or went.
@@ -50,6 +51,7 @@ def sync(
         prune: Whether documents are removed whose file is gone from one of the folders.
         leave: Sources of files that are passed over, as if they were as they had been.
         most: Files that are read at most, the others by another call; None for all.
+        tags: Given to every document of these sources, also those that did not change.
         on_progress: Told of sentences embedded and to embed.
 
     Returns:
@@ -86,6 +88,7 @@ def sync(
                 prune=prune,
                 leave=leave,
                 most=most,
+                tags=tags,
                 on_progress=on_progress,
             )
     raise LibraryBusyError(
@@ -112,6 +115,7 @@ def _synced(
     prune: bool,
     leave: Collection[str],
     most: int | None,
+    tags: Sequence[str],
     on_progress: OnProgress,
 ) -> AddReport:
     seen = library.records()
@@ -132,7 +136,13 @@ def _synced(
         library,
         chain(old.refused(reading), once(_read_pages(pages, known), seen), old.read_again()),
         seen=seen,
-        edits=Edits(moves=plan.moves, remove=gone if prune else (), signs=plan.signs),
+        edits=Edits(
+            moves=plan.moves,
+            remove=gone if prune else (),
+            signs=plan.signs,
+            tags=tags,
+            untagged=old.sources,
+        ),
         share=reading.share,
         on_progress=on_progress,
     )
@@ -179,6 +189,7 @@ class _Outdated:
         records = sorted(seen.values(), key=lambda record: record.source)
         self._seen = seen
         self._left = {r.source: r for r in records if r.source not in but and is_outdated(r.card)}
+        self.sources = frozenset(self._left)
         self._kept: list[Change] = []
         self._given_up: dict[str, str] = {}
 
@@ -194,7 +205,7 @@ class _Outdated:
         """Yield what was read again; the others are kept with the reason."""
         files: list[ToRead | Change] = []
         for record in self._left.values():
-            found = _as_it_was(record, self._library)
+            found = as_it_was(record, partial(self._library.original_bytes, record.document_id))
             if isinstance(found, ToRead):
                 files.append(found)
             else:
@@ -232,45 +243,6 @@ class _Outdated:
             return
         with suppress(LibraryError), self._library.changing() as db, catalog.transaction(db):
             file_state.note_reader(db, self._given_up)
-
-
-def _as_it_was(record: Record, library: Library) -> ToRead | str:
-    """Return what a document was read from if it is as it was, else why that cannot be again."""
-    path = Path(record.source)
-    if record.card.original_sha256:
-        return _kept(record, partial(library.original_bytes, record.document_id))
-    if is_web_address(record.source):
-        return "it is a page of the web, of which nothing was kept: add its address again"
-    if record.file_sha256 and not path.is_absolute():
-        return "it was uploaded, and its original was not kept: add it again"
-    if not record.file_sha256 or file_state.is_gone(path):
-        return "its file is not there: add it again"
-    try:
-        path = path.resolve()
-        stamp = file_state.stamp(path)
-        same = hashlib.sha256(file_bytes(path)).hexdigest() == record.file_sha256
-    except ReadError as error:
-        return str(error)
-    except OSError as error:
-        return _unseen(error)
-    if not same:
-        return "its file was edited: add it again"
-    return ToRead(
-        path=path,
-        source=record.source,
-        size=file_state.stamped_size(stamp),
-        file_stamp=file_state.to_keep(stamp),
-    )
-
-
-def _kept(record: Record, content: Callable[[], bytes]) -> ToRead | str:
-    try:
-        size = len(content())
-    except LibraryError as error:
-        return str(error)
-    card = record.card
-    name = page_name(card.source, card.media_type) if is_web_address(card.source) else card.source
-    return ToRead(path=Path(name), source=card.source, size=size, file_stamp="", kept=content)
 
 
 def _lost_in(
@@ -352,7 +324,7 @@ class _Looks:
         except ReadError as error:
             return Change(kind="skipped", source=found.source, reason=str(error))
         except OSError as error:
-            return Change(kind="skipped", source=found.source, reason=_unseen(error))
+            return Change(kind="skipped", source=found.source, reason=unseen(error))
         if old or not candidates.get(digest):
             size = file_state.stamped_size(stamp)
             said = self._listed.get(found.source, "")
@@ -393,7 +365,3 @@ def _best(records: Sequence[Record], *, name: str) -> Record:
 
 def _unchanged(record: Record) -> Change:
     return Change(kind="unchanged", source=record.source, document_id=record.document_id)
-
-
-def _unseen(error: OSError) -> str:
-    return f"cannot be opened: {error.strerror}; check that it is there and may be read"

@@ -1,7 +1,7 @@
 """Adds what was read to a library, all visible at once or not at all, and embeds what is new."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -45,6 +45,10 @@ class Edits:
     moves: Sequence[Move] = ()
     remove: Sequence[Record] = ()
     signs: Sequence[Sign] = ()
+    tags: Sequence[str] = ()
+    """Given to each document that is read or named, as `index.card.tag_name` returns them."""
+    untagged: Collection[str] = ()
+    """Sources of documents that get none."""
 
 
 def add(
@@ -104,7 +108,7 @@ def ingest(
         incoming: What was read, and what was not, in order, each source once. It is taken up as it
             is read, and sentences are embedded in between.
         seen: The library's records that the edits were made from.
-        edits: Moves, removals, and what files look like now.
+        edits: Moves, removals, what files look like now, and tags.
         originals: Whether those that come with documents are kept, whatever the library does.
         share: Tells which share of `incoming` was read, over 0 to 1.
         on_progress: Told of sentences embedded and to embed.
@@ -122,7 +126,8 @@ def ingest(
     kept = originals or library.keeps_originals
     items = iter(incoming if kept else map(prepare.without_original, incoming))
     head = list(_until_first_new(items, seen))
-    if not (edits.moves or edits.remove or any(_is_new(item, seen) for item in head[-1:])):
+    edited = edits.moves or edits.remove or _lacks_tags(head, edits, seen)
+    if not (edited or any(prepare.is_new(item, seen) for item in head[-1:])):
         _refresh(library, edits.signs, seen)
         batch = _Batch(seen)
         return AddReport(changes=tuple(batch.take(item) for item in head))
@@ -170,9 +175,16 @@ class _Batch:
         gone = {record.document_id for record in edits.remove}
         self._texts = prepare.Texts(r for r in known.values() if r.document_id not in gone)
         self._entries: list[Entry] = []
+        self._tagged: list[str] = []
         self._signs = list(edits.signs)
 
     def take(self, item: Incoming | Change) -> Change:
+        change = self._taken(item)
+        if change.document_id in self._ids and item.source not in self._edits.untagged:
+            self._tagged.append(change.document_id)
+        return change
+
+    def _taken(self, item: Incoming | Change) -> Change:
         if isinstance(item, Change):
             return item
         record = self._known.get(item.source)
@@ -186,10 +198,10 @@ class _Batch:
         known = record.document_id
         item = prepare.as_recorded(item, record.card.record)
         same = prepare.is_same(item, record)
-        again = _is_read_better(item, record)
+        again = prepare.is_read_better(item, record)
         tagged = prepare.is_tagged_anew(item, record)
         item = prepare.as_tagged(item, record)
-        brings = _brings_original(item, record) or _vouches(item, record)
+        brings = prepare.brings_original(item, record) or prepare.vouches(item, record)
         if same and not (again or brings or tagged):
             # The bytes may differ all the same, as those of a page with another clock do.
             self._sign(item, known)
@@ -210,11 +222,14 @@ class _Batch:
             remove=[record.document_id for record in self._edits.remove],
             moves=self._edits.moves,
             signs=self._signs,
+            tags={one: self._edits.tags for one in self._tagged if self._edits.tags},
             on_step=library.on_step,
         )
 
     def _enter(self, item: Incoming, change: Change) -> Change:
         assert change.document_id is not None, "what is written has an id"
+        if item.source not in self._edits.untagged:
+            item = prepare.given_tags(item, self._edits.tags)
         entry = prepare.entry(self._keep(item), as_id=change.document_id)
         self._ids.add(entry.id)
         self._entries.append(entry)
@@ -243,38 +258,23 @@ def _until_first_new(
 ) -> Iterator[Incoming | Change]:
     for item in items:
         yield item
-        if _is_new(item, seen):
+        if prepare.is_new(item, seen):
             return
 
 
-def _is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
-    """Say whether an item is to be written, be it only because its file has other bytes."""
-    if isinstance(item, Change):
+def _lacks_tags(
+    items: Sequence[Incoming | Change], edits: Edits, seen: Mapping[str, Record]
+) -> bool:
+    """Say whether a stored document that items name has not all tags that it is to get."""
+    if not edits.tags:
         return False
-    record = seen.get(item.source)
-    if record is None or record.file_sha256 != item.file_sha256:
-        return True
-    item = prepare.as_recorded(item, record.card.record)
-    better = _is_read_better(item, record) or _brings_original(item, record)
-    other = not prepare.is_same(item, record) or prepare.is_tagged_anew(item, record)
-    return better or other or _vouches(item, record)
-
-
-def _is_read_better(item: Incoming, record: Record) -> bool:
-    """Say whether the same bytes were read by another reader than before."""
-    known = bool(record.file_sha256) and record.file_sha256 == item.file_sha256
-    return known and item.extract.card.reader != record.card.reader
-
-
-def _vouches(item: Incoming, record: Record) -> bool:
-    """Say whether an item was read here from the source of a document that an archive brought."""
-    return bool(record.card.imported) and not item.extract.card.imported
-
-
-def _brings_original(item: Incoming, record: Record) -> bool:
-    """Say whether an item has an original that is not the one that is kept."""
-    brought = item.extract.card.original_sha256 if item.original else ""
-    return bool(brought) and brought != record.card.original_sha256
+    by_id = {record.document_id: record for record in seen.values()}
+    named = (
+        by_id.get(item.document_id or "") if isinstance(item, Change) else seen.get(item.source)
+        for item in items
+    )
+    cards = (record.card for record in named if record is not None)
+    return any(not card.tagged(add=edits.tags).tagged_as(card) for card in cards)
 
 
 def _keep(library: Library, db: OpenCatalog, item: Incoming) -> Incoming:

@@ -1,5 +1,6 @@
-"""Reads what is to be added: files, or articles given as text."""
+"""Reads what is to be added: files, articles given as text, or what a document was read from."""
 
+import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,9 +17,12 @@ from index.reading.metadata import byline_date
 from index.reading.normal import normalise, one_line
 from index.reading.references import ENDINGS, Reference
 from index.reading.sandbox import Limits, list_apart, stop_reading
+from index.sync import file_state
+from index.sync.file_state import Record
 from index.sync.find import printable
 from index.sync.prepare import Incoming, as_recorded, with_original
 from index.types import Change, Extract
+from index.web.address import is_web_address, page_name
 
 _AHEAD_BYTES = 2_000_000
 """From so many bytes on, files are read ahead while others are embedded. Reading 2 MB of HTML takes
@@ -242,3 +246,47 @@ def _read(file: ToRead | Change) -> Incoming | Change:
     )
     read = as_recorded(read, file.record)
     return read if file.kept is None else with_original(read, file.kept)
+
+
+def as_it_was(record: Record, original: Callable[[], bytes]) -> ToRead | str:
+    """Return what a document was read from if it is as it was, else why that cannot be again."""
+    path = Path(record.source)
+    if record.card.original_sha256:
+        return _kept(record, original)
+    if is_web_address(record.source):
+        return "it is a page of the web, of which nothing was kept: add its address again"
+    if record.file_sha256 and not path.is_absolute():
+        return "it was uploaded, and its original was not kept: add it again"
+    if not record.file_sha256 or file_state.is_gone(path):
+        return "its file is not there: add it again"
+    try:
+        path = path.resolve()
+        stamp = file_state.stamp(path)
+        same = hashlib.sha256(file_bytes(path)).hexdigest() == record.file_sha256
+    except ReadError as error:
+        return str(error)
+    except OSError as error:
+        return unseen(error)
+    if not same:
+        return "its file was edited: add it again"
+    return ToRead(
+        path=path,
+        source=record.source,
+        size=file_state.stamped_size(stamp),
+        file_stamp=file_state.to_keep(stamp),
+    )
+
+
+def _kept(record: Record, content: Callable[[], bytes]) -> ToRead | str:
+    try:
+        size = len(content())
+    except LibraryError as error:
+        return str(error)
+    card = record.card
+    name = page_name(card.source, card.media_type) if is_web_address(card.source) else card.source
+    return ToRead(path=Path(name), source=card.source, size=size, file_stamp="", kept=content)
+
+
+def unseen(error: OSError) -> str:
+    """Return why a file is skipped that the system does not open."""
+    return f"cannot be opened: {error.strerror}; check that it is there and may be read"

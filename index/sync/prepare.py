@@ -84,6 +84,42 @@ def is_tagged_anew(incoming: Incoming, record: Record) -> bool:
     return not incoming.extract.card.with_tags_of(record.card).tagged_as(record.card)
 
 
+def given_tags(incoming: Incoming, tags: Sequence[str]) -> Incoming:
+    """Return what was read with tags that a person gives it."""
+    card = incoming.extract.card.tagged(add=tags)
+    return replace(incoming, extract=replace(incoming.extract, card=card))
+
+
+def is_new(item: Incoming | Change, seen: Mapping[str, Record]) -> bool:
+    """Say whether an item is to be written, be it only because its file has other bytes."""
+    if isinstance(item, Change):
+        return False
+    record = seen.get(item.source)
+    if record is None or record.file_sha256 != item.file_sha256:
+        return True
+    item = as_recorded(item, record.card.record)
+    better = is_read_better(item, record) or brings_original(item, record)
+    other = not is_same(item, record) or is_tagged_anew(item, record)
+    return better or other or vouches(item, record)
+
+
+def is_read_better(item: Incoming, record: Record) -> bool:
+    """Say whether the same bytes were read by another reader than before."""
+    known = bool(record.file_sha256) and record.file_sha256 == item.file_sha256
+    return known and item.extract.card.reader != record.card.reader
+
+
+def vouches(item: Incoming, record: Record) -> bool:
+    """Say whether an item was read here from the source of a document that an archive brought."""
+    return bool(record.card.imported) and not item.extract.card.imported
+
+
+def brings_original(item: Incoming, record: Record) -> bool:
+    """Say whether an item has an original that is not the one that is kept."""
+    brought = item.extract.card.original_sha256 if item.original else ""
+    return bool(brought) and brought != record.card.original_sha256
+
+
 Item = TypeVar("Item")
 
 

@@ -87,6 +87,14 @@ def test_adding_another_file_reads_it_again_and_keeps_its_id(
     )
 
 
+def test_what_is_read_again_elsewhere_gets_no_tag_of_the_files_that_are_added(
+    old: Library, tmp_path: Path
+) -> None:
+    new = kept(tmp_path / "new.txt", b"Cats sleep.")
+    sync(old, [new], prune=False, tags=["pets"], on_progress=lambda done, total: None)
+    assert {d.card.title: d.card.tags for d in old.summaries()} == {"quay": (), "new": ("pets",)}
+
+
 def test_it_is_read_again_once(old: Library, quay: Path) -> None:
     assert [c.kind for c in again(old).changes] == ["changed"]
     assert again(old) == AddReport(changes=())

@@ -50,6 +50,45 @@ def add_file(library: Library, path: Path, tags: str) -> AddReport:
     return sync(library, [path], prune=False, on_progress=quiet)
 
 
+class StoppedError(Exception):
+    """What stands for a crash."""
+
+
+@pytest.mark.parametrize(("step", "there"), [("write", {}), ("commit", {}), ("clean", {"sea": 3})])
+def test_files_that_are_added_with_a_tag_are_there_with_it_or_not_at_all(
+    make_library: Make, tmp_path: Path, step: str, there: dict[str, int]
+) -> None:
+    for name in ("known", "lost"):
+        (tmp_path / f"{name}.txt").write_text(f"{FERRY} It is {name}.", encoding="utf-8")
+    files = [tmp_path / f"{name}.txt" for name in ("known", "lost", "new")]
+    sync(make_library(), files[:2], prune=False, on_progress=quiet)
+    files[1] = files[1].rename(tmp_path / "moved.txt")
+    files[2].write_text("The tram runs.", encoding="utf-8")
+
+    def stop(at: str) -> None:
+        if at == step:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        sync(make_library(stop), files, prune=False, tags=["sea"], on_progress=quiet)
+    assert make_library().tags() == there
+    assert len(make_library().summaries()) == (3 if there else 2)
+
+
+def test_a_tag_is_given_to_files_that_did_not_change_and_nothing_is_written_twice(
+    make_library: Make, tmp_path: Path
+) -> None:
+    steps: list[str] = []
+    (tmp_path / "a.txt").write_text(FERRY, encoding="utf-8")
+    for tags in ([], ["sea"], ["Sea"]):
+        library = make_library(steps.append)
+        report = sync(library, [tmp_path / "a.txt"], prune=False, tags=tags, on_progress=quiet)
+        assert report.changes[0].kind == ("unchanged" if tags else "added")
+    assert library.tags() == {"sea": 1}
+    assert steps.count("commit") == 2
+    assert not check(library).findings
+
+
 def test_tags_are_given_taken_counted_and_spelled_as_they_first_were(library: Library) -> None:
     a, b = named(library, "a").id, named(library, "b").id
     library.tag([a], add=["Größe", "Sea"])
