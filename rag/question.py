@@ -191,6 +191,13 @@ def is_named(name: str, seen: frozenset[str]) -> bool:
     return any(_is_like(part, other) for part in parts for word in seen for other in _parts(word))
 
 
+@cache
+def countries() -> frozenset[str]:
+    """Return the words of the names of countries, and of others that have several forms."""
+    lines = data_toml("rag", "names.toml")["same"]
+    return frozenset(word for line in lines for name in line.split() for word in name.split("_"))
+
+
 def may_ask_of_all(question: str) -> bool:
     """Say whether a question has a word that one for an overview has: whether to look closer."""
     return bool(_form("of_all").search(question))

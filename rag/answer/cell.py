@@ -6,16 +6,17 @@ table but which of its figures is the greatest, where all of them stand in one a
 
 import calendar
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
 from index.types import Hit
-from rag.answer.items import joined
+from rag.answer.items import heading_above, joined
 from rag.answer.measures import extreme_of, measured_by, superlative
+from rag.answer.mismatch import days_of
 from rag.answer.rows import TABLES, Cell, Row, cells_of, left_of, rows_of
 from rag.answer.yes_no import is_negated
 from rag.question import AnswerType, Question
@@ -298,11 +299,9 @@ def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
         return []
     counts = question.expects in _COUNTED and not question.open_ended
     asked = frozenset(content_terms(question.text))
-    found = [
-        one
-        for row in rows_of(hits)
-        if (one := _named_in(row, asked, question.expects, counts=counts)) is not None
-    ]
+    measured = measured_by(question.text)
+    named = (_named_in(r, asked, measured, question.expects, counts=counts) for r in rows_of(hits))
+    found = [one for one in named if one is not None]
     most = max((one.covered for one in found), default=0)
     best = [one for one in found if one.covered == most]
     distinct = list({one.cell.text: one for one in reversed(best)}.values())[::-1]
@@ -313,19 +312,21 @@ def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
 
 
 def _named_in(
-    row: Row, asked: frozenset[str], expects: AnswerType, *, counts: bool
+    row: Row, asked: frozenset[str], measured: Set[str], expects: AnswerType, *, counts: bool
 ) -> _Found | None:
     """Return the cell of a row that a question names; None where it is not sure.
 
     Args:
         row: The row.
         asked: The terms of the question.
+        measured: Terms of columns that it means by a word: temperature of "how hot".
         expects: What it asks for: "how long" names a column of times.
         counts: Whether a number or a time is asked for.
     """
     cells = row.cells
-    said = [cell for cell in cells if _says(cell.text, asked)]
-    meant = asked | _implied(expects)
+    days = days_of(" ".join(asked))
+    said = [c for c in cells if _says(c.text, asked) or (days and days <= days_of(c.text))]
+    meant = asked | _of("implied", expects) | measured
     open_ = [replace(c, name=_UNIT.sub("", c.name)) for c in cells if c not in said]
     columns = _most_named([c for c in open_ if _is_named(c.name, meant)])
     if not said or len(columns) != 1 or not (row.is_of_file or cells[0] in said):
@@ -333,9 +334,16 @@ def _named_in(
     of_row = {term for cell in said for term in _words(cell.text)}
     # The column of the row's name may be named too: "in the year 1916".
     of_row |= {term for cell in said for term in _words(cell.name)} & asked
+    of_row |= {term for term in asked if any(days_of(term) & days_of(c.text) for c in said)}
     covered = of_row | {t for t in asked if _covers(_words(columns[0].name), t)}
-    about = frozenset(terms(row.hit.card.title))
-    left = asked - covered - about - _of_tables() - _asking(expects)
+    about = frozenset(terms(f"{row.hit.card.title} {heading_above(row.named_by)}"))
+    left = (
+        asked
+        - covered
+        - about
+        - frozenset(terms(_words_of_tables()["asking"]))
+        - _of("kind", expects)
+    )
     # Columns that are years or days do not say what is counted in them.
     periods = all(_is_period(cell.name) for cell in cells if cell.name and cell not in said)
     unsaid = counts and periods and any(map(str.isdigit, columns[0].text))
@@ -392,18 +400,10 @@ def _days() -> dict[str, str]:
 
 
 @cache
-def _implied(expects: AnswerType) -> frozenset[str]:
-    """Return the terms of a column's name that a kind of question says by itself."""
-    return frozenset(terms(data_toml("rag", "tables.toml")["implied"].get(expects, "")))
+def _of(table: str, expects: AnswerType) -> frozenset[str]:
+    """Return the terms that a kind of question implies of a column's name, or that only say it."""
+    return frozenset(terms(_words_of_tables()[table].get(expects, "")))
 
 
-@cache
-def _asking(expects: AnswerType) -> frozenset[str]:
-    """Return the terms of a question that only say its kind: "long" of "how long"."""
-    return frozenset(terms(data_toml("rag", "tables.toml")["kind"].get(expects, "")))
-
-
-@cache
-def _of_tables() -> frozenset[str]:
-    """Return the terms of words by which a cell is asked for, and that none need say."""
-    return frozenset(terms(data_toml("rag", "tables.toml")["asking"]))
+def _words_of_tables() -> Mapping[str, Any]:
+    return data_toml("rag", "tables.toml")

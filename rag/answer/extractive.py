@@ -12,8 +12,9 @@ from functools import cache, partial
 from index.terms import content_terms, terms
 from index.types import Hit
 from rag.answer.cell import with_cell
+from rag.answer.changed import asks_of_past, is_quoted, without_corrected, without_quoted
 from rag.answer.confidence import Weighed, weigh, weigh_told, weights
-from rag.answer.holder import is_of_other_payer, is_without_role, with_writer
+from rag.answer.holder import is_of_other_home, is_of_other_payer, is_without_role, with_writer
 from rag.answer.items import is_new, item_of, joined, listed
 from rag.answer.measures import is_of_other_code, is_of_other_measure, is_only_compared
 from rag.answer.mismatch import (
@@ -32,7 +33,7 @@ from rag.answer.mismatch import (
     role_asked,
 )
 from rag.answer.neighbours import announced, with_names, with_what_it_leans_on
-from rag.answer.otherwise import Comparison, contrary, named, of_other_things
+from rag.answer.otherwise import Comparison, of_each_thing, with_contrary
 from rag.answer.ranking import Reader
 from rag.answer.rows import with_named
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
@@ -58,8 +59,6 @@ _KINDS: frozenset[AnswerType] = frozenset({"person", "date", "duration", "amount
 """What is no answer without a name, a date or a number in it. Of 78 such questions of families set
 aside that were answered rightly, none was by a sentence without it, but where its words were sure
 enough to be the short answer ("a tenth", "the fire brigade")."""
-OTHERWISE = "But another document says:"
-"""Leads the sentence of another document that says otherwise than the answer."""
 
 
 class ExtractiveAnswerer:
@@ -93,14 +92,24 @@ class ExtractiveAnswerer:
         Raises:
             EmbeddingError: The reader's file or the base model's is missing or damaged.
         """
-        own = with_named(with_cell(self._draft(question, hits), question, hits), question, hits)
-        own = with_writer(own, question, hits, sure=weights().threshold)
+        own = self._of_hits(question, hits)
+        if _quotes_older(own, question):
+            again = self._of_hits(question, without_quoted(hits))
+            own = (
+                again
+                if again.confidence >= weights().threshold and _home(again) == _home(own)
+                else own
+            )
         wish = permission_asked(question.text)
         if wish is None or own.confidence >= weights().threshold:
             return own
         again = self._draft(read_question(wish.question), hits)
         told = any(wish.is_told_by(sentence.text) for sentence in again.sentences[:1])
         return again if told and again.confidence > own.confidence else own
+
+    def _of_hits(self, question: Question, hits: Sequence[Hit]) -> Draft:
+        own = with_named(with_cell(self._draft(question, hits), question, hits), question, hits)
+        return with_writer(own, question, hits, sure=weights().threshold)
 
     def _draft(self, question: Question, hits: Sequence[Hit]) -> Draft:
         reader = self._reader or shipped_reader()
@@ -131,14 +140,25 @@ class ExtractiveAnswerer:
             answered = answered if held else 0.0
         quoted, words, items = found
         if self._comparison and not word and not question.several:
-            quoted, words = _of_each_thing(question, quoted, words, kept)
+            quoted, words = of_each_thing(question, quoted, words, kept)
         return Draft(
-            sentences=with_names(_against(question, quoted, kept, self._comparison), hits),
+            sentences=with_names(with_contrary(question, quoted, kept, self._comparison), hits),
             short=words,
             parts=items,
             confidence=0.0 if _is_of_another(question, kept[0], hits) else answered,
             ranked=tuple(ranked)[:_RANKED],
         )
+
+
+def _quotes_older(draft: Draft, question: Question) -> bool:
+    """Say whether a draft has a line that a message quotes, and it is asked how something is."""
+    cited = (evidence for one in draft.sentences for evidence in one.evidence)
+    return not asks_of_past(question.text) and any(is_quoted(e.hit, e.start) for e in cited)
+
+
+def _home(draft: Draft) -> str:
+    """Return the article that a draft is first quoted from; empty for an empty draft."""
+    return draft.sentences[0].evidence[0].hit.card.sha256 if draft.sentences else ""
 
 
 def _of_the_role(question: Question, weighed: list[Weighed]) -> list[Weighed]:
@@ -176,7 +196,11 @@ def _is_of_other_holder(question: Question, one: Weighed, hits: Sequence[Hit]) -
     hit, start = one.evidence.hit, one.evidence.start
     before = [s.sentence.text for s in hit.sentences if s.sentence.end <= start]
     headings = [line for line in before if line[-1:].isalnum()]
-    return is_without_role("\n".join([text, hit.card.title, *headings[-1:]]), asked=asked)
+    title = "\n".join([hit.card.title, *headings[-1:]])
+    behind = " ".join(s.sentence.text for s in hit.sentences if s.sentence.start > start)
+    return is_without_role(f"{text}\n{title}", asked=asked) or is_of_other_home(
+        text, asked=asked, title=title, before=" ".join(before), behind=behind
+    )
 
 
 def _is_of_other_measure(question: Question, one: Weighed) -> bool:
@@ -258,7 +282,7 @@ def _undenied(question: Question, weighed: Sequence[Weighed], reader: Reader) ->
     negated = is_negated(question.text)
     if question.expects == "yes_no" or question.open_ended:
         return list(weighed)
-    if not (negated or is_negated(first.text)):
+    if not (negated or is_negated(without_corrected(first.text))):
         return list(weighed)
     if not negated:
         told = _told(question, first, reader)
@@ -358,42 +382,3 @@ def _each_named(told: Sequence[Weighed], question: Question) -> tuple[DraftPart,
     items = listed(told, question, probability=any_of_them)
     held = {item.evidence[0] for item in items}
     return items if all(one.evidence in held for one in told) else ()
-
-
-def _of_each_thing(
-    question: Question,
-    quoted: list[DraftSentence],
-    words: str | None,
-    weighed: Sequence[Weighed],
-) -> tuple[list[DraftSentence], str | None]:
-    """Return an answer for each thing that the question may mean, named; else what was quoted."""
-    first = next((one for one in weighed if one.evidence == quoted[0].evidence[0]), None)
-    others = of_other_things(question, first, weighed) if first else []
-    if not first or not others:
-        return quoted, words
-    every = [first, *others]
-    return [named(one, [other for other in every if other is not one]) for one in every], None
-
-
-def _against(
-    question: Question,
-    quoted: Sequence[DraftSentence],
-    weighed: Sequence[Weighed],
-    comparison: Comparison | None,
-) -> tuple[DraftSentence, ...]:
-    """Return what is quoted, or its first sentence with what another document says otherwise."""
-    first = [one for one in weighed if one.evidence == quoted[0].evidence[0]]
-    if comparison is None or question.several or not first:
-        return tuple(quoted)
-    other = contrary(question, first[0], weighed, comparison)
-    if other is None:
-        return tuple(quoted)
-    unit = unit_of(other, question)
-    words = marked(other, unit, short=other.text[unit.start : unit.end] if unit else None)
-    lead = len(OTHERWISE) + 1
-    differs = DraftSentence(
-        text=f"{OTHERWISE} {other.text}",
-        evidence=(other.evidence,),
-        span=(words[0] + lead, words[1] + lead) if words else None,
-    )
-    return quoted[0], differs

@@ -164,6 +164,15 @@ def lists_of(hits: Sequence[Hit]) -> list[Listing]:
     return found
 
 
+def heading_above(cited: Evidence | None) -> str:
+    """Return the line above what is cited, in its passage, where that may be a heading; or ""."""
+    if cited is None:
+        return ""
+    passage = cited.hit.passage
+    above = passage.text[: cited.start - passage.start].rstrip().rpartition("\n")[2]
+    return above if _is_heading(above) else ""
+
+
 def item_of(line: str) -> tuple[int, int]:
     """Return where the words of a line of a list stand in it, without mark and stop."""
     mark = MARK.match(line)

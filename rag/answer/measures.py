@@ -5,8 +5,9 @@ was. Only figures whose unit is known are ruled out; a sentence without any is l
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from index.data_files import data_toml
@@ -14,7 +15,7 @@ from index.terms import terms
 from rag.question import any_of, asks_from, names
 
 _PER = r"(?: ?/ ?|[- ](?:per|an?|each|every)[- ])(?:hour|second|minute|h|s|sec|min)\b"
-_VALUE = re.compile(r"(?P<number>-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?)(?P<unit>[^\d.,]{0,20})")
+_VALUE = re.compile(r"[$€£]?(?P<number>-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?)(?P<unit>[^\d.,]{0,20})")
 _DIGITS = re.compile(r"\+?\d[\d /().-]{0,24}")
 """A number as telephones have it, in groups."""
 _UNIT_ASKED = re.compile(
@@ -35,12 +36,6 @@ _BEFORE = 80
 """Characters before a name in which the comparison begins."""
 _EXPECTED = {"date": "year", "money": "money", "duration": "time"}
 """What measure a kind of question asks for, where it asks for one."""
-_NO_MORE = re.compile(
-    r"\b(?:not|instead of|rather than|no longer|in place of)(?: the| on| at)? $", re.I
-)
-_BEFORE_DAY = re.compile(
-    r"\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day,? (?:the )?)$", re.I
-)
 _NUMBER = r"\d{1,3}(?:[ ,. ]\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
 
 
@@ -108,19 +103,6 @@ def _is_aside(text: str, figure: Figure, aside: _Aside) -> bool:
     return not any(sum(map(str.isdigit, run)) >= aside.digits for run in whole)
 
 
-def is_what_was(text: str, start: int, end: int, *, asked: str) -> bool:
-    """Say whether a span is what something was changed from, and it is asked what it is.
-
-    "Moved from 20 June to 27 June" does not say that the party is on 20 June. Of 30,958 answers of
-    training questions none is called so.
-    """
-    if _before().search(asked):
-        return False
-    return any(
-        one.start("old") <= start and end <= one.end("old") for one in _change().finditer(text)
-    )
-
-
 def extreme_of(told: Sequence[str], *, most: bool) -> int | None:
     """Return the place of the greatest or smallest of figures of one unit.
 
@@ -139,8 +121,9 @@ def extreme_of(told: Sequence[str], *, most: bool) -> int | None:
 
 
 def measured_by(asked: str) -> frozenset[str]:
-    """Return the terms of the columns that a superlative is about: height of "tallest"."""
-    said = set(asked.casefold().rstrip(" ?").split())
+    """Return the terms of the columns that a word is about: height of "tallest" and "how tall"."""
+    spoken = asked.casefold().rstrip(" ?").split()
+    said = {*spoken, *("_".join(two) for two in pairwise(spoken))}
     table = data_toml("rag", "tables.toml")["measured"]
     return frozenset(t for name, of in table.items() if said & set(of.split()) for t in terms(name))
 
@@ -181,11 +164,6 @@ def is_only_compared(text: str, *, asked: str) -> bool:
     )
 
 
-def asks_for_former(asked: str) -> bool:
-    """Say whether it is asked how something was before it was changed: "originally"."""
-    return bool(_original().search(asked))
-
-
 def answered_by(text: str, start: int, end: int, *, expects: str) -> tuple[Figure, ...]:
     """Return the figures of a span that may be what answers; of an empty span all that fit.
 
@@ -198,73 +176,6 @@ def answered_by(text: str, start: int, end: int, *, expects: str) -> tuple[Figur
     own = [one for one in figures(text) if start == end or (one.start < end and one.end > start)]
     kind = _EXPECTED.get(expects)
     return tuple(one for one in own if kind is None or one.kind == kind)
-
-
-def replaced(
-    text: str, old: str, values: Sequence[Figure], *, about: Collection[str]
-) -> tuple[int, int] | None:
-    """Return where a sentence has what a figure or a day was moved or corrected to; mostly None.
-
-    "The balance was £3,142, not £3,412 as recorded" corrects 3,412, "was moved to 28 June" moves
-    what it is said of. Only a figure of the same measure replaces one, and only where there is no
-    other.
-
-    Args:
-        text: A sentence of a later article.
-        old: The sentence that answers.
-        values: Figures of `old` that answer.
-        about: The terms of the question that `old` has.
-    """
-    found = figures(text)
-    told = {_plain(old, one) for one in values}
-    kinds = {one.kind for one in values}
-    named = [one for one in found if _plain(text, one) in told]
-    others = [one for one in found if one.kind in kinds and _plain(text, one) not in told]
-    moved = [one for one in others if _moved_to().search(text[: one.start])]
-    if named and others:
-        no_more = any(_NO_MORE.search(text[: one.start]) for one in named)
-        moved = moved or (others if no_more or _corrected().search(text) else [])
-    elif not about or not set(about) <= set(terms(text)):
-        return None
-    if len(moved) != 1:
-        return None
-    weekday = _BEFORE_DAY.search(text[: moved[0].start]) if moved[0].kind == "year" else None
-    return (weekday.start("day") if weekday else moved[0].start), moved[0].end
-
-
-def _plain(text: str, figure: Figure) -> str:
-    return " ".join(terms(text[figure.start : figure.end]))
-
-
-@cache
-def _moved_to() -> re.Pattern[str]:
-    """Return the form of what stands before the new value: "was moved from 14 June to"."""
-    verb = any_of("changes", "verb")
-    day = rf"(?:{any_of('holds', 'weekday')},? )?(?:the )?"
-    return re.compile(rf"\b{verb}\b[^.;:]{{0,60}}? (?:to|till|until) {day}$", re.IGNORECASE)
-
-
-@cache
-def _corrected() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('changes', 'corrected')}\b", re.IGNORECASE)
-
-
-@cache
-def _original() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('changes', 'original')}\b", re.IGNORECASE)
-
-
-@cache
-def _change() -> re.Pattern[str]:
-    verb = any_of("changes", "verb")
-    return re.compile(
-        rf"\b{verb}\b[^.;:]{{0,40}}? from (?P<old>[^.;,]{{1,40}}?) to [^.;,]", re.IGNORECASE
-    )
-
-
-@cache
-def _before() -> re.Pattern[str]:
-    return re.compile(rf"\b{any_of('changes', 'before')}\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

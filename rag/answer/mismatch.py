@@ -17,7 +17,7 @@ from index.types import Hit
 from rag.answer.items import MARK
 from rag.answer.rows import is_called, kinds, labelled, left_of
 from rag.answer.yes_no import is_negated
-from rag.question import AnswerType, Question, any_of, is_named, names, words
+from rag.question import AnswerType, Question, any_of, countries, is_named, names, words
 
 _WHO_IS = re.compile(
     r"^who(?:'s| is| was| are| were) (?:now |currently )?the (?P<role>[a-z][a-z\- ]{1,60}?)"
@@ -179,7 +179,7 @@ def is_of_other_thing(text: str, *, asked: str, around: str) -> bool:
         if name in told and name in words(around)
     }
     return bool(wanted) and any(
-        frame in wanted and name in names(text) - known - _countries()
+        frame in wanted and name in names(text) - known - countries()
         for frame, name in _framed(text, _DOING, _titled())
     )
 
@@ -270,12 +270,6 @@ def _framed(text: str, *forms: re.Pattern[str]) -> list[tuple[tuple[str, ...], s
         for found in form.finditer(text)
         for name in words(found["name"].split()[-1])
     ]
-
-
-@cache
-def _countries() -> frozenset[str]:
-    lines = data_toml("rag", "names.toml")["same"]
-    return frozenset(word for line in lines for name in line.split() for word in name.split("_"))
 
 
 @cache

@@ -35,7 +35,7 @@ _NOTHING = re.compile(
 """An "it" that stands for nothing: "It is not known whether"."""
 BAR = " | "
 """What parts the cells of a row in an article."""
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_NUMBERED = re.compile(r"(?:1[5-9]|20)\d\d|\([^()]{1,20}\)")
 _LONGEST_NAME = 40
 """Characters of a column's name in an article."""
 _FAR = 3
@@ -189,8 +189,8 @@ def _with_names(table: Sequence[tuple[Hit, ScoredSentence]], *, is_whole: bool) 
 
 
 def _is_name(text: str) -> bool:
-    """Say whether a cell may be a column's name: short, and without a number but a year."""
-    plain = _YEAR.sub("", text).strip()
+    """Say whether a cell may be a column's name: short, no number but a year, or in brackets."""
+    plain = _NUMBERED.sub("", text).strip()
     short = 0 < len(text.strip()) <= _LONGEST_NAME
     return short and not any(map(str.isdigit, plain)) and text.strip()[-1:] not in ".!?"
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from index.terms import content_terms, terms
 from rag.answer.confidence import Weighed
 from rag.answer.several import limits
+from rag.answer.short import marked, unit_of
 from rag.question import Question, names
 from rag.types import DraftSentence, Evidence
 
@@ -24,6 +25,8 @@ _TRIED = 6
 _MOST = 2
 """Such sentences that are shown."""
 _LONGEST_TITLE = 80
+OTHERWISE = "But another document says:"
+"""Leads the sentence of another document that says otherwise than the answer."""
 
 
 class Comparison(Protocol):
@@ -35,7 +38,46 @@ class Comparison(Protocol):
         """Tell whether two sentences, with the words in each that answer, contradict each other."""
 
 
-def contrary(
+def of_each_thing(
+    question: Question,
+    quoted: list[DraftSentence],
+    words: str | None,
+    weighed: Sequence[Weighed],
+) -> tuple[list[DraftSentence], str | None]:
+    """Return an answer for each thing that the question may mean, named; else what was quoted."""
+    first = next((one for one in weighed if one.evidence == quoted[0].evidence[0]), None)
+    others = _of_other_things(question, first, weighed) if first else []
+    if not first or not others:
+        return quoted, words
+    every = [first, *others]
+    return [_named(one, [other for other in every if other is not one]) for one in every], None
+
+
+def with_contrary(
+    question: Question,
+    quoted: Sequence[DraftSentence],
+    weighed: Sequence[Weighed],
+    comparison: Comparison | None,
+) -> tuple[DraftSentence, ...]:
+    """Return what is quoted, or its first sentence with what another document says otherwise."""
+    first = [one for one in weighed if one.evidence == quoted[0].evidence[0]]
+    if comparison is None or question.several or not first:
+        return tuple(quoted)
+    other = _contrary(question, first[0], weighed, comparison)
+    if other is None:
+        return tuple(quoted)
+    unit = unit_of(other, question)
+    words = marked(other, unit, short=other.text[unit.start : unit.end] if unit else None)
+    lead = len(OTHERWISE) + 1
+    differs = DraftSentence(
+        text=f"{OTHERWISE} {other.text}",
+        evidence=(other.evidence,),
+        span=(words[0] + lead, words[1] + lead) if words else None,
+    )
+    return quoted[0], differs
+
+
+def _contrary(
     question: Question, answer: Weighed, weighed: Sequence[Weighed], comparison: Comparison
 ) -> Weighed | None:
     """Return the most probable sentence of another document that was read and says otherwise."""
@@ -51,7 +93,7 @@ def contrary(
     return None
 
 
-def of_other_things(
+def _of_other_things(
     question: Question, answer: Weighed, weighed: Sequence[Weighed]
 ) -> list[Weighed]:
     """Return the sentences that answer as well, of things that the question does not tell apart.
@@ -78,7 +120,7 @@ def of_other_things(
     return list(found.values())[:_MOST]
 
 
-def named(one: Weighed, others: Sequence[Weighed]) -> DraftSentence:
+def _named(one: Weighed, others: Sequence[Weighed]) -> DraftSentence:
     """Quote a sentence with its document's title before it, where it does not name its thing."""
     own = frozenset[str]().union(*(_own_words(one.evidence, other.evidence) for other in others))
     title = one.candidate.hit.card.title

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
+from rag.answer.changed import is_what_was, without_corrected, without_what_was
 from rag.answer.confidence import Weighed
 from rag.answer.edges import cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source, with_family
-from rag.answer.measures import figure_is_other, is_what_was
+from rag.answer.measures import figure_is_other, figures
 from rag.answer.mismatch import days_of, is_opposite
 from rag.answer.yes_no import clause_of, is_negated
-from rag.question import AnswerType, Question, any_of
+from rag.question import AnswerType, Question, any_of, names
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.windows import likely
 
@@ -160,7 +161,8 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     if unit is None:
         return None
     sentence, begin = one.reading.sentence, one.reading.sentence.start
-    if is_negated(one.text) and not clause_of(sentence, begin + unit.start, begin + unit.end):
+    plain = without_corrected(one.text)
+    if is_negated(plain) and not clause_of(sentence, begin + unit.start, begin + unit.end):
         return None
     told = set(content_terms(_words(one, unit))) - set(content_terms(question.text)) - _empty()
     if question.expects == "person" and is_source(one.text, unit.start, unit.end):
@@ -182,6 +184,7 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
     best = _whole_name(text, (reading.start - begin, reading.end - begin), found, shares)
     asked = question.text
     units = (_unit(text, span, question.expects) for span in (best, *found))
+    units = (unit and without_what_was(text, *unit, asked=asked) for unit in units)
     made = [_with_its_day(text, unit, asked) for unit in units]
     fitting = (
         one
@@ -189,6 +192,7 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
         if one
         and not _does_it(text, one[1], asked)
         and not _is_of_other_side(text, one, asked)
+        and not is_of_other_name(text, *one, asked=asked)
         and not is_no_sum(text, one[0], asked=asked)
         and not figure_is_other(text, *one, asked=asked)
         and not is_what_was(text, *one, asked=asked)
@@ -277,6 +281,27 @@ def _is_of_other_side(text: str, unit: tuple[int, int], asked: str) -> bool:
     """Say whether what stands between two commas, where an answer begins, is of the opposite."""
     start, end = _part(text, unit[0])
     return is_opposite(text[start:end], asked=asked)
+
+
+def is_of_other_name(text: str, start: int, end: int, *, asked: str) -> bool:
+    """Say whether a figure is told of one name, and another clause has one of that asked of.
+
+    "The first, the Aurora, comes in May; the Borealis follows in June" has no May for the Borealis.
+    """
+    named = names(asked)
+    kinds = {one.kind for one in figures(text) if one.start < end and one.end > start}
+    clauses = text.split(_PARTS[0])
+    at = next((n for n in range(len(clauses)) if start < len(_PARTS[0].join(clauses[: n + 1]))), 0)
+    own = names(f"x {clauses[at]}")
+    return (
+        bool(own)
+        and not own & named
+        and any(
+            named & names(f"x {other}") and kinds & {one.kind for one in figures(other)}
+            for n, other in enumerate(clauses)
+            if n != at
+        )
+    )
 
 
 def _part(text: str, at: int) -> tuple[int, int]:

@@ -110,3 +110,37 @@ def test_a_writer_told_by_the_card_is_cited_where_the_head_has_the_name(tmp_path
         opened.library.add(named)
         answer = opened.ask("Who wrote this article?")
     assert (answer.short, answer.sentences[0].text) == ("Ida Sand", "Ida Sand reports from Tolm.")
+
+
+BRIDGE = """The town of Holmvik opened its new footbridge on Saturday. Mayor Tove Lind cut the
+ribbon before some 400 people. Anders Bakke, director of the Harbour Museum, had collected
+signatures for it since 2019. The neighbouring town of Sandnes paid a third of the price.
+Nils Berg, captain of the football club Holmvik IL, was the first to cross.
+"""
+
+
+@pytest.fixture(scope="module")
+def of_the_bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    settings = Settings.load(library=tmp_path_factory.mktemp("library"), seeds=False)
+    with Assistant.open(settings) as opened:
+        title = "Holmvik gets a new bridge"
+        opened.library.add_articles([Article(source="b", title=title, text=BRIDGE)])
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("Who is the mayor of Holmvik?", "Tove Lind"),
+        ("Who is the mayor of Sandnes?", None),
+        ("Who is the director of the Harbour Museum?", "Anders Bakke"),
+        ("Who is the director of the Railway Museum?", None),
+        ("Who is the captain of Holmvik IL?", "Nils Berg"),
+        ("Who is the captain of the handball club?", None),
+    ],
+)
+def test_who_holds_an_office_in_one_town_holds_it_in_no_other(
+    of_the_bridge: Assistant, question: str, short: str | None
+) -> None:
+    answer = of_the_bridge.ask(question)
+    assert (answer.status == "answered", answer.short) == (short is not None, short)

@@ -70,3 +70,45 @@ def test_what_does_not_change_is_a_disagreement_still(assistant: Assistant) -> N
     text = assistant.ask("When was the chess club founded?").text
     assert "But another document says" in text
     assert "Earlier" not in text
+
+
+MAIL = """Dear all,
+
+the concert is on 25 April after all. The bus leaves from the town hall at 14:15, not at 13:00 as I
+first wrote. Sven drives it. Tell me by 15 February whether you come.
+
+Love, Claire
+
+On Tue, 6 Jan 2026 at 21:11, Claire Dumont wrote:
+> Dear all,
+> the concert will be on 9 May.
+> The bus leaves at 13:00 and costs 42 euros. Hans drives it.
+> Tell me by 31 January whether you come.
+"""
+
+
+@pytest.fixture(scope="module")
+def of_a_mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    library = tmp_path_factory.mktemp("mail") / "library"
+    with Assistant.open(Settings.load(library=library, seeds=False)) as assistant:
+        assistant.library.add_articles([Article(source="m", title="Re: Concert", text=MAIL)])
+        yield assistant
+
+
+@pytest.mark.parametrize(
+    ("question", "short"),
+    [
+        ("When is the concert?", "25 April"),
+        ("When does the bus leave?", "14:15"),
+        ("Who drives the bus?", "Sven"),
+        ("How much does the bus cost?", "42 euros"),
+    ],
+)
+def test_a_message_speaks_before_the_older_one_that_it_quotes(
+    of_a_mail: Assistant, question: str, short: str
+) -> None:
+    assert of_a_mail.ask(question).short == short
+
+
+def test_a_quoted_line_bears_out_no_yes_against_the_message(of_a_mail: Assistant) -> None:
+    assert of_a_mail.ask("Does the bus leave at 13:00?").short != "Yes"

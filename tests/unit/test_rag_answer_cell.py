@@ -268,3 +268,49 @@ def test_cells_are_parted_where_a_name_begins(row, cells):
     found = cells_of(row)
     assert [(cell.name, cell.text) for cell in found] == cells
     assert all(row[c.start :].startswith(c.text) for c in found)
+
+
+PROGRAMMES = (
+    "Washing machine",
+    "Programme | Duration | Temperature | Max. load",
+    "Cotton | 2 h 40 min | 60 °C | 8 kg",
+    "Quick | 30 min | 30 °C | 2 kg",
+)
+POOL = (
+    "Opening hours",
+    "Day | Pool | Sauna",
+    "Monday | closed | closed",
+    "Tuesday to Friday | 7:00 - 20:00 | 14:00 - 21:00",
+    "Sunday | 9:00 - 17:00 | closed",
+)
+TICKETS = (
+    "Prices",
+    "Ticket | Adults | Children (4-15)",
+    "Single | €5.50 | €3.00",
+    "Season | €190.00 | €95.00",
+    "Bring cash.",
+)
+
+
+def in_lines(*rows: str) -> Hit:
+    hit = hit_of(*rows)
+    return replace(hit, passage=replace(hit.passage, text="\n".join(rows)))
+
+
+@pytest.mark.parametrize(
+    ("question", "rows", "cell"),
+    [
+        ("How long does the Quick programme take?", PROGRAMMES, "30 min"),
+        ("How hot is the Cotton programme?", PROGRAMMES, "60 °C"),
+        ("How long does the Silk programme take?", PROGRAMMES, None),
+        ("When is the pool open on Sunday?", POOL, "9:00 - 17:00"),
+        ("When is the sauna open on Wednesdays?", POOL, "14:00 - 21:00"),
+        ("When is the pool open on Monday?", POOL, "closed"),
+        ("When is the pool open on Saturday?", POOL, None),
+        ("When is the café open on Sunday?", POOL, None),
+        ("How much is a season ticket for children?", TICKETS, "€95.00"),
+        ("Which ticket is the cheapest for adults?", TICKETS, "Single"),
+    ],
+)
+def test_a_table_in_an_article_is_asked_in_plain_words(question, rows, cell):
+    assert short(question, in_lines(*rows)) == cell

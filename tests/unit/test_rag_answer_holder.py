@@ -5,6 +5,7 @@ import pytest
 from rag.answer.holder import (
     asks_for_writer,
     is_byline,
+    is_of_other_home,
     is_of_other_payer,
     is_signature,
     is_source,
@@ -48,6 +49,53 @@ def test_a_name_without_the_office_is_not_its_holder(asked: str, text: str) -> N
 )
 def test_a_near_word_or_no_office_at_all_lets_a_name_answer(asked: str, text: str) -> None:
     assert not is_without_role(text, asked=asked)
+
+
+_OPENED = "Mayor Ida Sand cut the ribbon."
+_DIRECTS = "Jo Berg, director of the Harbour Museum, was there."
+_BESIDE = "The neighbouring town of Brevik paid a third."
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "behind"),
+    [
+        ("Who is the mayor of Brevik?", _OPENED, _BESIDE),
+        ("Who is Brevik's mayor?", _OPENED, _BESIDE),
+        ("Who is the director of the Railway Museum?", _DIRECTS, ""),
+        (
+            "Who was the captain of the handball club?",
+            "Per Dahl, captain of the football club.",
+            "",
+        ),
+        ("Who is the director of Nordlys?", "Lysnett's director Jo Berg built it.", ""),
+        ("Who is the chair of the parish council?", "Present: Ida Moe (chair).", ""),
+    ],
+)
+def test_who_holds_an_office_elsewhere_does_not_hold_the_one_asked_for(
+    asked: str, text: str, behind: str
+) -> None:
+    title = "The garden society of Tolm"
+    assert is_of_other_home(text, asked=asked, title=title, before="", behind=behind)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "before"),
+    [
+        ("Who is the mayor of Tolm?", _OPENED, ""),
+        ("Who is the mayor of Brevik?", _OPENED, "A school burnt down in Brevik."),
+        ("Who is the mayor of Brevik?", "Mayor Ida Sand of Brevik came.", ""),
+        ("Who is the director of the Harbour Museum?", _DIRECTS, ""),
+        ("Who is the director of the museum?", _DIRECTS, ""),
+        ("Who is the captain of the club?", "Per Dahl is captain of Tolm IL.", ""),
+        ("Who is the president of the US?", "President Ida Sand of America spoke.", ""),
+        ("Who is the chair of the society?", "Present: Ida Moe (chair).", ""),
+        ("Who made the director of the museum laugh?", "Jo Berg did.", ""),
+    ],
+)
+def test_who_holds_the_office_there_or_anywhere_may(asked: str, text: str, before: str) -> None:
+    title = "The garden society of Tolm"
+    behind = "The town of Brevik paid a third."
+    assert not is_of_other_home(text, asked=asked, title=title, before=before, behind=behind)
 
 
 _SHARES = "The county paid half, the lottery fund 900 euros, and the rest came from 1,300 donors."
@@ -151,3 +199,16 @@ def test_authors_are_told_by_names_below_the_title() -> None:
     assert answer.short == "Mia Ost, Kofi Darling, and Yuki Brandt"
     assert with_writer(draft, read_question("Who wrote it?"), [hit], sure=0.9).short is not None
     assert with_writer(draft, read_question("Who slept?"), [hit], sure=0.9) is draft
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("How much money does the school have?", True),
+        ("How much money has the school got?", True),
+        ("How much money does the club have?", False),
+    ],
+)
+def test_what_one_has_is_not_what_another_has(asked: str, told: bool) -> None:
+    text = "The club has 1,240 euros in its account."
+    assert is_of_other_payer(text, asked=asked) is told

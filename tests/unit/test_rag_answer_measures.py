@@ -2,6 +2,7 @@
 
 import pytest
 
+from rag.answer.changed import is_what_was, replaced, without_corrected, without_what_was
 from rag.answer.measures import (
     answered_by,
     extreme_of,
@@ -10,11 +11,9 @@ from rag.answer.measures import (
     is_of_other_code,
     is_of_other_measure,
     is_only_compared,
-    is_what_was,
-    replaced,
 )
 from rag.answer.mismatch import only_compares
-from rag.answer.short import _priced, _voted, _with_its_day
+from rag.answer.short import _priced, _voted, _with_its_day, is_of_other_name
 from rag.question import read_question
 
 
@@ -248,3 +247,50 @@ def test_the_greatest_is_told_of_figures_of_one_unit_alone(
     told: list[str], most: bool, place: int | None
 ) -> None:
     assert extreme_of(told, most=most) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "left"),
+    [
+        ("It was moved from 7 June to 14 June.", "7 June to 14 June", "14 June"),
+        ("The bus leaves at 14:15, not at 13:00.", "14:15, not at 13:00", "14:15"),
+        ("It goes at 22.15 instead of 21.30.", "22.15 instead of 21.30", "22.15"),
+        ("The camp starts on 10 July, not on the 3rd.", "10 July, not on the 3rd", "10 July"),
+        ("It is open from 7 June to 14 June.", "7 June to 14 June", "7 June to 14 June"),
+    ],
+)
+def test_of_what_is_and_what_was_the_answer_is_what_is(text: str, told: str, left: str) -> None:
+    start = text.index(told)
+    span = without_what_was(text, start, start + len(told), asked="When is it?")
+    assert text[slice(*span)] == left
+
+
+def test_both_stay_where_it_is_asked_how_it_was_before() -> None:
+    text = "It was moved from 7 June to 14 June."
+    assert without_what_was(text, 16, 33, asked="When was it planned before?") == (16, 33)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("The bus goes at 14:15, not at 13:00 as I wrote.", "The bus goes at 14:15 as I wrote."),
+        ("The bridge is not 30 metres long.", "The bridge is not 30 metres long."),
+        ("2 do not come, 3 do.", "2 do not come, 3 do."),
+    ],
+)
+def test_a_corrected_figure_denies_nothing(text: str, left: str) -> None:
+    assert without_corrected(text) == left
+
+
+@pytest.mark.parametrize(
+    ("asked", "other"),
+    [
+        ("When will the Borealis come?", True),
+        ("When will the Aurora come?", False),
+        ("When will the ship come?", False),
+    ],
+)
+def test_a_day_of_one_ship_is_not_that_of_the_other(asked: str, other: bool) -> None:
+    text = "The first, the Aurora, comes in May 2027; her sister Borealis follows in June 2028."
+    start = text.index("May")
+    assert is_of_other_name(text, start, start + len("May 2027"), asked=asked) is other
