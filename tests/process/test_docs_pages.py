@@ -9,6 +9,7 @@ import tomllib
 from contextlib import chdir
 from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
@@ -198,14 +199,30 @@ def test_the_gold_and_the_thresholds_that_are_shown_are_read(clone, tmp_path):
     assert tomllib.loads(shown["toml"])["gold"]["passed"] == 0.7
 
 
-def test_each_setting_stands_in_the_table():
-    spec = importlib.util.spec_from_file_location("settings_table", DOCS / "settings_table.py")
+def hook(name: str) -> ModuleType:
+    """Return a hook of the site, read as MkDocs reads it."""
+    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def test_each_setting_stands_in_the_table():
+    module = hook("settings_table")
     table = module.table()
     page = (DOCS / "settings.md").read_text(encoding="utf-8")
     assert module.on_page_markdown(page).count("| `FOOTNOTE_") == len(fields(Settings))
     assert "| `FOOTNOTE_K` | Passages retrieved for a question, 1 to 100. | `8` |" in table
+
+
+def test_links_to_the_changelog_lead_to_its_page_on_the_site():
+    module = hook("changelog_page")
+    shown = module.on_page_markdown("[new](../CHANGELOG.md), [old](../CHANGELOG.md#010)")
+    assert shown == "[new](changelog.md), [old](changelog.md#010)"
+    faq = (DOCS / "faq.md").read_text(encoding="utf-8")
+    assert "(changelog.md)" in module.on_page_markdown(faq)
+    assert f": {module.PAGE}\n" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert module.SOURCE == ROOT / "CHANGELOG.md"
 
 
 def test_each_page_is_in_the_navigation_and_each_ending_that_is_read_on_its_page():

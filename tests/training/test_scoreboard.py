@@ -5,7 +5,8 @@ from contextlib import suppress
 
 import pytest
 
-from benchmarks.scoreboard import Row, compared, table, told
+from benchmarks import scoreboard
+from benchmarks.scoreboard import Row, compared, keep, table, told
 from benchmarks.speed_chart import CHARTS, ROWS, drawn
 
 IDS = tuple(f"q{number}" for number in range(40))
@@ -52,6 +53,16 @@ def test_several_rows_that_turned_ask_for_more_of_each():
     found = compared(after, kept(*before))
     assert [told(one) for one in found] == ["worse, within noise", "worse, within noise", "same"]
     assert "| a | 40 | 0.750 | 0.600 | 6, 0 | worse, within noise |" in list(table(found))
+
+
+def test_rows_that_are_kept_are_what_the_next_are_held_against(tmp_path, monkeypatch):
+    monkeypatch.setattr(scoreboard, "KEPT", tmp_path / "scoreboard.json")
+    keep([row(30), row(24, name="near misses")], {"rows": {}})
+    rows = json.loads(scoreboard.KEPT.read_text(encoding="utf-8"))["rows"]
+    keep([row(26)], {"rows": rows})
+    again = json.loads(scoreboard.KEPT.read_text(encoding="utf-8"))["rows"]
+    found = compared([row(26), row(24, name="near misses")], again)
+    assert [told(one) for one in found] == ["same", "same"]
 
 
 def test_a_chart_says_what_was_measured_and_at_which_sizes():
