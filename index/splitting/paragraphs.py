@@ -5,7 +5,7 @@ paragraph a line; mail and old archives break prose at some 72 columns. The rule
 two apart is linear in the text:
 
 - A *sure wrap* is a newline after a line of 40 characters or more that ends without a stop or
-  colon, before a line that begins in lower case.
+  colon, before a line that begins in lower case; or whose last word ends nothing: "between", "the".
 - A text is *wrapped* when a quarter or more of its newlines between plain lines of 40 characters
   or more are sure wraps and these lines are at most 200 characters long on average; that
   average is its *width*.
@@ -38,6 +38,11 @@ _FIRST_WORD = re.compile(r"""["'“‘«(\[{*_¿¡]*+(\S{1,40}+)""")
 _NUMBER = re.compile(r"(?:\d{1,3}[.)]|\((?:\d{1,3}|[A-Za-z])\)|[A-Za-z][):])\s")
 _BULLET = re.compile(r"[-*+•‣▪●○◦·]\s")
 _HEADING = re.compile(r"#{1,6}\s")
+_UNFINISHED = re.compile(
+    r"\b(?:an?|the|and|or|of|between|from|than|because|until|every|each|our|your|their|its|my)$"
+)
+_LAST_WORD = 12
+"""Characters in which the last word of a line is looked for."""
 _CLOSERS = "\"'”’»)]}*_"
 _TERMINALS = frozenset(".!?…:。！？｡।॥؟۔")
 _MARKED: tuple[tuple[re.Pattern[str], _Kind], ...] = (
@@ -158,7 +163,9 @@ def _is_sure_wrap(text: str, upper: _Line, lower: _Line) -> bool:
     if upper.end - upper.start < _LONG or _is_terminated(text, upper):
         return False
     word = _FIRST_WORD.match(text, lower.content, lower.end)
-    return word is not None and word[1][0].islower()
+    if word is None or word[1][0].islower():
+        return word is not None
+    return bool(_UNFINISHED.search(text, upper.end - _LAST_WORD, upper.end))
 
 
 def _is_terminated(text: str, line: _Line) -> bool:

@@ -39,6 +39,18 @@ def test_a_long_paragraph_in_a_wrapped_text_ends_with_its_line():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "The engineer will come to service your boiler on Thursday between\n8 am and noon.",
+        "We were met on the quay of the old harbour that evening by the\nMayor of Leer.",
+    ],
+)
+def test_a_line_whose_last_word_ends_nothing_runs_on(text):
+    assert parts(text) == [text]
+    assert parts(f"Dear members,\n{text}") == ["Dear members,", text]
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         ["Storm leaves thousands of homes without any power", "Thousands of homes were dark."],
