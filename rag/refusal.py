@@ -39,7 +39,7 @@ _MOST = 3
 _LONGEST_TITLE = 80
 _LEAST_FORM = 4
 """Letters that are left of a name when an ending is taken off."""
-_WORD = re.compile(r"[^\W_]+(?:['’\-&/+][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:(?:['’\-&/+]|(?<=\d)[.,:](?=\d))[^\W_]+)*")
 _WESTERN = re.compile(r"[A-Za-zÀ-ɏ0-9]")
 _LONGEST_TALK = 120
 """Characters from which a message says more than a greeting."""

@@ -76,6 +76,12 @@ def test_the_first_word_of_a_question_is_no_name(assistant: Assistant) -> None:
     assert "“Enumerate”" not in refused(assistant, "Enumerate the volcanoes of Chile").text
 
 
+def test_a_number_is_looked_up_as_it_is_written(assistant: Assistant) -> None:
+    said = refused(assistant, "Who paid 1,250 crowns at 7:30 for the shed of the garden club?").text
+    assert said.endswith("none of them mentions “1,250” or “7:30”.")
+    assert "“520" not in refused(assistant, "Who gave 520 roses to the garden club in Bergen?").text
+
+
 def test_small_talk_is_answered_without_a_passage(assistant: Assistant) -> None:
     answer = assistant.ask("Hello, who are you?")
     assert (answer.status, answer.reason, answer.hits) == ("abstained", "small_talk", ())
