@@ -238,10 +238,11 @@ def _lacks_kind(question: Question, found: _Quoted) -> bool:
 
 
 def _of_the_kind(question: Question, weighed: Sequence[Weighed]) -> list[Weighed]:
-    """Return the sentences that hold what is asked for, if one of them may answer at all."""
-    least = _INSTEAD * weighed[0].probability
+    """Return the sentences that hold what is asked for, if one on it may answer at all."""
+    least, asked = _INSTEAD * weighed[0].probability, set(content_terms(question.text))
     held = [one for one in weighed if holds(question.expects, one.text, asked=question.text)]
-    return held if held and held[0].probability >= least else []
+    on_it = held and held[0].probability >= least and asked & set(terms(held[0].text))
+    return held if on_it else []
 
 
 def _is_of_another(question: Question, first: Weighed, hits: Sequence[Hit]) -> bool:

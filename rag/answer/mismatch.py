@@ -75,6 +75,8 @@ _OF_KIND: Final = frozenset({"long", "often", "high", "hot", "old", "big", "larg
 """Terms that only say the kind of a question."""
 _SPOKEN = re.compile(r"[A-Za-z][\w’'\-]*|[.,;:]")
 """A word, or a mark between two."""
+_WHEN = re.compile(r"(?:and |until |till |from )?(?:when|what time|how late)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till) ", re.IGNORECASE)
 _EVERY = re.compile(
     r"\b(?:daily|every day|each day|all week|seven days|any day|other days|all days)\b",
     re.IGNORECASE,
@@ -130,14 +132,16 @@ def is_opposite(sentence: str, *, asked: str) -> bool:
     """Say whether a sentence has the opposite of what is asked, and not that itself.
 
     "Of the 80 boxes 61 were occupied" does not answer how many were empty. Where there is a "not"
-    nothing is said. Of 31,938 sentences that answer, of training questions, 49 are called opposite.
+    nothing is said, nor of "open until 5" where it is asked when it closes. Of 31,938 sentences
+    that answer, of training questions, 49 are called opposite.
     """
     wanted, told = _sides_of(asked), _sides_of(sentence)
     apart = any(
         len(sides) == 1 and pair in told and not told[pair] & sides
         for pair, sides in wanted.items()
     )
-    return apart and not (is_negated(asked) or is_negated(sentence))
+    ends = _WHEN.match(asked) and _UNTIL.search(sentence)
+    return apart and not (ends or is_negated(asked) or is_negated(sentence))
 
 
 def is_former(sentence: str, *, asked: str) -> bool:

@@ -84,6 +84,19 @@ def test_how_much_money_is_answered_by_a_number_only(tmp_path: Path) -> None:
         assert assistant.ask("Did the bridge cost a lot of money?").status == "answered"
 
 
+def test_who_is_told_by_no_greeting_and_nobody_in_particular(tmp_path: Path) -> None:
+    text = (
+        "Dear Ms Sand,\n\nHeating service\n\nOur engineer, Per Moe of Leer Heating, will service "
+        "your boiler on Thursday between\n8 am and noon. Somebody over 18 has to be at home.\n"
+    )
+    with Assistant.open(Settings(library=tmp_path, seeds=False)) as assistant:
+        assistant.library.add_articles([Article(source="note", title="Hall Lettings", text=text)])
+        answer = assistant.ask("Who services the boiler?")
+        assert answer.short == "Our engineer, Per Moe of Leer Heating"
+        assert answer.sentences[0].text.endswith("between\n8 am and noon.")
+        assert assistant.ask("Who takes part in the sponsored walk?").status == "abstained"
+
+
 def test_the_comments_below_the_article_are_never_quoted(assistant: Assistant) -> None:
     text = assistant.library.document(assistant.library.documents()[0].id).text
     assert "Post a Comment" not in text

@@ -16,6 +16,7 @@ from rag.answer.mismatch import (
     lacks_of_role,
     role_asked,
 )
+from rag.answer.ranking import is_mere_greeting
 from rag.question import read_question
 from rag.testing import hit_of
 
@@ -177,6 +178,8 @@ def test_the_opposite_of_what_is_asked_is_no_answer(asked: str, sentence: str) -
         ("What did the East India Company sell?", "It sold tea in the western ports."),
         ("Who came first?", "The last ferry brought Ida Sand, an hour before the others."),
         ("How old is the new ferry?", "It was built three years ago."),
+        ("When does the theatre open again?", "The theatre stays closed until 15 August."),
+        ("When does the shop close?", "On Sundays it is open until 17:00."),
     ],
 )
 def test_a_sentence_with_that_side_too_or_a_not_may_answer(asked: str, sentence: str) -> None:
@@ -253,3 +256,20 @@ def test_an_item_without_a_word_of_the_question_has_no_figure_for_it(
 ) -> None:
     hit = hit_of(sentence)
     assert is_of_other_line(sentence, read_question(asked), hit) is is_other
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Dear Ms Moe,", True),
+        ("Hello all!", True),
+        ("Good evening.", True),
+        ("Yours sincerely,", True),
+        ("Dear oaks were felled, and nobody was asked.", False),
+        ("Hello is what the parrot says.", False),
+        ("Thanks to Ida Moe the lamp burns.", False),
+    ],
+)
+def test_a_greeting_tells_nothing_but_whom_a_letter_is_to(text: str, told: bool) -> None:
+    assert is_mere_greeting(text, asked="Who mends the lamp?") is told
+    assert not is_mere_greeting(text, asked="Who was the letter sent to?")

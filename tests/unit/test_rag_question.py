@@ -177,6 +177,7 @@ def test_a_question_is_one_clean_line() -> None:
 
 def test_names_are_capitalised_words_without_openers() -> None:
     assert names("The mayor of Paris met Ada’s sister.") == {"paris", "ada"}
+    assert names("Somebody has to be at home.") == set()
 
 
 def test_hedges_are_words_that_only_intend_or_suppose() -> None:
