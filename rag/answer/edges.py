@@ -10,6 +10,7 @@ from functools import cache
 from typing import Literal
 
 from index.data_files import data_toml
+from index.terms import content_terms
 from rag.question import AnswerType
 
 Lead = Literal["plain", "open"]
@@ -37,6 +38,11 @@ _LONGEST = 20
 _BREAK = re.compile(r"[,;:()–—]|\.(?=\s|$)|$")
 _CODE = re.compile(r"(?![AI] )[A-Z]{1,4}[ ‑-]?")
 """Letters that a number begins with which is a name: "B 47", "SK 1204"."""
+_NAME_AND_ROLE = re.compile(
+    r"(?P<who>[A-ZÀ-Þ][\w’'\-]{0,30}\.?(?: [A-ZÀ-Þ][\w’'\-]{0,30}\.?){1,4})"
+    r" \((?:the |our |its |their )?(?P<role>[a-zà-ÿ][^()\d]{2,40})\)"
+)
+"""A name with what they are behind it: "Ida Moe (treasurer)"."""
 _GOES_ON = re.compile(r"\s([a-z][\w’'\-]*)")
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _RECURS = re.compile(
@@ -112,6 +118,21 @@ def end_of_name(text: str, *, start: int, end: int) -> int:
         return end
     rest = _NAME.match(text, end)
     return rest.end() if rest else end
+
+
+def beside_role(text: str, *, asked: str) -> tuple[int, int] | None:
+    """Return where the name is beside which the very role stands in brackets that is asked for.
+
+    The longest such role counts: "the tenant's agent" where the agent is asked for.
+    """
+    wanted, found = set(content_terms(asked)), []
+    for named in _NAME_AND_ROLE.finditer(text):
+        role, first = set(content_terms(named["role"])), named["who"].partition(" ")[0]
+        start = named.start("who") + (0 if content_terms(first) else len(first) + 1)
+        found += [(len(role), (start, named.end("who")))] if role and role <= wanted else []
+    most = max((size for size, _ in found), default=0)
+    fits = [span for size, span in found if size == most]
+    return fits[0] if len(fits) == 1 else None
 
 
 def _without_speaker(text: str, start: int, end: int) -> tuple[int, int]:

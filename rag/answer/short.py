@@ -19,7 +19,7 @@ from index.data_files import data_toml
 from index.terms import content_terms, terms
 from rag.answer.changed import is_what_was, without_corrected, without_what_was
 from rag.answer.confidence import Weighed
-from rag.answer.edges import cut, end_of_name, moved
+from rag.answer.edges import beside_role, cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source, with_family
 from rag.answer.measures import figure_is_other, figures
 from rag.answer.mismatch import days_of, is_opposite
@@ -55,6 +55,7 @@ _GETS_IT = re.compile(
     r"[^,;.:]{0,20}$"
 )
 """Before "free": who it is for."""
+_SUM = re.compile(r"[$€£]\d")
 _EACH = re.compile(
     r"(?P<sum>(?:[$€£]|\b)\d[\d.,]{0,11}(?: [^\W\d_]{2,12})?) for (?P<whom>[^\W\d_][\w’'-]{2,20}"
     r"(?: [\w’'-]{2,20}){0,2}?)(?=[,;.]| and | but | or | under | over | aged | who |$)"
@@ -157,7 +158,8 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
     shared = _shared(one.text, question.text) or _priced(one.text, question)
-    unit = shared or _voted(one.text, question.text) or best_unit(one.reading, question)
+    shared = shared or _voted(one.text, question.text) or _of_role(one.text, question)
+    unit = shared or best_unit(one.reading, question)
     if unit is None:
         return None
     sentence, begin = one.reading.sentence, one.reading.sentence.start
@@ -241,7 +243,7 @@ def _priced(text: str, question: Question) -> Unit | None:
         return None
     asked = with_family("people", frozenset(content_terms(question.text)))
     found = [(each.span("sum"), each["whom"]) for each in _EACH.finditer(text)]
-    found = found if len(found) > 1 else []
+    found = found if len(found) > 1 or len(_SUM.findall(text)) > 1 else []
     found += [(each.span("sum"), each["whom"]) for each in _PAY_IT.finditer(text)]
     for free in _FREE.finditer(text):
         start = _part(text, free.start())[0]
@@ -264,6 +266,12 @@ def _voted(text: str, asked: str) -> Unit | None:
     won = (side["side"].casefold() == "against") == bool(told["against"])
     start, end = told.span("most" if won else "least")
     return Unit(start=start, end=end, worth=1.0)
+
+
+def _of_role(text: str, question: Question) -> Unit | None:
+    """Return the name beside which the role that is asked for stands in brackets."""
+    span = beside_role(text, asked=question.text) if question.expects == "person" else None
+    return Unit(start=span[0], end=span[1], worth=1.0) if span else None
 
 
 def _does_it(text: str, end: int, asked: str) -> bool:

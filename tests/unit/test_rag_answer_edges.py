@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.answer.edges import end_of_name, moved
+from rag.answer.edges import beside_role, end_of_name, moved
 from rag.question import AnswerType
 
 
@@ -157,3 +157,22 @@ def test_days_that_come_again_go_with_their_months_and_hours() -> None:
     text = "It opens on Mondays and Fridays from 10 to 4, and closed on 3 May from noon."
     assert shown(text, "10 to 4", "date") == "Mondays and Fridays from 10 to 4"
     assert shown(text, "noon", "date") == "noon"
+
+
+LET = (
+    "Between Hall Lettings (the landlord's agent), Mr Per Moe (the landlord) and Ida Sand (tenant)."
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("Who is the landlord?", "Mr Per Moe"),
+        ("Who is the landlord's agent?", "Hall Lettings"),
+        ("Who is the tenant of the mill?", "Ida Sand"),
+        ("Who is the mayor?", None),
+    ],
+)
+def test_a_name_beside_the_role_that_is_asked_for_is_told_alone(asked, words):
+    span = beside_role(LET, asked=asked)
+    assert (span and LET[slice(*span)]) == words

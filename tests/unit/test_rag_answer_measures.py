@@ -167,6 +167,8 @@ STUDENTS = "Students get in free; everybody else pays 6 euros."
         ("What do adults pay?", UNEQUAL, "64 kroner"),
         ("What does a ticket cost?", UNEQUAL, None),
         ("What do adults and children pay?", UNEQUAL, None),
+        ("How much is a student ticket?", "Tickets will be £14, and £9 for students.", "£9"),
+        ("How much is a ticket?", "Tickets will be £14, and £9 for students.", None),
         ("What do children pay?", "It is 9 euros for an hour for children.", None),
         ("What does a ticket cost for a child?", "Tickets cost 5 pounds, children pay 2.", "2"),
         ("What do members pay?", "Entry is 8 euros; members pay half.", "half"),
