@@ -49,6 +49,8 @@ _EXTREME = 12.0
 """Logits beyond which a measure says no more."""
 _INSTEAD = 0.01
 """Share of the best sentence's probability from which one of another article may take its place."""
+_OF_TITLE = 0.1
+"""The same, where its article's title has a word of the question that the best one's has not."""
 _NEAR_BEST = 1.0
 """Logits under the best window's within which another one answers about as surely."""
 _PLACE = {name: n for n, name in enumerate(NAMES)}
@@ -299,29 +301,40 @@ def weigh_told(
 
 
 def _of_the_subject(weighed: Sequence[Weighed], question: Question) -> list[Weighed]:
-    """Return sentences; asked why, none first whose article speaks of nothing that is asked.
+    """Return sentences, none first whose article does not speak of what another's title names.
 
-    "Because a pipe had to be dug up" is no reason why the quarry was given up, where another
-    article speaks of a quarry and that one does not.
+    "Boil the vinegar with salt" does not tell how much salt goes into the sourdough, where another
+    article is on that. Asked why, none whose article speaks of nothing that is asked: "Because a
+    pipe had to be dug up" is no reason why the quarry was given up, where another speaks of one.
     """
     asked = set(content_terms(question.text))
-    if question.expects != "reason" or not weighed:
-        return list(weighed)
+    if not weighed:
+        return []
     known: dict[str, set[str]] = {}
+    titled: dict[str, set[str]] = {}
     for one in weighed:
-        card = one.candidate.hit.card
-        held = known.setdefault(card.sha256, asked & set(terms(card.title)))
-        held |= asked & set(terms(one.text))
+        title = titled.setdefault(_article(one), asked & set(terms(one.candidate.hit.card.title)))
+        known.setdefault(_article(one), set(title)).update(asked & set(terms(one.text)))
+    own = known[_article(weighed[0])]
+    if question.expects == "reason" and not own:
+        return _put_first(weighed, [one for one in weighed if known[_article(one)]], _INSTEAD)
+    named = {article for article, title in titled.items() if title - own}
+    shares = (one for one in weighed if _article(one) in named and asked & set(terms(one.text)))
+    return _put_first(weighed, list(shares), _OF_TITLE)
+
+
+def _put_first(weighed: Sequence[Weighed], own: Sequence[Weighed], share: float) -> list[Weighed]:
+    """Return sentences, the first of some as the first where it is probable enough beside it."""
     first = weighed[0]
-    least = _INSTEAD * first.probability
-    if known[first.candidate.hit.card.sha256]:
-        return list(weighed)
-    own = [one for one in weighed if known[one.candidate.hit.card.sha256]]
-    if not own or own[0].probability < least:
+    if not own or own[0].probability < share * first.probability:
         return list(weighed)
     taken = {id(first): own[0].probability, id(own[0]): first.probability}
     told = (replace(one, probability=taken.get(id(one), one.probability)) for one in weighed)
     return sorted(told, key=lambda one: -one.probability)
+
+
+def _article(one: Weighed) -> str:
+    return one.candidate.hit.card.sha256
 
 
 def _weighed(ranked: Sequence[Candidate], done: Sequence[Read], belief: Belief) -> list[Weighed]:

@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from index.card import Card
 from rag.answer.confidence import (
     QUESTION,
     SENTENCE,
+    Weighed,
+    _of_the_subject,
     answered,
     believe,
     question_measures,
@@ -46,6 +49,36 @@ def read(question: str, *scores: tuple[float, float]) -> list[Read]:
         )
         for n, (candidate, (span, answers)) in enumerate(zip(found, scores, strict=True))
     ]
+
+
+def weighed(title: str, *sentences: tuple[str, float]) -> list[Weighed]:
+    """Return the sentences of an article with the probability of each."""
+    hit = hit_of(*[text for text, _ in sentences])
+    hit = replace(hit, card=Card(title=title, sha256=title))
+    found = candidates(read_question("How much salt goes into the rye loaf?"), [hit])
+    return [
+        Weighed(probability=p, candidate=one, reading=None)
+        for one, (_, p) in zip(found, sentences, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("likely", "first"),
+    [(0.10, "Add 12 g of salt."), (0.01, "Boil the beans with salt.")],
+)
+def test_what_a_title_names_is_told_by_that_article_where_it_likely_tells_it(likely, first) -> None:
+    beans = weighed("Beans", ("Boil the beans with salt.", 0.4))
+    loaf = weighed("Rye loaf", ("Knead it.", 0.2), ("Add 12 g of salt.", likely))
+    found = _of_the_subject([*beans, *loaf], read_question("How much salt goes into the rye loaf?"))
+    assert found[0].text == first
+    assert found[0].probability == 0.4
+
+
+def test_an_article_that_speaks_of_it_too_stays_first() -> None:
+    beans = weighed("Beans", ("The loaf of rye has salt.", 0.4))
+    loaf = weighed("Rye loaf", ("Add 12 g of salt.", 0.3))
+    found = _of_the_subject([*beans, *loaf], read_question("How much salt goes into the rye loaf?"))
+    assert found[0].text == "The loaf of rye has salt."
 
 
 def test_nothing_read_is_no_answer() -> None:
