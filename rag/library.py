@@ -15,8 +15,9 @@ from index.data_files import seed_paths
 from index.embedding import Embedder, load_embedder
 from index.errors import MisuseError
 from index.scope import Scope
+from index.store.folder_backend import open_pair
 from index.store.library import Library
-from index.store.protocols import VectorIndex, open_pair
+from index.store.protocols import VectorIndex
 from index.types import AddReport, Change, Checkup, CompactReport, DocumentSummary
 from rag import arguments
 from rag.setting_values import data_folder

@@ -1,6 +1,7 @@
 """The pair that lives in one folder: a catalog in SQLite, and generations of vectors in Chroma.
 
-One writer at a time: whoever changes a library holds its lock; readers need none.
+One writer at a time: whoever changes a library holds its lock; readers need none. Which pair an
+address means, this one or that on servers, is told here too; servers are imported when opened.
 """
 
 import os
@@ -11,18 +12,27 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from index.errors import LibraryBusyError, LibraryError, LibraryFullError, LibraryMissingError
+from index.errors import (
+    LibraryBusyError,
+    LibraryError,
+    LibraryFullError,
+    LibraryMissingError,
+    SettingsError,
+)
 from index.store import catalog, chroma
 from index.store.chroma import OpenGenerations, generation_folder
 from index.store.migrations import made_later
 from index.store.protocols import (
     BRIEFLY,
+    Catalog,
     Imprint,
     Nearest,
     OnStep,
     OpenCatalog,
     Originals,
     Slices,
+    VectorIndex,
+    server_address,
 )
 
 WORKSHOP = "rebuilding"
@@ -241,3 +251,28 @@ def _pid(holder: Path) -> str:
         return holder.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError):
         return "of another program"
+
+
+def open_pair(place: str | Path, vectors: str | None = None) -> tuple[Catalog, VectorIndex]:
+    """Return the two halves of a library; nothing is read or connected yet.
+
+    Args:
+        place: A folder, or the address of a PostgreSQL database.
+        vectors: The address of a Chroma server, which a database needs; a folder goes without.
+
+    Raises:
+        SettingsError: A database has no vectors' address, or an address cannot be read.
+    """
+    address = None if isinstance(place, Path) else server_address(place)
+    if address is None:
+        folder = Path(place)
+        return FolderCatalog(folder), FolderVectors(folder)
+    if vectors is None:
+        raise SettingsError(
+            "a library in PostgreSQL needs a Chroma server for its vectors: set "
+            "FOOTNOTE_VECTORS=http://HOST:PORT"
+        )
+    from index.store.chroma_server import ServerVectors
+    from index.store.postgres import PostgresCatalog
+
+    return PostgresCatalog(address), ServerVectors(vectors)

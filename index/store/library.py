@@ -21,7 +21,7 @@ from index.errors import (
 )  # fmt: skip
 from index.scope import EVERYTHING, Scope
 from index.store import catalog, migrations, queries, vector_search
-from index.store.folder_backend import FolderCatalog
+from index.store.folder_backend import FolderCatalog, open_pair
 from index.store.narrowed import narrowed
 from index.store.protocols import (
     Catalog,
@@ -30,7 +30,6 @@ from index.store.protocols import (
     OnStep,
     OpenCatalog,
     VectorIndex,
-    open_pair,
 )
 from index.store.scoped import Inside, Scopes
 from index.sync import file_state
@@ -67,7 +66,7 @@ class Library:
     """A catalog and its vectors, in a folder or on servers. Safe to share between threads.
 
     Args:
-        catalog: The truth; `index.store.protocols.open_pair` opens both halves by their address.
+        catalog: The truth; `folder_backend.open_pair` opens both halves by their address.
         vectors: What searches its vectors.
         model: Name of the embedding model that the settings ask for.
         load: Loads that model; called once, and only when something must be embedded.
@@ -172,20 +171,11 @@ class Library:
             LibraryError: None was kept, or it is damaged.
             ReadError: The file is gone, cannot be read, or is another by now.
         """
-        with self.reading() as db:
-            (record,) = file_state.some_records(db, [queries.resolved(db, document_id)])
-            if record.card.original_sha256:
-                from index.store.originals import kept_bytes  # no question asks for one
+        from index.store.originals import stored_bytes  # no question asks for one
 
-                return kept_bytes(self.catalog.originals, db, record.card)
-        if record.file_sha256:
-            return file_state.file_content(record)
-        text = self.text(record.document_id)
-        if queries.text_hash(text) != record.card.sha256:
-            raise LibraryError(
-                f"the text of {record.source!r} is damaged: run `footnote doctor --repair`"
-            )
-        return text.encode("utf-8")
+        with self.reading() as db:
+            record, content = stored_bytes(self.catalog.originals, db, document_id)
+        return file_state.file_content(record) if content is None else content
 
     def edition(self) -> str:
         """Return a short text that differs once documents were added, changed or removed.
@@ -406,5 +396,5 @@ def open_library(
     load: Callable[[], Embedder],
     on_step: OnStep = lambda step: None,
 ) -> Library:
-    """Return the library at an address, which `index.store.protocols.open_pair` reads."""
+    """Return the library at an address, which `index.store.folder_backend.open_pair` reads."""
     return Library(*open_pair(place, vectors), model=model, load=load, on_step=on_step)

@@ -21,8 +21,11 @@ from index.errors import (
     LibraryUnreachableError,
     OriginalLostError,
 )
+from index.store import queries
 from index.store.migrations import selected, sound
 from index.store.protocols import OpenCatalog, Originals
+from index.sync import file_state
+from index.sync.file_state import Record
 
 FOLDER = "originals"
 """Of a library in a folder."""
@@ -64,6 +67,31 @@ def kept_bytes(originals: Originals, db: OpenCatalog, card: Card) -> bytes:
             f"the original that was kept of {card.source!r} cannot be used ({error}): run "
             "`footnote doctor --repair` and add it again"
         ) from error
+
+
+def stored_bytes(
+    originals: Originals, db: OpenCatalog, document_id: str
+) -> tuple[Record, bytes | None]:
+    """Return what is known of a document's file, and what it was read from, where that is stored.
+
+    None stands for a file that lies elsewhere. An article given as text is its text in UTF-8.
+
+    Raises:
+        UnknownDocumentError: No id, or more than one, begins like this.
+        LibraryError: What was kept is gone or damaged.
+    """
+    (record,) = file_state.some_records(db, [queries.resolved(db, document_id)])
+    if record.card.original_sha256:
+        return record, kept_bytes(originals, db, record.card)
+    if record.file_sha256:
+        return record, None
+    query = "SELECT text FROM documents WHERE id = ?"
+    text = str(db.execute(query, (record.document_id,)).fetchone()[0])
+    if queries.text_hash(text) != record.card.sha256:
+        raise LibraryError(
+            f"the text of {record.source!r} is damaged: run `footnote doctor --repair`"
+        )
+    return record, text.encode("utf-8")
 
 
 class FolderOriginals:

@@ -1,20 +1,17 @@
-"""The two halves of a library as interfaces, the catalog and the vectors, and the choice of a pair.
+"""The two halves of a library as interfaces: the catalog, which is the truth, and the vectors.
 
-The catalog is the truth. `index.store.folder_backend` has the pair that lives in one folder. What
-reads and writes a catalog speaks SQL that SQLite and PostgreSQL both know, with `?` for values;
-what differs between them is a method. Servers are imported when they are opened.
+`index.store.folder_backend` has the pair that lives in one folder. What reads and writes a catalog
+speaks SQL that SQLite and PostgreSQL both know, with `?` for values; what differs between them is a
+method.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-
-from index.errors import SettingsError
 
 FORMAT = "1"
 """Version of the schema and of everything derived from a text: terms, sentences, passages."""
@@ -302,30 +299,3 @@ def server_address(place: str) -> str | None:
     if not address.casefold().startswith(_SCHEMES):
         return None
     return f"postgresql://{address.partition('://')[2]}"
-
-
-def open_pair(place: str | Path, vectors: str | None = None) -> tuple[Catalog, VectorIndex]:
-    """Return the two halves of a library; nothing is read or connected yet.
-
-    Args:
-        place: A folder, or the address of a PostgreSQL database.
-        vectors: The address of a Chroma server, which a database needs; a folder goes without.
-
-    Raises:
-        SettingsError: A database has no vectors' address, or an address cannot be read.
-    """
-    address = None if isinstance(place, Path) else server_address(place)
-    if address is None:
-        from index.store.folder_backend import FolderCatalog, FolderVectors
-
-        folder = Path(place)
-        return FolderCatalog(folder), FolderVectors(folder)
-    if vectors is None:
-        raise SettingsError(
-            "a library in PostgreSQL needs a Chroma server for its vectors: set "
-            "FOOTNOTE_VECTORS=http://HOST:PORT"
-        )
-    from index.store.chroma_server import ServerVectors
-    from index.store.postgres import PostgresCatalog
-
-    return PostgresCatalog(address), ServerVectors(vectors)

@@ -18,8 +18,8 @@ from index.errors import (
     MisuseError,
     SettingsError,
 )
+from index.store.folder_backend import open_pair
 from index.store.library import Library, open_library
-from index.store.protocols import open_pair
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
 from index.sync.watch import Folders

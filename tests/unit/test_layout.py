@@ -1,49 +1,55 @@
-"""The tree keeps its promises: names are ours, eval is never shadowed, packages are typed."""
+"""The house as ARCHITECTURE.md and CONTRIBUTING.md draw it."""
 
+import ast
 import re
-import tomllib
-from importlib.metadata import packages_distributions
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("index", "prompts", "rag", "eval", "ui")
-_SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-SOURCES = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+FILES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+}
+"""The files of the product, by the name under which each is imported."""
+OF_THE_EXAMPLE = {
+    "index/reading/proverbs.py",
+    "tests/unit/test_index_reading_proverbs.py",
+    "rag/llm/providers/NAME.py",
+}
+"""Files that CONTRIBUTING.md adds for example."""
 
 
-@pytest.mark.parametrize("name", [*PACKAGES, "seeds"])
-def test_no_other_distribution_owns_our_names(name: str) -> None:
-    assert set(packages_distributions().get(name, ["footnote"])) == {"footnote"}
+def imported(file: Path) -> Iterator[str]:
+    """Yield what a file imports of ours, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {f"{node.module}.{one.name}" for one in node.names}
+            yield from names & FILES.keys() or {node.module} & FILES.keys()
 
 
-def test_the_builtin_eval_is_never_shadowed() -> None:
-    everywhere = [*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").glob("*.py")]
-    guilty = [
-        p.name for p in everywhere if re.search(r"^\s*import eval\b", p.read_text("utf-8"), re.M)
-    ]
-    assert guilty == []
+def test_no_import_goes_in_a_circle_also_none_inside_a_function() -> None:
+    order = TopologicalSorter({name: set(imported(file)) for name, file in FILES.items()})
+    assert set(order.static_order()) == FILES.keys()
 
 
-@pytest.mark.parametrize("package", PACKAGES)
-def test_every_package_is_typed(package: str) -> None:
-    assert (ROOT / package / "py.typed").is_file()
+def test_each_file_and_module_that_the_architecture_names_is_there() -> None:
+    text = "".join((ROOT / f).read_text("utf-8") for f in ("ARCHITECTURE.md", "CONTRIBUTING.md"))
+    places = "|".join((*PACKAGES, "benchmarks", "training", "tests", "docs", r"\.ci"))
+    named = set(re.findall(rf"[`(]((?:{places})(?:[./]\w+)+)", text)) - OF_THE_EXAMPLE
+    assert len(named) > 60
+    assert [name for name in sorted(named) if not is_there(name)] == []
 
 
-def test_every_file_that_security_names_is_there() -> None:
-    named = re.findall(r"`((?:tests|benchmarks)/[\w/]+\.py|[A-Z]+\.md|\w+\.txt)`", _SECURITY)
-    assert len(named) > 20
-    assert [name for name in named if not (ROOT / name).is_file()] == []
-
-
-def test_an_extra_is_installed_from_the_folder_for_no_registry_has_footnote() -> None:
-    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *SOURCES]
-    wrong = re.compile(r"pip install[^`\n]*[\"' ]footnote\[")
-    assert wrong.search('pip install "footnote[mcp]"')
-    assert [page.name for page in pages if wrong.search(page.read_text("utf-8"))] == []
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    extra = re.compile(r'-c constraints\.txt (?:-e )?"\.\[([\w,]+)\]"')
-    named = {name for page in pages for names in extra.findall(page.read_text("utf-8"))
-             for name in names.split(",")}  # fmt: skip
-    assert {"docs", "mcp", "test"} < named <= set(project["optional-dependencies"])
+def is_there(name: str) -> bool:
+    """Say whether a path is there, or a module with what is named in it."""
+    if "/" in name:
+        return (ROOT / name).exists()
+    module, _, rest = name.rpartition(".")
+    path = ROOT / name.replace(".", "/")
+    if path.is_dir() or path.with_suffix(".py").exists():
+        return True
+    defined = FILES.get(module) or FILES.get(module.rpartition(".")[0])
+    return defined is not None and re.search(rf"\b{rest}\b", defined.read_text("utf-8")) is not None
