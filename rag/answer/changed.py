@@ -27,6 +27,7 @@ _INSTEAD = re.compile(
     r" [$€£]?\d[\d.:,]{0,12}(?<![.,:])(?:st|nd|rd|th)?)"
 )
 """A figure and what it is no longer: "at 14:15, not at 13:00"."""
+_FROM_NOW = re.compile(r"\bfrom (?=[A-Z\d])")
 
 
 def is_quoted(hit: Hit, start: int) -> bool:
@@ -57,7 +58,7 @@ def is_what_was(text: str, start: int, end: int, *, asked: str) -> bool:
     "Moved from 20 June to 27 June" does not say that the party is on 20 June. Of 30,958 answers of
     training questions none is called so.
     """
-    if _says("before").search(asked):
+    if _asks_before(asked):
         return False
     return any(
         one.start("old") <= start and end <= one.end("old") for one in _change().finditer(text)
@@ -74,13 +75,18 @@ def without_what_was(text: str, start: int, end: int, *, asked: str) -> tuple[in
 
     "7 June to 14 June" is the 14th where the open day was moved from the one to the other.
     """
-    if _says("before").search(asked):
+    if _asks_before(asked):
         return start, end
     for one in _change().finditer(text):
         if start <= one.start("old") and one.end("old") + len(" to ") < end:
             start = one.end("old") + len(" to ")
     ends = (m.start("old") for m in _INSTEAD.finditer(text) if start < m.end("new") < end)
     return start, min([end, *ends])
+
+
+def _asks_before(asked: str) -> bool:
+    """Say whether it is asked what something was before: not what it is "from January" on."""
+    return bool(_says("before").search(_FROM_NOW.sub("", asked)))
 
 
 def asks_for_former(asked: str) -> bool:

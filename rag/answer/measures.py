@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from index.data_files import data_toml
-from index.terms import terms
+from index.terms import content_terms, terms
 from rag.question import any_of, asks_from, names
 
 _PER = r"(?: ?/ ?|[- ](?:per|an?|each|every)[- ])(?:hour|second|minute|h|s|sec|min)\b"
@@ -60,6 +60,22 @@ class _Aside(NamedTuple):
     """Fewest that a figure must have with what stands close to it; 0 where any number will do."""
 
 
+_VOTES_ASKED = re.compile(
+    r"how many\b.{0,60}\b(?:vot\w{1,4}|were|was)\b.{0,40}\b(?P<side>for|against|in favou?r)\b",
+    re.IGNORECASE,
+)
+_VOTES = re.compile(
+    r"\b(?:(?P<against>rejected|voted against|turned down|threw out|defeated)"
+    r"|voted (?:for|in favou?r)|approved|adopted|passed|carried|accepted|backed|agreed)\b"
+    r"[^.;]{0,60}? by (?P<most>\d[\d,]{0,9})(?: votes)? to (?P<least>\d[\d,]{0,9})\b"
+)
+"""What became of something, and by how many to how many."""
+_SOME_OF = re.compile(
+    r", (?:of|among) (?:which|whom|these|them),? (?:(?:only|just|about|nearly) )?"
+    r"(?P<some>[\w.,-]{1,20}?(?: (?:hundred|thousand|million))?)"
+    r" (?P<rest>(?:are|were|have|had|is|was) [^.;:,]{2,80})"
+)
+"""How many of those before it are so."""
 _CODE = re.compile(r"(?<![\w-])(?P<letters>[A-Z]{1,4})[ -]?(?P<number>\d{1,4})(?![\w%]|[.,]\d)")
 """Letters and a number that name something: "E1", "SK 1204"."""
 
@@ -101,6 +117,20 @@ def _is_aside(text: str, figure: Figure, aside: _Aside) -> bool:
     around = _DIGITS.finditer(text) if aside.digits else ()
     whole = (m.group() for m in around if m.start() <= figure.start < m.end())
     return not any(sum(map(str.isdigit, run)) >= aside.digits for run in whole)
+
+
+def own_figure(text: str, *, asked: str) -> tuple[int, int] | None:
+    """Return where a sentence has the figure of just that part that is asked of; mostly None.
+
+    Of "rejected it by 143 to 12" 143 against it, and of "48 plots, of which five are empty" five.
+    """
+    side, told = _VOTES_ASKED.search(asked), _VOTES.search(text)
+    if side and told:
+        won = (side["side"].casefold() == "against") == bool(told["against"])
+        return told.span("most" if won else "least")
+    some = _SOME_OF.search(text) if asked.casefold().startswith("how many") else None
+    said = set(terms(some["rest"])) - set(terms(text[: some.start()])) if some else set()
+    return some.span("some") if some and said & {*content_terms(asked)} else None
 
 
 def extreme_of(told: Sequence[str], *, most: bool) -> int | None:

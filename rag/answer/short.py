@@ -21,7 +21,7 @@ from rag.answer.changed import is_what_was, without_corrected, without_what_was
 from rag.answer.confidence import Weighed
 from rag.answer.edges import beside_role, cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source, with_family
-from rag.answer.measures import figure_is_other, figures
+from rag.answer.measures import figure_is_other, figures, own_figure
 from rag.answer.mismatch import days_of, is_opposite
 from rag.answer.yes_no import clause_of, is_negated
 from rag.question import AnswerType, Question, any_of, names
@@ -46,6 +46,7 @@ _LONGEST_SHARED = 160
 """Characters."""
 _PARTS = ("; ", ": ")
 _COMMAS = (", ", "; ", ": ")
+_ANDS = (*_COMMAS, " and ", " but ")
 _STOPS = ' .!?"”'
 _FREE = re.compile(r"\b(?:free(?: of charge)?|no (?:charge|fee)|nothing)\b", re.IGNORECASE)
 _FOR_WHOM = re.compile(r" (?:for|to) (?P<whom>[^,;.]{2,60}?)(?=[,;.]| and | but |$)")
@@ -71,16 +72,6 @@ _PAY_IT = re.compile(
 _COSTS = re.compile(
     r"\b(?:how much|costs?|pays?|price|fee|fare|charged?|admission)\b", re.IGNORECASE
 )
-_VOTES_ASKED = re.compile(
-    r"how many\b.{0,60}\b(?:vot\w{1,4}|were|was)\b.{0,40}\b(?P<side>for|against|in favou?r)\b",
-    re.IGNORECASE,
-)
-_VOTES = re.compile(
-    r"\b(?:(?P<against>rejected|voted against|turned down|threw out|defeated)"
-    r"|voted (?:for|in favou?r)|approved|adopted|passed|carried|accepted|backed|agreed)\b"
-    r"[^.;]{0,60}? by (?P<most>\d[\d,]{0,9})(?: votes)? to (?P<least>\d[\d,]{0,9})\b"
-)
-"""What became of something, and by how many to how many."""
 _NOT_OF = re.compile(r"\bnon-|\b(?:not|without)\b", re.IGNORECASE)
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
@@ -158,8 +149,9 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     if question.open_ended or question.expects == "yes_no" or one.reading is None:
         return None
     shared = _shared(one.text, question.text) or _priced(one.text, question)
-    shared = shared or _voted(one.text, question.text) or _of_role(one.text, question)
-    unit = shared or best_unit(one.reading, question)
+    own = own_figure(one.text, asked=question.text)
+    counted = Unit(start=own[0], end=own[1], worth=1.0) if own else _of_role(one.text, question)
+    unit = shared or counted or best_unit(one.reading, question)
     if unit is None:
         return None
     sentence, begin = one.reading.sentence, one.reading.sentence.start
@@ -258,16 +250,6 @@ def _priced(text: str, question: Question) -> Unit | None:
     return Unit(start=fits[0][0], end=fits[0][1], worth=1.0) if len(fits) == 1 else None
 
 
-def _voted(text: str, asked: str) -> Unit | None:
-    """Return how many voted so as it is asked: of "rejected it by 143 to 12", 143 against it."""
-    side, told = _VOTES_ASKED.search(asked), _VOTES.search(text)
-    if side is None or told is None:
-        return None
-    won = (side["side"].casefold() == "against") == bool(told["against"])
-    start, end = told.span("most" if won else "least")
-    return Unit(start=start, end=end, worth=1.0)
-
-
 def _of_role(text: str, question: Question) -> Unit | None:
     """Return the name beside which the role that is asked for stands in brackets."""
     span = beside_role(text, asked=question.text) if question.expects == "person" else None
@@ -288,7 +270,8 @@ def _does_it(text: str, end: int, asked: str) -> bool:
 def _is_of_other_side(text: str, unit: tuple[int, int], asked: str) -> bool:
     """Say whether what stands between two commas, where an answer begins, is of the opposite."""
     start, end = _part(text, unit[0])
-    return is_opposite(text[start:end], asked=asked)
+    half = slice(*_part(text, unit[1] - 1, _ANDS))
+    return is_opposite(text[start:end], asked=asked) or is_opposite(text[half], asked=asked)
 
 
 def is_of_other_name(text: str, start: int, end: int, *, asked: str) -> bool:
@@ -312,10 +295,10 @@ def is_of_other_name(text: str, start: int, end: int, *, asked: str) -> bool:
     )
 
 
-def _part(text: str, at: int) -> tuple[int, int]:
-    """Return what stands between two commas, around a place."""
-    start = max(text.rfind(mark, 0, at) for mark in _COMMAS) + 1
-    ends = [end for mark in _COMMAS if (end := text.find(mark, at)) >= 0]
+def _part(text: str, at: int, marks: Sequence[str] = _COMMAS) -> tuple[int, int]:
+    """Return what stands between two commas, around a place, or between other marks."""
+    start = max(text.rfind(mark, 0, at) for mark in marks) + 1
+    ends = [end for mark in marks if (end := text.find(mark, at)) >= 0]
     return start, min(ends, default=len(text))
 
 

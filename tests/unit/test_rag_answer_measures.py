@@ -11,9 +11,15 @@ from rag.answer.measures import (
     is_of_other_code,
     is_of_other_measure,
     is_only_compared,
+    own_figure,
 )
 from rag.answer.mismatch import only_compares
-from rag.answer.short import _priced, _voted, _with_its_day, is_of_other_name
+from rag.answer.short import (
+    _is_of_other_side,
+    _priced,
+    _with_its_day,
+    is_of_other_name,
+)
 from rag.question import read_question
 
 
@@ -192,8 +198,32 @@ def test_of_unequal_sums_that_of_those_who_are_asked_of_is_told(asked, sentence,
     ],
 )
 def test_of_votes_those_of_the_side_that_is_asked_of_are_told(asked, sentence, words):
-    unit = _voted(sentence, asked)
-    assert (None if unit is None else sentence[unit.start : unit.end]) == words
+    span = own_figure(sentence, asked=asked)
+    assert (None if span is None else sentence[slice(*span)]) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "words"),
+    [
+        ("How many plots are empty?", "We counted 48 plots, of which five are empty.", "five"),
+        ("How many plots are there?", "We counted 48 plots, of which five are empty.", None),
+        ("Which plots are empty?", "We counted 48 plots, of which five are empty.", None),
+        ("How many were hurt?", "Nine people, of whom 2 were hurt badly, got out.", "2"),
+    ],
+)
+def test_how_many_of_them_are_so_is_told(asked, sentence, words):
+    span = own_figure(sentence, asked=asked)
+    assert (None if span is None else sentence[slice(*span)]) == words
+
+
+def test_an_answer_is_of_the_side_that_its_own_half_tells_of() -> None:
+    text = "The rent is 70 euros for a full plot and 38 euros for a half plot."
+    for asked, other in (("a full plot", "38 euros"), ("a half plot", "70 euros")):
+        question = f"How much is the rent for {asked}?"
+        for words in ("38 euros", "70 euros"):
+            start = text.index(words)
+            is_other = _is_of_other_side(text, (start, start + len(words)), question)
+            assert is_other is (words == other)
 
 
 def test_what_it_was_changed_from_is_not_what_it_is() -> None:
