@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from warnings import warn
 
 if TYPE_CHECKING:
-    from eval.calibration import Calibration, calibrated
     from eval.comparing.comparison import (
         Baseline,
         SideBySide,
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     )
     from eval.datasets.formats import load_beir, run_beir
     from eval.datasets.squad import load_squad, run_squad
+    from eval.metrics.statistics import Calibration, calibrated
     from eval.reports.lines import markdown, terminal
     from eval.reports.platforms import junit
     from eval.reports.suite import SuiteRun
@@ -72,7 +72,6 @@ if TYPE_CHECKING:
     from eval.suites.turning import Turned, turned_within
 
 _HOMES = {
-    "eval.calibration": "Calibration calibrated",
     "eval.comparing.comparison": "Baseline SideBySide baseline_beside baseline_of compare "
     "load_baseline save_baseline side_by_side",
     "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs "
@@ -80,6 +79,7 @@ _HOMES = {
     "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds thresholds_of",
     "eval.datasets.formats": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",
+    "eval.metrics.statistics": "Calibration calibrated",
     "eval.reports.lines": "markdown terminal",
     "eval.reports.platforms": "junit",
     "eval.reports.suite": "SuiteRun",

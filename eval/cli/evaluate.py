@@ -10,7 +10,6 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from eval.calibration import Calibration, calibrated
 from eval.cli.work import Work, judge_of, library_settings, prepared, report_targets
 from eval.comparing.comparison import (
     Baseline,
@@ -32,6 +31,7 @@ from eval.comparing.gate import (
     thresholds_of,
 )
 from eval.comparing.kept import keep_run, past_runs
+from eval.metrics.statistics import Calibration, calibrated
 from eval.reports.lines import MOST_FAILURES, terminal
 from eval.reports.platforms import annotations, inert, trouble
 from eval.reports.suite import SuiteRun

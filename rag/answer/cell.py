@@ -4,16 +4,24 @@ It looks at rows as `rag.answer.rows` reads them, and at nothing else. Nothing i
 table but which of its figures is the greatest, where all of them stand in one article.
 """
 
-import calendar
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
-from index.data_files import data_toml
 from index.terms import content_terms, terms
 from index.types import Hit
+from rag.answer.columns import (
+    covers,
+    is_named,
+    is_period,
+    kind_words,
+    most_named,
+    says_all,
+    table_words,
+    without_unit,
+    words_of,
+)
 from rag.answer.items import heading_above, joined
 from rag.answer.measures import extreme_of, measured_by, superlative
 from rag.answer.mismatch import days_of
@@ -35,15 +43,8 @@ _WORD = re.compile(r"\w+")
 _FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{1,30}(?: [A-Z][a-z]{1,30}){1,3}")
 """Of somebody or something, not at the beginning of a question."""
 _NUMBER = re.compile(r"-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?")
-_UNIT = re.compile(
-    r" \([^()]{1,20}\)$| in [a-zA-Z²]{1,4}$|_(?:[gmltshw]|kw|kwh)$"
-    r"|[ _](?:kg|mg|lbs?|oz|km|cm|mm|mi|ft|ml|cl|min|sec|hrs?|eur|usd|gbp|chf|pct)$",
-    re.IGNORECASE,
-)
-"""Behind the name of a column: "Height (m)", "Height in m", "height_m"."""
-_PERIOD = re.compile(r"(?:1[5-9]|20)\d\d|\d{1,2}|Q[1-4]")
+_LEAST_NAME = 3  # letters of a cell that is taken for a name
 _COUNTED: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "date", "duration"})
-_LETTERS = 3  # of the name of a day or a month, from which on it may be cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def _with_value(draft: Draft, question: Question, rows: Sequence[Row]) -> Draft 
     drink needs the lowest temperature?" a column, of whose numbers every one must be known.
     """
     text, asked = question.text, frozenset(content_terms(question.text))
-    named = [row for row in rows if _words(row.cells[0].name) & asked]
+    named = [row for row in rows if words_of(row.cells[0].name) & asked]
     if question.expects not in ("any", "person") or is_negated(text):
         return None
     found = [row for row in named if _has_value(row, text, asked)] or _extreme(named, text, asked)
@@ -117,10 +118,10 @@ def _with_value(draft: Draft, question: Question, rows: Sequence[Row]) -> Draft 
 
 def _has_value(row: Row, text: str, asked: frozenset[str]) -> bool:
     """Say whether a number of a row is said, or all that a question has beyond the row's name."""
-    wanted = left_of(text, row.hit, _words(row.cells[0].name))
+    wanted = left_of(text, row.hit, words_of(row.cells[0].name))
     held = frozenset(term for cell in row.cells[1:] for term in terms(cell.text))
     numbered = (cell.text for cell in row.cells[1:] if any(map(str.isdigit, cell.text)))
-    return any(_says(cell, asked) for cell in numbered) or (bool(wanted) and wanted <= held)
+    return any(says_all(cell, asked) for cell in numbered) or (bool(wanted) and wanted <= held)
 
 
 def _extreme(rows: Sequence[Row], text: str, asked: frozenset[str]) -> list[Row]:
@@ -129,8 +130,8 @@ def _extreme(rows: Sequence[Row], text: str, asked: frozenset[str]) -> list[Row]
     if most == least or not rows or not all(row.is_whole for row in rows):
         return []
     meant = asked | measured_by(text)
-    names = [_UNIT.sub("", cell.name) for cell in rows[0].cells]
-    columns = [n for n, name in enumerate(names) if n and _is_named(name, meant)]
+    names = [without_unit(cell.name) for cell in rows[0].cells]
+    columns = [n for n, name in enumerate(names) if n and is_named(name, meant)]
     columns = columns or [n for n, name in enumerate(names) if n and {*terms(name)[-1:]} & meant]
     if len(columns) != 1:
         return []
@@ -150,13 +151,13 @@ def _better_named(draft: Draft, question: Question, rows: Sequence[Row]) -> Draf
         return draft
     asked = set(content_terms(question.text))
     table = [r for r in rows if (r.hit.passage.document_id, r.named_by) in tables]
-    shares = [len(asked & _words(row.cells[0].text)) for row in table]
+    shares = [len(asked & words_of(row.cells[0].text)) for row in table]
     row = table[shares.index(max(shares))]
     several = draft.parts or (len(quoted) > 1 and len(shares) - shares.count(0) > 1)
     if shares.count(max(shares)) > 1 or quoted == [row] or several:
         return draft
     said = set(terms(question.text))
-    fits = [len(said & _words(_UNIT.sub("", cell.name))) for cell in row.cells[1:]]
+    fits = [len(said & words_of(without_unit(cell.name))) for cell in row.cells[1:]]
     cell = row.cells[1 + fits.index(max(fits))] if fits.count(max(fits)) == 1 else None
     told = _quoted(_Found(row=row, cell=cell or row.cells[0], covered=0), titled=False)
     told = replace(told, span=told.span if cell else None)
@@ -198,7 +199,7 @@ def _of_its_row(draft: Draft, question: Question, hits: Sequence[Hit]) -> Draft:
 def _is_said(cell: Cell, question: Question) -> bool:
     """Say whether a question has a cell's words as they stand, which begin as a name does."""
     name = cell.text.strip()
-    said = len(name) >= _LETTERS and name[0].isupper()
+    said = len(name) >= _LEAST_NAME and name[0].isupper()
     return said and f" {_spaced(name)} " in f" {_spaced(question.text)} "
 
 
@@ -253,9 +254,9 @@ def _measured(row: str, asked: frozenset[str]) -> dict[str, float]:
     return {
         cell.name: float(cell.text.replace(",", ""))
         for cell in cells_of(row)
-        if _is_named(_UNIT.sub("", cell.name), asked)
+        if is_named(without_unit(cell.name), asked)
         and _NUMBER.fullmatch(cell.text)
-        and not _says(cell.text, asked)
+        and not says_all(cell.text, asked)
     }
 
 
@@ -286,7 +287,7 @@ def _lacks_column(draft: Draft, question: Question, hits: Sequence[Hit]) -> bool
     rows = (row for hit in hits if hit.card.media_type in TABLES for row in hit.sentences)
     names = {cell.name for row in rows for cell in cells_of(row.sentence.text) if cell.name}
     named = {term for name in names for term in terms(name.replace("_", " "))}
-    return bool(words) and not any(_covers(named, term) for term in words)
+    return bool(words) and not any(covers(named, term) for term in words)
 
 
 def _asked_cells(question: Question, hits: Sequence[Hit]) -> list[_Found]:
@@ -325,85 +326,24 @@ def _named_in(
     """
     cells = row.cells
     days = days_of(" ".join(asked))
-    said = [c for c in cells if _says(c.text, asked) or (days and days <= days_of(c.text))]
-    meant = asked | _of("implied", expects) | measured
-    open_ = [replace(c, name=_UNIT.sub("", c.name)) for c in cells if c not in said]
-    columns = _most_named([c for c in open_ if _is_named(c.name, meant)])
+    said = [c for c in cells if says_all(c.text, asked) or (days and days <= days_of(c.text))]
+    meant = asked | kind_words("implied", expects) | measured
+    open_ = [replace(c, name=without_unit(c.name)) for c in cells if c not in said]
+    columns = most_named([c for c in open_ if is_named(c.name, meant)])
     if not said or len(columns) != 1 or not (row.is_of_file or cells[0] in said):
         return None
-    of_row = {term for cell in said for term in _words(cell.text)}
+    of_row = {term for cell in said for term in words_of(cell.text)}
     # The column of the row's name may be named too: "in the year 1916".
-    of_row |= {term for cell in said for term in _words(cell.name)} & asked
+    of_row |= {term for cell in said for term in words_of(cell.name)} & asked
     of_row |= {term for term in asked if any(days_of(term) & days_of(c.text) for c in said)}
-    covered = of_row | {t for t in asked if _covers(_words(columns[0].name), t)}
+    covered = of_row | {t for t in asked if covers(words_of(columns[0].name), t)}
     about = frozenset(terms(f"{row.hit.card.title} {heading_above(row.named_by)}"))
-    left = (
-        asked
-        - covered
-        - about
-        - frozenset(terms(_words_of_tables()["asking"]))
-        - _of("kind", expects)
-    )
+    left = asked - covered - about - table_words() - kind_words("kind", expects)
     # Columns that are years or days do not say what is counted in them.
-    periods = all(_is_period(cell.name) for cell in cells if cell.name and cell not in said)
+    periods = all(is_period(cell.name) for cell in cells if cell.name and cell not in said)
     unsaid = counts and periods and any(map(str.isdigit, columns[0].text))
-    surely = not row.is_of_file and len(_words(cells[0].text)) > 1 < len(_words(columns[0].name))
+    long_ = len(words_of(cells[0].text)) > 1 < len(words_of(columns[0].name))
+    surely = long_ and not row.is_of_file
     if len(left) > int(unsaid or surely):
         return None
     return _Found(row=row, cell=columns[0], covered=len(covered & asked))
-
-
-def _most_named(columns: Sequence[Cell]) -> list[Cell]:
-    """Leave out columns whose name is part of another's: "Price" where "Price 2024" is asked."""
-    return [
-        one
-        for one in columns
-        if not any(_words(one.name) < _words(other.name) for other in columns)
-    ]
-
-
-def _words(text: str) -> frozenset[str]:
-    plain = text.replace("_", " ")
-    return frozenset(content_terms(plain) or terms(plain))
-
-
-def _says(text: str, asked: frozenset[str]) -> bool:
-    """Say whether a question says all of a cell."""
-    words = _words(text)
-    return bool(words) and words <= asked
-
-
-def _is_named(name: str, asked: frozenset[str]) -> bool:
-    """Say whether a question names a column."""
-    words = _words(name)
-    return bool(words) and all(any(_covers({word}, term) for term in asked) for word in words)
-
-
-def _covers(words: Set[str], term: str) -> bool:
-    """Say whether a column's words have one of a question, which may be a day's in full."""
-    whole = _days().get(term, "")
-    cut = any(len(w) >= _LETTERS and whole.startswith(w) for w in words) if whole else False
-    return term in words or cut
-
-
-def _is_period(name: str) -> bool:
-    low = name.lower()
-    cut = len(low) >= _LETTERS and any(whole.startswith(low) for whole in _days().values())
-    return bool(_PERIOD.fullmatch(name)) or cut
-
-
-@cache
-def _days() -> dict[str, str]:
-    """Return the names of days and months by the term that each is."""
-    names = (*calendar.day_name, *filter(None, calendar.month_name))
-    return {terms(name)[0]: name.lower() for name in names}
-
-
-@cache
-def _of(table: str, expects: AnswerType) -> frozenset[str]:
-    """Return the terms that a kind of question implies of a column's name, or that only say it."""
-    return frozenset(terms(_words_of_tables()[table].get(expects, "")))
-
-
-def _words_of_tables() -> Mapping[str, Any]:
-    return data_toml("rag", "tables.toml")

@@ -20,7 +20,8 @@ OF_A_QUESTION = frozenset(
     index.store.migrations index.store.narrowed index.store.protocols index.store.queries
     index.store.scoped index.store.sqlite index.store.vector_search
     index.sync index.sync.file_state index.terms
-    index.types rag rag.answer rag.answer.cell rag.answer.confidence
+    index.types rag rag.answer rag.answer.cell rag.answer.changed rag.answer.columns
+    rag.answer.confidence
     rag.answer.edges rag.answer.extractive rag.answer.otherwise
     rag.answer.neighbours rag.answer.ranking rag.answer.rows rag.answer.similar
     rag.answer.several rag.answer.short rag.answer.yes_no

@@ -2,8 +2,8 @@
 
 import pytest
 
-from eval.calibration import calibrated
 from eval.cli.evaluate import told
+from eval.metrics.statistics import calibrated
 from rag import MisuseError
 
 
