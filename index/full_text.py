@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.store import queries
-from index.store.protocols import OpenCatalog, TermsColumn, TermsTable
+from index.store.protocols import OpenCatalog, RowSearch, TermsColumn, TermsTable
 from index.store.queries import DocumentRow, PassageRow, SentenceRow
 from index.terms import wanted
 from index.types import DocumentSummary, Hit, Passage, ScoredSentence, Sentence, label_of, page_of
@@ -168,7 +168,8 @@ def _rows(
     column: TermsColumn = "body",
     among: tuple[int, int] | None = None,
 ) -> NDArray[np.int64]:
-    found = [db.rows_with(table, run, column=column, among=among) for run in runs]
+    wanted = (RowSearch(table=table, terms=run, column=column, among=among) for run in runs)
+    found = [db.rows_with(one) for one in wanted]
     return found[0] if len(found) == 1 else np.unique(np.concatenate(found))
 
 

@@ -17,7 +17,7 @@ from index.embedding import Embedder
 from index.errors import LibraryError, ModelError
 from index.store.folder_backend import FolderCatalog
 from index.store.library import Library
-from index.store.protocols import Nearest, OnStep, OpenCatalog, Slices
+from index.store.protocols import Nearest, NextGeneration, OnStep, OpenCatalog
 from index.terms import terms
 from index.types import Hit, Passage, ScoredSentence, Sentence
 from rag.answerers import LanguageModel, Message, Reply
@@ -88,30 +88,21 @@ class MemoryVectors:
         """Hold a generation for the length of a `with` block."""
         yield partial(self._nearest, self._generation(name))
 
-    def build(
-        self,
-        *,
-        after: str,
-        copy: bool,
-        remove: Sequence[str],
-        slices: Slices,
-        total: int,
-        on_step: OnStep,
-    ) -> str:
+    def build(self, wanted: NextGeneration, *, on_step: OnStep) -> str:
         """Make the next generation, in the steps in which Chroma's is written, and name it."""
         vectors: dict[str, NDArray[np.float32]] = {}
-        if copy:
+        if wanted.copy:
             on_step("copy")
-            vectors |= self._generation(after)
-        if remove:
+            vectors |= self._generation(wanted.after)
+        if wanted.remove:
             on_step("delete")
-        for digest in remove:
+        for digest in wanted.remove:
             vectors.pop(digest, None)
-        for hashes, matrix in slices:
+        for hashes, matrix in wanted.slices:
             on_step("add")
             vectors |= zip(hashes, matrix, strict=True)
         on_step("sync")
-        name = f"{int(after or 0) + 1:06d}"
+        name = f"{int(wanted.after or 0) + 1:06d}"
         self._generations[name] = vectors
         return name
 

@@ -22,9 +22,9 @@ from index.errors import LibraryError, LibraryUnreachableError, SettingsError
 from index.store.chroma import HNSW, LARGEST_SLICE, foreign_functions
 from index.store.protocols import (
     Nearest,
+    NextGeneration,
     OnStep,
     OpenCatalog,
-    Slices,
 )
 from index.store.vector_search import widened
 
@@ -68,21 +68,12 @@ class ServerVectors:
         """Hold a collection open for the length of a `with` block."""
         yield partial(self._nearest, self._collection(name), db)
 
-    def build(
-        self,
-        *,
-        after: str,
-        copy: bool,
-        remove: Sequence[str],
-        slices: Slices,
-        total: int,
-        on_step: OnStep,
-    ) -> str:
+    def build(self, wanted: NextGeneration, *, on_step: OnStep) -> str:
         """Add to the current collection, or fill a new one; return its name."""
-        name = _next(after, copy=copy)
-        collection = self._collection(name) if copy else self._created(name)
+        name = _next(wanted.after, copy=wanted.copy)
+        collection = self._collection(name) if wanted.copy else self._created(name)
         with self._explained():
-            for hashes, matrix in slices:
+            for hashes, matrix in wanted.slices:
                 for first in range(0, len(hashes), LARGEST_SLICE):
                     on_step("add")
                     part = slice(first, first + LARGEST_SLICE)

@@ -27,10 +27,10 @@ from index.store.protocols import (
     Catalog,
     Imprint,
     Nearest,
+    NextGeneration,
     OnStep,
     OpenCatalog,
     Originals,
-    Slices,
     VectorIndex,
     server_address,
 )
@@ -128,24 +128,15 @@ class FolderVectors:
         with self._open.reading(name) as generation:
             yield partial(generation.nearest, db)
 
-    def build(
-        self,
-        *,
-        after: str,
-        copy: bool,
-        remove: Sequence[str],
-        slices: Slices,
-        total: int,
-        on_step: OnStep,
-    ) -> str:
+    def build(self, wanted: NextGeneration, *, on_step: OnStep) -> str:
         """Write the next generation, fsync it and return its name."""
-        name = f"{self._number(after) + 1:06d}"
+        name = f"{self._number(wanted.after) + 1:06d}"
         chroma.build(
             generation_folder(self._library, name),
-            base=generation_folder(self._library, after) if copy else None,
-            remove=remove,
-            slices=slices,
-            graph=total <= chroma.LARGEST_GRAPH,
+            base=generation_folder(self._library, wanted.after) if wanted.copy else None,
+            remove=wanted.remove,
+            slices=wanted.slices,
+            graph=wanted.total <= chroma.LARGEST_GRAPH,
             on_step=on_step,
         )
         return name

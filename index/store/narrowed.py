@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from index.store.protocols import (
     OpenCatalog,
     Rows,
+    RowSearch,
     Runs,
-    TermsColumn,
     TermsSearch,
     TermsTable,
     Words,
@@ -144,17 +144,10 @@ class NarrowedCatalog:
         held = {term: self._held(table, term) for term in wanted.terms}
         return words.best(wanted, held, self._totals(table))
 
-    def rows_with(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        column: TermsColumn = "body",
-        among: tuple[int, int] | None = None,
-    ) -> NDArray[np.int64]:
+    def rows_with(self, wanted: RowSearch) -> NDArray[np.int64]:
         """Return the keys of rows that have these terms in a row, in no order."""
-        found = self._db.rows_with(table, terms, column=column, among=among)
-        shown = self._shown(table)
+        found = self._db.rows_with(wanted)
+        shown = self._shown(wanted.table)
         inside: NDArray[np.int64] = found[shown[found.clip(max=len(shown) - 1)]]
         return inside
 
@@ -211,7 +204,7 @@ class NarrowedCatalog:
         known, key = self._known.held, (table, term)
         held = known.get(key)
         if held is None:
-            held = len(self.rows_with(table, [term], column="both"))
+            held = len(self.rows_with(RowSearch(table=table, terms=[term], column="both")))
             if len(known) >= _KEPT:
                 known.clear()
             known[key] = held

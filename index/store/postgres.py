@@ -33,7 +33,7 @@ from index.store.protocols import (
     OpenCatalog,
     Originals,
     Rows,
-    TermsColumn,
+    RowSearch,
     TermsSearch,
     TermsTable,
     Words,
@@ -96,23 +96,16 @@ class PostgresOpen:
         values["runs"] = f"{{{','.join(f'[{first},{last}]' for first, last in wanted.among)}}}"
         return {row[0]: row[1] for row in self._connection.execute(query.encode(), values)}
 
-    def rows_with(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        column: TermsColumn = "body",
-        among: tuple[int, int] | None = None,
-    ) -> NDArray[np.int64]:
+    def rows_with(self, wanted: RowSearch) -> NDArray[np.int64]:
         """Return the keys of rows that have these terms in a row, in no order."""
-        held, values = [], []
+        held, values, terms, column = [], [], wanted.terms, wanted.column
         for one in ("title", "body") if column == "both" else (column,):
             row = f"position(? IN ' ' || array_to_string({one}, ' ') || ' ') > 0"
             held.append(f"({one} @> ? AND {row})" if len(terms) > 1 else f"{one} @> ?")
             values += [list(terms), f" {' '.join(terms)} "][: 1 + (len(terms) > 1)]
-        query = f"SELECT array_agg(rowid) FROM {table} WHERE ({' OR '.join(held)})"
-        query += " AND rowid BETWEEN ? AND ?" if among else ""
-        row = self.execute(query, (*values, *(among or ()))).fetchone()
+        query = f"SELECT array_agg(rowid) FROM {wanted.table} WHERE ({' OR '.join(held)})"
+        query += " AND rowid BETWEEN ? AND ?" if wanted.among else ""
+        row = self.execute(query, (*values, *(wanted.among or ()))).fetchone()
         return np.array(row[0] or [], np.int64)
 
     def words_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, Words]:

@@ -55,6 +55,35 @@ class TermsSearch:
     """Only rows in these runs of keys; none for all. One catalog's searches all name the same."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSearch:
+    """Which rows have some terms in a row, one right behind the other."""
+
+    table: TermsTable
+    terms: Sequence[str]
+    """At least one."""
+    column: TermsColumn = "body"
+    """Whether in their text or in the title; sentences have no title."""
+    among: tuple[int, int] | None = None
+    """The first and the last key that is looked at; None for all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextGeneration:
+    """Which vectors a generation is made of."""
+
+    after: str
+    """The current generation's name; empty where there is none."""
+    copy: bool
+    """Whether it starts from the current one's vectors, and not from none."""
+    remove: Sequence[str]
+    """Hashes that it shall not have of those, at the latest when `VectorIndex.clean` is done."""
+    slices: Slices
+    """Hashes and vectors that it shall have besides."""
+    total: int
+    """How many vectors it will have in all."""
+
+
 class Rows(Protocol):
     """What a query found."""
 
@@ -99,22 +128,8 @@ class OpenCatalog(Protocol):
         BM25 as FTS5 computes it: k1 1.2, b 0.75, a term of more than half of the rows counts 1e-6.
         """
 
-    def rows_with(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        column: TermsColumn = "body",
-        among: tuple[int, int] | None = None,
-    ) -> NDArray[np.int64]:
-        """Return the keys of rows that have these terms in a row, (n,), in no order.
-
-        Args:
-            table: Which rows.
-            terms: At least one.
-            column: Whether in their text or in the title; sentences have no title.
-            among: The first and the last key that is looked at; None for all.
-        """
+    def rows_with(self, wanted: RowSearch) -> NDArray[np.int64]:
+        """Return the keys of rows that have these terms in a row, (n,), in no order."""
 
     def words_of(self, table: TermsTable, keys: Sequence[int]) -> dict[int, Words]:
         """Return the terms of rows in order, those of the title apart, by key."""
@@ -241,25 +256,8 @@ class VectorIndex(Protocol):
             LibraryError: It is missing or cannot be read.
         """
 
-    def build(
-        self,
-        *,
-        after: str,
-        copy: bool,
-        remove: Sequence[str],
-        slices: Slices,
-        total: int,
-        on_step: OnStep,
-    ) -> str:
+    def build(self, wanted: NextGeneration, *, on_step: OnStep) -> str:
         """Write the next generation, durably, and return its name; nothing uses it yet.
-
-        Args:
-            after: The current generation's name; empty where there is none.
-            copy: Whether it starts from the current one's vectors, and not from none.
-            remove: Hashes that it shall not have of those, at the latest when `clean` is done.
-            slices: Hashes and vectors that it shall have besides.
-            total: How many vectors it will have in all.
-            on_step: Called before each step.
 
         Raises:
             LibraryError: It cannot be written.

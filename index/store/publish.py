@@ -16,6 +16,7 @@ from index.errors import LibraryError, LibraryFullError, LibraryUnreachableError
 from index.store import catalog, queries, writes
 from index.store.originals import named_originals, unnamed_originals
 from index.store.protocols import (
+    NextGeneration,
     OnStep,
     OpenCatalog,
     Originals,
@@ -103,14 +104,10 @@ def rebuild(vectors: VectorIndex, db: OpenCatalog, *, on_step: OnStep) -> None:
     old = catalog.generation(db)
     name = ""
     if hashes:
-        name = vectors.build(
-            after=old,
-            copy=False,
-            remove=[],
-            slices=_slices(db, hashes),
-            total=len(hashes),
-            on_step=on_step,
+        every = NextGeneration(
+            after=old, copy=False, remove=[], slices=_slices(db, hashes), total=len(hashes)
         )
+        name = vectors.build(every, on_step=on_step)
     on_step("commit")
     with catalog.transaction(db):
         catalog.set_generation(db, name)
@@ -161,29 +158,20 @@ def _build(
     before = queries.used_total(db) if old else 0
     total = before + len(add) - len(remove)
     if old and len(remove) * _MOSTLY_NEW <= before:
+        changed = NextGeneration(
+            after=old, copy=True, remove=remove, slices=_slices(db, add), total=total
+        )
         try:
-            return vectors.build(
-                after=old,
-                copy=True,
-                remove=remove,
-                slices=_slices(db, add),
-                total=total,
-                on_step=on_step,
-            )
+            return vectors.build(changed, on_step=on_step)
         except (LibraryFullError, LibraryUnreachableError):
             raise
         except LibraryError:
             pass  # of a base that is damaged nothing is needed: the catalog has all vectors
     leaving = set(remove)
     kept = [h for h in queries.all_used_hashes(db) if h not in leaving] if old else []
-    return vectors.build(
-        after=old,
-        copy=False,
-        remove=[],
-        slices=chain(_slices(db, kept), _slices(db, add)),
-        total=total,
-        on_step=on_step,
-    )
+    slices = chain(_slices(db, kept), _slices(db, add))
+    anew = NextGeneration(after=old, copy=False, remove=[], slices=slices, total=total)
+    return vectors.build(anew, on_step=on_step)
 
 
 def _slices(db: OpenCatalog, hashes: Sequence[str] | NDArray[np.bytes_]) -> Slices:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import LibraryFullError
 from index.store.narrowed import in_runs, show_alone
-from index.store.protocols import TermsColumn, TermsSearch, TermsTable, Words
+from index.store.protocols import RowSearch, TermsSearch, TermsTable, Words
 
 _VARIABLES = 500
 """Values in one IN list; SQLite's limit is at least 999 in every build."""
@@ -49,20 +49,14 @@ class SqliteCatalog(sqlite3.Connection):
         rows = self.execute(f"SELECT rowid, {score} {best}", (match, wanted.limit))
         return {int(row[0]): float(row[1]) for row in rows}
 
-    def rows_with(
-        self,
-        table: TermsTable,
-        terms: Sequence[str],
-        *,
-        column: TermsColumn = "body",
-        among: tuple[int, int] | None = None,
-    ) -> NDArray[np.int64]:
+    def rows_with(self, wanted: RowSearch) -> NDArray[np.int64]:
         """Return the keys of rows that have these terms in a row, in no order."""
         # One text of 100,000 keys takes 15 ms, as many rows 130.
-        query = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?"
-        query += " AND rowid BETWEEN ? AND ?" if among else ""
-        phrase = f'"{" ".join(terms)}"'
-        values = (phrase if column == "both" else f"{column} : {phrase}", *(among or ()))
+        query = f"SELECT group_concat(rowid) FROM {wanted.table} WHERE {wanted.table} MATCH ?"
+        query += " AND rowid BETWEEN ? AND ?" if wanted.among else ""
+        phrase = f'"{" ".join(wanted.terms)}"'
+        column = "" if wanted.column == "both" else f"{wanted.column} : "
+        values = (column + phrase, *(wanted.among or ()))
         found = self.execute(query, values).fetchone()[0]
         return np.fromstring(found or "", np.int64, sep=",")
 

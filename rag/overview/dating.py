@@ -87,14 +87,14 @@ def _absolute(
 ) -> Dating | None:
     found = dates[n]
     if found.decade and found.year:
-        return _dating(sentence, found, str(found.year), last=str(found.year + 9))
+        return _dating(found, str(found.year), last=str(found.year + 9))
     if found.year is not None:
         if found.month is None and not _is_year(sentence, found):
             return None
-        return _dating(sentence, found, _iso(found, found.year)) if _is_real(found) else None
+        return _dating(found, _iso(found, found.year)) if _is_real(found) else None
     year = _year_of_range(sentence, dates, n)
     if year is not None and found.month:
-        return _dating(sentence, found, _iso(found, year))
+        return _dating(found, _iso(found, year))
     return _counted(sentence, dates, n, anchor, elsewhere) if anchor else None
 
 
@@ -108,7 +108,7 @@ def _counted(
     behind = _YEAR_BEHIND.match(sentence, found.end)
     if behind:
         told = anchor.year + {"last": -1, "this": 0, "next": 1}[behind[1].lower()]
-        made = _dating(sentence, found, _iso(found, told))
+        made = _dating(found, _iso(found, told))
         return replace(made, end=behind.end(), relative=True) if _bounds(found, told) else None
     if elsewhere or not _is_month(sentence, found) or _is_season(sentence, dates, n):
         return None
@@ -164,7 +164,7 @@ def _in_year(sentence: str, found: Date, anchor: date) -> Dating | None:
     if not fit:
         return None
     year = min(fit, key=lambda one: abs((one[1] - anchor).days))[0]
-    made = _dating(sentence, found, _iso(found, year))
+    made = _dating(found, _iso(found, year))
     if which in ("last", "past", "next", "this"):
         begin = sentence[: found.start].rstrip().lower().rfind(which)
         return replace(made, start=begin, relative=True)
@@ -187,7 +187,7 @@ def _weekday(sentence: str, dates: Sequence[Date], n: int, anchor: date) -> Dati
         days = -behind
     else:
         return None
-    made = _dating(sentence, found, (anchor + timedelta(days=days)).isoformat())
+    made = _dating(found, (anchor + timedelta(days=days)).isoformat())
     if which in ("last", "past", "next", "coming", "on"):
         begin = sentence[: found.start].lower().rfind(which)
         return replace(made, start=begin, relative=True)
@@ -265,7 +265,7 @@ def _joined(sentence: str, found: Sequence[Dating]) -> tuple[Dating, ...]:
     return tuple(made)
 
 
-def _dating(sentence: str, found: Date, first: str, *, last: str = "") -> Dating:
+def _dating(found: Date, first: str, *, last: str = "") -> Dating:
     lead = len(found.text) - len(found.text.lstrip())
     return Dating(first=first, last=last, relative=False, start=found.start + lead, end=found.end)
 

@@ -4,6 +4,7 @@ PostgreSQL with Chroma."""
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from index.errors import (
 from index.store import catalog, queries, writes
 from index.store.introductions import Introduction
 from index.store.library import Library
-from index.store.protocols import TermsSearch
+from index.store.protocols import RowSearch, TermsSearch
 from index.sync import ingest
 from index.sync.intake import Article, read_articles, read_named
 from index.sync.watch import Folders
@@ -141,15 +142,17 @@ def test_rows_are_found_by_terms_in_a_row(make: Make) -> None:
     library = make()
     add(library, cats="Cats sleep all day. They purr.", b="All day dogs bark. Cats do not.")
     with library.moment() as moment:
-        (first,) = moment.db.rows_with("passage_terms", ["cat", "sleep"]).tolist()
-        for table, terms, among, expected in (
-            ("passage_terms", ["cat"], None, 2),
-            ("passage_terms", ["day", "all"], None, 0),
-            ("sentence_terms", ["all", "day"], None, 2),
-            ("sentence_terms", ["all", "day"], (2, 4), 1),
+        cats = RowSearch(table="passage_terms", terms=["cat"])
+        (first,) = moment.db.rows_with(replace(cats, terms=["cat", "sleep"])).tolist()
+        all_day = RowSearch(table="sentence_terms", terms=["all", "day"])
+        for wanted, expected in (
+            (cats, 2),
+            (replace(cats, terms=["day", "all"]), 0),
+            (all_day, 2),
+            (replace(all_day, among=(2, 4)), 1),
         ):
-            assert len(moment.db.rows_with(table, terms, among=among)) == expected
-        assert first in moment.db.rows_with("passage_terms", ["cat"]).tolist()
+            assert len(moment.db.rows_with(wanted)) == expected
+        assert first in moment.db.rows_with(cats).tolist()
         (best,) = full_text.find(moment.db, '"all day" purr').documents
         assert [s.text for s in best.sentences] == ["They purr.", "Cats sleep all day."]
 

@@ -11,7 +11,7 @@ from index.errors import LibraryError
 from index.store.chroma_server import ServerVectors
 from index.store.folder_backend import FolderVectors
 from index.store.library import Library
-from index.store.protocols import VectorIndex
+from index.store.protocols import NextGeneration, VectorIndex
 from index.store.queries import text_hash
 from index.sync import ingest
 from index.sync.intake import Article, read_articles
@@ -63,11 +63,13 @@ def matrix(*places: int) -> NDArray[np.float32]:
 
 def build(vectors: VectorIndex, *places: int, after: str = "", remove: tuple[int, ...] = ()) -> str:
     return vectors.build(
-        after=after,
-        copy=bool(after),
-        remove=[HASHES[n] for n in remove],
-        slices=iter([([HASHES[n] for n in places], matrix(*places))]),
-        total=len(TEXTS),
+        NextGeneration(
+            after=after,
+            copy=bool(after),
+            remove=[HASHES[n] for n in remove],
+            slices=iter([([HASHES[n] for n in places], matrix(*places))]),
+            total=len(TEXTS),
+        ),
         on_step=lambda step: None,
     )
 
@@ -115,11 +117,13 @@ def test_a_generation_that_starts_from_none_has_nothing_of_the_one_before(
 ) -> None:
     first = build(vectors, 0, 1)
     second = vectors.build(
-        after=first,
-        copy=False,
-        remove=[],
-        slices=iter([([HASHES[4]], matrix(4))]),
-        total=len(TEXTS),
+        NextGeneration(
+            after=first,
+            copy=False,
+            remove=[],
+            slices=iter([([HASHES[4]], matrix(4))]),
+            total=len(TEXTS),
+        ),
         on_step=lambda step: None,
     )
     assert vectors.hashes(second) == {HASHES[4]}
@@ -157,11 +161,13 @@ def test_nothing_is_left_of_a_writer_that_stops_half_way(
     first = build(vectors, 0, 1)
     with pytest.raises(KeyboardInterrupt):
         vectors.build(
-            after=first,
-            copy=True,
-            remove=[],
-            slices=iter([([HASHES[2]], matrix(2))]),
-            total=len(TEXTS),
+            NextGeneration(
+                after=first,
+                copy=True,
+                remove=[],
+                slices=iter([([HASHES[2]], matrix(2))]),
+                total=len(TEXTS),
+            ),
             on_step=stop,
         )
     assert vectors.hashes(build(vectors, 3, after=first)) == {HASHES[0], HASHES[1], HASHES[3]}
