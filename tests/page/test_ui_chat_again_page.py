@@ -41,7 +41,9 @@ def test_a_question_is_edited_recalled_and_had_back_with_those_after_it(browser,
         page.keyboard.press("Enter")
         page.locator("#turn-4 .facts").wait_for()
         assert asked(page) == [SEED_QUESTION, "Where is DICAS?"]
-        expect(page.locator(".put-away")).to_contain_text("2 answers were put away.")
+        expect(page.locator(".put-away")).to_contain_text(
+            "The earlier answer and the one after it were put away."
+        )
         page.locator(".put-away").get_by_role("button", name="Undo").click()
         expect(page.locator(".turn")).to_have_count(4)
         kept = [SEED_QUESTION, "What is DICAS?", "Who met?", "Where is DICAS?"]
@@ -62,6 +64,56 @@ def test_a_question_is_edited_recalled_and_had_back_with_those_after_it(browser,
         box.press("Enter")
         assert len(box.input_value()) == 2040
         expect(page.locator(".turn")).to_have_count(4)
+
+
+def test_what_was_put_away_twice_is_had_back_in_any_order_in_the_rail_and_the_export_too(
+    browser, modelled, tmp_path
+):
+    with opened(browser, modelled) as page:
+        for turn, question in enumerate((SEED_QUESTION, "What is DICAS?", "Who met?"), start=1):
+            ask(page, question, turn=turn)
+        for turn, new in ((3, 4), (2, 5)):
+            page.locator(f"#turn-{turn}").get_by_role("button", name="Ask again").first.click()
+            page.locator(f"#turn-{new} .facts").wait_for()
+        expect(page.locator(".put-away p")).to_have_count(2)
+        for left in (1, 0):
+            page.locator(".put-away").get_by_role("button", name="Undo").first.click()
+            expect(page.locator(".put-away p")).to_have_count(left)
+        expect(page.locator(".turn")).to_have_count(5)
+        rail = page.get_by_role("navigation", name="Conversations")
+        expect(rail.locator("[aria-current=true]")).to_contain_text("5 questions")
+        page.locator(".share summary").click()
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Markdown").click()
+        download.value.save_as(tmp_path / "talk.md")
+        exported = (tmp_path / "talk.md").read_text("utf-8").splitlines()
+        assert [line for line in exported if line.startswith("## ")][:-1] == [
+            *(f"## {text}" for text in (SEED_QUESTION, "What is DICAS?", "Who met?")),
+            *(f"## {text}" for text in ("Who met?", "What is DICAS?")),
+        ]
+
+
+def test_how_many_answers_go_with_an_earlier_question_is_said_before_and_after(browser, modelled):
+    with opened(browser, modelled) as page:
+        for turn, question in enumerate((SEED_QUESTION, "What is DICAS?", "Who met?"), start=1):
+            ask(page, question, turn=turn)
+        retry = page.locator(".tool.retry")
+        expect(retry.nth(0)).to_have_accessible_name(
+            "Ask again, and put the 2 answers after it away"
+        )
+        expect(retry.nth(1)).to_have_accessible_name("Ask again, and put the answer after it away")
+        expect(retry.nth(2)).to_have_accessible_name("Ask again")
+        page.get_by_label("Ask again with another model").first.click()
+        expect(page.locator("#turn-1 .picks")).to_contain_text(
+            "The 2 answers after it will be put away; you can have them back."
+        )
+        page.keyboard.press("Escape")
+        retry.first.click()
+        expect(page.locator(".put-away")).to_contain_text(
+            "The earlier answer and the 2 after it were put away."
+        )
+        page.locator("#turn-4 .facts").wait_for()
+        expect(retry).to_have_accessible_name("Ask again")
 
 
 def test_an_answer_is_asked_of_another_model_copied_and_exported(browser, modelled, tmp_path):

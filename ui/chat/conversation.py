@@ -38,6 +38,13 @@ _LONGEST_WORDS = 200
 _TOKEN = re.compile(r"[0-9a-f]{32}\Z")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Aside:
+    turns: tuple[Turn, ...]
+    stored: bool
+    """Whether the store has any of them, under the same id."""
+
+
 @dataclass(slots=True, kw_only=True)
 class _Session:
     used: float
@@ -49,8 +56,8 @@ class _Session:
     asked: int = 0
     forgotten: int = 0
     """Turns up to this number that are not in `turns` must not come back."""
-    aside: dict[str, tuple[Turn, ...]] = field(default_factory=dict)
-    """Turns that were put away, by the id that has them back; the last few times."""
+    aside: dict[str, _Aside] = field(default_factory=dict)
+    """What was put away, by the id that has it back; the last few times."""
 
 
 class Sessions:
@@ -137,11 +144,11 @@ class Sessions:
             session.turns = tuple(t for t in session.turns if t.number < number)
             session.forgotten = session.asked
         store = self.store(sender)
-        known = store.put_away(_id(token), number, user=sender.user) if store else ""
-        known = known or secrets.token_hex(16)
+        kept = store.put_away(_id(token), number, user=sender.user) if store else ""
+        known = kept or secrets.token_hex(16)
         with self._lock:
             session = self._of(token, sender)
-            session.aside[known] = gone
+            session.aside[known] = _Aside(turns=gone, stored=bool(kept))
             while len(session.aside) > _MOST_ASIDE:
                 del session.aside[next(iter(session.aside))]
         return known, len(gone)
@@ -154,15 +161,16 @@ class Sessions:
             OperationError: The store cannot be used.
         """
         with self._lock:
-            gone = self._of(token, sender).aside.get(str(known), ())
+            aside = self._of(token, sender).aside.get(str(known))
         store = self.store(sender)
-        if store and (not gone or any(t.number in self._stored(token, sender) for t in gone)):
+        if store and (aside is None or aside.stored):
             store.put_back(str(known), _id(token), user=sender.user)
-        elif not gone:
+        elif aside is None:
             raise MisuseError("these answers cannot be had back any more: ask their questions anew")
         with self._lock:
             session = self._of(token, sender)
             session.aside.pop(str(known), None)
+            gone = aside.turns if aside else ()
             both = {t.number: t for t in (*gone, *session.turns)}
             session.turns = tuple(both[number] for number in sorted(both))[-_MOST_TURNS:]
 
@@ -290,10 +298,6 @@ class Sessions:
         """Hold a conversation no longer."""
         with self._lock:
             self._sessions.pop((sender.owner, sender.user, _id(token)), None)
-
-    def _stored(self, token: object, sender: Sender) -> frozenset[int]:
-        with self._lock:
-            return self._of(token, sender).stored
 
     def _of(self, token: object, sender: Sender) -> _Session:
         """Return the session of a token; one that nobody can ask for again where it is none."""

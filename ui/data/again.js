@@ -5,11 +5,23 @@ const LONGEST = 2000;
 // What was put away stays in reach.
 const lines = h("div", { class: "put-away", role: "status" });
 const offerBack = ({ away, count: gone }, words) => {
-  const line = h("p", {}, h("span", {}, words || (gone === 1 ? "The earlier answer was put away." : `${gone} answers were put away.`)),
+  const line = h("p", {}, h("span", {}, words || (gone === 1 ? "The earlier answer was put away." : `The earlier answer and the ${gone === 2 ? "one" : gone - 1} after it were put away.`)),
     h("button", { type: "button", class: "secondary", onclick: () => { line.remove(); trigger("put_back", { token: token(), away }); } }, "Undo"),
     h("button", { type: "button", class: "tool", "aria-label": "Dismiss", title: "Dismiss", onclick: () => { line.remove(); say("typing"); } }, icon("close")));
   lines.append(line);
   setTimeout(() => line.remove(), UNDO);
+};
+// What goes with a turn that is asked anew is said before, too.
+const after = (number) => [...turns.keys()].filter((other) => other > number).length;
+const willGo = (number) => {
+  const later = after(number);
+  return !later ? "" : later === 1 ? "The answer after it will be put away; you can have it back." : `The ${later} answers after it will be put away; you can have them back.`;
+};
+const nameAgain = () => {
+  for (const [number, turn] of turns) {
+    const button = turn.tools?.querySelector(".retry"), later = after(number), label = later ? `Ask again, and put ${later === 1 ? "the answer" : `the ${later} answers`} after it away` : "Ask again";
+    if (button && button.title !== label) { button.title = label; button.setAttribute("aria-label", label); }
+  }
 };
 const inOrder = (node, number) => {
   const later = [...turns].filter(([other, turn]) => other > number && turn.node?.isConnected).sort(([a], [b]) => a - b)[0];
@@ -27,8 +39,7 @@ const editable = (node, number) => {
   const edit = () => {
     const box = h("textarea", { "aria-label": "Edit the question", rows: 2 });
     const told = h("p", { class: "about", role: "status" });
-    const later = [...turns.keys()].filter((other) => other > number).length;
-    const tell = () => { told.textContent = tooLong(box.value) || (later ? (later === 1 ? "The answer after it will be put away; you can have it back." : `The ${later} answers after it will be put away; you can have them back.`) : ""); box.style.height = "auto"; box.style.height = `${Math.min(box.scrollHeight + 2, 240)}px`; };
+    const tell = () => { told.textContent = tooLong(box.value) || willGo(number); box.style.height = "auto"; box.style.height = `${Math.min(box.scrollHeight + 2, 240)}px`; };
     const leave = () => { form.replaceWith(asked); pencil.focus(); };
     const form = h("form", { class: "editing" }, box, told, h("div", { class: "actions" }, h("button", { type: "button", class: "secondary", onclick: leave }, "Cancel"), h("button", { type: "submit", class: "primary" }, "Ask this")));
     form.addEventListener("submit", (event) => {
@@ -78,6 +89,7 @@ const fillPicker = ({ models, turn }) => {
   const use = (model, address) => { box.open = false; retry(Number(turn), false, { model, address }); say("typing"); };
   box.lastChild.replaceChildren(h("p", { class: "about" }, models.length ? "Ask again with" : "Only who may change things here chooses another model."),
     ...models.map(([model, address, name]) => h("button", { type: "button", onclick: () => use(model, address) }, modelName(name))),
+    models.length && after(Number(turn)) ? h("p", { class: "about" }, willGo(Number(turn))) : "",
     models.length === 1 ? h("p", { class: "about" }, "No language model was found. The tab Settings says how to add one.") : "");
   fit(box);
 };

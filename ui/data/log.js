@@ -125,6 +125,7 @@ const isBusy = () => (pending !== null && !pending.classList.contains("halted"))
 const tell = () => {
   root.setAttribute("aria-busy", String(isBusy()));
   root.closest("#talk").classList.toggle("begun", turns.size > 0 || pending !== null);
+  nameAgain();
   say("busy", isBusy());
   clearInterval(ticking);
   if (isBusy()) ticking = setInterval(tick, 1000);
