@@ -57,6 +57,7 @@ __all__ = [
     "LoggedQuestion",
     "articles_note",
     "as_json",
+    "asked_settings",
     "cells_of_table",
     "compared",
     "content_terms",
@@ -108,6 +109,21 @@ def keep_found_model(model: "FoundModel", settings: Settings) -> Path:
     from rag.llm import found
 
     return found.keep_model(model, settings)
+
+
+def asked_settings(library: str | None, *, llm: str | None = None) -> Settings:
+    """Return the settings of a library that is there, as a command line names it.
+
+    Raises:
+        MisuseError: One word names neither a library nor a folder that is here.
+        OperationError: The file of names is damaged or cannot be read.
+    """
+    from rag.named_libraries import refuse_new
+
+    settings = Settings.load(library=library, llm=llm)
+    if library is not None:
+        refuse_new(library)
+    return settings
 
 
 def named_settings(settings: Settings) -> dict[str, Settings]:

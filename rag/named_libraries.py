@@ -77,6 +77,32 @@ def place_of(word: str) -> dict[str, object]:
     )
 
 
+def is_new(word: str | None) -> bool:
+    """Say whether a word names neither a library nor a folder that is here; a path names a place.
+
+    Raises:
+        OperationError: The file of names is damaged or cannot be read.
+    """
+    if word is None or not is_name(word) or Path(word).exists():
+        return False
+    return word.casefold() not in {one.name.casefold() for one in named_libraries()}
+
+
+def refuse_new(word: str | None) -> None:
+    """Let nothing be made of a word that was mistyped where a library is only asked.
+
+    Raises:
+        MisuseError: It names neither a library nor a folder that is here.
+        OperationError: The file of names is damaged or cannot be read.
+    """
+    if is_new(word):
+        raise MisuseError(
+            f"no library is called {word!r} and no folder of that name is here: there is "
+            f"{DEFAULT!r} alone, which is asked without --library; `footnote add FILE --library "
+            f"{word}` makes a new one"
+        )
+
+
 def choice_told(word: str) -> str:
     """Return one sentence where a word names a library and a folder that is here; empty else."""
     if not is_name(word) or not Path(word).is_dir():

@@ -41,16 +41,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Serve the page until Ctrl+C; return 0.
 
     Raises:
-        MisuseError: Others could reach the page without a login, or a setting is wrong.
+        MisuseError: Others could reach the page without a login, a setting is wrong, or the library
+            that is named is not there.
         OperationError: The port is taken.
     """
-    from rag import Assistant, Settings
+    from rag import Assistant
+    from rag.internal import asked_settings
     from ui.app import serve
     from ui.guard import load_users
 
     users = load_users(arguments.auth) if arguments.auth else None
     with (
-        Assistant.open(Settings.load(library=arguments.library)) as assistant,
+        Assistant.open(asked_settings(arguments.library)) as assistant,
         closing(_offered(assistant, arguments)) as libraries,
         _followed(*map(libraries.named, libraries.names)),
     ):
@@ -71,16 +73,18 @@ def run_service(arguments: argparse.Namespace) -> int:
     """Answer other programs until Ctrl+C, which is a `KeyboardInterrupt`.
 
     Raises:
-        MisuseError: Others could reach the articles without a key, or a setting is wrong.
+        MisuseError: Others could reach the articles without a key, a setting is wrong, or the
+            library that is named is not there.
         OperationError: The port is taken.
     """
-    from rag import Assistant, Settings
+    from rag import Assistant
+    from rag.internal import asked_settings
     from ui.completions import quotes_below
     from ui.guard import load_keys
     from ui.serve import serve
 
     keys = load_keys(arguments.keys) if arguments.keys else ()
-    settings = Settings.load(library=arguments.library, llm=arguments.llm)
+    settings = asked_settings(arguments.library, llm=arguments.llm)
     with Assistant.open(settings) as assistant, _followed(assistant):
         serve(
             assistant,
@@ -97,12 +101,13 @@ def run_mcp(arguments: argparse.Namespace) -> int:
     """Answer an MCP client until it ends; return 0.
 
     Raises:
-        MisuseError: A package is missing, or a setting is wrong.
+        MisuseError: A package or the library that is named is missing, or a setting is wrong.
     """
-    from rag import Assistant, Settings
+    from rag import Assistant
+    from rag.internal import asked_settings
     from ui.mcp_stdio import serve
 
-    with Assistant.open(Settings.load(library=arguments.library, llm=arguments.llm)) as assistant:
+    with Assistant.open(asked_settings(arguments.library, llm=arguments.llm)) as assistant:
         serve(assistant)
     return 0
 

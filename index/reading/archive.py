@@ -62,7 +62,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except DAMAGE as error:
-        raise ReadError("its zip archive is damaged or cut short; save it anew") from error
+        raise ReadError("it is damaged or cut short; save it anew") from error
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
         raise ReadError(
@@ -91,7 +91,7 @@ def unpack(archive: zipfile.ZipFile, member: str) -> bytes | None:
     except KeyError:
         return None
     except DAMAGE as error:
-        raise ReadError("its zip archive is damaged or cut short; save it anew") from error
+        raise ReadError("it is damaged or cut short; save it anew") from error
 
 
 def parse_xml(data: bytes) -> "Element":

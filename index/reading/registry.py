@@ -66,6 +66,7 @@ _DATED: Final = {
 MAX_TABLE_BYTES = 100_000_000
 """Largest table that is read, by its name: it takes little more memory than its text."""
 _TABLE, _PLAIN = "text/csv", "text/plain"
+_ZIP: Final = "application/zip"
 _GROUP = "footnote.readers"
 _VERSION = re.compile(r"(?<!\d)\d{1,9}\Z")
 _NOT_BY = ", not read by "
@@ -227,7 +228,7 @@ def checked_type(data: bytes, *, name: str) -> str:
     if not data:
         raise ReadError("it is empty (0 bytes); there is nothing to quote from")
     kind = media_type(data, name=name)
-    if kind == "text/plain" and (noun := named_kind(name)):
+    if kind in ("text/plain", _ZIP) and (noun := named_kind(name)):
         _refuse_damaged(data, noun)
     _refuse_larger(len(data), name=name if kind == _TABLE else "")
     if kind not in READERS and _foreign_reader(kind) is None:
@@ -256,6 +257,8 @@ def _refuse_larger(size: int, *, name: str) -> None:
 
 def _refuse_damaged(data: bytes, noun: str) -> None:
     """Refuse bytes that are neither text nor what the file's name says; text is let pass.
+
+    Office files are zip archives, and what is left of a damaged one may be no more than that.
 
     Raises:
         ReadError: They are.

@@ -14,7 +14,7 @@ from index.store import queries
 from index.sync.watch import Notice
 from index.types import AddReport, Change, Folder
 from rag.cli import terminal
-from rag.cli.session import opened, print_json, print_result, print_text, warn
+from rag.cli.session import opened, opened_to_add, print_json, print_result, print_text, warn
 from rag.library import OpenLibrary, stored_library
 from rag.named_libraries import (
     NamedLibrary,
@@ -81,7 +81,7 @@ def watch(arguments: argparse.Namespace) -> int:
     """
     if arguments.register or arguments.unregister:
         return _register(arguments)
-    with suppress(KeyboardInterrupt), opened(arguments) as assistant:
+    with suppress(KeyboardInterrupt), opened_to_add(arguments) as assistant:
         for news in assistant.library.watch(arguments.folder, every=arguments.every):
             _say(json.dumps(as_json(news)) if arguments.json else _line(news))
     if not arguments.json:
@@ -123,7 +123,8 @@ def follow_first(library: OpenLibrary) -> None:
 
 
 def _register(arguments: argparse.Namespace) -> int:
-    with opened(arguments) as assistant:
+    entered = opened_to_add if arguments.register else opened
+    with entered(arguments) as assistant:
         known = assistant.library.folders
         if arguments.register:
             folder = known.register(arguments.folder)

@@ -24,6 +24,7 @@ from rag.cli import terminal
 from rag.cli.libraries import followed
 from rag.cli.session import (
     opened,
+    opened_to_add,
     print_ids,
     print_json,
     print_result,
@@ -54,7 +55,7 @@ def add(arguments: argparse.Namespace) -> int:
     """
     if arguments.tag and not arguments.paths:
         raise MisuseError("--tag tags the documents of a PATH: name it, a registered folder too")
-    with opened(arguments) as assistant:
+    with opened_to_add(arguments) as assistant:
         library, model = assistant.library, assistant.settings.embedding_model
         if not (arguments.paths or library.folders.all()):
             raise MisuseError(
@@ -274,7 +275,7 @@ def export(arguments: argparse.Namespace) -> int:
 
 def import_(arguments: argparse.Namespace) -> int:
     """Import an archive and print what became of each document."""
-    with opened(arguments) as assistant:
+    with opened_to_add(arguments) as assistant:
         report = assistant.library.import_from(arguments.file)
         as_text = partial(terminal.report, model=assistant.settings.embedding_model)
     print_result(report, as_text, arguments)

@@ -38,17 +38,49 @@ def opened(arguments: argparse.Namespace) -> Iterator[Assistant]:
     """Open the library that the arguments name; a bar on a terminal shows what is embedded.
 
     Where its name is that of a folder that is here too, standard error says which it is.
+
+    Raises:
+        MisuseError: It is one word that names none that is there.
     """
+    settings = _settings(arguments)
+    if arguments.library is not None:
+        from rag.named_libraries import refuse_new
+
+        refuse_new(arguments.library)
+    with _opened(settings) as assistant:
+        yield assistant
+
+
+@contextmanager
+def opened_to_add(arguments: argparse.Namespace) -> Iterator[Assistant]:
+    """Open the library as `opened` does; one that is not there is made, which is said."""
+    settings = _settings(arguments)
+    if arguments.library is not None:
+        from rag.named_libraries import is_new
+
+        if is_new(arguments.library):
+            warn(
+                f"no library is called {arguments.library!r}: a new one is made in that folder here"
+            )
+    with _opened(settings) as assistant:
+        yield assistant
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
     if arguments.library is not None and os.path.isdir(arguments.library):
         from rag.named_libraries import choice_told
 
         if told := choice_told(arguments.library):
             warn(told)
-    settings = Settings.load(
+    return Settings.load(
         library=arguments.library,
         llm=getattr(arguments, "llm", None),
         strict=getattr(arguments, "strict", None),
     )
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Assistant]:
     with (
         progress("Indexing", unit=" sentences") as show,
         Assistant.open(settings, on_progress=announced(show, say=_say)) as assistant,

@@ -77,6 +77,7 @@ def test_an_id_behind_continue_names_the_conversation(here: Here) -> None:
 def test_a_conversation_of_another_library_is_not_gone_on_with(here: Here) -> None:
     here("ask", "--continue", QUESTION)
     (one,) = listed(here)
+    Path("other").mkdir()
     done = here("ask", "Why?", "--continue", one["id"], "--library", "other")
     assert done.code == MISUSE
     assert "is of the library" in done.said

@@ -55,6 +55,37 @@ def test_an_unknown_name_is_refused_with_the_nearest_once_libraries_have_names(
     assert not (tmp_path / "wrok").exists()
 
 
+@pytest.mark.parametrize(
+    "words", [["ask", "Why?"], ["list"], ["watch", ".", "--unregister"], ["ui"], ["serve"], ["mcp"]]
+)
+def test_a_word_that_names_no_library_is_refused_where_one_is_only_asked(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([*words, "--library", "wrok"]) == 2
+    assert capsys.readouterr().err == (
+        "footnote: no library is called 'wrok' and no folder of that name is here: there is "
+        "'default' alone, which is asked without --library; `footnote add FILE --library wrok` "
+        "makes a new one\n"
+    )
+    assert not (tmp_path / "wrok").exists()
+
+
+def test_a_library_that_an_addition_makes_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text("Cats sleep.", encoding="utf-8")
+    assert main(["add", "a.txt", "--library", "notes"]) == 0
+    told = "footnote: no library is called 'notes': a new one is made in that folder here\n"
+    assert capsys.readouterr().err == told
+    assert main(["list", "--library", "notes"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_forgotten_name_leaves_its_library_as_it_was(tmp_path: Path) -> None:
     add_name("work", str(tmp_path / "articles"))
     with Assistant.open(Settings.load(library="work"), embedder=HashEmbedder()) as assistant:

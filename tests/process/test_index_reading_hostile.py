@@ -113,7 +113,7 @@ def test_case_18_archive_bombs_are_refused_from_the_directory(make, members, why
 def test_case_18_a_member_larger_than_the_directory_says_floods_nothing() -> None:
     bomb = with_members(without(docx("Text."), DOCUMENT), {DOCUMENT: b" " * 10_000_000})
     real, false = (10_000_000).to_bytes(4, "little"), (100).to_bytes(4, "little")
-    assert "zip archive is damaged" in reason(bomb.replace(real, false), "a.docx")
+    assert "it is damaged or cut short" in reason(bomb.replace(real, false), "a.docx")
 
 
 def test_case_18_a_table_that_a_document_shows_is_no_nested_bomb() -> None:
@@ -350,7 +350,7 @@ def test_case_22_a_zip_archive_is_not_searched_for_articles() -> None:
     out = BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a.txt", "Cats sleep.")
-    assert "looks like ZIP file" in reason(out.getvalue(), "a.docx")
+    assert "looks like ZIP file" in reason(out.getvalue(), "a.zip")
 
 
 @pytest.mark.parametrize(

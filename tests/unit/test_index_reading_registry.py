@@ -23,6 +23,9 @@ from index.sync.find import find
         ("noise.txt", bytes(range(256)), "not text"),
         ("noise.pdf", bytes(range(256)), "it is no PDF file, or so damaged"),
         ("noise.docx", bytes(range(256)), "it is no Word document, or so damaged"),
+        ("half.docx", b"PK\3\4" + bytes(200), "it is no Word document, or so damaged"),
+        ("half.xlsx", b"PK\3\4" + bytes(200), "it is no Excel workbook, or so damaged"),
+        ("half.zip", b"PK\3\4" + bytes(200), "looks like ZIP file"),
     ],
 )
 def test_what_is_not_read_says_why(name, data, reason):
