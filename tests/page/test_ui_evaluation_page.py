@@ -83,6 +83,8 @@ def test_a_run_begins_with_what_was_wrong_and_its_passage_and_ends_with_plots(pa
     columns = [case.get_by_role("heading", name=name).bounding_box() for name in COLUMNS]
     assert columns[0]["y"] == columns[1]["y"]
     expect(case.locator("mark")).to_have_text(said)
+    card, label = case.bounding_box(), case.get_by_text("What it read, and more").bounding_box()
+    assert label["y"] + label["height"] < card["y"] + card["height"]
     passed = page.locator("#evaluation .case").filter(has_text="When was the old bridge closed?")
     expect(passed).to_be_hidden()
     expect(page.locator("#evaluation svg.area").first).to_be_hidden()
