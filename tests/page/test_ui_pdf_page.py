@@ -20,6 +20,8 @@ FILES = {
     "fleet.eml": mail("The crane lifts twelve tonnes again.\n\n> Who greased it?\n> Ana did."),
     "harbours.csv": "Harbour,Berths,Opened\nLindvik,20,1880\nSandhavn,27,1883\n"
     'Torsby,"34, of which 4 are let",1886\n',
+    "lettings.csv": "Berth,Let from,Let until,Boat,Owner,Length,Fee,Notes\n"
+    f"A4,2024-01-12,2024-03-31,Heron,Jan Vos,9.5 m,120,She lies here{' and keeps dry' * 5}\n",
     "mill.md": "# The mill\n\nThe mill grinds rye 🌾 again.\n\n## To bring\n\n- a sack of rye\n"
     "  - and a **cart** for it\n- two coins\n\n| Grain | Price |\n| --- | --- |\n"
     "| Rye | 12 crowns |\n\n```\ndef price(grain):\n    return PRICES[grain]\n```\n",
@@ -28,6 +30,11 @@ FILES = {
     "in nineteen places after the long winter.</p></article></body>",
 }
 ROMAN = "/PageLabels << /Nums [0 << /S /r /St 4 >> 2 << /S /D /St 11 >>] >>"
+LINES = """cell => {
+  const words = document.createRange();
+  words.selectNodeContents(cell);
+  return words.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight);
+}"""
 FRAME = """frame => {
   const own = frame.getBoundingClientRect();
   const all = frame.parentNode.querySelector("img").getBoundingClientRect();
@@ -132,6 +139,20 @@ def chosen(page, question, *, turn):
     page.locator(f"#turn-{turn} .chip").first.click()
     expect(page.locator(".article mark.lit").first).to_be_in_viewport()
     return page.locator(".article")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_dates_in_the_cells_of_a_row_are_not_broken(browser, quay, width):
+    port, _ = quay
+    with opened(browser, port, viewport={"width": width, "height": 844}) as page:
+        chosen(page, "Until when is berth A4 let?", turn=1)
+        for place in ("#turn-1 .rows", "#pane .rows"):
+            for date in ("2024-01-12", "2024-03-31"):
+                cell = page.locator(f"{place} td").filter(has_text=date)
+                assert cell.evaluate(LINES) < 1.5
+            wordy = page.locator(f"{place} td").filter(has_text="She lies here")
+            assert wordy.evaluate("e => e.offsetWidth") > 200
+        expect(page.locator("#turn-1 .rows .chip")).to_be_in_viewport(ratio=1)
 
 
 def test_a_source_is_shown_as_what_it_is(browser, quay):

@@ -60,7 +60,7 @@ const apart = (view, one, other) => {
 const names = (said) => JSON.stringify(said.cells?.map(([name]) => name));
 const rows = (view, some) => h("figure", { class: "rows" }, h("figcaption", { dir: "auto" }, sourceOf(view, some[0])?.title || ""),
   h("div", { class: "desk", tabindex: "0", role: "region", "aria-label": "Rows of the table" }, h("table", {}, h("thead", {}, h("tr", {}, some[0].cells.map(([name, , isLit]) => h("th", { scope: "col", class: isLit && some.length === 1 ? "asked" : null }, name)), h("td", {}))),
-    h("tbody", {}, some.map((said) => h("tr", { class: "sentence" }, said.cells.map(([, text, isLit]) => h("td", { dir: "auto" }, isLit ? h("mark", { class: "found" }, text) : text)), h("td", { class: "cited" }, said.numbers.map((number) => chip(view, number)))))))));
+    h("tbody", {}, some.map((said) => h("tr", { class: "sentence" }, said.cells.map(([, text, isLit]) => h("td", { dir: "auto", class: cellForm(text) }, isLit ? h("mark", { class: "found" }, text) : text)), h("td", { class: "cited" }, said.numbers.map((number) => chip(view, number)))))))));
 const quotes = (view, sentences) => {
   const drawn = [];
   for (let at = 0; at < sentences.length; at += 1) {

@@ -137,7 +137,7 @@ const framed = (columns, table) => h("div", columns > 3 ? { class: "rows", tabin
 const drawRows = (text, block, spans) => {
   const rows = block.lines.map((line) => cellsOf(text, line));
   const [head] = rows, named = block.kind !== "record" && head.every((cell) => /[^\d\W]/.test(text.slice(cell.from, cell.to)) && !/^[-+]?[\d.,%\s]+$/.test(text.slice(cell.from, cell.to)));
-  const cell = (tag, { from, to, end }) => h(tag, { dir: "auto", scope: tag === "th" ? "col" : null }, run(text, from, to, spans), unseen(text, to, end, spans));
+  const cell = (tag, { from, to, end }) => h(tag, { dir: "auto", scope: tag === "th" ? "col" : null, class: tag === "td" ? cellForm(text.slice(from, to)) : null }, run(text, from, to, spans), unseen(text, to, end, spans));
   const row = (cells, tag) => h("tr", {}, cells.map((each) => cell(tag, each)));
   return framed(head.length, h("table", {}, named ? h("thead", {}, row(head, "th")) : "", h("tbody", {}, rows.slice(named ? 1 : 0).map((cells) => row(cells, "td")))));
 };
@@ -152,7 +152,8 @@ const drawRecords = (text, block, spans) => {
     const cell = (one) => {
       const isAsked = asked && one.from < asked.to && one.end > asked.from;
       const shown = isAsked ? [{ from: one.from, to: valueEnd(text, one), lit: true }] : own;
-      return h("td", { dir: "auto", class: isAsked ? "asked" : null }, unseen(text, one.start, one.from, own), run(text, one.from, valueEnd(text, one), shown), unseen(text, valueEnd(text, one), one.end, own));
+      const form = [isAsked && "asked", cellForm(text.slice(one.from, valueEnd(text, one)))].filter(Boolean).join(" ");
+      return h("td", { dir: "auto", class: form || null }, unseen(text, one.start, one.from, own), run(text, one.from, valueEnd(text, one), shown), unseen(text, valueEnd(text, one), one.end, own));
     };
     const of = new Map(row.cells.map((one) => [one.name, one]));
     const drawn = h("tr", { class: quoted ? "quoted" : null }, nameless ? h("td", {}, of.has("") ? [run(text, of.get("").start, of.get("").end, own)] : "") : "", block.columns.map((name) => (of.has(name) ? cell(of.get(name)) : h("td", {}))));
