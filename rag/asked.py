@@ -208,7 +208,8 @@ def in_time(
         texts: The whole text of each document, by `Hit.card.sha256`.
     """
     if len(draft.sentences) > 1 and draft.sentences[1].text.startswith(OTHERWISE):
-        return _newest_first(draft, question, texts)
+        corrected = _corrected(draft, question, hits, texts)
+        return _newest_first(draft, question, texts) if corrected is draft else corrected
     if len(draft.sentences) > 1 and all(_is_titled_line(one) for one in draft.sentences):
         return _newest_line(draft, question, texts)
     return _corrected(draft, question, hits, texts)

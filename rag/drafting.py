@@ -1,7 +1,7 @@
 """Has a question drafted: as one, by its parts, or by the two sides that it compares."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from index.terms import content_terms
@@ -64,10 +64,23 @@ class Drafting:
             return draft, similar.why_abstain(question, hits, draft, threshold=self.threshold)
         return draft, why_abstain(question, hits, draft, threshold=self.threshold)
 
-    def in_parts(self, parts: Sequence[OfPart]) -> tuple[Draft, Reason | None]:
-        """Answer each part on its own; the whole has a reason to abstain where every part has."""
+    def in_parts(
+        self, parts: Sequence[OfPart], *, revised: Callable[[Draft, OfPart], Draft]
+    ) -> tuple[Draft, Reason | None]:
+        """Answer each part on its own; the whole has a reason to abstain where every part has.
+
+        Args:
+            parts: What is asked, with what was found for each.
+            revised: Returns the draft of a part as newer articles put it right.
+        """
         own = self._at_home([self._part(one) for one in parts], parts)
-        drafted = told_apart(self._held(own, parts))
+        held = self._held(own, parts)
+        drafted = told_apart(
+            [
+                one if one.reason else replace(one, draft=revised(one.draft, of))
+                for one, of in zip(held, parts, strict=True)
+            ]
+        )
         reasons = [one.reason for one in drafted]
         return together(drafted), None if None in reasons else reasons[0]
 

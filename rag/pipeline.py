@@ -288,7 +288,10 @@ class Pipeline:
                 question, sources.whole, sources.sides, sources.parts
             )
         elif sources.parts:
-            draft, reason = self._drafting.in_parts(sources.parts)
+            draft, reason = self._drafting.in_parts(
+                sources.parts,
+                revised=lambda own, of: in_time(own, of.part.question, of.hits, found.texts),
+            )
         else:
             draft, reason = self._drafting.whole(question, found.hits)
             draft = in_time(draft, question, found.hits, found.texts)

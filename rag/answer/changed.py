@@ -8,6 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from typing import Literal
 
 from index.terms import terms
@@ -23,10 +24,14 @@ _BEFORE_DAY = re.compile(
 )
 _INSTEAD = re.compile(
     r"(?P<new>\d[\w.:/]{0,15}(?: [A-Za-z]{1,12}){0,2}?)(?P<old>,? (?:and |but )?"
-    r"(?:not|no longer|instead of|rather than)(?: (?:at|on|the|for|from|by|in)){0,2}"
+    r"(?:not|no longer|instead of|rather than|\((?:previously|formerly|before|until now|was|not)"
+    r"[:,]?)(?: (?:at|on|the|for|from|by|in)){0,2}"
     r" [$€£]?\d[\d.:,]{0,12}(?<![.,:])(?:st|nd|rd|th)?)"
 )
-"""A figure and what it is no longer: "at 14:15, not at 13:00"."""
+"""A figure and what it is no longer: "at 14:15, not at 13:00", "6.10 (previously 6.30)"."""
+_CLAUSES = re.compile(r"[;:] |, (?:but |and )?(?=(?:now|since|from|today|currently)\b)|, but ")
+_UNTIL = re.compile(r"\b(?:until|till|up to|used to|previously|formerly)\b", re.IGNORECASE)
+"""Leads what holds no more, where another clause tells what does "now"."""
 _FROM_NOW = re.compile(r"\bfrom (?=[A-Z\d])")
 
 
@@ -60,8 +65,19 @@ def is_what_was(text: str, start: int, end: int, *, asked: str) -> bool:
     """
     if _asks_before(asked):
         return False
-    return any(
-        one.start("old") <= start and end <= one.end("old") for one in _change().finditer(text)
+    if any(one.start("old") <= start and end <= one.end("old") for one in _change().finditer(text)):
+        return True
+    cuts = [0, *(cut.end() for cut in _CLAUSES.finditer(text)), len(text)]
+    clauses = [(a, text[a:b]) for a, b in pairwise(cuts)]
+    own = next(clause for at, clause in reversed(clauses) if at <= start)
+    return (
+        bool(_UNTIL.search(own))
+        and not _says("now").search(own)
+        and any(
+            _says("now").search(clause) and figures(clause)
+            for _, clause in clauses
+            if clause != own
+        )
     )
 
 
@@ -139,7 +155,7 @@ def _moved_to() -> re.Pattern[str]:
 
 
 @cache
-def _says(name: Literal["corrected", "original", "before"]) -> re.Pattern[str]:
+def _says(name: Literal["corrected", "original", "before", "now"]) -> re.Pattern[str]:
     return re.compile(rf"\b{any_of('changes', name)}\b", re.IGNORECASE)
 
 

@@ -26,6 +26,10 @@ _CAPITAL = re.compile(r"(?<![\w’'.\-])[^\W\d_a-z][\w’'.\-]*$")
 _SPELT = re.compile(
     r"(?:,?\s(?:(?:and|of|for|the|in|on)\s){0,2}[A-Z][\w’'\-]*){1,8}(?=\s\((?P<letters>[A-Z]{2,})\))"
 )
+_DAY_OF = re.compile(
+    r"(?<![\w.,])\d{1,2}(?:st|nd|rd|th)?(?: of)? (?=(?:January|February|March|April|May|June|July"
+    r"|August|September|October|November|December)\b)"
+)
 _LETTERS = re.compile(r"\s\((?P<letters>[A-Z]{2,10})\)")
 _BEFORE_NAME = re.compile(r"(?:[A-Z][\w’'\-]{1,30},?\s(?:(?:and|of|for|the|in|on)\s){0,2}){1,8}$")
 _NAME_REACH = 200
@@ -75,6 +79,7 @@ def moved(text: str, *, start: int, end: int, expects: AnswerType) -> tuple[int,
     start, end = _without_speaker(text, *_whole(text, start, end))
     start, end = _with_measure(text, start, end)
     start, end = _spelt_out(text, start, end)
+    start = next((day.start() for day in _DAY_OF.finditer(text) if day.end() == start), start)
     if expects == "date" and (days := _RECURS.search(text, 0, start)):
         start = days.start()
     if expects in _MEASURED and (before := _bound().search(text, 0, start)):

@@ -16,12 +16,17 @@ from rag.answer.changed import asks_of_past, is_quoted, without_corrected, witho
 from rag.answer.confidence import Weighed, weigh, weigh_told, weights
 from rag.answer.holder import is_of_other_home, is_of_other_payer, is_without_role, with_writer
 from rag.answer.items import is_new, item_of, joined, listed
-from rag.answer.measures import is_of_other_code, is_of_other_measure, is_only_compared
+from rag.answer.measures import (
+    is_no_difference,
+    is_of_other_code,
+    is_of_other_measure,
+    is_only_compared,
+    only_compares,
+)
 from rag.answer.mismatch import (
     has_side_of,
     holds_role,
     is_former,
-    is_no_difference,
     is_of_other_days,
     is_of_other_line,
     is_of_other_role,
@@ -29,8 +34,8 @@ from rag.answer.mismatch import (
     is_of_other_thing,
     is_opposite,
     lacks_of_role,
-    only_compares,
     role_asked,
+    tells_doing,
 )
 from rag.answer.neighbours import announced, with_names, with_what_it_leans_on
 from rag.answer.otherwise import Comparison, of_each_thing, with_contrary
@@ -38,7 +43,7 @@ from rag.answer.ranking import Reader
 from rag.answer.rows import with_named
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
 from rag.answer.short import marked, names_a_thing, short_of, unit_of
-from rag.answer.yes_no import Told, Word, bears_out, decide, is_negated, permission_asked
+from rag.answer.yes_no import Told, Word, bears_out, clause_of, decide, is_negated, permission_asked
 from rag.question import AnswerType, Question, holds, read_question
 from rag.reader.onnx_reader import Telling
 from rag.types import Draft, DraftPart, DraftSentence, Evidence
@@ -203,6 +208,13 @@ def _is_of_other_holder(question: Question, one: Weighed, hits: Sequence[Hit]) -
     )
 
 
+def _tells_doing(one: Weighed, asked: str) -> bool | None:
+    """Say by the clause of the words that may answer whether it tells who does it, or who not."""
+    found = one.reading
+    part = clause_of(found.sentence, found.start, found.end) if found else None
+    return tells_doing(part.text if part else one.text, asked=asked)
+
+
 def _is_of_other_measure(question: Question, one: Weighed) -> bool:
     forms = (is_of_other_measure, only_compares, is_only_compared, is_of_other_code)
     other = any(is_other(one.text, asked=question.text) for is_other in forms)
@@ -210,9 +222,12 @@ def _is_of_other_measure(question: Question, one: Weighed) -> bool:
 
 
 def _of_the_side(question: Question, weighed: list[Weighed]) -> list[Weighed]:
-    """Leave out who took no side where it is asked who did."""
-    taken = [one for one in weighed if not is_of_other_side(one.text, asked=question.text)]
-    return taken or weighed
+    """Leave out who took no side, or does not do what is asked, where it is asked who did."""
+    asked = question.text
+    taken = [one for one in weighed if not is_of_other_side(one.text, asked=asked)] or weighed
+    if _tells_doing(taken[0], asked) is not False:
+        return taken
+    return [one for one in taken if _tells_doing(one, asked)] or taken
 
 
 def _not_opposite(question: Question, weighed: list[Weighed]) -> list[Weighed]:
@@ -258,7 +273,7 @@ def _is_of_another(question: Question, first: Weighed, hits: Sequence[Hit]) -> b
     other = is_of_other_days(text, asked=asked) or is_opposite(text, asked=asked)
     if other or is_former(text, asked=asked) or _is_of_other_measure(question, first):
         return True
-    if _is_of_other_holder(question, first, hits):
+    if _is_of_other_holder(question, first, hits) or _tells_doing(first, asked) is False:
         return True
     around = "\n".join(hit.passage.text for hit in hits)
     told = with_what_it_leans_on(first.evidence, hits)

@@ -19,7 +19,7 @@ from rag.types import Draft, DraftSentence, Evidence
 _SOURCE = r"(?:from|out of|with|by means of|using|through|via) (?:(?:the|an?|its|his|her|their) )?"
 _BEHIND_SOURCE = re.compile(rf"\b{_SOURCE}$", re.IGNORECASE)
 _FROM_SOURCE = re.compile(_SOURCE, re.IGNORECASE)
-_HAVE = r"(?:have|has|had|got|holds?|held|owns?|owned)"
+_HAVE = r"(?:(?:have|has|had|got|holds?|held|owns?|owned)(?! to\b))"
 _HAS = re.compile(rf"\b(?P<who>[a-z][\w’'\-]{{1,30}}) (?:also |now |still )?{_HAVE}\b")
 _TAKEN_OVER = re.compile(r"\bt(?:ook|ak(?:es?|en|ing)) over\b", re.IGNORECASE)
 _QUOTED = re.compile(
@@ -125,6 +125,8 @@ def is_of_other_payer(text: str, *, asked: str) -> bool:
         text: A sentence with those that it leans on.
         asked: The question.
     """
+    if _asks_what_one_has(asked) and not _says("having").search(text):
+        return True
     payer = _payer_asked(asked)
     if not payer or set(content_terms(payer)) & set(terms(text)):
         return False
@@ -137,7 +139,8 @@ def is_of_other_payer(text: str, *, asked: str) -> bool:
 
 def is_no_sum(text: str, start: int, *, asked: str) -> bool:
     """Say whether an answer counts who pays, or is what another pays than who is asked of."""
-    return _counts_people(text, start, asked=asked) or _is_paid_by_other(text, start, asked=asked)
+    counts_people = bool(_payer_asked(asked) and _people().match(text, start))
+    return counts_people or _is_paid_by_other(text, start, asked=asked)
 
 
 def is_source(text: str, start: int, end: int) -> bool:
@@ -152,17 +155,15 @@ def is_byline(text: str) -> bool:
 
     Or what leads a quoted message, "On Mon, 15 Sep 2025 at 08:02, Maud Ferrier wrote:".
     """
-    if len(text) > _BYLINE_LENGTH:
-        return False
-    return bool(_QUOTED.fullmatch(text) or _byline().fullmatch(text))
+    form = _QUOTED.fullmatch(text) or _byline().fullmatch(text)
+    return form is not None and len(text) <= _BYLINE_LENGTH
 
 
 def is_signature(hit: Hit, sentence: Sentence) -> bool:
     """Say whether a sentence is a name alone, at the end of a passage and behind no other name."""
     *others, last = hit.sentences
-    if last.sentence.start != sentence.start or not _names_alone().fullmatch(sentence.text):
-        return False
-    return not others or not _names_alone().fullmatch(others[-1].sentence.text)
+    own = last.sentence.start == sentence.start and _names_alone().fullmatch(sentence.text)
+    return bool(own) and not any(_names_alone().fullmatch(s.sentence.text) for s in others[-1:])
 
 
 def asks_for_writer(asked: str) -> bool:
@@ -224,11 +225,6 @@ def _is_paid_by_other(text: str, start: int, *, asked: str) -> bool:
     return own and bool(before) and not before[-1] & wanted
 
 
-def _counts_people(text: str, start: int, *, asked: str) -> bool:
-    """Say whether it is asked how much one pays, and a number there counts people or time."""
-    return bool(_payer_asked(asked) and _people().match(text, start))
-
-
 def _homes_told(text: str, roles: Set[str]) -> list[str]:
     """Return whose offices a text tells: "the Harbour Museum was" of "director of" that."""
     line = " ".join(text.split())
@@ -256,6 +252,10 @@ def _payer_asked(asked: str) -> str:
     return found["who"] if found else ""
 
 
+def _asks_what_one_has(asked: str) -> bool:
+    return bool((found := _sum_asked().match(asked)) and found["has"] and found["money"])
+
+
 def _payer(name: str) -> frozenset[int]:
     """Return the families of payers that the last word of a name is of."""
     last = set(terms(name)[-1:])
@@ -264,8 +264,7 @@ def _payer(name: str) -> frozenset[int]:
 
 def _payers_told(text: str, *, asked: str) -> list[tuple[int, frozenset[int]]]:
     """Return who pays, or who has money where that is asked, by place and families."""
-    sum_asked = _sum_asked().match(asked)
-    form = _HAS if sum_asked and sum_asked["has"] else _told_to_pay()
+    form = _HAS if _asks_what_one_has(asked) else _told_to_pay()
     found = ((m.start(), _payer(m["who"])) for m in form.finditer(text))
     return [one for one in found if one[1]]
 
@@ -278,8 +277,9 @@ def with_family(name: str, asked: frozenset[str]) -> frozenset[str]:
 @cache
 def _sum_asked() -> re.Pattern[str]:
     return re.compile(
-        r"^(?:and )?how much (?:money )?(?:did|does|do|has|have|had|will|would) (?P<who>.{2,60}?)"
-        rf"(?: (?:have|need|want|agree|agreed|offer) to)? (?:{_any('paying')}|(?P<has>{_HAVE}))\b",
+        r"^(?:and )?how much (?P<money>money )?(?:did|does|do|has|have|had|will|would)"
+        r" (?P<who>.{2,60}?)(?: (?:have|need|want|agree|agreed|offer) to)?"
+        rf" (?:{_any('paying')}|(?P<has>{_HAVE}))\b",
         re.IGNORECASE,
     )
 

@@ -31,6 +31,15 @@ _MORE_THAN = re.compile(
     r"\b(?:more|less|fewer|[a-z]{2,12}er)\b[^.;]{0,40} than (?:the |in |at |on )?"
     r"(?:[A-Z][\w’'-]{0,20} ){0,2}$"
 )
+_MOST_ASKED = re.compile(
+    r"\bthe (?:most|least|fewest|highest|lowest|largest|biggest|smallest|longest|shortest)\b", re.I
+)
+_MOST = re.compile(r"\b(?:most|least|record|ever|(?:all|any) other|[a-z]{2,12}est)\b", re.I)
+_GAP = re.compile(
+    r"\d(?: [a-z]{1,20})? (?:more|fewer|less|higher|lower|larger|bigger|smaller|longer|shorter)"
+    r" than\b",
+    re.I,
+)
 _ENDS = re.compile(r"[\s”\"']*(?:[.;!?]|$)")
 _BEFORE = 80
 """Characters before a name in which the comparison begins."""
@@ -194,6 +203,23 @@ def is_only_compared(text: str, *, asked: str) -> bool:
     )
 
 
+def is_no_difference(sentence: str, *, asked: str) -> bool:
+    """Say whether it is asked by how much two things differ, and a sentence tells of no difference.
+
+    "The crossing takes 28 minutes instead of 22" has no number of minutes that it takes longer.
+    """
+    return bool(_differs().search(asked)) and not _difference().search(sentence)
+
+
+def only_compares(sentence: str, *, asked: str) -> bool:
+    """Say whether it is asked what has most or least, and a sentence tells the gap of two alone.
+
+    "410 fewer than in 2023" does not tell in which year there were fewest.
+    """
+    asks = _MOST_ASKED.search(asked) is not None
+    return asks and bool(_GAP.search(sentence)) and not _MOST.search(sentence)
+
+
 def answered_by(text: str, start: int, end: int, *, expects: str) -> tuple[Figure, ...]:
     """Return the figures of a span that may be what answers; of an empty span all that fit.
 
@@ -333,3 +359,16 @@ def _figure() -> re.Pattern[str]:
         rf"(?:[- ]?(?P<unit>{unit})(?!\w)(?P<per>{_PER})?)?)(?!\w)",
         re.IGNORECASE,
     )
+
+
+@cache
+def _differs() -> re.Pattern[str]:
+    """Return the form of "how much longer" and "how many more people"."""
+    more = any_of("difference", "more")
+    return re.compile(rf"\bhow (?:much|many)(?: [\w'-]+){{0,2}}? {more}\b", re.IGNORECASE)
+
+
+@cache
+def _difference() -> re.Pattern[str]:
+    words = rf"(?:{any_of('difference', 'more')}|{any_of('difference', 'changed')})"
+    return re.compile(rf"\b{words}\b", re.IGNORECASE)

@@ -17,7 +17,7 @@ from index.types import Hit
 from rag.answer.items import MARK
 from rag.answer.rows import is_called, kinds, labelled, left_of
 from rag.answer.yes_no import is_negated
-from rag.question import AnswerType, Question, any_of, countries, is_named, names, words
+from rag.question import AnswerType, Question, any_of, countries, is_named, listed, names, words
 
 _WHO_IS = re.compile(
     r"^who(?:'s| is| was| are| were) (?:now |currently )?the (?P<role>[a-z][a-z\- ]{1,60}?)"
@@ -53,21 +53,22 @@ _DOING = re.compile(
     r"\b(?P<name>[A-ZÀ-Þ][a-zà-ÿ’'\-]{1,30}) (?:(?:has|had|also|then|will|would) )?"
     r"(?P<frame>[a-z]{3,30})"
 )
-_MOST_ASKED = re.compile(
-    r"\bthe (?:most|least|fewest|highest|lowest|largest|biggest|smallest|longest|shortest)\b", re.I
-)
-_MOST = re.compile(r"\b(?:most|least|record|ever|(?:all|any) other|[a-z]{2,12}est)\b", re.I)
-_GAP = re.compile(
-    r"\d(?: [a-z]{1,20})? (?:more|fewer|less|higher|lower|larger|bigger|smaller|longer|shorter)"
-    r" than\b",
-    re.I,
-)
 _IS_NOW = re.compile(
     r"who(?:'s| is| are) (?!.*\b(?:former|previous|last)\b)(?P<rest>.{1,200})", re.I
 )
 _FORMER = re.compile(
     r"\b(?:former|previous|outgoing|retired|ex)[ -](?P<role>[a-z]{3,30})", re.IGNORECASE
 )
+_WHO_DOES = re.compile(
+    r"who (?:(?:has|have|had|will|would|can|could|also|still|all) ){0,2}(?P<verb>[a-z]{3,20})\b",
+    re.I,
+)
+_DENIED = re.compile(
+    r"(?:n['’]t|(?<!was )(?<!were )\b(?:not|never|no longer|refused to|declined to))"
+    r"(?: (?:yet|really|ever|even))? $",
+    re.IGNORECASE,
+)
+"""What stands before a verb that is denied."""
 _FIGURES: Final[frozenset[AnswerType]] = frozenset({"amount", "money", "duration", "date"})
 _LONGEST_LINE = 8
 """Words of what a line of a form says, where it is no sentence of its own."""
@@ -151,6 +152,21 @@ def is_former(sentence: str, *, asked: str) -> bool:
     return bool(role and told and told["role"].casefold() in words(role["rest"]))
 
 
+def tells_doing(sentence: str, *, asked: str) -> bool | None:
+    """Say whether a sentence tells who does what it is asked who does, or only who does not.
+
+    None where it has no word of it, or the question is another. "Ida Moe does not share the worry"
+    does not answer who shares it. Of 14,733 sentences that answer who, of training questions, 4 are
+    taken to tell only who does not.
+    """
+    found = None if is_negated(asked) else _WHO_DOES.match(asked)
+    verb = terms(found["verb"]) if found else []
+    if not verb or (found and found["verb"].casefold() in listed("asks", "auxiliary")):
+        return None
+    said = [word.start() for word in _SPOKEN.finditer(sentence) if terms(word.group()) == verb]
+    return not all(_DENIED.search(sentence, 0, at) for at in said) if said else None
+
+
 def has_side_of(sentence: str, *, asked: str) -> bool:
     """Say whether a sentence has the side that a question asks of, of any pair of opposites."""
     told = _sides_of(sentence)
@@ -218,23 +234,6 @@ def is_of_other_side(sentence: str, *, asked: str) -> bool:
     if _against().search(asked) and not _opposed().search(sentence):
         return True
     return bool(_took_none().search(sentence)) and not _sides().search(sentence)
-
-
-def is_no_difference(sentence: str, *, asked: str) -> bool:
-    """Say whether it is asked by how much two things differ, and a sentence tells of no difference.
-
-    "The crossing takes 28 minutes instead of 22" has no number of minutes that it takes longer.
-    """
-    return bool(_differs().search(asked)) and not _difference().search(sentence)
-
-
-def only_compares(sentence: str, *, asked: str) -> bool:
-    """Say whether it is asked what has most or least, and a sentence tells the gap of two alone.
-
-    "410 fewer than in 2023" does not tell in which year there were fewest.
-    """
-    asks = _MOST_ASKED.search(asked) is not None
-    return asks and bool(_GAP.search(sentence)) and not _MOST.search(sentence)
 
 
 def _roles(found: tuple[str, ...]) -> frozenset[str]:
@@ -341,19 +340,6 @@ def _opposed() -> re.Pattern[str]:
 @cache
 def _took_none() -> re.Pattern[str]:
     return re.compile(any_of("sides", "none"), re.IGNORECASE)
-
-
-@cache
-def _differs() -> re.Pattern[str]:
-    """Return the form of "how much longer" and "how many more people"."""
-    more = any_of("difference", "more")
-    return re.compile(rf"\bhow (?:much|many)(?: [\w'-]+){{0,2}}? {more}\b", re.IGNORECASE)
-
-
-@cache
-def _difference() -> re.Pattern[str]:
-    words = rf"(?:{any_of('difference', 'more')}|{any_of('difference', 'changed')})"
-    return re.compile(rf"\b{words}\b", re.IGNORECASE)
 
 
 @cache

@@ -300,7 +300,8 @@ def _headed(weighed: Sequence[Weighed], question: Question, places: _Places) -> 
         said = set(content_terms(lead.text)) if lead else set()
         if lead and said and said <= wanted:
             items = _below(lead, places)
-            return Announced(lead=lead, items=items, are_lines=False) if items[1:] else None
+            lines = bool(items) and all(MARK.match(item.text) for item in items)
+            return Announced(lead=lead, items=items, are_lines=lines) if items[1:] else None
     return None
 
 
@@ -312,10 +313,11 @@ def _heading_of(one: Weighed, places: _Places) -> Weighed | None:
 
 
 def _below(lead: Weighed, places: _Places) -> tuple[Weighed, ...]:
-    """Return the sentences under a heading, up to the next one."""
+    """Return the sentences under a heading, up to the next one; of a list with marks its lines."""
     found: list[Weighed] = []
     for after in _following(lead, places, gap=_LINES_APART):
-        if is_heading(after):
+        ends = found and MARK.match(found[0].text) and not MARK.match(after.text)
+        if ends or (is_heading(after) and not MARK.match(after.text)):
             break
         found.append(after)
     return tuple(found)

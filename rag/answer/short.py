@@ -73,6 +73,10 @@ _COSTS = re.compile(
     r"\b(?:how much|costs?|pays?|price|fee|fare|charged?|admission)\b", re.IGNORECASE
 )
 _NOT_OF = re.compile(r"\bnon-|\b(?:not|without)\b", re.IGNORECASE)
+_BAR = " | "
+"""What parts the cells of a row: no words are of two."""
+_LEFT = 0.05
+"""Share of the spans that still hold, from which the others, which hold no more, count nothing."""
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
 
@@ -177,19 +181,23 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
     shares = np.array([part.share for part in parts])
     best = _whole_name(text, (reading.start - begin, reading.end - begin), found, shares)
     asked = question.text
-    units = (_unit(text, span, question.expects) for span in (best, *found))
-    units = (unit and without_what_was(text, *unit, asked=asked) for unit in units)
+    units = [_unit(text, span, question.expects) for span in (best, *found)]
+    units = [without_what_was(text, *unit, asked=asked) if unit else None for unit in units]
     made = [_with_its_day(text, unit, asked) for unit in units]
+    was = np.array([one is not None and is_what_was(text, *one, asked=asked) for one in made])
+    left = float(shares[~was[1:]].sum())
+    shares = np.where(was[1:], 0.0, shares) / left if left >= _LEFT else shares
     fitting = (
         one
-        for one in made
+        for one, is_no_more in zip(made, was, strict=True)
         if one
+        and not is_no_more
+        and _BAR not in text[slice(*one)]
         and not _does_it(text, one[1], asked)
         and not _is_of_other_side(text, one, asked)
         and not is_of_other_name(text, *one, asked=asked)
         and not is_no_sum(text, one[0], asked=asked)
         and not figure_is_other(text, *one, asked=asked)
-        and not is_what_was(text, *one, asked=asked)
     )
     unit = next(fitting, None)
     if unit is None:

@@ -221,3 +221,23 @@ def test_one_sentence_of_a_list_has_a_short_answer_and_what_was_said_has_none(
         answer = assistant.ask(question)
     assert sorted(sentence.text for sentence in answer.sentences) == sorted(texts)
     assert answer.short == shown
+
+
+def test_words_of_two_cells_are_no_short_answer(tmp_path: Path) -> None:
+    text = "Cotton wash | 2 h 40 min | 60 °C"
+    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
+    answerer = ExtractiveAnswerer(SureOf("40 min . 60 °C"))
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
+        assistant.library.add_articles([Article(source="w", title="Washing", text=text)])
+        answer = assistant.ask("How hot is the cotton wash?")
+    assert (answer.short, answer.sentences[0].text) == (None, text)
+
+
+def test_what_still_holds_is_the_short_answer_where_the_reader_wavers(tmp_path: Path) -> None:
+    text = "Until April the last ferry left at 21.30; now it leaves at 22.15."
+    with open_assistant(
+        Settings(library=tmp_path, seeds=False), embedder=load_embedder()
+    ) as assistant:
+        assistant.library.add_articles([Article(source="f", title="The ferry", text=text)])
+        answer = assistant.ask("When does the last ferry leave now?")
+    assert answer.short == "22.15"

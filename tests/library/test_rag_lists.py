@@ -42,7 +42,11 @@ _FEN = (
     "Bitterns have bred in the reeds since 1998. Avocets nest on the islands. Teal rest on the "
     "water in winter.\n\n"
     "Tickets\n"
-    "A ticket to the fen costs 6 pounds. Children pay half."
+    "A ticket to the fen costs 6 pounds. Children pay half.\n\n"
+    "Hides\n"
+    "- The Heron Hide stands on stilts.\n"
+    "- The Low Hide is for children.\n\n"
+    "The fen was drained in 1820 and flooded again in 1996."
 )
 _BATHS = (
     "Dale baths open again\n"
@@ -176,3 +180,11 @@ def test_several_things_are_those_that_follow_in_the_paragraph(guides: Assistant
     for thing in ("Asbestos", "larch", "well"):
         assert thing in answer.text
     assert "café" not in answer.text
+
+
+def test_a_list_under_a_heading_ends_with_its_marks(guides: Assistant) -> None:
+    answer = guides.ask("Which hides are there at the fen?")
+    assert [part.text for part in answer.parts] == [
+        "The Heron Hide stands on stilts",
+        "The Low Hide is for children",
+    ]

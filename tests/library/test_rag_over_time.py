@@ -1,6 +1,7 @@
 """Articles of two days: the newest speaks first, and "as of" leaves the newer out."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -112,3 +113,20 @@ def test_a_message_speaks_before_the_older_one_that_it_quotes(
 
 def test_a_quoted_line_bears_out_no_yes_against_the_message(of_a_mail: Assistant) -> None:
     assert of_a_mail.ask("Does the bus leave at 13:00?").short != "Yes"
+
+
+def test_a_later_article_corrects_a_question_and_its_parts(tmp_path: Path) -> None:
+    texts = {
+        "The minutes of March": "Lindvik, 4 March 2025\n\nThe balance of the chess club was "
+        "£3,412. The summer party is on 14 June.",
+        "The minutes of May": "Lindvik, 6 May 2025\n\nThe balance of the chess club was £3,142, "
+        "not £3,412 as recorded. The summer party was moved from 14 June to 21 June.",
+    }
+    with Assistant.open(Settings.load(library=tmp_path, seeds=False)) as opened:
+        opened.library.add_articles(
+            [Article(source=name, title=name, text=text) for name, text in texts.items()]
+        )
+        whole = opened.ask("What was the balance of the chess club?")
+        parts = opened.ask("When is the summer party and what was the balance of the chess club?")
+    assert whole.short == "£3,142"
+    assert [part.text for part in parts.parts] == ["21 June", "£3,142"]

@@ -176,3 +176,16 @@ LET = (
 def test_a_name_beside_the_role_that_is_asked_for_is_told_alone(asked, words):
     span = beside_role(LET, asked=asked)
     assert (span and LET[slice(*span)]) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "words"),
+    [
+        ("The minutes of 20 March 2025 stand.", "March 2025", "20 March 2025"),
+        ("It came on the 3rd of May.", "May", "3rd of May"),
+        ("Room 12 March street.", "street", "street"),
+        ("It cost 1.20 March wrote.", "March", "March"),
+    ],
+)
+def test_a_month_has_its_day(text: str, found: str, words: str) -> None:
+    assert shown(text, found) == words

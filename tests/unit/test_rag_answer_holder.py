@@ -212,3 +212,16 @@ def test_authors_are_told_by_names_below_the_title() -> None:
 def test_what_one_has_is_not_what_another_has(asked: str, told: bool) -> None:
     text = "The club has 1,240 euros in its account."
     assert is_of_other_payer(text, asked=asked) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Membership costs £60.", True),
+        ("The town gives £2,000 a year.", True),
+        ("The balance at the end of the year was £3,142.", False),
+        ("There are 1,240 euros in the cash box and the account.", False),
+    ],
+)
+def test_what_one_takes_or_gives_is_not_what_one_has(text: str, told: bool) -> None:
+    assert is_of_other_payer(text, asked="How much money does the club have?") is told

@@ -11,9 +11,9 @@ from rag.answer.measures import (
     is_of_other_code,
     is_of_other_measure,
     is_only_compared,
+    only_compares,
     own_figure,
 )
-from rag.answer.mismatch import only_compares
 from rag.answer.short import (
     _is_of_other_side,
     _priced,
@@ -287,6 +287,7 @@ def test_the_greatest_is_told_of_figures_of_one_unit_alone(
         ("It was moved from 7 June to 14 June.", "7 June to 14 June", "14 June"),
         ("The bus leaves at 14:15, not at 13:00.", "14:15, not at 13:00", "14:15"),
         ("It goes at 22.15 instead of 21.30.", "22.15 instead of 21.30", "22.15"),
+        ("It goes at 6.10 (previously 6.30).", "6.10 (previously 6.30)", "6.10"),
         ("The camp starts on 10 July, not on the 3rd.", "10 July, not on the 3rd", "10 July"),
         ("It is open from 7 June to 14 June.", "7 June to 14 June", "7 June to 14 June"),
     ],
@@ -326,3 +327,18 @@ def test_a_day_of_one_ship_is_not_that_of_the_other(asked: str, other: bool) -> 
     text = "The first, the Aurora, comes in May 2027; her sister Borealis follows in June 2028."
     start = text.index("May")
     assert is_of_other_name(text, start, start + len("May 2027"), asked=asked) is other
+
+
+@pytest.mark.parametrize(
+    ("text", "was"),
+    [
+        ("Until May it left at 21.30; now it leaves at 22.15.", True),
+        ("It used to leave at 21.30; since May it leaves at 22.15.", True),
+        ("It is open until 21.30; on Sundays it closes at 22.15.", False),
+        ("It now leaves at 21.30; until May it left at 22.15.", False),
+    ],
+)
+def test_what_held_until_another_time_does_now_is_no_more(text: str, was: bool) -> None:
+    start = text.index("21.30")
+    assert is_what_was(text, start, start + 5, asked="When does it leave now?") is was
+    assert not is_what_was(text, start, start + 5, asked="When did it leave before?")

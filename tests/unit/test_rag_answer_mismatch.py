@@ -2,11 +2,11 @@
 
 import pytest
 
+from rag.answer.measures import is_no_difference
 from rag.answer.mismatch import (
     has_side_of,
     holds_role,
     is_former,
-    is_no_difference,
     is_of_other_days,
     is_of_other_line,
     is_of_other_role,
@@ -15,6 +15,7 @@ from rag.answer.mismatch import (
     is_opposite,
     lacks_of_role,
     role_asked,
+    tells_doing,
 )
 from rag.answer.ranking import is_mere_greeting
 from rag.question import read_question
@@ -273,3 +274,22 @@ def test_an_item_without_a_word_of_the_question_has_no_figure_for_it(
 def test_a_greeting_tells_nothing_but_whom_a_letter_is_to(text: str, told: bool) -> None:
     assert is_mere_greeting(text, asked="Who mends the lamp?") is told
     assert not is_mere_greeting(text, asked="Who was the letter sent to?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence", "told"),
+    [
+        ("Who shares the worry?", "Ida Moe does not share the worry.", False),
+        ("Who used the car park?", "Ola Ness never used the car park.", False),
+        ("Who owns the kiosk?", "Rita Falk no longer owns it.", False),
+        ("Who fears the closure?", "Jo doesn’t fear it, Per fears it.", True),
+        ("Who fears the closure?", "Per Lunde fears for his shop.", True),
+        ("Who has signed the letter?", "Tom Ash refused to sign it.", False),
+        ("Who fears the closure?", "The bakery did not object.", None),
+        ("Who does not share the worry?", "Ida Moe does not share it.", None),
+        ("Who did the mayor thank?", "The mayor did not thank Per.", None),
+        ("Who determined the rank?", "It was not determined by anybody.", True),
+    ],
+)
+def test_who_does_not_do_it_is_not_who_does(asked: str, sentence: str, told: bool | None) -> None:
+    assert tells_doing(sentence, asked=asked) is told

@@ -41,6 +41,7 @@ TART = (
     "Method",
     "1. Rub the butter into the flour.",
 )
+TRIP = ("Trip to the museum", "What you need:", "- sandwiches", "- a raincoat")
 SOUP = ("Bean soup", "Serves 6.")
 FLAT = (
     "Notes on the loft",
@@ -154,6 +155,20 @@ def test_a_list_is_given_whole_and_no_more_than_it(question: str, items: Sequenc
     assert tuple(one.text for one in draft.sentences) == items
     assert len(draft.parts) == len(items)
     assert draft.sentences[0].context is not None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What should I bring?",
+        "What must the children bring to the museum?",
+        "What do participants have to take along?",
+    ],
+)
+def test_what_to_bring_is_what_one_needs_on_a_trip(question: str) -> None:
+    hit = replace(hit_of(*TRIP), card=Card(title=TRIP[0]))
+    draft = with_named(Draft(sentences=(), confidence=0.0), read_question(question), [hit])
+    assert [part.text for part in draft.parts] == ["sandwiches", "a raincoat"]
 
 
 @pytest.mark.parametrize(
