@@ -20,7 +20,7 @@ PACKAGED_E5: Final = "multilingual-e5-small"
 it and other vectors."""
 _E5 = re.compile(r"(?:^|[-_.])e5(?:[-_.]|$)", re.IGNORECASE)
 _OWN_PROMPTS = re.compile(r"instruct", re.IGNORECASE)
-_MULTILINGUAL = re.compile(r"multilingual|labse|bge-m3|xlm-r|gte-.*-m\b", re.IGNORECASE)
+_MULTILINGUAL = re.compile(r"multilingual|labse|bge-m3|xlm-r|gte-.{0,60}-m\b", re.IGNORECASE)
 
 
 class Embedder(Protocol):
