@@ -35,7 +35,7 @@ from index.splitting.sentences import split
 from index.terms import terms
 from index.web.address import parse_address
 from rag import citations, follow_up, question, refusal
-from rag.answer import edges
+from rag.answer import changed, edges, holder
 from rag.citations import misquoted
 from rag.comparison import sets_beside
 from rag.llm.prompting import gives_orders, inert
@@ -101,6 +101,17 @@ MADE = {
             for name in re.findall(r'_form\("(\w+)"\)', source(ROOT / "rag/question.py"))
         ],
         ways=("search", "match"),
+    ),
+    ("rag/answer/changed.py", "_says"): Made(
+        make=lambda: [changed._says(name) for name in ("corrected", "original", "before")],
+        ways=("search",),
+    ),
+    ("rag/answer/holder.py", "_says"): Made(
+        make=lambda: [
+            holder._says(name)
+            for name in re.findall(r'_says\("(\w+)"\)', source(ROOT / "rag/answer/holder.py"))
+        ],
+        ways=("search",),
     ),
     ("rag/refusal.py", "_kind_missing"): Made(
         make=lambda: [

@@ -38,7 +38,7 @@ def test_an_interrupt_stops_a_silent_model_at_once(tmp_path: Path) -> None:
         _, said = process.communicate(timeout=20)
     assert process.returncode == 130
     assert said == "footnote: interrupted; the library is sound\n"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15  # the model would be silent for a minute
 
 
 class Interrupted(MetaPathFinder):
