@@ -5,7 +5,7 @@ All help loads this file, so that the work is in the files beside it, imported w
 
 import argparse
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -71,7 +71,7 @@ def _add_word(parser: argparse.ArgumentParser, name: str, table: _Table) -> None
 def _describe(parser: argparse.ArgumentParser, table: _Table) -> argparse.ArgumentParser:
     """Add the arguments of a table to a parser, and what is to run; return it."""
     groups: dict[str, argparse._MutuallyExclusiveGroup] = {}
-    for row in table["arguments"]:
+    for row in _rows(table["arguments"]):
         options = {key: value for key, value in row.items() if key not in _OURS}
         if "type" in row:
             options["type"] = _TYPES[row["type"]]
@@ -86,6 +86,12 @@ def _describe(parser: argparse.ArgumentParser, table: _Table) -> argparse.Argume
     if "run" in table:
         parser.set_defaults(run=_runner(table["run"]))
     return parser
+
+
+def _rows(arguments: Sequence[_Table | str]) -> Iterator[_Table]:
+    """Yield rows in order, for a name those that several commands share."""
+    for one in arguments:
+        yield from _table()["rows"][one] if isinstance(one, str) else (one,)
 
 
 def _runner(place: str) -> Callable[[argparse.Namespace], int]:
