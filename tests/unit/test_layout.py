@@ -1,4 +1,4 @@
-"""The house as ARCHITECTURE.md and CONTRIBUTING.md draw it."""
+"""The house as its papers draw it: what they name is there, and no import goes in a circle."""
 
 import ast
 import re
@@ -14,6 +14,7 @@ FILES = {
     for path in sorted((ROOT / package).rglob("*.py"))
 }
 """The files of the product, by the name under which each is imported."""
+PAPERS = ("ARCHITECTURE", "CONTRIBUTING", "SECURITY", "README")
 OF_THE_EXAMPLE = {
     "index/reading/proverbs.py",
     "tests/unit/test_index_reading_proverbs.py",
@@ -35,8 +36,8 @@ def test_no_import_goes_in_a_circle_also_none_inside_a_function() -> None:
     assert set(order.static_order()) == FILES.keys()
 
 
-def test_each_file_and_module_that_the_architecture_names_is_there() -> None:
-    text = "".join((ROOT / f).read_text("utf-8") for f in ("ARCHITECTURE.md", "CONTRIBUTING.md"))
+def test_each_file_and_module_that_the_papers_of_the_house_name_is_there() -> None:
+    text = "".join((ROOT / f"{name}.md").read_text("utf-8") for name in PAPERS)
     places = "|".join((*PACKAGES, "benchmarks", "training", "tests", "docs", r"\.ci"))
     named = set(re.findall(rf"[`(]((?:{places})(?:[./]\w+)+)", text)) - OF_THE_EXAMPLE
     assert len(named) > 60
