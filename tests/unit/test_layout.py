@@ -39,7 +39,7 @@ def test_no_import_goes_in_a_circle_also_none_inside_a_function() -> None:
 def test_each_file_and_module_that_the_papers_of_the_house_name_is_there() -> None:
     text = "".join((ROOT / f"{name}.md").read_text("utf-8") for name in PAPERS)
     places = "|".join((*PACKAGES, "benchmarks", "training", "tests", "docs", r"\.ci"))
-    named = set(re.findall(rf"[`(]((?:{places})(?:[./]\w+)+)", text)) - OF_THE_EXAMPLE
+    named = set(re.findall(rf"[`(]((?:{places})(?:[./][\w-]+)+)", text)) - OF_THE_EXAMPLE
     assert len(named) > 60
     assert [name for name in sorted(named) if not is_there(name)] == []
 
