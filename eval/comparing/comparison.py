@@ -220,7 +220,7 @@ def _read(path: Path) -> Baseline:
         fingerprint = {str(name): str(value) for name, value in content["fingerprint"].items()}
         cases = tuple(case_from_row(row) for row in content["cases"])
         return Baseline(suite=str(content["suite"]), fingerprint=fingerprint, cases=cases)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BaselineError(
             f"baseline {str(path)!r} cannot be read ({_first_line(error)}): write it anew with "
             "`footnote eval --update-baseline`"

@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from index.card import Card, nested, too_long
+from index.card import LONGEST_NAME, Card, nested, too_long
 from index.data_files import open_named
 from index.errors import ArchiveError, ReadError
 from index.reading.metadata import clean_url
@@ -39,6 +39,8 @@ no larger than their archive, and are read one by one."""
 LARGEST_MEMBER = 100_000_000
 """Bytes of one member; no file that is read is larger."""
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_SHORT = ("published", "media_type", "language", "reader")
+"""Fields of a card that are shown beside its title; a reader gives a word or two."""
 _MANIFEST = "manifest.json"
 _MEMBER = re.compile(r"documents/[0-9a-f]{12}\.(?:txt|json)|originals/[0-9a-f]{64}")
 _ORIGINALS = "originals/"
@@ -193,6 +195,9 @@ def _document(archive: zipfile.ZipFile, manifest: Manifest, one: str) -> Incomin
     card = stored.card if manifest.version > 2 else replace(stored.card, original_sha256="")
     if normalise(text) != text or not text.strip():
         raise ArchiveError(f"the text of document {one!r} has hidden characters or is empty")
+    for name in _SHORT:
+        if len(told := getattr(card, name) or "") > LONGEST_NAME:
+            raise ArchiveError(f"{name} of document {one!r} has {len(told):,} characters")
     reason = "its source has a zero character" if "\0" in card.source else too_long(card.source)
     if reason:
         raise ArchiveError(f"of document {one!r} {reason}")

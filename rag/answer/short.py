@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.answer.changed import is_what_was, without_corrected, without_what_was
+from rag.answer.changed import is_not_so, is_what_was, without_corrected, without_what_was
 from rag.answer.confidence import Weighed
 from rag.answer.edges import beside_role, cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source, with_family
@@ -156,7 +156,7 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     own = own_figure(one.text, asked=question.text)
     counted = Unit(start=own[0], end=own[1], worth=1.0) if own else _of_role(one.text, question)
     unit = shared or counted or best_unit(one.reading, question)
-    if unit is None:
+    if unit is None or is_not_so(one.text, unit.start, unit.end, asked=question.text):
         return None
     sentence, begin = one.reading.sentence, one.reading.sentence.start
     plain = without_corrected(one.text)

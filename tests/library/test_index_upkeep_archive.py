@@ -137,6 +137,17 @@ def test_an_archive_with_a_source_that_is_too_long_is_refused(
     assert "5,000 characters, and 4,096 are allowed" in refused(elsewhere, tmp_path / "x.zip")
 
 
+@pytest.mark.parametrize("field", ["published", "media_type", "language", "reader"])
+def test_a_card_that_says_more_than_a_word_or_two_is_refused(
+    tmp_path: Path, elsewhere: Library, field: str
+) -> None:
+    card = Card(title="x", **{field: "9" * 501})
+    odd = Incoming(source="x", extract=Extract(card=card, text="Short."))
+    archive.write(tmp_path / "x.zip", [odd], model="hash")
+    assert f"{field} of document " in (told := refused(elsewhere, tmp_path / "x.zip"))
+    assert "has 501 characters" in told
+
+
 def test_a_source_that_no_file_can_have_is_refused(tmp_path: Path, elsewhere: Library) -> None:
     odd = Incoming(source="/a\0b.txt", extract=Extract(card=Card(title="x"), text="Short."))
     archive.write(tmp_path / "x.zip", [odd], model="hash")

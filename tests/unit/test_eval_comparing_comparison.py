@@ -209,7 +209,9 @@ def test_each_case_of_a_baseline_is_a_line(tmp_path, report):
     assert [json.loads(line.rstrip(","))["id"] for line in lines[-4:-1]] == ["c0", "c1", "c2"]
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"format": 2}', "[1]", '{"format": 1, "suite": "a"}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"format": 2}', "[1]", '{"format": 1, "suite": "a"}', "[" * 100_000]
+)
 def test_what_is_no_baseline_is_misuse(tmp_path, text):
     (tmp_path / "mine.json").write_text(text)
     with pytest.raises(BaselineError, match="--update-baseline"):

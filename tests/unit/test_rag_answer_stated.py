@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from index.types import Hit
+from rag.answer.changed import is_not_so
 from rag.answer.extractive import shipped_reader
 from rag.answer.yes_no import bears_out, is_negated, put
 from rag.reader.onnx_reader import ReadSentence
@@ -84,3 +85,60 @@ def test_an_answer_that_leaves_out_a_not_is_borne_out_less(
 )
 def test_a_not_is_seen_however_it_is_written(text: str, negated: bool) -> None:
     assert is_negated(text) is negated
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked", "words"),
+    [
+        ("It is not true that the Marl bridge opened in 1963.", "When did it open?", "1963"),
+        ("The claim that the Tern carries 400 cars is false.", "How many cars?", "400"),
+        ("A rumour that the mill was sold for £3 was denied.", "For how much?", "£3"),
+        ("Many guidebooks wrongly say that it is 300 m deep.", "How deep is it?", "300 m"),
+        ("Myth: Selby Abbey was founded by Harold.", "Who founded Selby Abbey?", "Harold"),
+        ("Rossi denied that he had stolen the ring.", "Who stole the ring?", "Rossi"),
+        ("The forger claimed that Lord T. died in 1850.", "When did Lord T. die?", "1850"),
+        ("An earlier version of this text gave 92 m.", "How tall is it?", "92 m"),
+        ("According to a letter known to be forged, the cook did it.", "Who did it?", "the cook"),
+        ("The police first accused Karl Egger of the fire.", "Who set the fire?", "Karl Egger"),
+        ("In the film, the mayor is killed by his son.", "Who killed the mayor?", "his son"),
+        ("Had there been money, it would have cost £90.", "How much did it cost?", "£90"),
+        ("If the council agrees, it will close in 2031.", "When will it close?", "2031"),
+        ("Did Samuel Reed build the fort?", "Who built the fort?", "Samuel Reed"),
+        ("They ask whether Samuel Reed built it.", "Who built the fort?", "Samuel Reed"),
+        ("Ivar almost won the cup.", "Who won the cup?", "Ivar"),
+        ("Brandt failed to climb Mount Skar.", "Who climbed Mount Skar?", "Brandt"),
+        ("It was supposed to open in May 2019.", "When did it open?", "May 2019"),
+        ("Count Brede shot Baron Munk at Vold.", "Who shot Count Brede?", "Baron Munk"),
+        ("Holk was shot by Lerche.", "Who was shot by Holk?", "Lerche"),
+    ],
+)
+def test_what_a_sentence_does_not_say_to_be_so_is_no_answer(
+    sentence: str, asked: str, words: str
+) -> None:
+    start = sentence.index(words)
+    assert is_not_so(sentence, start, start + len(words), asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked", "words"),
+    [
+        (
+            "They thought that it fell in 1402; in fact it fell in 1511.",
+            "When did it fall?",
+            "1511",
+        ),
+        ("The forger claimed that he died in 1850.", "When did he claim that?", "1850"),
+        ("If it rains, the market will be in the hall.", "Where is it when it rains?", "the hall"),
+        ("If you are under 16, admission is free.", "How much is admission?", "free"),
+        ("Brandt failed to climb Mount Skar in 1952.", "When did Brandt fail?", "1952"),
+        ("He tried to swim and hired Ann Lund.", "Whom did he hire?", "Ann Lund"),
+        ("The budget nearly doubled to £4.", "To what was it doubled?", "£4"),
+        ("The fort was built by Reed.", "Who was the builder of the fort?", "Reed"),
+        ("Baron Munk shot Count Brede at Vold.", "Who shot Count Brede?", "Baron Munk"),
+        ("Ann Lund married Per Ek in 1952.", "Who married Ann Lund?", "Per Ek"),
+        ("Who built it? It was Reed.", "Who built it?", "Reed"),
+    ],
+)
+def test_what_a_sentence_says_to_be_so_may_answer(sentence: str, asked: str, words: str) -> None:
+    start = sentence.index(words)
+    assert not is_not_so(sentence, start, start + len(words), asked=asked)
