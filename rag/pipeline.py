@@ -17,7 +17,13 @@ from index.types import Hit
 from rag import citations, logbook, refusal
 from rag.answer.extractive import ExtractiveAnswerer
 from rag.answer.similar import SimilarAnswerer
-from rag.asked import (
+from rag.comparison import sides_of
+from rag.compound import parts_of
+from rag.drafting import Drafting
+from rag.driver import Piece, Step, Steps
+from rag.question import Question, may_ask_of_all
+from rag.settings import Settings
+from rag.sources import (
     Asked,
     Sources,
     by_answer,
@@ -27,12 +33,6 @@ from rag.asked import (
     obeying_none,
     together,
 )
-from rag.comparison import sides_of
-from rag.compound import parts_of
-from rag.drafting import Drafting
-from rag.driver import Piece, Step, Steps
-from rag.question import Question, may_ask_of_all
-from rag.settings import Settings
 from rag.types import (
     Answer,
     Answerer,
@@ -195,8 +195,8 @@ class Pipeline:
         """Return the overview that a question asks for; None where it asks for something else."""
         if moment.is_new or not self._quotes or not may_ask_of_all(question.text):
             return None
-        from rag.overview.asked import read_whole
         from rag.overview.overview import overview
+        from rag.overview.topic import read_whole
 
         whole = read_whole(question.text)
         if whole is None:
@@ -380,7 +380,7 @@ def _in_full(question: Question, history: Sequence[Turn]) -> Question:
     if not history:
         return question
     if may_ask_of_all(question.text):
-        from rag.overview.asked import in_full
+        from rag.overview.topic import in_full
 
         if whole := in_full(question, history):
             return whole

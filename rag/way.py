@@ -28,13 +28,13 @@ from rag.answer.otherwise import are_of_one_thing
 from rag.answer.ranking import Reader
 from rag.answer.similar import SimilarAnswerer
 from rag.answerers import LanguageModel
-from rag.asked import Asked, Sources
 from rag.driver import Piece, Step, Steps
 from rag.library import OpenLibrary
 from rag.pipeline import Pipeline
 from rag.question import Question, may_name_articles
 from rag.refusal import reply
 from rag.settings import Settings
+from rag.sources import Asked, Sources
 from rag.types import Answer, Answerer, Event, Evidence, Retrieved, TextDelta, Turn
 
 if TYPE_CHECKING:

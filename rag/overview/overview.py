@@ -16,7 +16,6 @@ from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
 from rag.answer.rows import TABLES, cells_of
-from rag.overview.asked import Topic, Whole, mentions, read_topic, speaks_of
 from rag.overview.statements import (
     Statement,
     choose,
@@ -28,6 +27,7 @@ from rag.overview.statements import (
     statements,
     twins,
 )
+from rag.overview.topic import Topic, Whole, mentions, read_topic, speaks_of
 from rag.question import Question, read_question
 from rag.types import Draft, DraftSentence, Evidence
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from index.full_text import Content
 from index.types import Sentence
 from rag.llm.prompting import gives_orders
-from rag.overview.asked import data
+from rag.overview.topic import data
 from rag.question import names
 from rag.verification.parse import Date, conflicts, read_dates
 from rag.verification.values import Value, comparable, read_values, same

@@ -12,11 +12,11 @@ from index.store.library import Moment
 from index.terms import Query, terms
 from index.types import Sentence
 from rag import citations
-from rag.overview.asked import Topic, mentions, read_topic
 from rag.overview.dating import Dating, article_date, datings, is_dateline
 from rag.overview.overview import Overview, quoting
 from rag.overview.relative import tables
 from rag.overview.statements import is_statement, leans
+from rag.overview.topic import Topic, mentions, read_topic
 from rag.types import AnswerSentence, Citation, DraftSentence, Evidence
 
 _SEARCHED = 48

@@ -28,7 +28,7 @@ OF_A_QUESTION = frozenset(
     rag.arguments rag.assistant
     rag.citations rag.cli rag.cli.ask rag.cli.main rag.cli.session
     rag.cli.terminal rag.driver rag.library rag.llm
-    rag.asked rag.llm.prompting rag.pipeline rag.question rag.logbook rag.reader
+    rag.sources rag.llm.prompting rag.pipeline rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
     rag.setting_values rag.settings rag.stored rag.types
     rag.answer.holder rag.answer.items rag.answer.measures rag.answer.mismatch rag.answerers

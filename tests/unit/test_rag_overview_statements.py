@@ -2,8 +2,8 @@
 
 import pytest
 
-from rag.overview.asked import mentions, read_topic
 from rag.overview.statements import is_spoken, is_statement, leans, points_back, shortness
+from rag.overview.topic import mentions, read_topic
 
 
 @pytest.mark.parametrize(

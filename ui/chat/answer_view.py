@@ -68,7 +68,7 @@ def drawn(sentence: AnswerSentence, frame: Frame) -> dict[str, Any]:
 
     Returns:
         `lit`: spans of the words that answer. `quote`: the span of a source's own words; None
-        where a model worded it. `against`, `day`: as `rag.asked.set_against` has them.
+        where a model worded it. `against`, `day`: as `rag.sources.set_against` has them.
         `when`: its date. `cells`: of a table's row, [column, text, whether it is lit].
         `fixes`: [start, end, the source's words] of words that differ from it.
     """

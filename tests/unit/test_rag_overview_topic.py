@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.overview.asked import Whole, read_whole
+from rag.overview.topic import Whole, read_whole
 from rag.question import may_ask_of_all
 
 _OF_ALL = """

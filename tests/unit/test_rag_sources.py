@@ -6,8 +6,8 @@ import pytest
 
 from index.card import Card
 from index.types import Hit
-from rag.asked import in_time
 from rag.question import read_question
+from rag.sources import in_time
 from rag.testing import hit_of
 from rag.types import Draft, DraftSentence, Evidence
 
