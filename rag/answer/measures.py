@@ -18,6 +18,14 @@ _PER = r"(?: ?/ ?|[- ](?:per|an?|each|every)[- ])(?:hour|second|minute|h|s|sec|m
 _VALUE = re.compile(r"[$€£]?(?P<number>-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?)(?P<unit>[^\d.,]{0,20})")
 _DIGITS = re.compile(r"\+?\d[\d /().-]{0,24}")
 """A number as telephones have it, in groups."""
+_LASTS = re.compile(r"(?:and )?how long\b.{1,90}\b(?:last|take)s?\b", re.IGNORECASE)
+_RECURS = re.compile(
+    r"\b(?:every|each) (?:other |second |third |first |last )?[A-Za-z]*(?:day|week|month)\b"
+)
+_FOR_LONG = re.compile(
+    r"\b(?:hours?|minutes?|seconds|(?:\d+|an?|one|two|three|four|five|six|several|a few|half) "
+    r"(?:days?|weeks?|months?|years?)|until|till|\d (?:to|and|[-–]) \d)\b|\d [-–] \d"
+)
 _UNIT_ASKED = re.compile(
     r"\b(?:how many|in) (?P<unit>[a-z]{4,15})\b(?=[?\s]*$| (?:is|are|was|were|do|does|did|long|away"
     r"|high|tall|later|after|before|old|per|has|have|had|will)\b)",
@@ -92,9 +100,12 @@ _CODE = re.compile(r"(?<![\w-])(?P<letters>[A-Z]{1,4})[ -]?(?P<number>\d{1,4})(?
 def is_of_other_measure(text: str, *, asked: str) -> bool:
     """Say whether a text has figures, and all of them of measures that do not answer.
 
-    Or of something else: when she was born is no answer to when she retired. Of 30,958 sentences
+    Or of something else: when she was born is no answer to when she retired, nor "every second
+    Friday" to how long it lasts. Of 30,958 sentences
     that answer, of training questions, 8 are called so (5,500 of the questions are for these).
     """
+    if _LASTS.match(asked) and _RECURS.search(text) and not _FOR_LONG.search(text):
+        return True
     other = _other(asked)
     found = figures(text)
     if other and found and all(one.kind in other for one in found) and not _tells(text, asked):

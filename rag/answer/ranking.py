@@ -50,6 +50,8 @@ FIRST = (
 _VALUES: tuple[AnswerType, ...] = ("date", "duration", "amount", "money")
 """Types with a surface form of their own; a name can look like any other capitalised word."""
 _NAMES: tuple[AnswerType, ...] = ("person", "place")
+_BAR, _COLUMNS = " | ", 2
+"""What parts the cells of a row in an article, and how many at least a row of names has."""
 _AGAIN = 3
 """Sentences that are read a second time."""
 _GREETING = re.compile(
@@ -167,6 +169,21 @@ def is_mere_greeting(text: str, *, asked: str) -> bool:
     return bool(_GREETING.fullmatch(text)) and not words(asked) & _TO_WHOM
 
 
+def _is_row_of_names(hit: Hit, own: Sentence) -> bool:
+    """Say whether a sentence names the columns of a table in an article, with figures below it.
+
+    Of three columns or more: in two the first row may be one like the others.
+    """
+    if own.text.count(_BAR) < _COLUMNS or any(map(str.isdigit, own.text)):
+        return False
+    table = [
+        s.sentence for s in hit.sentences if s.sentence.text.count(_BAR) == own.text.count(_BAR)
+    ]
+    below = [row for row in table if row.ordinal > own.ordinal]
+    told = (row.text.partition(_BAR)[2] for row in below)
+    return table[0] == own and any(any(map(str.isdigit, row)) for row in told)
+
+
 def _may_answer(question: Question, candidate: Candidate) -> bool:
     """Leave out sentences without any number where the question is how much money.
 
@@ -177,7 +194,8 @@ def _may_answer(question: Question, candidate: Candidate) -> bool:
     text = candidate.scored.sentence.text
     if is_byline(text) and not may_be_told_by_byline(question):
         return False
-    if is_mere_greeting(text, asked=question.text):
+    own = candidate.scored.sentence
+    if is_mere_greeting(text, asked=question.text) or _is_row_of_names(candidate.hit, own):
         return False
     asks_name = question.expects == "person" or "name" in words(question.text)
     if asks_name and is_signature(candidate.hit, candidate.scored.sentence):

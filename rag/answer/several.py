@@ -150,7 +150,7 @@ def chosen(weighed: Sequence[Weighed], question: Question, reader: Reader) -> li
     for place, one in enumerate(weighed):
         if len(found) == most:
             break
-        if one is found[0]:
+        if one is found[0] or _is_beside_it(one, found[0], question):
             continue
         repeats = any(_repeats(one.candidate, other.candidate) for other in found)
         tried = question.open_ended or not question.several or place < _TRIED
@@ -159,6 +159,19 @@ def chosen(weighed: Sequence[Weighed], question: Question, reader: Reader) -> li
     if len(found) == 1 and not question.several:
         found += of_two_articles(weighed, found[0], question)
     return found
+
+
+def _is_beside_it(one: Weighed, first: Weighed, question: Question) -> bool:
+    """Say whether a second answer to a question for one thing has no word of it, unlike the first.
+
+    And is of another article, or an item of a list: "Under 5: free" of what a family pays.
+    """
+    asked = set(content_terms(question.text))
+    if question.several or question.open_ended or asked & set(terms(one.text)):
+        return False
+    is_item = one.text[-1:] not in ".!?"
+    apart = is_item or one.evidence.hit.card.sha256 != first.evidence.hit.card.sha256
+    return apart and bool(asked & set(terms(first.text)))
 
 
 def measures(

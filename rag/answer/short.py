@@ -77,6 +77,8 @@ _BAR = " | "
 """What parts the cells of a row: no words are of two."""
 _LEFT = 0.05
 """Share of the spans that still hold, from which the others, which hold no more, count nothing."""
+_NUMBERED = re.compile(r"(?:(?:the|an?) )?[a-z]{2,20} \d{1,6}(?=$| (?:an?|the|at|in|on|for|to)\b)")
+"""A thing by its number, which is nobody: "channel 74"."""
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
 
@@ -166,6 +168,8 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     if question.expects == "person" and is_source(one.text, unit.start, unit.end):
         return None
     number = question.expects in _NO_NUMBERS and all(term.isdigit() for term in told)
+    if question.expects == "person":
+        number = number or bool(_NUMBERED.match(_words(one, unit)))
     return unit if told and not number else None
 
 

@@ -97,6 +97,14 @@ def test_who_is_told_by_no_greeting_and_nobody_in_particular(tmp_path: Path) -> 
         assert assistant.ask("Who takes part in the sponsored walk?").status == "abstained"
 
 
+def test_a_thing_by_its_number_is_nobody(tmp_path: Path) -> None:
+    text = "The bridge turns in three minutes. Call the bridge keeper on channel 74 an hour ahead."
+    with Assistant.open(Settings(library=tmp_path, seeds=False)) as assistant:
+        assistant.library.add_articles([Article(source="b", title="The bridge", text=text)])
+        assert assistant.ask("Who is the bridge keeper?").short is None
+        assert assistant.ask("On which channel is the bridge keeper?").short == "channel 74"
+
+
 def test_the_comments_below_the_article_are_never_quoted(assistant: Assistant) -> None:
     text = assistant.library.document(assistant.library.documents()[0].id).text
     assert "Post a Comment" not in text

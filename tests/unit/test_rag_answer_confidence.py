@@ -18,7 +18,8 @@ from rag.answer.confidence import (
     weaker,
     weights,
 )
-from rag.answer.ranking import Linear, Read, candidates
+from rag.answer.ranking import Linear, Read, _is_row_of_names, candidates
+from rag.answer.several import _is_beside_it
 from rag.question import read_question
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.windows import TokenScores
@@ -79,6 +80,34 @@ def test_an_article_that_speaks_of_it_too_stays_first() -> None:
     loaf = weighed("Rye loaf", ("Add 12 g of salt.", 0.3))
     found = _of_the_subject([*beans, *loaf], read_question("How much salt goes into the rye loaf?"))
     assert found[0].text == "The loaf of rye has salt."
+
+
+def test_a_second_answer_that_has_no_word_of_the_question_is_beside_it() -> None:
+    asked = read_question("How much is a family ticket?")
+    (first,) = weighed("Mill", ("- Family ticket: 18 euros", 0.4))
+    (item,) = weighed("Mill", ("- Under 5: free", 0.3))
+    (near,) = weighed("Mill", ("It was 16 euros last year.", 0.3))
+    (far,) = weighed("Boats", ("It was 16 euros last year.", 0.3))
+    (on_it,) = weighed("Boats", ("A ticket is 5 euros.", 0.3))
+    found = [_is_beside_it(one, first, asked) for one in (item, near, far, on_it)]
+    assert found == [True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (("Day | Summer | Winter", "Monday | closed | closed", "Sunday | 10 to 5 | closed"), True),
+        (("Day | Summer (April to May) | Winter", "Sunday | 10 to 5 | closed"), True),
+        (("Motor | rear hub", "Battery | 360 Wh"), False),
+        (("Ida Moe | chair | Leer", "Per Moe | clerk | Tolm"), False),
+        (("Sunday | 10 to 5 | closed", "Monday | 10 to 6 | closed"), False),
+    ],
+)
+def test_the_row_that_names_the_columns_tells_nothing(rows: tuple[str, ...], told: bool) -> None:
+    hit = hit_of(*rows)
+    first, *others = (scored.sentence for scored in hit.sentences)
+    assert _is_row_of_names(hit, first) is told
+    assert not any(_is_row_of_names(hit, row) for row in others)
 
 
 def test_nothing_read_is_no_answer() -> None:

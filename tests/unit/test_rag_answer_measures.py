@@ -226,6 +226,14 @@ def test_an_answer_is_of_the_side_that_its_own_half_tells_of() -> None:
             assert is_other is (words == other)
 
 
+def test_how_often_it_is_does_not_tell_how_long_it_lasts() -> None:
+    asked = "How long does a public evening last?"
+    assert is_of_other_measure("It is held every second Friday, starting at 19:30.", asked=asked)
+    assert not is_of_other_measure("It is two hours long, every second Friday.", asked=asked)
+    assert not is_of_other_measure("It is held every Friday until 22:00.", asked=asked)
+    assert not is_of_other_measure("It is held every Friday.", asked="How often is it held?")
+
+
 def test_what_it_was_changed_from_is_not_what_it_is() -> None:
     text = "The summer party is moved from 20 June to 27 June because of the final."
     old, new = (text.index(day) for day in ("20 June", "27 June"))
