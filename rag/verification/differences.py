@@ -36,6 +36,7 @@ _BEFORE = 16
 """Characters before a date that may hold what relates it."""
 _RELATION = re.compile(r"(before|after|until|till|since|by|from)(?:\s+(?:the|about|around))?\s*$")
 _NOT = re.compile(r"\bnot\b|n['’]t\b")
+_PART = re.compile(r"[,;:] | (?:and|but|while) ")
 _CLAUSE = re.compile(r"[;:()—]|\b(?:and|or|but|while|whereas|although|though|because|when)\b")
 _TURNS = ("negators", "deniers", "conditions", "possible", "intended")
 _BESIDE = re.compile(r"\b(?:and|or|with|from|than|of|in)\b|,")
@@ -198,8 +199,23 @@ def _numbers(claim: Reading, held: Reading) -> Iterator[Difference]:
             and not any(same(mine, other) for mine in claim.values)
         ]
         if rivals:
-            best = min(rivals, key=lambda v: abs(v.amount - value.amount))
+            best = min(
+                rivals, key=lambda v: (-_shares(v, claim, held), abs(v.amount - value.amount))
+            )
             yield from _otherwise(best.told, value.told, "number")
+
+
+def _shares(value: Value, claim: Reading, held: Reading) -> int:
+    """Count the words of a claim in a value's part of a sentence, or before all values of it.
+
+    Of "The warranty is two years, and five years for the frame" five are the frame's.
+    """
+    first, breaks = min(v.start for v in held.values), _PART.finditer(held.text)
+    places = [found.start() for found in breaks]
+    start = max((at for at in places if at < value.start), default=0)
+    end = min((at for at in places if at > value.start), default=len(held.text))
+    told = {w.stem for w in held.words if w.start < first or start <= w.start < end}
+    return len(told & {word.stem for word in claim.words})
 
 
 def _has(held: Reading, value: Value) -> bool:

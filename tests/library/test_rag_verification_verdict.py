@@ -15,7 +15,8 @@ _PORT = (
 )
 _CANAL = (
     "The Talin canal was opened in 1964 after four years of work. It cost 12 million crowns, of "
-    "which the state paid half. The canal is 310 metres long and carries two lanes of boats."
+    "which the state paid half. The canal is 310 metres long and carries two lanes of boats. "
+    "The guarantee is two years, and five years for the gates."
 )
 _TRAM = (
     "The tram leaves the square at 8:15 from Monday to Friday and at 9:30 on Saturdays. It does "
@@ -93,6 +94,11 @@ def test_a_bound_a_time_or_a_plan_that_is_another_is_no_support(
         ("Dock workers in Hamburg rejected an offer.", "the source says Rotterdam, not Hamburg"),
         ("The canal is up to 310 metres long.", "310 metres, not up to 310 metres"),
         ("The canal was opened after 1964.", "the source says 1964, not after 1964"),
+        (
+            "The guarantee on the gates is three years.",
+            "the source says five years, not three years",
+        ),
+        ("The guarantee is three years.", "the source says two years, not three years"),
         ("The union will call a strike in May.", "the source says “intends”"),
     ],
 )
