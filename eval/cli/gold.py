@@ -49,6 +49,10 @@ def add(args: argparse.Namespace) -> int:
         raise MisuseError(
             "--abstain goes with no --answer, --quote or --must-include: nothing answers it"
         )
+    if not (args.abstain or args.answer):
+        raise MisuseError(
+            "name what is right by --answer, or say --abstain where the articles do not answer it"
+        )
     if not all(wordings([item]) for item in args.must_include):
         raise MisuseError(
             "--must-include needs what must be said, such as 'two days' or '2 days|two days': "

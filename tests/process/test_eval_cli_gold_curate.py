@@ -143,6 +143,13 @@ def test_nothing_to_include_is_refused(gold, capsys, item):
     assert gold.read_bytes() == before
 
 
+def test_a_case_without_an_answer_is_told_of_both_ways(tmp_path, capsys):
+    gold = tmp_path / "g.jsonl"
+    assert main(["gold", "add", str(gold), "What colour is it?"]) == 2
+    assert "--answer, or say --abstain where the articles" in capsys.readouterr().err
+    assert not gold.exists()
+
+
 def test_what_is_skipped_is_not_written(changed, gold, tmp_path):
     path = tmp_path / "new.jsonl"
     code, told = typed("s\n", "draft", str(path), "--library", str(changed), folder=tmp_path)
