@@ -240,7 +240,7 @@ class Pipeline:
 
         The answerer's is shown too where nothing that the model wrote holds, or beside it.
         """
-        from rag.beside import never_worse, with_steps
+        from rag.combining import never_worse, with_steps
 
         writer, texts = self._writer, sources.found.texts
         assert writer is not None, "only a writer writes"

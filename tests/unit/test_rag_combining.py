@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rag.beside import agrees, with_steps
+from rag.combining import agrees, with_steps
 from rag.types import Answer, DraftPart, SetAside, Usage
 
 

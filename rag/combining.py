@@ -1,4 +1,4 @@
-"""Sets what a language model wrote, what is quoted and what was looked up beside each other."""
+"""Combines what a language model wrote with what is quoted and with what was looked up for it."""
 
 import re
 from collections.abc import Mapping, Sequence
