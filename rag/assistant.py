@@ -19,13 +19,13 @@ from index.terms import Query
 from index.types import Hit
 from rag import arguments
 from rag.arguments import checked_k, checked_question
+from rag.articles import Aging
 from rag.driver import Steps, adrive, drive, for_one_question
 from rag.library import OldMethods, OpenLibrary, stored_library
 from rag.logbook import log_question
 from rag.pipeline import Pipeline
 from rag.question import read_query
 from rag.settings import Adjustments, Settings
-from rag.stored import Aging
 from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
 from rag.way import Way, load_wanted, shipped
 

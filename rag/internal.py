@@ -19,6 +19,7 @@ from index.terms import places as places_of_words
 from index.types import page_name
 from rag.answer.rows import cells_of_table
 from rag.arguments import read_scope, scope_among
+from rag.articles import articles_note, not_read_again
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.cli.main import OPTION_TYPES
@@ -39,7 +40,6 @@ from rag.question import read_question
 from rag.reader.onnx_reader import SHA256 as READER_SHA256
 from rag.settings import Settings, keep_setting
 from rag.sources import by_answer, set_against
-from rag.stored import articles_note, not_read_again
 from rag.types import Answer, Sentence, as_json, json_text
 from rag.verification.differences import corrections
 from rag.way import extractive_answerer

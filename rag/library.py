@@ -20,9 +20,9 @@ from index.store.library import Library
 from index.store.protocols import VectorIndex
 from index.types import AddReport, Change, Checkup, CompactReport, DocumentSummary
 from rag import arguments
+from rag.articles import StoredArticles
 from rag.setting_values import data_folder
 from rag.settings import Settings
-from rag.stored import StoredArticles
 
 if TYPE_CHECKING:
     from index.sync.ingest import OnProgress

@@ -18,7 +18,7 @@ from index.types import (
     Hit,
     page_name,
 )
-from rag.stored import articles_note, not_read_again
+from rag.articles import articles_note, not_read_again
 from rag.types import Citation
 
 if TYPE_CHECKING:

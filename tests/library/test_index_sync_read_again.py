@@ -21,8 +21,8 @@ from index.sync.prepare import Incoming
 from index.sync.watch import watch
 from index.types import AddReport, Change, Extract
 from rag import Assistant
+from rag.articles import Aging, not_read_again
 from rag.cli import terminal
-from rag.stored import Aging, not_read_again
 from rag.testing import HashEmbedder
 from ui.api import read_again as read_again_at_start
 

@@ -23,7 +23,7 @@ from index.upkeep import archive
 from index.upkeep.doctor import check
 from index.upkeep.transfer import export_library
 from rag import Settings
-from rag.stored import Aging
+from rag.articles import Aging
 from rag.testing import HashEmbedder, open_assistant, open_library
 
 Make = Callable[..., Library]

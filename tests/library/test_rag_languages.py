@@ -6,9 +6,9 @@ import pytest
 
 from index.types import Change
 from rag import Assistant, Settings
+from rag.articles import articles_note
 from rag.cli import terminal
 from rag.refusal import question_note
-from rag.stored import articles_note
 from rag.testing import HashEmbedder, open_assistant
 
 MINILM, MULTILINGUAL = "all-MiniLM-L6-v2", "multilingual-e5-small"

@@ -30,7 +30,7 @@ OF_A_QUESTION = frozenset(
     rag.cli.terminal rag.driver rag.library rag.llm
     rag.sources rag.llm.prompting rag.pipeline rag.question rag.logbook rag.reader
     rag.reader.onnx_reader rag.reader.windows
-    rag.setting_values rag.settings rag.stored rag.types
+    rag.setting_values rag.settings rag.articles rag.types
     rag.answer.holder rag.answer.items rag.answer.measures rag.answer.mismatch rag.answerers
     rag.comparison rag.compound rag.drafting rag.refusal
     rag.way
