@@ -14,7 +14,7 @@ from functools import cache
 from itertools import pairwise
 
 from index.store.queries import DocumentRow
-from rag.overview.relative import Tense, read_relative, tables, tense_at, words_of
+from rag.overview.relative_dates import Tense, read_relative, tables, tense_at, words_of
 from rag.verification.parse import Date, read_dates
 
 _BEFORE = re.compile(r"([^\W_]{1,30})[’']?[ -]{0,3}$")

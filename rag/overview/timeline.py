@@ -14,7 +14,7 @@ from index.types import Sentence
 from rag import citations
 from rag.overview.dating import Dating, article_date, datings, is_dateline
 from rag.overview.overview import Overview, quoting
-from rag.overview.relative import tables
+from rag.overview.relative_dates import tables
 from rag.overview.statements import is_statement, leans
 from rag.overview.topic import Topic, mentions, read_topic
 from rag.types import AnswerSentence, Citation, DraftSentence, Evidence
