@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from eval.cli.work import Work, judge_of, library_settings, prepared, report_targets
+from eval.cli.opening import Work, judge_of, library_settings, prepared, report_targets
 from eval.comparing.comparison import (
     Baseline,
     BaselineError,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from eval.cli.work import library_settings
+from eval.cli.opening import library_settings
 from eval.datasets.formats import (
     as_lines,
     as_promptfoo,

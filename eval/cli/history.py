@@ -240,7 +240,7 @@ def _checked(changes: Mapping[str, str], args: argparse.Namespace) -> str:
 def _results(changes: Mapping[str, str], args: argparse.Namespace) -> Baseline:
     from tqdm import tqdm
 
-    from eval.cli.work import prepared
+    from eval.cli.opening import prepared
 
     rest = {name: value for name, value in changes.items() if name not in ("llm", "library")}
     side = argparse.Namespace(

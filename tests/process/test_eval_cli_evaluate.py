@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from eval.cli.arguments import register_eval
-from eval.cli.work import sample
+from eval.cli.opening import sample
 from index.types import AddReport
 from rag import Card, MisuseError
 from rag.types import Answer, AnswerSentence, Citation, Usage
@@ -74,7 +74,7 @@ def footnote(monkeypatch):
 
     def run(*arguments):
         opened = SimpleNamespace(open=lambda *_, **__: StandIn())
-        monkeypatch.setattr("eval.cli.work.Assistant", opened)
+        monkeypatch.setattr("eval.cli.opening.Assistant", opened)
         parser = argparse.ArgumentParser(prog="footnote")
         register_eval(parser.add_subparsers())
         args = parser.parse_args(["eval", *map(str, arguments)])
