@@ -20,7 +20,7 @@ from eval.comparing.kept import (
     load_results,
 )
 from eval.reports.suite import change_in_words, expected, got
-from eval.reports.text import counted, label_of, named, one_line, percent
+from eval.reports.wording import counted, label_of, named, one_line, percent
 from eval.results import CaseResult, summarise
 from eval.suites.files import shipped_suite, suite_name
 from rag import MisuseError, OperationError, Settings, load_model

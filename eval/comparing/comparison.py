@@ -13,7 +13,7 @@ from eval.metrics.statistics import (
     mcnemar,
     paired_randomisation,
 )
-from eval.reports.text import counted, probability
+from eval.reports.wording import counted, probability
 from eval.reports.write import write_whole
 from eval.results import (
     CaseResult,

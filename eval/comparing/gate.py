@@ -11,7 +11,7 @@ from typing import Any
 
 from eval.datasets.formats import METRICS as BEIR_METRICS
 from eval.datasets.squad import ANSWERABLE
-from eval.reports.text import counted, label_of, percent
+from eval.reports.wording import counted, label_of, percent
 from eval.reports.write import write_whole
 from eval.results import CaseResult, Comparison, GateResult, MetricChange, Report, rates
 from eval.running.suite import CITED, EVIDENCE, WORDS

@@ -19,7 +19,7 @@ from eval.reports.suite import (
     told,
     value_now,
 )
-from eval.reports.text import cut, fit, label_of, one_line, percent
+from eval.reports.wording import cut, fit, label_of, one_line, percent
 from eval.results import CaseResult, MetricChange
 
 MOST_BYTES = 1_000_000

@@ -14,7 +14,7 @@ from lxml import etree
 
 from eval.reports.lines import inline, markdown
 from eval.reports.suite import Standing, SuiteRun
-from eval.reports.text import NOT_ASKED, cut, fit, in_words, one_line
+from eval.reports.wording import NOT_ASKED, cut, fit, in_words, one_line
 from eval.results import CaseResult
 
 MOST_ANNOTATIONS = 10

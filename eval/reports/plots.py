@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from eval.metrics.statistics import wilson_interval
 from eval.reports.suite import Past
-from eval.reports.text import counted
+from eval.reports.wording import counted
 from eval.results import CaseResult
 
 _BINS = 10

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Literal
 
 from eval.metrics.statistics import wilson_interval
-from eval.reports.text import (
+from eval.reports.wording import (
     NOT_ASKED,
     between,
     counted,

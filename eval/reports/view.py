@@ -17,7 +17,7 @@ from eval.reports.plots import (
     trend,
 )
 from eval.reports.suite import Changed, Standing, SuiteRun, any_of, change_in_words, marks_of
-from eval.reports.text import Label, cut, in_words, label_of
+from eval.reports.wording import Label, cut, in_words, label_of
 from eval.results import CaseResult, CitedQuote, MetricChange, Rate
 from eval.suites.files import is_shipped
 

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from eval.reports.lines import markdown
 from eval.reports.platforms import code_quality, comment, junit
 from eval.reports.suite import SuiteRun, could_be, doubt, value_now
-from eval.reports.text import between, cut, fit, in_words, named, percent
 from eval.reports.view import MOST_KINDS, suite_view
+from eval.reports.wording import between, cut, fit, in_words, named, percent
 from rag import MisuseError, OperationError
 from rag.internal import data_file, data_text, whole_file
 

@@ -3,7 +3,7 @@
 import pytest
 
 from eval.comparing.gate import METRICS
-from eval.reports.text import between, in_words, label_of, named, percent, points, probability
+from eval.reports.wording import between, in_words, label_of, named, percent, points, probability
 from eval.running.asking import SETTINGS
 
 

@@ -1,6 +1,6 @@
 """Any text can be shown in any report."""
 
-from eval.reports.text import cut, fit, one_line
+from eval.reports.wording import cut, fit, one_line
 
 
 def test_what_xml_cannot_hold_becomes_a_visible_escape():
