@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         shipped_thresholds,
         thresholds_of,
     )
-    from eval.comparing.kept import (
+    from eval.comparing.history import (
         History,
         KeptRun,
         RunChange,
@@ -74,8 +74,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "eval.comparing.comparison": "Baseline SideBySide baseline_beside baseline_of compare "
     "load_baseline save_baseline side_by_side",
-    "eval.comparing.kept": "History KeptRun RunChange change_between find_run keep_run kept_runs "
-    "load_results past_runs",
+    "eval.comparing.history": "History KeptRun RunChange change_between find_run keep_run "
+    "kept_runs load_results past_runs",
     "eval.comparing.gate": "Thresholds gate load_thresholds shipped_thresholds thresholds_of",
     "eval.datasets.formats": "load_beir run_beir",
     "eval.datasets.squad": "load_squad run_squad",

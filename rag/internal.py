@@ -23,7 +23,7 @@ from rag.articles import articles_note, not_read_again
 from rag.assistant import Assistant
 from rag.citations import SHOWN_AS_TRUE, places
 from rag.cli.main import OPTION_TYPES
-from rag.conversations.kept import (
+from rag.conversations.conversation import (
     Conversation,
     KeptTurn,
     compared,
@@ -45,7 +45,7 @@ from rag.verification.differences import corrections
 from rag.way import extractive_answerer
 
 if TYPE_CHECKING:
-    from rag.llm.found import FoundModel
+    from rag.llm.found_models import FoundModel
 
 __all__ = [
     "OPTION_TYPES",
@@ -98,17 +98,17 @@ __all__ = [
 
 
 def models_here() -> "tuple[FoundModel, ...]":
-    """Return what runs on this machine, as `rag.llm.found` finds it; empty where nothing does."""
-    from rag.llm import found
+    """Return what runs on this machine, as `rag.llm.found_models` finds it; empty for nothing."""
+    from rag.llm import found_models
 
-    return found.models_here()
+    return found_models.models_here()
 
 
 def keep_found_model(model: "FoundModel", settings: Settings) -> Path:
-    """Keep a model for all answers, as `rag.llm.found.keep_model` does; return the file's path."""
-    from rag.llm import found
+    """Keep a model for all answers, as `rag.llm.found_models` does; return the file's path."""
+    from rag.llm import found_models
 
-    return found.keep_model(model, settings)
+    return found_models.keep_model(model, settings)
 
 
 def asked_settings(library: str | None, *, llm: str | None = None) -> Settings:

@@ -17,10 +17,10 @@ from ui import api, evaluation, library, settings
 from ui.articles import Libraries
 from ui.chat import ask_tab
 from ui.chat.ask_tab import Room
+from ui.gradio_fixes import Frontend, OneStream, Pace, tell_all
 from ui.guard import LOOPBACK, App, Guard, Roles, Users, WholeText, known_hosts
 from ui.limits import MOST_CONNECTIONS, MOST_FILE, BodyLimit, LoginLimit, Unhurried
 from ui.parts import QUIET, Sent, Value, answering, fonts, head, only_asks, part
-from ui.wire import Frontend, OneStream, Pace, tell_all
 
 if TYPE_CHECKING:
     import gradio as gr

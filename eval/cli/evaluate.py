@@ -30,7 +30,7 @@ from eval.comparing.gate import (
     thresholds_in,
     thresholds_of,
 )
-from eval.comparing.kept import keep_run, past_runs
+from eval.comparing.history import keep_run, past_runs
 from eval.metrics.statistics import Calibration, calibrated
 from eval.reports.lines import MOST_FAILURES, terminal
 from eval.reports.platforms import annotations, inert, trouble

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from eval.comparing.comparison import Baseline, SideBySide, baseline_of, side_by_side
-from eval.comparing.kept import (
+from eval.comparing.history import (
     History,
     KeptRun,
     RunChange,

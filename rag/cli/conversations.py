@@ -24,7 +24,7 @@ from rag.cli.terminal import (
     styled_head,
     wrapped,
 )
-from rag.conversations.kept import (
+from rag.conversations.conversation import (
     Conversation,
     ExportFormat,
     FoundTurn,

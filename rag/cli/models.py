@@ -16,7 +16,7 @@ from rag.answerers import Message
 from rag.cli import terminal
 from rag.cli.session import print_result
 from rag.llm.errors import fault_of
-from rag.llm.found import FoundModel, keep_model, meant, models_here
+from rag.llm.found_models import FoundModel, keep_model, meant, models_here
 from rag.llm.providers.gguf import read_model_file, sha256_of
 from rag.llm.providers.wire import Access
 from rag.llm.registry import (

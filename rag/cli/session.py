@@ -314,8 +314,8 @@ class Talk:
         self.history += (answer.turn,)
         if not self._settings.history:
             return
+        from rag.conversations.conversation import library_name
         from rag.conversations.file import DamagedError
-        from rag.conversations.kept import library_name
         from rag.conversations.store import conversations_here
 
         store, library = conversations_here(), library_name(self._settings)
@@ -335,7 +335,7 @@ class Talk:
                 "no conversation is kept while FOOTNOTE_HISTORY is off: switch it on to continue "
                 "one, or ask in `footnote chat`"
             )
-        from rag.conversations.kept import library_name
+        from rag.conversations.conversation import library_name
         from rag.conversations.store import conversations_here
 
         store, library = conversations_here(), library_name(self._settings)

@@ -16,8 +16,7 @@ from typing import Any
 
 from index.errors import FootnoteError, MisuseError
 from index.reading.normal import one_line
-from rag.conversations.file import is_unclean, mark, opened, write_anew, writing
-from rag.conversations.kept import (
+from rag.conversations.conversation import (
     Conversation,
     FoundTurn,
     KeptTurn,
@@ -29,6 +28,7 @@ from rag.conversations.kept import (
     read_answer,
     stored_answer,
 )
+from rag.conversations.file import is_unclean, mark, opened, write_anew, writing
 from rag.settings import default_library
 from rag.types import Answer, Turn
 

@@ -12,7 +12,7 @@ import pytest
 
 from eval.cli.arguments import register_eval
 from eval.comparing.comparison import baseline_of, save_baseline
-from eval.comparing.kept import keep_run, kept_runs
+from eval.comparing.history import keep_run, kept_runs
 from eval.running.recordings import RecordingModel
 from rag import Assistant, MisuseError, OperationError, Settings, SettingsError
 from rag.testing import HashEmbedder, ScriptedModel
@@ -247,7 +247,7 @@ KEEPS = """
 import os, sys
 from pathlib import Path
 from conftest import make_case, make_run
-from eval.comparing.kept import keep_run
+from eval.comparing.history import keep_run
 case, run = make_case.__wrapped__(), make_run.__wrapped__()
 runs, crash = int(sys.argv[2]), int(sys.argv[3])
 

@@ -24,7 +24,7 @@ LISTS = {
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("rag.llm.found.PLACES", ())
+    monkeypatch.setattr("rag.llm.found_models.PLACES", ())
     for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OLLAMA_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("FOOTNOTE_LIBRARY", str(tmp_path / "library"))

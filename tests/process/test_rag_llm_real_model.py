@@ -30,7 +30,7 @@ from rag import (
     Settings,
 )
 from rag.cli import main
-from rag.llm.found import Place, models_here
+from rag.llm.found_models import Place, models_here
 from rag.llm.providers.gguf import read_model_file, sha256_of
 from rag.llm.providers.llamacpp import HELD, import_library
 from rag.llm.registry import load_model

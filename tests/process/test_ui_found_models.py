@@ -9,7 +9,7 @@ from ui_server import join, send, served
 from wire_server import Served, WireServer
 
 from rag import Settings
-from rag.llm.found import Place
+from rag.llm.found_models import Place
 from rag.settings import settings_file
 from rag.testing import open_assistant
 from ui import settings as tab
@@ -90,7 +90,7 @@ def test_where_others_may_come_nobody_is_the_owner(alone: bool) -> None:
 def place(monkeypatch: pytest.MonkeyPatch):
     with WireServer(RUNS) as server:
         here = Place(program="LM Studio", port=int(server.url.rpartition(":")[2]))
-        monkeypatch.setattr("rag.llm.found.PLACES", (here,))
+        monkeypatch.setattr("rag.llm.found_models.PLACES", (here,))
         yield server
 
 

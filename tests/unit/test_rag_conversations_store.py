@@ -11,7 +11,7 @@ from kept_talks import CANARY, HERE, ONE, TEXT, TWO, Clock, answered, keep
 from rag import (
     MisuseError,
 )
-from rag.conversations.kept import (
+from rag.conversations.conversation import (
     exported,
 )
 from rag.conversations.store import ConversationStore, conversations_here

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from ui.wire import Frontend, Pace
+from ui.gradio_fixes import Frontend, Pace
 
 CONFIG = {
     "theme_hash": "abc",

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import gradio
 import pytest
 
-from ui.wire import OneStream, tell_all
+from ui.gradio_fixes import OneStream, tell_all
 
 END = b'data: {"msg":"close_stream","event_id":null}\n\n'
 PAGE = [(b"user-agent", b"Mozilla/5.0 (X11; Linux x86_64)")]

@@ -19,6 +19,7 @@ from ui.chat.start import Start
 from ui.chat.turn import Turn, moments
 from ui.chat.turn_view import as_view, recalled, taken_back
 from ui.evaluation import build_gold_form
+from ui.gradio_fixes import Pace
 from ui.parts import (
     NOBODY,
     QUIET,
@@ -32,7 +33,6 @@ from ui.parts import (
     streaming,
 )
 from ui.settings import Choices, Chooser, Choosing, for_one, others
-from ui.wire import Pace
 
 _AT_ONCE = 4
 """Questions answered at the same time."""

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from eval.comparing import kept
+from eval.comparing import history
 from eval.comparing.comparison import Baseline, baseline_of, load_baseline, side_by_side
-from eval.comparing.kept import find_run, keep_run, kept_runs, load_results, runs_beside
+from eval.comparing.history import find_run, keep_run, kept_runs, load_results, runs_beside
 from eval.reports.write import as_json
 from eval.suites.files import shipped_suite
 from rag import MisuseError, OperationError
@@ -108,7 +108,7 @@ def test_a_damaged_run_is_one_sentence_and_left_out(keep, suite, damage):
 
 
 def test_the_oldest_runs_go_beyond_the_limit_and_nothing_else_does(keep, suite, monkeypatch):
-    monkeypatch.setattr(kept, "MOST", 2)
+    monkeypatch.setattr(history, "MOST", 2)
     other = keep(0).path.with_name("my-notes.json")
     other.write_text("{}")
     newest = [keep(1), keep(2)]
@@ -117,7 +117,7 @@ def test_the_oldest_runs_go_beyond_the_limit_and_nothing_else_does(keep, suite, 
 
 
 def test_runs_take_no_more_than_so_many_bytes_but_the_newest_is_kept(keep, suite, monkeypatch):
-    monkeypatch.setattr(kept, "MOST_BYTES", 10)
+    monkeypatch.setattr(history, "MOST_BYTES", 10)
     keep(0)
     newest = keep(1)
     assert kept_runs(suite).runs == (newest,)
@@ -225,7 +225,7 @@ def test_runs_without_a_question_in_common_are_misuse(make_case):
 
 
 def test_the_shipped_baseline_does_not_differ_from_itself():
-    path = Path(kept.__file__).parents[1] / "baselines" / "japan_us_defense.json"
+    path = Path(history.__file__).parents[1] / "baselines" / "japan_us_defense.json"
     found = side_by_side(load_baseline(path), load_baseline(path))
     assert (found.p_value, found.least, found.comparison.changed) == (1.0, 6, ())
 

@@ -11,7 +11,7 @@ from wire_server import RESET, Served, WireServer
 
 from rag import Settings, SettingsError
 from rag.cli import main
-from rag.llm.found import FoundModel, Place, keep_model, meant, models_here
+from rag.llm.found_models import FoundModel, Place, keep_model, meant, models_here
 from rag.settings import settings_file
 
 OLLAMA = json.dumps(
@@ -113,7 +113,7 @@ def test_what_is_found_is_offered_and_kept_by_its_name(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with WireServer(Served(parts=[OPENAI])) as server:
-        monkeypatch.setattr("rag.llm.found.PLACES", (place(server),))
+        monkeypatch.setattr("rag.llm.found_models.PLACES", (place(server),))
         code, printed = run(capsys)
         assert code == 0
         assert printed.splitlines()[-1].split(maxsplit=2) == [
@@ -166,7 +166,7 @@ def test_another_s_key_is_not_sent_to_what_was_found(
     monkeypatch.setenv("FOOTNOTE_LLM", "openai:gpt-4o")
     monkeypatch.setenv("FOOTNOTE_LLM_API_KEY", "sk-secret")
     with WireServer(Served(parts=[OPENAI])) as server:
-        monkeypatch.setattr("rag.llm.found.PLACES", (place(server),))
+        monkeypatch.setattr("rag.llm.found_models.PLACES", (place(server),))
         code, printed = run(capsys, "use", "qwen2.5-7b-instruct")
     assert code == 2
     assert "is meant for 'openai' and would be sent to 'openai-like:qwen2.5-7b-instr" in printed
@@ -195,7 +195,7 @@ WRONG = {
 def test_what_cannot_be_used_is_told_in_a_sentence_and_not_kept(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr("rag.llm.found.PLACES", ())
+    monkeypatch.setattr("rag.llm.found_models.PLACES", ())
     monkeypatch.setattr("rag.llm.registry.find_spec", lambda name: object())
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     code, printed = run(capsys, *arguments)
@@ -219,6 +219,6 @@ def test_the_path_of_a_file_is_kept_whole(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     found = meant("llamacpp:my model #1.gguf", Settings())
     assert found.spec == f"llamacpp:{tmp_path / 'my model #1.gguf'}"
-    monkeypatch.setattr("rag.llm.found.load_model", lambda *_: None)
+    monkeypatch.setattr("rag.llm.found_models.load_model", lambda *_: None)
     keep_model(found, Settings())
     assert Settings.load().llm == found.spec

@@ -12,7 +12,7 @@ from rag import (
     Scope,
     Settings,
 )
-from rag.conversations.kept import (
+from rag.conversations.conversation import (
     compared,
     exported,
     library_name,
