@@ -1,7 +1,8 @@
-"""The way of a question to its answer, from top to bottom; who waits for a model is `rag.driver`.
+"""The three steps from a question to its answer, which `rag.way` takes; it waits for no model.
 
-Three steps, each given what it needs: the question is put in full (`rewritten`), its passages are
-found in one moment of the library (`retrieved`), and an answer is made of them (`answered`).
+Each is given what it needs: the question is put in full (`rewritten`), its passages are found in
+one moment of the library (`retrieved`), and an answer is made of them (`answered`). Who waits for a
+language model is `rag.driver`.
 """
 
 import time

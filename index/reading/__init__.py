@@ -1,1 +1,1 @@
-"""Reading: which files to read, and what text each of them holds."""
+"""Reading: from the bytes of a file to the text that a person sees in it."""

@@ -1,4 +1,4 @@
-"""Asks one model in four ways that share one core: deadline, retry, books and errors.
+"""Asks one model in four ways that share one core: deadline, retry, counts and errors.
 
 What is streamed is carried between a thread and an event loop, either way, and stopped.
 """

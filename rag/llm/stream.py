@@ -1,4 +1,7 @@
-"""Keeps the books of one reply without sending anything: pieces, thoughts, counts, time, end."""
+"""Follows one reply as it comes: its pieces, thoughts left out, tokens, time, how it ended.
+
+Nothing is sent from here.
+"""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Reads the numbers of a text as values: amount, kind and unit; dates are read by `dates`.
+"""Reads the numbers of a text as values: amount, kind and unit; dates are read by `parse`.
 
 `27,000` is `twenty-seven thousand`, `3.5m` is `3,500,000`, `2%` is `two per cent`.
 """
