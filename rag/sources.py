@@ -19,8 +19,7 @@ from index.store.queries import DocumentRow
 from index.terms import Query, content_terms, terms
 from index.types import Hit, Sentence
 from rag import refusal
-from rag.answer.changed import asks_for_former, replaced
-from rag.answer.measures import answered_by
+from rag.answer.changed import answered_by, asks_for_former, replaced
 from rag.answer.otherwise import OTHERWISE
 from rag.answer.rows import labelled
 from rag.comparison import Sides

@@ -38,6 +38,10 @@ _INSTEAD = re.compile(
     r" [$€£]?\d[\d.:,]{0,12}(?<![.,:])(?:st|nd|rd|th)?)"
 )
 """A figure and what it is no longer: "at 14:15, not at 13:00", "6.10 (previously 6.30)"."""
+_LIVED = re.compile(r"(?P<born>[^()–—]{4,30}?)\s?(?:[–—]| - |\bto\b)\s?(?P<died>[^()–—]{4,30})")
+_BORN, _DIED = re.compile(r"\bborn\b", re.I), re.compile(r"\b(?:die|died|death|dead)\b", re.I)
+_EXPECTED = {"date": "year", "money": "money", "duration": "time"}
+"""What measure a kind of question asks for, where it asks for one."""
 _CLAUSES = re.compile(r"[;:] |, (?:but |and )?(?=(?:now|since|from|today|currently)\b)|, but ")
 _UNTIL = re.compile(r"\b(?:until|till|up to|used to|previously|formerly)\b", re.IGNORECASE)
 """Leads what holds no more, where another clause tells what does "now"."""
@@ -95,6 +99,15 @@ def without_corrected(text: str) -> str:
     return _INSTEAD.sub(r"\g<new>", text)
 
 
+def of_life(text: str, start: int, end: int, *, asked: str) -> tuple[int, int]:
+    """Return a span of birth and death as the one that is asked for: "(1881 - 1959)"."""
+    lived = _LIVED.search(text, start, end)
+    born, died = _BORN.search(asked), _DIED.search(asked)
+    if lived is None or bool(born) == bool(died):
+        return start, end
+    return lived.span("born" if born else "died")
+
+
 def without_what_was(text: str, start: int, end: int, *, asked: str) -> tuple[int, int]:
     """Return a span without what something was before, where it has both and that is not asked.
 
@@ -117,6 +130,20 @@ def _asks_before(asked: str) -> bool:
 def asks_for_former(asked: str) -> bool:
     """Say whether it is asked how something was before it was changed: "originally"."""
     return bool(_says("original").search(asked))
+
+
+def answered_by(text: str, start: int, end: int, *, expects: str) -> tuple[Figure, ...]:
+    """Return the figures of a span that may be what answers; of an empty span all that fit.
+
+    Args:
+        text: A sentence.
+        start: Of the words that answer.
+        end: Of these, exclusive.
+        expects: What is asked for, as `rag.question.Question` has it.
+    """
+    own = [one for one in figures(text) if start == end or (one.start < end and one.end > start)]
+    kind = _EXPECTED.get(expects)
+    return tuple(one for one in own if kind is None or one.kind == kind)
 
 
 def replaced(

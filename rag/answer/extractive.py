@@ -39,7 +39,7 @@ from rag.answer.mismatch import (
 )
 from rag.answer.neighbours import announced, with_names, with_what_it_leans_on
 from rag.answer.otherwise import Comparison, of_each_thing, with_contrary
-from rag.answer.ranking import Reader
+from rag.answer.ranking import Reader, is_of_other_price
 from rag.answer.rows import with_named
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
 from rag.answer.short import marked, names_a_thing, short_of, unit_of
@@ -217,7 +217,7 @@ def _tells_doing(one: Weighed, asked: str) -> bool | None:
 
 def _is_of_other_measure(question: Question, one: Weighed) -> bool:
     forms = (is_of_other_measure, only_compares, is_only_compared, is_of_other_code)
-    other = any(is_other(one.text, asked=question.text) for is_other in forms)
+    other = any(is_other(one.text, asked=question.text) for is_other in (*forms, is_of_other_price))
     return other or is_of_other_line(one.text, question, one.candidate.hit)
 
 

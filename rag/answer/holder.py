@@ -85,7 +85,7 @@ def is_of_other_home(text: str, *, asked: str, title: str, before: str, behind: 
 
     "Jo Berg, director of the Harbour Museum" does not tell who directs the Railway Museum, nor
     "Mayor Ida Sand" who is the mayor of a town that only what follows speaks of; who chairs a
-    society chairs no council. Of 822 sentences that answer such training questions none is so.
+    society chairs no council. Of 822 sentences that answer such training questions one is so.
 
     Args:
         text: A sentence with those that it leans on.
@@ -100,15 +100,19 @@ def is_of_other_home(text: str, *, asked: str, title: str, before: str, behind: 
     near = [one | told for one, told in _roles() if role & one]
     if not home or not near:
         return False
-    own = names(f"x {home}")
-    around = f"{title} {text}"
+    own, around = names(f"x {home}"), f"{title} {text}"
+    proper = [one for one in own if not _payer(one)]
     if not own and not _is_of_family(home, f"{around} {before} {behind}", told=around):
         return True
-    lost = set(content_terms(home)) - set(terms(around))
-    proper = [one for one in own if not _payer(one)]
-    if not lost or own & countries() or any(is_named(one, words(around)) for one in proper):
+    mine, told = set(content_terms(home)), _homes_told(text, role.union(*near))
+    if own & countries():
         return False
-    if any(_is_other_home(home, other) for other in _homes_told(text, role.union(*near))):
+    if proper and told and not any(_names_one(other, proper) for other in told):
+        return True
+    if mine <= set(terms(around)) or any(is_named(one, words(around)) for one in proper):
+        return False
+    others = [] if own else [set(content_terms(other)) for other in told]
+    if any(mine & other and other - mine for other in others):
         return True
     titled = any(role & set(terms(one["role"])) for one in _TITLED.finditer(text))
     named = any(is_named(one, words(before)) for one in proper)
@@ -227,16 +231,13 @@ def _is_paid_by_other(text: str, start: int, *, asked: str) -> bool:
 
 def _homes_told(text: str, roles: Set[str]) -> list[str]:
     """Return whose offices a text tells: "the Harbour Museum was" of "director of" that."""
-    line = " ".join(text.split())
-    found = (one for form in _HOME_TOLD for one in form.finditer(line))
+    found = (one for form in _HOME_TOLD for one in form.finditer(" ".join(text.split())))
     return [one["home"] for one in found if roles & set(terms(one["role"]))]
 
 
-def _is_other_home(home: str, other: str) -> bool:
-    """Say whether a home is another by its name, or of the same kind: "the handball club"."""
-    mine, yours = set(content_terms(home)), set(content_terms(other))
-    own = names(f"x {home}")
-    return bool(yours - mine) and bool(names(f"x {other}") - own if own else mine & yours)
+def _names_one(home: str, proper: Sequence[str]) -> bool:
+    """Say whether a home has one of the names, or none at all: "captain of the team"."""
+    return not names(f"x {home}") or any(is_named(one, words(home)) for one in proper)
 
 
 def _is_of_family(home: str, article: str, *, told: str) -> bool:
@@ -248,8 +249,7 @@ def _is_of_family(home: str, article: str, *, told: str) -> bool:
 
 
 def _payer_asked(asked: str) -> str:
-    found = _sum_asked().match(asked)
-    return found["who"] if found else ""
+    return found["who"] if (found := _sum_asked().match(asked)) else ""
 
 
 def _asks_what_one_has(asked: str) -> bool:

@@ -10,11 +10,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.data_files import data_toml
 from index.terms import content_terms, terms
 from index.types import Hit, ScoredSentence, Sentence
 from rag.answer.holder import is_byline, is_signature, may_be_told_by_byline
@@ -64,6 +66,15 @@ _GREETING = re.compile(
 """How a letter begins or ends."""
 _TO_WHOM = frozenset({"letter", "mail", "email", "message", "addressed", "sent", "wrote"})
 _FIRST = [NAMES.index(name) for name in FIRST]
+_COSTS_ASKED = re.compile(
+    r"^how much (?:does|do|did|is|are|was|were|will) (?:the |an? |my |one |each )?"
+    r"(?P<what>[\w’'\- ]{2,50}?)(?: cost)?(?: now| today)?[?\s]*$",
+    re.IGNORECASE,
+)
+_COSTS_TOLD = re.compile(
+    r"(?P<who>[\w’'\- ]{2,60}?) (?:(?:now|also|only|will|would) )?costs?"
+    r" (?=[$€£]?\d|about|around|only|just)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +169,22 @@ def read(question: Question, ranked: Sequence[Candidate], reader: Reader) -> lis
 def first_measures(found: Sequence[Candidate]) -> NDArray[np.float64]:
     """Return what the first pass weighs, (sentences, len(FIRST)); at least one sentence."""
     return np.array([candidate.measures for candidate in found])[:, _FIRST]
+
+
+def is_of_other_price(text: str, *, asked: str) -> bool:
+    """Say whether a sentence tells what another thing costs: "spare jugs cost 19 euros".
+
+    What is called a ticket, a fee or its like may be anything. Of 7,960 sentences that answer how
+    many or how much, of training questions, 2 are called so.
+    """
+    found = _COSTS_ASKED.match(asked)
+    what = set(content_terms(found["what"])) if found else set()
+    told = next(_COSTS_TOLD.finditer(text), None)
+    who = set(content_terms(told["who"])) if told else set()
+    if not what or not who or (what | who | set(terms(told["who"] if told else ""))) & _any_price():
+        return False
+    apart = bool(what - who and who - what)
+    return apart and (bool(what & who) or not what & set(terms(text)))
 
 
 def _key(sentence: Sentence) -> tuple[str, int]:
@@ -257,3 +284,9 @@ class _Asked:
             "heading": float(text[-1:].isalnum()),
         }
         return np.array([values[name] for name in NAMES])
+
+
+@cache
+def _any_price() -> frozenset[str]:
+    """Return the terms by which any price may be told: "a ticket", "it"."""
+    return frozenset(terms(data_toml("rag", "measures.toml")["any_price"]))

@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.answer.changed import is_not_so, is_what_was, without_corrected, without_what_was
+from rag.answer.changed import (
+    is_not_so,
+    is_what_was,
+    of_life,
+    without_corrected,
+    without_what_was,
+)
 from rag.answer.confidence import Weighed
 from rag.answer.edges import beside_role, cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source, with_family
@@ -39,6 +45,10 @@ _DOES = re.compile(r"what (?:do|does|did) .{1,80} (?P<verb>[a-z]{3,20})[?\s]*$",
 _BEHIND = re.compile(
     r",?(?: (?:who|which|that|also|now|still|already|usually|often|once|has|have|had)){0,2}"
     r" (?P<verb>[a-z]{3,20}(?<!ers))\b"
+)
+_GETS = re.compile(r"who (?:got|gets|received|receives|inherited|inherits|was given)\b", re.I)
+_GIVES = re.compile(
+    r" (?:has |had |also )?(?:gave|gives|left|leaves|sold|sells|donated|handed|awarded|lent)\b"
 )
 _PAYERS = 2
 """Shares from which several pay."""
@@ -187,6 +197,7 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
     asked = question.text
     units = [_unit(text, span, question.expects) for span in (best, *found)]
     units = [without_what_was(text, *unit, asked=asked) if unit else None for unit in units]
+    units = [of_life(text, *unit, asked=asked) if unit else None for unit in units]
     made = [_with_its_day(text, unit, asked) for unit in units]
     was = np.array([one is not None and is_what_was(text, *one, asked=asked) for one in made])
     left = float(shares[~was[1:]].sum())
@@ -271,8 +282,10 @@ def _of_role(text: str, question: Question) -> Unit | None:
 def _does_it(text: str, end: int, asked: str) -> bool:
     """Say whether the very verb that a question ends with stands behind an answer's end.
 
-    Of "What does the kiosk sell?" and its like alone.
+    Of "What does the kiosk sell?" and its like alone; and who gives is not who gets.
     """
+    if _GETS.match(asked) and _GIVES.match(text, end):
+        return True
     found, behind = _DOES.match(asked), _BEHIND.match(text, end)
     if found is None or behind is None:
         return False

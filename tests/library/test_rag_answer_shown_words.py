@@ -241,3 +241,16 @@ def test_what_still_holds_is_the_short_answer_where_the_reader_wavers(tmp_path: 
         assistant.library.add_articles([Article(source="f", title="The ferry", text=text)])
         answer = assistant.ask("When does the last ferry leave now?")
     assert answer.short == "22.15"
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [("Who got the moss collection?", None), ("Who gave the moss collection?", "Elise Moe")],
+)
+def test_who_gives_is_not_who_gets(tmp_path: Path, question: str, shown: str | None) -> None:
+    text = "Elise Moe gave her moss collection to the museum in the spring of that year."
+    answerer = ExtractiveAnswerer(SureOf("Elise Moe"))
+    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
+        assistant.library.add_articles([Article(source="m", title="Moss", text=text)])
+        assert assistant.ask(question).short == shown

@@ -68,6 +68,7 @@ _BESIDE = "The neighbouring town of Brevik paid a third."
             "",
         ),
         ("Who is the director of Nordlys?", "Lysnett's director Jo Berg built it.", ""),
+        ("Who is the head of Nordlys?", "Nordlys lost to Lysnett. Lysnett's head is Jo.", ""),
         ("Who is the chair of the parish council?", "Present: Ida Moe (chair).", ""),
     ],
 )

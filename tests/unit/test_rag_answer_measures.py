@@ -2,9 +2,15 @@
 
 import pytest
 
-from rag.answer.changed import is_what_was, replaced, without_corrected, without_what_was
-from rag.answer.measures import (
+from rag.answer.changed import (
     answered_by,
+    is_what_was,
+    of_life,
+    replaced,
+    without_corrected,
+    without_what_was,
+)
+from rag.answer.measures import (
     extreme_of,
     figure_is_other,
     figures,
@@ -14,6 +20,7 @@ from rag.answer.measures import (
     only_compares,
     own_figure,
 )
+from rag.answer.ranking import is_of_other_price
 from rag.answer.short import (
     _is_of_other_side,
     _priced,
@@ -350,3 +357,54 @@ def test_what_held_until_another_time_does_now_is_no_more(text: str, was: bool) 
     start = text.index("21.30")
     assert is_what_was(text, start, start + 5, asked="When does it leave now?") is was
     assert not is_what_was(text, start, start + 5, asked="When did it leave before?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("When was Elise born?", "12 May 1881"),
+        ("When did Elise die?", "3 October 1959"),
+        ("When did Elise live?", "12 May 1881 - 3 October 1959"),
+    ],
+)
+def test_of_a_life_the_day_is_told_that_is_asked_for(asked: str, told: str) -> None:
+    text = "Elise Moe (12 May 1881 - 3 October 1959) was a botanist."
+    assert text[slice(*of_life(text, 11, 39, asked=asked))] == told
+
+
+ROOMS = "The reading room has 60 seats and the study room 12."
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "own"),
+    [
+        (ROOMS, "How many seats does the study room have?", "12"),
+        (ROOMS, "How many seats does the reading room have?", None),
+        (ROOMS, "How much is the study room?", None),
+        ("The water is 27 degrees, in the pond 31.", "How warm is the pond?", "31"),
+        ("It lasts three years; for offices one year.", "How long for offices?", "one year"),
+        ("It lasts three years; the jug costs 19 euros.", "How long does the jug last?", None),
+        ("It was built in 1925, the tower in 1931.", "How old is the tower?", None),
+    ],
+)
+def test_a_figure_without_a_verb_is_of_what_leads_it(
+    text: str, asked: str, own: str | None
+) -> None:
+    span = own_figure(text, asked=asked)
+    assert (span and text[slice(*span)]) == own
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "other"),
+    [
+        ("How much does the machine cost?", "Spare jugs cost 19 euros.", True),
+        ("How much is the study room?", "The piano room costs 4 euros an hour.", True),
+        ("How much is the piano room?", "The piano room costs 4 euros an hour.", False),
+        ("How much are filters?", "Spare jugs cost 19 euros, filters 6 euros.", False),
+        ("How much does a visit cost?", "Admission costs 4 euros.", False),
+        ("How much is the boat?", "It costs 4 euros.", False),
+        ("How many seats are there?", "Spare jugs cost 19 euros.", False),
+    ],
+)
+def test_what_another_thing_costs_is_no_price(asked: str, text: str, other: bool) -> None:
+    assert is_of_other_price(text, asked=asked) is other
