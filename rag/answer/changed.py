@@ -111,8 +111,10 @@ def of_life(text: str, start: int, end: int, *, asked: str) -> tuple[int, int]:
 def without_what_was(text: str, start: int, end: int, *, asked: str) -> tuple[int, int]:
     """Return a span without what something was before, where it has both and that is not asked.
 
-    "7 June to 14 June" is the 14th where the open day was moved from the one to the other.
+    "7 June to 14 June" is the 14th where the open day was moved from the one to the other. Of a
+    life it is the end that is asked for.
     """
+    start, end = of_life(text, start, end, asked=asked)
     if _asks_before(asked):
         return start, end
     for one in _change().finditer(text):

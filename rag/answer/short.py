@@ -17,13 +17,7 @@ from numpy.typing import NDArray
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.answer.changed import (
-    is_not_so,
-    is_what_was,
-    of_life,
-    without_corrected,
-    without_what_was,
-)
+from rag.answer.changed import is_not_so, is_what_was, without_corrected, without_what_was
 from rag.answer.confidence import Weighed
 from rag.answer.edges import beside_role, cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source, with_family
@@ -197,7 +191,6 @@ def best_unit(reading: ReadSentence, question: Question) -> Unit | None:
     asked = question.text
     units = [_unit(text, span, question.expects) for span in (best, *found)]
     units = [without_what_was(text, *unit, asked=asked) if unit else None for unit in units]
-    units = [of_life(text, *unit, asked=asked) if unit else None for unit in units]
     made = [_with_its_day(text, unit, asked) for unit in units]
     was = np.array([one is not None and is_what_was(text, *one, asked=asked) for one in made])
     left = float(shares[~was[1:]].sum())
