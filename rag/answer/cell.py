@@ -30,6 +30,7 @@ from rag.answer.yes_no import is_negated
 from rag.question import AnswerType, Question
 from rag.types import Draft, DraftSentence, Evidence
 
+_DIGITS_OF_YEAR = 4
 _SURE = 0.9
 """Confidence of a cell that a question names by its row and its column."""
 _MOST = 3
@@ -329,12 +330,14 @@ def _named_in(
     said = [c for c in cells if says_all(c.text, asked) or (days and days <= days_of(c.text))]
     meant = asked | kind_words("implied", expects) | measured
     open_ = [replace(c, name=without_unit(c.name)) for c in cells if c not in said]
-    columns = most_named([c for c in open_ if is_named(c.name, meant)])
+    numbers = [c for c in open_ if _is_number_alone(c, expects)]
+    named = [c for c in open_ if is_named(c.name, meant) and c not in numbers]
+    columns = most_named(named)
     if not said or len(columns) != 1 or not (row.is_of_file or cells[0] in said):
         return None
     of_row = {term for cell in said for term in words_of(cell.text)}
     # The column of the row's name may be named too: "in the year 1916".
-    of_row |= {term for cell in said for term in words_of(cell.name)} & asked
+    of_row |= {term for cell in (*said, *numbers) for term in words_of(cell.name)} & asked
     of_row |= {term for term in asked if any(days_of(term) & days_of(c.text) for c in said)}
     covered = of_row | {t for t in asked if covers(words_of(columns[0].name), t)}
     about = frozenset(terms(f"{row.hit.card.title} {heading_above(row.named_by)}"))
@@ -347,3 +350,9 @@ def _named_in(
     if len(left) > int(unsaid or surely):
         return None
     return _Found(row=row, cell=columns[0], covered=len(covered & asked))
+
+
+def _is_number_alone(cell: Cell, expects: AnswerType) -> bool:
+    """Say whether it is asked when, and a cell has a number of a plot or a room, no year."""
+    number = expects == "date" and cell.text.isdigit() and len(cell.text) < _DIGITS_OF_YEAR
+    return number and not is_named(cell.name, kind_words("implied", expects))

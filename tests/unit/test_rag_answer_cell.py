@@ -16,6 +16,7 @@ YEARS = ("Town: Lindvik; 2021: 184; 2022: 312.", "Town: Karsund; 2021: 52; 2022:
 SHIFTS = ("Nurse: Anna; Mon: early; Tue: late.", "Nurse: Britt; Mon: late; Tue: off.")
 LONG = ("Town: Orlo; Year: 1916; Guests: 40.", "Town: Orlo; Year: 1917; Guests: 44.")
 PRICES = ("Name: Rope; Price: 12; Price_2024: 14; Length of coil: 30 m.", "Name: Sail; Price: 90.")
+PLOTS = ("Plot: 1; Tenant: Ida Moe; Since: 2011.", "Plot: 2; Tenant: Per Sand; Since: 2003.")
 HOURS = ("Open; Mon: 8:15; Tue: 9:30.", "Close; Mon: 17:00; Tue: 19:45.")
 
 
@@ -43,6 +44,8 @@ def short(question: str, *hits: Hit) -> str | None:
         ("What is the price 2024 of the rope?", PRICES, "14"),
         ("What is the length of coil of the rope?", PRICES, "30 m"),
         ("When does the shop open on Tuesday?", HOURS, "9:30"),
+        ("Since when has Ida Moe had her plot?", PLOTS, "2011"),
+        ("Which plot has Ida Moe?", PLOTS, "1"),
     ],
 )
 def test_a_cell_that_is_named_is_the_short_answer(question, rows, cell):
