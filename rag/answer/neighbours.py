@@ -23,7 +23,8 @@ from rag.types import DraftSentence, Evidence
 _PRONOUN = re.compile(
     r"[\"'“‘(]?(?:(?:In|On|At|By|Since|After|Before|During|From|For|However|Later|Then|Today)\b"
     r"[^,.;:]{0,40},\s+)?(?:(?:and|but|so|yet|then)\s+)?"
-    r"(?:he|she|it|they|this|these|his|her|its|their)(?=[\s'’])",
+    r"(?:he|she|it|they|this|these|his|her|its|their|the (?:former|latter)|"
+    r"the (?:first|second|third)(?= (?:is|was|has|had|will|grew|came|[a-z]{3,}ed)\b))(?=[\s'’])",
     re.IGNORECASE,
 )
 """A pronoun that a sentence begins with, perhaps behind "In 1964, " or "But "."""
@@ -241,8 +242,7 @@ def _before(found: Sentence, places: _Found) -> Evidence | None:
             return None
         hit, own = before
         if not leans(own.text):
-            named = names(own.text)
-            return Evidence(hit=hit, start=own.start, end=own.end) if named else None
+            return Evidence(hit=hit, start=own.start, end=own.end) if names(own.text) else None
     return None
 
 

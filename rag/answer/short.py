@@ -83,6 +83,8 @@ _LEFT = 0.05
 """Share of the spans that still hold, from which the others, which hold no more, count nothing."""
 _NUMBERED = re.compile(r"(?:(?:the|an?) )?[a-z]{2,20} \d{1,6}(?=$| (?:an?|the|at|in|on|for|to)\b)")
 """A thing by its number, which is nobody: "channel 74"."""
+_STANDS_FOR = re.compile(r"(?:.*, )?the (?:first|second|third|former|latter)", re.IGNORECASE)
+"""What is named before alone tells what is meant."""
 _NAMED = 0.05
 """Share of the best span's probability from which it may go on to the end of a name."""
 
@@ -174,7 +176,8 @@ def unit_of(one: Weighed, question: Question) -> Unit | None:
     number = question.expects in _NO_NUMBERS and all(term.isdigit() for term in told)
     if question.expects == "person":
         number = number or bool(_NUMBERED.match(_words(one, unit)))
-    return unit if told and not number else None
+    stands_for = _STANDS_FOR.fullmatch(_words(one, unit))
+    return unit if told and not number and not stands_for else None
 
 
 def best_unit(reading: ReadSentence, question: Question) -> Unit | None:

@@ -22,6 +22,7 @@ from rag.answer.measures import (
 )
 from rag.answer.ranking import is_of_other_price
 from rag.answer.short import (
+    _STANDS_FOR,
     _is_of_other_side,
     _priced,
     _with_its_day,
@@ -408,3 +409,10 @@ def test_a_figure_without_a_verb_is_of_what_leads_it(
 )
 def test_what_another_thing_costs_is_no_price(asked: str, text: str, other: bool) -> None:
     assert is_of_other_price(text, asked=asked) is other
+
+
+def test_what_stands_for_something_named_before_is_no_short_answer() -> None:
+    for words in ("The first", "the latter", "The first grew faster, the second"):
+        assert _STANDS_FOR.fullmatch(words)
+    for words in ("the first ferry", "the first of May", "first"):
+        assert not _STANDS_FOR.fullmatch(words)

@@ -32,6 +32,8 @@ def context(*sentences: str, place: int = -1) -> str | None:
         "In 1990, she moved to Henley.",
         "But she left again.",
         "Her office is on Elm Street.",
+        "The latter was born in 1970.",
+        "The second moved to Henley.",
     ],
 )
 def test_the_sentence_before_names_who_it_is(text: str) -> None:
@@ -48,11 +50,12 @@ def test_a_chain_of_pronouns_is_followed_to_the_name() -> None:
     ("before", "text"),
     [
         (MAYOR, "The pool was built in 1974."),
+        (MAYOR, "The second pool was built in 1974."),
         (MAYOR, "It is not known whether the pool will open."),
         (MAYOR, "It took years to build the pool."),
         ("The pool is old.", "It was built in 1974."),
     ],
-    ids=["no pronoun", "one for nothing", "an aim", "no name before"],
+    ids=["no pronoun", "a second one", "one for nothing", "an aim", "no name before"],
 )
 def test_nothing_is_added_where_it_would_name_nobody(before: str, text: str) -> None:
     assert context(before, text) is None
