@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from rag import Assistant, Card, FootnoteError, LibraryBusyError, MisuseError, Settings
 from rag.internal import data_toml
 from rag.types import Document, PageImage, Span
-from ui.parts import is_handed_on
+from ui.parts import is_handed_on, sentence
 
 T = TypeVar("T")
 MISSING = {"missing": True}
@@ -274,7 +274,7 @@ def page_image(assistant: "Assistant", wanted: object) -> dict[str, Any]:
         with _DRAWN_AT_ONCE:
             return _picture(_drawn(assistant, known, number, span))
     except FootnoteError as error:
-        return {"problem": f"{str(error)[:1].upper()}{str(error)[1:]}."}
+        return {"problem": sentence(error)}
 
 
 def is_drawn(card: Card) -> bool:

@@ -92,7 +92,7 @@ class GoldQuestions:
         problem = ONLY_ASKS if only_asks() else self._add(sent)
         if problem:
             return {"problem": problem}
-        said = f"Saved to {self._assistant.settings.gold_file.name}. The next run asks it."
+        said = f"Saved to {self._assistant.settings.gold_file.name}: the suite's next run asks it."
         if "draft" not in sent:
             return {"saved": said}
         more = self.draft(sent)

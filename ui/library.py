@@ -8,7 +8,7 @@ from rag import Assistant, FootnoteError, MisuseError
 from ui.additions import brought, dropped
 from ui.articles import MISSING, Libraries, article, patiently, serving
 from ui.guard import ONLY_ASKS, private_folder
-from ui.listing import Listing, sentence
+from ui.listing import Listing
 from ui.parts import (
     QUIET,
     Sender,
@@ -17,6 +17,7 @@ from ui.parts import (
     answering_sender,
     only_asks,
     part,
+    sentence,
     telling,
 )
 
@@ -126,7 +127,7 @@ class Desk:
             try:
                 note = patiently(lambda: act(self, sent, sender)) or ""
             except FootnoteError as error:
-                note = sentence(str(error))
+                note = sentence(error)
         return self.listing.state(None) | {"note": note, "owner": sender.owner}
 
     def remove(self, sent: Sent, sender: Sender) -> str:

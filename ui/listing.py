@@ -11,7 +11,7 @@ from rag import EVERYTHING, Assistant, DocumentSummary, FootnoteError, Scope
 from rag.internal import places_of_words, read_scope
 from rag.types import Card, Folder, Sentence
 from ui.articles import day_of, is_drawn, kind_of
-from ui.parts import Value
+from ui.parts import Value, sentence
 
 if TYPE_CHECKING:
     from rag.types import Removed
@@ -104,7 +104,7 @@ class Listing:
             content = self.assistant.library.original_bytes(_text(known))
             summary = self.assistant.library.document(_text(known)).summary
         except FootnoteError as error:
-            return {"problem": sentence(str(error))}
+            return {"problem": sentence(error)}
         if len(content) > _LARGEST:
             return {"problem": "It is larger than 40 MB: it lies on the computer of this page."}
         name = PurePath(summary.card.source).name or summary.card.title
@@ -227,11 +227,6 @@ def told_folder(folder: Folder) -> Value:
     state = f"{folder.problem}{since}" if folder.problem else f"{folder.state}{changed or looked}"
     unread = {"unread": [list(one) for one in folder.unread], "unreadFiles": folder.unread_files}
     return {"path": folder.path, "state": state, "wrong": bool(folder.problem)} | unread
-
-
-def sentence(said: str) -> str:
-    """Return what went wrong as a sentence of its own."""
-    return f"{said[:1].upper()}{said[1:]}{'' if said.endswith('.') else '.'}"
 
 
 def _removal(removed: "Removed") -> Value:

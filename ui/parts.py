@@ -104,6 +104,12 @@ def answering(act: Callable[[Sent], Value | None]) -> Callable[..., Value | None
     return listener
 
 
+def sentence(said: object) -> str:
+    """Return what went wrong as a sentence of its own."""
+    text = str(said)
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
 @contextmanager
 def telling() -> Iterator[None]:
     """Tell what is wrong with an event to who sent it, in one sentence, and nothing to the log.
@@ -115,7 +121,7 @@ def telling() -> Iterator[None]:
     try:
         yield
     except FootnoteError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise gr.Error(sentence(error), print_exception=False) from error
 
 
 def answering_sender(act: Callable[[Sent, Sender], Value | None]) -> Callable[..., Value | None]:

@@ -222,7 +222,7 @@ def test_what_is_no_request_changes_nothing(page, sent):
 
 def test_a_damaged_file_costs_no_answer_and_is_told(page):
     page.file.write_bytes(b"no database" * 1000)
-    assert page.open()["trouble"].startswith("the kept conversations were damaged")
+    assert page.open()["trouble"].startswith("The kept conversations were damaged")
     assert page.ask(QUESTION)["turns"][-1]["state"] == "answered"
     page.ask("How long is it?")
     assert page.questions() == [QUESTION, "How long is it?"]

@@ -129,5 +129,7 @@ def test_where_no_sentence_gives_a_question_that_is_said(questions, sent):
 
 def test_a_saved_proposal_is_followed_by_what_comes_next(questions, assistant):
     told = questions.save({"draft": 0, "question": "Q", "answer": "A"})
-    assert told["saved"].startswith("Saved to library.gold.jsonl. The next run asks it. No other")
+    assert told["saved"].startswith(
+        "Saved to library.gold.jsonl: the suite's next run asks it. No other"
+    )
     assert len(cases(assistant)) == 1

@@ -119,6 +119,25 @@ def test_conversations_are_named_found_deleted_and_had_back(browser, seeded):
         expect(rows).to_have_count(2)
 
 
+def test_what_became_of_a_conversation_elsewhere_is_told_in_a_sentence(browser, seeded):
+    with served(seeded) as port, opened(browser, port) as page:
+        ask(page, SEED_QUESTION)
+        row = rail(page).locator("li .open")
+        expect(row).to_contain_text("1 question")
+        with opened(browser, port) as other:
+            rail(other).locator("li .open").focus()
+            other.keyboard.press("Delete")
+            expect(other.locator(".talks .undo")).to_contain_text("Deleted")
+        row.focus()
+        page.keyboard.press("F2")
+        page.get_by_label("Name of the conversation").fill("Missiles")
+        page.keyboard.press("Enter")
+        expect(page.locator(".talks .trouble")).to_have_text(
+            "This conversation is not there any more: list them again."
+        )
+        expect(row).to_have_count(0)
+
+
 def test_the_rail_is_folded_and_stays_so_and_is_a_drawer_in_a_narrow_window(browser, seeded):
     with served(seeded) as port, opened(browser, port) as page:
         toggle = page.get_by_role("button", name="Conversations", exact=True)

@@ -339,7 +339,7 @@ def test_a_setting_that_cannot_be_is_one_sentence(page):
     expect(page.get_by_label("Model that answers")).to_have_value("openai:gpt-4o")
     assert "extractive" not in page.locator("main").inner_text()
     page.get_by_label("Keep conversations").uncheck()
-    expect(page.get_by_text("Kept in ")).to_contain_text("settings.env")
+    expect(page.get_by_text("Your choice is kept in ")).to_contain_text("settings.env")
     expect(page.get_by_label("Keep conversations")).not_to_be_checked()
 
 

@@ -30,6 +30,7 @@ from ui.parts import (
     answering_sender,
     asking,
     part,
+    sentence,
     streaming,
 )
 from ui.settings import Choices, Chooser, Choosing, for_one, others
@@ -157,7 +158,7 @@ class Chat:
                 for_one, self._assistant, before, sent, owner=sender.owner
             )
         except FootnoteError as error:
-            yield self._all(token, sender) | {"trouble": _sentence(error)}
+            yield self._all(token, sender) | {"trouble": sentence(error)}
             return
         yield await asyncio.to_thread(self._put_away, token, found.number, sender)
         again = {"question": question, "scope": _scope_again(found, sent.get("scope"))}
@@ -191,7 +192,7 @@ class Chat:
         try:
             self._sessions.put_back(token, sent.get("away"), sender)
         except FootnoteError as error:
-            return {"of": token, "turns": [], "trouble": _sentence(error)}
+            return {"of": token, "turns": [], "trouble": sentence(error)}
         told = self._recall({"token": token}, sender) if self._sessions.store(sender) else {}
         return self._all(token, sender) | told
 
@@ -204,7 +205,7 @@ class Chat:
             turns = with_comparison(kept, self._assistant.library.text)
             text = exported(conversation, turns, form="html" if form == "html" else "md")
         except FootnoteError as error:
-            return told | {"trouble": _sentence(error)}
+            return told | {"trouble": sentence(error)}
         kind = "text/html" if form == "html" else "text/markdown"
         name = "-".join(_WORD.findall(conversation.name)[:_MOST_NAMED]).lower() or "conversation"
         ending = "html" if form == "html" else "md"
@@ -216,7 +217,7 @@ class Chat:
         try:
             known, count = self._sessions.put_away(token, number, sender)
         except FootnoteError as error:
-            return told | {"trouble": _sentence(error)}
+            return told | {"trouble": sentence(error)}
         if store := self._sessions.store(sender):
             store.purge_later()
         return told | {"away": known, "count": count}
@@ -246,7 +247,7 @@ class Chat:
             kept = recalled(self._assistant, self._sessions.recalled(token, sender))
             self._sessions.remember(token, kept, sender)
         except FootnoteError as error:
-            told["trouble"] = str(error)
+            told["trouble"] = sentence(error)
         return told
 
     def _newest(self, token: object, sender: Sender) -> Value:
@@ -262,11 +263,6 @@ class Chat:
     def _is_quiet(self) -> bool:
         """Say whether nobody waits for an answer or a page: then questions to offer are made."""
         return self._answering == 0 and self._pace.is_quiet()
-
-
-def _sentence(error: FootnoteError) -> str:
-    said = str(error)
-    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _scope_again(turn: Turn, chosen: object) -> object:
@@ -319,7 +315,7 @@ def _talks(room: Callable[[object], Room]) -> Callable[[object], Value]:
         try:
             return room(sent).talks.listed(sent, asking())
         except FootnoteError as error:
-            return {"keeps": False, "talks": [], "found": None, "problem": str(error)}
+            return {"keeps": False, "talks": [], "found": None, "problem": sentence(error)}
 
     return listed
 

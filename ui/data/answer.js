@@ -192,7 +192,7 @@ const waiting = (view) => {
       view.meanwhile.map((one) => h("p", { class: "quoted", dir: "auto" }, one.text, " ", h("span", { class: "about" }, one.title)))) : ""];
 };
 const body = (view) => {
-  if (view.state === "failed") return [h("p", { class: "problem", role: "alert" }, view.failure.settings ? [`${capital(view.failure.what)}. Ask again, or choose another model in `, settings(), "."] : view.lost ? [`${view.problem} `, h("button", { type: "button", class: "link", onclick: () => retry(view.number) }, "Ask again")] : view.problem)];
+  if (view.state === "failed") return [h("p", { class: "problem", role: "alert" }, view.failure.settings ? [`${capital(view.failure.what)}. Ask again, or choose another model in `, settings(), "."] : view.lost ? [`${view.problem} `, h("button", { type: "button", class: "link", onclick: () => retry(view.number) }, "Ask again")] : asSentence(view.problem))];
   if (view.state === "abstained") {
     if (view.reason === "small_talk") return [h("p", {}, view.says)];
     const [verdict, ...rest] = view.says.split(/(?<=: )/);

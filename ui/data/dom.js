@@ -41,6 +41,8 @@ const noteSentence = (note) => NOTES[note] || `${note.replace(/^source moved sin
 const modelName = (name) => (name === "extractive" ? "quotes only" : name);
 // A day in the order that the server writes it, too: "30 Nov 2026".
 const dayMonth = (at) => `${at.getDate()} ${at.toLocaleDateString("en", { month: "short" })}`;
+// What went wrong, as a sentence of its own; empty for nothing.
+const asSentence = (said) => (said ? `${said[0].toUpperCase()}${said.slice(1)}${/[.!?…]$/.test(said) ? "" : "."}` : "");
 // What keeps a table's cell in shape: a figure or a date is never broken, and words that are many have room.
 const cellForm = (text) => (/\d/.test(text) && text.length <= 20 ? "figure" : text.length > 60 ? "wordy" : null);
 const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -105,8 +105,8 @@ function draw() {
   if (form) open(form);
   else if (saved) dialog?.close();
   if (form && saved) dialog.querySelector("footer").append(h("p", { class: "note", role: "status" }, saved));
-  if (problem && dialog?.open) dialog.querySelector("footer").prepend(h("p", { class: "problem", role: "alert" }, problem));
-  root.replaceChildren((saved && !form) || (problem && !dialog?.open) ? h("p", { class: problem ? "toast bad" : "toast", role: "status" }, saved || problem) : "");
+  if (problem && dialog?.open) dialog.querySelector("footer").prepend(h("p", { class: "problem", role: "alert" }, asSentence(problem)));
+  root.replaceChildren((saved && !form) || (problem && !dialog?.open) ? h("p", { class: problem ? "toast bad" : "toast", role: "status" }, saved || asSentence(problem)) : "");
   if (root.firstChild) { const told = root.firstChild; setTimeout(() => told.remove(), 6000); }
 }
 watch("value", draw);

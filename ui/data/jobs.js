@@ -11,7 +11,6 @@ const tally = (jobs) => {
   const why = not.slice(0, 2).map((job) => `${job.name} (${job.note.replace(/[.]$/, "").replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())})`).join("; ");
   return `${parts.join(", ")}${why ? `: ${why}${not.length > 2 ? "; and others" : ""}` : ""}.`;
 };
-const sentence = (note) => note && `${note[0].toUpperCase()}${note.slice(1)}${/[.!?]$/.test(note) ? "" : "."}`;
 let tooLarge = [], broken = false; // whether nothing more will be told of these uploads
 const leaving = gone("jobs");
 
@@ -41,7 +40,7 @@ function draw() {
     h("li", { class: `job ${job.state}` },
       h("bdi", { class: "job-name" }, job.name),
       h("span", { class: "job-state" }, words[job.state] || ""),
-      (job.note || job.article) && h("p", { class: "job-note", dir: "auto" }, sentence(job.note), job.article && [" ", h("button", { type: "button", class: "plain", "aria-label": `Open ${job.article.title}`, onclick: () => say("open", job.article) }, "Open it")]),
+      (job.note || job.article) && h("p", { class: "job-note", dir: "auto" }, asSentence(job.note), job.article && [" ", h("button", { type: "button", class: "plain", "aria-label": `Open ${job.article.title}`, onclick: () => say("open", job.article) }, "Open it")]),
       job.share < 1 && h("progress", { max: 1, value: job.share, "aria-label": job.name }))));
   // Of several that have come in, one line, with all of them folded.
   const fold = ended && jobs.length > 1;

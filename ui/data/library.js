@@ -151,7 +151,7 @@ function drawTold() {
   const line = (one) => h("p", { class: "undo-line" }, h("span", { dir: "auto" }, `Removed ${one.words}.`),
     h("button", { type: "button", class: "undo-do", "data-k": `undo ${one.id}`, onclick: () => act("restore", { removal: one.id }) }, "Undo"),
     h("button", { type: "button", class: "undo-off", "aria-label": `Dismiss: ${one.words} stays removed`, title: "Dismiss: it cannot be had back then", onclick: () => act("dismiss", { removal: one.id }) }, "×"));
-  told_.replaceChildren(note ? h("p", { class: "note", role: "alert", dir: "auto" }, note) : "", told.problem || choices.problem ? h("p", { class: "problem", role: "alert" }, told.problem || choices.problem) : "");
+  told_.replaceChildren(note ? h("p", { class: "note", role: "alert", dir: "auto" }, note) : "", told.problem || choices.problem ? h("p", { class: "problem", role: "alert" }, asSentence(told.problem || choices.problem)) : "");
   undo.hidden = !lines.length;
   undo.replaceChildren(...lines.slice(0, 1).map(line), lines.length > 1 ? h("details", {}, h("summary", {}, `${count(lines.length - 1, "earlier removal")} can be undone`), lines.slice(1).map(line)) : "");
 }
@@ -213,7 +213,7 @@ async function open(one) {
   dialog.replaceChildren(
     h("header", {}, h("h2", { dir: "auto" }, got.title || one.title), shut),
     got.lost ? h("p", { class: "problem", role: "alert" }, "It could not be fetched: close this, and open it again.")
-      : got.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now.")
+      : got.missing ? h("p", { class: "problem", role: "alert" }, "It has been removed, or the library cannot be read now: close this, and look whether it is in the list.")
       : h("article", { tabindex: 0 }, h("p", { class: "about", dir: "auto" }, about(one), got.address ? [" · ", link(got.address)] : ""),
         got.note ? h("p", { class: "note" }, noteSentence(got.note)) : "",
         h("div", { class: "reader-tools" }, plain("Ask this article", () => { close(); askOf([["documents", [[one.id, one.title]]]]); }), plain("Save the original", save), tagsOf({ ...one, tags: one.tags }, close)),

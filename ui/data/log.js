@@ -194,7 +194,7 @@ const take = () => {
   }
   if (value.took) forgetOld();
   if (value.elsewhere && value.of === token()) become(newToken());
-  if (value.of === undefined || value.of === token()) trouble.textContent = value.trouble || "";
+  if (value.of === undefined || value.of === token()) trouble.textContent = asSentence(value.trouble);
   if (value.kept || value.back || value.took) say("kept");
   if (value.away && value.count && value.of === token()) offerBack(value, turns.size || pending ? "" : "The conversation was cleared.");
   if (value.models) fillPicker(value);

@@ -7,7 +7,7 @@ function draw() {
   const value = props.value || {};
   const { said, done, total, question, problem, empty, file } = broken && "total" in value ? { problem: BROKEN } : value;
   root.replaceChildren(
-    problem ? h("p", { class: "problem", role: "alert" }, problem) : "",
+    problem ? h("p", { class: "problem", role: "alert" }, asSentence(problem)) : "",
     said ? h("div", { class: total || total === 0 ? "running now" : "running", role: "status" }, h("span", { class: "said" }, said),
       total ? h("progress", { max: total, value: done, "aria-label": "Questions asked" }) : "",
       question ? h("bdi", { class: "question-now" }, question) : "") : "",

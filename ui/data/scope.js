@@ -33,7 +33,7 @@ const told = async () => {
   if (found.lost) { problem = "How many articles that are could not be asked: choose them again."; counted = null; return draw(); }
   total = found.of ?? total;
   counted = found.asked ?? 0;
-  problem = found.problem || "";
+  problem = asSentence(found.problem);
   draw();
 };
 // Either articles one by one, or what has tags, lies in folders and is of a time.
@@ -103,7 +103,7 @@ watch("value", () => {
   if (!job || job.share < 1) return;
   delete paste.dataset.way;
   const good = job.state === "added" || job.state === "unchanged";
-  paste.replaceChildren(h("span", { class: good ? null : "problem" }, good ? `${job.state === "added" ? "Added" : "It is there already:"} “${job.article?.title || job.name}”. ` : job.note || "It could not be added.", good && job.note && job.state === "added" ? job.note : ""),
+  paste.replaceChildren(h("span", { class: good ? null : "problem" }, good ? `${job.state === "added" ? "Added" : "It is there already:"} “${job.article?.title || job.name}”. ` : asSentence(job.note) || "It could not be added: try it again.", good && job.note && job.state === "added" ? job.note : ""),
     job.article ? h("button", { type: "button", class: "quiet", onclick: () => say("read", job.article) }, "Open it") : "",
     h("button", { type: "button", class: "quiet", onclick: () => paste.replaceChildren() }, "Close"));
   if (good) say("library");

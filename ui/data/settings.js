@@ -15,7 +15,7 @@ let why = "", place = "", other = false;
 const about = (id, words) => h("p", { class: "about", id: `${id}-about` }, words);
 const field = (label, words, control) => h("div", { class: "field" }, h("label", { for: control.id }, label), h("div", {}, control, about(control.id, words)));
 const input = (id, attributes) => h("input", { id, "aria-describedby": `${id}-about`, autocomplete: "off", ...attributes });
-const told = (value) => value.problem ? value.problem.replace(/^./, (c) => c.toUpperCase()) : value.file ? `In use for your next question, and kept in ${value.file}.` : value.kept ? "In use for your next question." : "They hold for this browser tab only.";
+const told = (value) => value.problem ? asSentence(value.problem) : value.file ? `In use for your next question, and kept in ${value.file}.` : value.kept ? "In use for your next question." : "They hold for this browser tab only.";
 const of = (part, whole) => {
   const tenth = Math.round((10 * part) / whole);
   return part === 0 ? "none" : part === whole ? "all" : tenth === 0 ? "less than 1 in 10" : tenth === 10 ? "nearly all" : `${tenth} in 10`;
@@ -67,7 +67,7 @@ function threshold(value, typed) {
 }
 
 function switches(value) {
-  const words = value.refused || (value.switched ? `Kept in ${value.switched}.` : "");
+  const words = asSentence(value.refused) || (value.switched ? `Your choice is kept in ${value.switched}.` : "");
   return h("section", { class: "box", "aria-label": "What is kept on this computer" }, value.switches.map(([name, on, isFixed]) => {
     const id = `set-${name}`, [label, said] = SWITCHES[name];
     const box = input(id, { type: "checkbox", checked: on, disabled: isFixed, onchange: () => trigger("switch", { token: token(), name, on: box.checked }) });

@@ -96,7 +96,7 @@ const draw = () => {
   waiting.clear();
   drawn = 0;
   list.replaceChildren();
-  body.replaceChildren(problem ? h("p", { class: "problem", role: "alert" }, problem) : "", choices(),
+  body.replaceChildren(problem ? h("p", { class: "problem", role: "alert" }, asSentence(problem)) : "", choices(),
     documents && !many && !problem ? h("div", { class: "empty" }, h("h3", {}, "No articles yet"), h("p", {}, "Drop files or a folder anywhere on this page, or paste an address or a text into the question box."), h("p", { class: "about" }, "PDF, Word, PowerPoint, Excel, OpenDocument, EPUB, web pages, mail, Markdown, text, tables, subtitles and notebooks are read.")) : "",
     documents ? "" : h("p", { class: "empty" }, "Opening your library…"), list,
     many > (documents || []).length ? h("p", { class: "about" }, `The newest ${(documents || []).length.toLocaleString("en")} of ${many.toLocaleString("en")}: the others are on the tab Library.`) : "", more);

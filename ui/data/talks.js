@@ -124,7 +124,7 @@ const draw = () => {
   list.replaceChildren(...(groups.size ? [...groups].map(([group, own]) => h("section", {}, h("h2", {}, group), h("ul", {}, own)))
     : [h("p", { class: "about" }, value.found ? "No conversation has these words." : "Your conversations will be listed here.")]));
   mark();
-  problem.textContent = value.problem || "";
+  problem.textContent = asSentence(value.problem);
   if (value.deleted && !value.problem && value.deleted !== undone) offerUndo(value.deleted, names.get(value.deleted) || "it");
   undone = value.deleted || null;
   names = new Map(value.talks.map(([id, name]) => [id, name]));
