@@ -74,6 +74,12 @@ FORMATS = {
     "table.csv": ("table", "Lapwing", b"bird,count\nLapwing,61\nHeron,90\n"),
 }
 """Title, words of the text and content of a file of each format that is read."""
+DROPPED = """() => {
+  const held = new DataTransfer();
+  held.items.add(new File(["The heron stood still."], "heron.txt"));
+  held.items.add(new File(["The plover ran."], "plover.txt"));
+  return held;
+}"""
 EVIL = (
     "<img src=https://evil.example/i onerror=alert(1)>",
     "<script>alert(2)</script>",
@@ -148,6 +154,8 @@ def add_open_and_remove(page, name, title, words, content):
     expect(entry(page, title).locator(".about")).to_contain_text(name)
     entry(page, title).get_by_role("button", name=title, exact=True).click()
     expect(page.locator(".reader[open] article")).to_contain_text(words)
+    text = page.locator(".reader[open] .text")
+    expect(text.get_by_role("heading", name=title, exact=True)).to_have_count(0)
     page.keyboard.press("Escape")
     expect(page.locator(".reader[open]")).to_have_count(0)
     remove(page, title)
@@ -170,17 +178,24 @@ def test_what_was_added_is_there_to_ask_at_once(page):
 
 def test_files_dropped_on_another_tab_are_added(page):
     page.get_by_role("tab", name="Ask").click()
-    dropped = page.evaluate_handle(
-        """() => { const held = new DataTransfer();
-        held.items.add(new File(["The heron stood still."], "heron.txt"));
-        held.items.add(new File(["The plover ran."], "plover.txt")); return held; }"""
-    )
+    dropped = page.evaluate_handle(DROPPED)
     page.dispatch_event("#talk", "dragover", {"dataTransfer": dropped})
     expect(page.locator("body.dropping")).to_have_count(1)
     page.dispatch_event("#talk", "drop", {"dataTransfer": dropped})
     expect(page.locator(".job.added .job-name")).to_have_text(["heron.txt", "plover.txt"])
     expect(page.locator("body.dropping")).to_have_count(0)
     expect(page.get_by_role("tab", name="Library")).to_have_attribute("aria-selected", "true")
+    for title in ("heron", "plover"):
+        remove(page, title)
+
+
+def test_what_becomes_of_files_is_seen_from_far_down_in_the_list(page):
+    page.set_viewport_size({"width": 1440, "height": 240})
+    page.locator(".entry").last.scroll_into_view_if_needed()
+    expect(page.locator(".jobs")).not_to_be_in_viewport()
+    page.dispatch_event(".library", "drop", {"dataTransfer": page.evaluate_handle(DROPPED)})
+    expect(page.locator(".jobs > .note")).to_be_in_viewport()
+    expect(page.locator(".job.added")).to_have_count(2)
     for title in ("heron", "plover"):
         remove(page, title)
 

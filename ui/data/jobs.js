@@ -3,6 +3,7 @@
 const root = element.querySelector(".jobs");
 const words = { waiting: "Waiting", reading: "Reading", indexing: "Indexing", added: "Added", unchanged: "Unchanged", skipped: "Skipped" };
 const MOST = 20_000_000; // as `ui.guard` has it; the server's own refusal reaches the page without a word
+const OVER = ["added", "unchanged", "skipped"];
 const FEW = 3; // files that are all shown when they have come in
 // "12 articles added, 1 not read: notes.bin (it is no text)."
 const tally = (jobs) => {
@@ -11,6 +12,7 @@ const tally = (jobs) => {
   const why = not.slice(0, 2).map((job) => `${job.name} (${job.note.replace(/[.]$/, "").replace(/^[A-Z](?=[a-z])/, (c) => c.toLowerCase())})`).join("; ");
   return `${parts.join(", ")}${why ? `: ${why}${not.length > 2 ? "; and others" : ""}` : ""}.`;
 };
+let underway = false; // whether uploads are on their way that were shown already
 let tooLarge = [], broken = false; // whether nothing more will be told of these uploads
 const leaving = gone("jobs");
 
@@ -35,7 +37,8 @@ const BROKEN = "The connection broke off: look whether it is in the list below, 
 function draw() {
   const told = (props.value || {}).jobs || [];
   const jobs = [...tooLarge, ...(broken ? told.map((job) => (job.share < 1 ? { ...job, state: "skipped", share: 1, note: BROKEN } : job)) : told)];
-  const ended = jobs.every((job) => job.share === 1);
+  const ended = jobs.every((job) => OVER.includes(job.state)), begins = !ended && !underway;
+  underway = !ended;
   const list = (some) => h("ul", { class: "job-list", "aria-label": "Uploads", role: "list" }, some.map((job) =>
     h("li", { class: `job ${job.state}` },
       h("bdi", { class: "job-name" }, job.name),
@@ -50,6 +53,7 @@ function draw() {
     jobs.length && ended ? h("button", { type: "button", class: "plain", onclick: () => { tooLarge = []; root.replaceChildren(); } }, "Clear this list") : "",
     h("p", { class: "away", role: "status" }, jobs.length && ended ? `${jobs.filter((job) => job.state === "added").length} of ${jobs.length} files added` : ""),
   );
+  if (begins) root.scrollIntoView({ block: "nearest" }); // who drops files far down in the list sees what becomes of them
 }
 hear("lost", ({ under }) => { const told = props.value?.jobs; if (under && told?.some((job) => job.share < 1)) { broken = true; draw(); } }, leaving);
 watch("value", () => { broken = false; draw(); });

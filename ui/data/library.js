@@ -219,7 +219,7 @@ async function open(one) {
         h("div", { class: "reader-tools" }, plain("Ask this article", () => { close(); askOf([["documents", [[one.id, one.title]]]]); }), plain("Save the original", save), tagsOf({ ...one, tags: one.tags }, close)),
         failed,
         brief?.overview?.length ? h("section", { class: "brief", "aria-label": "In brief" }, h("h3", {}, "In brief"), h("p", { dir: "auto" }, brief.overview.join(" "))) : "",
-        letterhead(got), h("div", { class: "text" }, blocksOf(got, [], 0).map((block) => drawBlock(got.text, block, [])))),
+        letterhead(got), h("div", { class: "text" }, blocksOf(got, [], got.text.startsWith(`${got.title}\n`) ? got.title.length : 0).map((block) => drawBlock(got.text, block, [])))),
   );
   shut.focus();
 }
