@@ -39,7 +39,7 @@ from rag.answer.mismatch import (
 )
 from rag.answer.neighbours import announced, with_names, with_what_it_leans_on
 from rag.answer.otherwise import Comparison, of_each_thing, with_contrary
-from rag.answer.ranking import Reader, is_of_other_price
+from rag.answer.ranking import Reader, is_of_kin, is_of_other_price
 from rag.answer.rows import with_named
 from rag.answer.several import chosen, is_heading, likely_further, of_two_articles
 from rag.answer.short import marked, names_a_thing, short_of, unit_of
@@ -61,9 +61,8 @@ _TRIED = 4
 _BORNE_OUT = 0.4
 """Probability from which such a sentence says that its words answer."""
 _KINDS: frozenset[AnswerType] = frozenset({"person", "date", "duration", "amount", "money"})
-"""What is no answer without a name, a date or a number in it. Of 78 such questions of families set
-aside that were answered rightly, none was by a sentence without it, but where its words were sure
-enough to be the short answer ("a tenth", "the fire brigade")."""
+"""What is no answer without a name, a date or a number in it: none of 78 that were right was, but
+where its words were sure enough to be the short answer ("a tenth", "the fire brigade")."""
 
 
 class ExtractiveAnswerer:
@@ -216,8 +215,9 @@ def _tells_doing(one: Weighed, asked: str) -> bool | None:
 
 
 def _is_of_other_measure(question: Question, one: Weighed) -> bool:
-    forms = (is_of_other_measure, only_compares, is_only_compared, is_of_other_code)
-    other = any(is_other(one.text, asked=question.text) for is_other in (*forms, is_of_other_price))
+    figures = (is_of_other_measure, only_compares, is_only_compared, is_of_other_price)
+    others = (*figures, is_of_other_code, is_of_kin)
+    other = any(is_other(one.text, asked=question.text) for is_other in others)
     return other or is_of_other_line(one.text, question, one.candidate.hit)
 
 

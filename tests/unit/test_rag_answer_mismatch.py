@@ -17,7 +17,7 @@ from rag.answer.mismatch import (
     role_asked,
     tells_doing,
 )
-from rag.answer.ranking import is_mere_greeting
+from rag.answer.ranking import is_mere_greeting, is_of_kin
 from rag.question import read_question
 from rag.testing import hit_of
 
@@ -293,3 +293,22 @@ def test_a_greeting_tells_nothing_but_whom_a_letter_is_to(text: str, told: bool)
 )
 def test_who_does_not_do_it_is_not_who_does(asked: str, sentence: str, told: bool | None) -> None:
     assert tells_doing(sentence, asked=asked) is told
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "other"),
+    [
+        ("When did she die?", "Her mother died when she was nine.", True),
+        ("When did Elise Moe marry?", "Her elder sister Ida married in 1902.", True),
+        ("When did Elise Moe marry?", "Jo Moe's brother had married in 1902.", True),
+        ("When did Ida Moe marry?", "Her elder sister Ida married in 1902.", False),
+        ("When did her sister marry?", "Her elder sister Ida married in 1902.", False),
+        ("When did she die?", "She died when her mother was ninety.", False),
+        ("How was Jo raised?", "Jo and his brother were raised in Voss.", False),
+        ("When did she die?", "Her mother moved to Voss in 1902.", False),
+    ],
+)
+def test_what_the_kin_of_somebody_did_is_not_what_they_did(
+    asked: str, text: str, other: bool
+) -> None:
+    assert is_of_kin(text, asked=asked) is other
