@@ -216,7 +216,7 @@ def _answer_lines(answer: Answer) -> list[str]:
         return [*map(_item, answer.sentences), *_places(answer.citations)]
     lines = _part_lines(answer)
     if answer.short and not lines:
-        lines = [styled(wrapped(printable(answer.short)), BOLD), ""]
+        lines = [styled(wrapped(one_line(answer.short)), BOLD), ""]
     return [*lines, *_sentence_lines(answer.sentences), *_footnotes(answer.citations)]
 
 

@@ -69,6 +69,8 @@ def test_the_short_answer_stands_on_a_line_of_its_own_before_the_sentence(
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(sys, "stdout", screen)
     assert answer_text(replace(answer, short="the old mill")).startswith(begins)
+    broken = replace(answer, short="by the\nold mill")
+    assert "by the old mill" in answer_text(broken).splitlines()[0]
 
 
 def test_what_names_a_pronoun_stands_before_its_sentence_in_a_paragraph_of_their_own(
