@@ -1,16 +1,21 @@
 """Turns a draft into an answer whose citations are checked; what fails the check is not shown.
 
 A quote is found in a text too where its blanks, line ends, quotation marks and dashes are others.
-What an answer adds to a text, sentence by sentence with its marks, is told here as well.
+What an answer adds to a text, sentence by sentence with its marks, is told here as well, and what a
+quoted sentence does not say to be so.
 """
 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 
+from index.data_files import data_toml
 from index.errors import CitationError
 from index.reading.normal import normalise
+from index.terms import content_terms, terms
 from rag.types import (
     Answer,
     AnswerPart,
@@ -29,6 +34,13 @@ SHOWN_AS_TRUE: frozenset[Verdict] = frozenset({"supported", "misattributed"})
 
 Texts = Mapping[str, str]
 """The whole text of each document that hits are from, by the hash that the hits have of it."""
+_CLOSING = " \"'”’)*_"
+_WHO_DID = re.compile(
+    r"(?:and )?(?:who|whom)(?: was| were| is| are)? (?!marr|met\b|meet|fought|divorc)"
+    r"(?P<verb>[a-z]{3,20}) (?P<by>by )?(?P<rest>.{2,200})",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]{1,30}(?: [A-ZÀ-Þ][\w'’-]{1,30}){0,3}")
 _ALIKE = ("'‘’‚‛ʼ`´′", '"“”„‟«»″', "-‐‑‒–—―−")
 """Signs that are typed for each other: single and double quotation marks, dashes."""
 _DASHES = _ALIKE[2]
@@ -266,6 +278,79 @@ def places(text: str, quote: str, *, most: int = 2) -> list[tuple[int, int]]:
         if len(found) == most:
             break
     return found
+
+
+def is_not_so(text: str, start: int, end: int, *, asked: str) -> bool:
+    """Say whether a sentence tells words that answer, and does not say that it is so.
+
+    It asks, denies, doubts, makes up, tells what would have been, or what was only tried; or who is
+    asked of does there what it is asked who did to them. Where a question has the words for it,
+    as "What did the forger claim?", it asks for just that.
+    """
+    plain = text.replace("’", "'")
+    if plain.rstrip(_CLOSING).endswith("?") or _is_swapped(plain, asked):
+        return True
+    known = set(terms(asked))
+    bounds = [0, *(found.end() for found in _not_so("parts")[0].finditer(plain)), len(plain)]
+    first = max(at for at in bounds if at <= start)
+    last = min((at for at in bounds if at >= end), default=len(plain))
+    part = plain[first:last]
+    told = [found for form in _not_so("frames") for found in form.finditer(part)]
+    told += [found for form in _not_so("ahead") for found in form.finditer(plain[first:start])]
+    if any(not known & set(terms(_sign(found))) for found in told):
+        return True
+    return any(
+        known & set(terms(found["verb"])) and not known & set(terms(found["sign"] or ""))
+        for found in _not_so("tried")[0].finditer(part)
+    ) or any(
+        not known & {*content_terms(found["if"]), "if", "unless"}
+        for found in _not_so("if")[0].finditer(plain)
+    )
+
+
+def says_it_is_not(claim: str, text: str) -> bool:
+    """Say whether a sentence that has a claim's words does not say that it is so.
+
+    As `is_not_so`, in the part that has most words of the claim.
+    """
+    plain, wanted = text.replace("’", "'"), set(content_terms(claim))
+    starts = [0, *(found.end() for found in _not_so("parts")[0].finditer(plain))]
+    parts = [plain[i:j] for i, j in pairwise([*starts, len(plain)])]
+    shared = [len(wanted & set(content_terms(part))) for part in parts]
+    end = starts[shared.index(max(shared))] + len(parts[shared.index(max(shared))])
+    return is_not_so(text, max(end - 1, 0), max(end - 1, 0), asked=claim)
+
+
+def _sign(found: re.Match[str]) -> str:
+    return found["sign"] if "sign" in found.re.groupindex else found.group()
+
+
+def _is_swapped(text: str, asked: str) -> bool:
+    """Say whether who stands behind a question's verb stands before that verb in a sentence.
+
+    "Count Brede shot Baron Munk" does not tell who shot Count Brede, nor "Holk was shot by Lerche"
+    who was shot by Holk.
+    """
+    who = _WHO_DID.match(asked)
+    if who is None:
+        return False
+    by, held = who["by"] or "", set(content_terms(who["verb"]))
+    before = r"(?:was|were|is|are|been) " if by else ""
+    return bool(held) and any(
+        set(terms(found["verb"])) == held
+        for name in _NAME.findall(who["rest"])
+        for found in re.finditer(
+            rf"\b{re.escape(name)} {before}(?P<verb>[a-z]{{3,20}})\b(?P<by> by\b)?", text
+        )
+        if bool(by) == bool(found["by"])
+    )
+
+
+@cache
+def _not_so(name: str) -> tuple[re.Pattern[str], ...]:
+    forms = data_toml("rag", "clauses.toml")["not_so"][name]
+    listed = [forms] if isinstance(forms, str) else forms
+    return tuple(re.compile(form, re.IGNORECASE) for form in listed)
 
 
 def misquoted(claim: str, source: str) -> str:

@@ -1,8 +1,7 @@
 """Tells what a figure was moved or corrected to, and what a message quotes of an older one.
 
 "Moved from 20 June to 27 June" does not say that the party is on 20 June, and "at 14:15, not at
-13:00" denies nothing of 14:15. Nor is said to be so what a sentence denies, doubts or makes up. By
-form alone: whether it is the thing asked of, others tell.
+13:00" denies nothing of 14:15. By form alone: whether it is the thing asked of, others tell.
 """
 
 import re
@@ -12,19 +11,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from index.data_files import data_toml
-from index.terms import content_terms, terms
+from index.terms import terms
 from index.types import Hit
 from rag.answer.measures import Figure, figures
 from rag.question import any_of, listed, words
 
-_CLOSING = " .!\"'”’)*_"
-_WHO_DID = re.compile(
-    r"(?:and )?(?:who|whom)(?: was| were| is| are)? (?!marr|met\b|meet|fought|divorc)"
-    r"(?P<verb>[a-z]{3,20}) (?P<by>by )?(?P<rest>.{2,200})",
-    re.IGNORECASE,
-)
-_NAME = re.compile(r"[A-ZÀ-Þ][\w'’-]{1,30}(?: [A-ZÀ-Þ][\w'’-]{1,30}){0,3}")
 _NO_MORE = re.compile(
     r"\b(?:not|instead of|rather than|no longer|in place of)(?: the| on| at)? $", re.I
 )
@@ -203,63 +194,3 @@ def _change() -> re.Pattern[str]:
     return re.compile(
         rf"\b{verb}\b[^.;:]{{0,40}}? from (?P<old>[^.;,]{{1,40}}?) to [^.;,]", re.IGNORECASE
     )
-
-
-def is_not_so(text: str, start: int, end: int, *, asked: str) -> bool:
-    """Say whether a sentence tells words that answer, and does not say that it is so.
-
-    It asks, denies, doubts, makes up, tells what would have been, or what was only tried; or who is
-    asked of does there what it is asked who did to them. Where a question has the words for it,
-    as "What did the forger claim?", it asks for just that.
-    """
-    plain = text.replace("’", "'")
-    if plain.rstrip(_CLOSING).endswith("?") or _is_swapped(plain, asked):
-        return True
-    known = set(terms(asked))
-    bounds = [0, *(found.end() for found in _not_so("parts")[0].finditer(plain)), len(plain)]
-    first = max(at for at in bounds if at <= start)
-    last = min((at for at in bounds if at >= end), default=len(plain))
-    part = plain[first:last]
-    told = [found for form in _not_so("frames") for found in form.finditer(part)]
-    told += [found for form in _not_so("ahead") for found in form.finditer(plain[first:start])]
-    if any(not known & set(terms(_sign(found))) for found in told):
-        return True
-    return any(
-        known & set(terms(found["verb"])) and not known & set(terms(found["sign"] or ""))
-        for found in _not_so("tried")[0].finditer(part)
-    ) or any(
-        not known & {*content_terms(found["if"]), "if", "unless"}
-        for found in _not_so("if")[0].finditer(plain)
-    )
-
-
-def _sign(found: re.Match[str]) -> str:
-    return found["sign"] if "sign" in found.re.groupindex else found.group()
-
-
-def _is_swapped(text: str, asked: str) -> bool:
-    """Say whether who stands behind a question's verb stands before that verb in a sentence.
-
-    "Count Brede shot Baron Munk" does not tell who shot Count Brede, nor "Holk was shot by Lerche"
-    who was shot by Holk.
-    """
-    who = _WHO_DID.match(asked)
-    if who is None:
-        return False
-    by, held = who["by"] or "", set(content_terms(who["verb"]))
-    before = r"(?:was|were|is|are|been) " if by else ""
-    return bool(held) and any(
-        set(terms(found["verb"])) == held
-        for name in _NAME.findall(who["rest"])
-        for found in re.finditer(
-            rf"\b{re.escape(name)} {before}(?P<verb>[a-z]{{3,20}})\b(?P<by> by\b)?", text
-        )
-        if bool(by) == bool(found["by"])
-    )
-
-
-@cache
-def _not_so(name: str) -> tuple[re.Pattern[str], ...]:
-    forms = data_toml("rag", "clauses.toml")["not_so"][name]
-    listed = [forms] if isinstance(forms, str) else forms
-    return tuple(re.compile(form, re.IGNORECASE) for form in listed)

@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 
 from index.data_files import data_toml
 from index.terms import content_terms, terms
-from rag.answer.changed import is_not_so, is_what_was, without_corrected, without_what_was
+from rag.answer.changed import is_what_was, without_corrected, without_what_was
 from rag.answer.confidence import Weighed
 from rag.answer.edges import beside_role, cut, end_of_name, moved
 from rag.answer.holder import is_no_sum, is_source, with_family
 from rag.answer.measures import figure_is_other, figures, own_figure
 from rag.answer.mismatch import days_of, is_opposite
 from rag.answer.yes_no import clause_of, is_negated
+from rag.citations import is_not_so
 from rag.question import AnswerType, Question, any_of, names
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.windows import likely

@@ -26,7 +26,7 @@ from rag.verification.parse import (
 )
 from rag.verification.values import Value, comparable, same
 
-Kind = Literal["number", "date", "name", "modality", "quote", "negation"]
+Kind = Literal["number", "date", "name", "modality", "quote", "negation", "frame"]
 
 _CLOSE = 0.6
 """Share of a claim's words in a sentence from which its values stand for the claim's."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from index.data_files import data_fitted
 from index.types import Hit, Sentence
-from rag.citations import misquoted
+from rag.citations import misquoted, says_it_is_not
 from rag.reader.onnx_reader import Telling
 from rag.reader.windows import Window, window_of
 from rag.types import Evidence, Verdict
@@ -43,6 +43,7 @@ _LEAST = 1e-3
 _NOTES = 2
 """Differences that a note tells."""
 _OTHERWISE = "the source says otherwise"
+_UNSAID = "the source does not say that it is so"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +273,8 @@ def weigh(said: str, bearing: Bearing, hits: Sequence[Hit]) -> Weighed:
     wrong = misquoted(said, text)
     if wrong:
         found = (Difference(kind="quote", note=wrong), *found)
+    if says_it_is_not(said, bearing.sentence.text):
+        found = (*found, Difference(kind="frame", note=_UNSAID))
     states = any(not word.name for word in claim.words)
     is_copy = is_copied(claim, held) and (bearing.alone.said > bearing.alone.denied or not states)
     near = is_near(claim, held) and bearing.alone.said > bearing.alone.denied

@@ -24,6 +24,12 @@ _TRAM = (
 )
 
 
+_LORE = (
+    "It is not true that the Marl bridge opened in 1963. Rossi denied that he had stolen the ring. "
+    "Did Samuel Reed build Fort Almy in 1811? In 1866 Moritz Kahn tried to murder Duke Albrecht."
+)
+
+
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     settings = Settings.load(library=tmp_path_factory.mktemp("judge") / "library", seeds=False)
@@ -33,6 +39,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
             Article(source="port", title="Port strike", text=_PORT),
             Article(source="canal", title="The Talin canal", text=_CANAL),
             Article(source="tram", title="Timetable of the tram", text=_TRAM),
+            Article(source="lore", title="What is told", text=_LORE),
         ]
     )
     return assistant
@@ -59,6 +66,26 @@ def verdict_of(assistant: Assistant, claim: str) -> str:
 )
 def test_a_true_claim_is_supported(assistant: Assistant, claim: str) -> None:
     assert verdict_of(assistant, claim) == "supported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The Marl bridge opened in 1963.",
+        "Rossi had stolen the ring.",
+        "Samuel Reed built Fort Almy in 1811.",
+        "Moritz Kahn murdered Duke Albrecht in 1866.",
+    ],
+)
+def test_what_a_source_denies_asks_or_tells_as_tried_is_not_supported(
+    assistant: Assistant, claim: str
+) -> None:
+    (found,) = verify(claim, assistant=assistant).claims
+    assert (found.verdict, found.note) == ("altered", "the source does not say that it is so")
+
+
+def test_that_a_source_denies_it_is_supported(assistant: Assistant) -> None:
+    assert verdict_of(assistant, "Rossi denied that he had stolen the ring.") == "supported"
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from index.types import Hit
-from rag.answer.changed import is_not_so
 from rag.answer.extractive import shipped_reader
 from rag.answer.yes_no import bears_out, is_negated, put
+from rag.citations import is_not_so, says_it_is_not
 from rag.reader.onnx_reader import ReadSentence
 from rag.reader.windows import TokenScores
 from rag.testing import hit_of
@@ -142,3 +142,20 @@ def test_what_a_sentence_does_not_say_to_be_so_is_no_answer(
 def test_what_a_sentence_says_to_be_so_may_answer(sentence: str, asked: str, words: str) -> None:
     start = sentence.index(words)
     assert not is_not_so(sentence, start, start + len(words), asked=asked)
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "is_unsaid"),
+    [
+        ("It fell in 1402.", "They thought that it fell in 1402; in fact it fell in 1511.", True),
+        ("It fell in 1511.", "They thought that it fell in 1402; in fact it fell in 1511.", False),
+        ("The forger claimed it.", "The forger claimed that it is gold.", False),
+        ("It is gold.", "The forger claimed that it is gold.", True),
+        ("They sang So What?.", "They sang the album So What?.", False),
+        ("Lund appears in Stoker.", "Lund appears in the film Stoker.", False),
+    ],
+)
+def test_a_claim_is_compared_with_the_part_that_has_its_words(
+    claim: str, sentence: str, is_unsaid: bool
+) -> None:
+    assert says_it_is_not(claim, sentence) is is_unsaid
