@@ -66,16 +66,7 @@ def sync(
     """
     pages = [str(source) for source in sources if is_web_address(str(source))]
     paths = [source for source in sources if not is_web_address(str(source))]
-    listed = Listed(paths)
-    walk, places = find(listed.paths), folders(paths)
-    if prune and not places:
-        raise MisuseError(
-            "only a folder can be pruned: name the folder whose missing files are to be removed "
-            "from the library"
-        )
-    found = [*walk, *listed.told]
-    if prune:
-        require_files(places, found)
+    listed, found, places = _looked_for(paths, prune=prune)
     found = [item for item in found if item.source not in leave]
     for _ in range(_TRIES):
         with suppress(Overtaken):
@@ -95,6 +86,23 @@ def sync(
         f"library {library.catalog.name!r} is changed by other programs all the time: run the "
         "command again when they have finished"
     )
+
+
+def _looked_for(
+    paths: Sequence[str | Path], *, prune: bool
+) -> tuple[Listed, list[FoundFile | Change], tuple[Path, ...]]:
+    """Return what lists of references say, the files that paths stand for, and their folders."""
+    listed = Listed(paths)
+    walk, places = find(listed.paths), folders(paths)
+    if prune and not places:
+        raise MisuseError(
+            "only a folder can be pruned: name the folder whose missing files are to be removed "
+            "from the library"
+        )
+    found = [*walk, *listed.told]
+    if prune:
+        require_files(places, found)
+    return listed, found, places
 
 
 def _read_pages(urls: Sequence[str], known: Mapping[str, str]) -> Iterator[Incoming | Change]:

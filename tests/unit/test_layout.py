@@ -36,6 +36,18 @@ def test_no_import_goes_in_a_circle_also_none_inside_a_function() -> None:
     assert set(order.static_order()) == FILES.keys()
 
 
+def test_no_file_has_more_than_400_lines_and_no_function_more_than_60() -> None:
+    long = {name for name, file in FILES.items() if len(file.read_text("utf-8").split("\n")) > 401}
+    functions = {
+        f"{name}.{node.name}"
+        for name, file in FILES.items()
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= 60
+    }
+    assert (long, functions) == (set(), set())
+
+
 def test_each_file_and_module_that_the_papers_of_the_house_name_is_there() -> None:
     text = "".join((ROOT / f"{name}.md").read_text("utf-8") for name in PAPERS)
     places = "|".join((*PACKAGES, "benchmarks", "training", "tests", "docs", r"\.ci"))
