@@ -137,12 +137,13 @@ def is_opposite(sentence: str, *, asked: str) -> bool:
     that answer, of training questions, 49 are called opposite.
     """
     wanted, told = _sides_of(asked), _sides_of(sentence)
+    ends = _WHEN.match(asked) and _UNTIL.search(sentence)
     apart = any(
         len(sides) == 1 and pair in told and not told[pair] & sides
         for pair, sides in wanted.items()
+        if not ends or pair[1]
     )
-    ends = _WHEN.match(asked) and _UNTIL.search(sentence)
-    return apart and not (ends or is_negated(asked) or is_negated(sentence))
+    return apart and not (is_negated(asked) or is_negated(sentence))
 
 
 def is_former(sentence: str, *, asked: str) -> bool:

@@ -312,3 +312,9 @@ def test_what_the_kin_of_somebody_did_is_not_what_they_did(
     asked: str, text: str, other: bool
 ) -> None:
     assert is_of_kin(text, asked=asked) is other
+
+
+def test_until_another_time_the_last_one_is_not_the_first() -> None:
+    last = "Until April the last ferry left at 21.30; now it leaves at 22.15."
+    assert is_opposite(last, asked="When does the first ferry leave now?")
+    assert not is_opposite("The mill is open until 5.", asked="When does the mill close?")
