@@ -186,7 +186,7 @@ def _reasons(
     if searched.unheard:
         several = "words" if len(searched.unheard) > 1 else "word"
         yield f"{none} {verb[1]} the {several} {_listed(searched.unheard)}"
-    yield "no passage comes near to the question"
+    yield "no passage comes near enough to the question"
 
 
 def _of_the_nearest(question: Question, hit: Hit, *, texts: Mapping[str, str]) -> Iterator[str]:

@@ -74,6 +74,7 @@ _LONGEST_LINE = 8
 """Words of what a line of a form says, where it is no sentence of its own."""
 _OF_KIND: Final = frozenset({"long", "often", "high", "hot", "old", "big", "larg", "heavi", "far"})
 """Terms that only say the kind of a question."""
+_STANDS_FOR = ("one", "ones")  # the noun before: "the northern apiary and the southern one"
 _SPOKEN = re.compile(r"[A-Za-z][\w’'\-]*|[.,;:]")
 """A word, or a mark between two."""
 _WHEN = re.compile(r"(?:and |until |till |from )?(?:when|what time|how late)\b", re.IGNORECASE)
@@ -300,7 +301,9 @@ def _sides_of(text: str) -> Mapping[tuple[str, str], frozenset[int]]:
             found[line, ""] |= {side}
     for word, behind in pairwise(_SPOKEN.findall(text)):
         for line, side in _opposites("before").get(word.lower(), ()):
-            found[line, terms(behind)[-1] if terms(behind) else ""] |= {side}
+            same = [of for of in found if of[0] == line] if behind in _STANDS_FOR else []
+            for of in (*same, (line, terms(behind)[-1] if terms(behind) else "")):
+                found[of] |= {side}
     return found
 
 

@@ -263,7 +263,8 @@ def _counted_in(draft: Draft, question: Question, lists: Sequence[Listing]) -> D
         for place in one.items
         if wanted <= set(terms(place.sentence.text)) and numbers(place.sentence.text)
     ]
-    told_of = (place.hit.passage.text for one in about for place in (one.heading, *one.items))
+    told_of = [place.hit.passage.text for one in about for place in (one.heading, *one.items)]
+    told_of += [sentence.text for sentence in draft.sentences]  # perhaps of another article
     is_needed = bool(found) or any(wanted & set(terms(text)) for text in told_of)
     if about and not is_needed and _NEEDED.match(rest):
         return replace(draft, confidence=0.0)

@@ -181,6 +181,7 @@ def test_the_opposite_of_what_is_asked_is_no_answer(asked: str, sentence: str) -
         ("How old is the new ferry?", "It was built three years ago."),
         ("When does the theatre open again?", "The theatre stays closed until 15 August."),
         ("When does the shop close?", "On Sundays it is open until 17:00."),
+        ("How deep is the southern pit?", "The northern pit is 4 m deep and the southern one 11."),
     ],
 )
 def test_a_sentence_with_that_side_too_or_a_not_may_answer(asked: str, sentence: str) -> None:

@@ -227,3 +227,12 @@ def test_a_list_without_a_thing_tells_that_it_is_not_needed() -> None:
     draft = Draft(sentences=(DraftSentence(text=place.text, evidence=(quoted,)),), confidence=0.8)
     for asked, confidence in (("How much sugar goes in?", 0.0), ("How much rain fell?", 0.8)):
         assert with_named(draft, read_question(asked), ALL).confidence == confidence
+
+
+def test_a_list_of_another_article_does_not_tell_that_it_is_not_needed() -> None:
+    bread = hit_of("Rye bread", "Mix 100 g of sugar with the flour.")
+    place = bread.sentences[1].sentence
+    quoted = Evidence(hit=bread, start=place.start, end=place.end)
+    draft = Draft(sentences=(DraftSentence(text=place.text, evidence=(quoted,)),), confidence=0.8)
+    asked = read_question("How much sugar do I need?")
+    assert with_named(draft, asked, [*ALL, bread]).confidence == 0.8
