@@ -20,6 +20,7 @@ from index.types import Hit
 from rag import arguments
 from rag.arguments import checked_k, checked_question
 from rag.articles import Aging
+from rag.drafting import shipped
 from rag.driver import Steps, adrive, drive, for_one_question
 from rag.library import OldMethods, OpenLibrary, stored_library
 from rag.logbook import log_question
@@ -27,7 +28,7 @@ from rag.pipeline import Pipeline
 from rag.question import read_query
 from rag.settings import Adjustments, Settings
 from rag.types import Answer, Answerer, Citation, Event, LanguageModel, Turn, Verification
-from rag.way import Way, load_wanted, shipped
+from rag.way import Way, load_wanted
 
 if TYPE_CHECKING:
     from llama_index.core.base.base_query_engine import BaseQueryEngine

@@ -33,6 +33,7 @@ from rag.conversations.conversation import (
     with_comparison,
 )
 from rag.conversations.store import ConversationStore, conversations_here
+from rag.drafting import extractive_answerer
 from rag.llm.client import in_thread
 from rag.llm.prompting import draft_messages, judge_messages
 from rag.logbook import LoggedQuestion, log_question, logged_questions
@@ -42,7 +43,6 @@ from rag.settings import Settings, keep_setting
 from rag.sources import by_answer, set_against
 from rag.types import Answer, Sentence, as_json, json_text
 from rag.verification.differences import corrections
-from rag.way import extractive_answerer
 
 if TYPE_CHECKING:
     from rag.llm.found_models import FoundModel

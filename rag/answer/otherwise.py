@@ -30,7 +30,7 @@ OTHERWISE = "But another document says:"
 
 
 class Comparison(Protocol):
-    """What compares sentences with each other; `rag.way` brings it."""
+    """What compares sentences with each other; `rag.drafting` brings it."""
 
     def conflict(
         self, asked: str, one: Evidence, other: Evidence, *, words: tuple[str, str]

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from index.types import Hit
 from rag import Card, Settings
 from rag.answer.similar import Near, SimilarAnswerer, stands_out, why_abstain
+from rag.drafting import shipped
 from rag.question import read_question
 from rag.testing import HashEmbedder, hit_of
-from rag.way import shipped
 
 ASKED = read_question("Wann wurde die Brücke eröffnet?")
 OPENED = "Die Brücke wurde 1931 eröffnet."
