@@ -154,6 +154,9 @@ def test_a_question_mark_shows_the_shortcuts_and_gives_the_focus_back(browser, m
         button.focus()
         page.keyboard.press("?")
         expect(sheet).to_be_visible()
+        close = sheet.get_by_role("button", name="Close")
+        outer, cross = close.bounding_box(), close.locator("svg").bounding_box()
+        assert abs(2 * (outer["x"] - cross["x"]) + outer["width"] - cross["width"]) < 2
         page.keyboard.press("Escape")
         expect(sheet).to_be_hidden()
         expect(button).to_be_focused()

@@ -45,12 +45,20 @@ def bridges(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def talk(browser, bridges):
+def asked(browser, bridges):
     """Open a page on which all the questions were asked."""
     with served(bridges) as port, opened(browser, port) as page:
         for turn, question in enumerate(QUESTIONS.values(), start=1):
             ask(page, question, turn=turn)
         yield page
+
+
+@pytest.fixture
+def talk(asked):
+    """Give that page on a wide screen, however the test before left it."""
+    asked.set_viewport_size({"width": 1440, "height": 900})
+    asked.emulate_media(media="screen", color_scheme="light")
+    return asked
 
 
 @pytest.fixture
@@ -78,7 +86,6 @@ def test_two_articles_that_disagree_stand_side_by_side_without_a_winner(talk, an
     talk.set_viewport_size({"width": 390, "height": 844})
     assert other.bounding_box()["y"] >= one.bounding_box()["y"] + one.bounding_box()["height"]
     assert talk.evaluate("document.documentElement.scrollWidth") == 390
-    talk.set_viewport_size({"width": 1440, "height": 900})
 
 
 def test_what_changed_over_time_says_which_is_newest(answered):
@@ -153,4 +160,3 @@ def test_a_conversation_prints_as_text_with_its_footnotes_below(talk, answered):
     for question in QUESTIONS.values():
         assert question in text
     assert "Ask about your articles" not in text
-    talk.emulate_media(media="screen", color_scheme="light")

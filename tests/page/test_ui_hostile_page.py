@@ -152,10 +152,10 @@ def all_cards(page):
     every = int(page.locator(".shelf .pane-head .about").text_content())
     assert every > 1.5 * len(HOSTILE)
     for _ in range(every):
-        if names.count() == every:
+        if (drawn := names.count()) == every:
             break
         page.locator(".shelf .more").scroll_into_view_if_needed()
-        page.wait_for_timeout(50)
+        expect(names).not_to_have_count(drawn)
     expect(names).to_have_count(every)
     return names
 
@@ -184,7 +184,7 @@ def test_an_article_of_each_kind_is_read(browser, port):
             assert made_of(page) == []
             page.get_by_role("button", name="Your articles").click()
         page.get_by_role("tab", name="Library").click()
-        page.wait_for_timeout(300)
+        page.locator(".entry").first.wait_for()
 
 
 PASTE = """(text) => { const held = new DataTransfer(); held.setData("text/plain", text);

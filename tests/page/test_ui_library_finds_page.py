@@ -20,10 +20,8 @@ HOSTILE = ("<img src=x onerror=ran(1)>", "'><script>ran(2)</script>", "${ran(3)}
 HOSTILE_NAME = "<img src=x onerror=ran(5)> `x`.txt"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def made(top):
     """Make a library of 64 articles: two of files, two tagged with evil, the rest short texts."""
-    top = tmp_path_factory.mktemp("finds")
     notes = top / "notes"
     notes.mkdir()
     head = "---\ntitle: The ferry\nauthor: Ana Lind\ndate: 2025-03-30\ntags: [river]\n---\n"
@@ -46,6 +44,11 @@ def folder(tmp_path_factory):
         library.folders.register(notes)
         library.folders.sync()
     return top / "library"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return made(tmp_path_factory.mktemp("finds"))
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +91,8 @@ def test_words_are_found_in_texts_and_lit_in_the_sentence_that_says_them(page):
     search(page, HOSTILE[0])
     expect(titles(page)).to_have_text([f"0 {HOSTILE[0]}", f"1 {HOSTILE[1]}"])  # by their tags
     expect(page.locator(".tag-name").filter(has_text="ran(4)")).to_have_count(2)
-    made = "img, script, iframe, svg"
-    assert page.locator(".library").locator(made).count() == 0
+    elements = page.locator(".library").locator("img, script, iframe, svg")
+    assert elements.count() == 0
 
 
 def test_articles_are_sorted_narrowed_and_shown_to_the_last(page):
@@ -137,7 +140,17 @@ def test_a_tag_is_given_and_taken_away_on_the_card(page):
     expect(page.locator(".tag-name")).to_have_count(0)
 
 
-def test_what_is_chosen_is_tagged_removed_and_had_back_together(page, folder):
+@pytest.fixture
+def own(browser, tmp_path):
+    """Open a library that no other test sees; give the page and the folder."""
+    folder = made(tmp_path)
+    with served(folder) as port, opened(browser, port, tab="Library") as page:
+        page.locator(".entry").first.wait_for()
+        yield page, folder
+
+
+def test_what_is_chosen_is_tagged_removed_and_had_back_together(own):
+    page, folder = own
     search(page, "note 1")
     expect(page.locator(".total")).to_have_text("15 of 64 articles")
     page.get_by_label("Select all").check()
