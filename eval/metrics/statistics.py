@@ -19,10 +19,10 @@ RESAMPLES = 2_000
 _BLOCK = 1_000_000
 """Drawn places held at once, so that memory does not grow with the number of cases."""
 SHUFFLES = 10_000
+_SEED = 0
 _SIGNIFICANT = 0.05
 _FEWEST = 6
 """Pairs that turn the same way, of fewer of which McNemar's test never gives a p under 0.05."""
-
 _POINTS = 20
 """The most points of the curve."""
 
@@ -44,20 +44,20 @@ def wilson_interval(successes: float, trials: int) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def mean_interval(values: Sequence[float], *, seed: int = 0) -> tuple[float, float]:
+def mean_interval(values: Sequence[float]) -> tuple[float, float]:
     """Return the 95 % percentile bootstrap interval of the values' mean, from 2,000 resamples.
 
-    The same values and seed give the same interval; (0, 1) for no values. Source: Efron and
+    The same values give the same interval; (0, 1) for no values. Source: Efron and
     Tibshirani (1993), chapter 13.
     """
     if not values:
         return 0.0, 1.0
-    return quantiles(resampled_means(np.asarray(values, dtype=np.float64), seed=seed))
+    return quantiles(resampled_means(np.asarray(values, dtype=np.float64)))
 
 
-def resampled_means(values: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
+def resampled_means(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the means of 2,000 resamples with replacement; `values` is not empty."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(_SEED)
     rows = max(1, _BLOCK // len(values))
     blocks = [
         values[generator.integers(0, len(values), (min(rows, RESAMPLES - done), len(values)))].mean(
@@ -123,9 +123,7 @@ def least_telling(turned: int, *, trials: int) -> int | None:
     )
 
 
-def paired_randomisation(
-    before: Sequence[float], after: Sequence[float], *, seed: int = 0
-) -> float:
+def paired_randomisation(before: Sequence[float], after: Sequence[float]) -> float:
     """Return the two-sided p value of the mean difference of paired values; 1 without change.
 
     Of 10,000 random swaps of each pair's two values, the share with a mean difference at least
@@ -137,12 +135,10 @@ def paired_randomisation(
     if not len(differences):
         return 1.0
     observed = abs(differences.sum()) - 1e-9
-    return (1 + _as_far(differences, observed, seed=seed)) / (1 + SHUFFLES)
+    return (1 + _as_far(differences, observed)) / (1 + SHUFFLES)
 
 
-def difference_interval(
-    before: Sequence[float], after: Sequence[float], *, seed: int = 0
-) -> tuple[float, float]:
+def difference_interval(before: Sequence[float], after: Sequence[float]) -> tuple[float, float]:
     """Return the 95 % paired bootstrap interval of after less before; (0, 0) without a change.
 
     It is too narrow for few cases, so a gate goes by the p value. Source: Efron and Tibshirani
@@ -153,7 +149,7 @@ def difference_interval(
     differences = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
     if not differences.any():
         return 0.0, 0.0
-    return quantiles(resampled_means(differences, seed=seed))
+    return quantiles(resampled_means(differences))
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
@@ -170,8 +166,8 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return adjusted
 
 
-def _as_far(differences: NDArray[np.float64], observed: float, *, seed: int) -> int:
-    generator = np.random.default_rng(seed)
+def _as_far(differences: NDArray[np.float64], observed: float) -> int:
+    generator = np.random.default_rng(_SEED)
     rows, found = max(1, _BLOCK // len(differences)), 0
     for done in range(0, SHUFFLES, rows):
         shape = (min(rows, SHUFFLES - done), len(differences))

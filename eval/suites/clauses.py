@@ -41,9 +41,9 @@ class Clause:
     rest: str
     """Behind the verb; empty where nothing is."""
 
-    def asked(self, rest: str, *, verb: str | None = None) -> str:
+    def asked(self, rest: str) -> str:
         """Return what follows the word that asks."""
-        words = (self.auxiliary, self.subject, self.verb if verb is None else verb, rest)
+        words = (self.auxiliary, self.subject, self.verb, rest)
         return " ".join(word for word in words if word)
 
 

@@ -125,22 +125,16 @@ def read_weights(stored: Mapping[str, Any]) -> Weights:
     )
 
 
-def believe(
-    read: Sequence[Read],
-    *,
-    decides: NDArray[np.float64] | None = None,
-    fitted: Weights | None = None,
-) -> Belief:
+def believe(read: Sequence[Read], *, decides: NDArray[np.float64] | None = None) -> Belief:
     """Return the probabilities of what was read; nothing read gives no sentence and 0.
 
     Args:
         read: The sentences.
         decides: Measures of how far the passages decide a yes/no question, (len(DECIDES),).
-        fitted: None takes the weights that ship.
     """
     if not read:
         return Belief(answered=0.0, sentences=np.zeros(0))
-    fitted = fitted or weights()
+    fitted = weights()
     scores = fitted.sentence.scores(sentence_measures(read))
     of_question = question_measures(read, best=int(scores.argmax()))[None]
     odds = np.exp(scores - scores.max())
