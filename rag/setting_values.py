@@ -190,7 +190,12 @@ def place(given: object) -> Path | SecretStr:
         return SecretStr(address)
     if is_address(given):
         raise ValueError("a library is a folder or postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
-    return path(given)
+    folder = path(given)
+    try:
+        str(folder.absolute()).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("no library can lie in a folder whose name is not UTF-8") from error
+    return folder
 
 
 def is_name(text: str) -> bool:

@@ -344,19 +344,19 @@ async def _body(receive: Receive) -> bytes:
     Raises:
         RefusedError: It is too large, or the client left.
     """
-    body = b""
+    body = bytearray()  # grown in its place, however small the parts are
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise RefusedError("the request broke off: send it again")
-        body += bytes(message.get("body", b""))
+        body += message.get("body", b"")
         if len(body) > MOST_OTHER:
             raise RefusedError(
                 f"the request is larger than {MOST_OTHER:,} bytes: send less of the conversation",
                 status=413,
             )
         if not message.get("more_body"):
-            return body
+            return bytes(body)
 
 
 async def _send(

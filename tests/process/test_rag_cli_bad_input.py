@@ -219,12 +219,18 @@ def test_a_pipe_is_one_sentence_and_not_waited_for(
     ("argument", "said"),
     [
         ("a\0b", "an argument has a zero character, which no text and no name has"),
-        ("/\ud800", r"'/\ud800' is no text: write it in UTF-8"),
+        ("\ud800", r"'\ud800' is no text: write it in UTF-8"),
     ],
 )
 def test_what_is_no_text_is_misuse(here: Here, argument: str, said: str) -> None:
-    done = here("list", "--library", argument)
+    done = here("show", argument)
     assert (done.code, done.said) == (MISUSE, said)
+
+
+def test_a_library_in_a_folder_that_is_not_utf_8_is_misuse(here: Here) -> None:
+    done = here("list", "--library", "a\udcff")
+    assert done.code == MISUSE
+    assert "no library can lie in a folder whose name is not UTF-8" in done.said
 
 
 def test_a_value_without_end_is_shown_by_its_ends(here: Here) -> None:
