@@ -128,3 +128,20 @@ def test_a_long_text_that_is_pasted_may_become_an_article(page):
     expect(page.locator("#pane .article h2")).to_have_text("The otter was seen in 1999.")
     page.evaluate(PASTE, "When was it seen?")
     expect(page.get_by_role("button", name="Add it")).to_have_count(0)
+
+
+def test_who_has_no_article_is_told_on_a_phone_too_where_to_add_one(browser, tmp_path, monkeypatch):
+    monkeypatch.setenv("FOOTNOTE_SEEDS", "false")
+    phone = {"viewport": {"width": 390, "height": 844}}
+    with served(tmp_path / "library") as port, opened(browser, port, **phone) as page:
+        expect(page.locator(".welcome .bare")).to_have_text(
+            "There is no article yet: drop files or a folder anywhere on this page, or add some on "
+            "the tab Library."
+        )
+        page.get_by_role("tab", name="Library").click()
+        page.locator("#library-drop input[type=file]").set_input_files(
+            [{"name": "owls.txt", "mimeType": "text/plain", "buffer": b"Owls hunt at night."}]
+        )
+        expect(page.locator(".job.added")).to_have_count(1)
+        page.get_by_role("tab", name="Ask").click()
+        expect(page.locator(".welcome .bare")).to_have_count(0)

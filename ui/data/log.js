@@ -9,6 +9,7 @@ const turns = new Map();
 let pending = null;
 let anew = () => {}; // asks what is pending once more
 let examples = []; // [question, id of its article, title]
+let bare = false; // whether there is no article, and who sees it may add some
 let within = null; // the scope that was chosen; null asks all
 let dropped = 0; // the last turn that was cleared or asked again
 let begun = 0; // the turn whose first text is there
@@ -163,6 +164,7 @@ const welcome = () => {
   if (turns.size || pending) return;
   root.replaceChildren(h("div", { class: "welcome" }, h("h1", {}, "Ask your articles"),
     h("p", {}, "Answers come only from what you have added, and every sentence is numbered. Choose a number to read the sentence it rests on."),
+    bare ? h("p", { class: "bare" }, "There is no article yet: drop files or a folder anywhere on this page, or add some on the tab Library.") : "",
     h("div", { class: new Set(examples.map(([, id]) => id)).size > 1 ? "offers" : "offers of-one" }, examples.map((question) => offer(question)))));
 };
 const take = () => {
@@ -213,6 +215,7 @@ watch("value", take);
 hear("asked", (told) => (typeof told === "string" ? ask(told) : ask(told.question, told.scope)), leaving);
 hearLast("scope", (told) => { within = told.scope; }, leaving);
 hearLast("offers", (offers) => { examples = offers; welcome(); }, leaving);
+hearLast("shelved", (many) => { bare = !many && document.documentElement.dataset.asks === undefined; welcome(); }, leaving);
 hear("library", () => !turns.size && !pending && trigger("open", { token: token() }), leaving);
 hear("halted", () => {
   if (pending?.querySelector(".working")) { pending.querySelector(".working").textContent = "Stopped."; pending.classList.add("halted"); }
