@@ -15,6 +15,7 @@ from index.data_files import data_toml
 from index.terms import content_terms, terms
 from index.types import Hit
 from rag.answer.items import MARK
+from rag.answer.measures import figures
 from rag.answer.rows import is_called, kinds, labelled, left_of
 from rag.answer.yes_no import is_negated
 from rag.question import AnswerType, Question, any_of, countries, is_named, listed, names, words
@@ -180,8 +181,7 @@ def is_of_other_thing(text: str, *, asked: str, around: str) -> bool:
 
     "The Havbris" is in the place of "the Solvind", "Mayor Sand" in that of "Mayor Moe", and where
     it is asked when Tiel protested, the Ede that did so is; but a country may be meant by its
-    capital. Of 31,938 sentences that answer, of
-    training questions, 14 are called so.
+    capital. Of 31,938 sentences that answer, of training questions, 14 are called so.
 
     Args:
         text: A sentence, with the ones before it that say what its pronoun stands for.
@@ -203,6 +203,27 @@ def is_of_other_thing(text: str, *, asked: str, around: str) -> bool:
     return bool(wanted) and any(
         frame in wanted and name in names(text) - known - countries()
         for frame, name in _framed(text, _DOING, _titled())
+    )
+
+
+def is_of_other_name(text: str, start: int, end: int, *, asked: str) -> bool:
+    """Say whether a figure is told of one name, and another clause has one of that asked of.
+
+    "The first, the Aurora, comes in May; the Borealis follows in June" has no May for the Borealis.
+    """
+    named = names(asked)
+    kinds = {one.kind for one in figures(text) if one.start < end and one.end > start}
+    clauses = text.split("; ")
+    at = next((n for n in range(len(clauses)) if start < len("; ".join(clauses[: n + 1]))), 0)
+    own = names(f"x {clauses[at]}")
+    return (
+        bool(own)
+        and not own & named
+        and any(
+            named & names(f"x {other}") and kinds & {one.kind for one in figures(other)}
+            for n, other in enumerate(clauses)
+            if n != at
+        )
     )
 
 

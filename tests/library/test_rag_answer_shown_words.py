@@ -254,3 +254,22 @@ def test_who_gives_is_not_who_gets(tmp_path: Path, question: str, shown: str | N
     with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
         assistant.library.add_articles([Article(source="m", title="Moss", text=text)])
         assert assistant.ask(question).short == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("on Tuesdays, those of class 4 on Thursdays", "Tuesdays"),
+        ("on Thursdays; the office is closed on 3 May", None),
+    ],
+)
+def test_what_is_of_others_is_left_out(tmp_path: Path, words: str, shown: str | None) -> None:
+    text = (
+        "The lessons of class 3 are on Tuesdays, those of class 4 on Thursdays; the office is "
+        "closed on 3 May."
+    )
+    settings = Settings(library=tmp_path, seeds=False, threshold=0.0)
+    answerer = ExtractiveAnswerer(SureOf(words))
+    with open_assistant(settings, embedder=load_embedder(), answerer=answerer) as assistant:
+        assistant.library.add_articles([Article(source="s", title="School", text=text)])
+        assert assistant.ask("When does class 3 swim?").short == shown

@@ -20,13 +20,13 @@ from rag.answer.measures import (
     only_compares,
     own_figure,
 )
+from rag.answer.mismatch import is_of_other_name
 from rag.answer.ranking import is_of_other_price
 from rag.answer.short import (
     _STANDS_FOR,
     _is_of_other_side,
     _priced,
     _with_its_day,
-    is_of_other_name,
 )
 from rag.question import read_question
 
@@ -384,6 +384,8 @@ ROOMS = "The reading room has 60 seats and the study room 12."
         (ROOMS, "How much is the study room?", None),
         ("The water is 27 degrees, in the pond 31.", "How warm is the pond?", "31"),
         ("It lasts three years; for offices one year.", "How long for offices?", "one year"),
+        ("Scouts get four keys, the master has one.", "How many has the master?", "one"),
+        ("Scouts get four keys, the master has one.", "How many do Scouts get?", None),
         ("It lasts three years; the jug costs 19 euros.", "How long does the jug last?", None),
         ("It was built in 1925, the tower in 1931.", "How old is the tower?", None),
     ],
