@@ -295,7 +295,14 @@ def is_not_so(text: str, start: int, end: int, *, asked: str) -> bool:
     first = max(at for at in bounds if at <= start)
     last = min((at for at in bounds if at >= end), default=len(plain))
     part = plain[first:last]
-    told = [found for form in _not_so("frames") for found in form.finditer(part)]
+    asking = set(content_terms(asked))  # "Its chair, Joe Ek, fears that it will close" tells who
+    told = [
+        found
+        for form in _not_so("frames")
+        for found in form.finditer(part)
+        if found.start() < start - first
+        or (not found[0].endswith(" that") or asking & set(terms(part[found.end() :])))
+    ]
     told += [found for form in _not_so("ahead") for found in form.finditer(plain[first:start])]
     if any(not known & set(terms(_sign(found))) for found in told):
         return True

@@ -137,6 +137,7 @@ def test_what_a_sentence_does_not_say_to_be_so_is_no_answer(
         ("Baron Munk shot Count Brede at Vold.", "Who shot Count Brede?", "Baron Munk"),
         ("Ann Lund married Per Ek in 1952.", "Who married Ann Lund?", "Per Ek"),
         ("Who built it? It was Reed.", "Who built it?", "Reed"),
+        ("Its chair, Joe Ek, fears that it will close.", "Who chairs the club?", "Joe Ek"),
     ],
 )
 def test_what_a_sentence_says_to_be_so_may_answer(sentence: str, asked: str, words: str) -> None:
