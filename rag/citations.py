@@ -321,6 +321,9 @@ def says_it_is_not(claim: str, text: str) -> bool:
     As `is_not_so`, in the part that has most words of the claim.
     """
     plain, wanted = text.replace("’", "'"), set(content_terms(claim))
+    left_out = [set(content_terms(found["who"])) for found in _not_so("except")[0].finditer(plain)]
+    if not _not_so("excepts")[0].search(claim) and any(who and who <= wanted for who in left_out):
+        return True
     starts = [0, *(found.end() for found in _not_so("parts")[0].finditer(plain))]
     parts = [plain[i:j] for i, j in pairwise([*starts, len(plain)])]
     shared = [len(wanted & set(content_terms(part))) for part in parts]
