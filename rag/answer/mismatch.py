@@ -211,19 +211,13 @@ def is_of_other_name(text: str, start: int, end: int, *, asked: str) -> bool:
 
     "The first, the Aurora, comes in May; the Borealis follows in June" has no May for the Borealis.
     """
-    named = names(asked)
+    named, clauses = names(asked), text.split("; ")
     kinds = {one.kind for one in figures(text) if one.start < end and one.end > start}
-    clauses = text.split("; ")
-    at = next((n for n in range(len(clauses)) if start < len("; ".join(clauses[: n + 1]))), 0)
+    at = text.count("; ", 0, start)
     own = names(f"x {clauses[at]}")
-    return (
-        bool(own)
-        and not own & named
-        and any(
-            named & names(f"x {other}") and kinds & {one.kind for one in figures(other)}
-            for n, other in enumerate(clauses)
-            if n != at
-        )
+    return bool(own and not own & named) and any(
+        named & names(f"x {other}") and kinds & {one.kind for one in figures(other)}
+        for other in clauses[:at] + clauses[at + 1 :]
     )
 
 
