@@ -316,18 +316,14 @@ def is_not_so(text: str, start: int, end: int, *, asked: str) -> bool:
 
 
 def says_it_is_not(claim: str, text: str) -> bool:
-    """Say whether a sentence that has a claim's words does not say that it is so.
-
-    As `is_not_so`, in the part that has most words of the claim.
-    """
+    """Say as `is_not_so` of the part of a sentence that has most words of a claim."""
     plain, wanted = text.replace("’", "'"), set(content_terms(claim))
     left_out = [set(content_terms(found["who"])) for found in _not_so("except")[0].finditer(plain)]
     if not _not_so("excepts")[0].search(claim) and any(who and who <= wanted for who in left_out):
         return True
     starts = [0, *(found.end() for found in _not_so("parts")[0].finditer(plain))]
-    parts = [plain[i:j] for i, j in pairwise([*starts, len(plain)])]
-    shared = [len(wanted & set(content_terms(part))) for part in parts]
-    end = starts[shared.index(max(shared))] + len(parts[shared.index(max(shared))])
+    parts = pairwise([*starts, len(plain)])
+    _, end = max(parts, key=lambda at: len(wanted & set(content_terms(plain[slice(*at)]))))
     return is_not_so(text, max(end - 1, 0), max(end - 1, 0), asked=claim)
 
 
@@ -344,7 +340,7 @@ def _is_swapped(text: str, asked: str) -> bool:
     who = _WHO_DID.match(asked)
     if who is None:
         return False
-    by, held = who["by"] or "", set(content_terms(who["verb"]))
+    by, held = who["by"], set(content_terms(who["verb"]))
     before = r"(?:was|were|is|are|been) " if by else ""
     return bool(held) and any(
         set(terms(found["verb"])) == held
