@@ -51,6 +51,6 @@ def test_who_sits_at_the_machine_sees_all(sent_by) -> None:
 def test_an_event_that_names_no_library_is_told_so_and_logs_no_traceback() -> None:
     libraries = offering(of_owner=False)
     listener = answering(lambda sent: {"asked": str(libraries.of(sent))})
-    with pytest.raises(gr.Error, match="the library 'x' is not offered here") as told:
+    with pytest.raises(gr.Error, match="The library 'x' is not offered here") as told:
         listener(gr.EventData(None, {"library": "x"}))
     assert not told.value.print_exception
