@@ -300,6 +300,17 @@ def test_the_reason_for_each_file_that_is_skipped_is_told(page):
     remove(page, "a")
 
 
+def test_a_title_begins_where_what_is_told_of_it_does_and_is_the_largest(page):
+    row = page.locator(".entry").first
+    title, about = row.locator(".entry-title"), row.locator(".about")
+    assert title.bounding_box()["x"] == about.bounding_box()["x"]
+    size, inside = title.evaluate(
+        "(e) => [parseFloat(getComputedStyle(e).fontSize), getComputedStyle(e).paddingLeft]"
+    )
+    assert size > about.evaluate("(e) => parseFloat(getComputedStyle(e).fontSize)")
+    assert inside == "0px"
+
+
 def test_titles_sources_authors_and_dates_are_found(page):
     drop(page, ("note.md", FORMATS["note.md"][-1]))
     expect(page.locator(".entry")).to_have_count(2)
