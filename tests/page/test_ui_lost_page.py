@@ -1,5 +1,6 @@
 """What a page says and keeps when what it asks of its server does not come."""
 
+import socket
 from contextlib import ExitStack
 
 from ui_pages import SEED_QUESTION, needs_chromium, opened, served
@@ -40,6 +41,26 @@ def test_a_server_that_ends_under_an_answer_is_told_and_the_page_goes_on_with_th
         page.locator("#turn-1 .problem").get_by_role("button", name="Ask again").click()
         expect(page.locator(".turn .verdicts")).to_contain_text("sentences")
         second.close()
+
+
+def test_a_server_that_answers_once_more_and_is_silent_then_is_told_of_too(browser, seeded):
+    ending = [True]
+    with ExitStack() as first, ExitStack() as second:
+        port = first.enter_context(served(seeded, REPLY * 30, pause=0.05))
+        page = second.enter_context(opened(browser, port, loses=True))
+        page.route(
+            "**/gradio_api/app_id",
+            lambda route: route.fulfill(body="{}") if ending else route.continue_(),
+        )
+        page.get_by_label("Your question").fill("What did Hegseth attend?")
+        page.keyboard.press("Enter")
+        page.locator("#turn-1 .sentence").first.wait_for()
+        first.close()
+        silent = second.enter_context(socket.create_server(("127.0.0.1", port)))
+        silent.listen()
+        expect(told(page)).to_contain_text("The connection broke off")
+        ending.clear()
+        expect(told(page)).to_contain_text(DOWN)
 
 
 def test_what_the_server_refuses_is_one_sentence_and_can_be_done_again(browser, port):

@@ -38,7 +38,10 @@
     clearTimeout(timer);
     if (await answers()) {
       if (down) { down = false; window.footnoteSaid?.delete("lost"); say("back", {}); }
-      else if (missed) say("lost", { words: MISSED, under: false });
+      else if (missed) {
+        say("lost", { words: MISSED, under: false });
+        timer = setTimeout(look, AGAIN); // a server that ends answers for a moment yet
+      }
       return;
     }
     if (!down && !leaving) {
