@@ -64,8 +64,9 @@ def asks_of_past(asked: str) -> bool:
 def is_what_was(text: str, start: int, end: int, *, asked: str) -> bool:
     """Say whether a span is what something was changed from, and it is asked what it is.
 
-    "Moved from 20 June to 27 June" does not say that the party is on 20 June. Of 30,958 answers of
-    training questions none is called so.
+    "Moved from 20 June to 27 June" does not say that the party is on 20 June, nor does what holds
+    "until" a day where another clause tells what does "now". Of 34,001 answers of training
+    questions 3 are called so.
     """
     if _asks_before(asked):
         return False
